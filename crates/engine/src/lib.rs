@@ -1,0 +1,1 @@
+//! Carries approved plans out: journal, leases, waits, notices

@@ -1,0 +1,1 @@
+//! The pure middle of Signalbox: commands, policy, cluster model, changes, plans, approval

@@ -1,0 +1,1 @@
+//! A typed admin client for Kafka

@@ -1,0 +1,1 @@
+//! Stories: lab, traffic, judges, the crashable binary
