@@ -44,7 +44,7 @@ pub struct Principal {
 }
 
 /// Where a request came from and where its public answer goes.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Place {
     /// A channel or thread of a guild, by Discord's ids.
