@@ -50,6 +50,8 @@ result-succeeded = { $count ->
 result-stopped = Stopped at a safe point; what was done until then stays
 result-failed = The cluster refused a step; nothing of that step was changed
 result-stuck = The cluster shows neither what was before nor what was planned; a person must decide
+unchanged-stopped = Stopped before anything was changed
+unchanged-failed = The cluster refused it; nothing was changed
 result-rejected = Vetoed by { $vetoed-by }; nothing was changed
 result-expired = Not approved in time; nothing was changed
 result-cancelled = Taken back by whoever asked; nothing was changed
@@ -73,6 +75,7 @@ moves-clamped = { $count ->
     [one] { $count } target (*) lies outside of the log and was moved to its edge.
    *[other] { $count } targets (*) lie outside of the log and were moved to its edge.
 }
+moves-taken-anew = These numbers are of now; the same rule takes them anew once the group has stopped.
 card-checks = Checks: { $passed } passed, { $warnings ->
     [one] { $warnings } warning
    *[other] { $warnings } warnings

@@ -56,7 +56,7 @@ check-missing-right = I lack the right { $right } on { $on }
     .next = Somebody with Kafka admin rights can grant it; then ask again.
 check-held-by-other = operation { $operation } is at work on { $thing }
     .passed = nothing else is at work there
-    .next = Wait until it has ended, or look at it with /status.
+    .next = Wait until it has ended; /status { $operation } shows it.
 check-replays-messages = { $count ->
     [one] { $count } record is handled a second time
    *[other] { $count } records are handled a second time

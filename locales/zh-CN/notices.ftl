@@ -1,11 +1,11 @@
-# What is told in an operation's thread, and to owners.
+# 在操作的讨论串里，以及对负责人说的话。
 
-notice-line = { $operation }: { $told }
-notice-started = It has started; by-hand.md says how to finish, stop or undo it without me
-notice-step-done = Step { $step } is done and read back
-notice-queued-behind = Approved; waits for operation { $operation }, which is at work there
-notice-re-planned = The cluster changed, so the plan was made again; please vote on the new one
-notice-rollback-posted = The way back is posted as operation { $operation }
+notice-line = { $operation }：{ $told }
+notice-started = 已开始；没有我时如何完成、停止或撤回，见 by-hand.md
+notice-step-done = 第 { $step } 步已完成并读回确认
+notice-queued-behind = 已批准；等待操作 { $operation }，它正在那里执行
+notice-re-planned = 集群有变化，计划已重新制定；请对新计划投票
+notice-rollback-posted = 撤回计划已发布，操作 { $operation }
 
-owners-before = You own part of this. It begins now: { $what }
-owners-after = You own part of this. { $state }: { $what }
+owners-before = 其中有你负责的部分。现在开始：{ $what }
+owners-after = 其中有你负责的部分。{ $state }：{ $what }

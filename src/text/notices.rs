@@ -1,5 +1,6 @@
 //! Notices as cards: the card itself, lines of progress, milestones, alerts, and what owners are told.
 
+use super::bounds::bounded;
 use super::card::{Block, Card, Line, Tone};
 use super::locale::Args;
 use super::plan_card::{CardView, files, head, plan_card, ways};
@@ -11,6 +12,10 @@ use interlock::facts::Facts;
 /// The message for a notice, as the operation is now.
 #[must_use]
 pub fn notice(notice: &Notice, view: &CardView<'_>) -> Card {
+    bounded(card(notice, view))
+}
+
+fn card(notice: &Notice, view: &CardView<'_>) -> Card {
     match notice {
         Notice::PostCard { .. } => plan_card(view),
         Notice::OwnersBefore => owners(view, "owners-before"),
@@ -59,7 +64,7 @@ fn alert(view: &CardView<'_>, id: &str, facts: &Facts) -> Card {
         headline,
         mentions: view.mentions.to_vec(),
         tone: ways::tone(view.state),
-        body: ways::blocks(view),
+        body: ways::blocks(view).into_iter().chain(ways::approved(view)).collect(),
         ..Card::default()
     }
 }
@@ -84,7 +89,7 @@ fn owners_after(view: &CardView<'_>) -> Card {
     headline.extend(head::result(view));
     headline.extend(why(locale, &view.why.id, &view.why.facts));
     headline.push(head::ids(view));
-    let body =
-        ways::blocks(view).into_iter().chain(super::plan_card::body::for_owners(plan, locale)).collect::<Vec<Block>>();
+    let said = ways::blocks(view).into_iter().chain(ways::approved(view));
+    let body: Vec<Block> = said.chain(super::plan_card::body::for_owners(plan, locale)).collect();
     Card { headline, mentions: view.mentions.to_vec(), tone: ways::tone(view.state), body, ..Card::default() }
 }

@@ -7,6 +7,7 @@ mod person;
 mod sheet;
 mod topic;
 
+use super::bounds::bounded;
 use super::card::{Block, Card, Line, Tone};
 use super::locale::{Args, Locale};
 use super::plan_card::{body, files, head, votes};
@@ -42,7 +43,7 @@ pub fn answer(answer: &Answer, locale: Locale) -> Card {
             ..Card::default()
         },
     };
-    Card { footer: Some(footer(answer, locale)), ..card }
+    bounded(Card { footer: Some(footer(answer, locale)), ..card })
 }
 
 fn short(tone: Tone, line: Line) -> Card {

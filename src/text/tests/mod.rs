@@ -1,1 +1,6 @@
-
+mod fixture;
+mod hostile;
+mod keys;
+mod rules;
+mod seen;
+mod snapshots;
