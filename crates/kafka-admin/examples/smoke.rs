@@ -233,11 +233,12 @@ async fn settings(client: &Client, names: &Names) -> Done {
     let changed = client.incremental_alter_configs(&changes, false).await;
     println!("alter: {changed:?}");
     changed[&topic].clone()?;
-    let wrong = BTreeMap::from([("retention.msx".to_owned(), ConfigOp::Delete)]);
+    let wrong = BTreeMap::from([("retention.msx".to_owned(), ConfigOp::Set("1".to_owned()))]);
     let refused = client
         .incremental_alter_configs(&ConfigChanges::from([(topic.clone(), wrong)]), true)
         .await;
     println!("alter an unknown key: {refused:?}");
+    assert!(refused[&topic].is_err());
     let keys = ["retention.ms".to_owned(), "log.retention.ms".to_owned()];
     let all = [
         topic.clone(),

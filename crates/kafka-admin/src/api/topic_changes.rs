@@ -44,8 +44,8 @@ pub enum Layout {
 pub type PerTopic<T> = BTreeMap<String, Result<T>>;
 
 impl Client {
-    /// Makes topics (CreateTopics). The id is `None` before Kafka 2.8 and with `validate_only`,
-    /// which makes nothing.
+    /// Makes topics (CreateTopics). The id is `None` before Kafka 2.8. `validate_only` makes nothing
+    /// (the id that some brokers answer then means nothing).
     ///
     /// # Errors
     /// Each topic has its own result, such as TOPIC_ALREADY_EXISTS.

@@ -47,6 +47,10 @@ macro_rules! calls {
                 shape: &shapes::$shape,
             };
         })*
+
+        /// The numbers of all these APIs.
+        #[cfg(test)]
+        pub(crate) const KEYS: &[i16] = &[$($key),*];
     };
 }
 

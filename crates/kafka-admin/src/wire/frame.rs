@@ -16,7 +16,10 @@ pub(crate) async fn read_frame<R>(stream: &mut R, limit: usize) -> Result<Bytes,
 where
     R: AsyncRead + Unpin,
 {
-    let announced = stream.read_i32().await.map_err(FrameError::broken)?;
+    let announced = stream
+        .read_i32()
+        .await
+        .map_err(|error| FrameError::broken(&error))?;
     let length = usize::try_from(announced)
         .ok()
         .filter(|length| (4..=limit).contains(length))
@@ -27,7 +30,7 @@ where
         let read = rest
             .read_buf(&mut frame)
             .await
-            .map_err(FrameError::broken)?;
+            .map_err(|error| FrameError::broken(&error))?;
         if read == 0 {
             return Err(FrameError::Broken(Cause::Closed));
         }
@@ -45,7 +48,7 @@ pub(crate) enum FrameError {
 }
 
 impl FrameError {
-    fn broken(error: std::io::Error) -> Self {
-        Self::Broken(Cause::from_io(&error))
+    fn broken(error: &std::io::Error) -> Self {
+        Self::Broken(Cause::from_io(error))
     }
 }

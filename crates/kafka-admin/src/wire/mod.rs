@@ -6,3 +6,8 @@ pub(crate) mod frame;
 pub(crate) mod shape;
 pub(crate) mod shapes;
 pub(crate) mod walk;
+
+#[cfg(test)]
+mod corpus;
+#[cfg(test)]
+mod tests;
