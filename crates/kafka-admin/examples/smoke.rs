@@ -30,7 +30,9 @@ async fn main() -> Done {
     let lived = live(&client, &names).await;
     println!(
         "delete topic: {:?}",
-        client.delete_topics(&[names.topic.clone()]).await
+        client
+            .delete_topics(std::slice::from_ref(&names.topic))
+            .await
     );
     lived?;
     println!("smoke: all as expected");
