@@ -7,11 +7,11 @@ use kafka_protocol::messages::{
 };
 
 use super::said;
-use crate::ask::Route;
 use crate::client::Client;
 use crate::code::ErrorCode;
 use crate::config::HostPort;
 use crate::error::{Error, Result};
+use crate::route::Route;
 use crate::types::{Authorized, authorized, broker_id};
 use crate::wire::call::Call;
 

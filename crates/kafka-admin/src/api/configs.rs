@@ -11,9 +11,9 @@ use kafka_protocol::messages::{DescribeConfigsRequest, IncrementalAlterConfigsRe
 use tokio::time::Instant;
 
 use super::{NAMES, said, text, unanswered};
-use crate::ask::Route;
 use crate::client::Client;
 use crate::error::{Error, Result};
+use crate::route::Route;
 use crate::wire::call::Call;
 
 /// What has settings.

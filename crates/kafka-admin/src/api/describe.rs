@@ -12,10 +12,10 @@ use tokio::time::Instant;
 
 use super::groups::{GroupKind, GroupState, each_failed};
 use super::{said, text};
-use crate::ask::Route;
 use crate::client::Client;
 use crate::code::ErrorCode;
 use crate::error::{Error, Result};
+use crate::route::Route;
 use crate::types::{Authorized, TopicPartition, authorized};
 use crate::wire::call::Call;
 use crate::wire::codec::decode_versioned;

@@ -7,10 +7,11 @@ use kafka_protocol::messages::{DeleteGroupsRequest, GroupId, ListGroupsRequest};
 use tokio::time::{Instant, sleep};
 
 use super::{NAMES, text, unanswered};
-use crate::ask::{Route, pause};
+use crate::ask::pause;
 use crate::client::Client;
 use crate::code::ErrorCode;
 use crate::error::{Error, Result};
+use crate::route::Route;
 use crate::wire::call::Call;
 
 /// Which protocol a group's members speak.

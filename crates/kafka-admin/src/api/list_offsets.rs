@@ -8,10 +8,11 @@ use tokio::time::{Instant, sleep};
 
 use super::offsets::PerPartition;
 use super::{PARTITIONS, server_timeout, text, unanswered};
-use crate::ask::{Route, pause};
+use crate::ask::pause;
 use crate::client::Client;
 use crate::code::ErrorCode;
 use crate::error::{Error, Result};
+use crate::route::Route;
 use crate::types::{TopicPartition, by_topic};
 use crate::wire::call::Call;
 

@@ -19,10 +19,10 @@ use kafka_protocol::protocol::StrBytes;
 use tokio::time::Instant;
 
 use super::{PARTITIONS, common, text, unanswered};
-use crate::ask::Route;
 use crate::client::Client;
 use crate::code::ErrorCode;
 use crate::error::{Cause, Error, Result};
+use crate::route::Route;
 use crate::types::{TopicPartition, by_topic};
 use crate::wire::call::Call;
 

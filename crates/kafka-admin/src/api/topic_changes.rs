@@ -9,9 +9,9 @@ use kafka_protocol::messages::delete_topics_request::DeleteTopicState;
 use kafka_protocol::messages::{BrokerId, CreateTopicsRequest, DeleteTopicsRequest, TopicName};
 
 use super::{common, said, server_timeout, text, unanswered};
-use crate::ask::Route;
 use crate::client::Client;
 use crate::error::{Error, Result};
+use crate::route::Route;
 use crate::types::TopicId;
 use crate::wire::call::Call;
 

@@ -10,10 +10,10 @@ use kafka_protocol::messages::{BrokerId, MetadataRequest, MetadataResponse, Topi
 use tokio::time::Instant;
 
 use super::{NAMES, text, unanswered};
-use crate::ask::Route;
 use crate::client::Client;
 use crate::code::ErrorCode;
 use crate::error::{Error, Result};
+use crate::route::Route;
 use crate::types::{Authorized, TopicId, authorized, broker_id};
 use crate::wire::call::Call;
 

@@ -23,6 +23,7 @@ pub(super) fn brokers() -> Vec<BrokerId> {
     vec![BrokerId(1), BrokerId(2)]
 }
 
+/// Writes down the example of one answer.
 macro_rules! example {
     ($answer:ty, |$version:ident| $value:expr) => {
         impl Example for $answer {
@@ -32,6 +33,7 @@ macro_rules! example {
         }
     };
 }
+pub(super) use example;
 
 example!(m::ApiVersionsResponse, |version| {
     use m::api_versions_response::{ApiVersion, FinalizedFeatureKey, SupportedFeatureKey};

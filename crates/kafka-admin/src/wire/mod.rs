@@ -5,9 +5,12 @@ pub(crate) mod codec;
 pub(crate) mod frame;
 pub(crate) mod shape;
 pub(crate) mod shapes;
+pub(crate) mod shapes_layout;
 pub(crate) mod walk;
 
 #[cfg(test)]
 mod corpus;
+#[cfg(test)]
+mod corpus_layout;
 #[cfg(test)]
 mod tests;

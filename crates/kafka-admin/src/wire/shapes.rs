@@ -6,10 +6,10 @@
 use super::shape::{Field, I8, I16, I32, I64, Kind, NEVER, Shape, UUID, field};
 use Kind::{Blob, Struct, Structs, TaggedStructs, Text, Values};
 
-const THROTTLE: Field = field("throttle_time_ms", I32);
-const ERROR: Field = field("error_code", I16);
-const MESSAGE: Field = field("error_message", Text).nullable();
-const NODES: Kind = Values(&I32);
+pub(super) const THROTTLE: Field = field("throttle_time_ms", I32);
+pub(super) const ERROR: Field = field("error_code", I16);
+pub(super) const MESSAGE: Field = field("error_message", Text).nullable();
+pub(super) const NODES: Kind = Values(&I32);
 
 /// ApiVersions (18)
 pub(crate) const API_VERSIONS: Shape = Shape::new(

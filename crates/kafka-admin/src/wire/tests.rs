@@ -55,7 +55,10 @@ cases! {
     DescribeClusterRequest FindCoordinatorRequest ListGroupsRequest DescribeGroupsRequest
     ConsumerGroupDescribeRequest OffsetFetchRequest OffsetCommitRequest OffsetDeleteRequest
     DeleteGroupsRequest ListOffsetsRequest DescribeConfigsRequest IncrementalAlterConfigsRequest
-    CreateTopicsRequest DeleteTopicsRequest
+    CreateTopicsRequest DeleteTopicsRequest DeleteRecordsRequest DescribeAclsRequest
+    DescribeLogDirsRequest CreatePartitionsRequest ElectLeadersRequest
+    AlterPartitionReassignmentsRequest ListPartitionReassignmentsRequest DescribeQuorumRequest
+    UnregisterBrokerRequest
 }
 
 fn each_version(mut look: impl FnMut(&Case, i16, &[u8])) {
