@@ -39,7 +39,7 @@ final class Fields {
 
     static Map<String, String> map(JsonNode from, String field) {
         Map<String, String> map = new HashMap<>();
-        maybe(from, field).ifPresent(node -> node.fields().forEachRemaining(e -> map.put(e.getKey(), e.getValue().asText())));
+        maybe(from, field).ifPresent(node -> node.properties().forEach(e -> map.put(e.getKey(), e.getValue().asText())));
         return map;
     }
 

@@ -39,11 +39,13 @@ public final class Judge {
         operations.put("ping", request -> JSON.createObjectNode());
     }
 
-    /** The one AdminClient of a cluster, made at its first use. */
+    /** The one AdminClient of a cluster and a client id, made at its first use. */
     Admin admin(JsonNode request) {
-        return admins.computeIfAbsent(request.required("bootstrap").asText(), bootstrap -> Admin.create(Map.of(
+        String bootstrap = Fields.text(request, "bootstrap");
+        String client = Fields.text(request, "client_id");
+        return admins.computeIfAbsent(client + "@" + bootstrap, key -> Admin.create(Map.of(
             "bootstrap.servers", bootstrap,
-            "client.id", "judge",
+            "client.id", client,
             "default.api.timeout.ms", "60000",
             "request.timeout.ms", "20000")));
     }

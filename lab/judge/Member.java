@@ -41,7 +41,7 @@ final class Member {
         budget = Fields.maybe(request, "budget").map(JsonNode::asLong).orElse(Long.MAX_VALUE);
         consumer = new KafkaConsumer<>(settings(request), new ByteArrayDeserializer(), new ByteArrayDeserializer());
         consumer.subscribe(Fields.texts(request, "topics"));
-        Thread thread = new Thread(this::run, "member-" + Fields.text(request, "client_id"));
+        Thread thread = new Thread(this::run, "member-" + Fields.text(request, "member_client_id"));
         thread.setDaemon(true);
         thread.start();
     }
@@ -50,7 +50,7 @@ final class Member {
         Map<String, Object> settings = new HashMap<>();
         settings.put("bootstrap.servers", Fields.text(request, "bootstrap"));
         settings.put("group.id", Fields.text(request, "group"));
-        settings.put("client.id", Fields.text(request, "client_id"));
+        settings.put("client.id", Fields.text(request, "member_client_id"));
         settings.put("group.protocol", Fields.text(request, "protocol"));
         settings.put("auto.offset.reset", "earliest");
         settings.put("enable.auto.commit", Boolean.toString(Fields.text(request, "commit").equals("auto")));

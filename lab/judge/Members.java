@@ -34,7 +34,13 @@ final class Members {
         members.put(id, member);
         long within = request.required("within_ms").asLong();
         if (within > 0) {
-            member.awaitAssignment(within);
+            try {
+                member.awaitAssignment(within);
+            } catch (Exception failed) {
+                members.remove(id);
+                member.stop(true);
+                throw failed;
+            }
         }
         return ((ObjectNode) member.status()).put("member", id);
     }
