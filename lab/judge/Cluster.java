@@ -35,7 +35,6 @@ final class Cluster {
         DescribeClusterResult cluster = judge.admin(request).describeCluster();
         ObjectNode answer = Judge.JSON.createObjectNode();
         answer.put("cluster_id", cluster.clusterId().get());
-        answer.put("controller", cluster.controller().get().id());
         ArrayNode brokers = answer.putArray("brokers");
         cluster.nodes().get().stream().map(node -> node.id()).sorted().forEach(brokers::add);
         return answer;

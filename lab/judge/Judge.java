@@ -7,6 +7,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.PrintStream;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
@@ -25,7 +26,7 @@ public final class Judge {
         JsonNode run(JsonNode request) throws Exception;
     }
 
-    private final Map<String, Admin> admins = new ConcurrentHashMap<>();
+    private final Map<Map<String, Object>, Admin> admins = new ConcurrentHashMap<>();
     private final Map<String, Operation> operations = new ConcurrentHashMap<>();
     private final PrintStream answers;
 
@@ -39,15 +40,14 @@ public final class Judge {
         operations.put("ping", request -> JSON.createObjectNode());
     }
 
-    /** The one AdminClient of a cluster and a client id, made at its first use. */
+    /** The one AdminClient of an address, a client id and an identity, made at its first use. */
     Admin admin(JsonNode request) {
-        String bootstrap = Fields.text(request, "bootstrap");
-        String client = Fields.text(request, "client_id");
-        return admins.computeIfAbsent(client + "@" + bootstrap, key -> Admin.create(Map.of(
-            "bootstrap.servers", bootstrap,
-            "client.id", client,
-            "default.api.timeout.ms", "60000",
-            "request.timeout.ms", "20000")));
+        Map<String, Object> settings = new HashMap<>(Fields.map(request, "properties"));
+        settings.put("bootstrap.servers", Fields.text(request, "bootstrap"));
+        settings.put("client.id", Fields.text(request, "client_id"));
+        settings.put("default.api.timeout.ms", "60000");
+        settings.put("request.timeout.ms", "20000");
+        return admins.computeIfAbsent(settings, Admin::create);
     }
 
     private void answer(String line) {

@@ -8,6 +8,6 @@ pub mod proxy;
 pub mod tools;
 
 pub use env::{Lab, LabError, Listener};
-pub use judge::{Judge, JudgeError, KafkaJudge};
+pub use judge::{Identity, Judge, JudgeError, KafkaJudge};
 pub use proxy::Proxy;
 pub use tools::KafkaTools;

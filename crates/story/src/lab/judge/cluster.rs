@@ -10,8 +10,6 @@ use std::collections::BTreeMap;
 pub struct ClusterView {
     /// Its id; another id is another cluster, whatever the address.
     pub cluster_id: String,
-    /// A broker's id: with KRaft clients see some broker here, not the quorum's leader.
-    pub controller: i32,
     /// The living brokers' ids, sorted.
     pub brokers: Vec<i32>,
 }

@@ -24,6 +24,8 @@ use super::{Lab, Listener};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
+use std::collections::BTreeMap;
+use std::fmt;
 
 /// A topic's partition.
 #[derive(
@@ -47,11 +49,22 @@ impl TopicPartition {
 }
 
 /// One cluster as Kafka's AdminClient sees it.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct KafkaJudge {
     judge: &'static Judge,
     bootstrap: String,
     client_id: String,
+    properties: BTreeMap<String, String>,
+}
+
+/// Leaves out the properties: they may hold a password.
+impl fmt::Debug for KafkaJudge {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("KafkaJudge")
+            .field("bootstrap", &self.bootstrap)
+            .field("client_id", &self.client_id)
+            .finish_non_exhaustive()
+    }
 }
 
 impl KafkaJudge {
@@ -61,7 +74,16 @@ impl KafkaJudge {
             judge,
             bootstrap: bootstrap.to_owned(),
             client_id: client_id.to_owned(),
+            properties: BTreeMap::new(),
         }
+    }
+
+    /// Asks with a Java client property, for example `security.protocol`. Topics, groups, rights and
+    /// settings take it; producing and members do not.
+    #[must_use]
+    pub fn property(mut self, key: &str, value: &str) -> Self {
+        self.properties.insert(key.to_owned(), value.to_owned());
+        self
     }
 
     /// The addresses this judge asks.
@@ -91,11 +113,69 @@ impl KafkaJudge {
         };
         request.insert("bootstrap".into(), self.bootstrap.clone().into());
         request.insert("client_id".into(), self.client_id.clone().into());
+        request.insert("properties".into(), serde_json::to_value(&self.properties)?);
         self.judge.ask(operation, request).await
     }
 }
 
+/// Who asks on the secure cluster, and how that is proved.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Identity<'a> {
+    /// A user by name: `PLAIN`, `SCRAM-SHA-256` or `SCRAM-SHA-512`, and the lab's password.
+    Sasl(&'a str, &'a str),
+    /// A client certificate by name: `bot` or `p1`.
+    Certificate(&'a str),
+}
+
 impl Lab {
+    /// The secure cluster through one listener, as one of its principals.
+    ///
+    /// # Errors
+    /// When the judge does not start.
+    pub async fn secure_as(
+        &self,
+        listener: Listener,
+        identity: Identity<'_>,
+    ) -> Result<KafkaJudge, JudgeError> {
+        let bootstrap = self.secure_bootstrap(listener);
+        let mut kafka = KafkaJudge::new(Judge::shared(self).await?, bootstrap, "judge");
+        if matches!(listener, Listener::Tls | Listener::SaslTls) {
+            let ca = self.tls_file("ca.pem");
+            kafka = kafka
+                .property("ssl.truststore.type", "PEM")
+                .property("ssl.truststore.location", &ca.to_string_lossy());
+        }
+        let protocol = match listener {
+            Listener::Internal => "PLAINTEXT",
+            Listener::Sasl => "SASL_PLAINTEXT",
+            Listener::Tls => "SSL",
+            Listener::SaslTls => "SASL_SSL",
+        };
+        kafka = kafka.property("security.protocol", protocol);
+        Ok(match identity {
+            Identity::Certificate(name) => {
+                let file = self.tls_file(&format!("{name}.pem"));
+                kafka
+                    .property("ssl.keystore.type", "PEM")
+                    .property("ssl.keystore.location", &file.to_string_lossy())
+            }
+            Identity::Sasl(mechanism, user) => kafka
+                .property("sasl.mechanism", mechanism)
+                .property("sasl.jaas.config", &self.jaas(mechanism, user)),
+        })
+    }
+
+    fn jaas(&self, mechanism: &str, user: &str) -> String {
+        let module = match mechanism {
+            "PLAIN" => "plain.PlainLoginModule",
+            _ => "scram.ScramLoginModule",
+        };
+        let password = self.password();
+        format!(
+            "org.apache.kafka.common.security.{module} required username=\"{user}\" password=\"{password}\";"
+        )
+    }
+
     /// The three-broker cluster, judged by Kafka's AdminClient.
     ///
     /// # Errors

@@ -1,8 +1,8 @@
 //! The judge against the real lab.
 
 use super::{Acl, Bulk, Commit, Committed, MemberSpec, Point, Protocol, Record, Resource};
-use super::{KafkaJudge, TopicPartition, TopicSpec};
-use crate::lab::{KafkaTools, Lab};
+use super::{Identity, KafkaJudge, TopicPartition, TopicSpec};
+use crate::lab::{KafkaTools, Lab, Listener};
 use std::time::{Duration, Instant};
 
 const T0: i64 = 1_700_000_000_000;
@@ -219,6 +219,33 @@ async fn clusters_differ_and_rights_can_be_given() {
     secure.create_acls(&acls).await.unwrap();
     assert_eq!(secure.delete_acls(&acls[..1]).await.unwrap(), 1);
     assert_eq!(secure.delete_acls_of(&user).await.unwrap(), 1);
+}
+
+#[tokio::test]
+async fn every_listener_knows_who_asks_and_gives_no_right_by_itself() {
+    let lab = Lab::get().unwrap();
+    let superuser = lab.secure().await.unwrap();
+    let name = lab.unique("judge-right");
+    topic(&superuser, &name, 1).await;
+    let ways = [
+        (Listener::Sasl, Identity::Sasl("PLAIN", "p8")),
+        (Listener::Sasl, Identity::Sasl("SCRAM-SHA-256", "p8")),
+        (Listener::SaslTls, Identity::Sasl("PLAIN", "p8")),
+        (Listener::SaslTls, Identity::Sasl("SCRAM-SHA-512", "p8")),
+        (Listener::Tls, Identity::Certificate("bot")),
+    ];
+    for (listener, identity) in ways {
+        let user = match identity {
+            Identity::Sasl(_, user) | Identity::Certificate(user) => user,
+        };
+        let asks = lab.secure_as(listener, identity).await.unwrap();
+        let refused = asks.topic(&name).await.unwrap_err();
+        assert!(refused.is("TopicAuthorizationException"), "{refused}");
+        let right = [Acl::allow(user, "Describe", Resource::Topic, &name)];
+        superuser.create_acls(&right).await.unwrap();
+        assert_eq!(asks.topic(&name).await.unwrap().topic, name);
+        assert_eq!(superuser.delete_acls(&right).await.unwrap(), 1);
+    }
 }
 
 #[tokio::test]
