@@ -1,1 +1,6 @@
-//! Signalbox.
+//! Signalbox: operate Kafka and RocketMQ clusters from chat.
+//!
+//! `docs/architecture.md` walks a request through the rooms.
+
+pub mod desk;
+pub mod text;

@@ -1,0 +1,114 @@
+//! What a person is shown, before any chat has its say. The chat's adapter escapes, cuts into messages and draws.
+
+use interlock::time::Millis;
+
+/// A message to people, whole.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Card {
+    /// What a push preview needs: what, where, worst case, votes, digest. At most five lines.
+    pub headline: Vec<Line>,
+    /// Who is called by it.
+    pub mentions: Vec<Mention>,
+    /// The state as a colour; always also a word in the text.
+    pub tone: Tone,
+    /// The detail below.
+    pub body: Vec<Block>,
+    /// The last line: votes, ids.
+    pub footer: Option<Line>,
+    /// Buttons, at most five.
+    pub buttons: Vec<Button>,
+    /// Reactions to seed, in this order.
+    pub reactions: Vec<&'static str>,
+    /// Attachments.
+    pub files: Vec<CardFile>,
+}
+
+/// One line of text.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Line(pub Vec<Span>);
+
+/// A piece of a line. Everything that did not come out of our own locale files is `Foreign` or `Code`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Span {
+    /// Our own words.
+    Plain(String),
+    /// Our own words, emphasized.
+    Strong(String),
+    /// Text from outside (topics, groups, reasons, what a broker said): shown literally, never as markup or mention.
+    Foreign(String),
+    /// Something to copy: a command, an id. Shown literally in a fixed-width face.
+    Code(String),
+    /// An instant; the chat shows it in the reader's zone and relative where it can.
+    Time(Millis),
+}
+
+/// A part of the body.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Block {
+    /// A line of its own.
+    Line(Line),
+    /// A table in a fixed-width face: at most 30 columns wide and 6 rows high, then "+ n more".
+    Table(Table),
+    /// A small heading.
+    Heading(Line),
+}
+
+/// A table. Cells are literal text.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Table {
+    /// The head.
+    pub head: Vec<String>,
+    /// The rows, each as long as the head.
+    pub rows: Vec<Vec<String>>,
+    /// What follows when rows were left out ("+ 14 more in plan.txt").
+    pub more: Option<Line>,
+}
+
+/// Who is called by a message.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Mention {
+    /// A role of the chat.
+    Role(u64),
+    /// A user of the chat.
+    User(u64),
+}
+
+/// The state of things as a colour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Tone {
+    /// Nothing to feel about.
+    #[default]
+    Neutral,
+    /// Something is waited for.
+    Waiting,
+    /// Work is going on.
+    Running,
+    /// It went well.
+    Good,
+    /// Somebody should look.
+    Warning,
+    /// It went wrong.
+    Bad,
+}
+
+/// A button. The id says what it does and to what: `details:K7F3QD`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Button {
+    /// At most 100 characters; parsed as hostile when it comes back.
+    pub id: String,
+    /// What stands on it.
+    pub label: String,
+    /// Whether it does something hard to take back.
+    pub danger: bool,
+}
+
+/// An attachment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CardFile {
+    /// Its name.
+    pub name: String,
+    /// Its bytes.
+    pub bytes: Vec<u8>,
+    /// For pictures: the same numbers in words, at most 1,024 characters.
+    pub alt: Option<String>,
+}
