@@ -131,12 +131,7 @@ impl Judge {
             .name("judge".into())
             .spawn(move || read_answers(output, &answers))
             .map_err(failed)?;
-        Ok(Self {
-            input: Mutex::new(input),
-            waiting,
-            next: AtomicU64::new(1),
-            child: Mutex::new(child),
-        })
+        Ok(Self { input: Mutex::new(input), waiting, next: AtomicU64::new(1), child: Mutex::new(child) })
     }
 
     /// One operation: its name and fields as `lab/judge` reads them.
@@ -164,21 +159,14 @@ impl Judge {
         if let Some(Refusal { kind, message }) = line.error {
             return Err(JudgeError::Kafka { kind, message });
         }
-        let value = line
-            .ok
-            .ok_or_else(|| JudgeError::Protocol("neither ok nor error".into()))?;
-        Ok(Answer {
-            value: serde_json::from_value(value)?,
-            took: Duration::from_micros(line.took_us),
-        })
+        let value = line.ok.ok_or_else(|| JudgeError::Protocol("neither ok nor error".into()))?;
+        Ok(Answer { value: serde_json::from_value(value)?, took: Duration::from_micros(line.took_us) })
     }
 
     fn send(&self, request: &Value) -> Result<(), JudgeError> {
         let mut line = serde_json::to_vec(request)?;
         line.push(b'\n');
-        lock(&self.input)
-            .write_all(&line)
-            .map_err(|error| JudgeError::Process(error.to_string()))
+        lock(&self.input).write_all(&line).map_err(|error| JudgeError::Process(error.to_string()))
     }
 }
 
@@ -197,9 +185,7 @@ fn read_answers(output: ChildStdout, waiting: &Waiting) {
         let Ok(answer) = serde_json::from_str::<Line>(&line) else {
             break;
         };
-        let sender = lock(waiting)
-            .as_mut()
-            .and_then(|waiting| waiting.remove(&answer.id));
+        let sender = lock(waiting).as_mut().and_then(|waiting| waiting.remove(&answer.id));
         if let Some(sender) = sender {
             // The asker may have given up.
             let _ = sender.send(answer);
