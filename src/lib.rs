@@ -2,5 +2,6 @@
 //!
 //! `docs/architecture.md` walks a request through the rooms.
 
+pub mod chat;
 pub mod desk;
 pub mod text;
