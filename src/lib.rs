@@ -3,4 +3,5 @@
 //! `docs/architecture.md` walks a request through the rooms.
 
 pub mod desk;
+pub mod store;
 pub mod text;
