@@ -2,6 +2,7 @@
 //!
 //! `docs/architecture.md` walks a request through the rooms.
 
+pub mod chat;
 pub mod desk;
 pub mod store;
 pub mod text;

@@ -191,6 +191,9 @@ pub enum Seat {
         /// The check that demanded it.
         check: String,
     },
+    /// The requester, who elsewhere never counts: confirms a plan that needs nobody else, or a way back whose approval the
+    /// first operation already has. On-call may do it too.
+    Confirmation,
 }
 
 /// What a planner hands to the desk: a plan without what only the desk knows (ids, who asked, times, votes).
