@@ -5,4 +5,5 @@
 pub mod backend;
 pub mod chat;
 pub mod desk;
+pub mod store;
 pub mod text;
