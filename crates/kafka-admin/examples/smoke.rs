@@ -8,8 +8,9 @@ use std::error::Error as StdError;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use kafka_admin::{
-    Client, Committed, Config, ConfigChanges, ConfigOp, ConfigResource, ErrorCode, GroupState,
-    Isolation, Layout, NewTopic, OffsetQuery, OffsetSpec, TopicPartition,
+    Client, Committed, Config, ConfigChanges, ConfigOp, ConfigResource, Election, ErrorCode,
+    GroupState, Isolation, Layout, NewPartitions, NewTopic, OffsetQuery, OffsetSpec,
+    TopicPartition,
 };
 
 type Done = Result<(), Box<dyn StdError>>;
@@ -65,6 +66,22 @@ async fn look(client: &Client) -> Done {
     println!("groups: {groups:#?}");
     let ids: Vec<String> = groups.groups.iter().map(|group| group.id.clone()).collect();
     println!("described: {:#?}", client.describe_groups(&ids).await);
+    println!("quorum: {:#?}", client.describe_quorum().await);
+    println!(
+        "access control list: {:?}",
+        client.describe_acls(None).await
+    );
+    println!("broker 9999: {:?}", client.unregister_broker(9999).await);
+    for (broker, dirs) in client.describe_log_dirs(None).await? {
+        for dir in dirs? {
+            let bytes: i64 = dir.replicas.iter().map(|replica| replica.bytes).sum();
+            let (count, free) = (dir.replicas.len(), dir.usable_bytes);
+            println!(
+                "broker {broker} {}: {count} replicas, {bytes} bytes, free {free:?}",
+                dir.path
+            );
+        }
+    }
     Ok(())
 }
 
@@ -124,7 +141,89 @@ async fn settled(client: &Client, names: &Names) -> Done {
 async fn live(client: &Client, names: &Names) -> Done {
     logs(client, names).await?;
     commits(client, names).await?;
-    settings(client, names).await
+    settings(client, names).await?;
+    replicas(client, names).await
+}
+
+async fn replicas(client: &Client, names: &Names) -> Done {
+    let topic = client.topics(std::slice::from_ref(&names.topic)).await?[&names.topic].clone()?;
+    let brokers = client.describe_cluster().await?.brokers;
+    let from = topic.partitions[0].replicas.clone();
+    let Some(to) = brokers
+        .iter()
+        .map(|broker| broker.id)
+        .find(|id| !from.contains(id))
+    else {
+        println!("only one broker: nothing to move");
+        return Ok(());
+    };
+    let idle = client
+        .alter_partition_reassignments(&BTreeMap::from([(names.at(1), None)]))
+        .await;
+    println!("cancel nothing: {idle:?}");
+    let code = idle[&names.at(1)]
+        .as_ref()
+        .err()
+        .and_then(kafka_admin::Error::code);
+    assert_eq!(code, Some(ErrorCode::NO_REASSIGNMENT_IN_PROGRESS));
+    let targets = BTreeMap::from([(names.at(0), Some(vec![to, from[0]]))]);
+    let accepted = client.alter_partition_reassignments(&targets).await;
+    println!("move {from:?} to {to}, {}: {accepted:?}", from[0]);
+    accepted[&names.at(0)].clone()?;
+    println!(
+        "moving: {:?}",
+        client.list_partition_reassignments(None).await?
+    );
+    arrived(client, names, &[to, from[0]]).await?;
+    println!(
+        "elected all: {:?}",
+        client.elect_leaders(Election::Preferred, None).await?
+    );
+    let again = client
+        .elect_leaders(Election::Preferred, Some(&[names.at(0)]))
+        .await?;
+    println!("elected again: {again:?}");
+    let wider = |count| {
+        BTreeMap::from([(
+            names.topic.clone(),
+            NewPartitions {
+                count,
+                assigned: None,
+            },
+        )])
+    };
+    println!(
+        "fewer partitions: {:?}",
+        client.create_partitions(&wider(1), false).await
+    );
+    client.create_partitions(&wider(5), false).await[&names.topic].clone()?;
+    let deleted = client
+        .delete_records(&BTreeMap::from([(names.at(0), -1), (names.at(1), 99)]))
+        .await?;
+    println!("delete records: {deleted:?}");
+    assert_eq!(deleted[&names.at(0)], Ok(0));
+    Ok(())
+}
+
+/// Waits until partition 0 has these replicas, in this order, and no others.
+async fn arrived(client: &Client, names: &Names, replicas: &[i32]) -> Done {
+    for _ in 0..200 {
+        let moving = client
+            .list_partition_reassignments(Some(&[names.at(0)]))
+            .await?;
+        let topic =
+            client.topics(std::slice::from_ref(&names.topic)).await?[&names.topic].clone()?;
+        if moving.is_empty()
+            && topic
+                .partition(0)
+                .is_some_and(|p| p.replicas == replicas && p.isr.len() == 2)
+        {
+            println!("arrived: {:?}", topic.partition(0));
+            return Ok(());
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    Err("the replicas did not arrive".into())
 }
 
 async fn logs(client: &Client, names: &Names) -> Done {

@@ -122,39 +122,13 @@ impl Client {
         wanted: &BTreeMap<TopicPartition, OffsetSpec>,
         deadline: Instant,
     ) -> Result<(Vec<(i32, Batch)>, PerPartition<ListedOffset>)> {
-        let names: BTreeSet<String> = wanted.keys().map(|at| at.topic.clone()).collect();
-        let names: Vec<String> = names.into_iter().collect();
-        let topics = self.topics_until(&names, deadline).await?;
-        let mut leaders: HashMap<&TopicPartition, Option<i32>> = HashMap::new();
-        let mut lost = PerPartition::new();
-        for at in wanted.keys() {
-            let found = match topics.get(&at.topic) {
-                Some(Err(error)) => Err(error.clone()),
-                Some(Ok(topic)) => Ok(topic.partitions.iter().find(|p| p.id == at.partition)),
-                None => Ok(None),
-            };
-            let code = match found {
-                Ok(Some(partition)) if partition.leader.is_some() => {
-                    leaders.insert(at, partition.leader);
-                    continue;
-                }
-                Ok(Some(_)) => ErrorCode::LEADER_NOT_AVAILABLE,
-                Ok(None) => ErrorCode::UNKNOWN_TOPIC_OR_PARTITION,
-                Err(error) => {
-                    lost.insert(at.clone(), Err(error));
-                    continue;
-                }
-            };
-            let error = Error::of_code(ListOffsetsRequest::API.name, code, None);
-            lost.insert(at.clone(), Err(error));
-        }
+        let partitions: Vec<TopicPartition> = wanted.keys().cloned().collect();
+        let api = ListOffsetsRequest::API.name;
+        let (leaders, lost) = self.leaders(&partitions, api, deadline).await?;
         let mut brokers: BTreeMap<i32, Batch> = BTreeMap::new();
-        for (at, spec) in wanted {
-            if let Some(Some(leader)) = leaders.get(at) {
-                brokers
-                    .entry(*leader)
-                    .or_default()
-                    .push((at.clone(), *spec));
+        for (at, leader) in leaders {
+            if let Some(spec) = wanted.get(&at) {
+                brokers.entry(leader).or_default().push((at, *spec));
             }
         }
         let in_batches = brokers.into_iter().flat_map(|(leader, all)| {
@@ -164,7 +138,42 @@ impl Client {
                 .collect();
             batches
         });
-        Ok((in_batches.collect(), lost))
+        let lost = lost.into_iter().map(|(at, error)| (at, Err(error)));
+        Ok((in_batches.collect(), lost.collect()))
+    }
+
+    /// The leader of each partition, and why some have none.
+    pub(crate) async fn leaders(
+        &self,
+        partitions: &[TopicPartition],
+        api: &'static str,
+        deadline: Instant,
+    ) -> Result<(Vec<(TopicPartition, i32)>, Vec<(TopicPartition, Error)>)> {
+        let names: BTreeSet<&String> = partitions.iter().map(|at| &at.topic).collect();
+        let names: Vec<String> = names.into_iter().cloned().collect();
+        let topics = self.topics_until(&names, deadline).await?;
+        let mut leaders = Vec::new();
+        let mut lost = Vec::new();
+        for at in partitions {
+            let partition = match topics.get(&at.topic) {
+                Some(Err(error)) => {
+                    lost.push((at.clone(), error.clone()));
+                    continue;
+                }
+                Some(Ok(topic)) => topic.partition(at.partition),
+                None => None,
+            };
+            let code = match partition.map(|partition| partition.leader) {
+                Some(Some(leader)) => {
+                    leaders.push((at.clone(), leader));
+                    continue;
+                }
+                Some(None) => ErrorCode::LEADER_NOT_AVAILABLE,
+                None => ErrorCode::UNKNOWN_TOPIC_OR_PARTITION,
+            };
+            lost.push((at.clone(), Error::of_code(api, code, None)));
+        }
+        Ok((leaders, lost))
     }
 
     async fn offsets_at(

@@ -1,11 +1,16 @@
 //! The typed calls, one file a subject.
 
+pub(crate) mod acls;
 pub(crate) mod cluster;
 pub(crate) mod configs;
 pub(crate) mod describe;
 pub(crate) mod groups;
 pub(crate) mod list_offsets;
+pub(crate) mod log_dirs;
 pub(crate) mod offsets;
+pub(crate) mod partitions;
+pub(crate) mod quorum;
+pub(crate) mod reassign;
 pub(crate) mod topic_changes;
 pub(crate) mod topics;
 

@@ -117,7 +117,7 @@ impl Client {
             }
         }
         let rest = batches.flatten().map(|(at, _)| (*at).clone());
-        results.extend(held_back(rest, group, api));
+        results.extend(held_back(rest, &coordinator_of(group), api));
         Ok(results)
     }
 
@@ -181,7 +181,11 @@ impl Client {
                 break;
             }
         }
-        results.extend(held_back(batches.flatten().cloned(), group, api));
+        results.extend(held_back(
+            batches.flatten().cloned(),
+            &coordinator_of(group),
+            api,
+        ));
         results
     }
 
@@ -355,7 +359,7 @@ fn delete_topic((name, partitions): (&str, Vec<(i32, ())>)) -> OffsetDeleteReque
 }
 
 /// Adds the results of a batch. False when the batch as a whole failed.
-fn settle(
+pub(crate) fn settle(
     results: &mut PerPartition<()>,
     names: &[&TopicPartition],
     outcome: Result<Answered<()>>,
@@ -379,12 +383,17 @@ fn settle(
     }
 }
 
-fn held_back(
+fn coordinator_of(group: &str) -> String {
+    format!("the coordinator of {group}")
+}
+
+/// What was not sent any more after an earlier batch failed.
+pub(crate) fn held_back(
     rest: impl Iterator<Item = TopicPartition>,
-    group: &str,
+    whose: &str,
     api: &'static str,
 ) -> impl Iterator<Item = (TopicPartition, Result<()>)> {
-    let broker = format!("the coordinator of {group}");
+    let broker = whose.to_owned();
     rest.map(move |at| {
         let error = Error::NotSent {
             api,

@@ -33,6 +33,17 @@ pub struct Topic {
     pub authorized: Option<Authorized>,
 }
 
+impl Topic {
+    /// One of its partitions.
+    #[must_use]
+    pub fn partition(&self, id: i32) -> Option<&Partition> {
+        let found = self
+            .partitions
+            .binary_search_by_key(&id, |partition| partition.id);
+        found.ok().and_then(|index| self.partitions.get(index))
+    }
+}
+
 /// A partition of a topic.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
