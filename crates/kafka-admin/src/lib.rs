@@ -16,6 +16,7 @@ mod tls;
 mod types;
 mod wire;
 
+pub use api::acls::{AclEntry, AclResource};
 pub use api::cluster::{ApiVersion, Broker, Cluster};
 pub use api::configs::{
     ConfigChanges, ConfigEntry, ConfigOp, ConfigResource, ConfigSource, ConfigSynonym, PerResource,
@@ -23,7 +24,11 @@ pub use api::configs::{
 pub use api::describe::{Group, Member};
 pub use api::groups::{GroupKind, GroupList, GroupListing, GroupState};
 pub use api::list_offsets::{Isolation, ListedOffset, OffsetSpec};
+pub use api::log_dirs::{LogDir, Replica};
 pub use api::offsets::{Committed, OffsetQuery, PerPartition};
+pub use api::partitions::NewPartitions;
+pub use api::quorum::{Quorum, QuorumReplica};
+pub use api::reassign::{Election, Reassignment};
 pub use api::topic_changes::{Layout, NewTopic, PerTopic};
 pub use api::topics::{Partition, Topic, TopicListing};
 pub use client::Client;

@@ -44,8 +44,16 @@ impl Route {
 
 impl Client {
     /// Somebody to ask. A look leaves half of the time for somebody else, in case this one hangs.
-    pub(crate) fn anybody(&self, effect: Effect, api: &'static str, deadline: Instant) -> Result<(HostPort, Instant)> {
-        let (broker, choice) = self.book().anybody().ok_or_else(|| nobody(api, "any broker", "no broker is known"))?;
+    pub(crate) fn anybody(
+        &self,
+        effect: Effect,
+        api: &'static str,
+        deadline: Instant,
+    ) -> Result<(HostPort, Instant)> {
+        let (broker, choice) = self
+            .book()
+            .anybody()
+            .ok_or_else(|| nobody(api, "any broker", "no broker is known"))?;
         if effect == Effect::Change || choice < 2 {
             return Ok((broker, deadline));
         }
@@ -62,12 +70,16 @@ impl Client {
     ) -> Pin<Box<dyn Future<Output = Result<HostPort>> + Send + 'a>> {
         Box::pin(async move {
             match route {
-                Route::Any => self.anybody(Effect::Read, api, deadline).map(|(who, _)| who),
+                Route::Any => self
+                    .anybody(Effect::Read, api, deadline)
+                    .map(|(who, _)| who),
                 Route::Address(address) => Ok(address.clone()),
                 Route::Broker(id) => self.broker(*id, api, deadline).await,
                 Route::Controller => {
                     if self.book().controller().is_none() {
-                        self.refresh(deadline).await.map_err(|error| lost(api, error))?;
+                        self.refresh(deadline)
+                            .await
+                            .map_err(|error| lost(api, error))?;
                     }
                     match self.book().controller() {
                         Some(id) => self.broker(id, api, deadline).await,
@@ -77,7 +89,10 @@ impl Client {
                 Route::Coordinator(group) => {
                     let id = match self.book().coordinator(group) {
                         Some(id) => id,
-                        None => self.find_one(group, deadline).await.map_err(|error| lost(api, error))?,
+                        None => self
+                            .find_one(group, deadline)
+                            .await
+                            .map_err(|error| lost(api, error))?,
                     };
                     self.broker(id, api, deadline).await
                 }
@@ -89,8 +104,12 @@ impl Client {
         if let Some(address) = self.book().address(id) {
             return Ok(address);
         }
-        self.refresh(deadline).await.map_err(|error| lost(api, error))?;
-        self.book().address(id).ok_or_else(|| nobody(api, &format!("broker {id}"), "the cluster does not list it"))
+        self.refresh(deadline)
+            .await
+            .map_err(|error| lost(api, error))?;
+        self.book()
+            .address(id)
+            .ok_or_else(|| nobody(api, &format!("broker {id}"), "the cluster does not list it"))
     }
 
     /// Asks any broker who is there.
@@ -99,7 +118,11 @@ impl Client {
             .ask(
                 &Route::Any,
                 deadline,
-                |_| Ok(MetadataRequest::default().with_topics(Some(Vec::new())).with_allow_auto_topic_creation(false)),
+                |_| {
+                    Ok(MetadataRequest::default()
+                        .with_topics(Some(Vec::new()))
+                        .with_allow_auto_topic_creation(false))
+                },
                 |_: &MetadataResponse| None,
             )
             .await?;
@@ -146,8 +169,16 @@ fn lost(api: &'static str, error: Error) -> Error {
         Error::NotSent { broker, cause, .. } | Error::UnknownOutcome { broker, cause, .. } => {
             Error::NotSent { api, broker, cause }
         }
-        Error::Garbage { broker, why, .. } => Error::NotSent { api, broker, cause: Cause::NotKafka(why) },
-        Error::Broker { api: asked, code, message } if code.leaves_outcome_open() => {
+        Error::Garbage { broker, why, .. } => Error::NotSent {
+            api,
+            broker,
+            cause: Cause::NotKafka(why),
+        },
+        Error::Broker {
+            api: asked,
+            code,
+            message,
+        } if code.leaves_outcome_open() => {
             let why = message.unwrap_or_default();
             nobody(api, "a broker", &format!("{asked}: {code} {why}"))
         }
@@ -156,5 +187,9 @@ fn lost(api: &'static str, error: Error) -> Error {
 }
 
 pub(crate) fn nobody(api: &'static str, wanted: &str, why: &str) -> Error {
-    Error::NotSent { api, broker: wanted.to_owned(), cause: Cause::NoBroker(why.to_owned()) }
+    Error::NotSent {
+        api,
+        broker: wanted.to_owned(),
+        cause: Cause::NoBroker(why.to_owned()),
+    }
 }

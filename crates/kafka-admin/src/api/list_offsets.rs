@@ -88,7 +88,10 @@ impl Client {
         wanted: &BTreeMap<TopicPartition, OffsetSpec>,
         isolation: Isolation,
     ) -> Result<PerPartition<ListedOffset>> {
-        if let Some((at, _)) = wanted.iter().find(|(_, spec)| matches!(spec, OffsetSpec::At(time) if *time < 0)) {
+        if let Some((at, _)) = wanted
+            .iter()
+            .find(|(_, spec)| matches!(spec, OffsetSpec::At(time) if *time < 0))
+        {
             return Err(Error::Invalid(format!("negative time for {at}")));
         }
         let deadline = self.until();
@@ -119,43 +122,58 @@ impl Client {
         wanted: &BTreeMap<TopicPartition, OffsetSpec>,
         deadline: Instant,
     ) -> Result<(Vec<(i32, Batch)>, PerPartition<ListedOffset>)> {
-        let names: BTreeSet<String> = wanted.keys().map(|at| at.topic.clone()).collect();
-        let names: Vec<String> = names.into_iter().collect();
-        let topics = self.topics_until(&names, deadline).await?;
-        let mut leaders: HashMap<&TopicPartition, Option<i32>> = HashMap::new();
-        let mut lost = PerPartition::new();
-        for at in wanted.keys() {
-            let found = match topics.get(&at.topic) {
-                Some(Err(error)) => Err(error.clone()),
-                Some(Ok(topic)) => Ok(topic.partitions.iter().find(|p| p.id == at.partition)),
-                None => Ok(None),
-            };
-            let code = match found {
-                Ok(Some(partition)) if partition.leader.is_some() => {
-                    leaders.insert(at, partition.leader);
-                    continue;
-                }
-                Ok(Some(_)) => ErrorCode::LEADER_NOT_AVAILABLE,
-                Ok(None) => ErrorCode::UNKNOWN_TOPIC_OR_PARTITION,
-                Err(error) => {
-                    lost.insert(at.clone(), Err(error));
-                    continue;
-                }
-            };
-            let error = Error::of_code(ListOffsetsRequest::API.name, code, None);
-            lost.insert(at.clone(), Err(error));
-        }
+        let partitions: Vec<TopicPartition> = wanted.keys().cloned().collect();
+        let api = ListOffsetsRequest::API.name;
+        let (leaders, lost) = self.leaders(&partitions, api, deadline).await?;
         let mut brokers: BTreeMap<i32, Batch> = BTreeMap::new();
-        for (at, spec) in wanted {
-            if let Some(Some(leader)) = leaders.get(at) {
-                brokers.entry(*leader).or_default().push((at.clone(), *spec));
+        for (at, leader) in leaders {
+            if let Some(spec) = wanted.get(&at) {
+                brokers.entry(leader).or_default().push((at, *spec));
             }
         }
         let in_batches = brokers.into_iter().flat_map(|(leader, all)| {
-            let batches: Vec<_> = all.chunks(PARTITIONS).map(|batch| (leader, batch.to_vec())).collect();
+            let batches: Vec<_> = all
+                .chunks(PARTITIONS)
+                .map(|batch| (leader, batch.to_vec()))
+                .collect();
             batches
         });
-        Ok((in_batches.collect(), lost))
+        let lost = lost.into_iter().map(|(at, error)| (at, Err(error)));
+        Ok((in_batches.collect(), lost.collect()))
+    }
+
+    /// The leader of each partition, and why some have none.
+    pub(crate) async fn leaders(
+        &self,
+        partitions: &[TopicPartition],
+        api: &'static str,
+        deadline: Instant,
+    ) -> Result<(Vec<(TopicPartition, i32)>, Vec<(TopicPartition, Error)>)> {
+        let names: BTreeSet<&String> = partitions.iter().map(|at| &at.topic).collect();
+        let names: Vec<String> = names.into_iter().cloned().collect();
+        let topics = self.topics_until(&names, deadline).await?;
+        let mut leaders = Vec::new();
+        let mut lost = Vec::new();
+        for at in partitions {
+            let partition = match topics.get(&at.topic) {
+                Some(Err(error)) => {
+                    lost.push((at.clone(), error.clone()));
+                    continue;
+                }
+                Some(Ok(topic)) => topic.partition(at.partition),
+                None => None,
+            };
+            let code = match partition.map(|partition| partition.leader) {
+                Some(Some(leader)) => {
+                    leaders.push((at.clone(), leader));
+                    continue;
+                }
+                Some(None) => ErrorCode::LEADER_NOT_AVAILABLE,
+                None => ErrorCode::UNKNOWN_TOPIC_OR_PARTITION,
+            };
+            lost.push((at.clone(), Error::of_code(api, code, None)));
+        }
+        Ok((leaders, lost))
     }
 
     async fn offsets_at(
@@ -167,7 +185,12 @@ impl Client {
     ) -> Vec<(TopicPartition, Result<ListedOffset>)> {
         let api = ListOffsetsRequest::API.name;
         let answer = self
-            .ask(&Route::Broker(leader), deadline, |version| request(&batch, isolation, version, deadline), |_| None)
+            .ask(
+                &Route::Broker(leader),
+                deadline,
+                |version| request(&batch, isolation, version, deadline),
+                |_| None,
+            )
             .await;
         let answer = match answer {
             Ok(answer) => answer,
@@ -200,9 +223,18 @@ impl Client {
 /// The partitions of one leader.
 type Batch = Vec<(TopicPartition, OffsetSpec)>;
 
-fn request(batch: &Batch, isolation: Isolation, version: i16, deadline: Instant) -> Result<ListOffsetsRequest> {
+fn request(
+    batch: &Batch,
+    isolation: Isolation,
+    version: i16,
+    deadline: Instant,
+) -> Result<ListOffsetsRequest> {
     let api = ListOffsetsRequest::API.name;
-    if version < 7 && batch.iter().any(|(_, spec)| *spec == OffsetSpec::MaxTimestamp) {
+    if version < 7
+        && batch
+            .iter()
+            .any(|(_, spec)| *spec == OffsetSpec::MaxTimestamp)
+    {
         return Err(Error::Unsupported {
             api,
             broker: "the leader".to_owned(),
@@ -217,7 +249,9 @@ fn request(batch: &Batch, isolation: Isolation, version: i16, deadline: Instant)
                 .with_current_leader_epoch(-1)
                 .with_timestamp(spec.timestamp())
         });
-        ListOffsetsTopic::default().with_name(TopicName(text(name))).with_partitions(partitions.collect())
+        ListOffsetsTopic::default()
+            .with_name(TopicName(text(name)))
+            .with_partitions(partitions.collect())
     });
     let request = ListOffsetsRequest::default()
         .with_replica_id(BrokerId(-1))

@@ -1,11 +1,16 @@
 //! The typed calls, one file a subject.
 
+pub(crate) mod acls;
 pub(crate) mod cluster;
 pub(crate) mod configs;
 pub(crate) mod describe;
 pub(crate) mod groups;
 pub(crate) mod list_offsets;
+pub(crate) mod log_dirs;
 pub(crate) mod offsets;
+pub(crate) mod partitions;
+pub(crate) mod quorum;
+pub(crate) mod reassign;
 pub(crate) mod topic_changes;
 pub(crate) mod topics;
 
@@ -31,7 +36,11 @@ pub(crate) fn said(value: Option<StrBytes>) -> Option<String> {
 
 /// An item that the broker's answer does not mention.
 pub(crate) fn unanswered(api: &'static str, item: &dyn std::fmt::Display) -> Error {
-    Error::Garbage { api, broker: "the broker".to_owned(), why: format!("the answer does not mention {item}") }
+    Error::Garbage {
+        api,
+        broker: "the broker".to_owned(),
+        why: format!("the answer does not mention {item}"),
+    }
 }
 
 /// The time left for the server's own wait, in milliseconds.
@@ -43,5 +52,8 @@ pub(crate) fn server_timeout(deadline: tokio::time::Instant) -> i32 {
 /// The code that all parts of an answer share: only then the whole request may be sent again.
 pub(crate) fn common(mut codes: impl Iterator<Item = i16>) -> Option<ErrorCode> {
     let first = codes.next()?;
-    codes.all(|code| code == first).then_some(first).and_then(ErrorCode::of)
+    codes
+        .all(|code| code == first)
+        .then_some(first)
+        .and_then(ErrorCode::of)
 }

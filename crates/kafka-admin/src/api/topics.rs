@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use kafka_protocol::messages::metadata_request::MetadataRequestTopic;
-use kafka_protocol::messages::metadata_response::{MetadataResponsePartition, MetadataResponseTopic};
+use kafka_protocol::messages::metadata_response::{
+    MetadataResponsePartition, MetadataResponseTopic,
+};
 use kafka_protocol::messages::{BrokerId, MetadataRequest, MetadataResponse, TopicName};
 use tokio::time::Instant;
 
@@ -29,6 +31,17 @@ pub struct Topic {
     pub partitions: Vec<Partition>,
     /// What the principal may do to it, where it was asked for.
     pub authorized: Option<Authorized>,
+}
+
+impl Topic {
+    /// One of its partitions.
+    #[must_use]
+    pub fn partition(&self, id: i32) -> Option<&Partition> {
+        let found = self
+            .partitions
+            .binary_search_by_key(&id, |partition| partition.id);
+        found.ok().and_then(|index| self.partitions.get(index))
+    }
 }
 
 /// A partition of a topic.
@@ -91,7 +104,9 @@ impl Client {
             }
         }
         for name in names {
-            topics.entry(name.clone()).or_insert_with(|| Err(unanswered(api, name)));
+            topics
+                .entry(name.clone())
+                .or_insert_with(|| Err(unanswered(api, name)));
         }
         Ok(topics)
     }
@@ -129,8 +144,14 @@ impl Client {
     }
 
     /// Metadata of these topics, or of all.
-    async fn metadata(&self, names: Option<&[String]>, rights: bool, deadline: Instant) -> Result<MetadataResponse> {
-        let topic = |name: &String| MetadataRequestTopic::default().with_name(Some(TopicName(text(name))));
+    async fn metadata(
+        &self,
+        names: Option<&[String]>,
+        rights: bool,
+        deadline: Instant,
+    ) -> Result<MetadataResponse> {
+        let topic =
+            |name: &String| MetadataRequestTopic::default().with_name(Some(TopicName(text(name))));
         let answer = self
             .ask(
                 &Route::Any,

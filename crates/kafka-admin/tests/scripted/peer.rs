@@ -10,7 +10,8 @@ use kafka_protocol::messages::api_versions_response::ApiVersion;
 use kafka_protocol::messages::find_coordinator_response::Coordinator;
 use kafka_protocol::messages::metadata_response::MetadataResponseBroker;
 use kafka_protocol::messages::{
-    ApiKey, ApiVersionsResponse, BrokerId, FindCoordinatorRequest, FindCoordinatorResponse, MetadataResponse,
+    ApiKey, ApiVersionsResponse, BrokerId, FindCoordinatorRequest, FindCoordinatorResponse,
+    MetadataResponse,
 };
 use kafka_protocol::protocol::buf::ByteBuf;
 use kafka_protocol::protocol::{Decodable, Encodable, StrBytes, decode_request_header_from_buffer};
@@ -59,8 +60,11 @@ impl Peer {
     /// Starts one; what the script does not answer gets the usual answer.
     pub async fn start(script: impl Fn(&Seen) -> Option<Reply> + Send + Sync + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let peer =
-            Self { address: listener.local_addr().unwrap(), counts: Arc::default(), connections: Arc::default() };
+        let peer = Self {
+            address: listener.local_addr().unwrap(),
+            counts: Arc::default(),
+            connections: Arc::default(),
+        };
         let script: Arc<Script> = Arc::new(script);
         let accepting = peer.clone();
         tokio::spawn(async move {
@@ -96,7 +100,12 @@ impl Peer {
             let mut frame = Bytes::from(frame);
             let header = decode_request_header_from_buffer(&mut frame).ok()?;
             let key = ApiKey::try_from(header.request_api_key).ok()?;
-            let seen = Seen { key, version: header.request_api_version, before: self.count_one(key), body: frame };
+            let seen = Seen {
+                key,
+                version: header.request_api_version,
+                before: self.count_one(key),
+                body: frame,
+            };
             match script(&seen).or_else(|| self.usual(&seen))? {
                 Reply::Silence => {}
                 Reply::Close => return None,
@@ -138,7 +147,9 @@ impl Peer {
             .with_node_id(BrokerId(1))
             .with_host(StrBytes::from_static_str("127.0.0.1"))
             .with_port(i32::from(self.address.port()));
-        MetadataResponse::default().with_brokers(vec![broker]).with_controller_id(BrokerId(1))
+        MetadataResponse::default()
+            .with_brokers(vec![broker])
+            .with_controller_id(BrokerId(1))
     }
 
     fn coordinator(&self, seen: &Seen) -> FindCoordinatorResponse {
@@ -182,7 +193,10 @@ pub fn versions(instead: &[(ApiKey, Option<(i16, i16)>)]) -> ApiVersionsResponse
         let Some((min, max)) = given.map_or(Some((min, max)), |(_, range)| *range) else {
             continue;
         };
-        let api = ApiVersion::default().with_api_key(key as i16).with_min_version(min).with_max_version(max);
+        let api = ApiVersion::default()
+            .with_api_key(key as i16)
+            .with_min_version(min)
+            .with_max_version(max);
         apis.push(api);
     }
     ApiVersionsResponse::default().with_api_keys(apis)
