@@ -143,6 +143,9 @@ CREATE TABLE messages (
     role TEXT NOT NULL,
     channel BIGINT NOT NULL,
     message BIGINT NOT NULL,
+    -- SHA-256 of what it says as last sent; and of what is being sent, until that is known to have happened.
+    says TEXT NOT NULL,
+    says_next TEXT NOT NULL,
     at BIGINT NOT NULL,
     PRIMARY KEY (operation, revision, role)
 );

@@ -22,14 +22,16 @@ pub enum MessageRole {
 }
 
 /// A message that was sent. Numbers as the chat gave them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct MessageRef {
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Posted {
     /// What it is for its operation.
     pub role: MessageRole,
     /// The channel or thread it is in.
     pub channel: u64,
     /// Its id.
     pub message: u64,
+    /// SHA-256 in hex of what it says, for telling later whether somebody altered it; empty where nobody will ask.
+    pub says: String,
 }
 
 /// A stored message and what it belongs to.
@@ -41,8 +43,10 @@ pub struct MessageOf {
     pub revision: u32,
     /// That revision's digest.
     pub digest: Digest,
-    /// The message.
-    pub message: MessageRef,
+    /// The message, with what it said when it was last known to have been sent.
+    pub message: Posted,
+    /// SHA-256 of what it may say as well, because an edit to it was begun; else empty.
+    pub says_next: String,
     /// When it was stored.
     pub at: Millis,
 }
@@ -88,6 +92,8 @@ struct MessageRow {
     role: String,
     channel: i64,
     message: i64,
+    says: String,
+    says_next: String,
     at: i64,
 }
 
@@ -104,7 +110,8 @@ struct CurrentRow {
 
 macro_rules! select_messages {
     () => {
-        "SELECT m.operation, m.revision, p.digest, m.role, m.channel, m.message, m.at FROM messages m \
+        "SELECT m.operation, m.revision, p.digest, m.role, m.channel, m.message, m.says, m.says_next, \
+         m.at FROM messages m \
          JOIN plans p ON p.operation = m.operation AND p.revision = m.revision "
     };
 }
@@ -174,17 +181,44 @@ impl Store {
         Ok(row.map(|row| row.card_wanted))
     }
 
-    /// The card shows what was known when `wanted` was read.
+    /// An edit of the current card is about to be sent: from now on it may say this as well as what it said before. False
+    /// if there is no such card.
     ///
     /// # Errors
     /// As all calls of the store.
-    pub async fn card_rendered(&self, operation: &OperationId, wanted: i64) -> Result<(), StoreError> {
+    pub async fn card_editing(&self, operation: &OperationId, says: &str) -> Result<bool, StoreError> {
         let mut tx = self.pools.begin().await?;
-        tx.run(
-            "UPDATE operations SET card_shown = $1 WHERE id = $2 AND card_shown < $1",
-            vals![wanted, operation.as_str()],
-        )
-        .await?;
+        let rows = tx
+            .run(
+                "UPDATE messages SET says_next = $1 WHERE operation = $2 AND role = 'card' AND revision = (\
+                   SELECT revision FROM operations WHERE id = $2)",
+                vals![says, operation.as_str()],
+            )
+            .await?;
+        tx.commit().await?;
+        Ok(rows == 1)
+    }
+
+    /// The current card says this now, which shows what was known when `wanted` was read.
+    ///
+    /// # Errors
+    /// As all calls of the store.
+    pub async fn card_rendered(&self, operation: &OperationId, wanted: i64, says: &str) -> Result<(), StoreError> {
+        let mut tx = self.pools.begin().await?;
+        let row: Option<CurrentRow> = tx
+            .maybe(
+                "UPDATE operations SET card_shown = CASE WHEN card_shown < $1 THEN $1 ELSE card_shown END \
+                 WHERE id = $2 RETURNING revision",
+                vals![wanted, operation.as_str()],
+            )
+            .await?;
+        if let Some(row) = row {
+            tx.run(
+                "UPDATE messages SET says = $1, says_next = '' WHERE operation = $2 AND role = 'card' AND revision = $3",
+                vals![says, operation.as_str(), row.revision],
+            )
+            .await?;
+        }
         tx.commit().await
     }
 
@@ -206,7 +240,7 @@ impl Store {
         &self,
         operation: &OperationId,
         at: Millis,
-        message: &MessageRef,
+        message: &Posted,
     ) -> Result<(), StoreError> {
         let mut tx = self.pools.begin().await?;
         store_message(&mut tx, operation.as_str(), (None, at), message).await?;
@@ -235,11 +269,13 @@ impl MessageRow {
             operation: parsed(&self.operation, "an operation's id")?,
             revision: small(self.revision, "a revision")?,
             digest: parsed(&self.digest, "a digest")?,
-            message: MessageRef {
+            message: Posted {
                 role: self.role.parse()?,
                 channel: read_id(self.channel)?,
                 message: read_id(self.message)?,
+                says: self.says,
             },
+            says_next: self.says_next,
             at: Millis(self.at),
         })
     }
@@ -250,7 +286,7 @@ pub(super) async fn store_message(
     tx: &mut Tx,
     operation: &str,
     of: (Option<u32>, Millis),
-    message: &MessageRef,
+    message: &Posted,
 ) -> Result<(), StoreError> {
     let (revision, at) = of;
     let current: Option<CurrentRow> = tx
@@ -259,15 +295,17 @@ pub(super) async fn store_message(
     let Some(current) = current else { return Ok(()) };
     let revision = revision.map_or(current.revision, i64::from);
     tx.run(
-        "INSERT INTO messages (operation, revision, role, channel, message, at) VALUES ($1, $2, $3, $4, $5, $6) \
+        "INSERT INTO messages (operation, revision, role, channel, message, says, says_next, at) \
+         VALUES ($1, $2, $3, $4, $5, $6, '', $7) \
          ON CONFLICT (operation, revision, role) DO UPDATE SET channel = excluded.channel, \
-         message = excluded.message, at = excluded.at",
+         message = excluded.message, says = excluded.says, says_next = '', at = excluded.at",
         vals![
             operation,
             revision,
             &message.role.to_string(),
             stored(message.channel)?,
             stored(message.message)?,
+            &message.says,
             at.0,
         ],
     )

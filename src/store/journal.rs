@@ -4,7 +4,7 @@ use super::Store;
 use super::database::vals;
 use super::error::StoreError;
 use super::rows::{OperationRow, TextRow, operation_columns, operations};
-use engine::port::{Beat, Boxed, Journal, JournalError, Written};
+use engine::port::{Beat, Boxed, Journal, JournalError, Told, Written};
 use engine::{Entry, NewOperation, Operation, Record, Revision, Token, Transition, Transitioned};
 use interlock::id::OperationId;
 use interlock::plan::{Memory, Sealed};
@@ -104,6 +104,18 @@ impl Journal for Store {
 
     fn release_lease<'a>(&'a self, id: &'a OperationId, token: Token) -> Boxed<'a, Result<(), JournalError>> {
         Box::pin(async move { Ok(self.give_lease_back(id, token).await?) })
+    }
+
+    fn expired(&self, now: Millis) -> Boxed<'_, Result<Vec<Operation>, JournalError>> {
+        Box::pin(async move { Ok(self.read_expired(now).await?) })
+    }
+
+    fn postpone<'a>(&'a self, operation: &'a Operation, until: Millis) -> Boxed<'a, Result<bool, JournalError>> {
+        Box::pin(async move { Ok(self.postpone_expiry(operation, until).await?) })
+    }
+
+    fn tell<'a>(&'a self, told: &'a Told) -> Boxed<'a, Result<(), JournalError>> {
+        Box::pin(async move { Ok(self.tell_operation(told).await?) })
     }
 
     fn record<'a>(&'a self, record: &'a Record) -> Boxed<'a, Result<(), JournalError>> {

@@ -23,7 +23,7 @@ mod rows;
 mod unlocks;
 mod votes;
 
-pub use cards::{DirtyCard, MessageOf, MessageRef, MessageRole};
+pub use cards::{DirtyCard, MessageOf, MessageRole, Posted};
 pub use edges::{Controlled, Edge};
 pub use error::StoreError;
 pub use outbox::{Claim, Due, Taker};

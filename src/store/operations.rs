@@ -88,6 +88,20 @@ impl Store {
         tx.commit().await?;
         Ok(true)
     }
+
+    /// See [`engine::port::Journal::postpone`].
+    pub(super) async fn postpone_expiry(&self, operation: &Operation, until: Millis) -> Result<bool, StoreError> {
+        let mut tx = self.pools.begin().await?;
+        let rows = tx
+            .run(
+                "UPDATE operations SET expires_at = $1, card_wanted = card_wanted + 1 \
+                 WHERE id = $2 AND version = $3 AND votable = 1",
+                vals![until.0, operation.id.as_str(), operation.version],
+            )
+            .await?;
+        tx.commit().await?;
+        Ok(rows == 1)
+    }
 }
 
 /// Commits what was done; everything else leaves nothing behind.

@@ -1,14 +1,16 @@
 //! The outbox: notices that wait to be sent, first in, first out within a stream. Delivery is at least once.
 
-use super::cards::{self, MessageRef};
+use super::cards::{self, Posted};
 use super::database::{Tx, vals};
 use super::error::StoreError;
 use super::rows::{NumberRow, from_json, json, small};
 use super::{Store, audit};
+use engine::port::Told;
 use engine::{Actor, Notice, Record, Stream};
 use interlock::facts::Facts;
 use interlock::id::OperationId;
 use interlock::plan::Digest;
+use interlock::principal::Place;
 use interlock::time::Millis;
 
 /// Who takes notices to send, and until when nobody else may.
@@ -82,13 +84,21 @@ const TAKE: &str = "UPDATE outbox SET taker = $1, taken_until = $2, attempts = a
      RETURNING stream, seq, notice, made_at, attempts, first_attempt_at";
 
 impl Store {
-    /// Puts a notice into a stream by itself: for places without an operation.
+    /// Puts a notice into the stream of a place, without an operation.
     ///
     /// # Errors
     /// As all calls of the store.
-    pub async fn tell(&self, stream: &Stream, notice: &Notice, at: Millis) -> Result<(), StoreError> {
+    pub async fn tell_place(&self, place: &Place, notice: &Notice, at: Millis) -> Result<(), StoreError> {
         let mut tx = self.pools.begin().await?;
-        put_into(&mut tx, stream, std::slice::from_ref(notice), at).await?;
+        put_into(&mut tx, &Stream::Place(place.clone()), std::slice::from_ref(notice), at).await?;
+        tx.commit().await
+    }
+
+    /// See [`engine::port::Journal::tell`].
+    pub(super) async fn tell_operation(&self, told: &Told) -> Result<(), StoreError> {
+        let mut tx = self.pools.begin().await?;
+        put(&mut tx, &told.operation, &told.notices, told.at).await?;
+        audit::append(&mut tx, told.at, &told.records).await?;
         tx.commit().await
     }
 
@@ -108,7 +118,7 @@ impl Store {
     ///
     /// # Errors
     /// As all calls of the store.
-    pub async fn sent(&self, claim: &Claim, at: Millis, messages: &[MessageRef]) -> Result<bool, StoreError> {
+    pub async fn sent(&self, claim: &Claim, at: Millis, messages: &[Posted]) -> Result<bool, StoreError> {
         let mut tx = self.pools.begin().await?;
         let row: Option<HeadRow> = tx
             .maybe(

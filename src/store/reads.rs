@@ -126,33 +126,14 @@ impl Store {
         rows.into_iter().map(|row| Ok(Listed { number: row.number, operation: row.operation.read()? })).collect()
     }
 
-    /// Operations that wait for votes and whose time is over: to be expired.
-    ///
-    /// # Errors
-    /// As all calls of the store.
-    pub async fn overdue(&self, now: Millis) -> Result<Vec<Operation>, StoreError> {
-        const OVERDUE: &str = concat!(
+    /// See [`engine::port::Journal::expired`].
+    pub(super) async fn read_expired(&self, now: Millis) -> Result<Vec<Operation>, StoreError> {
+        const EXPIRED: &str = concat!(
             "SELECT ",
             operation_columns!(),
             " FROM operations WHERE ended = 0 AND votable = 1 AND expires_at <= $1 ORDER BY expires_at, number LIMIT $2"
         );
-        operations(self.pools.all(OVERDUE, vals![now.0, MOST]).await?)
-    }
-
-    /// Moves the moment an operation expires: it stands still while votes cannot be read. False if it takes no votes.
-    ///
-    /// # Errors
-    /// As all calls of the store.
-    pub async fn expires_at(&self, operation: &OperationId, at: Millis) -> Result<bool, StoreError> {
-        let mut tx = self.pools.begin().await?;
-        let rows = tx
-            .run(
-                "UPDATE operations SET expires_at = $1, card_wanted = card_wanted + 1 WHERE id = $2 AND votable = 1",
-                vals![at.0, operation.as_str()],
-            )
-            .await?;
-        tx.commit().await?;
-        Ok(rows == 1)
+        operations(self.pools.all(EXPIRED, vals![now.0, MOST]).await?)
     }
 
     /// Operations that take this one back, oldest first.
