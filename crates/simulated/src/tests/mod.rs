@@ -1,0 +1,1 @@
+//! Behaviour of the fleet as its users see it.
