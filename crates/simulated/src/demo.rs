@@ -80,7 +80,7 @@ fn billing(kafka: &SimulatedKafka) -> Result<(), FleetError> {
         .read_until(Duration::from_secs(17 * 60));
     kafka.add_group(&spec)?;
     for (client, host) in [("billing-1", "/10.0.3.7"), ("billing-2", "/10.0.3.8"), ("billing-3", "/10.0.4.7")] {
-        kafka.join(&spec.id, Member::new(client, host))?;
+        kafka.join(&spec.id, Member::new(client, host).there_for(HOUR))?;
     }
     Ok(())
 }
@@ -91,8 +91,8 @@ fn fraud(kafka: &SimulatedKafka) -> Result<(), FleetError> {
         GroupSpec::new(name("fraud")?).reading(name("payments")?, per_second(200)).read_until(Duration::from_secs(5));
     spec.kind = GroupKind::Consumer;
     kafka.add_group(&spec)?;
-    kafka.join(&spec.id, Member::new("fraud-a", "/10.0.5.21").fixed("fraud-a"))?;
-    kafka.join(&spec.id, Member::new("fraud-b", "/10.0.5.22").fixed("fraud-b"))?;
+    kafka.join(&spec.id, Member::new("fraud-a", "/10.0.5.21").fixed("fraud-a").there_for(HOUR))?;
+    kafka.join(&spec.id, Member::new("fraud-b", "/10.0.5.22").fixed("fraud-b").there_for(HOUR))?;
     Ok(())
 }
 
@@ -140,7 +140,7 @@ fn staging(kafka: &SimulatedKafka) -> Result<(), FleetError> {
     kafka.add_group(&billing)?;
     let replay = GroupSpec::new(name("replay-test")?).reading(name("payments")?, per_second(50)).read_until(HOUR / 60);
     kafka.add_group(&replay)?;
-    kafka.join(&replay.id, Member::new("replay-1", "/10.9.0.4"))?;
+    kafka.join(&replay.id, Member::new("replay-1", "/10.9.0.4").there_for(HOUR))?;
     Ok(())
 }
 

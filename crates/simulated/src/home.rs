@@ -58,9 +58,9 @@ impl Home {
         let mut home = Self { world: new, path: Some(path.to_owned()) };
         let _lock = home.lock()?;
         if path.exists() {
-            home.load()?
+            home.load()?;
         } else {
-            home.save()?
+            home.save()?;
         }
         Ok(home)
     }

@@ -23,7 +23,7 @@ pub(super) struct Request<'a> {
 
 impl Kafka {
     /// An act with everything that can go wrong around it.
-    pub(super) fn receive(&mut self, request: Request<'_>, draw: &mut Draw, now: Millis) -> Acted {
+    pub(super) fn receive(&mut self, request: &Request<'_>, draw: &mut Draw, now: Millis) -> Acted {
         let trouble = self.faults.trouble.clone();
         if let Some(failure) = trouble.as_ref().filter(|one| !one.lets_through()).and_then(Trouble::failure) {
             return Acted::NotApplied(because("", failure));
@@ -34,7 +34,7 @@ impl Kafka {
         }
         self.interfere_before(draw, now);
         let acted = self.perform(request.action, now);
-        self.note(&request, &acted, now);
+        self.note(request, &acted, now);
         self.interfere_after(draw, now);
         let too_slow = trouble.as_ref().is_some_and(|one| one.delay_ms() > request.deadline_ms);
         if fault == Some(ActFault::AnswerLost) || too_slow {
@@ -83,7 +83,6 @@ impl Kafka {
         if let Err(failure) = self.coordinated(action.group(), now) {
             return Acted::NotApplied(because("coordinator-not-available", failure));
         }
-        self.settle(action.group(), now);
         match action {
             KafkaAction::CommitOffsets { group, moves } => self.commit(group, moves, now),
             KafkaAction::DeleteOffsets { group, removals } => self.delete(group, removals, now),
@@ -103,6 +102,7 @@ impl Kafka {
         if known.live(now).next().is_some() {
             return Acted::NotApplied(has_members());
         }
+        known.settle(&self.topics, now);
         for one in taken {
             known.store(&one.topic, one.partition, one.to.clone());
         }
@@ -126,6 +126,9 @@ impl Kafka {
             taken.into_iter().partition(|one| live && known.reads.contains_key(&one.topic));
         if !kept.is_empty() {
             refused.get_or_insert_with(subscribed);
+        }
+        if !free.is_empty() {
+            known.settle(&self.topics, now);
         }
         for one in &free {
             known.forget(&one.topic, one.partition);

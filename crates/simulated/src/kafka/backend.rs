@@ -82,8 +82,16 @@ impl SimulatedKafka {
     pub(crate) fn apply(&self, action: &Action, permit: Option<Shown>) -> Acted {
         let deadline_ms = u64::try_from(self.deadlines.act.as_millis()).unwrap_or(u64::MAX);
         let request = Request { permit, action, deadline_ms };
-        self.change(|kafka, draw, now| Ok(kafka.receive(request, draw, now)))
+        self.change(|kafka, draw, now| Ok(kafka.receive(&request, draw, now)))
             .unwrap_or_else(|error| Acted::NotApplied(because("", lost(&error))))
+    }
+
+    /// Applies an action and waits for its answer as long as the cluster is slow and the deadline allows.
+    pub(crate) async fn send(&self, action: &Action, permit: Option<Shown>) -> Acted {
+        let delay = self.read(|kafka, _| kafka.delay()).unwrap_or_default();
+        let acted = self.apply(action, permit);
+        self.wait(delay.min(self.deadlines.act)).await;
+        acted
     }
 
     async fn wait(&self, span: Duration) {
@@ -130,14 +138,8 @@ impl Observe for SimulatedKafka {
 
 impl Act for SimulatedKafka {
     fn act<'a>(&'a self, permit: &'a Permit, action: &'a Action) -> Boxed<'a, Acted> {
-        Box::pin(async move {
-            let shown =
-                Shown { operation: permit.operation().clone(), token: permit.token().0, intent: permit.intent() };
-            let delay = self.read(|kafka, _| kafka.delay()).unwrap_or_default();
-            let acted = self.apply(action, Some(shown));
-            self.wait(delay.min(self.deadlines.act)).await;
-            acted
-        })
+        let shown = Shown { operation: permit.operation().clone(), token: permit.token().0, intent: permit.intent() };
+        Box::pin(self.send(action, Some(shown)))
     }
 }
 

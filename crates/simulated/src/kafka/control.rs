@@ -261,8 +261,10 @@ impl Kafka {
     /// Who led on the broker is followed by another with a higher epoch.
     fn kill_broker(&mut self, id: i32, now: Millis) -> Result<(), FleetError> {
         self.settle_all(now);
+        let alive: Vec<i32> =
+            self.brokers.iter().filter(|broker| !broker.is_fenced(now)).map(|broker| broker.id).collect();
         for partition in self.topics.values_mut().flat_map(|topic| &mut topic.partitions) {
-            if partition.replicas.first() == Some(&id) {
+            if partition.seen(|broker| alive.contains(&broker)).leader == Some(id) {
                 partition.epoch = partition.epoch.saturating_add(1);
             }
         }

@@ -104,7 +104,10 @@ pub(crate) struct Group {
 /// Reading that goes on since an instant.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 struct Work {
+    /// What was committed up to here is stored.
     from: Millis,
+    /// Commits are made at this instant plus whole intervals.
+    paced_from: Millis,
     positions: BTreeMap<TopicName, BTreeMap<i32, i64>>,
 }
 
@@ -215,8 +218,8 @@ impl Group {
     /// once more, who is killed does not.
     fn last_commit(&self, work: &Work, now: Millis) -> Option<Millis> {
         let tick = |at: Millis| {
-            let ticks = at.0.saturating_sub(work.from.0) / self.commit_every_ms;
-            (ticks > 0).then(|| Millis(work.from.0 + ticks * self.commit_every_ms))
+            let ticks = at.0.saturating_sub(work.paced_from.0) / self.commit_every_ms;
+            Some(Millis(work.paced_from.0 + ticks * self.commit_every_ms)).filter(|last| *last > work.from)
         };
         match self.end_of_work(now) {
             Some((at, Leave::InOrder)) => Some(at),
@@ -259,7 +262,7 @@ impl Group {
             Some(work) if !over => {
                 let positions =
                     self.each(topics, |name, partition, rate| self.position(&work, (name, partition, rate), now));
-                Some(Work { from: now, positions })
+                Some(Work { from: now, paced_from: work.paced_from, positions })
             }
             _ => None,
         };
@@ -272,7 +275,7 @@ impl Group {
             return;
         }
         let positions = self.each(topics, |name, partition, _| self.begin(name, partition, now));
-        self.work = Some(Work { from: now, positions });
+        self.work = Some(Work { from: now, paced_from: now, positions });
     }
 
     fn each(

@@ -23,6 +23,8 @@ pub struct Member {
     pub host: String,
     /// Its static id (`group.instance.id`), if it has one.
     pub instance_id: Option<String>,
+    /// For how long it has been there already: a group rebalances for three seconds after somebody came.
+    pub there_for: Duration,
     /// After which silence the coordinator gives it up.
     pub session_timeout: Duration,
     /// It assigns itself partitions and only commits under the group's name, as Flink does: the coordinator counts no member,
@@ -34,14 +36,27 @@ impl Member {
     /// A dynamic member with the usual session timeout of 45 seconds.
     #[must_use]
     pub fn new(client_id: &str, host: &str) -> Self {
-        let session_timeout = Duration::from_secs(45);
-        Self { client_id: client_id.into(), host: host.into(), instance_id: None, session_timeout, alone: false }
+        Self {
+            client_id: client_id.to_owned(),
+            host: host.to_owned(),
+            instance_id: None,
+            there_for: Duration::ZERO,
+            session_timeout: Duration::from_secs(45),
+            alone: false,
+        }
     }
 
     /// As a static member of this id.
     #[must_use]
     pub fn fixed(mut self, instance_id: &str) -> Self {
         self.instance_id = Some(instance_id.to_owned());
+        self
+    }
+
+    /// That joined this long ago.
+    #[must_use]
+    pub fn there_for(mut self, span: Duration) -> Self {
+        self.there_for = span;
         self
     }
 
@@ -75,7 +90,7 @@ impl MemberState {
             instance_id: member.instance_id,
             session_ms: u64::try_from(member.session_timeout.as_millis()).unwrap_or(u64::MAX),
             alone: member.alone,
-            joined: now,
+            joined: now.minus(member.there_for),
             left: None,
         }
     }
