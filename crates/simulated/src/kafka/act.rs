@@ -81,7 +81,7 @@ impl Kafka {
     pub(super) fn perform(&mut self, action: &Action, now: Millis) -> Acted {
         let Action::Kafka(action) = action;
         if let Err(failure) = self.coordinated(action.group(), now) {
-            return Acted::NotApplied(because("coordinator-not-available", failure));
+            return Acted::NotApplied(because("", failure));
         }
         match action {
             KafkaAction::CommitOffsets { group, moves } => self.commit(group, moves, now),
@@ -92,7 +92,7 @@ impl Kafka {
     /// The broker leaves out partitions that it refuses one by one and commits the rest, all at once.
     fn commit(&mut self, group: &GroupId, moves: &[OffsetMove], now: Millis) -> Acted {
         if !self.access.groups.allows(group.as_str(), Right::Read) {
-            return Acted::NotApplied(because("", group_denied()));
+            return Acted::NotApplied(because("missing-right", group_denied()));
         }
         let (taken, refused) = self.sort_out(moves, |one| (&one.topic, one.partition));
         if let (true, Some(reason)) = (taken.is_empty(), &refused) {
@@ -111,7 +111,7 @@ impl Kafka {
 
     fn delete(&mut self, group: &GroupId, removals: &[OffsetRemoval], now: Millis) -> Acted {
         if !self.access.groups.allows(group.as_str(), Right::Delete) {
-            return Acted::NotApplied(because("", group_denied()));
+            return Acted::NotApplied(because("missing-right", group_denied()));
         }
         let (taken, mut refused) = self.sort_out(removals, |one| (&one.topic, one.partition));
         if let (true, Some(reason)) = (taken.is_empty(), &refused) {
@@ -145,7 +145,7 @@ impl Kafka {
         let refusal = |one: &T| {
             let (topic, partition) = place(one);
             if !self.access.topics.allows(topic.as_str(), Right::Read) {
-                return Some(because("", topic_denied()));
+                return Some(because("missing-right", topic_denied()));
             }
             if self.has_partition(topic, partition) { None } else { Some(unknown_partition()) }
         };
@@ -188,12 +188,9 @@ fn not_empty() -> Reason {
 }
 
 fn unknown_group() -> Reason {
-    refused("group-unknown", "69 GROUP_ID_NOT_FOUND: The group id does not exist.")
+    refused("group-gone", "69 GROUP_ID_NOT_FOUND: The group id does not exist.")
 }
 
 fn unknown_partition() -> Reason {
-    refused(
-        "unknown-topic-or-partition",
-        "3 UNKNOWN_TOPIC_OR_PARTITION: This server does not host this topic-partition.",
-    )
+    refused("topic-gone", "3 UNKNOWN_TOPIC_OR_PARTITION: This server does not host this topic-partition.")
 }

@@ -1,6 +1,7 @@
 //! What a cluster answers to queries.
 
 use super::fault::failed;
+use super::topic::TopicPartition;
 use super::{Kafka, Topic};
 use interlock::cluster::kafka::{
     Broker, CommittedOffset, Group, GroupOverview, KafkaAnswer, KafkaCluster, KafkaQuery, LogRange, OffsetAt, Right,
@@ -124,22 +125,16 @@ impl Kafka {
     }
 
     fn log_ranges(&self, name: &TopicName, now: Millis) -> Answered<Vec<LogRange>> {
-        let topic = self.led(name, now)?;
-        let range = |one: &super::topic::TopicPartition| LogRange {
-            partition: one.number,
-            start: one.log.start(now),
-            end: one.log.end(now),
-        };
-        Ok(topic.partitions.iter().map(range).collect())
+        let led = self.led(name, now)?;
+        let range =
+            |one: &TopicPartition| LogRange { partition: one.number, start: one.log.start(now), end: one.log.end(now) };
+        Ok(led.into_iter().map(range).collect())
     }
 
     fn offsets_at(&self, name: &TopicName, at: Millis, now: Millis) -> Answered<Vec<OffsetAt>> {
-        let topic = self.led(name, now)?;
-        let found = |one: &super::topic::TopicPartition| OffsetAt {
-            partition: one.number,
-            offset: one.log.first_since(at, now),
-        };
-        Ok(topic.partitions.iter().map(found).collect())
+        let led = self.led(name, now)?;
+        let found = |one: &TopicPartition| OffsetAt { partition: one.number, offset: one.log.first_since(at, now) };
+        Ok(led.into_iter().map(found).collect())
     }
 
     fn known(&self, name: &TopicName) -> Answered<&Topic> {
@@ -147,20 +142,21 @@ impl Kafka {
         self.topics.get(name).ok_or_else(|| failed(FailureKind::Refused, unknown))
     }
 
-    /// A topic whose partitions all have a leader that answers.
-    fn led(&self, name: &TopicName, now: Millis) -> Answered<&Topic> {
+    /// The partitions of a topic that have a leader, which must answer. Those without are left out, as are those of a topic
+    /// that does not exist: a plan that needs them says so.
+    fn led(&self, name: &TopicName, now: Millis) -> Answered<Vec<&TopicPartition>> {
         self.may_describe_topic(name)?;
-        let topic = self.known(name)?;
-        for partition in &topic.partitions {
+        let mut led = Vec::new();
+        for partition in self.topics.get(name).into_iter().flat_map(|topic| &topic.partitions) {
             match partition.seen(|broker| self.is_alive(broker, now)).leader {
-                None => return Err(failed(FailureKind::Refused, "5 LEADER_NOT_AVAILABLE")),
                 Some(leader) if !self.answers(leader) => {
                     return Err(failed(FailureKind::Unreachable, "connection refused"));
                 }
-                Some(_) => {}
+                Some(_) => led.push(partition),
+                None => {}
             }
         }
-        Ok(topic)
+        Ok(led)
     }
 
     /// Whether the coordinator of a group answers.

@@ -42,11 +42,11 @@ fn the_broker_refuses_what_it_refuses() {
     let cases: [(&str, Make, Ask, &str, &str); 7] = [
         ("commit, members", working, |lab| lab.commit(&[(0, 1), (1, 1)]), "group-has-members", "25 "),
         ("delete, subscribed", working, |lab| lab.delete(&[0]), "group-subscribed", "86 "),
-        ("delete, unknown group", Lab::new, |lab| lab.delete(&[0]), "group-unknown", "69 "),
-        ("commit, no such partition", stopped, |lab| lab.commit(&[(9, 1)]), "unknown-topic-or-partition", "3 "),
-        ("commit, negative partition", stopped, |lab| lab.commit(&[(-1, 1)]), "unknown-topic-or-partition", "3 "),
-        ("commit, no such topic", stopped, |_| elsewhere(), "unknown-topic-or-partition", "3 "),
-        ("delete, no such topic", stopped, |_| removal_elsewhere(), "unknown-topic-or-partition", "3 "),
+        ("delete, unknown group", Lab::new, |lab| lab.delete(&[0]), "group-gone", "69 "),
+        ("commit, no such partition", stopped, |lab| lab.commit(&[(9, 1)]), "topic-gone", "3 "),
+        ("commit, negative partition", stopped, |lab| lab.commit(&[(-1, 1)]), "topic-gone", "3 "),
+        ("commit, no such topic", stopped, |_| elsewhere(), "topic-gone", "3 "),
+        ("delete, no such topic", stopped, |_| removal_elsewhere(), "topic-gone", "3 "),
     ];
     for (case, make, ask, id, said) in cases {
         let lab = make();
@@ -74,7 +74,7 @@ fn removal_elsewhere() -> Action {
 fn one_partition_that_is_refused_does_not_keep_the_others_back() {
     let lab = Lab::new().with_stopped_group();
     let acted = lab.act(&lab.commit(&[(0, 1), (9, 1)]));
-    assert_eq!(short(&acted), ("unknown", "unknown-topic-or-partition".to_owned()));
+    assert_eq!(short(&acted), ("unknown", "topic-gone".to_owned()));
     assert_eq!(lab.committed_in(0), Some(Committed::plain(1)));
 }
 
@@ -143,7 +143,8 @@ fn each_missing_right_denies() {
         let lab = Lab::new().with_stopped_group();
         revoke(&lab);
         for (action, allowed) in [(lab.commit(&[(0, 1)]), commits), (lab.delete(&[0]), deletes)] {
-            let expected = if allowed { ("applied", String::new()) } else { ("not applied", "denied".to_owned()) };
+            let expected =
+                if allowed { ("applied", String::new()) } else { ("not applied", "missing-right".to_owned()) };
             assert_eq!(short(&lab.act(&action)), expected, "{right}, {}", action.key());
         }
     }
