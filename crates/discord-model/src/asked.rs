@@ -32,7 +32,9 @@ impl fmt::Display for Silence {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NoFirstAnswer(what) => write!(f, "the application did not respond to {what}"),
-            Self::NoFinalAnswer(what) => write!(f, "the application is still thinking about {what}"),
+            Self::NoFinalAnswer(what) => {
+                write!(f, "the application is still thinking about {what}")
+            }
         }
     }
 }
@@ -54,14 +56,18 @@ impl Asked {
 
     /// Tells it to the bot once more, as after a reconnect.
     pub fn is_delivered_again(&self) {
-        self.discord.inner.change(|w| w.sessions.redeliver(&self.id.to_string()));
+        self.discord
+            .inner
+            .change(|w| w.sessions.redeliver(&self.id.to_string()));
     }
 
     fn record<T>(&self, look: impl FnOnce(&Interaction) -> T) -> T {
-        self.discord.inner.read(|w| match w.interactions.get(&self.id) {
-            Some(interaction) => look(interaction),
-            None => fail(format!("no interaction {}", self.id)),
-        })
+        self.discord
+            .inner
+            .read(|w| match w.interactions.get(&self.id) {
+                Some(interaction) => look(interaction),
+                None => fail(format!("no interaction {}", self.id)),
+            })
     }
 
     /// Waits for the first answer within Discord's deadline. Missing it is recorded as trouble.
@@ -73,7 +79,12 @@ impl Asked {
         // A little beyond the deadline, so that the model itself decides what was in time.
         let slack = Duration::from_millis(50);
         let rest = (deadline + slack).saturating_sub(self.record(|i| i.started.elapsed()));
-        let look = |w: &World| w.interactions.get(&self.id).and_then(|i| i.callback.as_ref()).map(|_| ());
+        let look = |w: &World| {
+            w.interactions
+                .get(&self.id)
+                .and_then(|i| i.callback.as_ref())
+                .map(|_| ())
+        };
         if self.discord.inner.wait(rest, look).await.is_some() {
             return Ok(());
         }
@@ -88,7 +99,12 @@ impl Asked {
     pub async fn answer(self) -> Result<Answer, Silence> {
         self.is_acknowledged().await?;
         let patience = self.discord.inner.read(|w| w.options.patience);
-        let look = |w: &World| w.interactions.get(&self.id).filter(|i| i.answered).map(|_| ());
+        let look = |w: &World| {
+            w.interactions
+                .get(&self.id)
+                .filter(|i| i.answered)
+                .map(|_| ())
+        };
         match self.discord.inner.wait(patience, look).await {
             Some(()) => Ok(Answer { asked: self }),
             None => Err(Silence::NoFinalAnswer(self.record(|i| i.label.clone()))),
@@ -120,8 +136,14 @@ impl Answer {
     #[must_use]
     pub fn message(&self) -> Message {
         match self.asked.record(|i| i.original) {
-            Some(id) => Message { discord: self.asked.discord.clone(), id },
-            None => fail(format!("no message answers {}", self.asked.record(|i| i.label.clone()))),
+            Some(id) => Message {
+                discord: self.asked.discord.clone(),
+                id,
+            },
+            None => fail(format!(
+                "no message answers {}",
+                self.asked.record(|i| i.label.clone())
+            )),
         }
     }
 
@@ -129,7 +151,12 @@ impl Answer {
     #[must_use]
     pub fn follow_ups(&self) -> Vec<Message> {
         let ids = self.asked.record(|i| i.followups.clone());
-        ids.into_iter().map(|id| Message { discord: self.asked.discord.clone(), id }).collect()
+        ids.into_iter()
+            .map(|id| Message {
+                discord: self.asked.discord.clone(),
+                id,
+            })
+            .collect()
     }
 
     /// Whether only the person who asked sees it.

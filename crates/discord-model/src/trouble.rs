@@ -44,9 +44,15 @@ impl fmt::Display for Trouble {
         match self {
             Self::Violation { request, what } => write!(f, "{request} breaks a rule {what}"),
             Self::Unanswered { interaction } => write!(f, "no answer in time to: {interaction}"),
-            Self::LateAnswer { interaction } => write!(f, "first answer too late to: {interaction}"),
-            Self::SecondAnswer { interaction } => write!(f, "answered a second time: {interaction}"),
-            Self::Unfinished { interaction } => write!(f, "deferred and never answered: {interaction}"),
+            Self::LateAnswer { interaction } => {
+                write!(f, "first answer too late to: {interaction}")
+            }
+            Self::SecondAnswer { interaction } => {
+                write!(f, "answered a second time: {interaction}")
+            }
+            Self::Unfinished { interaction } => {
+                write!(f, "deferred and never answered: {interaction}")
+            }
             Self::Gateway { what } => write!(f, "gateway: {what}"),
         }
     }

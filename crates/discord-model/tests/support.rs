@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use discord_model::{Discord, Options};
+use discord_model::{Channel, Discord, Id, Message, Options, Trouble};
 use serde_json::{Value, json};
 
 /// How long anything may take.
@@ -22,20 +22,34 @@ pub(crate) struct Rest {
 /// Status and JSON.
 pub(crate) type Reply = (u16, Value);
 
+/// Status and Discord's code of a refusal.
+pub(crate) fn refusal(reply: &Reply) -> (u16, u64) {
+    (reply.0, reply.1["code"].as_u64().unwrap_or(0))
+}
+
 impl Rest {
     pub(crate) fn new(discord: &Discord) -> Self {
-        Self { discord: discord.clone(), client: reqwest::Client::new() }
+        Self {
+            discord: discord.clone(),
+            client: reqwest::Client::new(),
+        }
     }
 
     pub(crate) fn request(&self, method: &str, path: &str) -> reqwest::RequestBuilder {
         let url = format!("{}/api/v10{path}", self.discord.base_url());
         let method = method.parse::<reqwest::Method>().unwrap();
-        self.client.request(method, url).header("authorization", format!("Bot {}", self.discord.bot_token()))
+        self.client
+            .request(method, url)
+            .header("authorization", format!("Bot {}", self.discord.bot_token()))
     }
 
     pub(crate) async fn send(&self, method: &str, path: &str, body: Value) -> Reply {
         let request = self.request(method, path);
-        let request = if body.is_null() { request } else { request.json(&body) };
+        let request = if body.is_null() {
+            request
+        } else {
+            request.json(&body)
+        };
         reply(request.send().await.unwrap()).await
     }
 
@@ -44,9 +58,15 @@ impl Rest {
     }
 
     /// Posts plain content.
-    pub(crate) async fn post(&self, channel: discord_model::Id, content: &str) -> Reply {
-        let body = json!({"content": content, "allowed_mentions": {"parse": []}});
-        self.send("POST", &format!("/channels/{channel}/messages"), body).await
+    pub(crate) async fn post(&self, channel: &Channel, content: &str) -> Reply {
+        self.send("POST", &messages(channel), text(content)).await
+    }
+
+    /// Posts plain content that must be taken.
+    pub(crate) async fn says(&self, channel: &Channel, content: &str) -> Message {
+        let (status, message) = self.post(channel, content).await;
+        assert_eq!(status, 200, "{message}");
+        found(channel, &message)
     }
 }
 
@@ -54,4 +74,42 @@ pub(crate) async fn reply(response: reqwest::Response) -> Reply {
     let status = response.status().as_u16();
     let text = response.text().await.unwrap();
     (status, serde_json::from_str(&text).unwrap_or(Value::Null))
+}
+
+/// The path of a channel's messages.
+pub(crate) fn messages(channel: &Channel) -> String {
+    format!("/channels/{}/messages", channel.id())
+}
+
+/// The path of a message.
+pub(crate) fn path(message: &Message) -> String {
+    format!(
+        "/channels/{}/messages/{}",
+        message.channel().id(),
+        message.id()
+    )
+}
+
+/// A body of content alone.
+pub(crate) fn text(content: &str) -> Value {
+    json!({"content": content, "allowed_mentions": {"parse": []}})
+}
+
+/// The message that a reply shows.
+pub(crate) fn found(channel: &Channel, shown: &Value) -> Message {
+    let id: Id = shown["id"].as_str().unwrap().parse().unwrap();
+    channel
+        .messages()
+        .into_iter()
+        .find(|m| m.id() == id)
+        .unwrap()
+}
+
+/// The words of all violations, taken off the record.
+pub(crate) fn violations(discord: &Discord) -> Vec<String> {
+    let what = |trouble| match trouble {
+        Trouble::Violation { what, .. } => what,
+        other => other.to_string(),
+    };
+    discord.take_troubles().into_iter().map(what).collect()
 }

@@ -48,11 +48,17 @@ impl Call {
 
     /// A number of the query, or `default`; refused outside of `1..=most`.
     pub(crate) fn limit(&self, default: usize, most: usize) -> Result<usize, ApiError> {
-        let Some(text) = self.query.get("limit") else { return Ok(default) };
+        let Some(text) = self.query.get("limit") else {
+            return Ok(default);
+        };
         let number = text.parse().ok().filter(|n| (1..=most).contains(n));
         number.ok_or_else(|| {
             let message = format!("int value should be between 1 and {most}.");
-            error::invalid_form(vec![error::FormFault::new("/limit", "NUMBER_TYPE_MAX", message)])
+            error::invalid_form(vec![error::FormFault::new(
+                "/limit",
+                "NUMBER_TYPE_MAX",
+                message,
+            )])
         })
     }
 

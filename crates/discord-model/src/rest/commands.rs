@@ -21,7 +21,8 @@ fn scope(world: &World, call: &Call) -> Result<Option<Id>, ApiError> {
     }
     let guild = call.id("guild_id")?;
     let home = world.guilds.get(&guild).ok_or(error::MISSING_ACCESS)?;
-    home.member(world.application.bot).map_err(|_| error::MISSING_ACCESS)?;
+    home.member(world.application.bot)
+        .map_err(|_| error::MISSING_ACCESS)?;
     Ok(Some(guild))
 }
 
@@ -31,7 +32,13 @@ pub(super) fn list(world: &mut World, call: &Call) -> Outcome {
 }
 
 fn shown(world: &World, scope: Option<Id>) -> Value {
-    world.commands.get(&scope).into_iter().flatten().map(|c| world.show_command(scope, c)).collect()
+    world
+        .commands
+        .get(&scope)
+        .into_iter()
+        .flatten()
+        .map(|c| world.show_command(scope, c))
+        .collect()
 }
 
 pub(super) fn overwrite(world: &mut World, call: &Call) -> Outcome {
@@ -39,7 +46,9 @@ pub(super) fn overwrite(world: &mut World, call: &Call) -> Outcome {
     let definitions = call.body.as_array().map_or(&[][..], Vec::as_slice);
     refuse_form(world, call, rules::commands::faults(definitions))?;
     let created_before = world.creations.get(&scope).copied().unwrap_or(0);
-    if created_before + world.count_new_commands(scope, definitions) > limits::COMMAND_CREATIONS_PER_DAY {
+    if created_before + world.count_new_commands(scope, definitions)
+        > limits::COMMAND_CREATIONS_PER_DAY
+    {
         return Err(error::TOO_MANY_CREATIONS);
     }
     let created = world.overwrite_commands(scope, definitions);

@@ -18,7 +18,11 @@ fn parent(world: &World, call: &Call) -> Result<Id, ApiError> {
     let bits = permissions::VIEW_CHANNEL | permissions::CREATE_PUBLIC_THREADS;
     let kind = world.channel(id)?.kind;
     world.demand(id, world.application.bot, bits)?;
-    if matches!(kind, Kind::Text | Kind::Announcement) { Ok(id) } else { Err(error::WRONG_CHANNEL) }
+    if matches!(kind, Kind::Text | Kind::Announcement) {
+        Ok(id)
+    } else {
+        Err(error::WRONG_CHANNEL)
+    }
 }
 
 /// A thread from a message has the message's id, so making it twice is an error, never a second thread.
@@ -44,7 +48,13 @@ pub(super) fn without_message(world: &mut World, call: &Call) -> Outcome {
 fn open(world: &mut World, call: &Call, parent: Id, id: Id) -> Outcome {
     let name = call.body["name"].as_str().unwrap_or_default();
     let auto_archive = call.body["auto_archive_duration"].as_u64();
-    let new = NewThread { id, parent, name, owner: world.application.bot, auto_archive };
+    let new = NewThread {
+        id,
+        parent,
+        name,
+        owner: world.application.bot,
+        auto_archive,
+    };
     world.open_thread(&new)?;
     if let Some(message) = world.messages.get_mut(&id) {
         message.flags |= HAS_THREAD;
@@ -56,10 +66,14 @@ fn open(world: &mut World, call: &Call, parent: Id, id: Id) -> Outcome {
 
 pub(super) fn active(world: &mut World, call: &Call) -> Outcome {
     let guild = call.id("guild_id")?;
-    world.guild(guild)?.member(world.application.bot).map_err(|_| error::MISSING_ACCESS)?;
-    let threads = world.channels.values().filter(|c| {
-        c.guild == Some(guild) && c.kind == Kind::Thread && !c.archived && !c.deleted
-    });
+    world
+        .guild(guild)?
+        .member(world.application.bot)
+        .map_err(|_| error::MISSING_ACCESS)?;
+    let threads = world
+        .channels
+        .values()
+        .filter(|c| c.guild == Some(guild) && c.kind == Kind::Thread && !c.archived && !c.deleted);
     let shown: Value = threads.map(|t| world.show_channel(t)).collect();
     Ok(Answer::json(&json!({"threads": shown, "members": []})))
 }

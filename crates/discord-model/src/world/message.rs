@@ -153,14 +153,18 @@ impl World {
 
     /// Tells that a message stands changed.
     pub(crate) fn tell_edit(&mut self, id: Id) {
-        let Some(message) = self.messages.get(&id) else { return };
+        let Some(message) = self.messages.get(&id) else {
+            return;
+        };
         if message.private_to.is_none() {
             self.tell_message(message.channel, id, "MESSAGE_UPDATE");
         }
     }
 
     fn tell_message(&mut self, channel: Id, id: Id, event: &'static str) {
-        let Some(message) = self.messages.get(&id) else { return };
+        let Some(message) = self.messages.get(&id) else {
+            return;
+        };
         let guild = self.channels.get(&channel).and_then(|c| c.guild);
         let mut shown = self.show_message(message);
         if let Some(guild) = guild {
@@ -169,12 +173,18 @@ impl World {
                 shown["member"] = self.show_partial_member(guild, message.author);
             }
         }
-        let intent = if guild.is_some() { intents::GUILD_MESSAGES } else { intents::DIRECT_MESSAGES };
+        let intent = if guild.is_some() {
+            intents::GUILD_MESSAGES
+        } else {
+            intents::DIRECT_MESSAGES
+        };
         self.tell_channel(channel, event, intent, &shown);
     }
 
     pub(crate) fn delete_message(&mut self, id: Id) {
-        let Some(message) = self.messages.get_mut(&id).filter(|m| !m.deleted) else { return };
+        let Some(message) = self.messages.get_mut(&id).filter(|m| !m.deleted) else {
+            return;
+        };
         message.deleted = true;
         let (channel, private) = (message.channel, message.private_to.is_some());
         if !private {
@@ -192,19 +202,38 @@ impl World {
         }
         let guild = self.channels.get(&channel).and_then(|c| c.guild);
         let event = json!({"ids": ids, "channel_id": channel, "guild_id": guild});
-        self.tell_channel(channel, "MESSAGE_DELETE_BULK", intents::GUILD_MESSAGES, &event);
+        self.tell_channel(
+            channel,
+            "MESSAGE_DELETE_BULK",
+            intents::GUILD_MESSAGES,
+            &event,
+        );
     }
 
     /// Adds a reaction; `false` when it stood already.
     pub(crate) fn react(&mut self, reacting: &Reacting<'_>) -> bool {
-        let Some(message) = self.messages.get_mut(&reacting.message) else { return false };
-        let there = message.reactions.iter().position(|r| same_emoji(&r.emoji, reacting.emoji));
+        let Some(message) = self.messages.get_mut(&reacting.message) else {
+            return false;
+        };
+        let there = message
+            .reactions
+            .iter()
+            .position(|r| same_emoji(&r.emoji, reacting.emoji));
         let at = there.unwrap_or_else(|| {
-            message.reactions.push(Reaction { emoji: reacting.emoji.to_owned(), ..Reaction::default() });
+            message.reactions.push(Reaction {
+                emoji: reacting.emoji.to_owned(),
+                ..Reaction::default()
+            });
             message.reactions.len() - 1
         });
-        let Some(reaction) = message.reactions.get_mut(at) else { return false };
-        let list = if reacting.burst { &mut reaction.burst } else { &mut reaction.normal };
+        let Some(reaction) = message.reactions.get_mut(at) else {
+            return false;
+        };
+        let list = if reacting.burst {
+            &mut reaction.burst
+        } else {
+            &mut reaction.normal
+        };
         if list.contains(&reacting.user) {
             return false;
         }
@@ -215,22 +244,39 @@ impl World {
 
     /// Takes a reaction away; `false` when there was none.
     pub(crate) fn unreact(&mut self, reacting: &Reacting<'_>) -> bool {
-        let Some(message) = self.messages.get_mut(&reacting.message) else { return false };
-        let found = message.reactions.iter_mut().find(|r| same_emoji(&r.emoji, reacting.emoji));
+        let Some(message) = self.messages.get_mut(&reacting.message) else {
+            return false;
+        };
+        let found = message
+            .reactions
+            .iter_mut()
+            .find(|r| same_emoji(&r.emoji, reacting.emoji));
         let Some(reaction) = found else { return false };
-        let list = if reacting.burst { &mut reaction.burst } else { &mut reaction.normal };
-        let Some(at) = list.iter().position(|u| *u == reacting.user) else { return false };
+        let list = if reacting.burst {
+            &mut reaction.burst
+        } else {
+            &mut reaction.normal
+        };
+        let Some(at) = list.iter().position(|u| *u == reacting.user) else {
+            return false;
+        };
         list.remove(at);
-        message.reactions.retain(|r| !r.normal.is_empty() || !r.burst.is_empty());
+        message
+            .reactions
+            .retain(|r| !r.normal.is_empty() || !r.burst.is_empty());
         self.tell_reaction("MESSAGE_REACTION_REMOVE", reacting);
         true
     }
 
     /// A moderator clears all reactions, or those with one emoji.
     pub(crate) fn clear_reactions(&mut self, id: Id, emoji: Option<&str>) {
-        let Some(message) = self.messages.get_mut(&id) else { return };
+        let Some(message) = self.messages.get_mut(&id) else {
+            return;
+        };
         let channel = message.channel;
-        message.reactions.retain(|r| emoji.is_some_and(|e| !same_emoji(&r.emoji, e)));
+        message
+            .reactions
+            .retain(|r| emoji.is_some_and(|e| !same_emoji(&r.emoji, e)));
         let guild = self.channels.get(&channel).and_then(|c| c.guild);
         let mut event = json!({"channel_id": channel, "message_id": id, "guild_id": guild});
         let kind = match emoji {
@@ -244,7 +290,9 @@ impl World {
     }
 
     fn tell_reaction(&mut self, kind: &'static str, reacting: &Reacting<'_>) {
-        let Some(message) = self.messages.get(&reacting.message) else { return };
+        let Some(message) = self.messages.get(&reacting.message) else {
+            return;
+        };
         let (channel, author) = (message.channel, message.author);
         let guild = self.channels.get(&channel).and_then(|c| c.guild);
         let mut event = json!({
@@ -261,8 +309,11 @@ impl World {
                 event["member"] = self.show_member(guild, reacting.user);
             }
         }
-        let intent =
-            if guild.is_some() { intents::GUILD_MESSAGE_REACTIONS } else { intents::DIRECT_MESSAGE_REACTIONS };
+        let intent = if guild.is_some() {
+            intents::GUILD_MESSAGE_REACTIONS
+        } else {
+            intents::DIRECT_MESSAGE_REACTIONS
+        };
         self.tell_channel(channel, kind, intent, &event);
     }
 }
