@@ -60,8 +60,7 @@ impl Lab {
     /// # Errors
     /// As for [`Lab::get`].
     pub fn read(file: &Path) -> Result<Self, LabError> {
-        let text = std::fs::read_to_string(file)
-            .map_err(|error| LabError(format!("{}: {error}", file.display())))?;
+        let text = std::fs::read_to_string(file).map_err(|error| LabError(format!("{}: {error}", file.display())))?;
         let values = text
             .lines()
             .filter_map(|line| line.split_once('='))
@@ -131,9 +130,7 @@ impl Lab {
         Ok(Proxied {
             listen: addresses(self.value("LAB_KAFKA_PROXY"))?,
             behind: addresses(self.value("LAB_KAFKA_BEHIND"))?,
-            secure: secure
-                .pop()
-                .ok_or_else(|| LabError("LAB_SECURE_BEHIND is empty".into()))?,
+            secure: secure.pop().ok_or_else(|| LabError("LAB_SECURE_BEHIND is empty".into()))?,
         })
     }
 
@@ -162,9 +159,7 @@ impl Lab {
     /// A name that no other test, process or earlier run uses on the shared servers.
     pub fn unique(&self, prefix: &str) -> String {
         static NEXT: AtomicU64 = AtomicU64::new(0);
-        let started = SystemTime::now()
-            .duration_since(UNIX_EPOCH)
-            .map_or(0, |now| now.as_millis());
+        let started = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |now| now.as_millis());
         let number = NEXT.fetch_add(1, Ordering::Relaxed);
         format!("{prefix}-{started:x}-{:x}-{number}", std::process::id())
     }
@@ -173,26 +168,16 @@ impl Lab {
     pub(crate) fn java_arguments(&self) -> Vec<String> {
         let class_path = format!("{}:{}/*", self.value("LAB_JUDGE"), self.value("LAB_LIB"));
         let logging = format!("-Dlog4j2.configurationFile={}", self.value("LAB_LOG"));
-        [
-            "-Xmx192m",
-            "-XX:+UseSerialGC",
-            "-XX:TieredStopAtLevel=1",
-            "-Xshare:auto",
-            &logging,
-            "-cp",
-            &class_path,
-        ]
-        .map(str::to_owned)
-        .to_vec()
+        ["-Xmx192m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto", &logging, "-cp", &class_path]
+            .map(str::to_owned)
+            .to_vec()
     }
 }
 
 /// Leaves out the password and the URL that holds one.
 impl fmt::Debug for Lab {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Lab")
-            .field("kafka", &self.kafka_bootstrap())
-            .finish_non_exhaustive()
+        f.debug_struct("Lab").field("kafka", &self.kafka_bootstrap()).finish_non_exhaustive()
     }
 }
 
@@ -208,23 +193,13 @@ pub(crate) struct Proxied {
 }
 
 fn env_file() -> PathBuf {
-    std::env::var_os(LAB_VARIABLE).map_or_else(
-        || {
-            Path::new(env!("CARGO_MANIFEST_DIR"))
-                .join("../..")
-                .join(LAB_FILE)
-        },
-        PathBuf::from,
-    )
+    std::env::var_os(LAB_VARIABLE)
+        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").join(LAB_FILE), PathBuf::from)
 }
 
 fn addresses(list: &str) -> Result<Vec<SocketAddr>, LabError> {
     list.split(',')
-        .map(|address| {
-            address
-                .parse()
-                .map_err(|error| LabError(format!("address {address}: {error}")))
-        })
+        .map(|address| address.parse().map_err(|error| LabError(format!("address {address}: {error}"))))
         .collect()
 }
 

@@ -36,10 +36,7 @@ impl KafkaTools {
 
     /// The tools on any cluster without security.
     pub fn on(lab: &Lab, bootstrap: &str) -> Self {
-        Self {
-            java: lab.java_arguments(),
-            bootstrap: bootstrap.to_owned(),
-        }
+        Self { java: lab.java_arguments(), bootstrap: bootstrap.to_owned() }
     }
 
     /// Runs `kafka-consumer-groups` with these arguments after `--bootstrap-server`.
@@ -59,8 +56,7 @@ impl KafkaTools {
     /// # Errors
     /// As for [`KafkaTools::consumer_groups`].
     pub async fn topics(&self, arguments: &[&str]) -> Result<ToolOutput, JudgeError> {
-        self.run("org.apache.kafka.tools.TopicCommand", arguments)
-            .await
+        self.run("org.apache.kafka.tools.TopicCommand", arguments).await
     }
 
     async fn run(&self, class: &str, arguments: &[&str]) -> Result<ToolOutput, JudgeError> {

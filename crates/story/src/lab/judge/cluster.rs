@@ -42,18 +42,12 @@ impl KafkaJudge {
     ///
     /// # Errors
     /// Kafka's refusal.
-    pub async fn configs(
-        &self,
-        kind: &str,
-        name: &str,
-    ) -> Result<BTreeMap<String, String>, JudgeError> {
+    pub async fn configs(&self, kind: &str, name: &str) -> Result<BTreeMap<String, String>, JudgeError> {
         #[derive(Deserialize)]
         struct Configs {
             configs: BTreeMap<String, String>,
         }
-        let answer: Configs = self
-            .ask("configs", json!({ "type": kind, "name": name }))
-            .await?;
+        let answer: Configs = self.ask("configs", json!({ "type": kind, "name": name })).await?;
         Ok(answer.configs)
     }
 
@@ -75,11 +69,7 @@ impl KafkaJudge {
     ///
     /// # Errors
     /// Kafka's refusal.
-    pub async fn reassign(
-        &self,
-        partition: &TopicPartition,
-        replicas: Option<&[i32]>,
-    ) -> Result<(), JudgeError> {
+    pub async fn reassign(&self, partition: &TopicPartition, replicas: Option<&[i32]>) -> Result<(), JudgeError> {
         let TopicPartition { topic, partition } = partition;
         let fields = json!({ "topic": topic, "partition": partition, "replicas": replicas });
         self.ask::<Value>("reassign", fields).await.map(drop)

@@ -23,13 +23,7 @@ pub struct Committed {
 impl Committed {
     /// An offset without epoch and metadata.
     pub fn new(topic: &str, partition: i32, offset: i64) -> Self {
-        Self {
-            topic: topic.to_owned(),
-            partition,
-            offset,
-            leader_epoch: None,
-            metadata: String::new(),
-        }
+        Self { topic: topic.to_owned(), partition, offset, leader_epoch: None, metadata: String::new() }
     }
 }
 
@@ -84,11 +78,7 @@ impl KafkaJudge {
     ///
     /// # Errors
     /// Kafka's refusal, for example `UnknownMemberIdException` for a group with members.
-    pub async fn alter_offsets(
-        &self,
-        group: &str,
-        offsets: &[Committed],
-    ) -> Result<std::time::Duration, JudgeError> {
+    pub async fn alter_offsets(&self, group: &str, offsets: &[Committed]) -> Result<std::time::Duration, JudgeError> {
         let fields = json!({ "group": group, "offsets": offsets });
         let answer: Answer<Value> = self.ask_timed("alter_offsets", fields).await?;
         Ok(answer.took)
@@ -98,11 +88,7 @@ impl KafkaJudge {
     ///
     /// # Errors
     /// Kafka's refusal, for example `GroupSubscribedToTopicException`.
-    pub async fn delete_offsets(
-        &self,
-        group: &str,
-        partitions: &[TopicPartition],
-    ) -> Result<(), JudgeError> {
+    pub async fn delete_offsets(&self, group: &str, partitions: &[TopicPartition]) -> Result<(), JudgeError> {
         let fields = json!({ "group": group, "partitions": partitions });
         self.ask::<Value>("delete_offsets", fields).await.map(drop)
     }
@@ -133,8 +119,6 @@ impl KafkaJudge {
     /// # Errors
     /// Kafka's refusal, for example `GroupNotEmptyException`.
     pub async fn delete_group(&self, group: &str) -> Result<(), JudgeError> {
-        self.ask::<Value>("delete_group", json!({ "group": group }))
-            .await
-            .map(drop)
+        self.ask::<Value>("delete_group", json!({ "group": group })).await.map(drop)
     }
 }

@@ -203,9 +203,6 @@ impl KafkaJudge {
             member: u64,
         }
         let started: Started = self.ask("start_member", spec).await?;
-        Ok(Member {
-            judge: self.clone(),
-            member: started.member,
-        })
+        Ok(Member { judge: self.clone(), member: started.member })
     }
 }

@@ -28,9 +28,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 /// A topic's partition.
-#[derive(
-    Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize,
-)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
 pub struct TopicPartition {
     /// The topic's name.
     pub topic: String,
@@ -41,10 +39,7 @@ pub struct TopicPartition {
 impl TopicPartition {
     /// A partition by topic name and number.
     pub fn new(topic: &str, partition: i32) -> Self {
-        Self {
-            topic: topic.to_owned(),
-            partition,
-        }
+        Self { topic: topic.to_owned(), partition }
     }
 }
 
@@ -70,12 +65,7 @@ impl fmt::Debug for KafkaJudge {
 impl KafkaJudge {
     /// Asks the cluster behind any bootstrap addresses (no security), under a client id.
     pub fn new(judge: &'static Judge, bootstrap: &str, client_id: &str) -> Self {
-        Self {
-            judge,
-            bootstrap: bootstrap.to_owned(),
-            client_id: client_id.to_owned(),
-            properties: BTreeMap::new(),
-        }
+        Self { judge, bootstrap: bootstrap.to_owned(), client_id: client_id.to_owned(), properties: BTreeMap::new() }
     }
 
     /// Asks with a Java client property, for example `security.protocol`. Topics, groups, rights and
@@ -92,11 +82,7 @@ impl KafkaJudge {
     }
 
     /// Sends one operation with its fields and reads the answer.
-    async fn ask<A: DeserializeOwned>(
-        &self,
-        operation: &str,
-        fields: impl Serialize,
-    ) -> Result<A, JudgeError> {
+    async fn ask<A: DeserializeOwned>(&self, operation: &str, fields: impl Serialize) -> Result<A, JudgeError> {
         Ok(self.ask_timed(operation, fields).await?.value)
     }
 
@@ -132,18 +118,13 @@ impl Lab {
     ///
     /// # Errors
     /// When the judge does not start.
-    pub async fn secure_as(
-        &self,
-        listener: Listener,
-        identity: Identity<'_>,
-    ) -> Result<KafkaJudge, JudgeError> {
+    pub async fn secure_as(&self, listener: Listener, identity: Identity<'_>) -> Result<KafkaJudge, JudgeError> {
         let bootstrap = self.secure_bootstrap(listener);
         let mut kafka = KafkaJudge::new(Judge::shared(self).await?, bootstrap, "judge");
         if matches!(listener, Listener::Tls | Listener::SaslTls) {
             let ca = self.tls_file("ca.pem");
-            kafka = kafka
-                .property("ssl.truststore.type", "PEM")
-                .property("ssl.truststore.location", &ca.to_string_lossy());
+            kafka =
+                kafka.property("ssl.truststore.type", "PEM").property("ssl.truststore.location", &ca.to_string_lossy());
         }
         let protocol = match listener {
             Listener::Internal => "PLAINTEXT",
@@ -155,13 +136,11 @@ impl Lab {
         Ok(match identity {
             Identity::Certificate(name) => {
                 let file = self.tls_file(&format!("{name}.pem"));
-                kafka
-                    .property("ssl.keystore.type", "PEM")
-                    .property("ssl.keystore.location", &file.to_string_lossy())
+                kafka.property("ssl.keystore.type", "PEM").property("ssl.keystore.location", &file.to_string_lossy())
             }
-            Identity::Sasl(mechanism, user) => kafka
-                .property("sasl.mechanism", mechanism)
-                .property("sasl.jaas.config", &self.jaas(mechanism, user)),
+            Identity::Sasl(mechanism, user) => {
+                kafka.property("sasl.mechanism", mechanism).property("sasl.jaas.config", &self.jaas(mechanism, user))
+            }
         })
     }
 
@@ -171,9 +150,7 @@ impl Lab {
             _ => "scram.ScramLoginModule",
         };
         let password = self.password();
-        format!(
-            "org.apache.kafka.common.security.{module} required username=\"{user}\" password=\"{password}\";"
-        )
+        format!("org.apache.kafka.common.security.{module} required username=\"{user}\" password=\"{password}\";")
     }
 
     /// The three-broker cluster, judged by Kafka's AdminClient.

@@ -5,6 +5,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 use std::collections::HashMap;
+use std::fs::File;
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -119,7 +120,7 @@ impl Judge {
             .arg("judge.Judge")
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
-            .stderr(Stdio::null())
+            .stderr(log(lab).map_err(failed)?)
             .spawn()
             .map_err(failed)?;
         let (Some(input), Some(output)) = (child.stdin.take(), child.stdout.take()) else {
@@ -131,12 +132,7 @@ impl Judge {
             .name("judge".into())
             .spawn(move || read_answers(output, &answers))
             .map_err(failed)?;
-        Ok(Self {
-            input: Mutex::new(input),
-            waiting,
-            next: AtomicU64::new(1),
-            child: Mutex::new(child),
-        })
+        Ok(Self { input: Mutex::new(input), waiting, next: AtomicU64::new(1), child: Mutex::new(child) })
     }
 
     /// One operation: its name and fields as `lab/judge` reads them.
@@ -164,21 +160,14 @@ impl Judge {
         if let Some(Refusal { kind, message }) = line.error {
             return Err(JudgeError::Kafka { kind, message });
         }
-        let value = line
-            .ok
-            .ok_or_else(|| JudgeError::Protocol("neither ok nor error".into()))?;
-        Ok(Answer {
-            value: serde_json::from_value(value)?,
-            took: Duration::from_micros(line.took_us),
-        })
+        let value = line.ok.ok_or_else(|| JudgeError::Protocol("neither ok nor error".into()))?;
+        Ok(Answer { value: serde_json::from_value(value)?, took: Duration::from_micros(line.took_us) })
     }
 
     fn send(&self, request: &Value) -> Result<(), JudgeError> {
         let mut line = serde_json::to_vec(request)?;
         line.push(b'\n');
-        lock(&self.input)
-            .write_all(&line)
-            .map_err(|error| JudgeError::Process(error.to_string()))
+        lock(&self.input).write_all(&line).map_err(|error| JudgeError::Process(error.to_string()))
     }
 }
 
@@ -191,15 +180,19 @@ impl Drop for Judge {
     }
 }
 
+/// What the Java clients complain about, beside the brokers' own logs.
+fn log(lab: &Lab) -> std::io::Result<File> {
+    let file = lab.run_dir().join("judge.log");
+    File::options().create(true).append(true).open(file)
+}
+
 fn read_answers(output: ChildStdout, waiting: &Waiting) {
     for line in BufReader::new(output).lines() {
         let Ok(line) = line else { break };
         let Ok(answer) = serde_json::from_str::<Line>(&line) else {
             break;
         };
-        let sender = lock(waiting)
-            .as_mut()
-            .and_then(|waiting| waiting.remove(&answer.id));
+        let sender = lock(waiting).as_mut().and_then(|waiting| waiting.remove(&answer.id));
         if let Some(sender) = sender {
             // The asker may have given up.
             let _ = sender.send(answer);

@@ -78,9 +78,7 @@ impl KafkaJudge {
     /// # Errors
     /// Kafka's refusal.
     pub async fn create_acls(&self, acls: &[Acl]) -> Result<(), JudgeError> {
-        self.ask::<Value>("create_acls", json!({ "acls": acls }))
-            .await
-            .map(drop)
+        self.ask::<Value>("create_acls", json!({ "acls": acls })).await.map(drop)
     }
 
     /// Removes these access rules; how many there were.
@@ -96,8 +94,7 @@ impl KafkaJudge {
     /// # Errors
     /// Kafka's refusal.
     pub async fn delete_acls_of(&self, user: &str) -> Result<u64, JudgeError> {
-        self.deleted(json!({ "principal": format!("User:{user}") }))
-            .await
+        self.deleted(json!({ "principal": format!("User:{user}") })).await
     }
 
     async fn deleted(&self, fields: Value) -> Result<u64, JudgeError> {
@@ -113,12 +110,7 @@ impl KafkaJudge {
     ///
     /// # Errors
     /// Kafka's refusal.
-    pub async fn set_scram(
-        &self,
-        user: &str,
-        mechanism: &str,
-        password: &str,
-    ) -> Result<(), JudgeError> {
+    pub async fn set_scram(&self, user: &str, mechanism: &str, password: &str) -> Result<(), JudgeError> {
         let fields = json!({ "user": user, "mechanism": mechanism, "password": password });
         self.ask::<Value>("set_scram", fields).await.map(drop)
     }

@@ -18,14 +18,8 @@ async fn topic(kafka: &KafkaJudge, name: &str, partitions: i32) {
 }
 
 async fn fill(kafka: &KafkaJudge, topic: &str, partitions: Vec<i32>, count: u32) {
-    let bulk = Bulk {
-        topic: topic.to_owned(),
-        partitions,
-        count,
-        first_timestamp: T0,
-        step_ms: 1_000,
-        value_bytes: 10,
-    };
+    let bulk =
+        Bulk { topic: topic.to_owned(), partitions, count, first_timestamp: T0, step_ms: 1_000, value_bytes: 10 };
     kafka.produce_many(bulk).await.unwrap();
 }
 
@@ -86,11 +80,7 @@ async fn committed_offsets_with_epoch_and_metadata() {
     assert_eq!(kafka.committed(&group).await.unwrap(), []);
 
     let saved = [
-        Committed {
-            leader_epoch: Some(0),
-            metadata: "from a story".into(),
-            ..Committed::new(&name, 0, 7)
-        },
+        Committed { leader_epoch: Some(0), metadata: "from a story".into(), ..Committed::new(&name, 0, 7) },
         Committed::new(&name, 2, 9),
     ];
     kafka.alter_offsets(&group, &saved).await.unwrap();
@@ -117,11 +107,8 @@ async fn a_member_decides_to_the_record(protocol: Protocol) {
     topic(&kafka, &name, 1).await;
     fill(&kafka, &name, vec![0], 20).await;
 
-    let spec = MemberSpec::new(&group, &name)
-        .protocol(protocol)
-        .client_id("reader")
-        .static_id("reader-1")
-        .reads_only(0);
+    let spec =
+        MemberSpec::new(&group, &name).protocol(protocol).client_id("reader").static_id("reader-1").reads_only(0);
     let member = kafka.start_member(spec).await.unwrap();
     let view = kafka.group(&group).await.unwrap();
     assert_eq!(view.state, "Stable");
@@ -140,10 +127,7 @@ async fn a_member_decides_to_the_record(protocol: Protocol) {
     member.commit().await.unwrap();
     assert_eq!(kafka.committed(&group).await.unwrap()[0].offset, 7);
 
-    let refused = kafka
-        .alter_offsets(&group, &[Committed::new(&name, 0, 1)])
-        .await
-        .unwrap_err();
+    let refused = kafka.alter_offsets(&group, &[Committed::new(&name, 0, 1)]).await.unwrap_err();
     assert!(refused.is("UnknownMemberIdException"), "{refused}");
 
     member.stop().await.unwrap();
@@ -167,9 +151,7 @@ async fn who_vanishes_stays_a_member_until_the_session_ends() {
     let (name, group) = (lab.unique("judge-vanish"), lab.unique("group"));
     topic(&kafka, &name, 1).await;
     fill(&kafka, &name, vec![0], 5).await;
-    let spec = MemberSpec::new(&group, &name)
-        .commit(Commit::EachPoll)
-        .session_timeout_ms(3_000);
+    let spec = MemberSpec::new(&group, &name).commit(Commit::EachPoll).session_timeout_ms(3_000);
     let member = kafka.start_member(spec).await.unwrap();
     let deadline = Instant::now() + Duration::from_secs(30);
     while kafka.committed(&group).await.unwrap().is_empty() {
@@ -208,14 +190,8 @@ async fn clusters_differ_and_rights_can_be_given() {
     assert_ne!(main.cluster_id, secure.cluster().await.unwrap().cluster_id);
 
     let user = lab.unique("user");
-    secure
-        .set_scram(&user, "SCRAM-SHA-512", lab.password())
-        .await
-        .unwrap();
-    let acls = [
-        Acl::on_cluster(&user, "Describe"),
-        Acl::allow(&user, "Read", Resource::Group, "team-").prefixed(),
-    ];
+    secure.set_scram(&user, "SCRAM-SHA-512", lab.password()).await.unwrap();
+    let acls = [Acl::on_cluster(&user, "Describe"), Acl::allow(&user, "Read", Resource::Group, "team-").prefixed()];
     secure.create_acls(&acls).await.unwrap();
     assert_eq!(secure.delete_acls(&acls[..1]).await.unwrap(), 1);
     assert_eq!(secure.delete_acls_of(&user).await.unwrap(), 1);
@@ -251,9 +227,6 @@ async fn every_listener_knows_who_asks_and_gives_no_right_by_itself() {
 #[tokio::test]
 async fn an_unknown_operation_is_an_error() {
     let (_, kafka) = lab().await;
-    let error = kafka
-        .ask::<serde_json::Value>("no_such", serde_json::json!({}))
-        .await
-        .unwrap_err();
+    let error = kafka.ask::<serde_json::Value>("no_such", serde_json::json!({})).await.unwrap_err();
     assert!(error.is("IllegalArgumentException"), "{error}");
 }

@@ -19,13 +19,7 @@ pub struct TopicSpec {
 impl TopicSpec {
     /// Replicas wherever the cluster puts them.
     pub fn new(topic: &str, partitions: i32, replication: i16) -> Self {
-        Self {
-            topic: topic.to_owned(),
-            partitions,
-            replication,
-            assignment: None,
-            configs: BTreeMap::new(),
-        }
+        Self { topic: topic.to_owned(), partitions, replication, assignment: None, configs: BTreeMap::new() }
     }
 
     /// Replicas on the named brokers, one list a partition, the leader first.
@@ -135,9 +129,7 @@ impl KafkaJudge {
     /// # Errors
     /// Kafka's refusal.
     pub async fn delete_topic(&self, topic: &str) -> Result<(), JudgeError> {
-        self.ask::<Value>("delete_topic", json!({ "topic": topic }))
-            .await
-            .map(drop)
+        self.ask::<Value>("delete_topic", json!({ "topic": topic })).await.map(drop)
     }
 
     /// Describes a topic.
@@ -192,11 +184,7 @@ impl KafkaJudge {
     ///
     /// # Errors
     /// Kafka's refusal, for example `OffsetOutOfRangeException`.
-    pub async fn delete_records(
-        &self,
-        partition: &TopicPartition,
-        before: i64,
-    ) -> Result<i64, JudgeError> {
+    pub async fn delete_records(&self, partition: &TopicPartition, before: i64) -> Result<i64, JudgeError> {
         #[derive(Deserialize)]
         struct Low {
             log_start: i64,

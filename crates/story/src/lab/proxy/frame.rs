@@ -41,9 +41,7 @@ pub mod api {
         // AlterConfigs, AlterReplicaLogDirs, CreatePartitions, DeleteGroups, ElectLeaders,
         // IncrementalAlterConfigs, AlterPartitionReassignments, OffsetDelete, AlterClientQuotas,
         // AlterUserScramCredentials, UpdateFeatures, UnregisterBroker.
-        const CHANGING: [i16; 19] = [
-            0, 8, 19, 20, 21, 30, 31, 33, 34, 37, 42, 43, 44, 45, 47, 49, 51, 57, 64,
-        ];
+        const CHANGING: [i16; 19] = [0, 8, 19, 20, 21, 30, 31, 33, 34, 37, 42, 43, 44, 45, 47, 49, 51, 57, 64];
         CHANGING.contains(&api)
     }
 }
@@ -85,15 +83,8 @@ pub(super) fn header(frame: &[u8]) -> io::Result<Header> {
     let correlation = i32::from_be_bytes(bytes(frame, 8)?);
     // -1 is null: a client without an id.
     let length = usize::try_from(i16::from_be_bytes(bytes(frame, 12)?)).unwrap_or(0);
-    let client_id = frame
-        .get(14..14 + length)
-        .ok_or_else(|| invalid("client id"))?;
-    Ok(Header {
-        api,
-        version,
-        correlation,
-        client_id: String::from_utf8_lossy(client_id).into_owned(),
-    })
+    let client_id = frame.get(14..14 + length).ok_or_else(|| invalid("client id"))?;
+    Ok(Header { api, version, correlation, client_id: String::from_utf8_lossy(client_id).into_owned() })
 }
 
 /// The correlation id of an answer's frame.
@@ -102,10 +93,7 @@ pub(super) fn correlation(frame: &[u8]) -> io::Result<i32> {
 }
 
 fn bytes<const N: usize>(frame: &[u8], at: usize) -> io::Result<[u8; N]> {
-    frame
-        .get(at..at + N)
-        .and_then(|slice| slice.try_into().ok())
-        .ok_or_else(|| invalid("short frame"))
+    frame.get(at..at + N).and_then(|slice| slice.try_into().ok()).ok_or_else(|| invalid("short frame"))
 }
 
 fn invalid(what: &str) -> io::Error {

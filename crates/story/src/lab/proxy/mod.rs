@@ -86,14 +86,9 @@ impl Proxy {
         });
         let (started, starts) = mpsc::channel();
         let served = Arc::clone(&shared);
-        std::thread::Builder::new()
-            .name("proxy".into())
-            .spawn(move || serve(&proxied, &served, &started))?;
+        std::thread::Builder::new().name("proxy".into()).spawn(move || serve(&proxied, &served, &started))?;
         starts.recv().map_err(io::Error::other)??;
-        Ok(Self {
-            shared,
-            bootstrap: lab.proxy_bootstrap().to_owned(),
-        })
+        Ok(Self { shared, bootstrap: lab.proxy_bootstrap().to_owned() })
     }
 
     /// Bootstrap addresses of the three-broker cluster through this proxy.
@@ -142,10 +137,7 @@ impl Proxy {
 
 impl Shared {
     fn route_of(&self, client_id: &str) -> Route {
-        lock(&self.routes)
-            .get(client_id)
-            .copied()
-            .unwrap_or(Route::Main)
+        lock(&self.routes).get(client_id).copied().unwrap_or(Route::Main)
     }
 
     fn opened(&self, client_id: &str, connection: AbortHandle) {
@@ -155,9 +147,7 @@ impl Shared {
 
 /// Runs for ever, once it has told how the start went.
 fn serve(proxied: &Proxied, shared: &Arc<Shared>, started: &mpsc::Sender<io::Result<()>>) {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = match runtime {
         Ok(runtime) => runtime,
         Err(error) => {
@@ -196,9 +186,12 @@ async fn bind(address: SocketAddr) -> io::Result<TcpListener> {
 
 async fn accept(listener: TcpListener, broker: SocketAddr, shared: Arc<Shared>) {
     loop {
-        // An accept that fails (a client gone again, no file descriptors) concerns that client only.
-        if let Ok((client, _)) = listener.accept().await {
-            tokio::spawn(relay::serve(client, broker, Arc::clone(&shared)));
+        match listener.accept().await {
+            Ok((client, _)) => {
+                tokio::spawn(relay::serve(client, broker, Arc::clone(&shared)));
+            }
+            // A client gone again, or no file descriptors: give the system time.
+            Err(_) => tokio::time::sleep(PORT_RETRY).await,
         }
     }
 }

@@ -70,11 +70,7 @@ impl Records {
             return None;
         }
         entry.requests.push(request);
-        Some(Place {
-            client: client.to_owned(),
-            index: entry.requests.len() - 1,
-            life: entry.life,
-        })
+        Some(Place { client: client.to_owned(), index: entry.requests.len() - 1, life: entry.life })
     }
 
     pub(super) fn settle(&self, place: Option<&Place>, fate: Fate) {
@@ -88,10 +84,7 @@ impl Records {
     }
 
     pub(super) fn of(&self, client: &str) -> Vec<Recorded> {
-        lock(&self.0)
-            .get(client)
-            .map(|client| client.requests.clone())
-            .unwrap_or_default()
+        lock(&self.0).get(client).map(|client| client.requests.clone()).unwrap_or_default()
     }
 
     pub(super) fn forget(&self, client: &str) {

@@ -35,15 +35,8 @@ pub(super) async fn serve(client: TcpStream, broker: SocketAddr, shared: Arc<Sha
         Route::OtherCluster => shared.secure,
         Route::Down => return,
     };
-    let connection = tokio::spawn(relay(
-        Client {
-            reader: from_client,
-            writer: to_client,
-            first,
-        },
-        upstream,
-        Arc::clone(&shared),
-    ));
+    let connection =
+        tokio::spawn(relay(Client { reader: from_client, writer: to_client, first }, upstream, Arc::clone(&shared)));
     shared.opened(&header.client_id, connection.abort_handle());
     if shared.route_of(&header.client_id) != route {
         connection.abort();
@@ -61,12 +54,7 @@ async fn relay(client: Client, upstream: SocketAddr, shared: Arc<Shared>) -> io:
     broker.set_nodelay(true)?;
     let (from_broker, to_broker) = broker.into_split();
     let (pending, answered) = mpsc::unbounded_channel();
-    let mut requests = Requests {
-        broker: upstream,
-        to_broker,
-        pending,
-        shared: Arc::clone(&shared),
-    };
+    let mut requests = Requests { broker: upstream, to_broker, pending, shared: Arc::clone(&shared) };
     let up = async {
         requests.forward(client.first).await?;
         let mut reader = client.reader;
@@ -76,12 +64,7 @@ async fn relay(client: Client, upstream: SocketAddr, shared: Arc<Shared>) -> io:
         // The broker ends the connection when it has answered what is under way.
         requests.to_broker.shutdown().await
     };
-    let answers = Answers {
-        from_broker,
-        to_client: client.writer,
-        pending: answered,
-        shared,
-    };
+    let answers = Answers { from_broker, to_client: client.writer, pending: answered, shared };
     // The way down decides the end: a client that has gone must not undo what is under way upwards.
     let down = answers.forward_all();
     tokio::pin!(up, down);
@@ -114,23 +97,13 @@ impl Requests {
             Some((Fault::HoldRequest, met)) => met.released().await,
             _ => {}
         }
-        let pending = Pending {
-            correlation: header.correlation,
-            place,
-            met,
-        };
-        self.pending
-            .send(pending)
-            .map_err(|_| io::Error::from(io::ErrorKind::BrokenPipe))?;
+        let pending = Pending { correlation: header.correlation, place, met };
+        self.pending.send(pending).map_err(|_| io::Error::from(io::ErrorKind::BrokenPipe))?;
         self.to_broker.write_all(&request).await
     }
 
     fn record(&self, header: &frame::Header, request: &[u8]) -> Option<Place> {
-        let kept = if api::changes(header.api) {
-            request.to_vec()
-        } else {
-            Vec::new()
-        };
+        let kept = if api::changes(header.api) { request.to_vec() } else { Vec::new() };
         let recorded = Recorded {
             at: SystemTime::now(),
             api: header.api,

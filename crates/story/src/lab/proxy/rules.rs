@@ -45,22 +45,12 @@ pub struct Rule {
 impl Rule {
     /// The next request of this client with this number ([`super::api`]).
     pub fn next(client_id: &str, api: i16, fault: Fault) -> Self {
-        Self {
-            client_id: client_id.to_owned(),
-            api: Some(api),
-            fault,
-            times: Times::Next(1),
-        }
+        Self { client_id: client_id.to_owned(), api: Some(api), fault, times: Times::Next(1) }
     }
 
     /// Whatever this client asks.
     pub fn every(client_id: &str, fault: Fault) -> Self {
-        Self {
-            client_id: client_id.to_owned(),
-            api: None,
-            fault,
-            times: Times::All,
-        }
+        Self { client_id: client_id.to_owned(), api: None, fault, times: Times::All }
     }
 
     /// How many requests it meets.
@@ -147,16 +137,11 @@ impl Rules {
     pub(super) fn take(&self, client_id: &str, api: i16) -> Option<Met> {
         let mut rules = lock(&self.0);
         rules.retain(|armed| *lock(&armed.left) != Times::Next(0));
-        let armed = rules
-            .iter()
-            .find(|armed| armed.rule.meets(client_id, api))?;
+        let armed = rules.iter().find(|armed| armed.rule.meets(client_id, api))?;
         if let Times::Next(left) = &mut *lock(&armed.left) {
             *left -= 1;
         }
         armed.met.send_modify(|met| *met += 1);
-        Some(Met {
-            fault: armed.rule.fault.clone(),
-            released: armed.released.subscribe(),
-        })
+        Some(Met { fault: armed.rule.fault.clone(), released: armed.released.subscribe() })
     }
 }

@@ -27,10 +27,7 @@ impl Through {
         let judge = Judge::shared(lab).await.unwrap();
         let direct = lab.kafka().await.unwrap();
         let topic = lab.unique("proxy");
-        direct
-            .create_topic(TopicSpec::new(&topic, 1, 1))
-            .await
-            .unwrap();
+        direct.create_topic(TopicSpec::new(&topic, 1, 1)).await.unwrap();
         Self {
             proxied: KafkaJudge::new(judge, proxy.bootstrap(), &client),
             group: lab.unique("group"),
@@ -43,10 +40,7 @@ impl Through {
 
     async fn commit(&self, offset: i64) {
         let offsets = [Committed::new(&self.topic, 0, offset)];
-        self.proxied
-            .alter_offsets(&self.group, &offsets)
-            .await
-            .unwrap();
+        self.proxied.alter_offsets(&self.group, &offsets).await.unwrap();
     }
 
     async fn committed(&self) -> Option<i64> {
@@ -61,8 +55,7 @@ impl Through {
     }
 
     fn next_commit(&self, fault: Fault) -> super::RuleHandle {
-        self.proxy
-            .arm(Rule::next(&self.client, api::OFFSET_COMMIT, fault))
+        self.proxy.arm(Rule::next(&self.client, api::OFFSET_COMMIT, fault))
     }
 }
 
@@ -155,18 +148,12 @@ async fn answers_with_garbage() {
 
     let first = lab.proxy_bootstrap().split(',').next().unwrap();
     let mut connection = TcpStream::connect(first).await.unwrap();
-    connection
-        .write_all(&api_versions(1, &client))
-        .await
-        .unwrap();
+    connection.write_all(&api_versions(1, &client)).await.unwrap();
     let mut answer = vec![0; garbage.len()];
     connection.read_exact(&mut answer).await.unwrap();
     assert_eq!(answer, garbage);
 
-    connection
-        .write_all(&api_versions(2, &client))
-        .await
-        .unwrap();
+    connection.write_all(&api_versions(2, &client)).await.unwrap();
     let answer = frame::read(&mut connection).await.unwrap().unwrap();
     assert_eq!(frame::correlation(&answer).unwrap(), 2);
     let fates: Vec<Fate> = proxy.requests(&client).iter().map(|one| one.fate).collect();
