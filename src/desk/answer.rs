@@ -1,5 +1,7 @@
 //! What comes in from a chat, and what goes back: data; sentences are made in `text`.
 
+pub use interlock::command::RawValue;
+
 use interlock::approval::State;
 use interlock::id::{OperationId, RequestId};
 use interlock::looks::LookAnswer;
@@ -23,19 +25,6 @@ pub struct Incoming {
     pub locale: String,
     /// When it arrived.
     pub at: Millis,
-}
-
-/// An option's value as a chat hands it over.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum RawValue {
-    /// Text; also what the console gives for everything.
-    Text(String),
-    /// A whole number.
-    Integer(i64),
-    /// Yes or no.
-    Flag(bool),
-    /// Something the chat's library could not read: a mistake, never "absent".
-    Unreadable,
 }
 
 /// The private answer to a request.
