@@ -4,7 +4,8 @@ use super::answer::Done;
 use super::rooms::Rooms;
 use super::rounds::{Round, rounds};
 use engine::History;
-use engine::port::Journal;
+use crate::store::StoreError;
+use engine::port::{Journal, JournalError};
 use interlock::changes::{self, Context, Rollback};
 use interlock::cluster::{Cluster, Sections};
 use interlock::command::Arguments;
@@ -46,8 +47,20 @@ impl From<NoPlan> for Done {
     }
 }
 
-impl<E: Into<Done>> From<E> for NoPlan {
-    fn from(error: E) -> Self {
+impl From<Done> for NoPlan {
+    fn from(done: Done) -> Self {
+        Self::Failed(done)
+    }
+}
+
+impl From<StoreError> for NoPlan {
+    fn from(error: StoreError) -> Self {
+        Self::Failed(error.into())
+    }
+}
+
+impl From<JournalError> for NoPlan {
+    fn from(error: JournalError) -> Self {
         Self::Failed(error.into())
     }
 }
