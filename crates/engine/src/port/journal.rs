@@ -1,5 +1,6 @@
 use super::Boxed;
 use crate::entry::Entry;
+use crate::notice::Notice;
 use crate::operation::{NewOperation, Operation, Revision, Token, Transition, Transitioned};
 use crate::record::Record;
 use interlock::id::OperationId;
@@ -58,6 +59,15 @@ pub trait Journal: Send + Sync {
     /// Gives the lease back.
     fn release_lease<'a>(&'a self, id: &'a OperationId, token: Token) -> Boxed<'a, Result<(), JournalError>>;
 
+    /// Operations that await approval or a start and whose time is over. Bounded.
+    fn expired(&self, now: Millis) -> Boxed<'_, Result<Vec<Operation>, JournalError>>;
+
+    /// Moves the expiry of an operation that is still at this version; false if it is not.
+    fn postpone<'a>(&'a self, operation: &'a Operation, until: Millis) -> Boxed<'a, Result<bool, JournalError>>;
+
+    /// Notices and audit records without a transition.
+    fn tell<'a>(&'a self, told: &'a Told) -> Boxed<'a, Result<(), JournalError>>;
+
     /// One audit record by itself.
     fn record<'a>(&'a self, record: &'a Record) -> Boxed<'a, Result<(), JournalError>>;
 }
@@ -75,6 +85,19 @@ pub struct Written<'a> {
     pub at: Millis,
     /// The entry.
     pub entry: &'a Entry,
+}
+
+/// What is told of an operation between two transitions.
+#[derive(Debug, Clone)]
+pub struct Told {
+    /// The operation.
+    pub operation: OperationId,
+    /// When.
+    pub at: Millis,
+    /// What people are told.
+    pub notices: Vec<Notice>,
+    /// What goes into the audit log.
+    pub records: Vec<Record>,
 }
 
 /// The state of a worker lease, as a watcher compares it with what it saw before.

@@ -46,6 +46,19 @@ pub enum OffsetTarget {
     At(Millis),
 }
 
+impl std::fmt::Display for OffsetTarget {
+    /// As it is typed: `earliest`, `latest`, `offset:42`, `shift:-100`, or an instant.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Earliest => f.write_str("earliest"),
+            Self::Latest => f.write_str("latest"),
+            Self::Offset(offset) => write!(f, "offset:{offset}"),
+            Self::Shift(by) => write!(f, "shift:{by:+}"),
+            Self::At(instant) => write!(f, "{instant}"),
+        }
+    }
+}
+
 /// A committed vector as it was captured into the journal.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Captured {
