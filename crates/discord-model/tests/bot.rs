@@ -95,7 +95,7 @@ impl EventHandler for Handler {
     async fn interaction_create(&self, context: Context, interaction: Interaction) {
         match interaction {
             Interaction::Command(command) if command.data.name == "plan" => {
-                plan(&context, &command).await
+                plan(&context, &command).await;
             }
             Interaction::Autocomplete(typing) => complete(&context, &typing).await,
             Interaction::Component(click) => clicked(&context, &click).await,

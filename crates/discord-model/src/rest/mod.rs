@@ -52,7 +52,7 @@ pub(crate) async fn handle(
         .map(str::to_owned);
     let call = match body::read(request).await {
         Ok(call) => call,
-        Err(refused) => return Answer::from(refused).into_response(),
+        Err(refused) => return unreadable(&inner, &refused).into_response(),
     };
     let text = call.body.to_string();
     let met = Met {
@@ -67,6 +67,13 @@ pub(crate) async fn handle(
             .into_response(),
         Some(fault) => under(fault, &inner, &cutter, &call, token.as_deref()).await,
     }
+}
+
+/// A body that is too large or no JSON.
+fn unreadable(inner: &Inner, refused: &ApiError) -> Answer {
+    let (request, what) = ("a request".to_owned(), refused.message.to_owned());
+    inner.change(|world| world.trouble(Trouble::Violation { request, what }));
+    Answer::from(refused.clone())
 }
 
 /// Answers under a fault.
@@ -118,10 +125,10 @@ async fn under(
 /// Serves a request whole and writes it down.
 fn serve(world: &mut World, call: &Call, token: Option<&str>, applied: bool) -> Answer {
     let answer = match world.buckets.pass(call) {
-        Err(limited) => limited,
+        Err(limited) => *limited,
         Ok(headers) => act(world, call, token)
             .unwrap_or_else(Answer::from)
-            .with_headers(headers),
+            .with_headers(&headers),
     };
     note(world, call, applied, Some(answer.status));
     answer
