@@ -213,5 +213,8 @@ async fn submitted(context: &Context, modal: &ModalInteraction) {
 /// The registered commands as serenity reads them back.
 pub(crate) async fn commands(bot: &Bot, discord: &Discord) -> Vec<Command> {
     let guild = GuildId::new(discord.guild().id().get());
-    guild.get_commands(&bot.http).await.unwrap()
+    guild
+        .get_commands_with_localizations(&bot.http)
+        .await
+        .unwrap()
 }

@@ -63,7 +63,7 @@ pub(crate) async fn handle(
     let fault = inner.change(|world| world.faults.meet(&met));
     match fault {
         None => inner
-            .change(|world| serve(world, &call, token.as_deref(), true))
+            .change(|world| serve(world, &call, token.as_deref()))
             .into_response(),
         Some(fault) => under(fault, &inner, &cutter, &call, token.as_deref()).await,
     }
@@ -84,7 +84,7 @@ async fn under(
     call: &Call,
     token: Option<&str>,
 ) -> Response {
-    let apply = || inner.change(|world| serve(world, call, token, true));
+    let apply = || inner.change(|world| serve(world, call, token));
     let refuse = |answer: Answer| {
         inner.change(|world| note(world, call, false, Some(answer.status)));
         answer
@@ -123,14 +123,14 @@ async fn under(
 }
 
 /// Serves a request whole and writes it down.
-fn serve(world: &mut World, call: &Call, token: Option<&str>, applied: bool) -> Answer {
+fn serve(world: &mut World, call: &Call, token: Option<&str>) -> Answer {
     let answer = match world.buckets.pass(call) {
         Err(limited) => *limited,
         Ok(headers) => act(world, call, token)
             .unwrap_or_else(Answer::from)
             .with_headers(&headers),
     };
-    note(world, call, applied, Some(answer.status));
+    note(world, call, true, Some(answer.status));
     answer
 }
 
