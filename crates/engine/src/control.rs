@@ -1,0 +1,131 @@
+//! What people ask of an operation. Who may is decided before; here is what it does.
+
+use crate::operation::{Changes, Operation, Transitioned, Why};
+use crate::port::{JournalError, Unreadable};
+use crate::record::Actor;
+use crate::run::{ending, milestone};
+use crate::worker::{Engine, Move};
+use interlock::approval::{Event, State, Tally, tally};
+use interlock::facts::Facts;
+use interlock::plan::Sealed;
+
+/// What came of counting the votes on a plan.
+#[derive(Debug, Clone)]
+pub enum Counted {
+    /// They stand like this, and the operation is where it says.
+    Stands {
+        /// The tally.
+        tally: Tally,
+        /// The operation after it.
+        operation: Box<Operation>,
+    },
+    /// They cannot be read now.
+    Unreadable(Unreadable),
+}
+
+impl Engine {
+    /// Counts the votes on an operation that awaits approval, and lets it go on if they suffice or end if somebody vetoes.
+    ///
+    /// # Errors
+    /// If the store fails.
+    pub async fn count(&self, operation: &Operation, plan: &Sealed) -> Result<Counted, JournalError> {
+        let inner = self.inner();
+        let ballots = match inner.ports.members.ballots(operation, plan).await {
+            Ok(ballots) => ballots,
+            Err(unreadable) => return Ok(Counted::Unreadable(unreadable)),
+        };
+        let tally = tally(&plan.plan().votes, plan.digest(), &ballots);
+        let event = if !tally.vetoes.is_empty() {
+            Some(Event::Veto)
+        } else if tally.is_approved() && operation.state == State::AwaitingApproval {
+            Some(Event::Approve)
+        } else {
+            None
+        };
+        let Some(event) = event.filter(|_| operation.state.is_open_to_votes()) else {
+            return Ok(Counted::Stands { tally, operation: Box::new(operation.clone()) });
+        };
+        let people =
+            if event == Event::Veto { tally.vetoes.clone() } else { tally.seats.iter().flatten().cloned().collect() };
+        let facts = Facts::none().with("by", people.iter().map(ToString::to_string).collect::<Vec<_>>());
+        let id = if event == Event::Veto { "vetoed" } else { "approved" };
+        let mut wanted = Move::new(event).telling(vec![milestone(id, facts.clone())]);
+        wanted.facts = facts;
+        let done = inner.transition(&wanted.of(operation, inner, Actor::Engine)).await?;
+        let operation = match done {
+            Transitioned::Done(operation) => operation,
+            _ => Box::new(inner.ports.journal.operation(&operation.id).await?.unwrap_or_else(|| operation.clone())),
+        };
+        Ok(Counted::Stands { tally, operation })
+    }
+
+    /// Asks for a stop, a pause, a resume or a cancellation. `Lost` if the operation changed meanwhile.
+    ///
+    /// # Errors
+    /// [`JournalError::Illegal`] if that is not possible in its state; else if the store fails.
+    pub async fn ask(&self, operation: &Operation, asked: Asked) -> Result<Transitioned, JournalError> {
+        let inner = self.inner();
+        let facts = asked.facts();
+        let (event, id) = match asked.control {
+            Control::Stop => (Event::Stop, "stop-asked"),
+            Control::Pause => (Event::Pause, "pause-asked"),
+            Control::Resume => (Event::Resume, "resumed"),
+            Control::Cancel => (Event::Cancel, "cancelled"),
+        };
+        let wanted = Move::new(event).because(id, facts.clone()).telling(vec![milestone(id, facts)]);
+        inner.transition(&wanted.of(operation, inner, asked.actor)).await
+    }
+
+    /// Gives up an operation that failed or is stuck: two people asked for it. Its holds end; what it left stays as it is.
+    ///
+    /// # Errors
+    /// [`JournalError::Illegal`] if it is in another state; else if the store fails.
+    pub async fn abandon(
+        &self,
+        operation: &Operation,
+        actor: Actor,
+        facts: Facts,
+    ) -> Result<Transitioned, JournalError> {
+        let inner = self.inner();
+        let mut wanted =
+            Move::new(Event::Abandon).holds(Changes::Release).telling(ending("abandoned", "abandoned", facts.clone()));
+        wanted.why = Why { id: "abandoned".to_owned(), facts: facts.clone() };
+        wanted.facts = facts;
+        inner.transition(&wanted.of(operation, inner, actor)).await
+    }
+}
+
+/// What is asked, and by whom.
+#[derive(Debug, Clone)]
+pub struct Asked {
+    /// What.
+    pub control: Control,
+    /// By whom.
+    pub actor: Actor,
+    /// The reason given; may be empty.
+    pub reason: String,
+}
+
+impl Asked {
+    fn facts(&self) -> Facts {
+        let by = match &self.actor {
+            Actor::Person { person, .. } => person.to_string(),
+            Actor::Engine => "signalbox".to_owned(),
+        };
+        let facts = Facts::none().with("by", by);
+        if self.reason.is_empty() { facts } else { facts.with("reason", self.reason.as_str()) }
+    }
+}
+
+/// What can be asked of an operation on its way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Control {
+    /// Stop at the next safe point and put back what was for the run only.
+    Stop,
+    /// Stand still at the next safe point.
+    Pause,
+    /// Go on.
+    Resume,
+    /// Take the request back before it starts.
+    Cancel,
+}

@@ -1,0 +1,86 @@
+//! Journal entries: what a worker intended, did and found, in order.
+
+use interlock::facts::Facts;
+use interlock::id::PersonId;
+use interlock::plan::{Action, Captured, Digest};
+use interlock::time::Millis;
+use serde::{Deserialize, Serialize};
+
+/// One entry of an operation's journal. Stored as JSON; variants are only ever added.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Entry {
+    /// The serialization point: votes were read a last time, holds are taken. Votes are never read again after this.
+    Started(StartRecord),
+    /// A rule's actions, fixed before the first of them is begun.
+    Expanded {
+        /// The step.
+        step: u32,
+        /// Its actions, literal.
+        actions: Vec<Action>,
+    },
+    /// Values of the moment, captured by a step.
+    Captured {
+        /// The step.
+        step: u32,
+        /// The values.
+        captured: Captured,
+    },
+    /// An action is about to be done.
+    Intent {
+        /// The step.
+        step: u32,
+        /// Its place among the step's actions, from 0.
+        action: u32,
+        /// Counts the attempts, from 1.
+        attempt: u32,
+    },
+    /// What came of it, as far as it is known.
+    Outcome {
+        /// The step.
+        step: u32,
+        /// The action.
+        action: u32,
+        /// The attempt.
+        attempt: u32,
+        /// What came of it.
+        outcome: Outcome,
+        /// What the server said, if it did not go well.
+        facts: Facts,
+    },
+    /// A wait began.
+    WaitBegan {
+        /// The step.
+        step: u32,
+        /// When it is given up.
+        until: Millis,
+    },
+    /// A step is done and verified.
+    StepDone {
+        /// The step.
+        step: u32,
+    },
+    /// What was for the run only is put back.
+    Restored,
+}
+
+/// What came of an attempt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// Read back as done.
+    Done,
+    /// Nothing of it was applied.
+    NotApplied,
+    /// Not known; it is settled by looking.
+    Unknown,
+}
+
+/// What the start of an operation rests on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StartRecord {
+    /// The plan that was approved.
+    pub digest: Digest,
+    /// Who fills the seats, in the plan's order.
+    pub seats: Vec<PersonId>,
+}

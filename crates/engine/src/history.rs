@@ -1,0 +1,163 @@
+//! Where an operation stands, read from its journal alone.
+
+use crate::entry::{Entry, Outcome, StartRecord};
+use interlock::plan::{Action, Captured, Done, Plan, Work};
+use interlock::time::Millis;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The number under which the actions that put back what was for the run only are journalled.
+pub const RESTORE: u32 = 0;
+
+/// What the entries of an operation say.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct History {
+    /// How many entries there are.
+    pub entries: i64,
+    /// The start, if it happened.
+    pub started: Option<StartRecord>,
+    /// Steps that are done and verified.
+    pub done: BTreeSet<u32>,
+    /// Actions of bounded steps, as expanded.
+    pub expanded: BTreeMap<u32, Vec<Action>>,
+    /// What capture steps found.
+    pub captured: BTreeMap<u32, Captured>,
+    /// When the wait of a step is given up.
+    pub wait_until: BTreeMap<u32, Millis>,
+    /// Whether what was for the run only is put back.
+    pub restored: bool,
+    actions: BTreeMap<(u32, u32), Tries>,
+}
+
+/// The tries of one action.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Tries {
+    /// How many intents were written.
+    pub attempts: u32,
+    /// The outcome of the last one; none while it is open.
+    pub last: Option<Outcome>,
+}
+
+impl Tries {
+    /// Whether an act may have been sent whose effect is not known.
+    #[must_use]
+    pub fn is_open(self) -> bool {
+        self.attempts > 0 && matches!(self.last, None | Some(Outcome::Unknown))
+    }
+
+    /// Whether the action reads back as done.
+    #[must_use]
+    pub fn is_done(self) -> bool {
+        self.last == Some(Outcome::Done)
+    }
+}
+
+impl History {
+    /// Reads entries in their order.
+    #[must_use]
+    pub fn read(entries: &[Entry]) -> Self {
+        let mut history = Self::default();
+        for entry in entries {
+            history.add(entry);
+        }
+        history
+    }
+
+    /// Takes in one more entry.
+    pub fn add(&mut self, entry: &Entry) {
+        self.entries += 1;
+        match entry {
+            Entry::Started(record) => self.started = Some(record.clone()),
+            Entry::Expanded { step, actions } => {
+                self.expanded.insert(*step, actions.clone());
+            }
+            Entry::Captured { step, captured } => {
+                self.captured.insert(*step, captured.clone());
+            }
+            Entry::Intent { step, action, attempt } => {
+                self.actions.insert((*step, *action), Tries { attempts: *attempt, last: None });
+            }
+            Entry::Outcome { step, action, outcome, .. } => {
+                self.actions.entry((*step, *action)).or_default().last = Some(*outcome);
+            }
+            Entry::WaitBegan { step, until } => {
+                self.wait_until.insert(*step, *until);
+            }
+            Entry::StepDone { step } => {
+                self.done.insert(*step);
+            }
+            Entry::Restored => self.restored = true,
+        }
+    }
+
+    /// The tries of an action.
+    #[must_use]
+    pub fn tries(&self, step: u32, action: u32) -> Tries {
+        self.actions.get(&(step, action)).copied().unwrap_or_default()
+    }
+
+    /// Whether something of the cluster was changed, or may have been.
+    #[must_use]
+    pub fn changed_something(&self) -> bool {
+        self.actions.values().any(|tries| tries.is_done() || tries.is_open())
+    }
+
+    /// The actions that were done or may have been done, by step, for the way back.
+    #[must_use]
+    pub fn happened(&self, plan: &Plan) -> Vec<Done> {
+        let of_step = |step: &interlock::plan::Step| {
+            let actions = self.actions_of(step.number, &step.work);
+            let happened = (0..)
+                .zip(actions)
+                .filter(|(place, _)| {
+                    let tries = self.tries(step.number, *place);
+                    tries.is_done() || tries.is_open()
+                })
+                .map(|(_, action)| action.clone())
+                .collect::<Vec<_>>();
+            (!happened.is_empty()).then_some(Done { step: step.number, actions: happened })
+        };
+        plan.steps.iter().filter_map(of_step).collect()
+    }
+
+    /// The literal actions of a step, as far as they are fixed.
+    #[must_use]
+    pub fn actions_of<'a>(&'a self, step: u32, work: &'a Work) -> &'a [Action] {
+        match work {
+            Work::Act(action) => std::slice::from_ref(action),
+            Work::Rule(_) => self.expanded.get(&step).map_or(&[], Vec::as_slice),
+            Work::Wait(_) | Work::Capture(_) => &[],
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use interlock::facts::Facts;
+
+    fn intent(attempt: u32) -> Entry {
+        Entry::Intent { step: 1, action: 0, attempt }
+    }
+
+    fn outcome(outcome: Outcome) -> Entry {
+        Entry::Outcome { step: 1, action: 0, attempt: 1, outcome, facts: Facts::none() }
+    }
+
+    #[test]
+    fn an_intent_without_outcome_is_open() {
+        assert!(!History::read(&[]).tries(1, 0).is_open());
+        assert!(History::read(&[intent(1)]).tries(1, 0).is_open());
+        assert!(History::read(&[intent(1), outcome(Outcome::Unknown)]).tries(1, 0).is_open());
+        for settled in [Outcome::Done, Outcome::NotApplied] {
+            assert!(!History::read(&[intent(1), outcome(settled)]).tries(1, 0).is_open());
+        }
+        assert!(History::read(&[intent(1), outcome(Outcome::NotApplied), intent(2)]).tries(1, 0).is_open());
+    }
+
+    #[test]
+    fn what_was_never_applied_changed_nothing() {
+        assert!(!History::read(&[intent(1), outcome(Outcome::NotApplied)]).changed_something());
+        assert!(History::read(&[intent(1)]).changed_something());
+        assert!(History::read(&[intent(1), outcome(Outcome::Done)]).changed_something());
+    }
+}

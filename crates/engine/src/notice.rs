@@ -1,0 +1,54 @@
+//! Notices: what people are to be told, as data. Sentences are made when a notice is sent.
+
+use interlock::facts::Facts;
+use interlock::id::OperationId;
+use interlock::principal::Place;
+use serde::{Deserialize, Serialize};
+
+/// Where notices queue up: first in, first out within a stream.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Stream {
+    /// The card and thread of an operation.
+    Operation(OperationId),
+    /// A place without an operation.
+    Place(Place),
+}
+
+/// One thing to tell. A row of the outbox.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Notice {
+    /// Post the operation's card, seed it, and open voting when its message id is stored. Always the first of its stream,
+    /// and again for each new revision.
+    PostCard {
+        /// The revision it shows.
+        revision: u32,
+    },
+    /// Tell the owners of what is affected that a change begins.
+    OwnersBefore,
+    /// Tell them how it ended.
+    OwnersAfter,
+    /// A line in the operation's thread without notification: a key of a sentence and its facts. A later one of the same key
+    /// replaces it while it is not an hour old.
+    Progress {
+        /// The key of the sentence ("wait-members-remain").
+        id: String,
+        /// Its facts.
+        facts: Facts,
+    },
+    /// A new message in the thread: started, step done, queued behind somebody, paused, resumed.
+    Milestone {
+        /// The key of the sentence.
+        id: String,
+        /// Its facts.
+        facts: Facts,
+    },
+    /// A new message with notification: paused by a guard, failed, stuck, finished, stopped.
+    Alert {
+        /// The key of the sentence.
+        id: String,
+        /// Its facts.
+        facts: Facts,
+    },
+}

@@ -1,0 +1,149 @@
+//! Operations as they are stored, and the changes that can be asked of the store.
+
+use crate::entry::Entry;
+use crate::notice::Notice;
+use crate::record::Record;
+use interlock::approval::{Event, State};
+use interlock::facts::Facts;
+use interlock::id::{ClusterName, OperationId, PersonId};
+use interlock::plan::{Digest, Hold, Memory, Sealed};
+use interlock::principal::{Account, Place};
+use interlock::time::Millis;
+
+/// A fencing token: each new holder of an operation's worker lease has a greater one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Token(pub i64);
+
+/// An operation as it stands in the store.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Operation {
+    /// Its id.
+    pub id: OperationId,
+    /// Where it stands.
+    pub state: State,
+    /// Counts every change of the row; changes are conditional on it.
+    pub version: i64,
+    /// The revision of its plan that counts.
+    pub revision: u32,
+    /// The digest of that plan.
+    pub digest: Digest,
+    /// The command it came from.
+    pub command: String,
+    /// The cluster it concerns.
+    pub cluster: ClusterName,
+    /// The account that asked for it.
+    pub requester: Account,
+    /// The human behind that.
+    pub person: PersonId,
+    /// Where it was asked for.
+    pub place: Place,
+    /// The operation it takes back, if it is a rollback.
+    pub reverses: Option<OperationId>,
+    /// When it was made.
+    pub created_at: Millis,
+    /// When it last changed.
+    pub updated_at: Millis,
+    /// When it expires unless it has started; stands still while votes cannot be read.
+    pub expires_at: Millis,
+    /// When a worker has to look at it next.
+    pub next_at: Millis,
+    /// What the wait it is in remembers.
+    pub memory: Memory,
+    /// How it came to the state it is in: the key of a sentence ("stale-offsets-changed") and its facts.
+    pub why: Why,
+    /// How often it was re-planned by itself.
+    pub replanned: u32,
+}
+
+/// The reason for a state.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Why {
+    /// The key of a sentence; empty if there is nothing to say.
+    pub id: String,
+    /// Its facts.
+    pub facts: Facts,
+}
+
+/// A new operation, awaiting approval.
+#[derive(Debug, Clone)]
+pub struct NewOperation {
+    /// Its plan, revision 1.
+    pub plan: Sealed,
+    /// When.
+    pub at: Millis,
+    /// What goes into the audit log with it.
+    pub records: Vec<Record>,
+    /// What is told with it.
+    pub notices: Vec<Notice>,
+}
+
+/// What happens to the holds in a transition.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Changes {
+    /// They stay as they are.
+    None,
+    /// These are taken, all or none.
+    Take(Vec<Hold>),
+    /// All of the operation's holds are taken over from another operation, which gives them up, and these besides.
+    TakeOver {
+        /// Who has them now.
+        from: OperationId,
+        /// What is needed.
+        holds: Vec<Hold>,
+    },
+    /// All of the operation's are given up.
+    Release,
+}
+
+/// One transition of an operation, with everything that belongs in its transaction.
+#[derive(Debug, Clone)]
+pub struct Transition {
+    /// The operation.
+    pub operation: OperationId,
+    /// The state it is asked from.
+    pub from: State,
+    /// The version it is asked from.
+    pub version: i64,
+    /// What happens; the state after it is the table's.
+    pub event: Event,
+    /// The worker's token, where only the worker may do this.
+    pub token: Option<Token>,
+    /// When.
+    pub at: Millis,
+    /// When a worker has to look next.
+    pub next_at: Millis,
+    /// Why.
+    pub why: Why,
+    /// What happens to the holds.
+    pub holds: Changes,
+    /// A journal entry with its place, written in the same transaction.
+    pub entry: Option<(i64, Entry)>,
+    /// What goes into the audit log.
+    pub records: Vec<Record>,
+    /// What is told.
+    pub notices: Vec<Notice>,
+}
+
+/// A new revision of an operation's plan; the event is [`Event::AskAgain`].
+#[derive(Debug, Clone)]
+pub struct Revision {
+    /// The transition to awaiting approval.
+    pub transition: Transition,
+    /// The new plan.
+    pub plan: Sealed,
+    /// Whether nobody asked for it: counted against the limit of automatic re-plans.
+    pub by_itself: bool,
+}
+
+/// What came of a transition.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Transitioned {
+    /// Done; the operation as it stands now.
+    Done(Box<Operation>),
+    /// Somebody else changed the operation first; nothing was written.
+    Lost,
+    /// The token no longer holds; nothing was written.
+    Fenced,
+    /// Another operation has a hold that is needed; nothing was written.
+    HeldBy(OperationId),
+}

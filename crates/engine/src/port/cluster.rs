@@ -1,0 +1,65 @@
+use super::Boxed;
+use crate::permit::Permit;
+use interlock::cluster::{FailureKind, Query, Sections};
+use interlock::id::ClusterName;
+use interlock::plan::Action;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+/// Looks at one cluster.
+pub trait Observe: Send + Sync {
+    /// Asks all queries and gives a section for each of them: seen or failed, never left out. Has a deadline of its own, and
+    /// runs what can run at once at once.
+    fn observe<'a>(&'a self, queries: &'a BTreeSet<Query>) -> Boxed<'a, Sections>;
+}
+
+/// Changes one cluster.
+pub trait Act: Send + Sync {
+    /// Does one action, within the act deadline of the settings. Sends it again only where it is known that nothing was
+    /// applied. The permit is what makes it lawful; without one there is no way to call this.
+    fn act<'a>(&'a self, permit: &'a Permit, action: &'a Action) -> Boxed<'a, Acted>;
+}
+
+/// A cluster that can be looked at and changed.
+pub trait Backend: Observe + Act {}
+impl<T: Observe + Act> Backend for T {}
+
+/// The clusters by name.
+#[derive(Clone, Default)]
+pub struct Clusters(BTreeMap<ClusterName, Arc<dyn Backend>>);
+
+impl Clusters {
+    /// These clusters.
+    #[must_use]
+    pub fn new(clusters: BTreeMap<ClusterName, Arc<dyn Backend>>) -> Self {
+        Self(clusters)
+    }
+
+    /// The backend of a cluster.
+    #[must_use]
+    pub fn get(&self, name: &ClusterName) -> Option<&Arc<dyn Backend>> {
+        self.0.get(name)
+    }
+}
+
+/// What an act answered. The success of a server that is known to lie is `Unknown` until it is read back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Acted {
+    /// The server said that all of it is done.
+    Applied,
+    /// It is known that nothing of it was applied.
+    NotApplied(Reason),
+    /// Some of it, all of it or nothing may have been applied.
+    Unknown(Reason),
+}
+
+/// Why an act was not, or perhaps not, applied.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reason {
+    /// What kind of failure.
+    pub kind: FailureKind,
+    /// An id for rules and sentences where the server's answer has a known meaning ("group-has-members"), else empty.
+    pub id: String,
+    /// What the server or the driver said, bounded, without secrets.
+    pub said: String,
+}

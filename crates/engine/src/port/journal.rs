@@ -1,0 +1,129 @@
+use super::Boxed;
+use crate::entry::Entry;
+use crate::notice::Notice;
+use crate::operation::{NewOperation, Operation, Revision, Token, Transition, Transitioned};
+use crate::record::Record;
+use interlock::id::OperationId;
+use interlock::plan::{Memory, Sealed};
+use interlock::time::Millis;
+
+/// The durable record of operations. Each call is one transaction, together with its audit records and notices.
+pub trait Journal: Send + Sync {
+    /// Makes an operation with its first plan. Nothing exists before this returns.
+    fn create<'a>(&'a self, new: &'a NewOperation) -> Boxed<'a, Result<Operation, JournalError>>;
+
+    /// An operation as it stands.
+    fn operation<'a>(&'a self, id: &'a OperationId) -> Boxed<'a, Result<Option<Operation>, JournalError>>;
+
+    /// The plan of an operation's current revision; its bytes are hashed and compared with the digest of the operation's row.
+    fn plan<'a>(&'a self, operation: &'a Operation) -> Boxed<'a, Result<Sealed, JournalError>>;
+
+    /// Operations a worker may have something to do for: workable, and `next_at` reached. Oldest first, bounded.
+    fn workable(&self, now: Millis) -> Boxed<'_, Result<Vec<Operation>, JournalError>>;
+
+    /// One transition, if the operation is still in the state and version it is asked from (and the token still holds).
+    fn transition<'a>(&'a self, transition: &'a Transition) -> Boxed<'a, Result<Transitioned, JournalError>>;
+
+    /// Replaces the plan by a new revision, which asks for votes anew; conditional like [`Journal::transition`].
+    fn revise<'a>(&'a self, revision: &'a Revision) -> Boxed<'a, Result<Transitioned, JournalError>>;
+
+    /// Writes one entry, if the token still holds. The same entry (operation, `seq`) is never written twice.
+    fn write<'a>(&'a self, entry: Written<'a>) -> Boxed<'a, Result<bool, JournalError>>;
+
+    /// All entries of an operation, in order.
+    fn entries<'a>(&'a self, id: &'a OperationId) -> Boxed<'a, Result<Vec<Entry>, JournalError>>;
+
+    /// Remembers a look at a wait, and when the next is due, if the token still holds; false if it does not.
+    fn remember<'a>(
+        &'a self,
+        id: &'a OperationId,
+        token: Token,
+        memory: &'a Memory,
+        next_at: Millis,
+    ) -> Boxed<'a, Result<bool, JournalError>>;
+
+    /// Who carries an operation out, if anybody: for judging by the watcher's own monotonic clock whether it still beats.
+    fn lease<'a>(&'a self, id: &'a OperationId) -> Boxed<'a, Result<Option<Beat>, JournalError>>;
+
+    /// Takes the lease if it still is as it was seen (`seen`), with a new token; none if somebody was faster.
+    fn take_lease<'a>(
+        &'a self,
+        id: &'a OperationId,
+        holder: &'a str,
+        seen: Option<&'a Beat>,
+    ) -> Boxed<'a, Result<Option<Token>, JournalError>>;
+
+    /// One more beat; false if the token no longer holds.
+    fn renew_lease<'a>(&'a self, id: &'a OperationId, token: Token) -> Boxed<'a, Result<bool, JournalError>>;
+
+    /// Gives the lease back.
+    fn release_lease<'a>(&'a self, id: &'a OperationId, token: Token) -> Boxed<'a, Result<(), JournalError>>;
+
+    /// Operations that await approval or a start and whose time is over. Bounded.
+    fn expired(&self, now: Millis) -> Boxed<'_, Result<Vec<Operation>, JournalError>>;
+
+    /// Moves the expiry of an operation that is still at this version; false if it is not.
+    fn postpone<'a>(&'a self, operation: &'a Operation, until: Millis) -> Boxed<'a, Result<bool, JournalError>>;
+
+    /// Notices and audit records without a transition.
+    fn tell<'a>(&'a self, told: &'a Told) -> Boxed<'a, Result<(), JournalError>>;
+
+    /// One audit record by itself.
+    fn record<'a>(&'a self, record: &'a Record) -> Boxed<'a, Result<(), JournalError>>;
+}
+
+/// One entry to be written.
+#[derive(Debug, Clone, Copy)]
+pub struct Written<'a> {
+    /// The operation.
+    pub operation: &'a OperationId,
+    /// The writer's token.
+    pub token: Token,
+    /// The entry's place among the operation's entries, from 1: one more than what the writer read.
+    pub seq: i64,
+    /// When.
+    pub at: Millis,
+    /// The entry.
+    pub entry: &'a Entry,
+}
+
+/// What is told of an operation between two transitions.
+#[derive(Debug, Clone)]
+pub struct Told {
+    /// The operation.
+    pub operation: OperationId,
+    /// When.
+    pub at: Millis,
+    /// What people are told.
+    pub notices: Vec<Notice>,
+    /// What goes into the audit log.
+    pub records: Vec<Record>,
+}
+
+/// The state of a worker lease, as a watcher compares it with what it saw before.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Beat {
+    /// The process that holds it; empty if it was given back.
+    pub holder: String,
+    /// Its fencing token.
+    pub token: Token,
+    /// Counts the renewals.
+    pub beats: i64,
+}
+
+/// Why the journal did not do what was asked.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum JournalError {
+    /// The store cannot be reached, is full, locked or read-only. Nothing was written, or the outcome is unknown.
+    #[error("the store does not answer: {0}")]
+    Unavailable(String),
+    /// What is stored cannot be read: damaged or of another version.
+    #[error("what is stored cannot be read: {0}")]
+    Damaged(String),
+    /// The id is taken; draw another.
+    #[error("the id is taken")]
+    Taken,
+    /// The transition is not in the table: a bug.
+    #[error(transparent)]
+    Illegal(#[from] interlock::approval::Illegal),
+}

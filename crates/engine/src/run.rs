@@ -1,0 +1,200 @@
+//! One worker's drive of one operation.
+
+use crate::Notice;
+use crate::entry::Entry;
+use crate::history::History;
+use crate::lease::Lease;
+use crate::operation::{Changes, Operation, Transition, Transitioned};
+use crate::port::Written;
+use crate::record::Actor;
+use crate::worker::{EngineError, Inner, Move};
+use interlock::approval::{Event, State};
+use interlock::cluster::{Query, Sections};
+use interlock::facts::{Fact, Facts};
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+/// Whether there is more to do now.
+pub(crate) enum Next {
+    /// Look again at once.
+    Go,
+    /// Nothing more for now.
+    Rest,
+}
+
+/// A drive: the lease, and what was read under it.
+pub(crate) struct Run<'a> {
+    pub(crate) inner: &'a Inner,
+    pub(crate) lease: Lease,
+    pub(crate) history: History,
+    /// How long looks have been failing without a break.
+    pub(crate) failing: Option<Duration>,
+}
+
+/// A safety limit on turns of one drive, far above any plan's steps.
+const MOST_TURNS: usize = 1_000_000;
+
+impl<'a> Run<'a> {
+    pub(crate) fn new(inner: &'a Inner, lease: Lease) -> Self {
+        Self { inner, lease, history: History::default(), failing: None }
+    }
+
+    pub(crate) fn into_lease(self) -> Lease {
+        self.lease
+    }
+
+    /// Drives the operation until it waits, stands or has ended.
+    pub(crate) async fn drive(&mut self) -> Result<(), EngineError> {
+        let entries = self.inner.ports.journal.entries(&self.lease.operation).await?;
+        self.history = History::read(&entries);
+        for _ in 0..MOST_TURNS {
+            if !self.inner.leases.hold(&mut self.lease).await? {
+                return Err(EngineError::Fenced);
+            }
+            let Some(operation) = self.inner.ports.journal.operation(&self.lease.operation).await? else {
+                return Ok(());
+            };
+            match self.turn(&operation).await? {
+                Next::Go => {}
+                Next::Rest => return Ok(()),
+            }
+        }
+        Ok(())
+    }
+
+    async fn turn(&mut self, operation: &Operation) -> Result<Next, EngineError> {
+        if !operation.state.is_workable() || operation.next_at > self.inner.ports.clock.now() {
+            return Ok(Next::Rest);
+        }
+        let plan = match self.inner.ports.journal.plan(operation).await {
+            Ok(plan) => plan,
+            Err(crate::port::JournalError::Damaged(said)) => return self.unreadable(operation, said).await,
+            Err(error) => return Err(error.into()),
+        };
+        match operation.state {
+            State::Queued => self.start(operation, &plan).await,
+            State::Waiting => self.look(operation, &plan).await,
+            _ => self.step(operation, &plan).await,
+        }
+    }
+
+    /// A plan that cannot be read, or whose bytes are not those approved, is never carried out.
+    async fn unreadable(&mut self, operation: &Operation, said: String) -> Result<Next, EngineError> {
+        let facts = Facts::none().with("said", said);
+        let event = if operation.state == State::Queued { Event::Refuse } else { Event::Lose };
+        let ending =
+            Move::new(event).because("plan-unreadable", facts.clone()).telling(alert("plan-unreadable", facts));
+        self.change(operation, ending).await
+    }
+
+    /// One transition under the lease.
+    pub(crate) async fn change(&mut self, operation: &Operation, wanted: Move) -> Result<Next, EngineError> {
+        let added = wanted.entry.as_ref().map(|(_, entry)| entry.clone());
+        let transition =
+            Transition { token: Some(self.lease.token), ..wanted.of(operation, self.inner, Actor::Engine) };
+        match self.inner.transition(&transition).await? {
+            Transitioned::Done(_) => {
+                if let Some(entry) = added {
+                    self.history.add(&entry);
+                }
+                Ok(Next::Go)
+            }
+            Transitioned::Lost => Ok(Next::Go),
+            Transitioned::Fenced => Err(EngineError::Fenced),
+            Transitioned::HeldBy(holder) => self.queue_behind(operation, &holder).await,
+        }
+    }
+
+    /// Writes one entry under the lease.
+    pub(crate) async fn write(&mut self, entry: Entry) -> Result<(), EngineError> {
+        let written = Written {
+            operation: &self.lease.operation,
+            token: self.lease.token,
+            seq: self.history.entries + 1,
+            at: self.inner.ports.clock.now(),
+            entry: &entry,
+        };
+        if !self.inner.ports.journal.write(written).await? {
+            return Err(EngineError::Fenced);
+        }
+        self.history.add(&entry);
+        Ok(())
+    }
+
+    /// Looks at the operation's cluster.
+    pub(crate) async fn observe(&self, operation: &Operation, queries: &BTreeSet<Query>) -> Sections {
+        match self.inner.ports.clusters.get(&operation.cluster) {
+            Some(cluster) => cluster.observe(queries).await,
+            None => Sections::empty(),
+        }
+    }
+
+    /// Rests until a moment, keeping what a wait remembers.
+    pub(crate) async fn rest(&self, operation: &Operation, span: Duration) -> Result<Next, EngineError> {
+        let next_at = self.inner.ports.clock.now().plus(span);
+        let journal = &self.inner.ports.journal;
+        if journal.remember(&operation.id, self.lease.token, &operation.memory, next_at).await? {
+            Ok(Next::Rest)
+        } else {
+            Err(EngineError::Fenced)
+        }
+    }
+
+    /// A look failed: tried again for a while, then people are called, once.
+    pub(crate) async fn look_failed(&mut self, operation: &Operation, facts: Facts) -> Result<Next, EngineError> {
+        let now = self.inner.ports.clock.monotonic();
+        match self.failing {
+            None => {
+                self.failing = Some(now);
+                self.inner.tell(&operation.id, vec![progress("cannot-look", facts)]).await?;
+            }
+            Some(since) if now.saturating_sub(since) > self.inner.pace.patience => {
+                self.failing = Some(now);
+                self.inner.tell(&operation.id, alert("still-cannot-look", facts)).await?;
+            }
+            Some(_) => {}
+        }
+        self.inner.ports.clock.sleep(self.inner.pace.retry).await;
+        Ok(Next::Go)
+    }
+
+    /// Ends at a safe point because of something that was found. Where nothing was changed it is *stopped*, else *failed*.
+    pub(crate) async fn give_up(&mut self, operation: &Operation, id: &str, facts: Facts) -> Result<Next, EngineError> {
+        if self.history.changed_something() {
+            let failed = Move::new(Event::Fail).because(id, facts.clone()).telling(ending("failed", id, facts));
+            return self.change(operation, failed).await;
+        }
+        if operation.state == State::Stopping {
+            return self.stopped(operation).await;
+        }
+        let stop = Move::new(Event::Stop).because(id, facts);
+        self.change(operation, stop).await
+    }
+
+    /// The safe point of a stop: what was for the run only has been put back.
+    pub(crate) async fn stopped(&mut self, operation: &Operation) -> Result<Next, EngineError> {
+        let why = operation.why.clone();
+        let facts = why.facts.clone().with("changed", i64::from(self.history.changed_something()));
+        let told = ending("stopped", &why.id, facts.clone());
+        let stopped = Move::new(Event::SafePoint).because(&why.id, facts).telling(told).holds(Changes::Release);
+        self.change(operation, stopped).await
+    }
+}
+
+pub(crate) fn alert(id: &str, facts: Facts) -> Vec<Notice> {
+    vec![Notice::Alert { id: id.to_owned(), facts }]
+}
+
+pub(crate) fn progress(id: &str, facts: Facts) -> Notice {
+    Notice::Progress { id: id.to_owned(), facts }
+}
+
+pub(crate) fn milestone(id: &str, facts: Facts) -> Notice {
+    Notice::Milestone { id: id.to_owned(), facts }
+}
+
+/// What is told at an end: how it ended and why, with notification, and the owners.
+pub(crate) fn ending(id: &str, why: &str, facts: Facts) -> Vec<Notice> {
+    let facts = facts.with("why", Fact::from(why));
+    vec![Notice::Alert { id: id.to_owned(), facts }, Notice::OwnersAfter]
+}

@@ -1,0 +1,150 @@
+//! The way from approved to running: the last read of votes and cluster, the holds, the start.
+
+use crate::Notice;
+use crate::entry::{Entry, StartRecord};
+use crate::operation::{Changes, Operation, Revision, Transition, Transitioned};
+use crate::port::Replanned;
+use crate::record::Actor;
+use crate::run::{Next, Run, alert, milestone};
+use crate::worker::{EngineError, Move};
+use interlock::approval::{Event, Tally, tally};
+use interlock::cluster::Query;
+use interlock::facts::Facts;
+use interlock::id::OperationId;
+use interlock::plan::{Expectation, Held, Sealed, evaluate};
+use std::collections::BTreeSet;
+
+/// Whether the world is as a plan expects it.
+pub(crate) enum Judged {
+    Holds,
+    Broken { id: &'static str, facts: Facts },
+    CannotTell(Facts),
+}
+
+impl Run<'_> {
+    pub(crate) async fn start(&mut self, operation: &Operation, plan: &Sealed) -> Result<Next, EngineError> {
+        match self.judge(operation, &plan.plan().expectations).await {
+            Judged::Holds => {}
+            Judged::Broken { id, facts } => return self.stale(operation, plan, id, facts).await,
+            Judged::CannotTell(facts) => {
+                self.inner.tell(&operation.id, vec![crate::run::progress("cannot-look", facts)]).await?;
+                return self.rest(operation, self.inner.pace.retry).await;
+            }
+        }
+        let ballots = match self.inner.ports.members.ballots(operation, plan).await {
+            Ok(ballots) => ballots,
+            Err(unreadable) if unreadable.ask_again => {
+                return self.stale(operation, plan, unreadable.id, Facts::none()).await;
+            }
+            Err(_) => return self.rest(operation, self.inner.pace.retry).await,
+        };
+        let tally = tally(&plan.plan().votes, plan.digest(), &ballots);
+        if !tally.vetoes.is_empty() {
+            let veto = Move::new(Event::Veto).telling(vec![milestone("vetoed", vetoed(&tally))]);
+            return self.change(operation, veto).await;
+        }
+        if !tally.is_approved() {
+            let id = if tally.cannot_verify { "voter-cannot-be-verified" } else { "vote-withdrawn" };
+            let told = vec![milestone(id, Facts::none())];
+            return self.change(operation, Move::new(Event::AskAgain).because(id, Facts::none()).telling(told)).await;
+        }
+        self.begin(operation, plan, tally).await
+    }
+
+    /// Holds, start record, state and notices in one transaction: from here on votes are not read again.
+    async fn begin(&mut self, operation: &Operation, plan: &Sealed, tally: Tally) -> Result<Next, EngineError> {
+        let seats: Vec<_> = tally.seats.into_iter().flatten().collect();
+        let names: Vec<String> = seats.iter().map(ToString::to_string).collect();
+        let record = StartRecord { digest: plan.digest(), seats };
+        let holds = plan.plan().holds.clone();
+        let holds = match &plan.plan().reverses {
+            Some(from) => Changes::TakeOver { from: from.clone(), holds },
+            None => Changes::Take(holds),
+        };
+        let facts = Facts::none().with("approved_by", names);
+        let mut start = Move::new(Event::Start)
+            .holds(holds)
+            .telling(vec![Notice::OwnersBefore, milestone("started", facts.clone())]);
+        start.facts = facts;
+        start.entry = Some((self.history.entries + 1, Entry::Started(record)));
+        self.change(operation, start).await
+    }
+
+    /// Approved but busy: waits for its turn until the plan expires.
+    pub(crate) async fn queue_behind(
+        &mut self,
+        operation: &Operation,
+        holder: &OperationId,
+    ) -> Result<Next, EngineError> {
+        let facts = Facts::none().with("operation", holder.as_str());
+        self.inner.tell(&operation.id, vec![crate::run::progress("queued-behind", facts)]).await?;
+        self.rest(operation, self.inner.pace.retry).await
+    }
+
+    /// The plan is no longer the right one: it is made anew and asks for votes anew.
+    async fn stale(
+        &mut self,
+        operation: &Operation,
+        plan: &Sealed,
+        id: &str,
+        facts: Facts,
+    ) -> Result<Next, EngineError> {
+        if operation.replanned >= self.inner.pace.replans {
+            let refuse = Move::new(Event::Refuse).because("replanned-too-often", facts.clone());
+            return self.change(operation, refuse.telling(alert("replanned-too-often", facts))).await;
+        }
+        match self.inner.ports.planner.plan_again(operation, plan).await {
+            Replanned::Plan(new) => self.revise(operation, *new, Move::new(Event::AskAgain).because(id, facts)).await,
+            Replanned::Refused(checks) => {
+                let blocks: Vec<String> =
+                    checks.iter().filter(|check| check.blocks()).map(|check| check.id.clone()).collect();
+                self.refuse(operation, id, facts.with("checks", blocks)).await
+            }
+            Replanned::Mistake(mistake) => self.refuse(operation, id, facts.with("mistake", mistake.id)).await,
+            Replanned::Later(said) => {
+                tracing::info!(operation = %operation.id, said, "re-planning later");
+                self.rest(operation, self.inner.pace.retry).await
+            }
+        }
+    }
+
+    async fn refuse(&mut self, operation: &Operation, id: &str, facts: Facts) -> Result<Next, EngineError> {
+        let refuse = Move::new(Event::Refuse).because(id, facts.clone()).telling(alert("refused-anew", facts));
+        self.change(operation, refuse).await
+    }
+
+    async fn revise(&mut self, operation: &Operation, plan: Sealed, wanted: Move) -> Result<Next, EngineError> {
+        let revision = plan.plan().revision;
+        let told = vec![
+            milestone(&format!("stale-{}", wanted.why.id), wanted.why.facts.clone()),
+            Notice::PostCard { revision },
+        ];
+        let transition = Transition {
+            token: Some(self.lease.token),
+            ..wanted.telling(told).of(operation, self.inner, Actor::Engine)
+        };
+        match self.inner.ports.journal.revise(&Revision { transition, plan, by_itself: true }).await? {
+            Transitioned::Fenced => Err(EngineError::Fenced),
+            _ => Ok(Next::Rest),
+        }
+    }
+
+    /// Evaluates expectations against a fresh look.
+    pub(crate) async fn judge(&self, operation: &Operation, expectations: &[Expectation]) -> Judged {
+        let queries: BTreeSet<Query> = expectations.iter().flat_map(Expectation::queries).collect();
+        let sections = self.observe(operation, &queries).await;
+        let mut cannot_tell = None;
+        for expectation in expectations {
+            match evaluate(expectation, &sections) {
+                Held::Holds => {}
+                Held::Broken { id, facts } => return Judged::Broken { id, facts },
+                Held::CannotTell(facts) => cannot_tell = Some(facts),
+            }
+        }
+        cannot_tell.map_or(Judged::Holds, Judged::CannotTell)
+    }
+}
+
+fn vetoed(tally: &Tally) -> Facts {
+    Facts::none().with("by", tally.vetoes.iter().map(ToString::to_string).collect::<Vec<_>>())
+}

@@ -1,0 +1,331 @@
+//! Steps: observe, intend, act, observe.
+
+use crate::entry::{Entry, Outcome};
+use crate::history::RESTORE;
+use crate::operation::{Changes, Operation};
+use crate::permit::Permit;
+use crate::port::{Acted, Reason};
+use crate::run::{Next, Run, ending, milestone, progress};
+use crate::start::Judged;
+use crate::worker::{EngineError, Move};
+use interlock::approval::{Event, State};
+use interlock::cluster::kafka::KafkaQuery;
+use interlock::cluster::{Look, Looker, Query, Sections};
+use interlock::facts::Facts;
+use interlock::plan::{
+    Action, Capture, Captured, Expansion, Expectation, Looked, OffsetExpected, Pace, Plan, Probe, Rule, Sealed, Step,
+    Wait, Work, expand, look, probe,
+};
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+/// The most rounds of looking a rule may ask for.
+const MOST_ROUNDS: usize = 6;
+
+/// One action in its place.
+struct Placed<'a> {
+    step: u32,
+    place: u32,
+    action: &'a Action,
+}
+
+impl Run<'_> {
+    /// One turn of an operation that was started: settle what is open, heed what people asked for, then the next step.
+    pub(crate) async fn step(&mut self, operation: &Operation, plan: &Sealed) -> Result<Next, EngineError> {
+        if let Some((step, place, action)) = self.open_action(plan.plan()) {
+            return self.settle(operation, plan, &Placed { step, place, action: &action }).await;
+        }
+        match operation.state {
+            State::Pausing => {
+                let paused = Move::new(Event::SafePoint).because(&operation.why.id, operation.why.facts.clone());
+                self.change(operation, paused.telling(vec![milestone("paused", operation.why.facts.clone())])).await
+            }
+            State::Stopping => self.stop(operation, plan).await,
+            _ => self.next_step(operation, plan).await,
+        }
+    }
+
+    fn open_action(&self, plan: &Plan) -> Option<(u32, u32, Action)> {
+        let restore = (RESTORE, plan.restore.as_slice());
+        let steps = plan.steps.iter().map(|step| (step.number, self.history.actions_of(step.number, &step.work)));
+        steps.chain([restore]).find_map(|(step, actions)| {
+            let (place, action) = (0..).zip(actions).find(|(place, _)| self.history.tries(step, *place).is_open())?;
+            Some((step, place, action.clone()))
+        })
+    }
+
+    async fn next_step(&mut self, operation: &Operation, plan: &Sealed) -> Result<Next, EngineError> {
+        let next = plan.plan().steps.iter().find(|step| !self.history.done.contains(&step.number));
+        let Some(step) = next else { return self.finish(operation, plan).await };
+        match &step.work {
+            Work::Act(action) => self.actions(operation, plan, step, std::slice::from_ref(action)).await,
+            Work::Wait(wait) => self.begin_wait(operation, step, wait).await,
+            Work::Capture(capture) => self.capture(operation, step, capture).await,
+            Work::Rule(rule) => match self.history.expanded.get(&step.number).cloned() {
+                Some(actions) => self.actions(operation, plan, step, &actions).await,
+                None => self.expand(operation, step, rule).await,
+            },
+        }
+    }
+
+    /// The next action of a step that is not done, or the end of the step.
+    async fn actions(
+        &mut self,
+        operation: &Operation,
+        plan: &Sealed,
+        step: &Step,
+        actions: &[Action],
+    ) -> Result<Next, EngineError> {
+        let open = (0..).zip(actions).find(|(place, _)| !self.history.tries(step.number, *place).is_done());
+        let Some((place, action)) = open else { return self.step_done(operation, step.number).await };
+        let attempts = self.history.tries(step.number, place).attempts;
+        if attempts >= self.inner.pace.attempts {
+            let facts = Facts::none().with("step", i64::from(step.number)).with("attempts", i64::from(attempts));
+            return self.give_up(operation, "tried-too-often", facts).await;
+        }
+        match self.judge(operation, &needs(step, place, attempts)).await {
+            Judged::Holds => self.failing = None,
+            Judged::Broken { id, facts } => return self.give_up(operation, id, facts).await,
+            Judged::CannotTell(facts) => return self.look_failed(operation, facts).await,
+        }
+        self.act(operation, plan, &Placed { step: step.number, place, action }).await
+    }
+
+    /// Intent, act, outcome. Nothing is sent without a committed intent, nor when it could outlast the lease.
+    async fn act(&mut self, operation: &Operation, plan: &Sealed, placed: &Placed<'_>) -> Result<Next, EngineError> {
+        let Some(cluster) = self.inner.ports.clusters.get(&operation.cluster) else {
+            return self.give_up(operation, "cluster-not-configured", Facts::none()).await;
+        };
+        let attempt = self.history.tries(placed.step, placed.place).attempts + 1;
+        self.write(Entry::Intent { step: placed.step, action: placed.place, attempt }).await?;
+        if !self.inner.leases.hold(&mut self.lease).await? {
+            return Err(EngineError::Fenced);
+        }
+        let permit = Permit::new(operation.id.clone(), plan.digest(), self.lease.token, self.history.entries);
+        let acted = cluster.act(&permit, placed.action).await;
+        match acted {
+            Acted::NotApplied(reason) => self.not_applied(operation, placed, attempt, &reason).await,
+            Acted::Applied => Ok(Next::Go),
+            Acted::Unknown(reason) => {
+                self.outcome(placed, attempt, Outcome::Unknown, told(&reason)).await?;
+                self.inner.tell(&operation.id, vec![progress("answer-lost", told(&reason))]).await?;
+                Ok(Next::Go)
+            }
+        }
+    }
+
+    async fn outcome(
+        &mut self,
+        placed: &Placed<'_>,
+        attempt: u32,
+        outcome: Outcome,
+        facts: Facts,
+    ) -> Result<(), EngineError> {
+        self.write(Entry::Outcome { step: placed.step, action: placed.place, attempt, outcome, facts }).await
+    }
+
+    /// A refusal with a known meaning ends the operation; anything else is tried again.
+    async fn not_applied(
+        &mut self,
+        operation: &Operation,
+        placed: &Placed<'_>,
+        attempt: u32,
+        reason: &Reason,
+    ) -> Result<Next, EngineError> {
+        self.outcome(placed, attempt, Outcome::NotApplied, told(reason)).await?;
+        if reason.id.is_empty() {
+            self.inner.ports.clock.sleep(self.inner.pace.retry).await;
+            return Ok(Next::Go);
+        }
+        self.give_up(operation, &reason.id, told(reason)).await
+    }
+
+    /// What became of an act is told by the cluster alone.
+    async fn settle(&mut self, operation: &Operation, plan: &Sealed, placed: &Placed<'_>) -> Result<Next, EngineError> {
+        let attempt = self.history.tries(placed.step, placed.place).attempts;
+        if let Judged::Broken { id, facts } = self.judge(operation, &identity(plan.plan())).await {
+            return self.lose(operation, id, facts).await;
+        }
+        let sections = self.observe(operation, &placed.action.read_back()).await;
+        match probe(placed.action, &sections) {
+            Probe::Done => {
+                self.failing = None;
+                self.outcome(placed, attempt, Outcome::Done, Facts::none()).await?;
+                Ok(Next::Go)
+            }
+            Probe::NotYet => {
+                self.failing = None;
+                self.outcome(placed, attempt, Outcome::NotApplied, Facts::none().with("read_back", "as before"))
+                    .await?;
+                Ok(Next::Go)
+            }
+            Probe::InProgress => self.rest(operation, self.inner.pace.retry).await,
+            Probe::Foreign(facts) => self.lose(operation, "foreign-value", facts).await,
+            Probe::CannotTell(facts) => self.look_failed(operation, facts).await,
+        }
+    }
+
+    async fn lose(&mut self, operation: &Operation, id: &str, facts: Facts) -> Result<Next, EngineError> {
+        let stuck = Move::new(Event::Lose).because(id, facts.clone()).telling(ending("stuck", id, facts));
+        self.change(operation, stuck).await?;
+        Ok(Next::Rest)
+    }
+
+    async fn step_done(&mut self, operation: &Operation, step: u32) -> Result<Next, EngineError> {
+        self.write(Entry::StepDone { step }).await?;
+        let facts = Facts::none().with("step", i64::from(step));
+        self.inner.tell(&operation.id, vec![milestone("step-done", facts)]).await?;
+        Ok(Next::Go)
+    }
+
+    async fn finish(&mut self, operation: &Operation, plan: &Sealed) -> Result<Next, EngineError> {
+        if let Some(next) = self.restore(operation, plan).await? {
+            return Ok(next);
+        }
+        let finish = Move::new(Event::Finish).telling(ending("succeeded", "", Facts::none())).holds(Changes::Release);
+        self.change(operation, finish).await
+    }
+
+    async fn stop(&mut self, operation: &Operation, plan: &Sealed) -> Result<Next, EngineError> {
+        if let Some(next) = self.restore(operation, plan).await? {
+            return Ok(next);
+        }
+        self.stopped(operation).await
+    }
+
+    /// Puts back what was for the run only; none when that is done.
+    async fn restore(&mut self, operation: &Operation, plan: &Sealed) -> Result<Option<Next>, EngineError> {
+        let actions = &plan.plan().restore;
+        let open = (0..).zip(actions).find(|(place, _)| !self.history.tries(RESTORE, *place).is_done());
+        match open {
+            Some((place, action)) => {
+                Ok(Some(self.act(operation, plan, &Placed { step: RESTORE, place, action }).await?))
+            }
+            None if self.history.restored || actions.is_empty() => Ok(None),
+            None => {
+                self.write(Entry::Restored).await?;
+                Ok(None)
+            }
+        }
+    }
+
+    async fn begin_wait(&mut self, operation: &Operation, step: &Step, wait: &Wait) -> Result<Next, EngineError> {
+        let mut waits = Move::new(Event::Wait).telling(vec![milestone("wait-began", Facts::none())]);
+        if !self.history.wait_until.contains_key(&step.number) {
+            let until = self.inner.ports.clock.now().plus(Duration::from_millis(wait.deadline_ms));
+            waits.entry = Some((self.history.entries + 1, Entry::WaitBegan { step: step.number, until }));
+            waits = waits.telling(vec![milestone("wait-began", Facts::none().with("until", until))]);
+        }
+        self.change(operation, waits).await
+    }
+
+    /// One look at what an operation waits for.
+    pub(crate) async fn look(&mut self, operation: &Operation, plan: &Sealed) -> Result<Next, EngineError> {
+        let waiting = plan.plan().steps.iter().find(|step| !self.history.done.contains(&step.number));
+        let Some((step, wait)) = waiting.and_then(|step| match &step.work {
+            Work::Wait(wait) => Some((step, wait)),
+            _ => None,
+        }) else {
+            return self.change(operation, Move::new(Event::Wake)).await;
+        };
+        let now = self.inner.ports.clock.now();
+        let interval = Duration::from_millis(wait.interval_ms);
+        let sections = self.observe(operation, &wait.condition.queries()).await;
+        let (memory, looked) = look(&wait.condition, &operation.memory, &sections, Pace { now, interval });
+        match looked {
+            Looked::Met => {
+                self.write(Entry::StepDone { step: step.number }).await?;
+                self.change(operation, Move::new(Event::Wake).telling(vec![milestone("wait-over", Facts::none())]))
+                    .await
+            }
+            Looked::Impossible { id, facts } => self.give_up(operation, id, facts).await,
+            Looked::NotYet { facts, .. } if self.wait_is_over(step.number) => {
+                self.give_up(operation, "wait-ran-out", facts).await
+            }
+            Looked::NotYet { id, facts } => {
+                let journal = &self.inner.ports.journal;
+                let next_at = now.plus(interval);
+                if !journal.remember(&operation.id, self.lease.token, &memory, next_at).await? {
+                    return Err(EngineError::Fenced);
+                }
+                self.inner.tell(&operation.id, vec![progress(id, facts)]).await?;
+                Ok(Next::Rest)
+            }
+        }
+    }
+
+    fn wait_is_over(&self, step: u32) -> bool {
+        self.history.wait_until.get(&step).is_some_and(|until| *until <= self.inner.ports.clock.now())
+    }
+
+    async fn capture(&mut self, operation: &Operation, step: &Step, capture: &Capture) -> Result<Next, EngineError> {
+        match self.judge(operation, &step.needs).await {
+            Judged::Holds => {}
+            Judged::Broken { id, facts } => return self.give_up(operation, id, facts).await,
+            Judged::CannotTell(facts) => return self.look_failed(operation, facts).await,
+        }
+        let Capture::KafkaCommitted { group, partitions } = capture;
+        let query = Query::Kafka(KafkaQuery::Committed(group.clone()));
+        let sections = self.observe(operation, &BTreeSet::from([query])).await;
+        let committed = match Looker::new(&sections).kafka_committed(group) {
+            Look::Seen(committed) => committed,
+            Look::Failed(failure) => {
+                let facts = Facts::none().with("failure", failure.kind.key()).with("said", failure.said.as_str());
+                return self.look_failed(operation, facts).await;
+            }
+            Look::Ask => return self.look_failed(operation, Facts::none().with("failure", "not-asked")).await,
+        };
+        let wanted = partitions.iter().flat_map(|(topic, list)| list.iter().map(move |partition| (topic, *partition)));
+        let offsets = wanted
+            .map(|(topic, partition)| OffsetExpected {
+                topic: topic.clone(),
+                partition,
+                committed: committed
+                    .iter()
+                    .find(|one| one.topic == *topic && one.partition == partition)
+                    .map(|one| one.committed.clone()),
+            })
+            .collect();
+        self.failing = None;
+        self.write(Entry::Captured { step: step.number, captured: Captured { offsets } }).await?;
+        self.step_done(operation, step.number).await
+    }
+
+    async fn expand(&mut self, operation: &Operation, step: &Step, rule: &Rule) -> Result<Next, EngineError> {
+        let Rule::KafkaResetOffsets(offsets) = rule;
+        let captured = self.history.captured.get(&offsets.captured_by).cloned().unwrap_or_default();
+        let mut sections = Sections::empty();
+        for _ in 0..MOST_ROUNDS {
+            match expand(rule, &captured, &sections) {
+                Expansion::Need(queries) => sections.merge(self.observe(operation, &queries).await),
+                Expansion::Actions(actions) => {
+                    self.failing = None;
+                    self.write(Entry::Expanded { step: step.number, actions }).await?;
+                    return Ok(Next::Go);
+                }
+                Expansion::OutOfBounds(facts) => return self.give_up(operation, "out-of-bounds", facts).await,
+                Expansion::CannotTell(facts) => return self.look_failed(operation, facts).await,
+            }
+        }
+        self.look_failed(operation, Facts::none().with("failure", "too-many-rounds")).await
+    }
+}
+
+/// What must be true before an action. Later actions of a step, and later attempts, stand beside what was already changed:
+/// that is told by the probe, so the commits are not compared again.
+fn needs(step: &Step, place: u32, attempts: u32) -> Vec<Expectation> {
+    let first = place == 0 && attempts == 0;
+    let keep = |one: &&Expectation| first || !matches!(one, Expectation::KafkaCommittedAre { .. });
+    step.needs.iter().filter(keep).cloned().collect()
+}
+
+/// The expectations that say what the things are, not what stands in them.
+fn identity(plan: &Plan) -> Vec<Expectation> {
+    let is_identity =
+        |one: &&Expectation| matches!(one, Expectation::KafkaClusterIs { .. } | Expectation::KafkaTopicIs { .. });
+    plan.expectations.iter().filter(is_identity).cloned().collect()
+}
+
+fn told(reason: &Reason) -> Facts {
+    Facts::none().with("failure", reason.kind.key()).with("said", reason.said.as_str())
+}

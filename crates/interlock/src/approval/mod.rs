@@ -1,0 +1,7 @@
+//! Votes, seats and the life of an operation. What is decided here is decided nowhere else.
+
+mod state;
+mod votes;
+
+pub use state::{Event, Illegal, State, TABLE, next};
+pub use votes::{Ballot, NotCounted, Tally, Uncounted, Voice, Vote, Voted, tally};

@@ -1,0 +1,118 @@
+//! Typed access to sections, which collects what is still to be asked.
+
+use super::kafka::{
+    CommittedOffset, ConfigEntry, Group, GroupOverview, KafkaAnswer, KafkaCluster, KafkaQuery, LogRange, OffsetAt,
+    Topic, TopicOverview,
+};
+use super::{Answer, Failure, FailureKind, Query, Section, Sections};
+use crate::id::{GroupId, TopicName};
+use crate::time::Millis;
+use std::collections::BTreeSet;
+
+/// What is known of one thing.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Look<'a, T: ?Sized> {
+    /// It has to be asked first; the [`Looker`] has noted it.
+    Ask,
+    /// The look failed; a plan can only say "cannot verify".
+    Failed(&'a Failure),
+    /// This is what was seen.
+    Seen(&'a T),
+}
+
+impl<T: ?Sized> Clone for Look<'_, T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T: ?Sized> Copy for Look<'_, T> {}
+
+impl<'a, T: ?Sized> Look<'a, T> {
+    /// What was seen, if anything.
+    #[must_use]
+    pub fn seen(self) -> Option<&'a T> {
+        match self {
+            Self::Seen(value) => Some(value),
+            Self::Ask | Self::Failed(_) => None,
+        }
+    }
+}
+
+/// Reads sections and collects the queries that nobody asked yet, so that one round can ask them all.
+#[derive(Debug)]
+pub struct Looker<'a> {
+    sections: &'a Sections,
+    needed: BTreeSet<Query>,
+}
+
+static MISMATCHED: std::sync::LazyLock<Failure> = std::sync::LazyLock::new(|| Failure {
+    kind: FailureKind::Garbage,
+    said: "the answer is of another kind than the query".to_owned(),
+});
+
+macro_rules! looks {
+    ($($(#[$doc:meta])* $name:ident($($arg:ident: $type:ty),*) -> $out:ty, $query:expr, $variant:ident;)*) => {$(
+        $(#[$doc])*
+        pub fn $name(&mut self, $($arg: $type),*) -> Look<'a, $out> {
+            match self.section($query) {
+                Section::NotAsked => Look::Ask,
+                Section::Failed(failure) => Look::Failed(failure),
+                Section::Seen(seen) => match &seen.value {
+                    Answer::Kafka(KafkaAnswer::$variant(value)) => Look::Seen(value),
+                    Answer::Kafka(_) => Look::Failed(&MISMATCHED),
+                },
+            }
+        }
+    )*};
+}
+
+impl<'a> Looker<'a> {
+    /// A looker over these sections that has asked for nothing yet.
+    #[must_use]
+    pub fn new(sections: &'a Sections) -> Self {
+        Self { sections, needed: BTreeSet::new() }
+    }
+
+    /// What was looked for and is not there yet.
+    #[must_use]
+    pub fn needed(self) -> BTreeSet<Query> {
+        self.needed
+    }
+
+    /// Whether everything looked for so far has been asked.
+    #[must_use]
+    pub fn is_satisfied(&self) -> bool {
+        self.needed.is_empty()
+    }
+
+    fn section(&mut self, query: KafkaQuery) -> &'a Section<Answer> {
+        let query = Query::Kafka(query);
+        let section = self.sections.get(&query);
+        if matches!(section, Section::NotAsked) {
+            self.needed.insert(query);
+        }
+        section
+    }
+
+    looks! {
+        /// [`KafkaQuery::Cluster`]
+        kafka_cluster() -> KafkaCluster, KafkaQuery::Cluster, Cluster;
+        /// [`KafkaQuery::Topics`]
+        kafka_topics() -> Vec<TopicOverview>, KafkaQuery::Topics, Topics;
+        /// [`KafkaQuery::Topic`]
+        kafka_topic(topic: &TopicName) -> Option<Topic>, KafkaQuery::Topic(topic.clone()), Topic;
+        /// [`KafkaQuery::TopicConfig`]
+        kafka_topic_config(topic: &TopicName) -> Vec<ConfigEntry>, KafkaQuery::TopicConfig(topic.clone()), TopicConfig;
+        /// [`KafkaQuery::Groups`]
+        kafka_groups() -> Vec<GroupOverview>, KafkaQuery::Groups, Groups;
+        /// [`KafkaQuery::Group`]
+        kafka_group(group: &GroupId) -> Option<Group>, KafkaQuery::Group(group.clone()), Group;
+        /// [`KafkaQuery::Committed`]
+        kafka_committed(group: &GroupId) -> Vec<CommittedOffset>, KafkaQuery::Committed(group.clone()), Committed;
+        /// [`KafkaQuery::LogRanges`]
+        kafka_log_ranges(topic: &TopicName) -> Vec<LogRange>, KafkaQuery::LogRanges(topic.clone()), LogRanges;
+        /// [`KafkaQuery::OffsetsAt`]
+        kafka_offsets_at(topic: &TopicName, at: Millis) -> Vec<OffsetAt>, KafkaQuery::OffsetsAt(topic.clone(), at), OffsetsAt;
+    }
+}

@@ -1,0 +1,121 @@
+//! What a step waits for. Judged from looks, with a memory between them.
+
+use crate::cluster::kafka::KafkaQuery;
+use crate::cluster::{Look, Looker, Query, Sections};
+use crate::facts::Facts;
+use crate::id::GroupId;
+use crate::time::Millis;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+/// A condition on the cluster that comes true by itself or by what people do.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Condition {
+    /// Every action of the step reads back as done; see [`super::probe`].
+    ReadBack,
+    /// The group has had no live member for this many looks in a row.
+    KafkaGroupHasNoMembers {
+        /// The group.
+        group: GroupId,
+        /// How many looks in a row; at least 1.
+        looks: u32,
+    },
+}
+
+/// What a condition remembers between looks; stored in the journal, so that a wait of days survives a restart.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Memory {
+    /// How many looks in a row were good.
+    #[serde(default)]
+    pub streak: u32,
+    /// When the last look was made.
+    #[serde(default)]
+    pub last_look: Option<Millis>,
+}
+
+/// What one look at a condition found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Looked {
+    /// It is met.
+    Met,
+    /// Not yet: an id for the sentence and the evidence.
+    NotYet {
+        /// The id ("members-remain", "cannot-look").
+        id: &'static str,
+        /// The evidence.
+        facts: Facts,
+    },
+    /// It can never be met.
+    Impossible {
+        /// The id.
+        id: &'static str,
+        /// The evidence.
+        facts: Facts,
+    },
+}
+
+impl Condition {
+    /// What has to be seen for a look.
+    #[must_use]
+    pub fn queries(&self) -> BTreeSet<Query> {
+        match self {
+            Self::ReadBack => BTreeSet::new(),
+            Self::KafkaGroupHasNoMembers { group, .. } => {
+                BTreeSet::from([Query::Kafka(KafkaQuery::Group(group.clone()))])
+            }
+        }
+    }
+}
+
+/// One look at a condition. A gap of more than three intervals since the last look begins a streak anew; an outage is
+/// `NotYet` with its reason, never `Met`, and ends a streak.
+#[must_use]
+pub fn look(condition: &Condition, memory: &Memory, sections: &Sections, pace: Pace) -> (Memory, Looked) {
+    match condition {
+        Condition::ReadBack => (memory.clone(), Looked::Met),
+        Condition::KafkaGroupHasNoMembers { group, looks } => no_members((group, *looks), memory, sections, pace),
+    }
+}
+
+/// When a look is made and how often.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Pace {
+    /// The time of this look.
+    pub now: Millis,
+    /// The time between two looks.
+    pub interval: Duration,
+}
+
+fn no_members(wanted: (&GroupId, u32), memory: &Memory, sections: &Sections, pace: Pace) -> (Memory, Looked) {
+    let (group, looks) = wanted;
+    let broken = Memory { streak: 0, last_look: Some(pace.now) };
+    let members = match Looker::new(sections).kafka_group(group) {
+        Look::Seen(found) => found.as_ref().map_or(&[][..], |group| &group.members),
+        Look::Failed(failure) => {
+            let facts = Facts::none().with("failure", failure.kind.key()).with("said", failure.said.as_str());
+            return (broken, Looked::NotYet { id: "cannot-look", facts });
+        }
+        Look::Ask => {
+            return (broken, Looked::NotYet { id: "cannot-look", facts: Facts::none().with("failure", "not-asked") });
+        }
+    };
+    if !members.is_empty() {
+        let names: Vec<String> = members.iter().map(|member| member.client_id.clone()).collect();
+        let facts = Facts::none().with("group", group.as_str()).with("count", names.len()).with("members", names);
+        return (broken, Looked::NotYet { id: "members-remain", facts });
+    }
+    let streak = if gap_too_long(memory, pace) { 1 } else { memory.streak.saturating_add(1) };
+    let memory = Memory { streak, last_look: Some(pace.now) };
+    if streak >= looks {
+        return (memory, Looked::Met);
+    }
+    let facts =
+        Facts::none().with("group", group.as_str()).with("streak", i64::from(streak)).with("wanted", i64::from(looks));
+    (memory, Looked::NotYet { id: "watching-a-little-longer", facts })
+}
+
+fn gap_too_long(memory: &Memory, pace: Pace) -> bool {
+    memory.last_look.is_some_and(|last| pace.now.since(last) > pace.interval * 3)
+}

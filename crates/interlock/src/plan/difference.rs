@@ -1,0 +1,64 @@
+//! What differs between two plans of one operation, for the card of the older one.
+
+use super::{Plan, Row};
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// One thing that differs; shown as "what: before → after".
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Difference {
+    /// What differs: "argument to", "offset orders 3", "check late-records", "seats", "expires".
+    pub what: String,
+    /// How it was; empty if it was not there.
+    pub before: String,
+    /// How it is; empty if it is no longer there.
+    pub after: String,
+}
+
+/// Everything that a voter should know of a newer plan, in a fixed order: arguments, rows, checks, seats.
+#[must_use]
+pub fn differences(before: &Plan, after: &Plan) -> Vec<Difference> {
+    let mut found = Vec::new();
+    compare("argument", &before.arguments, &after.arguments, &mut found);
+    compare("offset", &rows(before), &rows(after), &mut found);
+    compare("check", &checks(before), &checks(after), &mut found);
+    let seats = |plan: &Plan| BTreeMap::from([("count".to_owned(), plan.votes.len().to_string())]);
+    compare("seats", &seats(before), &seats(after), &mut found);
+    found
+}
+
+fn compare(
+    kind: &str,
+    before: &BTreeMap<String, String>,
+    after: &BTreeMap<String, String>,
+    found: &mut Vec<Difference>,
+) {
+    let keys: BTreeSet<&String> = before.keys().chain(after.keys()).collect();
+    for key in keys {
+        let (old, new) = (before.get(key), after.get(key));
+        if old != new {
+            found.push(Difference {
+                what: format!("{kind} {key}"),
+                before: old.cloned().unwrap_or_default(),
+                after: new.cloned().unwrap_or_default(),
+            });
+        }
+    }
+}
+
+fn rows(plan: &Plan) -> BTreeMap<String, String> {
+    let show = |offset: &Option<i64>| offset.map_or_else(|| "none".to_owned(), |offset| offset.to_string());
+    plan.impact
+        .rows
+        .iter()
+        .map(|row| match row {
+            Row::Offset { topic, partition, from, to, .. } => {
+                (format!("{topic} {partition}"), format!("{} to {}", show(from), show(to)))
+            }
+        })
+        .collect()
+}
+
+fn checks(plan: &Plan) -> BTreeMap<String, String> {
+    plan.checks.iter().map(|check| (check.id.clone(), format!("{:?}", check.level).to_lowercase())).collect()
+}

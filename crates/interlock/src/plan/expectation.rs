@@ -1,0 +1,200 @@
+//! Conditions on the cluster under which a plan is still the right one.
+
+use crate::cluster::kafka::{Committed, CommittedOffset, KafkaQuery, LogRange};
+use crate::cluster::{Failure, Look, Looker, Query, Sections};
+use crate::facts::Facts;
+use crate::id::{GroupId, TopicName};
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// One condition. Never about leaders, ISR order or exact bytes: an election must not make a plan stale.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Expectation {
+    /// The cluster behind the address has this id.
+    KafkaClusterIs {
+        /// The cluster id.
+        id: String,
+    },
+    /// The topic is the same one and has as many partitions.
+    KafkaTopicIs {
+        /// The topic.
+        topic: TopicName,
+        /// Its id.
+        id: String,
+        /// How many partitions it has.
+        partitions: u32,
+    },
+    /// The group has no live member.
+    KafkaGroupHasNoMembers {
+        /// The group.
+        group: GroupId,
+    },
+    /// The group's commits are these; nothing is said of partitions that are not listed.
+    KafkaCommittedAre {
+        /// The group.
+        group: GroupId,
+        /// Each partition with what is committed there.
+        offsets: Vec<OffsetExpected>,
+    },
+    /// These offsets lie within the log: log start at most, log end at least.
+    KafkaOffsetsInLog {
+        /// The topic.
+        topic: TopicName,
+        /// Each partition with the offset.
+        offsets: Vec<OffsetInLog>,
+    },
+}
+
+/// What is committed in one partition.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OffsetExpected {
+    /// The topic.
+    pub topic: TopicName,
+    /// The partition.
+    pub partition: i32,
+    /// What is committed; none if nothing is.
+    pub committed: Option<Committed>,
+}
+
+/// An offset that must lie within a partition's log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OffsetInLog {
+    /// The partition.
+    pub partition: i32,
+    /// The offset.
+    pub offset: i64,
+}
+
+/// Whether an expectation holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Held {
+    /// It does.
+    Holds,
+    /// It does not: an id for the sentence ("topic-changed") and the evidence.
+    Broken {
+        /// The id.
+        id: &'static str,
+        /// Expected and found.
+        facts: Facts,
+    },
+    /// The look failed or was not made: never the same as holding.
+    CannotTell(Facts),
+}
+
+impl Expectation {
+    /// What has to be seen to evaluate it.
+    #[must_use]
+    pub fn queries(&self) -> BTreeSet<Query> {
+        let query = match self {
+            Self::KafkaClusterIs { .. } => KafkaQuery::Cluster,
+            Self::KafkaTopicIs { topic, .. } => KafkaQuery::Topic(topic.clone()),
+            Self::KafkaGroupHasNoMembers { group } => KafkaQuery::Group(group.clone()),
+            Self::KafkaCommittedAre { group, .. } => KafkaQuery::Committed(group.clone()),
+            Self::KafkaOffsetsInLog { topic, .. } => KafkaQuery::LogRanges(topic.clone()),
+        };
+        BTreeSet::from([Query::Kafka(query)])
+    }
+}
+
+/// Evaluates one expectation against what was seen.
+#[must_use]
+pub fn evaluate(expectation: &Expectation, sections: &Sections) -> Held {
+    let mut looker = Looker::new(sections);
+    match expectation {
+        Expectation::KafkaClusterIs { id } => with(looker.kafka_cluster(), |cluster| cluster_is(id, &cluster.id)),
+        Expectation::KafkaTopicIs { topic, id, partitions } => with(looker.kafka_topic(topic), |found| {
+            let found = found.as_ref().map(|topic| (topic.id.as_str(), topic.partitions.len()));
+            topic_is(topic, (id, *partitions), found)
+        }),
+        Expectation::KafkaGroupHasNoMembers { group } => with(looker.kafka_group(group), |found| {
+            let members: Vec<String> =
+                found.iter().flat_map(|group| &group.members).map(|member| member.client_id.clone()).collect();
+            no_members(group, members)
+        }),
+        Expectation::KafkaCommittedAre { group, offsets } => {
+            with(looker.kafka_committed(group), |found| committed_are(group, offsets, found))
+        }
+        Expectation::KafkaOffsetsInLog { topic, offsets } => {
+            with(looker.kafka_log_ranges(topic), |found| in_log(topic, offsets, found))
+        }
+    }
+}
+
+fn with<T: ?Sized>(look: Look<'_, T>, judge: impl FnOnce(&T) -> Held) -> Held {
+    match look {
+        Look::Seen(value) => judge(value),
+        Look::Failed(failure) => Held::CannotTell(told(failure)),
+        Look::Ask => Held::CannotTell(Facts::none().with("failure", "not-asked")),
+    }
+}
+
+fn told(failure: &Failure) -> Facts {
+    Facts::none().with("failure", failure.kind.key()).with("said", failure.said.as_str())
+}
+
+fn cluster_is(expected: &str, found: &str) -> Held {
+    if expected == found {
+        return Held::Holds;
+    }
+    Held::Broken { id: "cluster-changed", facts: Facts::none().with("expected", expected).with("found", found) }
+}
+
+fn topic_is(topic: &TopicName, expected: (&str, u32), found: Option<(&str, usize)>) -> Held {
+    let facts = Facts::none().with("topic", topic.as_str());
+    match found {
+        None => Held::Broken { id: "topic-gone", facts },
+        Some((id, _)) if id != expected.0 => {
+            Held::Broken { id: "topic-recreated", facts: facts.with("expected", expected.0).with("found", id) }
+        }
+        Some((_, partitions)) if partitions != expected.1 as usize => Held::Broken {
+            id: "topic-partitions-changed",
+            facts: facts.with("expected", i64::from(expected.1)).with("found", partitions),
+        },
+        Some(_) => Held::Holds,
+    }
+}
+
+fn no_members(group: &GroupId, members: Vec<String>) -> Held {
+    if members.is_empty() {
+        return Held::Holds;
+    }
+    let facts = Facts::none().with("group", group.as_str()).with("count", members.len()).with("members", members);
+    Held::Broken { id: "group-has-members", facts }
+}
+
+fn committed_are(group: &GroupId, expected: &[OffsetExpected], found: &[CommittedOffset]) -> Held {
+    let found: BTreeMap<_, _> = found.iter().map(|one| ((&one.topic, one.partition), &one.committed)).collect();
+    let differs =
+        expected.iter().find(|one| found.get(&(&one.topic, one.partition)).copied() != one.committed.as_ref());
+    let Some(one) = differs else { return Held::Holds };
+    let show =
+        |committed: Option<&Committed>| committed.map_or_else(|| "none".to_owned(), |found| found.offset.to_string());
+    Held::Broken {
+        id: "offsets-changed",
+        facts: Facts::none()
+            .with("group", group.as_str())
+            .with("topic", one.topic.as_str())
+            .with("partition", i64::from(one.partition))
+            .with("expected", show(one.committed.as_ref()))
+            .with("found", show(found.get(&(&one.topic, one.partition)).copied())),
+    }
+}
+
+fn in_log(topic: &TopicName, expected: &[OffsetInLog], found: &[LogRange]) -> Held {
+    let found: BTreeMap<i32, &LogRange> = found.iter().map(|range| (range.partition, range)).collect();
+    for one in expected {
+        let range = found.get(&one.partition);
+        if range.is_some_and(|range| range.start <= one.offset && one.offset <= range.end) {
+            continue;
+        }
+        let facts = Facts::none()
+            .with("topic", topic.as_str())
+            .with("partition", i64::from(one.partition))
+            .with("offset", one.offset)
+            .with("start", range.map_or(-1, |range| range.start))
+            .with("end", range.map_or(-1, |range| range.end));
+        return Held::Broken { id: "offset-left-the-log", facts };
+    }
+    Held::Holds
+}

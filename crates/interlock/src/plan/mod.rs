@@ -1,0 +1,238 @@
+//! Plans: what is going to be done, under which conditions, and how it is taken back. Immutable once sealed.
+
+mod action;
+mod check;
+mod condition;
+mod difference;
+mod expectation;
+mod hold;
+mod probe;
+mod reverse;
+mod rule;
+mod seal;
+mod step;
+
+pub use action::{Action, KafkaAction, OffsetMove, OffsetRemoval};
+pub use check::{Check, Level, Mistake};
+pub use condition::{Condition, Looked, Memory, Pace, look};
+pub use difference::{Difference, differences};
+pub use expectation::{Expectation, Held, OffsetExpected, OffsetInLog, evaluate};
+pub use hold::{Aspect, Hold, Sharing, Thing};
+pub use probe::{Probe, probe};
+pub use reverse::{Done, ReverseImpossible, inverse, reverse};
+pub use rule::{Captured, Expansion, Log, OffsetRule, OffsetTarget, Resolved, Rule, expand};
+pub use seal::{Digest, FORMAT, NotReadable, Sealed};
+pub use step::{Capture, Step, Undo, Wait, Work};
+
+use crate::cluster::{ClusterKind, Query, Tier};
+use crate::command::Arguments;
+use crate::facts::Facts;
+use crate::id::{ClusterName, OperationId, PersonId};
+use crate::principal::{Account, Place};
+use crate::time::Millis;
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What a change does to the world; with the tier it decides how many seats must be filled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Effect {
+    /// Nothing can be lost and nothing is slower for it.
+    Safe,
+    /// Can be taken back exactly.
+    Reversible,
+    /// Cannot be taken back.
+    Irreversible,
+}
+
+/// How much of a cluster a change concerns.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Scope {
+    /// One consumer group.
+    Group,
+    /// One topic.
+    Topic,
+    /// One broker.
+    Broker,
+    /// The cluster as a whole: raises reversible to irreversible when seats are counted.
+    Cluster,
+}
+
+/// A plan: everything that is approved, and nothing that is not. Its stored bytes are hashed; see [`Sealed`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Plan {
+    /// The number of this format, [`FORMAT`].
+    pub format: u32,
+    /// The operation this plan belongs to.
+    pub operation: OperationId,
+    /// Counts the plans of one operation, from 1.
+    pub revision: u32,
+    /// The command that was asked for.
+    pub command: String,
+    /// Its arguments as they were read: what a new plan is made from when this one is stale.
+    pub request: Arguments,
+    /// Its arguments, resolved: patterns as names, times as instants, in the catalogue's canonical writing.
+    pub arguments: BTreeMap<String, String>,
+    /// Who asked for it, and everybody else who counts as a requester (who changed it, wrote the runbook, set the schedule).
+    pub requesters: Vec<Requester>,
+    /// Where it was asked for.
+    pub place: Place,
+    /// Why, in the requester's words; may be empty where the settings allow it.
+    pub reason: String,
+    /// A ticket in some other system; may be empty.
+    pub ticket: String,
+    /// The operation that this one takes back, if it is a rollback.
+    pub reverses: Option<OperationId>,
+    /// The cluster's name in the settings.
+    pub cluster: ClusterName,
+    /// Its kind.
+    pub kind: ClusterKind,
+    /// Its tier when the plan was made.
+    pub tier: Tier,
+    /// The cluster's own identity: Kafka's cluster id.
+    pub identity: String,
+    /// When the plan was made.
+    pub made_at: Millis,
+    /// When it expires unless approved.
+    pub expires_at: Millis,
+    /// What it does to the world.
+    pub effect: Effect,
+    /// How much of the cluster it concerns.
+    pub scope: Scope,
+    /// What it has to itself while it runs.
+    pub holds: Vec<Hold>,
+    /// What was checked, passed ones too.
+    pub checks: Vec<Check>,
+    /// What must be true of the cluster when it starts.
+    pub expectations: Vec<Expectation>,
+    /// What is done, in this order.
+    pub steps: Vec<Step>,
+    /// What is put back at the end however it ends: earlier values of what was changed for the run only.
+    pub restore: Vec<Action>,
+    /// Who and what is affected, in numbers.
+    pub impact: Impact,
+    /// What it will take.
+    pub estimate: Estimate,
+    /// Which seats must be filled.
+    pub votes: Vec<Seat>,
+}
+
+/// Who counts as having asked for a plan; none of them fills a seat of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Requester {
+    /// The account.
+    pub account: Account,
+    /// The human behind it.
+    pub person: PersonId,
+}
+
+/// Who and what a plan affects. Counts, groups and client ids; never hosts or addresses.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Impact {
+    /// What goes wrong in the worst case: a key for the first line of the card, with its facts.
+    pub worst_case: String,
+    /// The topics concerned.
+    pub topics: Vec<String>,
+    /// The consumer groups concerned.
+    pub groups: Vec<String>,
+    /// Client ids that were seen at work on them.
+    pub clients: Vec<String>,
+    /// Numbers for the card: messages replayed or skipped, lag before and after, …
+    pub facts: Facts,
+    /// The table on the card: one row a thing changed; the columns by the row's kind.
+    pub rows: Vec<Row>,
+    /// What the application has to do, as keys of sentences; empty if nothing.
+    pub needs_from_application: Vec<String>,
+}
+
+/// One row of what changes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Row {
+    /// A group's committed offset in one partition.
+    Offset {
+        /// The topic.
+        topic: String,
+        /// The partition.
+        partition: i32,
+        /// What is committed now; none if nothing is.
+        from: Option<i64>,
+        /// What will be committed; none if the commit is removed.
+        to: Option<i64>,
+        /// The log's first offset.
+        log_start: i64,
+        /// The log's end.
+        log_end: i64,
+        /// Whether the wanted target lay outside of the log and was moved to its edge.
+        clamped: bool,
+    },
+}
+
+/// What a plan will take, as far as it can be said.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Estimate {
+    /// How long the steps take, in milliseconds, without waiting for people or applications.
+    pub duration_ms: u64,
+    /// How long taking it back takes, in milliseconds.
+    pub way_back_ms: u64,
+    /// How many things are changed (partitions committed, replicas moved).
+    pub changes: u64,
+}
+
+/// A seat that a person must fill by voting.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Seat {
+    /// Anybody with the role approver in the plan's scope.
+    Approver,
+    /// An owner of these topics or groups, because a check demands consent or the application has to act.
+    Owner {
+        /// The topics and groups whose owners may fill it.
+        of: Vec<String>,
+        /// The check that demanded it.
+        check: String,
+    },
+    /// The requester, who elsewhere never counts: confirms a plan that needs nobody else, or a way back whose approval the
+    /// first operation already has. On-call may do it too.
+    Confirmation,
+}
+
+/// What a planner hands to the desk: a plan without what only the desk knows (ids, who asked, times, votes).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Draft {
+    /// The cluster's own identity.
+    pub identity: String,
+    /// The arguments as resolved.
+    pub arguments: BTreeMap<String, String>,
+    /// At least this effect; the catalogue's may be higher.
+    pub effect: Effect,
+    /// See [`Plan::holds`].
+    pub holds: Vec<Hold>,
+    /// See [`Plan::checks`]; none of them blocks.
+    pub checks: Vec<Check>,
+    /// See [`Plan::expectations`].
+    pub expectations: Vec<Expectation>,
+    /// See [`Plan::steps`].
+    pub steps: Vec<Step>,
+    /// See [`Plan::restore`].
+    pub restore: Vec<Action>,
+    /// See [`Plan::impact`].
+    pub impact: Impact,
+    /// See [`Plan::estimate`].
+    pub estimate: Estimate,
+}
+
+/// What a planner says after one round.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Planning {
+    /// It has to see more first.
+    Need(BTreeSet<Query>),
+    /// This is the plan.
+    Plan(Box<Draft>),
+    /// The person asked for something that makes no sense here.
+    Mistake(Mistake),
+    /// Checks forbid it; all findings, at least one of which blocks.
+    Refused(Vec<Check>),
+}

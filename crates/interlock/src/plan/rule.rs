@@ -1,0 +1,221 @@
+//! Rules: steps whose actions are fixed only when their turn comes, within what was approved.
+
+use super::action::{Action, KafkaAction, OffsetMove};
+use crate::cluster::kafka::{Committed, LogRange, OffsetAt};
+use crate::cluster::{Look, Looker, Query, Sections};
+use crate::facts::Facts;
+use crate::id::{GroupId, TopicName};
+use crate::time::Millis;
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A bounded step. Closed; each rule carries its literal bounds.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Rule {
+    /// Sets a stopped group's offsets, counted from what was captured after it stopped.
+    KafkaResetOffsets(OffsetRule),
+}
+
+/// The one rule of a reset that waits: target, clamp to the log, partitions.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OffsetRule {
+    /// The group.
+    pub group: GroupId,
+    /// Where to.
+    pub target: OffsetTarget,
+    /// The partitions, and no others.
+    pub partitions: Vec<(TopicName, Vec<i32>)>,
+    /// The step whose captured vector is the base.
+    pub captured_by: u32,
+}
+
+/// Where a group's offsets are set to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OffsetTarget {
+    /// The first offset that can be read.
+    Earliest,
+    /// The log's end.
+    Latest,
+    /// This offset.
+    Offset(i64),
+    /// So many records forward (positive) or back (negative) from what is committed.
+    Shift(i64),
+    /// The first record at or after this instant.
+    At(Millis),
+}
+
+impl std::fmt::Display for OffsetTarget {
+    /// As it is typed: `earliest`, `latest`, `offset:42`, `shift:-100`, or an instant.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Earliest => f.write_str("earliest"),
+            Self::Latest => f.write_str("latest"),
+            Self::Offset(offset) => write!(f, "offset:{offset}"),
+            Self::Shift(by) => write!(f, "shift:{by:+}"),
+            Self::At(instant) => write!(f, "{instant}"),
+        }
+    }
+}
+
+/// A committed vector as it was captured into the journal.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Captured {
+    /// Every partition of the capture, absent commits as none.
+    pub offsets: Vec<super::OffsetExpected>,
+}
+
+/// What a rule gives.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Expansion {
+    /// It has to see more.
+    Need(BTreeSet<Query>),
+    /// Do this; empty if there is nothing to do.
+    Actions(Vec<Action>),
+    /// What would have to be done lies outside of what was approved.
+    OutOfBounds(Facts),
+    /// A look failed.
+    CannotTell(Facts),
+}
+
+/// Expands a rule. Pure: the same sections and captured vector give the same actions.
+#[must_use]
+pub fn expand(rule: &Rule, captured: &Captured, sections: &Sections) -> Expansion {
+    let Rule::KafkaResetOffsets(rule) = rule;
+    let mut looker = Looker::new(sections);
+    let mut moves = Vec::new();
+    for (topic, partitions) in &rule.partitions {
+        match moves_of(rule, (topic, partitions), captured, &mut looker) {
+            Ok(of_topic) => moves.extend(of_topic),
+            Err(Stop::Ask) => {}
+            Err(Stop::Failed(facts)) => return Expansion::CannotTell(facts),
+            Err(Stop::Outside(facts)) => return Expansion::OutOfBounds(facts),
+        }
+    }
+    let needed = looker.needed();
+    if !needed.is_empty() {
+        return Expansion::Need(needed);
+    }
+    if moves.is_empty() {
+        return Expansion::Actions(Vec::new());
+    }
+    Expansion::Actions(vec![Action::Kafka(KafkaAction::CommitOffsets { group: rule.group.clone(), moves })])
+}
+
+enum Stop {
+    Ask,
+    Failed(Facts),
+    Outside(Facts),
+}
+
+fn moves_of(
+    rule: &OffsetRule,
+    of: (&TopicName, &[i32]),
+    captured: &Captured,
+    looker: &mut Looker<'_>,
+) -> Result<Vec<OffsetMove>, Stop> {
+    let (topic, partitions) = of;
+    let ranges = look_at(looker.kafka_log_ranges(topic));
+    let at = match rule.target {
+        OffsetTarget::At(instant) => look_at(looker.kafka_offsets_at(topic, instant)).map(Some),
+        _ => Ok(None),
+    };
+    let log = Log::new(ranges?, at?.map(Vec::as_slice));
+    let base: BTreeMap<i32, Option<&Committed>> = captured
+        .offsets
+        .iter()
+        .filter(|one| one.topic == *topic)
+        .map(|one| (one.partition, one.committed.as_ref()))
+        .collect();
+    let mut moves = Vec::new();
+    for &partition in partitions {
+        let from = base.get(&partition).copied().flatten();
+        let facts = || Facts::none().with("topic", topic.as_str()).with("partition", i64::from(partition));
+        let Some(resolved) = log.resolve(rule.target, partition, from.map(|committed| committed.offset)) else {
+            return Err(Stop::Outside(facts()));
+        };
+        let Resolved::To { offset, .. } = resolved else { continue };
+        if from.is_some_and(|committed| committed.offset == offset) {
+            continue;
+        }
+        moves.push(OffsetMove { topic: topic.clone(), partition, from: from.cloned(), to: Committed::plain(offset) });
+    }
+    Ok(moves)
+}
+
+fn look_at<'a, T: ?Sized>(look: Look<'a, T>) -> Result<&'a T, Stop> {
+    match look {
+        Look::Seen(value) => Ok(value),
+        Look::Ask => Err(Stop::Ask),
+        Look::Failed(failure) => {
+            Err(Stop::Failed(Facts::none().with("failure", failure.kind.key()).with("said", failure.said.as_str())))
+        }
+    }
+}
+
+/// A topic's log, as targets are resolved against it.
+#[derive(Debug)]
+pub struct Log<'a> {
+    ranges: BTreeMap<i32, &'a LogRange>,
+    at: BTreeMap<i32, Option<i64>>,
+}
+
+/// Where a target lands in one partition.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Resolved {
+    /// There.
+    To {
+        /// The offset, always within the log.
+        offset: i64,
+        /// The wanted one, when it lay outside and was moved to the edge.
+        clamped_from: Option<i64>,
+        /// The wanted instant is after the last record; the offset is the log's end.
+        after_last_record: bool,
+    },
+    /// A shift without a commit to count from: the partition is left alone.
+    NothingToShift,
+}
+
+impl<'a> Log<'a> {
+    /// A topic's log; `at` for targets that are an instant.
+    #[must_use]
+    pub fn new(ranges: &'a [LogRange], at: Option<&'a [OffsetAt]>) -> Self {
+        Self {
+            ranges: ranges.iter().map(|range| (range.partition, range)).collect(),
+            at: at.unwrap_or_default().iter().map(|one| (one.partition, one.offset)).collect(),
+        }
+    }
+
+    /// The range of a partition.
+    #[must_use]
+    pub fn range(&self, partition: i32) -> Option<&'a LogRange> {
+        self.ranges.get(&partition).copied()
+    }
+
+    /// Where a target lands in a partition with this commit; none if the log of the partition was not seen.
+    #[must_use]
+    pub fn resolve(&self, target: OffsetTarget, partition: i32, committed: Option<i64>) -> Option<Resolved> {
+        let range = self.range(partition)?;
+        let inside = |offset| Some(Resolved::To { offset, clamped_from: None, after_last_record: false });
+        match target {
+            OffsetTarget::Earliest => inside(range.start),
+            OffsetTarget::Latest => inside(range.end),
+            OffsetTarget::Offset(offset) => Some(clamp(range, offset)),
+            OffsetTarget::Shift(by) => Some(match committed {
+                Some(committed) => clamp(range, committed.saturating_add(by)),
+                None => Resolved::NothingToShift,
+            }),
+            OffsetTarget::At(_) => Some(match self.at.get(&partition)? {
+                Some(offset) => clamp(range, *offset),
+                None => Resolved::To { offset: range.end, clamped_from: None, after_last_record: true },
+            }),
+        }
+    }
+}
+
+/// The broker accepts a commit past the end of the log, so the edge is kept here.
+fn clamp(range: &LogRange, wanted: i64) -> Resolved {
+    let offset = wanted.clamp(range.start, range.end.max(range.start));
+    Resolved::To { offset, clamped_from: (offset != wanted).then_some(wanted), after_last_record: false }
+}

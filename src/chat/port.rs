@@ -1,0 +1,180 @@
+use crate::desk::Incoming;
+use crate::text::Card;
+use engine::port::Boxed;
+use interlock::principal::{Account, ChatRole, Place, Principal};
+use interlock::time::Millis;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+/// A message of the chat, by its ids.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct MessageRef {
+    /// The channel or thread it is in.
+    pub channel: u64,
+    /// The message.
+    pub message: u64,
+}
+
+/// What a chat can do for us. Each call has a deadline of its own and is sent once: who calls decides on trying again.
+pub trait Chat: Send + Sync {
+    /// Posts a message to a channel or thread.
+    fn send<'a>(&'a self, sending: &'a Sending<'a>) -> Boxed<'a, Result<MessageRef, ChatError>>;
+
+    /// Replaces a message of ours by a card. Attachments that stay are listed again.
+    fn edit<'a>(&'a self, message: MessageRef, card: &'a Card) -> Boxed<'a, Result<(), ChatError>>;
+
+    /// Looks for a message of ours with this marker among the newest of a channel.
+    fn find<'a>(&'a self, channel: u64, marker: &'a str) -> Boxed<'a, Result<Option<MessageRef>, ChatError>>;
+
+    /// Puts our own reaction under a message.
+    fn seed<'a>(&'a self, message: MessageRef, emoji: &'a str) -> Boxed<'a, Result<(), ChatError>>;
+
+    /// Everybody who reacts with exactly this emoji (U+FE0F apart): both lists read to the end, bots and ourselves left out.
+    fn reactions<'a>(&'a self, message: MessageRef, emoji: &'a str) -> Boxed<'a, Result<BTreeSet<Account>, ChatError>>;
+
+    /// Opens the thread of a message, or finds it if it is open. The thread's id.
+    fn thread<'a>(&'a self, message: MessageRef, name: &'a str) -> Boxed<'a, Result<u64, ChatError>>;
+
+    /// An account as it is now in the guild.
+    fn member(&self, account: Account) -> Boxed<'_, Result<MemberNow, ChatError>>;
+
+    /// A message of ours as it stands now.
+    fn read(&self, message: MessageRef) -> Boxed<'_, Result<CardSeen, ChatError>>;
+}
+
+/// A message to be posted.
+#[derive(Debug, Clone, Copy)]
+pub struct Sending<'a> {
+    /// The channel or thread.
+    pub channel: u64,
+    /// What it says.
+    pub card: &'a Card,
+    /// Short and unique to the outbox row: the nonce, with `enforce_nonce`.
+    pub marker: &'a str,
+    /// Whether people are notified; without it the message is silent.
+    pub notify: bool,
+    /// The message it answers, where a thread could not be had.
+    pub replies_to: Option<u64>,
+}
+
+/// Why the chat did not do what was asked.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ChatError {
+    /// Nothing was done; try again after this time.
+    #[error("the chat asks to wait {0:?}")]
+    Later(Duration),
+    /// The request may have been carried out: no answer, half of one, or one that cannot be read.
+    #[error("no answer from the chat: {0}")]
+    Unknown(String),
+    /// We may not.
+    #[error("the chat forbids it: {0}")]
+    Forbidden(String),
+    /// The channel, thread, message or member is not there.
+    #[error("not there: {0}")]
+    Gone(String),
+    /// The chat found the request wrong: a bug of ours.
+    #[error("the chat refuses the request: {0}")]
+    Wrong(String),
+}
+
+/// An account in the guild, now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum MemberNow {
+    /// A member in good standing, with these roles and this name to show (never to identify).
+    Member {
+        /// The roles.
+        roles: BTreeSet<ChatRole>,
+        /// The name to show.
+        name: String,
+    },
+    /// Left, banned, timed out or pending: does not count.
+    NotCounted,
+}
+
+/// A message of ours as it stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CardSeen {
+    /// Whether the author is this bot.
+    pub ours: bool,
+    /// Whether the embeds are hidden.
+    pub suppressed: bool,
+    /// SHA-256 in hex of what it says, as [`Chat::send`] would have sent it; for comparing with what was sent.
+    pub says: String,
+}
+
+/// What a chat hands in.
+pub trait Door: Send + Sync {
+    /// A command. The answer is private.
+    fn command(&self, incoming: Incoming) -> Boxed<'_, Card>;
+
+    /// Suggestions for an option being typed; from memory, at once.
+    fn complete(&self, completing: &Completing) -> Vec<Suggested>;
+
+    /// A button. The answer is private.
+    fn clicked(&self, clicked: Clicked) -> Boxed<'_, Card>;
+
+    /// A reaction came or went; nothing of it is trusted but that something changed there.
+    fn reacted(&self, reacted: Reacted) -> Boxed<'_, ()>;
+
+    /// The connection is (again) there: everything that hangs on reactions is to be read anew.
+    fn connected(&self) -> Boxed<'_, ()>;
+}
+
+/// An option being typed.
+#[derive(Debug, Clone)]
+pub struct Completing {
+    /// The command.
+    pub command: String,
+    /// The option.
+    pub option: String,
+    /// What is typed so far.
+    pub prefix: String,
+    /// The options already given, as text.
+    pub given: std::collections::BTreeMap<String, String>,
+    /// Who types.
+    pub principal: Principal,
+    /// Where.
+    pub place: Place,
+}
+
+/// A suggestion: what is shown and what is sent, each at most 100 characters.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Suggested {
+    /// Shown.
+    pub label: String,
+    /// Sent.
+    pub value: String,
+}
+
+/// A button that was pressed.
+#[derive(Debug, Clone)]
+pub struct Clicked {
+    /// The button's id, as hostile as any other input.
+    pub id: String,
+    /// The message it is on.
+    pub message: MessageRef,
+    /// Who pressed it.
+    pub principal: Principal,
+    /// Where.
+    pub place: Place,
+    /// The language of the person's client.
+    pub locale: String,
+    /// When.
+    pub at: Millis,
+}
+
+/// A reaction that came or went.
+#[derive(Debug, Clone)]
+pub struct Reacted {
+    /// The message.
+    pub message: MessageRef,
+    /// Who; none when a moderator removed them all.
+    pub account: Option<Account>,
+    /// The emoji, U+FE0F stripped; empty when all were removed.
+    pub emoji: String,
+    /// Whether it came.
+    pub added: bool,
+    /// When.
+    pub at: Millis,
+}

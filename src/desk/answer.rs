@@ -1,0 +1,90 @@
+//! What comes in from a chat, and what goes back: data; sentences are made in `text`.
+
+pub use interlock::command::RawValue;
+
+use interlock::approval::State;
+use interlock::id::{OperationId, RequestId};
+use interlock::looks::LookAnswer;
+use interlock::plan::{Check, Mistake};
+use interlock::principal::{Place, Principal};
+use interlock::time::Millis;
+use std::collections::BTreeMap;
+
+/// A command as a chat hands it over: nothing in it is trusted.
+#[derive(Debug, Clone)]
+pub struct Incoming {
+    /// The command's name as typed or as the chat says.
+    pub command: String,
+    /// Options as they came; a chat may leave out required ones or send unknown ones.
+    pub options: BTreeMap<String, RawValue>,
+    /// Who, with the roles of this moment.
+    pub principal: Principal,
+    /// Where.
+    pub place: Place,
+    /// The language of the person's client ("en-US", "zh-CN"); unknown ones fall back.
+    pub locale: String,
+    /// When it arrived.
+    pub at: Millis,
+}
+
+/// The private answer to a request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Answer {
+    /// By it the person finds the request in the log.
+    pub request: RequestId,
+    /// What came of it.
+    pub done: Done,
+    /// Whether it goes into the audit log; if not, the answer says so.
+    pub recorded: bool,
+}
+
+/// What came of a request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Done {
+    /// A look, with what was seen.
+    Looked(Box<LookAnswer>),
+    /// A plan was made; its card is on the way to the place.
+    Planned {
+        /// The operation.
+        operation: OperationId,
+        /// How many seats must be filled.
+        seats: usize,
+    },
+    /// A dry run: the plan as it would be, rendered from the sealed bytes; nothing was stored.
+    DryRun(Box<interlock::plan::Sealed>),
+    /// Before a vote by command counts, the plan it would be on is shown, with its whole digest to repeat.
+    AskedBack(Box<interlock::plan::Sealed>),
+    /// A control took effect: the key of its sentence ("paused", "vote-counted", "stop-asked") and the state now.
+    Controlled {
+        /// The operation.
+        operation: OperationId,
+        /// What was done, as the key of its sentence.
+        what: &'static str,
+        /// The state now.
+        state: State,
+    },
+    /// The person's mistake.
+    Mistake(Mistake),
+    /// Checks forbid it.
+    Refused(Vec<Check>),
+    /// The person has no right to it, or the place is not one for it.
+    Denied(Denied),
+    /// The cluster or the store failed: a key ("cluster-timed-out", "store-unavailable") and what was said.
+    Failed {
+        /// The key of its sentence.
+        id: String,
+        /// What the other side said, bounded.
+        said: String,
+    },
+    /// Our own bug; only the request id is shown.
+    Bug,
+}
+
+/// Why somebody may not. Says nothing about things outside of the person's scope.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Denied {
+    /// The key of the sentence: "no-role", "not-here", "direct-message", "foreign-guild", "not-yours".
+    pub id: &'static str,
+    /// The role that would be needed, if that may be said.
+    pub needs: Option<String>,
+}

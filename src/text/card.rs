@@ -1,0 +1,186 @@
+//! What a person is shown, before any chat has its say. The chat's adapter escapes, cuts into messages and draws.
+
+use interlock::time::Millis;
+
+/// A message to people, whole.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Card {
+    /// What a push preview needs: what, where, worst case, votes, digest. At most five lines.
+    pub headline: Vec<Line>,
+    /// Who is called by it.
+    pub mentions: Vec<Mention>,
+    /// The state as a colour; always also a word in the text.
+    pub tone: Tone,
+    /// The detail below.
+    pub body: Vec<Block>,
+    /// The last line: votes, ids.
+    pub footer: Option<Line>,
+    /// Buttons, at most five.
+    pub buttons: Vec<Button>,
+    /// Reactions to seed, in this order.
+    pub reactions: Vec<&'static str>,
+    /// Attachments.
+    pub files: Vec<CardFile>,
+}
+
+/// One line of text.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Line(pub Vec<Span>);
+
+/// A piece of a line. Everything that did not come out of our own locale files is `Foreign` or `Code`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Span {
+    /// Our own words.
+    Plain(String),
+    /// Our own words, emphasized.
+    Strong(String),
+    /// Text from outside (topics, groups, reasons, what a broker said): shown literally, never as markup or mention.
+    Foreign(String),
+    /// Something to copy: a command, an id. Shown literally in a fixed-width face.
+    Code(String),
+    /// An instant; the chat shows it in the reader's zone and relative where it can.
+    Time(Millis),
+}
+
+impl Line {
+    /// Our own words.
+    #[must_use]
+    pub fn plain(text: impl Into<String>) -> Self {
+        Self(vec![Span::Plain(text.into())])
+    }
+
+    /// Text from outside, made showable; see [`super::foreign::shown`].
+    #[must_use]
+    pub fn foreign(text: &str, most: usize) -> Self {
+        Self(vec![Span::Foreign(super::foreign::shown(text, most))])
+    }
+
+    /// Something to copy.
+    #[must_use]
+    pub fn code(text: &str) -> Self {
+        Self(vec![Span::Code(super::foreign::shown(text, 200))])
+    }
+
+    /// These lines one after the other, with our own words between them.
+    #[must_use]
+    pub fn joined(parts: impl IntoIterator<Item = Self>, between: &str) -> Self {
+        let mut line = Self::default();
+        for part in parts {
+            if !line.0.is_empty() {
+                line.push(Span::Plain(between.to_owned()));
+            }
+            part.0.into_iter().for_each(|span| line.push(span));
+        }
+        line
+    }
+
+    /// The same words, our own ones emphasized.
+    #[must_use]
+    pub fn strong(self) -> Self {
+        let strengthen = |span| match span {
+            Span::Plain(text) => Span::Strong(text),
+            other => other,
+        };
+        Self(self.0.into_iter().map(strengthen).collect())
+    }
+
+    /// Appends a span; our own words next to our own words become one span.
+    pub fn push(&mut self, span: Span) {
+        match (self.0.last_mut(), span) {
+            (Some(Span::Plain(before)), Span::Plain(text)) => before.push_str(&text),
+            (_, span) => self.0.push(span),
+        }
+    }
+
+    /// Whether there is nothing to read.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The text without faces; instants in UTC. Text from outside is as showable as it was made, and escaped for nothing.
+    #[must_use]
+    pub fn plain_text(&self) -> String {
+        self.0.iter().map(Span::plain_text).collect()
+    }
+}
+
+impl Span {
+    fn plain_text(&self) -> String {
+        match self {
+            Self::Plain(text) | Self::Strong(text) | Self::Foreign(text) | Self::Code(text) => text.clone(),
+            Self::Time(at) => super::numbers::utc(*at),
+        }
+    }
+}
+
+/// A part of the body.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Block {
+    /// A line of its own.
+    Line(Line),
+    /// A table in a fixed-width face: at most 30 columns wide and 6 rows high, then "+ n more".
+    Table(Table),
+    /// A small heading.
+    Heading(Line),
+}
+
+/// A table. Cells are literal text.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Table {
+    /// The head.
+    pub head: Vec<String>,
+    /// The rows, each as long as the head.
+    pub rows: Vec<Vec<String>>,
+    /// What follows when rows were left out ("+ 14 more in plan.txt").
+    pub more: Option<Line>,
+}
+
+/// Who is called by a message.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Mention {
+    /// A role of the chat.
+    Role(u64),
+    /// A user of the chat.
+    User(u64),
+}
+
+/// The state of things as a colour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Tone {
+    /// Nothing to feel about.
+    #[default]
+    Neutral,
+    /// Something is waited for.
+    Waiting,
+    /// Work is going on.
+    Running,
+    /// It went well.
+    Good,
+    /// Somebody should look.
+    Warning,
+    /// It went wrong.
+    Bad,
+}
+
+/// A button. The id says what it does and to what: `details:K7F3QD`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Button {
+    /// At most 100 characters; parsed as hostile when it comes back.
+    pub id: String,
+    /// What stands on it.
+    pub label: String,
+    /// Whether it does something hard to take back.
+    pub danger: bool,
+}
+
+/// An attachment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CardFile {
+    /// Its name.
+    pub name: String,
+    /// Its bytes.
+    pub bytes: Vec<u8>,
+    /// For pictures: the same numbers in words, at most 1,024 characters.
+    pub alt: Option<String>,
+}
