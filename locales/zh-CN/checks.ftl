@@ -1,93 +1,101 @@
 # 检查结果，按检查的标识；.passed 为通过时，.next 为被拒绝时的下一步。
 
-check-cluster-reachable = 无法查看集群（{ $failure }），因此什么都不能确认；对方的说明：{ $said }
+check-cluster-reachable =
     .passed = 集群有应答
+check-cannot-verify = 无法查看 { $what }（{ $failure }），因此什么都不能确认。集群的说明：{ $said }
     .next = 没有改动任何东西。请看 /health，集群恢复应答后再申请。
-check-cannot-verify = 这一点无法确认（{ $failure }）；对方的说明：{ $said }
-    .passed = 一切都能查看
-    .next = 没有改动任何东西。请看 /health，集群恢复应答后再申请。
-check-group-exists = 没有消费组 { $group }
-    .passed = 消费组存在
-    .next = 用 /group 或 /lag 查到正确的名字后再申请。
 check-group-inactive = 消费组 { $group } 还有 { $count } 个成员（{ $members }）。Kafka 只能重置已停止的消费组的位点
     .passed = 消费组没有在线成员
     .next = { $static-count ->
         [0] 请停止它们后再申请；或加上 wait-for-stop:30m，我会等待。
        *[other] 请停止它们后再申请；或加上 wait-for-stop:30m，我会等待。其中 { $static-count } 个是静态成员，会话超时后才会离开。
     }
-check-group-will-stop = 消费组还有成员（{ $members }）；我会等它们离开，然后设置位点
-    .passed = 消费组已停止
-check-topic-exists = 没有 topic { $topic }
-    .passed = topic 存在
-    .next = 用 /topic 查到正确的名字后再申请。
-check-partitions-exist = topic { $topic } 没有分区 { $partitions }
-    .passed = 分区存在
-    .next = 用 /topic 查看分区后再申请。
-check-offsets-known = 读不到消费组的位点，或日志的起止位置（{ $failure }）
-    .passed = 消费组的位点和日志范围都已知
-    .next = 没有改动任何东西。请看 /health，集群恢复应答后再申请。
-check-target-clamped = { $count } 个分区的目标超出日志范围，已移到边界（{ $topic } { $partition }：{ $wanted } → { $used }）
-    .passed = 所有目标都在日志范围内
-check-time-after-last-record = { $partitions-count } 个分区的消息都早于所要的时间，位点移到末尾
-    .passed = 每个分区都有该时间或之后的消息
-check-no-commit-to-shift = { $count } 个分区没有位点，无法平移，保持不变
-    .passed = 每个分区都有可平移的位点
-check-empty-partitions = 有些分区是空的；消费组在那里从下一条消息开始
-    .passed = 没有空分区
-check-known-external-offsets = 这个消费组像是 Flink、Spark 或 Connect，它们可能自己保存位点，不理会这里的设置
-    .passed = 没有迹象表明位点保存在别处
-check-group-without-commits = 消费组在一些分区里从未提交过位点；此前从哪里开始由客户端决定
-    .passed = 消费组在每个分区都提交过位点
-check-missing-right = 我在 { $on } 上缺少权限 { $right }
-    .passed = 所需的权限我都有
+check-group-will-stop = 消费组 { $group } 还有成员（{ $members }）；我会等它们离开，然后设置位点
+check-group-is-new = 还没有消费组 { $group }；这次操作会创建它
+check-known-external-offsets = { $hint } 像是 Flink、Spark 或 Connect，它们可能自己保存位点，不理会这里的设置
+check-missing-right = { $right-count ->
+    [0] 我在集群上缺少权限，集群的说明：{ $said }
+   *[other] 我在 { $on } { $name } 上缺少权限 { $right }
+}
     .next = 请有 Kafka 管理权限的人授权后再申请。
-check-held-by-other = 操作 { $operation } 正在处理 { $thing }
+check-rights-not-told = 集群不说明我在 { $on } { $name } 上有哪些权限
+check-rights-sufficient =
+    .passed = 所需的权限我都有
+check-too-many-partitions = { $count } 个分区超过了一次操作的上限（{ $most }）
+    .next = 请逐个 topic 申请，或指定分区。
+check-target-clamped = { $count } 个分区的目标超出日志范围，已移到边界（例如 { $topic } { $partition }：{ $wanted } → { $used }）
+check-time-after-last-record = { $count } 个分区的消息都早于所要的时间，位点移到末尾（例如 { $topic } { $partition }）
+check-no-commit-to-shift = { $count } 个分区没有位点，无法平移，保持不变（例如 { $topic } { $partition }）
+check-partition-empty = { $count } 个分区是空的，消费组在那里从下一条消息开始（例如 { $topic } { $partition }）
+check-partition-without-commit = 消费组在 { $count } 个分区还没有位点，此前从哪里开始由它自己的配置决定（例如 { $topic } { $partition }）
+check-partition-offline = { $topic } { $partition } 离线，读不到日志
+    .next = 请看 /health，等它有了 leader 再申请。
+check-targets-in-log =
+    .passed = 所有目标都在日志范围内
+check-held-by-other = 操作 { $operation } 正在处理 { $thing } { $name }
+    .next = 请等它结束；用 /status operation:{ $operation } 查看。
+check-not-held =
     .passed = 那里没有别的操作
-    .next = 请等它结束；用 /status { $operation } 查看。
-check-replays-messages = { $count } 条消息会被重复处理
-    .passed = 没有消息会被重复处理
-check-skips-messages = { $count } 条消息永远不会被处理
-    .passed = 没有消息会被跳过
-check-late-expiry = 相关的最早的消息即将被删除；删除后无法再读
-    .passed = 相关的消息不会马上被删除
-check-cluster-observed-only = 这个集群只能查看；我没有改动它的权限
-    .passed = 这个集群可以改动
-    .next = 请用 dry-run:true；结果附有手工执行的命令。
+check-irreversible = { $operation } 的第 { $step } 步无法撤回
+    .next = 用 /status operation:{ $operation } 查看它做了什么。
+check-values-as-left =
+    .passed = 一切仍是该操作留下的样子
+check-values-moved-on = 消费组在 { $count } 个分区里又前进了（例如 { $topic } { $partition }：{ $left } → { $found }）
+check-topic-gone = topic { $topic } 不见了
+    .next = 没有可以恢复的地方。
+check-topic-recreated = topic { $topic } 被删除后重新创建了，旧位点在其中没有意义
+    .next = 请用 /reset-offset 设置新的位点。
 
 # 计划所依据、但已不再成立的条件。
 
 broken-cluster-changed = 这个地址上是另一个集群（{ $found }，原为 { $expected }）
-broken-topic-gone = topic { $topic } 不见了
+broken-topic-gone = { $topic-count ->
+    [0] 有一个 topic 不见了
+   *[other] topic { $topic } 不见了
+}
 broken-topic-recreated = topic { $topic } 被删除后重新创建了
 broken-topic-partitions-changed = topic { $topic } 现在有 { $found } 个分区，原为 { $expected }
-broken-group-has-members = 消费组 { $group } 又有成员了（{ $members }）
-broken-offsets-changed = 有人移动了消费组 { $group } 的位点：{ $topic } { $partition } 现为 { $found }，原为 { $expected }
+broken-group-has-members = { $members-count ->
+    [0] 消费组又有成员了
+   *[other] 消费组 { $group } 又有成员了（{ $members }）
+}
+broken-offsets-changed = 消费组 { $group } 被移动过：{ $topic } { $partition } 现为 { $found }，原为 { $expected }
 broken-offset-left-the-log = { $topic } { $partition } 的位点 { $offset } 已不在日志范围内（{ $start } 到 { $end }）
 
 wait-members-remain = 还有 { $count } 个成员在工作：{ $members }
-wait-cannot-look = 无法查看集群：{ $failure }
+wait-cannot-look = 无法查看集群：{ $failure }。我会继续尝试
 wait-watching-a-little-longer = 已没有成员；再观察一会儿（第 { $streak } 次，共 { $wanted } 次）
-wait-wait-ran-out = 消费组没有按时停止
+wait-wait-ran-out = { $members-count ->
+    [0] 消费组没有按时停止
+   *[other] 消费组没有按时停止；仍在工作：{ $members }
+}
 
-why-vetoed = 已否决
-why-cancelled = 申请人已收回
-why-expired = 没有人按时批准
+why-abandoned = 由 { $first } 和 { $second } 用 /unlock 放弃：{ $reason }
+why-cancelled = 由 { $by } 收回
+why-card-altered = 卡片被别人改动过，因此重新发布
+why-card-gone = 卡片被删除了，因此重新发布
+why-chat-unreachable = 现在读不到投票，先等待
+why-cluster-not-configured = 设置里已没有这个集群
+why-foreign-value = 有别人动过：{ $topic } { $partition } 现为 { $found }
+why-group-gone = 消费组已不存在
+why-group-subscribed = 这个 topic 上又有该消费组的消费者
+why-out-of-bounds = 需要做的超出了批准的范围（{ $topic } { $partition }）
+why-pause-asked = { $reason-count ->
+    [0] 由 { $by } 暂停
+   *[other] 由 { $by } 暂停：{ $reason }
+}
+why-plan-unreadable = 保存的计划无法读取，因此不执行：{ $said }
+why-replanned-too-often = 集群变化太快，计划跟不上；请等它稳定后再申请
+why-resumed = { $reason-count ->
+    [0] 由 { $by } 恢复
+   *[other] 由 { $by } 恢复：{ $reason }
+}
 why-stale = 集群与制定计划时不同了：{ $because }
-why-queued-behind = 等待操作 { $operation }，它正在那里执行
-why-cannot-verify-votes = 现在读不到投票，先等待
-why-votes-withdrawn = 开始前有人收回了投票，重新征求审批
-why-policy-stricter = 规则现在要求更多投票，重新征求审批
-why-stopped-by = 由 { $who } 停止
-why-paused-by = 由 { $who } 暂停
-why-resumed-by = 由 { $who } 恢复
-why-paused-by-guard = 自动暂停：{ $because }
-why-paused-cannot-verify = 已暂停：无法确认要求停止的人是否有权这样做
-why-foreign-change = 有别人改动了 { $topic } { $partition }：现为 { $found }
-why-cluster-refused = 集群拒绝了：{ $said }
-why-outcome-unknown = 无法确认这一步是否完成：{ $failure }
-why-out-of-bounds = 需要做的超出了批准的范围
-why-cannot-tell = 无法判断能否继续：{ $failure }
-why-too-many-replans = 集群变化太快，计划跟不上；请等它稳定后再申请
-why-unlocked = 已用 /unlock 放弃
-why-plan-unreadable = 保存的计划无法读取
-why-nothing-to-do = 已没有要做的事
+why-stop-asked = { $reason-count ->
+    [0] 由 { $by } 停止
+   *[other] 由 { $by } 停止：{ $reason }
+}
+why-tried-too-often = 多次尝试，集群都没有接受：{ $failure }；集群的说明：{ $said }
+why-vetoed = 被 { $by } 否决
+why-vote-withdrawn = 开始前有人收回了投票，重新等待投票
+why-voter-cannot-be-verified = 现在查不到某人的角色，重新等待投票

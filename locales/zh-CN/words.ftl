@@ -1,6 +1,6 @@
 # 许多句子共用的短语。
 
-names-and-more = { $names }等，另有 { $more } 个
+names-and-more = { $names } 及另外 { $more } 个
 nothing = 无
 hidden = （已隐藏）
 quoted = “{ $text }”
@@ -48,6 +48,7 @@ failure-unsupported = 服务器版本不支持
 failure-garbage = 应答无法读懂
 failure-refused = 服务器拒绝了
 failure-not-asked = 没有查看
+failure-too-many-rounds = 查看期间一直在变化
 
 table-partition = p
 table-partitions = 分区数
@@ -71,3 +72,13 @@ table-under = 缺副本
 table-below-min = <min
 table-more = + 另有 { $more } 行，见 plan.txt
 table-more-in = + 另有 { $more } 行，见 { $file }
+
+thing-whole = 整个集群
+thing-broker = broker
+thing-topic = topic
+thing-group = 消费组
+thing-cluster = 集群
+
+problem-empty = 什么都没有填
+problem-too-long = 太长
+problem-character = 含有这类名字不允许的字符

@@ -41,6 +41,7 @@ fn told(view: &CardView<'_>, id: &str, facts: &Facts) -> Card {
 
 /// A notice's own sentence, else a reason's, else the word for a state.
 fn words(view: &CardView<'_>, id: &str, facts: &Facts) -> Line {
+    let facts = &head::people(view, facts);
     if let Some(own) = find(view.locale, &["notice"], id, facts) {
         return own;
     }
@@ -59,7 +60,7 @@ fn alert(view: &CardView<'_>, id: &str, facts: &Facts) -> Card {
     if State::from_key(id).is_none() {
         headline.push(words(view, id, facts));
     } else {
-        headline.extend(why(locale, &view.why.id, &view.why.facts));
+        headline.extend(head::because(view));
     }
     headline.push(head::ids(view));
     Card {
@@ -89,7 +90,7 @@ fn owners_after(view: &CardView<'_>) -> Card {
     let args = Args::new().line("state", state).line("what", head::what(plan, locale));
     let mut headline = vec![locale.say("owners-after", &args)];
     headline.extend(head::result(view));
-    headline.extend(why(locale, &view.why.id, &view.why.facts));
+    headline.extend(head::because(view));
     headline.push(head::ids(view));
     let said = ways::blocks(view).into_iter().chain(ways::approved(view));
     let body: Vec<Block> = said.chain(super::plan_card::body::for_owners(plan, locale)).collect();

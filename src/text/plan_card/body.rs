@@ -24,11 +24,13 @@ pub(in crate::text) fn blocks(plan: &Plan, locale: Locale) -> Vec<Block> {
     blocks
 }
 
-/// What is left to say of a plan that has ended.
-pub(super) fn of_ended(plan: &Plan, locale: Locale) -> Vec<Block> {
+/// What is left to say of a plan that has ended: nothing of what it would have moved if it moved nothing.
+pub(super) fn of_ended(plan: &Plan, changed: bool, locale: Locale) -> Vec<Block> {
     let mut blocks = vec![Block::Line(asked(plan, locale))];
-    blocks.extend(table(plan, locale).map(Block::Table));
-    blocks.extend(application(plan, locale));
+    if changed {
+        blocks.extend(table(plan, locale).map(Block::Table));
+        blocks.extend(application(plan, locale));
+    }
     blocks
 }
 
@@ -64,7 +66,7 @@ fn moves(plan: &Plan, locale: Locale) -> Vec<Block> {
         (sum.without_commit > 0).then(|| locale.say("moves-first", &Args::new().count("count", sum.without_commit))),
         (sum.clamped > 0).then(|| locale.say("moves-clamped", &Args::new().count("count", sum.clamped))),
     ];
-    let line = Line::joined(lines.into_iter().flatten(), " ");
+    let line = Line::joined(lines.into_iter().flatten(), locale.space());
     if line.is_empty() { Vec::new() } else { vec![Block::Line(line)] }
 }
 

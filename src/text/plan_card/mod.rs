@@ -74,7 +74,7 @@ pub fn plan_card(view: &CardView<'_>) -> Card {
     let plan = view.plan.plan();
     let mut body = ways::blocks(view);
     if view.state.has_ended() {
-        body.extend(body::of_ended(plan, view.locale));
+        body.extend(body::of_ended(plan, ways::may_have_changed(view), view.locale));
     } else {
         body.extend(body::blocks(plan, view.locale));
         body.extend(body::told(view));

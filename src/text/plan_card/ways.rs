@@ -27,10 +27,16 @@ fn next(view: &CardView<'_>) -> Option<&'static str> {
     }
 }
 
+/// Whether the operation got far enough to have changed something.
+pub(super) fn may_have_changed(view: &CardView<'_>) -> bool {
+    let began =
+        matches!(view.state, State::Succeeded | State::Stopped | State::Failed | State::Stuck | State::Abandoned);
+    began && head::may_have_changed(view)
+}
+
 /// Whether the way back may be asked for: something was changed, and it can be taken back.
 pub(super) fn may_go_back(view: &CardView<'_>) -> bool {
-    let ended = matches!(view.state, State::Succeeded | State::Stopped | State::Failed | State::Stuck);
-    ended && head::has_way_back(view.plan.plan()) && head::may_have_changed(view)
+    may_have_changed(view) && view.state != State::Abandoned && head::has_way_back(view.plan.plan())
 }
 
 /// Who approved it.

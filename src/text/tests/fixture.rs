@@ -5,6 +5,7 @@ use engine::Why;
 use interlock::approval::{NotCounted, State, Tally, Uncounted};
 use interlock::cluster::kafka::Committed;
 use interlock::cluster::{ClusterKind, Tier};
+use interlock::command::Arguments;
 use interlock::facts::Facts;
 use interlock::id::{GroupId, PersonId, TopicName};
 use interlock::plan::{
@@ -93,6 +94,7 @@ pub(super) fn reset(partitions: i32) -> Plan {
         operation: "K7F3QD".parse().unwrap(),
         revision: 1,
         command: "reset-offset".to_owned(),
+        request: Arguments::default(),
         arguments: BTreeMap::from(
             [("cluster", "logs-kafka"), ("group", "billing"), ("topic", "orders"), ("to", "2026-11-24T02:00:00Z")]
                 .map(|(name, value)| (name.to_owned(), value.to_owned())),
@@ -113,23 +115,22 @@ pub(super) fn reset(partitions: i32) -> Plan {
         holds,
         checks: vec![
             Check::pass("cluster-reachable"),
-            Check::pass("group-exists"),
             Check::pass("group-inactive"),
-            Check::pass("topic-exists"),
-            Check::pass("offsets-known"),
+            Check::pass("rights-sufficient"),
+            Check::pass("not-held"),
             Check::new(Level::Warn, "target-clamped", clamped),
         ],
         expectations,
         steps: vec![step],
         restore: Vec::new(),
         impact: Impact {
-            worst_case: "replays-messages".to_owned(),
+            worst_case: "reset-replays".to_owned(),
             topics: names(&["orders"]),
             groups: names(&["billing"]),
             clients: Vec::new(),
             facts: Facts::none(),
             rows,
-            needs_from_application: names(&["start-the-group"]),
+            needs_from_application: Vec::new(),
         },
         estimate: Estimate { duration_ms: 2_000, way_back_ms: 2_000, changes: u64::try_from(partitions).unwrap() },
         votes: vec![Seat::Approver, Seat::Owner { of: names(&["billing"]), check: "owner-of-group".to_owned() }],
@@ -158,9 +159,9 @@ pub(super) fn waiting_reset() -> Plan {
     ];
     plan.expectations.truncate(2);
     plan.impact.clients = names(&["billing-1", "billing-2", "billing-3", "billing-4", "billing-5"]);
-    plan.impact.needs_from_application = names(&["stop-the-group", "start-the-group"]);
+    plan.impact.needs_from_application = names(&["stop-consumers"]);
     let members = Facts::none().with("group", "billing").with("members", plan.impact.clients.clone());
-    plan.checks.push(Check::new(Level::Warn, "group-will-stop", members));
+    plan.checks.push(Check::new(Level::Consent, "group-will-stop", members));
     plan
 }
 

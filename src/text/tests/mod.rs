@@ -1,5 +1,6 @@
 mod fixture;
 mod hostile;
+mod ids;
 mod keys;
 mod rules;
 mod seen;

@@ -40,7 +40,7 @@ pub(super) fn check(card: &Card) {
 #[test]
 fn every_state_has_a_card_within_limits() {
     for state in State::ALL {
-        for plan in [reset(1), reset(6), reset(2_000), waiting_reset()] {
+        for plan in [reset(1), reset(6), reset(300), waiting_reset()] {
             let scene = Scene::of(plan).at(*state).voted_by_bob().because("nobody-knows-this", Facts::none());
             for locale in Locale::ALL {
                 check(&plan_card(&scene.view(locale)));

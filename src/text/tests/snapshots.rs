@@ -31,7 +31,7 @@ fn scene(name: &str, scene: &Scene) {
 }
 
 fn answered(name: &str, done: &Done) {
-    let reply = Answer { request: "M2WQ7A".parse().unwrap(), done: done.clone() };
+    let reply = Answer { request: "M2WQ7A".parse().unwrap(), done: done.clone(), recorded: done != &Done::Bug };
     shown(name, |locale| answer(&reply, locale));
 }
 
@@ -56,13 +56,13 @@ fn cards() {
     scene("card_waits_for_members", &remaining.because("wait-members-remain", members()));
     scene("card_succeeded", &Scene::of(reset(6)).approved().at(State::Succeeded));
     let said = Facts::none().with("said", "GROUP_ID_NOT_FOUND");
-    scene("card_failed", &Scene::of(reset(6)).approved().at(State::Failed).because("cluster-refused", said));
+    scene("card_failed", &Scene::of(reset(6)).approved().at(State::Failed).because("group-gone", said));
     let found = Facts::none().with("topic", "orders").with("partition", 3_i64).with("found", "1200500");
-    scene("card_stuck", &Scene::of(reset(6)).approved().at(State::Stuck).because("foreign-change", found));
+    scene("card_stuck", &Scene::of(reset(6)).approved().at(State::Stuck).because("foreign-value", found));
     let late = Scene::of(waiting_reset()).approved().at(State::Stopped).at_step(1);
     scene("card_stopped_in_time", &late.because("wait-ran-out", Facts::none()));
-    let by = Facts::none().with("who", "alice");
-    scene("card_stopped", &Scene::of(reset(6)).approved().at(State::Stopped).because("stopped-by", by));
+    let by = Facts::none().with("by", "carol").with("reason", "wrong group");
+    scene("card_stopped", &Scene::of(reset(6)).approved().at(State::Stopped).because("stop-asked", by));
 }
 
 #[test]
@@ -90,11 +90,16 @@ fn several_topics_are_one_row_each() {
 #[test]
 fn answers() {
     answered("answer_refused_members", &Done::Refused(vec![Check::new(Level::Block, "group-inactive", members())]));
-    let held = Facts::none().with("operation", "ABCDEF").with("thing", "group billing");
+    let held = Facts::none().with("operation", "ABCDEF").with("thing", "group").with("name", "billing");
     answered("answer_refused_held", &Done::Refused(vec![Check::new(Level::Block, "held-by-other", held)]));
     let suggestions = vec!["orders".to_owned(), "orders-eu".to_owned()];
-    let unknown = Facts::none().with("topic", "ordres").with("cluster", "lab").with("suggestions", suggestions);
+    let unknown = Facts::none().with("name", "ordres").with("suggestions", suggestions);
     answered("answer_unknown_topic", &Done::Mistake(Mistake::new("unknown-topic", unknown)));
+    let accepted = ["earliest", "latest", "offset:N", "shift:+N", "-2h"].map(str::to_owned).to_vec();
+    let when = Facts::none().with("given", "yesterday").with("option", "to").with("accepted", accepted);
+    answered("answer_not_a_time", &Done::Mistake(Mistake::new("not-a-time", when)));
+    answered("answer_vote_denied", &Done::Denied(Denied { id: "asked-for-it", needs: None }));
+    answered("answer_asked_back", &Done::AskedBack(Box::new(Sealed::seal(reset(6)).unwrap())));
     answered("answer_planned", &Done::Planned { operation: "K7F3QD".parse().unwrap(), seats: 2 });
     answered("answer_denied", &Done::Denied(Denied { id: "no-role", needs: Some("operator".to_owned()) }));
     let said = "no answer within 8 s".to_owned();
@@ -119,9 +124,13 @@ fn notices() {
     let done = Scene::of(reset(6)).approved().at(State::Succeeded);
     told("notice_owners_after", &Notice::OwnersAfter, &done);
     told("notice_progress", &Notice::Progress { id: "wait-members-remain".to_owned(), facts: members() }, &running);
+    let by = Facts::none().with("by", vec!["bob".to_owned(), "carol".to_owned()]);
+    told("notice_approved", &Notice::Milestone { id: "approved".to_owned(), facts: by }, &running);
+    let stale = Facts::none().with("topic", "orders");
+    told("notice_stale", &Notice::Milestone { id: "stale-topic-recreated".to_owned(), facts: stale }, &running);
     told("notice_started", &Notice::Milestone { id: "started".to_owned(), facts: Facts::none() }, &running);
     let said = Facts::none().with("said", "GROUP_ID_NOT_FOUND");
-    let failed = Scene::of(reset(6)).approved().at(State::Failed).because("cluster-refused", said);
+    let failed = Scene::of(reset(6)).approved().at(State::Failed).because("group-gone", said);
     told("notice_failed", &Notice::Alert { id: "failed".to_owned(), facts: Facts::none() }, &failed);
 }
 
