@@ -30,7 +30,7 @@ denied-not-a-person = Who you are cannot be told
 denied-cannot-verify = Your roles cannot be looked up now; try again in a minute
 denied-not-a-member = You are not a member here now
 denied-another-person = This needs another person than whoever asked for it
-denied-vote = Your vote does not count: { $why }
+denied-vote = Your vote does not count ({ $why })
 denied-needs = It needs the role { $role }; /whoami shows yours
 
 failed-cluster = The cluster could not be asked: { $failure }

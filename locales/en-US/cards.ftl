@@ -51,7 +51,6 @@ result-stopped = Stopped at a safe point; what was done until then stays
 result-failed = The cluster refused a step; nothing of that step was changed
 result-stuck = The cluster shows neither what was before nor what was planned; a person must decide
 unchanged-stopped = Stopped before anything was changed
-unchanged-failed = The cluster refused it; nothing was changed
 result-rejected = Vetoed by { $vetoed-by }; nothing was changed
 result-expired = Not approved in time; nothing was changed
 result-cancelled = Taken back by whoever asked; nothing was changed

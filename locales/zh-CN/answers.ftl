@@ -29,7 +29,7 @@ denied-not-a-person = 无法确认你是谁
 denied-cannot-verify = 现在查不到你的角色；请一分钟后再试
 denied-not-a-member = 你现在不是这里的成员
 denied-another-person = 这需要申请人以外的另一个人
-denied-vote = 你的投票不计入：{ $why }
+denied-vote = 你的投票不计入（{ $why }）
 denied-needs = 需要角色 { $role }；用 /whoami 查看你的角色
 
 failed-cluster = 无法询问集群：{ $failure }

@@ -36,7 +36,6 @@ result-stopped = 已停在安全点；此前完成的部分保留
 result-failed = 集群拒绝了其中一步；这一步没有改动任何东西
 result-stuck = 集群的现状既不是原来的，也不是计划的；必须由人决定
 unchanged-stopped = 在改动任何东西之前已停止
-unchanged-failed = 集群拒绝了；没有改动任何东西
 result-rejected = 被 { $vetoed-by } 否决；没有改动任何东西
 result-expired = 未按时获得批准；没有改动任何东西
 result-cancelled = 申请人已收回；没有改动任何东西

@@ -35,23 +35,20 @@ pub(in crate::text) fn result(view: &CardView<'_>) -> Option<Line> {
     let args = Args::new()
         .count("count", movement(view.plan.plan()).partitions)
         .line("vetoed-by", votes::people(view, view.tally.vetoes.iter()));
-    let stopped_early = matches!(view.state, State::Stopped | State::Failed) && !may_have_changed(view);
+    let stopped_early = view.state == State::Stopped && !may_have_changed(view);
     let key = if stopped_early { "unchanged" } else { "result" };
     view.locale.try_say(&format!("{key}-{}", view.state.key()), &args)
 }
 
-/// Whether anything may have been changed, as far as the progress tells: waits and captures change nothing, and a refused
-/// step was not applied.
+/// Whether anything may have been changed: as the engine says, else as far as the progress tells. Waits and captures change
+/// nothing.
 pub(super) fn may_have_changed(view: &CardView<'_>) -> bool {
     if let Some(Fact::Count(changed)) = view.why.facts.get("changed") {
         return *changed != 0;
     }
     let Some(progress) = view.progress else { return true };
-    let refused = view.state == State::Failed;
-    view.plan.plan().steps.iter().any(|step| {
-        let begun = step.number < progress.step || (step.number == progress.step && !refused);
-        begun && matches!(step.work, Work::Act(_) | Work::Rule(_))
-    })
+    let mut begun = view.plan.plan().steps.iter().filter(|step| step.number <= progress.step);
+    begun.any(|step| matches!(step.work, Work::Act(_) | Work::Rule(_)))
 }
 
 fn fourth(view: &CardView<'_>) -> Option<Line> {
