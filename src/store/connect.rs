@@ -14,7 +14,7 @@ use std::time::Duration;
 pub(super) static MIGRATIONS: Migrator = sqlx::migrate!("./migrations");
 
 /// How long a call waits for a connection, and a connection for a lock of somebody else's.
-const PATIENCE: Duration = Duration::from_secs(3);
+const PATIENCE: Duration = Duration::from_secs(2);
 const SQLITE_READERS: u32 = 4;
 const POSTGRES_CONNECTIONS: u32 = 10;
 
