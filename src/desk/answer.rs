@@ -34,6 +34,8 @@ pub struct Answer {
     pub request: RequestId,
     /// What came of it.
     pub done: Done,
+    /// Whether it goes into the audit log; if not, the answer says so.
+    pub recorded: bool,
 }
 
 /// What came of a request.
@@ -50,6 +52,8 @@ pub enum Done {
     },
     /// A dry run: the plan as it would be, rendered from the sealed bytes; nothing was stored.
     DryRun(Box<interlock::plan::Sealed>),
+    /// Before a vote by command counts, the plan it would be on is shown, with its whole digest to repeat.
+    AskedBack(Box<interlock::plan::Sealed>),
     /// A control took effect: the key of its sentence ("paused", "vote-counted", "stop-asked") and the state now.
     Controlled {
         /// The operation.

@@ -42,6 +42,8 @@ pub(crate) struct Connection {
     versions: Versions,
     used: Instant,
     expires: Option<Instant>,
+    /// Whether the broker answered anything beyond its versions, which it tells everybody.
+    accepted: bool,
 }
 
 /// What a connection is made with.
@@ -81,6 +83,7 @@ impl Connection {
                 versions: Versions::new(),
                 used: Instant::now(),
                 expires: None,
+                accepted: false,
             };
             connection.greet(deadline).await?;
             if let Some(lifetime) =
@@ -157,7 +160,17 @@ impl Connection {
         version: i16,
         deadline: Instant,
     ) -> Result<C::Answer> {
-        let frame = self.exchange(request, version, deadline).await?;
+        let frame = match self.exchange(request, version, deadline).await {
+            Ok(frame) => frame,
+            Err(Error::UnknownOutcome {
+                cause: Cause::Closed,
+                ..
+            }) if !self.accepted => {
+                return Err(self.unknown::<C>(Cause::ClosedWithoutCredentials));
+            }
+            Err(error) => return Err(error),
+        };
+        self.accepted = true;
         let correlation = self.correlation;
         codec::decode::<C>(frame, version, correlation).map_err(|why| self.garbage::<C>(why))
     }

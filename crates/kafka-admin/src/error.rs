@@ -94,6 +94,9 @@ pub enum Cause {
     /// The other side closed the connection.
     #[error("connection closed")]
     Closed,
+    /// The other side closed the connection at the first request on it, and no credentials are configured.
+    #[error("connection closed at the first request: the listener may demand credentials")]
+    ClosedWithoutCredentials,
     /// The network said no.
     #[error("{0}")]
     Network(String),
@@ -170,6 +173,8 @@ impl Error {
 
     /// The error for a code, authorization told apart.
     pub(crate) fn of_code(api: &'static str, code: ErrorCode, message: Option<String>) -> Self {
+        // Some answers carry an empty text where others carry null.
+        let message = message.filter(|text| !text.is_empty());
         if code.is_authorization() {
             return Self::Authorization { api, code, message };
         }
@@ -184,7 +189,7 @@ impl Error {
 
 fn code_and_message(code: ErrorCode, message: Option<&str>) -> String {
     match message {
-        Some(message) if !message.is_empty() => format!("{code}: {message}"),
-        _ => code.to_string(),
+        Some(message) => format!("{code}: {message}"),
+        None => code.to_string(),
     }
 }

@@ -74,25 +74,6 @@ impl Value {
     }
 }
 
-impl Value {
-    /// The value as text that parses back to the same value.
-    #[must_use]
-    pub fn canonical(&self) -> String {
-        match self {
-            Self::Cluster(name) => name.to_string(),
-            Self::Topic(name) => name.to_string(),
-            Self::Group(id) => id.to_string(),
-            Self::OffsetTarget(target) => target.to_string(),
-            Self::Partitions(list) => list.iter().map(ToString::to_string).collect::<Vec<_>>().join(","),
-            Self::Duration(span) => format!("{}ms", span.as_millis()),
-            Self::Operation(id) => id.to_string(),
-            Self::Digest(digest) => digest.to_string(),
-            Self::Command(text) | Self::Text(text) => text.clone(),
-            Self::Flag(flag) => flag.to_string(),
-        }
-    }
-}
-
 /// Arguments by option name.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(transparent)]

@@ -5,6 +5,7 @@
 mod garbage;
 mod outcomes;
 mod peer;
+mod routes;
 mod security;
 mod versions;
 

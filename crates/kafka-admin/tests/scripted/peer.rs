@@ -25,6 +25,8 @@ pub struct Seen {
     /// How many requests of this kind came before, on all connections.
     pub before: usize,
     pub body: Bytes,
+    /// Where the peer listens.
+    pub address: SocketAddr,
 }
 
 /// What the peer does with a request.
@@ -105,6 +107,7 @@ impl Peer {
                 version: header.request_api_version,
                 before: self.count_one(key),
                 body: frame,
+                address: self.address,
             };
             match script(&seen).or_else(|| self.usual(&seen))? {
                 Reply::Silence => {}
@@ -136,20 +139,10 @@ impl Peer {
     fn usual(&self, seen: &Seen) -> Option<Reply> {
         match seen.key {
             ApiKey::ApiVersions => Some(body(&versions(&[]), seen.version)),
-            ApiKey::Metadata => Some(body(&self.metadata(), seen.version)),
+            ApiKey::Metadata => Some(body(&metadata(self.address), seen.version)),
             ApiKey::FindCoordinator => Some(body(&self.coordinator(seen), seen.version)),
             _ => None,
         }
-    }
-
-    pub fn metadata(&self) -> MetadataResponse {
-        let broker = MetadataResponseBroker::default()
-            .with_node_id(BrokerId(1))
-            .with_host(StrBytes::from_static_str("127.0.0.1"))
-            .with_port(i32::from(self.address.port()));
-        MetadataResponse::default()
-            .with_brokers(vec![broker])
-            .with_controller_id(BrokerId(1))
     }
 
     fn coordinator(&self, seen: &Seen) -> FindCoordinatorResponse {
@@ -166,6 +159,17 @@ impl Peer {
         });
         FindCoordinatorResponse::default().with_coordinators(found.collect())
     }
+}
+
+/// A cluster of one broker, at this address.
+pub fn metadata(address: SocketAddr) -> MetadataResponse {
+    let broker = MetadataResponseBroker::default()
+        .with_node_id(BrokerId(1))
+        .with_host(StrBytes::from_static_str("127.0.0.1"))
+        .with_port(i32::from(address.port()));
+    MetadataResponse::default()
+        .with_brokers(vec![broker])
+        .with_controller_id(BrokerId(1))
 }
 
 /// Versions of a recent broker, except for those given.

@@ -3,12 +3,13 @@
 use bytes::Bytes;
 use kafka_admin::{Client, Credentials, Error, Sasl};
 use kafka_protocol::messages::{
-    ApiKey, SaslAuthenticateRequest, SaslAuthenticateResponse, SaslHandshakeResponse,
+    ApiKey, ListGroupsResponse, SaslAuthenticateRequest, SaslAuthenticateResponse,
+    SaslHandshakeResponse,
 };
 use kafka_protocol::protocol::{Decodable, StrBytes};
 
 use crate::config;
-use crate::peer::{Peer, Seen, body};
+use crate::peer::{Peer, Reply, Seen, body};
 
 fn pencil() -> Credentials {
     Credentials {
@@ -101,4 +102,41 @@ async fn a_peer_that_does_not_know_the_password_is_refused() {
     let error = Client::connect(config).await.unwrap_err();
     assert!(error.to_string().contains("signature is wrong"), "{error}");
     assert_eq!(peer.count(ApiKey::Metadata), 0);
+}
+
+/// The broker closes sessions that outlive their time (KIP-368); the client leaves before.
+#[tokio::test]
+async fn a_session_that_ends_is_renewed_by_a_new_connection() {
+    let peer = Peer::start(|seen| match seen.key {
+        ApiKey::SaslHandshake => Some(body(&SaslHandshakeResponse::default(), seen.version)),
+        ApiKey::SaslAuthenticate => {
+            let answer = SaslAuthenticateResponse::default().with_session_lifetime_ms(50);
+            Some(body(&answer, seen.version))
+        }
+        ApiKey::ListGroups => Some(body(&ListGroupsResponse::default(), seen.version)),
+        _ => None,
+    })
+    .await;
+    let mut config = config(&peer);
+    config.sasl = Sasl::Plain(pencil());
+    let client = Client::connect(config).await.unwrap();
+    let renewed = async {
+        while peer.connections() < 3 {
+            assert_eq!(client.list_groups().await.unwrap().missing, []);
+        }
+    };
+    let in_time = tokio::time::timeout(std::time::Duration::from_secs(10), renewed);
+    in_time.await.unwrap();
+}
+
+#[tokio::test]
+async fn a_listener_that_wants_credentials_is_guessed() {
+    let peer = Peer::start(|seen| (seen.key == ApiKey::Metadata).then_some(Reply::Close)).await;
+    let mut config = config(&peer);
+    config.max_attempts = 2;
+    let error = Client::connect(config).await.unwrap_err();
+    assert!(
+        error.to_string().contains("may demand credentials"),
+        "{error}"
+    );
 }

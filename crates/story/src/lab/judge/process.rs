@@ -5,6 +5,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 use std::collections::HashMap;
+use std::fs::File;
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -119,7 +120,7 @@ impl Judge {
             .arg("judge.Judge")
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
-            .stderr(Stdio::null())
+            .stderr(log(lab).map_err(failed)?)
             .spawn()
             .map_err(failed)?;
         let (Some(input), Some(output)) = (child.stdin.take(), child.stdout.take()) else {
@@ -177,6 +178,12 @@ impl Drop for Judge {
         let _ = child.kill();
         let _ = child.wait();
     }
+}
+
+/// What the Java clients complain about, beside the brokers' own logs.
+fn log(lab: &Lab) -> std::io::Result<File> {
+    let file = lab.run_dir().join("judge.log");
+    File::options().create(true).append(true).open(file)
 }
 
 fn read_answers(output: ChildStdout, waiting: &Waiting) {
