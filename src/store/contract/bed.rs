@@ -1,11 +1,12 @@
 //! A store of a test's own, and samples to put into it.
 
 use crate::store::database::{Pools, Val};
-use crate::store::{Posted, MessageRole, Store, Taker};
+use crate::store::{MessageRole, Posted, Store, Taker};
 use engine::port::{Boxed, Clock, Journal};
 use engine::{Changes, NewOperation, Notice, Operation, Transition, Transitioned, Why};
 use interlock::approval::{Event, State};
 use interlock::cluster::{ClusterKind, Tier};
+use interlock::command::Arguments;
 use interlock::id::OperationId;
 use interlock::plan::{Aspect, Effect, Estimate, FORMAT, Hold, Impact, Plan, Requester, Scope, Sealed, Sharing, Thing};
 use interlock::principal::{Account, Place};
@@ -62,6 +63,13 @@ impl Bed {
         let folder = TempDir::new().unwrap();
         let url = format!("sqlite:{}", folder.path().join("store.db").display());
         Self { store: open(&url).await, url, home: Home::Folder(folder) }
+    }
+
+    /// A SQLite file of this many pages at most.
+    pub(super) async fn sqlite_of(pages: u32) -> Self {
+        let folder = TempDir::new().unwrap();
+        let url = format!("sqlite:{}", folder.path().join("store.db").display());
+        Self { store: open(&format!("{url}?max_page_count={pages}")).await, url, home: Home::Folder(folder) }
     }
 
     pub(super) async fn postgres() -> Self {
@@ -159,6 +167,7 @@ pub(super) fn plan(operation: &OperationId, revision: u32) -> Sealed {
         revision,
         command: "reset-offset".to_owned(),
         arguments: [("group".to_owned(), "billing".to_owned())].into(),
+        request: Arguments::default(),
         requesters: vec![requester],
         place: Place::Discord { guild: 1, channel: 2, thread: None },
         reason: "a bad deploy".to_owned(),
