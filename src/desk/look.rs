@@ -42,10 +42,9 @@ impl Desk {
                 Some(Looking::Need(queries)) => Round::Need(queries),
                 Some(Looking::Answer(answer)) => Round::Done(Ok(*answer)),
                 Some(Looking::Mistake(mistake)) => Round::Done(Err(Done::Mistake(mistake))),
-                Some(Looking::Failed(failure)) => Round::Done(Err(Done::Failed {
-                    id: format!("cluster-{}", failure.kind.key()),
-                    said: failure.said,
-                })),
+                Some(Looking::Failed(failure)) => {
+                    Round::Done(Err(Done::Failed { id: format!("cluster-{}", failure.kind.key()), said: failure.said }))
+                }
                 None => Round::Done(Err(Done::Bug)),
             }
         };

@@ -6,11 +6,11 @@ use crate::store::{Store, StoreError};
 use engine::port::{Backend, Clock, Clusters};
 use interlock::cluster::Cluster;
 use interlock::command::{Catalogue, Directory};
+use interlock::facts::Facts;
 use interlock::id::ClusterName;
+use interlock::id::OperationId;
 use interlock::plan::{Hold, Mistake};
 use interlock::policy::Policy;
-use interlock::facts::Facts;
-use interlock::id::OperationId;
 use jiff::tz::TimeZone;
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 use std::time::Duration;
@@ -44,10 +44,7 @@ pub struct Times {
 
 impl Default for Times {
     fn default() -> Self {
-        Self {
-            zone: TimeZone::UTC,
-            expiry: Duration::from_secs(8 * 3600),
-        }
+        Self { zone: TimeZone::UTC, expiry: Duration::from_secs(8 * 3600) }
     }
 }
 
