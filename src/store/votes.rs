@@ -222,7 +222,7 @@ fn is_same(one: &Vote, other: &Vote) -> bool {
 
 fn sorted(rows: Vec<VoteRow>) -> Result<Vec<Vote>, StoreError> {
     let mut votes = rows.into_iter().map(VoteRow::read).collect::<Result<Vec<_>, _>>()?;
-    votes.sort_by(|one, other| (one.at, one.account, one.voice).cmp(&(other.at, other.account, other.voice)));
+    votes.sort_by_key(|vote| (vote.at, vote.account, vote.voice));
     Ok(votes)
 }
 

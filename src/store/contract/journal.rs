@@ -217,7 +217,7 @@ contract! {
         bed.running(2, Vec::new()).await;
         let at = operation.expires_at;
         assert_eq!(bed.store.expired(Millis(at.0 - 1)).await.unwrap(), []);
-        assert_eq!(bed.store.expired(at).await.unwrap(), [operation.clone()]);
+        assert_eq!(bed.store.expired(at).await.unwrap(), std::slice::from_ref(&operation));
         let until = at.plus(Duration::from_secs(9));
         assert!(bed.store.postpone(&operation, until).await.unwrap());
         assert_eq!(bed.store.expired(at).await.unwrap(), []);

@@ -48,7 +48,7 @@ contract! {
         let yes = vote("bob", Voice::Approve, Voted::Command);
         assert_eq!(bed.store.put_vote(&id(1), &yes, None).await.unwrap(), Cast::Stored);
         assert_eq!(bed.store.put_vote(&id(1), &yes, None).await.unwrap(), Cast::Already);
-        assert_eq!(bed.store.votes(&id(1), operation.digest).await.unwrap(), [yes.clone()]);
+        assert_eq!(bed.store.votes(&id(1), operation.digest).await.unwrap(), std::slice::from_ref(&yes));
         let before = bed.audited().await;
         let mine = (operation.digest, yes.account);
         assert_eq!(bed.store.withdraw_vote(&id(1), mine, (None, START)).await.unwrap(), Cast::Stored);
@@ -63,7 +63,7 @@ contract! {
         let (yes, no) = (vote("bob", Voice::Approve, Voted::Command), vote("bob", Voice::Veto, Voted::Command));
         bed.store.put_vote(&id(1), &yes, None).await.unwrap();
         assert_eq!(bed.store.put_vote(&id(1), &no, None).await.unwrap(), Cast::Stored);
-        assert_eq!(bed.store.votes(&id(1), operation.digest).await.unwrap(), [no.clone()]);
+        assert_eq!(bed.store.votes(&id(1), operation.digest).await.unwrap(), std::slice::from_ref(&no));
         let mine = (operation.digest, no.account);
         assert_eq!(bed.store.withdraw_vote(&id(1), mine, (None, START)).await.unwrap(), Cast::NoneThere);
     }
