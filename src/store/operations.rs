@@ -8,7 +8,6 @@ use super::{Store, audit, entries, holds, leases, outbox};
 use engine::{NewOperation, Operation, Record, Revision, Token, Transition, Transitioned};
 use interlock::approval::{Event, State, next};
 use interlock::facts::Facts;
-use interlock::id::OperationId;
 use interlock::plan::{Memory, Plan, Sealed};
 use interlock::time::Millis;
 
@@ -70,19 +69,19 @@ impl Store {
     /// See [`engine::port::Journal::remember`]. Counts as a beat and leaves the version alone.
     pub(super) async fn remember_look(
         &self,
-        id: &OperationId,
+        operation: &Operation,
         token: Token,
         remembered: (&Memory, Millis),
     ) -> Result<bool, StoreError> {
         let (memory, next_at) = remembered;
         let mut tx = self.pools.begin().await?;
-        if !leases::hold(&mut tx, id, token).await? {
+        if !leases::hold(&mut tx, &operation.id, token).await? {
             tx.rollback().await?;
             return Ok(false);
         }
         tx.run(
-            "UPDATE operations SET memory = $1, next_at = $2 WHERE id = $3",
-            vals![&json(memory)?, next_at.0, id.as_str()],
+            "UPDATE operations SET memory = $1, next_at = $2 WHERE id = $3 AND version = $4",
+            vals![&json(memory)?, next_at.0, operation.id.as_str(), operation.version],
         )
         .await?;
         tx.commit().await?;

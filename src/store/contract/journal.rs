@@ -189,7 +189,7 @@ contract! {
         let token = bed.store.take_lease(&later.id, "one", None).await.unwrap().unwrap();
         let in_a_minute = START.plus(Duration::from_secs(60));
         let memory = Memory { streak: 3, last_look: Some(START) };
-        assert!(bed.store.remember(&later.id, token, &memory, in_a_minute).await.unwrap());
+        assert!(bed.store.remember(&later, token, &memory, in_a_minute).await.unwrap());
         let now: Vec<_> = bed.store.workable(START).await.unwrap();
         assert_eq!(now.iter().map(|one| &one.id).collect::<Vec<_>>(), [&queued.id]);
         let then = bed.store.workable(in_a_minute).await.unwrap();
@@ -200,12 +200,23 @@ contract! {
         assert_eq!(bed.store.workable(START).await.unwrap(), []);
     }
 
+    async fn a_look_does_not_put_off_what_was_asked_meanwhile(bed: &Bed) {
+        let running = bed.running(1, Vec::new()).await;
+        let token = bed.store.take_lease(&id(1), "one", None).await.unwrap().unwrap();
+        let waiting = bed.does(&event(&running, Event::Wait)).await;
+        let stopping = bed.does(&event(&waiting, Event::Stop)).await;
+        let later = START.plus(Duration::from_secs(600));
+        assert!(bed.store.remember(&waiting, token, &waiting.memory, later).await.unwrap(), "the token holds");
+        assert_eq!(bed.store.workable(START).await.unwrap(), [stopping]);
+    }
+
     async fn a_new_wait_remembers_nothing_of_the_last(bed: &Bed) {
         let running = bed.running(1, Vec::new()).await;
         let token = bed.store.take_lease(&id(1), "one", None).await.unwrap().unwrap();
-        bed.does(&event(&running, Event::Wait)).await;
+        let waiting = bed.does(&event(&running, Event::Wait)).await;
         let memory = Memory { streak: 11, last_look: Some(START) };
-        assert!(bed.store.remember(&id(1), token, &memory, START).await.unwrap());
+        assert!(bed.store.remember(&waiting, token, &memory, START).await.unwrap());
+        assert_eq!(bed.now(&id(1)).await.memory, memory);
         let woken = bed.does(&event(&bed.now(&id(1)).await, Event::Wake)).await;
         let waiting = bed.does(&event(&woken, Event::Wait)).await;
         assert_eq!(waiting.memory, Memory::default());

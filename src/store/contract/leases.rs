@@ -50,7 +50,7 @@ contract! {
         assert!(!bed.store.write(written).await.unwrap());
         let finish = Transition { token: Some(old), ..event(&running, Event::Finish) };
         assert_eq!(bed.store.transition(&finish).await.unwrap(), Transitioned::Fenced);
-        assert!(!bed.store.remember(&id(1), old, &Memory::default(), START).await.unwrap());
+        assert!(!bed.store.remember(&running, old, &Memory::default(), START).await.unwrap());
         assert_eq!(bed.audited().await, before);
         assert_eq!(bed.store.entries(&id(1)).await.unwrap(), []);
         assert!(bed.store.write(Written { token: new, ..written }).await.unwrap());
