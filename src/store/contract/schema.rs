@@ -84,9 +84,12 @@ contract! {
 async fn the_text_of_the_schema_is_portable() {
     for migration in MIGRATIONS.iter() {
         let text = migration.sql.as_str();
-        let code: String = text.lines().map(|line| line.split("--").next().unwrap_or_default()).collect::<Vec<_>>().join(" ");
-        let words: Vec<String> = code.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').map(str::to_lowercase).collect();
-        for banned in ["autoincrement", "serial", "integer", "boolean", "timestamp", "blob", "bytea", "trigger", "now"] {
+        let code: String =
+            text.lines().map(|line| line.split("--").next().unwrap_or_default()).collect::<Vec<_>>().join(" ");
+        let words: Vec<String> =
+            code.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').map(str::to_lowercase).collect();
+        for banned in ["autoincrement", "serial", "integer", "boolean", "timestamp", "blob", "bytea", "trigger", "now"]
+        {
             assert!(!words.iter().any(|word| word == banned), "migration {}: {banned}", migration.version);
         }
         let lines = code.split(',').filter(|part| part.contains(" BIGINT") || part.contains(" TEXT"));

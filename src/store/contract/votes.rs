@@ -5,7 +5,7 @@ use super::contract;
 use crate::store::{Cast, Controlled, Edge, ReactionVotes, Reread, Unlock, UnlockAsked};
 use engine::port::Journal;
 use engine::{Operation, Revision, Transitioned};
-use interlock::approval::{Event, State, Vote, Voice, Voted};
+use interlock::approval::{Event, State, Voice, Vote, Voted};
 use interlock::principal::Account;
 use interlock::time::Millis;
 use std::time::Duration;
@@ -103,6 +103,16 @@ contract! {
         let mut left = bed.store.votes(&id(1), operation.digest).await.unwrap();
         left.sort_by(|one, other| one.person.cmp(&other.person));
         assert_eq!(left, [bob, fact], "the first time it was seen is kept");
+    }
+
+    async fn an_account_that_became_another_persons_votes_anew(bed: &Bed) {
+        let operation = bed.posted(1).await;
+        let bob = vote("bob", Voice::Approve, Voted::Reaction);
+        reread(bed, &operation, std::slice::from_ref(&bob)).await;
+        let robert = Vote { person: "robert".parse().unwrap(), ..bob.clone() };
+        let read = reread(bed, &operation, std::slice::from_ref(&robert)).await;
+        assert_eq!(read, Reread::Stored { added: vec![robert.clone()], removed: vec![bob] });
+        assert_eq!(bed.store.votes(&id(1), operation.digest).await.unwrap(), [robert]);
     }
 
     async fn votes_do_not_carry_over_to_a_new_plan(bed: &Bed) {
