@@ -7,6 +7,7 @@ use sqlx::migrate::Migrator;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use std::fs::{File, OpenOptions, TryLockError};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::time::Duration;
@@ -49,6 +50,7 @@ async fn open_sqlite(url: &str) -> Result<Opened, StoreError> {
         return Err(StoreError::Address("a database in memory would be lost with the process; name a file".to_owned()));
     }
     let lock = own(&file)?;
+    make_private(&file)?;
     let options = options
         .create_if_missing(true)
         .journal_mode(SqliteJournalMode::Wal)
@@ -83,6 +85,12 @@ async fn is_clean(connection: &mut SqliteConnection) -> Result<bool, sqlx::Error
     // The rollback of a dropped transaction is only queued; the answer to a ping comes after it.
     connection.ping().await?;
     Ok(!connection.is_in_transaction())
+}
+
+/// Makes the file, if it is not there, readable for its owner only; SQLite gives its other files the same rights.
+fn make_private(database: &Path) -> Result<(), StoreError> {
+    let made = OpenOptions::new().create(true).append(true).mode(0o600).open(database);
+    made.map(|_| ()).map_err(|error| StoreError::Unavailable(format!("its file: {error}")))
 }
 
 /// Takes the lock of the one owner. It lies beside the database: SQLite's own locks on the file must not be disturbed.

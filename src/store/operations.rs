@@ -133,19 +133,22 @@ pub(super) async fn change(
     if let Claimed::HeldBy(other) = holds::change(tx, &operation, &transition.holds).await? {
         return Ok(Transitioned::HeldBy(other));
     }
+    let mut trace = None;
     if let Some((seq, entry)) = &transition.entry {
         let row =
             entries::Row { operation: &operation.id, seq: *seq, token: transition.token, at: transition.at, entry };
         if !entries::insert(tx, &row).await? {
             return Ok(Transitioned::Lost);
         }
+        trace = Some(entries::trace(&row)?);
     }
     outbox::put(tx, &operation.id, &transition.notices, transition.at).await?;
-    if transition.records.is_empty() {
-        audit::append(tx, transition.at, &[said_by_state(&operation)]).await?;
-    } else {
-        audit::append(tx, transition.at, &transition.records).await?;
+    let mut records = transition.records.clone();
+    if records.is_empty() {
+        records.push(said_by_state(&operation));
     }
+    records.extend(trace);
+    audit::append(tx, transition.at, &records).await?;
     Ok(Transitioned::Done(Box::new(operation)))
 }
 

@@ -118,6 +118,18 @@ async fn a_second_process_does_not_get_a_sqlite_file() {
 }
 
 #[tokio::test]
+async fn a_new_sqlite_file_is_for_its_owner_only() {
+    use std::os::unix::fs::PermissionsExt;
+    let bed = Bed::sqlite().await;
+    bed.awaiting(1).await;
+    for ending in ["", "-wal", "-shm"] {
+        let file = format!("{}{ending}", bed.file().display());
+        assert_eq!(std::fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600, "{file}");
+    }
+    bed.clear().await;
+}
+
+#[tokio::test]
 async fn a_damaged_file_is_damaged() {
     let folder = tempfile::TempDir::new().unwrap();
     let file = folder.path().join("store.db");

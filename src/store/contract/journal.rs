@@ -140,7 +140,9 @@ contract! {
         let until = START.plus(Duration::from_secs(60));
         let entry = Some((1, Entry::WaitBegan { step: 1, until }));
         let wait = Transition { token: Some(token), entry, ..event(&running, Event::Wait) };
+        let before = bed.audited().await;
         let waiting = bed.does(&wait).await;
+        assert_eq!(bed.audited().await, before + 2, "the transition and its entry");
         assert_eq!(bed.store.entries(&id(1)).await.unwrap().len(), 1);
         let entry = Some((1, Entry::StepDone { step: 1 }));
         let wake = Transition { token: Some(token), entry, ..event(&waiting, Event::Wake) };

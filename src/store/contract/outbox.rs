@@ -78,6 +78,40 @@ contract! {
         assert_eq!(the_one_due(bed, later).await.notice, milestone(1));
     }
 
+    async fn progress_does_not_pile_up_while_it_waits(bed: &Bed) {
+        let progress = |id: &str, lag: i64| {
+            let facts = Facts::none().with("lag", lag);
+            Notice::Progress { id: id.to_owned(), facts }
+        };
+        bed.awaiting(1).await;
+        for lag in 0..5 {
+            tell(bed, &id(1), vec![progress("members-remain", lag)]).await;
+        }
+        tell(bed, &id(1), vec![milestone(1), progress("members-remain", 8), progress("cannot-look", 9)]).await;
+        let mut told = Vec::new();
+        loop {
+            let Some(next) = due(bed, START).await.pop() else { break };
+            if told.len() == 1 {
+                tell(bed, &id(1), vec![progress("cannot-look", 10)]).await;
+            }
+            assert!(bed.store.sent(&next.claim, START, &[]).await.unwrap());
+            told.push(next.notice);
+        }
+        let expected = [
+            Notice::PostCard { revision: 1 },
+            progress("members-remain", 4),
+            milestone(1),
+            progress("members-remain", 8),
+            progress("cannot-look", 10),
+        ];
+        assert_eq!(told, expected);
+        tell(bed, &id(1), vec![progress("cannot-look", 11)]).await;
+        let tried = the_one_due(bed, START).await;
+        tell(bed, &id(1), vec![progress("cannot-look", 12)]).await;
+        assert!(bed.store.retry(&tried.claim, START, "no answer").await.unwrap());
+        assert_eq!(the_one_due(bed, START).await.notice, tried.notice, "what was tried may have been delivered");
+    }
+
     async fn a_claim_ends_with_its_time(bed: &Bed) {
         bed.awaiting(1).await;
         let lost = the_one_due(bed, START).await;
