@@ -168,20 +168,25 @@ contract! {
     }
 
     async fn a_call_given_up_half_way_is_done_or_not(bed: &Bed) {
-        let mut operation = bed.running(1, Vec::new()).await;
+        let began = bed.running(1, Vec::new()).await.version;
+        let mut answered = 0;
         for round in 0..40 {
+            let operation = bed.now(&id(1)).await;
             let next = if operation.state == State::Running { Event::Wait } else { Event::Wake };
             let wanted = event(&operation, next);
             let patience = Duration::from_micros(60 * round);
-            let answered = tokio::time::timeout(patience, bed.store.transition(&wanted)).await;
-            let now = bed.now(&id(1)).await;
-            let made = now.version - operation.version;
-            assert!(made == 0 || made == 1, "{made}");
-            assert!(answered.is_err() || made == 1);
-            assert_eq!(now.state != operation.state, made == 1);
-            operation = now;
+            let done = tokio::time::timeout(patience, bed.store.transition(&wanted)).await;
+            answered += i64::from(matches!(done, Ok(Ok(Transitioned::Done(_)))));
         }
-        assert_eq!(bed.audited().await, operation.version);
+        // A commit that was on its way when its caller gave up may still arrive.
+        let settled = async {
+            while bed.audited().await != bed.now(&id(1)).await.version {
+                tokio::task::yield_now().await;
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(10), settled).await.expect("a transition without its record");
+        let done = bed.now(&id(1)).await.version - began;
+        assert!((answered..=40).contains(&done), "{answered} answered, {done} done");
     }
 
     async fn work_is_what_is_workable_and_due(bed: &Bed) {
