@@ -16,6 +16,7 @@ mod plan_text;
 mod sentence;
 mod spans;
 pub mod table;
+pub mod terminal;
 pub mod vocabulary;
 pub mod width;
 
