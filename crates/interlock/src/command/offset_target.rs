@@ -41,17 +41,6 @@ fn digits(text: &str) -> Option<i64> {
     text.parse().ok()
 }
 
-/// The one writing of a target.
-pub(super) fn canonical(target: OffsetTarget) -> String {
-    match target {
-        OffsetTarget::Earliest => "earliest".to_owned(),
-        OffsetTarget::Latest => "latest".to_owned(),
-        OffsetTarget::Offset(offset) => format!("offset:{offset}"),
-        OffsetTarget::Shift(by) => format!("shift:{by:+}"),
-        OffsetTarget::At(instant) => instant.to_string(),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -76,7 +65,7 @@ mod tests {
             ("now", OffsetTarget::At(Millis(1_700_000_000_000))),
         ] {
             assert_eq!(read(text), Ok(target), "{text}");
-            assert_eq!(read(&canonical(target)), Ok(target), "{text}");
+            assert_eq!(read(&target.to_string()), Ok(target), "{text}");
         }
     }
 

@@ -63,7 +63,7 @@ impl Value {
             Self::Cluster(name) => name.to_string(),
             Self::Topic(name) => name.to_string(),
             Self::Group(name) => name.to_string(),
-            Self::OffsetTarget(target) => super::offset_target::canonical(*target),
+            Self::OffsetTarget(target) => target.to_string(),
             Self::Partitions(numbers) => super::partitions::canonical(numbers),
             Self::Duration(span) => super::duration::canonical(*span),
             Self::Operation(id) => id.to_string(),
