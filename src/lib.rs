@@ -4,6 +4,8 @@
 
 pub mod backend;
 pub mod chat;
+pub mod clock;
 pub mod desk;
+pub mod house;
 pub mod store;
 pub mod text;

@@ -3,6 +3,7 @@
 use super::answer::Done;
 use crate::chat::Chat;
 use crate::store::{Store, StoreError};
+use crate::text::Locale;
 use engine::port::{Backend, Clock, Clusters};
 use interlock::cluster::Cluster;
 use interlock::command::{Catalogue, Directory};
@@ -40,11 +41,13 @@ pub struct Times {
     pub zone: TimeZone,
     /// How long a plan waits for approval.
     pub expiry: Duration,
+    /// The language of cards.
+    pub locale: Locale,
 }
 
 impl Default for Times {
     fn default() -> Self {
-        Self { zone: TimeZone::UTC, expiry: Duration::from_secs(8 * 3600) }
+        Self { zone: TimeZone::UTC, expiry: Duration::from_secs(8 * 3600), locale: Locale::EnUs }
     }
 }
 
