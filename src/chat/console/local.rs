@@ -42,12 +42,7 @@ pub async fn local(inside: Inside, local: Local) -> Left {
     let locale = Locale::of(&local.locale);
     let cards = inside.notices.subscribe();
     let (news, printed) = mpsc::channel(64);
-    let bot = Arc::new(Near {
-        inside,
-        personas: local.personas,
-        speaks: AtomicUsize::new(0),
-        locale: local.locale,
-    });
+    let bot = Arc::new(Near { inside, personas: local.personas, speaks: AtomicUsize::new(0), locale: local.locale });
     let bringing = tokio::spawn(bring(cards, news));
     let opened = Opened { opening: local.opening, history: local.history, news: Some(printed) };
     let left = run(Shell::new(bot, locale), opened).await;
