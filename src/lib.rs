@@ -9,5 +9,7 @@ pub mod command_line;
 pub mod demo;
 pub mod desk;
 pub mod house;
+pub mod http;
+pub mod offline;
 pub mod store;
 pub mod text;
