@@ -4,6 +4,7 @@
 
 pub mod backend;
 pub mod chat;
+pub mod config;
 pub mod desk;
 pub mod store;
 pub mod text;
