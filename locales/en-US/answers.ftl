@@ -76,3 +76,5 @@ mistake-too-long = { $option } is too long
     .next = It takes at most { $most } characters
 mistake-nothing-to-do = There is nothing to do: the group already stands where you want it
     .next = /lag shows where it stands
+asked-back = Your vote would be on this plan: { $what }
+asked-back-next = To approve exactly this: { $line }

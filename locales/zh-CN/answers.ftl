@@ -76,3 +76,5 @@ mistake-too-long = { $option } is too long
     .next = It takes at most { $most } characters
 mistake-nothing-to-do = There is nothing to do: the group already stands where you want it
     .next = /lag shows where it stands
+asked-back = 您的表决针对此计划：{ $what }
+asked-back-next = 批准此计划请输入：{ $line }

@@ -124,3 +124,4 @@ ended-stuck = I do nothing more by myself. Look with /group and /lag, then finis
 ended-abandoned = Look with /group and /lag before anything else is asked of this group.
 ended-way-back = ↩️ or /rollback posts the way back.
 ended-approved-by = Approved by { $who }
+seat-confirmation = 发起人或值班人员确认

@@ -1,7 +1,12 @@
 //! The chat, as the rest of the house sees it ([`Chat`]), and the rest of the house as a chat sees it ([`Door`]).
 
+mod deliver;
+mod door;
 mod port;
+mod view;
 
+pub use deliver::{Delivery, Hub};
+pub use door::FrontDoor;
 pub use port::{
-    CardSeen, Chat, ChatError, Clicked, Completing, Door, MemberNow, MessageRef, Reacted, Sending, Suggested,
+    CardSeen, Chat, ChatError, Clicked, Completing, Door, MemberNow, MessageRef, Reacted, Sending, Stranger, Suggested,
 };

@@ -20,7 +20,11 @@ impl Desk {
 
     async fn audit_search(&self, ask: &Ask<'_>) -> Result<LookAnswer, Done> {
         let request = ask.arguments().text("request").and_then(|text| text.parse::<RequestId>().ok());
-        let filter = AuditFilter { operation: ask.arguments().operation("operation").cloned(), request, ..AuditFilter::default() };
+        let filter = AuditFilter {
+            operation: ask.arguments().operation("operation").cloned(),
+            request,
+            ..AuditFilter::default()
+        };
         let page = Page { before: None, limit: SHOWN };
         let found = self.rooms.store.audit_search(&filter, page).await?;
         let entries = found

@@ -40,7 +40,8 @@ impl Desk {
             (None, Voice::Approve) => return Ok(Done::AskedBack(Box::new(plan.clone()))),
         };
         if digest != plan.digest() {
-            let facts = Facts::none().with("operation", operation.id.as_str()).with("revision", i64::from(operation.revision));
+            let facts =
+                Facts::none().with("operation", operation.id.as_str()).with("revision", i64::from(operation.revision));
             return Err(Done::Mistake(Mistake::new("another-plan", facts)));
         }
         let vote = Vote {

@@ -33,7 +33,9 @@ impl Desk {
         let queries = BTreeSet::from([KafkaQuery::Topics, KafkaQuery::Groups].map(Query::Kafka));
         let sections = backend.observe(&queries).await;
         let mut looker = Looker::new(&sections);
-        let (Look::Seen(topics), Look::Seen(groups)) = (looker.kafka_topics(), looker.kafka_groups()) else { return had };
+        let (Look::Seen(topics), Look::Seen(groups)) = (looker.kafka_topics(), looker.kafka_groups()) else {
+            return had;
+        };
         ClusterNames {
             seen_at: Some(self.rooms.clock.now()),
             topics: topics.iter().map(|topic| topic.name.clone()).collect(),

@@ -3,17 +3,16 @@
 use super::answer::Done;
 use super::rooms::Rooms;
 use super::rounds::{Round, rounds};
+use crate::store::StoreError;
 use engine::History;
-use engine::port::Journal;
+use engine::port::{Journal, JournalError};
 use interlock::changes::{self, Context, Rollback};
 use interlock::cluster::{Cluster, Sections};
 use interlock::command::Arguments;
 use interlock::facts::Facts;
 use interlock::id::{ClusterName, OperationId};
-use interlock::plan::{
-    Check, Draft, Effect, FORMAT, Level, Mistake, Plan, Planning, Requester, Scope, Sealed, Seat,
-};
-use interlock::policy::{Demand, UNDO_WINDOW};
+use interlock::plan::{Check, Draft, Effect, FORMAT, Level, Mistake, Plan, Planning, Requester, Scope, Sealed, Seat};
+use interlock::policy::UNDO_WINDOW;
 use interlock::principal::Place;
 use interlock::time::Millis;
 
@@ -46,8 +45,20 @@ impl From<NoPlan> for Done {
     }
 }
 
-impl<E: Into<Done>> From<E> for NoPlan {
-    fn from(error: E) -> Self {
+impl From<Done> for NoPlan {
+    fn from(done: Done) -> Self {
+        Self::Failed(done)
+    }
+}
+
+impl From<StoreError> for NoPlan {
+    fn from(error: StoreError) -> Self {
+        Self::Failed(error.into())
+    }
+}
+
+impl From<JournalError> for NoPlan {
+    fn from(error: JournalError) -> Self {
         Self::Failed(error.into())
     }
 }
@@ -166,15 +177,7 @@ impl Rooms {
         if covered {
             return vec![Seat::Confirmation];
         }
-        let seats = self.policy.seats(&Demand {
-            cluster: &cluster.name,
-            tier: cluster.tier,
-            effect: weight.0,
-            scope: weight.1,
-            deletes: false,
-            checks: &draft.checks,
-            impact: &draft.impact,
-        });
+        let seats = self.policy.seats(weight, cluster, draft);
         if seats.is_empty() { vec![Seat::Confirmation] } else { seats }
     }
 }

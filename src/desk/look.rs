@@ -42,10 +42,9 @@ impl Desk {
                 Some(Looking::Need(queries)) => Round::Need(queries),
                 Some(Looking::Answer(answer)) => Round::Done(Ok(*answer)),
                 Some(Looking::Mistake(mistake)) => Round::Done(Err(Done::Mistake(mistake))),
-                Some(Looking::Failed(failure)) => Round::Done(Err(Done::Failed {
-                    id: format!("cluster-{}", failure.kind.key()),
-                    said: failure.said,
-                })),
+                Some(Looking::Failed(failure)) => {
+                    Round::Done(Err(Done::Failed { id: format!("cluster-{}", failure.kind.key()), said: failure.said }))
+                }
                 None => Round::Done(Err(Done::Bug)),
             }
         };
@@ -54,11 +53,11 @@ impl Desk {
 
     async fn clusters(&self, ask: &Ask<'_>) -> LookAnswer {
         let queries = looks::clusters::queries();
-        let visible: Vec<&ClusterName> = ask.sight.clusters().collect();
+        let visible: Vec<ClusterName> = ask.sight.clusters().cloned().collect();
         let looks = futures_util::stream::iter(visible).map(|name| {
             let queries = &queries;
             async move {
-                let (cluster, backend) = self.rooms.cluster(name).ok()?;
+                let (cluster, backend) = self.rooms.cluster(&name).ok()?;
                 Some((cluster.clone(), backend.observe(queries).await))
             }
         });

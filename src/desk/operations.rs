@@ -52,8 +52,7 @@ impl Desk {
         let principal = &ask.request.principal;
         let policy = &self.rooms.policy;
         let commands = self.rooms.catalogue.iter().filter(|command| self.may_use(ask, command.access));
-        let roles: BTreeSet<Role> =
-            ask.sight.clusters().flat_map(|cluster| policy.roles(principal, cluster)).collect();
+        let roles: BTreeSet<Role> = ask.sight.clusters().flat_map(|cluster| policy.roles(principal, cluster)).collect();
         let owns = policy.owners.0.iter().filter(|owner| owner.to.iter().any(|to| to.is(principal)));
         LookAnswer::WhoAmI(WhoAmI {
             account: principal.account.to_string(),

@@ -15,7 +15,6 @@ pub struct Recorder(mpsc::Sender<Record>);
 
 impl Recorder {
     /// A recorder and its writer; the writer ends when the last recorder is dropped and all is written.
-    #[must_use]
     pub fn new(store: Store) -> (Self, impl Future<Output = ()> + Send) {
         let (sender, receiver) = mpsc::channel(MOST_WAITING);
         (Self(sender), write(store, receiver))

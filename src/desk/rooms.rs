@@ -3,14 +3,15 @@
 use super::answer::Done;
 use crate::chat::Chat;
 use crate::store::{Store, StoreError};
+use crate::text::Locale;
 use engine::port::{Backend, Clock, Clusters};
 use interlock::cluster::Cluster;
 use interlock::command::{Catalogue, Directory};
+use interlock::facts::Facts;
 use interlock::id::ClusterName;
+use interlock::id::OperationId;
 use interlock::plan::{Hold, Mistake};
 use interlock::policy::Policy;
-use interlock::facts::Facts;
-use interlock::id::OperationId;
 use jiff::tz::TimeZone;
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 use std::time::Duration;
@@ -40,14 +41,13 @@ pub struct Times {
     pub zone: TimeZone,
     /// How long a plan waits for approval.
     pub expiry: Duration,
+    /// The language of cards.
+    pub locale: Locale,
 }
 
 impl Default for Times {
     fn default() -> Self {
-        Self {
-            zone: TimeZone::UTC,
-            expiry: Duration::from_secs(8 * 3600),
-        }
+        Self { zone: TimeZone::UTC, expiry: Duration::from_secs(8 * 3600), locale: Locale::EnUs }
     }
 }
 

@@ -13,6 +13,8 @@ use interlock::facts::Facts;
 pub fn notice(notice: &Notice, view: &CardView<'_>) -> Card {
     match notice {
         Notice::PostCard { .. } => plan_card(view),
+        // These are done, not said.
+        Notice::Seed { .. } | Notice::OpenThread => Card::default(),
         Notice::OwnersBefore => owners(view, "owners-before"),
         Notice::OwnersAfter => owners_after(view),
         Notice::Progress { id, facts } => Card { tone: Tone::Running, ..told(view, id, facts) },

@@ -71,11 +71,15 @@ impl Client {
                 (again, configured)
             }
             Err(Error::NotSent { cause, .. }) => {
-                let hopeless = matches!(cause, Cause::Encoding(_))
-                    || (matches!(cause, Cause::Deadline) && !matches!(route, Route::Any));
-                (!hopeless, route.attempts(configured))
+                let again = match (cause, route) {
+                    (Cause::Encoding(_), _) => false,
+                    // It hangs, and nobody else can answer.
+                    (Cause::Deadline, Route::Broker(_) | Route::Address(_)) => false,
+                    _ => true,
+                };
+                (again, self.attempts(route))
             }
-            Err(Error::UnknownOutcome { .. }) => (reading, route.attempts(configured)),
+            Err(Error::UnknownOutcome { .. }) => (reading, self.attempts(route)),
             Err(Error::Garbage { .. }) => (reading, configured.min(2)),
             Err(_) => (false, 0),
         };

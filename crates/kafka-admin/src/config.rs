@@ -34,7 +34,7 @@ pub struct Config {
 
 impl Config {
     /// A configuration with these brokers, no TLS, no credentials, and the default limits:
-    /// 5 s to connect, 15 s a call, 64 MiB an answer, 10 attempts, 16 brokers at a time.
+    /// 5 s to connect, 15 s a call, 64 MiB an answer, 30 attempts, 16 brokers at a time.
     #[must_use]
     pub fn new(bootstrap: Vec<HostPort>) -> Self {
         Self {
@@ -45,7 +45,7 @@ impl Config {
             connect_timeout: Duration::from_secs(5),
             deadline: Duration::from_secs(15),
             max_response: 64 * 1024 * 1024,
-            max_attempts: 10,
+            max_attempts: 30,
             parallel: 16,
         }
     }

@@ -1,6 +1,6 @@
 //! Which broker coordinates which group.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use kafka_protocol::messages::FindCoordinatorRequest;
 use kafka_protocol::protocol::StrBytes;
@@ -32,8 +32,8 @@ impl Client {
         &self,
         groups: &[String],
         deadline: Instant,
-    ) -> HashMap<String, Result<i32>> {
-        let mut found = HashMap::new();
+    ) -> BTreeMap<String, Result<i32>> {
+        let mut found = BTreeMap::new();
         let mut rest = groups;
         while !rest.is_empty() {
             // Brokers before version 4 answer one key at a time; the first request shows it.

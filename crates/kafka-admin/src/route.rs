@@ -32,17 +32,23 @@ pub(crate) enum Route {
     Coordinator(String),
 }
 
-impl Route {
-    /// How often a request goes this way at most while nobody can be reached.
-    pub(crate) fn attempts(&self, configured: u32) -> u32 {
-        match self {
-            Self::Broker(_) | Self::Address(_) => configured.min(AT_ONE_BROKER),
-            _ => configured,
-        }
-    }
-}
-
 impl Client {
+    /// How often a request goes this way at most while nobody can be reached: coordinators and
+    /// the controller come up elsewhere after a while, so there the deadline decides.
+    pub(crate) fn attempts(&self, route: &Route) -> u32 {
+        let limit = match route {
+            Route::Broker(_) | Route::Address(_) => AT_ONE_BROKER,
+            Route::Any => {
+                let choice = self.book().anybody().map_or(1, |(_, choice)| choice);
+                u32::try_from(choice * 2)
+                    .unwrap_or(u32::MAX)
+                    .max(AT_ONE_BROKER)
+            }
+            Route::Controller | Route::Coordinator(_) => u32::MAX,
+        };
+        self.config().max_attempts.min(limit)
+    }
+
     /// Somebody to ask. A look leaves half of the time for somebody else, in case this one hangs.
     pub(crate) fn anybody(
         &self,

@@ -25,6 +25,7 @@ pub fn answer(answer: &Answer, locale: Locale) -> Card {
             short(Tone::Good, locale.say("answer-planned", &args))
         }
         Done::DryRun(plan) => dry_run(plan, locale),
+        Done::AskedBack(plan) => asked_back(plan, locale),
         Done::Controlled { operation, what, state } => {
             let word = Line::plain(locale.text(&format!("state-{}", state.key())));
             let args = Args::new().code("operation", operation.as_str()).line("state", word);
@@ -58,6 +59,23 @@ fn footer(answer: &Answer, locale: Locale) -> Line {
             None => locale.say("footer-request", &args),
         },
         _ => locale.say("footer-request", &args),
+    }
+}
+
+/// The plan a vote by command would be on, with the line that votes on exactly it.
+fn asked_back(plan: &Sealed, locale: Locale) -> Card {
+    let of = plan.plan();
+    let line = format!("/approve operation:{} digest:{}", of.operation, plan.digest());
+    Card {
+        headline: vec![
+            locale.say("asked-back", &Args::new().line("what", head::what(of, locale))),
+            head::size(of, locale),
+            head::worst(of, locale),
+            locale.say("asked-back-next", &Args::new().code("line", &line)),
+        ],
+        tone: Tone::Waiting,
+        body: body::blocks(of, locale),
+        ..Card::default()
     }
 }
 

@@ -27,11 +27,12 @@ pub(super) fn needs(view: &CardView<'_>) -> Line {
 pub(in crate::text) fn seats(all: &[Seat], locale: Locale) -> Line {
     let approvers = all.iter().filter(|seat| matches!(seat, Seat::Approver)).count();
     let approver = (approvers > 0).then(|| locale.say("seat-approvers", &Args::new().count("count", approvers)));
-    let owners = all.iter().filter_map(|seat| match seat {
+    let others = all.iter().filter_map(|seat| match seat {
         Seat::Approver => None,
+        Seat::Confirmation => Some(locale.say("seat-confirmation", &Args::new())),
         Seat::Owner { of, .. } => Some(locale.say("seat-owner", &Args::new().line("of", names(locale, of)))),
     });
-    Line::joined(approver.into_iter().chain(owners), " + ")
+    Line::joined(approver.into_iter().chain(others), " + ")
 }
 
 /// "Votes: 1 of 2: bob · not counted: alice (asked for it)".

@@ -1,6 +1,6 @@
 //! Groups: which there are, and their deletion.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use kafka_protocol::messages::list_groups_response::ListedGroup;
 use kafka_protocol::messages::{DeleteGroupsRequest, GroupId, ListGroupsRequest};
@@ -10,7 +10,7 @@ use super::{NAMES, text, unanswered};
 use crate::ask::pause;
 use crate::client::Client;
 use crate::code::ErrorCode;
-use crate::error::{Error, Result};
+use crate::error::{Cause, Error, Result};
 use crate::route::Route;
 use crate::wire::call::Call;
 
@@ -227,6 +227,8 @@ impl Client {
                 .await;
             done.extend(answers.into_iter().flatten());
             pending.retain(|group| match done.get(group) {
+                // A coordinator that cannot be reached is soon another one.
+                Some(Err(Error::NotSent { cause, .. })) => !matches!(cause, Cause::Encoding(_)),
                 Some(Err(error)) => error.code().is_some_and(ErrorCode::is_moved),
                 _ => false,
             });
@@ -252,7 +254,7 @@ impl Client {
         groups: &[String],
         deadline: Instant,
     ) -> (Vec<(i32, Vec<String>)>, Vec<(String, Error)>) {
-        let mut brokers: HashMap<i32, Vec<String>> = HashMap::new();
+        let mut brokers: BTreeMap<i32, Vec<String>> = BTreeMap::new();
         let mut unknown = Vec::new();
         for group in groups {
             match self.book().coordinator(group) {

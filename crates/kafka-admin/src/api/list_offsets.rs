@@ -16,6 +16,9 @@ use crate::route::Route;
 use crate::types::{TopicPartition, by_topic};
 use crate::wire::call::Call;
 
+/// How often a partition without a leader is looked at.
+const ELECTION: u32 = 4;
+
 /// Which offset of a partition.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OffsetSpec {
@@ -106,7 +109,7 @@ impl Client {
                 })
                 .await;
             done.extend(answers.into_iter().flatten());
-            pending.retain(|at, _| is_passing(done.get(at)));
+            pending.retain(|at, _| is_passing(done.get(at), attempt));
             let pause = pause(attempt);
             if pending.is_empty() || Instant::now() + pause >= deadline {
                 break;
@@ -264,10 +267,13 @@ fn request(
 }
 
 /// Whether asking again, perhaps another broker, may help.
-fn is_passing(result: Option<&Result<ListedOffset>>) -> bool {
+fn is_passing(result: Option<&Result<ListedOffset>>, attempt: u32) -> bool {
     match result {
         Some(Err(Error::NotSent { .. } | Error::UnknownOutcome { .. })) => true,
-        Some(Err(error)) => error.code().is_some_and(ErrorCode::is_passing),
+        Some(Err(error)) => error.code().is_some_and(|code| {
+            // An election takes a moment; a partition whose replicas are all dead has none for long.
+            code.is_passing() && (code != ErrorCode::LEADER_NOT_AVAILABLE || attempt < ELECTION)
+        }),
         _ => false,
     }
 }
