@@ -74,32 +74,48 @@ pub enum SaslMechanism {
     ScramSha512,
 }
 
+/// The clusters as read.
+pub(super) struct Clusters {
+    /// Those without an error.
+    pub(super) valid: Vec<ClusterSettings>,
+    /// The names of all of them, so that what refers to one with an error is not an error as well.
+    pub(super) names: BTreeSet<ClusterName>,
+    /// Whether none has an error.
+    pub(super) all_valid: bool,
+}
+
 /// Reads all clusters. Names must differ to the eye too.
-pub(super) fn clusters(root: &Section<'_>, around: &Surroundings<'_>) -> Vec<ClusterSettings> {
+pub(super) fn clusters(root: &Section<'_>, around: &Surroundings<'_>) -> Clusters {
+    let mut count = 0;
     let mut seen: Vec<(ClusterName, Spot)> = Vec::new();
-    let read = root.tables("cluster", |section| {
+    let valid = root.tables("cluster", |section| {
+        count += 1;
         let name = section.required_parsed("name", |text| {
-            text.parse::<ClusterName>().map_err(|error| format!("{error}; wanted are a-z, 0-9 and -, beginning with a letter"))
+            text.parse::<ClusterName>()
+                .map_err(|error| format!("{error}; wanted are a-z, 0-9 and -, beginning with a letter"))
         });
         if let Some(name) = &name {
             let spot = section.at("name");
             let twin = seen.iter().find(|(other, _)| skeleton(other.as_str()) == skeleton(name.as_str()));
             match twin {
-                Some((other, _)) if other == name => section.wrong_at(&spot, format!("there are two clusters of the name {name}")),
+                Some((other, _)) if other == name => {
+                    section.wrong_at(&spot, format!("there are two clusters of the name {name}"))
+                }
                 Some((other, _)) => section.wrong_at(&spot, format!("{name} cannot be told from {other} by eye")),
                 None => seen.push((name.clone(), spot)),
             }
         }
         one(section, name, around)
     });
-    let simulated = read.iter().filter(|one| matches!(one.reached, Reached::Simulated)).count();
-    if simulated > 0 && simulated < read.len() {
+    let simulated = valid.iter().filter(|one| matches!(one.reached, Reached::Simulated)).count();
+    if simulated > 0 && simulated < valid.len() {
         root.wrong("simulated clusters are for trying out, and do not stand beside real ones");
     }
-    if read.is_empty() && seen.is_empty() && !root.has("cluster") {
+    if count == 0 {
         root.wrong("there is no [[cluster]]");
     }
-    read
+    let names = seen.into_iter().map(|(name, _)| name).collect();
+    Clusters { all_valid: valid.len() == count, valid, names }
 }
 
 fn one(section: &Section<'_>, name: Option<ClusterName>, around: &Surroundings<'_>) -> Option<ClusterSettings> {
@@ -165,7 +181,10 @@ fn reached(section: &Section<'_>, around: &Surroundings<'_>) -> Option<Reached> 
     };
     let in_clear = tls.is_none() && sasl.as_ref().is_some_and(|sasl| sasl.mechanism == SaslMechanism::Plain);
     if in_clear && !brokers.iter().all(|(host, _)| is_loopback(host)) {
-        section.wrong_at(&section.at("security"), "PLAIN without TLS shows the password to the network; add ca, or use SCRAM");
+        section.wrong_at(
+            &section.at("security"),
+            "PLAIN without TLS shows the password to the network; add ca, or use SCRAM",
+        );
     }
     Some(Reached::Kafka(KafkaSettings { bootstrap: brokers, tls, sasl }))
 }
@@ -185,7 +204,11 @@ fn tls(section: &Section<'_>, around: &Surroundings<'_>) -> Option<Option<TlsSet
     let key = section.text("key");
     let check_server_name = section.flag("check_server_name");
     let Some(ca) = ca else {
-        for (there, name) in [(certificate.is_some(), "certificate"), (key.is_some(), "key"), (check_server_name.is_some(), "check_server_name")] {
+        for (there, name) in [
+            (certificate.is_some(), "certificate"),
+            (key.is_some(), "key"),
+            (check_server_name.is_some(), "check_server_name"),
+        ] {
             if there {
                 section.wrong(format!("{name} is for TLS, which needs ca"));
             }

@@ -1,6 +1,6 @@
 //! Settings: `signalbox.toml`, raw → valid. Validated whole before anything starts, every error with its line.
 //!
-//! Raw settings are a TOML document with its spans ([`reader`]); what stands in [`Settings`] is valid and of other types.
+//! Raw settings are a TOML document with its spans (`reader`); what stands in [`Settings`] is valid and of other types.
 
 mod chat;
 mod cluster;
@@ -134,7 +134,8 @@ fn whole(root: &Section<'_>, around: &Surroundings<'_>) -> Option<Settings> {
     let languages = chat::channels(root);
     let (pace, observe_deadline) = root.table("engine", engine_settings).unwrap_or((Pace::default(), USUAL_OBSERVE));
     let clusters = cluster::clusters(root, around);
-    let policy = policy::policy(root, world(&clusters, discord.as_ref().and_then(Option::as_ref)));
+    let world = World { has_chat: root.has("discord"), ..world(&clusters, discord.as_ref().and_then(Option::as_ref)) };
+    let policy = policy::policy(root, world);
     Some(Settings {
         store: store??,
         discord: discord.map_or(Some(None), |discord| discord.map(Some))?,
@@ -144,7 +145,7 @@ fn whole(root: &Section<'_>, around: &Surroundings<'_>) -> Option<Settings> {
         languages,
         pace,
         observe_deadline,
-        clusters,
+        clusters: clusters.valid,
         policy,
     })
 }
@@ -171,7 +172,10 @@ fn store_url(text: &str, around: &Surroundings<'_>) -> Result<SecretString, Stri
     }
     let url = reqwest::Url::parse(text).map_err(|error| format!("is not an address: {error}"))?;
     if url.password().is_some() || url.query_pairs().any(|(key, _)| key == "password") {
-        return Err("has a password in it; put the address into a file or the environment, and write file:PATH or env:NAME".to_owned());
+        return Err(
+            "has a password in it; put the address into a file or the environment, and write file:PATH or env:NAME"
+                .to_owned(),
+        );
     }
     Ok(SecretString::from(text))
 }
@@ -188,14 +192,18 @@ fn defaults(section: &Section<'_>) -> Defaults {
     }
 }
 
-fn world(clusters: &[ClusterSettings], discord: Option<&DiscordSettings>) -> World {
-    let shown = clusters.iter().map(|one| (one.cluster.name.clone(), one.channels.clone()));
+fn world(clusters: &cluster::Clusters, discord: Option<&DiscordSettings>) -> World {
+    let valid = || clusters.valid.iter();
+    let shown = valid().map(|one| (one.cluster.name.clone(), one.channels.clone()));
     World {
         places: Places {
             guilds: discord.map(|discord| discord.guilds.clone()).unwrap_or_default(),
             channels: shown.collect(),
         },
-        is_simulated: !clusters.is_empty() && clusters.iter().all(|one| matches!(one.reached, Reached::Simulated)),
-        clusters: clusters.iter().map(|one| (one.cluster.name.clone(), one.cluster.clone())).collect(),
+        clusters: valid().map(|one| (one.cluster.name.clone(), one.cluster.clone())).collect(),
+        names: clusters.names.clone(),
+        all_valid: clusters.all_valid,
+        has_chat: discord.is_some(),
+        has_personas: valid().all(|one| matches!(one.reached, Reached::Simulated)),
     }
 }

@@ -21,18 +21,31 @@ pub(super) struct World {
     pub(super) clusters: BTreeMap<ClusterName, Cluster>,
     /// Where they may be shown.
     pub(super) places: Places,
-    /// Whether all of it is simulated: only then there are personas.
-    pub(super) is_simulated: bool,
+    /// The names of clusters, those with errors too.
+    pub(super) names: BTreeSet<ClusterName>,
+    /// Whether every cluster is valid: else what they lack says nothing about what refers to them.
+    pub(super) all_valid: bool,
+    /// Whether there is a chat, be it valid or not.
+    pub(super) has_chat: bool,
+    /// Whether there are personas: not beside a real cluster.
+    pub(super) has_personas: bool,
 }
 
 /// Reads who may what.
 pub(super) fn policy(root: &Section<'_>, world: World) -> Policy {
-    let (people, names) = people(root, world.is_simulated);
+    let (people, names) = people(root, world.has_personas);
     let reading = Reading { names: &names, world: &world };
     let grants = root.tables("grant", |section| reading.grant(section));
     let owners = root.tables("owner", |section| reading.owner(section));
     let seats = root.table("seats", seats).unwrap_or_default();
-    Policy { people, grants: Grants(grants), owners: Owners(owners), seats, clusters: world.clusters, places: world.places }
+    Policy {
+        people,
+        grants: Grants(grants),
+        owners: Owners(owners),
+        seats,
+        clusters: world.clusters,
+        places: world.places,
+    }
 }
 
 fn people(root: &Section<'_>, personas_allowed: bool) -> (People, BTreeSet<PersonId>) {
@@ -138,7 +151,7 @@ impl Reading<'_> {
         }
         for field in section.ids("chat_roles") {
             let guilds = &self.world.places.guilds;
-            if guilds.is_empty() {
+            if !self.world.has_chat {
                 section.wrong_at(&field.spot, "there are no chat roles without [discord]");
             }
             if more_than_looks && guilds.contains(&field.value) {
@@ -168,10 +181,10 @@ impl Reading<'_> {
         }
         let mut names = BTreeSet::new();
         for field in &fields {
-            match self.world.clusters.keys().find(|name| name.as_str() == field.value) {
+            match self.world.names.iter().find(|name| name.as_str() == field.value) {
                 Some(name) => _ = names.insert(name.clone()),
                 None => {
-                    let near = near(field.value, self.world.clusters.keys().map(ClusterName::as_str));
+                    let near = near(field.value, self.world.names.iter().map(ClusterName::as_str));
                     section.wrong_at(&field.spot, format!("there is no [[cluster]] of this name{near}"));
                 }
             }
@@ -193,7 +206,7 @@ impl Reading<'_> {
         }
         let known: BTreeSet<&str> = self.world.clusters.values().map(|cluster| cluster.domain.as_str()).collect();
         let fields = section.texts("domains");
-        for field in fields.iter().filter(|field| !known.contains(field.value)) {
+        for field in fields.iter().filter(|field| self.world.all_valid && !known.contains(field.value)) {
             let near = near(field.value, known.iter().copied());
             section.wrong_at(&field.spot, format!("no [[cluster]] serves this domain{near}"));
         }
@@ -202,17 +215,15 @@ impl Reading<'_> {
 }
 
 fn patterns(section: &Section<'_>) -> Vec<Pattern> {
-    let pattern = |field: Field<&str>| section.kept(&field.spot, Pattern::new(field.value).map_err(|error| error.to_string()));
+    let pattern =
+        |field: Field<&str>| section.kept(&field.spot, Pattern::new(field.value).map_err(|error| error.to_string()));
     section.texts("names").into_iter().filter_map(pattern).collect()
 }
 
 fn seats(section: &Section<'_>) -> SeatRules {
-    let mut rules = SeatRules {
-        requester_approves_in_development: section.flag("requester_approves_in_development").unwrap_or(false),
-        ..SeatRules::default()
-    };
-    let tiers =
-        [("development", Tier::Development), ("staging", Tier::Staging), ("production", Tier::Production)];
+    let mut rules = SeatRules::default();
+    rules.requester_approves_in_development = section.flag("requester_approves_in_development").unwrap_or(false);
+    let tiers = [("development", Tier::Development), ("staging", Tier::Staging), ("production", Tier::Production)];
     for (key, tier) in tiers {
         section.table(key, |section| {
             let effects =

@@ -92,7 +92,7 @@ impl<'d> Section<'d> {
     }
 
     fn expected(&self, spot: &Spot, wanted: &str, found: &DeValue<'_>) {
-        self.problems.add(spot, format!("is a {}; wanted is {wanted}", found.type_str()));
+        self.problems.add(spot, format!("is of type {}; wanted is {wanted}", found.type_str()));
     }
 
     /// A text.
@@ -202,7 +202,8 @@ impl<'d> Section<'d> {
             self.expected(&self.spot_of(key, value.span()), "a list", value.get_ref());
             return Vec::new();
         };
-        let spot = |index: usize, item: &Value<'_>| Spot { span: item.span(), key: format!("{}[{index}]", self.path(key)) };
+        let spot =
+            |index: usize, item: &Value<'_>| Spot { span: item.span(), key: format!("{}[{index}]", self.path(key)) };
         array.iter().enumerate().map(|(index, item)| (item, spot(index, item))).collect()
     }
 

@@ -27,5 +27,5 @@ pub use people::{AccountTaken, People};
 pub use place::{Origin, Places};
 pub use role::{Access, Role};
 pub use rules::{Denied, Needs, Policy, names_of};
-pub use seats::{Demand, MOST_APPROVERS, NotSeats, SeatRules, floor, seats};
+pub use seats::{Demand, MOST_APPROVERS, NotSeats, SeatRules, Weight, floor, seats};
 pub use sight::{Names, Sight};

@@ -5,11 +5,11 @@ use super::owners::Owners;
 use super::people::People;
 use super::place::Places;
 use super::role::{Access, Role};
-use super::seats::{Demand, SeatRules, seats};
+use super::seats::{Demand, SeatRules, Weight, seats};
 use super::sight::Sight;
 use crate::cluster::Cluster;
-use crate::id::ClusterName;
-use crate::plan::{Plan, Seat};
+use crate::id::{ClusterName, PersonId};
+use crate::plan::{Draft, Plan, Seat};
 use crate::principal::{Account, Principal};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -108,10 +108,23 @@ impl Policy {
         sight
     }
 
-    /// The seats that a plan needs; none if nobody else has to agree.
+    /// The seats that the plan of a draft needs; none if nobody else has to agree.
     #[must_use]
-    pub fn seats(&self, demand: &Demand<'_>) -> Vec<Seat> {
-        seats(demand, &self.seats, &self.owners)
+    pub fn seats(&self, weight: impl Into<Weight>, cluster: &Cluster, draft: &Draft) -> Vec<Seat> {
+        let demand = Demand {
+            cluster: &cluster.name,
+            tier: cluster.tier,
+            weight: weight.into(),
+            checks: &draft.checks,
+            impact: &draft.impact,
+        };
+        seats(&demand, &self.seats, &self.owners)
+    }
+
+    /// The human behind an account.
+    #[must_use]
+    pub fn person(&self, account: Account) -> PersonId {
+        self.people.person(account)
     }
 
     /// Whether a principal counts as having asked for a plan, with any account.

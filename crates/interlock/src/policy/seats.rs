@@ -69,6 +69,34 @@ impl SeatRules {
     }
 }
 
+/// How much a plan weighs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Weight {
+    /// What it does to the world: the higher of the catalogue's and the planner's.
+    pub effect: Effect,
+    /// How much of the cluster it concerns.
+    pub scope: Scope,
+    /// Whether it deletes something: the catalogue says.
+    pub deletes: bool,
+}
+
+impl From<(Effect, Scope)> for Weight {
+    /// Of what deletes nothing.
+    fn from((effect, scope): (Effect, Scope)) -> Self {
+        Self { effect, scope, deletes: false }
+    }
+}
+
+impl Weight {
+    /// The effect that counts: cluster-wide raises reversible to irreversible, and never safe.
+    fn counted(self) -> Effect {
+        match (self.effect, self.scope) {
+            (Effect::Reversible, Scope::Cluster) => Effect::Irreversible,
+            (effect, _) => effect,
+        }
+    }
+}
+
 /// A plan as far as its seats depend on it.
 #[derive(Debug, Clone, Copy)]
 pub struct Demand<'a> {
@@ -76,12 +104,8 @@ pub struct Demand<'a> {
     pub cluster: &'a ClusterName,
     /// Its tier.
     pub tier: Tier,
-    /// What the plan does to the world: the higher of the catalogue's and the planner's.
-    pub effect: Effect,
-    /// How much of the cluster it concerns.
-    pub scope: Scope,
-    /// Whether it deletes something: the catalogue says.
-    pub deletes: bool,
+    /// How much it weighs.
+    pub weight: Weight,
     /// Its checks.
     pub checks: &'a [Check],
     /// Its impact.
@@ -92,12 +116,8 @@ pub struct Demand<'a> {
 /// for names that nobody owns is one more approver.
 #[must_use]
 pub fn seats(demand: &Demand<'_>, rules: &SeatRules, owners: &Owners) -> Vec<Seat> {
-    let effect = match (demand.effect, demand.scope) {
-        (Effect::Reversible, Scope::Cluster) => Effect::Irreversible,
-        (effect, _) => effect,
-    };
-    let mut approvers = rules.approvers(effect, demand.tier);
-    if demand.deletes {
+    let mut approvers = rules.approvers(demand.weight.counted(), demand.tier);
+    if demand.weight.deletes {
         approvers = approvers.max(FOR_DELETIONS);
     }
     let mut of_owners: BTreeMap<BTreeSet<Grantee>, (String, BTreeSet<String>)> = BTreeMap::new();
@@ -165,7 +185,8 @@ mod tests {
     fn count(effect: Effect, scope: Scope, tier: Tier, deletes: bool) -> usize {
         let cluster = "lab".parse().unwrap();
         let impact = Impact::default();
-        let demand = Demand { cluster: &cluster, tier, effect, scope, deletes, checks: &[], impact: &impact };
+        let weight = Weight { effect, scope, deletes };
+        let demand = Demand { cluster: &cluster, tier, weight, checks: &[], impact: &impact };
         seats(&demand, &SeatRules::default(), &owners()).len()
     }
 
@@ -202,15 +223,8 @@ mod tests {
 
     fn demanded(checks: &[Check], impact: &Impact) -> Vec<Seat> {
         let cluster = "lab".parse().unwrap();
-        let demand = Demand {
-            cluster: &cluster,
-            tier: Production,
-            effect: Reversible,
-            scope: Scope::Group,
-            deletes: false,
-            checks,
-            impact,
-        };
+        let demand =
+            Demand { cluster: &cluster, tier: Production, weight: (Reversible, Scope::Group).into(), checks, impact };
         seats(&demand, &SeatRules::default(), &owners())
     }
 
