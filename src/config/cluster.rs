@@ -99,9 +99,11 @@ pub(super) fn clusters(root: &Section<'_>, around: &Surroundings<'_>) -> Cluster
             let twin = seen.iter().find(|(other, _)| skeleton(other.as_str()) == skeleton(name.as_str()));
             match twin {
                 Some((other, _)) if other == name => {
-                    section.wrong_at(&spot, format!("there are two clusters of the name {name}"))
+                    section.wrong_at(&spot, format!("there are two clusters of the name {name}"));
                 }
-                Some((other, _)) => section.wrong_at(&spot, format!("{name} cannot be told from {other} by eye")),
+                Some((other, _)) => {
+                    section.wrong_at(&spot, format!("{name} cannot be told from {other} by eye"));
+                }
                 None => seen.push((name.clone(), spot)),
             }
         }
