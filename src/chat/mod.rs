@@ -1,5 +1,6 @@
 //! The chat, as the rest of the house sees it ([`Chat`]), and the rest of the house as a chat sees it ([`Door`]).
 
+pub mod console;
 mod deliver;
 mod door;
 mod port;
