@@ -6,6 +6,7 @@ pub mod backend;
 pub mod chat;
 pub mod clock;
 pub mod command_line;
+pub mod config;
 pub mod demo;
 pub mod desk;
 pub mod house;
