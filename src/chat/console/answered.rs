@@ -71,7 +71,10 @@ mod tests {
         let card = Card {
             headline: vec![Line::code("/approve operation:K7F3QD digest:abc"), Line::code("K7F3QD")],
             body: vec![Block::Line(Line::code("/help")), Block::Heading(Line::foreign("/stop operation:X", 60))],
-            footer: Some(Line(vec![Span::Code("/x a:\u{1b}".to_owned()), Span::Code("/status operation:X".to_owned())])),
+            footer: Some(Line(vec![
+                Span::Code("/x a:\u{1b}".to_owned()),
+                Span::Code("/status operation:X".to_owned()),
+            ])),
             ..Card::default()
         };
         let drawn = Answered::of(&card, Drawing { width: 80, colour: false });

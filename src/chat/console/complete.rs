@@ -77,9 +77,12 @@ pub(super) enum Wanted {
 pub(super) fn wanted(line: &str, cursor: usize) -> Wanted {
     let (Some(head), Some(tail)) = (line.get(..cursor), line.get(cursor..)) else { return Wanted::Nothing };
     let mut before = words(head);
-    let current = before
-        .pop_if(|word| word.open)
-        .unwrap_or_else(|| Word { start: cursor, text: String::new(), colon: None, open: true });
+    let current = before.pop_if(|word| word.open).unwrap_or_else(|| Word {
+        start: cursor,
+        text: String::new(),
+        colon: None,
+        open: true,
+    });
     let Some(command) = before.first() else {
         return command_or_nothing(current, cursor);
     };
@@ -88,7 +91,8 @@ pub(super) fn wanted(line: &str, cursor: usize) -> Wanted {
     let skipped = usize::from(!tail.starts_with(' '));
     let after = words(tail).into_iter().skip(skipped);
     let given = before.iter().skip(1).cloned().chain(after);
-    let given = given.filter_map(|word| word.option().map(|(name, value)| (name.to_owned(), value.to_owned()))).collect();
+    let given =
+        given.filter_map(|word| word.option().map(|(name, value)| (name.to_owned(), value.to_owned()))).collect();
     match current.option() {
         Some((option, value)) => Wanted::Value {
             command,

@@ -42,9 +42,8 @@ pub(super) async fn interact(shell: Shell, opened: Opened) -> Left {
     });
     let runtime = Handle::current();
     let left = tokio::task::spawn_blocking(move || {
-        let mut editor = editor(&shell, &runtime, opened.history.as_deref())
-            .with_external_printer(printer)
-            .with_break_signal(gone);
+        let mut editor =
+            editor(&shell, &runtime, opened.history.as_deref()).with_external_printer(printer).with_break_signal(gone);
         converse(&shell, &mut editor, &runtime)
     });
     // A bug in the editor restores the terminal as it unwinds; the bot goes on.

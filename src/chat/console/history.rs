@@ -34,8 +34,7 @@ fn prepare(path: &Path) -> std::io::Result<()> {
     if let Some(folder) = path.parent() {
         DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
     }
-    let mut file =
-        OpenOptions::new().create(true).truncate(false).read(true).write(true).mode(0o600).open(path)?;
+    let mut file = OpenOptions::new().create(true).truncate(false).read(true).write(true).mode(0o600).open(path)?;
     file.lock()?;
     fs::set_permissions(path, Permissions::from_mode(0o600))?;
     let before = read(&mut file)?;

@@ -146,7 +146,8 @@ fn lock(path: &Path) -> Result<File, SocketError> {
     let mut name = path.as_os_str().to_owned();
     name.push(".lock");
     let name = PathBuf::from(name);
-    let file = OpenOptions::new().create(true).write(true).truncate(false).mode(0o600).open(&name).map_err(at(&name))?;
+    let file =
+        OpenOptions::new().create(true).write(true).truncate(false).mode(0o600).open(&name).map_err(at(&name))?;
     match file.try_lock() {
         Ok(()) => Ok(file),
         Err(fs::TryLockError::WouldBlock) => Err(SocketError::Taken(path.to_owned())),

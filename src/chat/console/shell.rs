@@ -124,9 +124,7 @@ impl Shell {
                 self.remember(&card);
                 card.text
             }
-            News::Missed(count) => {
-                Answered::of(&terminal(&Terminal::Missed { count }, self.locale), drawing).text
-            }
+            News::Missed(count) => Answered::of(&terminal(&Terminal::Missed { count }, self.locale), drawing).text,
         }
     }
 
