@@ -5,6 +5,8 @@
 pub mod backend;
 pub mod chat;
 pub mod clock;
+pub mod command_line;
+pub mod demo;
 pub mod desk;
 pub mod house;
 pub mod store;

@@ -4,6 +4,7 @@
 //! the sentences in private-use delimiters and comes out as [`Span::Foreign`], [`Span::Code`] or [`Span::Time`].
 
 mod answers;
+mod bounds;
 pub mod by_hand;
 pub mod card;
 pub mod console;
