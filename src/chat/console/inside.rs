@@ -1,8 +1,8 @@
 //! What a console is given of the house.
 
 use super::complete::{Offer, Typed, Wanted, command_offers, option_offers, value_offers, wanted};
-use crate::chat::{Completing, Door};
-use crate::desk::{Answer, Done, Incoming};
+use crate::chat::{Completing, Door, FrontDoor, Hub};
+use crate::desk::{Answer, Desk, Done, Incoming};
 use crate::text::{Card, Locale, answer};
 use engine::port::Clock;
 use interlock::command::{Catalogue, Command, OptionType, parse_line};
@@ -35,6 +35,20 @@ pub struct Inside {
 }
 
 impl Inside {
+    /// What a house gives: its desk, and the hub of its cards.
+    #[must_use]
+    pub fn of(desk: Desk, hub: &Hub) -> Self {
+        let rooms = desk.rooms().clone();
+        let hub = hub.clone();
+        Self {
+            catalogue: Arc::new(rooms.catalogue.clone()),
+            clock: rooms.clock.clone(),
+            people: Arc::new(move |account| rooms.policy.people.person(account)),
+            cards: Arc::new(move || hub.subscribe()),
+            door: Arc::new(FrontDoor::new(desk)),
+        }
+    }
+
     pub(super) fn principal(&self, account: Account) -> Principal {
         Principal { account, person: (self.people)(account), chat_roles: BTreeSet::new() }
     }
