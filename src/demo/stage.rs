@@ -7,6 +7,7 @@ use crate::house::{House, Plot};
 use crate::store::{Store, StoreError};
 use engine::Pace;
 use engine::port::{Clock, Clusters};
+use interlock::changes::Guards;
 use interlock::cluster::{Cluster, ClusterKind, Mode, Tier};
 use interlock::command::{Catalogue, CatalogueError};
 use interlock::id::NotAName;
@@ -58,6 +59,7 @@ impl Stage {
             store,
             clock,
             times: Times::default(),
+            guards: Guards::all(),
         };
         let house = House::build(Plot { parts, pace: Pace::default(), holder: "demo".to_owned() });
         let tasks = house.open();

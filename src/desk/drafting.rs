@@ -25,6 +25,8 @@ pub(super) struct Wanted<'a> {
     pub(super) place: Place,
     pub(super) operation: OperationId,
     pub(super) revision: u32,
+    /// The plan that is stale, if this one takes its place.
+    pub(super) stale: Option<&'a Plan>,
     pub(super) now: Millis,
 }
 
@@ -75,7 +77,8 @@ impl Rooms {
     pub(super) async fn seal(&self, wanted: Wanted<'_>) -> Result<Sealed, NoPlan> {
         let (cluster, backend) = self.cluster(wanted.cluster)?;
         let held = self.held(wanted.cluster).await?;
-        let context = Context { now: wanted.now, cluster, held: &held };
+        let before = wanted.stale.map(changes::earlier);
+        let context = Context { now: wanted.now, cluster, held: &held, earlier: before.as_ref(), guards: &self.guards };
         let original = self.original(&wanted).await?;
         let plan_once = |sections: &Sections| {
             let planning = match &original {
