@@ -1,11 +1,11 @@
 //! What a console is given of the house.
 
-use super::complete::{Offer, Wanted, command_offers, option_offers, value_offers, wanted};
-use crate::chat::{Completing, Door};
-use crate::desk::{Answer, Done, Incoming};
+use super::complete::{Offer, Typed, Wanted, command_offers, option_offers, value_offers, wanted};
+use crate::chat::{Completing, Door, FrontDoor, Hub};
+use crate::desk::{Answer, Desk, Done, Incoming};
 use crate::text::{Card, Locale, answer};
 use engine::port::Clock;
-use interlock::command::{Catalogue, OptionType, parse_line};
+use interlock::command::{Catalogue, Command, OptionType, parse_line};
 use interlock::id::{PersonId, RequestId};
 use interlock::plan::Mistake;
 use interlock::principal::{Account, Place, Principal};
@@ -16,6 +16,9 @@ use tokio::sync::broadcast;
 /// The human behind an account.
 pub type People = Arc<dyn Fn(Account) -> PersonId + Send + Sync>;
 
+/// Cards for [`Place::Console`] from now on, as of `Hub::subscribe`.
+pub type Cards = Arc<dyn Fn() -> broadcast::Receiver<Arc<Card>> + Send + Sync>;
+
 /// What a console is given of the house.
 #[derive(Clone)]
 pub struct Inside {
@@ -25,13 +28,27 @@ pub struct Inside {
     pub catalogue: Arc<Catalogue>,
     /// Who is who.
     pub people: People,
-    /// Cards for [`Place::Console`]: every console that listens prints them.
-    pub notices: broadcast::Sender<Card>,
+    /// What every console that listens prints.
+    pub cards: Cards,
     /// The present.
     pub clock: Arc<dyn Clock>,
 }
 
 impl Inside {
+    /// What a house gives: its desk, and the hub of its cards.
+    #[must_use]
+    pub fn of(desk: Desk, hub: &Hub) -> Self {
+        let rooms = desk.rooms().clone();
+        let hub = hub.clone();
+        Self {
+            catalogue: Arc::new(rooms.catalogue.clone()),
+            clock: rooms.clock.clone(),
+            people: Arc::new(move |account| rooms.policy.people.person(account)),
+            cards: Arc::new(move || hub.subscribe()),
+            door: Arc::new(FrontDoor::new(desk)),
+        }
+    }
+
     pub(super) fn principal(&self, account: Account) -> Principal {
         Principal { account, person: (self.people)(account), chat_roles: BTreeSet::new() }
     }
@@ -75,8 +92,8 @@ impl Inside {
     fn digests(
         &self,
         account: Account,
-        command: &interlock::command::Command,
-        typed: &super::complete::Typed,
+        command: &Command,
+        typed: &Typed,
         given: &BTreeMap<String, String>,
     ) -> Vec<Offer> {
         let digest = command.options.iter().find(|option| option.of_type == OptionType::Digest);

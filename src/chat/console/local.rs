@@ -4,6 +4,7 @@ use super::answered::Answered;
 use super::bot::{Bot, Gone, News, Who};
 use super::complete::Offer;
 use super::inside::Inside;
+use super::screen::drawing;
 use super::shell::{Left, Shell};
 use super::terminal::{Opened, run};
 use crate::text::{Card, Drawing, Locale};
@@ -14,6 +15,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::{broadcast, mpsc};
+
+/// Who speaks where nobody can be played.
+const NOBODY: Account = Account::Persona(u32::MAX);
 
 /// Somebody who can be played.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,7 +31,7 @@ pub struct Persona {
 /// A console in the bot's own process.
 #[derive(Debug, Clone)]
 pub struct Local {
-    /// Who can be played; the first one speaks first. At least one.
+    /// Who can be played; the first one speaks first.
     pub personas: Vec<Persona>,
     /// The language ("en-US").
     pub locale: String,
@@ -40,7 +44,7 @@ pub struct Local {
 /// Runs a console until its person leaves. Who speaks is whom they choose: only for a house in which a persona has rights.
 pub async fn local(inside: Inside, local: Local) -> Left {
     let locale = Locale::of(&local.locale);
-    let cards = inside.notices.subscribe();
+    let cards = (inside.cards)();
     let (news, printed) = mpsc::channel(64);
     let bot = Arc::new(Near { inside, personas: local.personas, speaks: AtomicUsize::new(0), locale: local.locale });
     let bringing = tokio::spawn(bring(cards, news));
@@ -59,10 +63,8 @@ pub(super) struct Near {
 
 impl Near {
     fn persona(&self) -> (String, Account) {
-        // Without any persona nobody has rights: number 0 is nobody.
-        self.personas
-            .get(self.speaks.load(Ordering::Relaxed))
-            .map_or((String::new(), Account::Persona(0)), |one| (one.name.clone(), Account::Persona(one.number)))
+        let speaks = self.personas.get(self.speaks.load(Ordering::Relaxed));
+        speaks.map_or((String::new(), NOBODY), |one| (one.name.clone(), Account::Persona(one.number)))
     }
 }
 
@@ -98,10 +100,10 @@ impl Bot for Near {
     }
 }
 
-async fn bring(mut cards: broadcast::Receiver<Card>, news: mpsc::Sender<News>) {
+async fn bring(mut cards: broadcast::Receiver<Arc<Card>>, news: mpsc::Sender<News>) {
     loop {
         let one = match cards.recv().await {
-            Ok(card) => News::Card(Answered::of(&card, super::screen::drawing())),
+            Ok(card) => News::Card(Answered::of(&card, drawing())),
             Err(RecvError::Lagged(count)) => News::Missed(count),
             Err(RecvError::Closed) => return,
         };

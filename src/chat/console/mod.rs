@@ -28,7 +28,7 @@ mod wire;
 mod tests;
 
 pub use history::history_file;
-pub use inside::{Inside, People};
+pub use inside::{Cards, Inside, People};
 pub use link::{JoinError, Joining};
 pub use listening::{Admits, Listening, Socket, SocketError};
 pub use local::{Local, Persona, local};

@@ -158,7 +158,11 @@ async fn converse(
             line = frames.next() => line,
         };
         match line {
-            Ok(None) | Err(Broken::Io(_)) => return None,
+            Ok(None) => return None,
+            Err(Broken::Io(error)) => {
+                tracing::debug!(%error, "a console's connection broke");
+                return None;
+            }
             Ok(Some(line)) => client.ask(&line, &mut subscribed).await,
             Err(Broken::NotText) => client.wrong(None, Wrong::NotText).await,
             Err(Broken::TooLong) => return Some(Wrong::TooLong),
@@ -215,7 +219,7 @@ impl Client {
             Ok(Ask::Subscribe { id, width }) => {
                 self.width.store(width, Ordering::Relaxed);
                 if subscription.0.is_none() {
-                    let cards = self.inside.notices.subscribe();
+                    let cards = (self.inside.cards)();
                     subscription.0 = Some(tokio::spawn(self.clone().bring(cards)));
                 }
                 self.say(Tell::Subscribed { id }).await;
@@ -247,7 +251,7 @@ impl Client {
         });
     }
 
-    async fn bring(self: Arc<Self>, mut cards: broadcast::Receiver<Card>) {
+    async fn bring(self: Arc<Self>, mut cards: broadcast::Receiver<Arc<Card>>) {
         loop {
             let tell = match cards.recv().await {
                 Ok(card) => Tell::Notice { card: self.draw(&card) },
