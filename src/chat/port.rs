@@ -39,6 +39,9 @@ pub trait Chat: Send + Sync {
     /// An account as it is now in the guild.
     fn member(&self, account: Account) -> Boxed<'_, Result<MemberNow, ChatError>>;
 
+    /// What a card says, as [`Chat::send`] would post it: comparable with [`CardSeen::says`].
+    fn says(&self, card: &Card) -> String;
+
     /// A message of ours as it stands now.
     fn read(&self, message: MessageRef) -> Boxed<'_, Result<CardSeen, ChatError>>;
 }
@@ -99,7 +102,7 @@ pub struct CardSeen {
     pub ours: bool,
     /// Whether the embeds are hidden.
     pub suppressed: bool,
-    /// SHA-256 in hex of what it says, as [`Chat::send`] would have sent it; for comparing with what was sent.
+    /// SHA-256 in hex of what it says; for comparing with [`Chat::says`] of the card that was sent.
     pub says: String,
 }
 
@@ -114,11 +117,29 @@ pub trait Door: Send + Sync {
     /// A button. The answer is private.
     fn clicked(&self, clicked: Clicked) -> Boxed<'_, Card>;
 
+    /// The private answer to somebody who is not served at all; from memory, at once.
+    fn stranger(&self, stranger: Stranger, locale: &str) -> Card;
+
     /// A reaction came or went; nothing of it is trusted but that something changed there.
     fn reacted(&self, reacted: Reacted) -> Boxed<'_, ()>;
 
     /// The connection is (again) there: everything that hangs on reactions is to be read anew.
     fn connected(&self) -> Boxed<'_, ()>;
+}
+
+/// Why somebody is not served.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stranger {
+    /// It came in a direct message.
+    DirectMessage,
+    /// It came from a guild that is not in the settings.
+    ForeignGuild,
+    /// It came from another bot.
+    Bot,
+    /// It could not be read, or is of a kind that we do not offer: nothing was done.
+    Unreadable,
+    /// We broke while answering. What was asked may have been done.
+    Broken,
 }
 
 /// An option being typed.
