@@ -128,8 +128,5 @@ fn hostile_text_has_no_effect_in_any_part() {
     assert!(second.starts_with('`') && second.ends_with('`') && !second.contains("```"));
     assert_eq!(message["allowed_mentions"]["parse"], json!([]));
     let description = text(&message["embeds"][0]["description"]);
-    assert_eq!(
-        description.matches("```").count(),
-        2 + description.lines().next().unwrap().matches("\\`\\`\\`").count()
-    );
+    assert_eq!(description.matches("```").count(), 2, "{description}");
 }
