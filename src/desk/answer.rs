@@ -1,5 +1,7 @@
 //! What comes in from a chat, and what goes back: data; sentences are made in `text`.
 
+pub use interlock::command::RawValue;
+
 use interlock::approval::State;
 use interlock::id::{OperationId, RequestId};
 use interlock::looks::LookAnswer;
@@ -25,19 +27,6 @@ pub struct Incoming {
     pub at: Millis,
 }
 
-/// An option's value as a chat hands it over.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum RawValue {
-    /// Text; also what the console gives for everything.
-    Text(String),
-    /// A whole number.
-    Integer(i64),
-    /// Yes or no.
-    Flag(bool),
-    /// Something the chat's library could not read: a mistake, never "absent".
-    Unreadable,
-}
-
 /// The private answer to a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Answer {
@@ -45,6 +34,8 @@ pub struct Answer {
     pub request: RequestId,
     /// What came of it.
     pub done: Done,
+    /// Whether it goes into the audit log; if not, the answer says so.
+    pub recorded: bool,
 }
 
 /// What came of a request.
@@ -61,6 +52,8 @@ pub enum Done {
     },
     /// A dry run: the plan as it would be, rendered from the sealed bytes; nothing was stored.
     DryRun(Box<interlock::plan::Sealed>),
+    /// Before a vote by command counts, the plan it would be on is shown, with its whole digest to repeat.
+    AskedBack(Box<interlock::plan::Sealed>),
     /// A control took effect: the key of its sentence ("paused", "vote-counted", "stop-asked") and the state now.
     Controlled {
         /// The operation.

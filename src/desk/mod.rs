@@ -1,5 +1,25 @@
-//! The one path from a request to its answer.
+//! The one path from a request to its answer: authorize, observe in rounds, plan, hand to the engine; looks and controls too.
 
 pub mod answer;
+mod audit;
+mod ballots;
+mod control;
+mod directory;
+mod drafting;
+mod failed;
+mod handle;
+mod look;
+mod operations;
+mod recorder;
+mod replanner;
+mod rooms;
+mod rounds;
+mod submit;
 
-pub use answer::{Answer, Denied, Done, Incoming, RawValue};
+pub use answer::{Answer, Denied, Done, Incoming};
+pub use ballots::{APPROVE, Ballots, VETO};
+pub use handle::Desk;
+pub use interlock::command::RawValue;
+pub use recorder::Recorder;
+pub use replanner::Replanner;
+pub use rooms::{Parts, Rooms, Times};

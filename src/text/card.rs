@@ -42,6 +42,78 @@ pub enum Span {
     Time(Millis),
 }
 
+impl Line {
+    /// Our own words.
+    #[must_use]
+    pub fn plain(text: impl Into<String>) -> Self {
+        Self(vec![Span::Plain(text.into())])
+    }
+
+    /// Text from outside, made showable; see [`super::foreign::shown`].
+    #[must_use]
+    pub fn foreign(text: &str, most: usize) -> Self {
+        Self(vec![Span::Foreign(super::foreign::shown(text, most))])
+    }
+
+    /// Something to copy.
+    #[must_use]
+    pub fn code(text: &str) -> Self {
+        Self(vec![Span::Code(super::foreign::shown(text, 200))])
+    }
+
+    /// These lines one after the other, with our own words between them.
+    #[must_use]
+    pub fn joined(parts: impl IntoIterator<Item = Self>, between: &str) -> Self {
+        let mut line = Self::default();
+        for part in parts {
+            if !line.0.is_empty() {
+                line.push(Span::Plain(between.to_owned()));
+            }
+            part.0.into_iter().for_each(|span| line.push(span));
+        }
+        line
+    }
+
+    /// The same words, our own ones emphasized.
+    #[must_use]
+    pub fn strong(self) -> Self {
+        let strengthen = |span| match span {
+            Span::Plain(text) => Span::Strong(text),
+            other => other,
+        };
+        Self(self.0.into_iter().map(strengthen).collect())
+    }
+
+    /// Appends a span; our own words next to our own words become one span.
+    pub fn push(&mut self, span: Span) {
+        match (self.0.last_mut(), span) {
+            (Some(Span::Plain(before)), Span::Plain(text)) => before.push_str(&text),
+            (_, span) => self.0.push(span),
+        }
+    }
+
+    /// Whether there is nothing to read.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The text without faces; instants in UTC. Text from outside is as showable as it was made, and escaped for nothing.
+    #[must_use]
+    pub fn plain_text(&self) -> String {
+        self.0.iter().map(Span::plain_text).collect()
+    }
+}
+
+impl Span {
+    fn plain_text(&self) -> String {
+        match self {
+            Self::Plain(text) | Self::Strong(text) | Self::Foreign(text) | Self::Code(text) => text.clone(),
+            Self::Time(at) => super::numbers::utc(*at),
+        }
+    }
+}
+
 /// A part of the body.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Block {

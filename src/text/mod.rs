@@ -1,5 +1,31 @@
 //! Notices, plans, checks and answers → neutral [`Card`]s. Nothing else writes to people.
+//!
+//! Sentences stand in `locales/` (Fluent). What comes from outside never becomes part of our own words: it travels through
+//! the sentences in private-use delimiters and comes out as [`Span::Foreign`], [`Span::Code`] or [`Span::Time`].
 
+mod answers;
+pub mod by_hand;
 pub mod card;
+pub mod console;
+pub mod foreign;
+mod locale;
+mod notices;
+pub mod numbers;
+mod plan_card;
+mod plan_text;
+mod sentence;
+mod spans;
+pub mod table;
+pub mod vocabulary;
+pub mod width;
 
+#[cfg(test)]
+mod tests;
+
+pub use answers::answer;
 pub use card::{Block, Button, Card, CardFile, Line, Mention, Span, Table, Tone};
+pub use console::{Drawing, console};
+pub use locale::Locale;
+pub use notices::notice;
+pub use plan_card::{CardView, Newer, Progress, plan_card};
+pub use plan_text::plan_text;

@@ -1,1 +1,41 @@
-//! A stateful Discord for tests: REST and gateway, its limits, its published document
+#![doc = include_str!("../README.md")]
+
+mod asked;
+mod channel;
+mod clock;
+mod discord;
+mod document;
+mod error;
+mod faults;
+pub mod gateway;
+mod guild;
+mod id;
+pub mod limits;
+mod line;
+mod message;
+mod modal;
+mod options;
+pub mod permissions;
+mod requests;
+mod rest;
+mod rules;
+mod trouble;
+mod typed;
+mod user;
+mod world;
+
+pub use asked::{Answer, Asked, Silence};
+pub use channel::Channel;
+pub use clock::Clock;
+pub use discord::Discord;
+pub use document::{DEVIATIONS, Deviation};
+pub use faults::{Fault, On};
+pub use guild::Guild;
+pub use id::Id;
+pub use message::{Button, File, Message, Reactors, Seen};
+pub use modal::{Field, Modal};
+pub use options::{Options, RateLimits};
+pub use requests::Request;
+pub use trouble::Trouble;
+pub use user::{Choice, User};
+pub use world::channel::Kind;

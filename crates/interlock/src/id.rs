@@ -1,5 +1,6 @@
 //! Names and numbers by which things are known: operations, requests, clusters, topics, groups.
 
+use crate::principal::Account;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
@@ -111,6 +112,14 @@ impl OperationId {
     #[must_use]
     pub fn from_random(bits: u32) -> Self {
         Self(short_from(bits))
+    }
+}
+
+impl PersonId {
+    /// The key of an account that the settings list for nobody: a person of its own.
+    #[must_use]
+    pub fn unlisted(account: Account) -> Self {
+        Self(format!("account:{account}"))
     }
 }
 

@@ -1,1 +1,3 @@
 //! Stories: lab, traffic, judges, the crashable binary
+
+pub mod lab;

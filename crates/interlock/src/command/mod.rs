@@ -1,5 +1,34 @@
 //! Commands: what can be asked, and one use of it.
+//!
+//! The catalogue is read from the files of `commands/`; [`parse`] turns what a chat hands over into typed [`Arguments`],
+//! [`complete`] suggests values from memory, [`help`] describes. A person's error is a [`Mistake`](crate::plan::Mistake):
+//! an id and facts, of which sentences are made elsewhere. Facts `option` and `given` are there wherever they make sense;
+//! `given` is what was typed, cut to 200 characters and otherwise untouched: hostile until escaped.
 
+mod catalogue;
+mod complete;
+mod directory;
+mod duration;
+mod help;
+mod instant;
+mod line;
+mod name;
+mod offset_target;
+mod option_type;
+mod parse;
+mod partitions;
+mod raw;
 mod request;
+mod source;
 
+pub use catalogue::{Catalogue, Command, Kind, Localized, OptionSpec};
+pub use complete::{Asked, Suggestion, complete};
+pub use directory::{ClusterNames, Directory, OpenOperation, View, handle};
+pub use help::{Help, HelpLine, HelpOption, HelpPage, help};
+pub use line::{Line, parse_line};
+pub use name::{did_you_mean, skeleton};
+pub use option_type::OptionType;
+pub use parse::{ParseContext, parse};
+pub use raw::RawValue;
 pub use request::{Arguments, Request, Value};
+pub use source::{CatalogueError, LONGEST_DESCRIPTION};

@@ -51,23 +51,25 @@ pub enum Value {
     Text(String),
     /// Yes or no.
     Flag(bool),
+    /// One of the words that the option allows.
+    Choice(String),
 }
 
 impl Value {
-    /// The value as text that parses back to the same value.
+    /// The value in the catalogue's one writing: parsed again by the same option it gives the same value.
     #[must_use]
     pub fn canonical(&self) -> String {
         match self {
             Self::Cluster(name) => name.to_string(),
             Self::Topic(name) => name.to_string(),
-            Self::Group(id) => id.to_string(),
+            Self::Group(name) => name.to_string(),
             Self::OffsetTarget(target) => target.to_string(),
-            Self::Partitions(list) => list.iter().map(ToString::to_string).collect::<Vec<_>>().join(","),
-            Self::Duration(span) => format!("{}ms", span.as_millis()),
+            Self::Partitions(numbers) => super::partitions::canonical(numbers),
+            Self::Duration(span) => super::duration::canonical(*span),
             Self::Operation(id) => id.to_string(),
             Self::Digest(digest) => digest.to_string(),
-            Self::Command(text) | Self::Text(text) => text.clone(),
-            Self::Flag(flag) => flag.to_string(),
+            Self::Command(text) | Self::Text(text) | Self::Choice(text) => text.clone(),
+            Self::Flag(yes) => yes.to_string(),
         }
     }
 }
@@ -109,6 +111,14 @@ impl Arguments {
         command -> str, Command;
         /// The text given for an option.
         text -> str, Text;
+        /// The word chosen for an option.
+        choice -> str, Choice;
+    }
+
+    /// Every argument in its canonical writing, as a plan stores it.
+    #[must_use]
+    pub fn canonical(&self) -> BTreeMap<String, String> {
+        self.0.iter().map(|(name, value)| (name.clone(), value.canonical())).collect()
     }
 
     /// Whether a flag was given as true.

@@ -1,8 +1,131 @@
 //! Looks: what only reads. Sections + request → what is needed, or the answer as data.
+//!
+//! One file a look. Each is pure and is called again from the start with the merged sections until it needs nothing more.
+//! Names outside of the person's scope are treated as if they did not exist, in answers and in suggestions alike.
 
+mod answer;
+pub mod clusters;
+mod group;
+mod health;
+mod lag;
+mod suggest;
+mod topic;
+
+#[cfg(test)]
+mod tests;
+
+pub use answer::{
+    AuditEntry, AuditHead, AuditPage, AuditVerified, Help, HelpCommand, HelpOption, LookAnswer, OperationLine,
+    OperationStatus, OperationsList, StepLine, WhoAmI,
+};
+pub use clusters::{ClusterCounts, ClusterLine, ClustersLook};
+pub use group::{GroupLook, MemberLine, TopicLag};
+pub use health::{Grade, Health, Obligation, UnhealthyTopic};
+pub use lag::{GroupLag, LagLook, PartitionLag};
+pub use suggest::did_you_mean;
+pub use topic::{PartitionLine, TopicLook};
+
+use crate::cluster::{Cluster, Failure, Look, Query, Sections};
+use crate::command::Arguments;
+use crate::facts::Facts;
+use crate::id::{GroupId, TopicName};
+use crate::plan::Mistake;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 
-/// What a look gave, as data.
+/// What a look says after one round.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Looking {
+    /// It has to see more first.
+    Need(BTreeSet<Query>),
+    /// This is the answer.
+    Answer(Box<LookAnswer>),
+    /// The person asked for something that is not there.
+    Mistake(Mistake),
+    /// What the answer hangs on could not be seen.
+    Failed(Failure),
+}
+
+/// What is looked at, for whom.
+#[derive(Clone, Copy)]
+pub struct Asked<'a> {
+    /// The cluster.
+    pub cluster: &'a Cluster,
+    /// What has been seen of it so far.
+    pub sections: &'a Sections,
+    /// The options of the request: `topic`, `group`.
+    pub arguments: &'a Arguments,
+    /// What the person may see.
+    pub visible: Visible<'a>,
+    /// What is still to be put back on this cluster, from the store; only `/health` reads it.
+    pub obligations: &'a [Obligation],
+}
+
+/// What a person may see, as policy says.
+#[derive(Clone, Copy)]
+pub struct Visible<'a> {
+    /// Whether a topic may be shown.
+    pub topic: &'a dyn Fn(&TopicName) -> bool,
+    /// Whether a group may be shown.
+    pub group: &'a dyn Fn(&GroupId) -> bool,
+}
+
+/// One round of the look of this name at one cluster; none if there is no such look here. `/clusters` concerns all
+/// clusters and is answered by [`clusters::answer`].
+#[must_use]
+pub fn look(command: &str, asked: &Asked<'_>) -> Option<Looking> {
+    match command {
+        "health" => Some(health::look(asked)),
+        "topic" => Some(topic::look(asked)),
+        "group" => Some(group::look(asked)),
+        "lag" => Some(lag::look(asked)),
+        _ => None,
+    }
+}
+
+/// A part of an answer that may have failed while the rest is worth showing.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum LookAnswer {}
+pub enum Part<T> {
+    /// This was seen.
+    Known(T),
+    /// The look failed.
+    Unknown(Failure),
+}
+
+impl<T> Part<T> {
+    /// What was seen, if anything.
+    #[must_use]
+    pub fn known(&self) -> Option<&T> {
+        match self {
+            Self::Known(value) => Some(value),
+            Self::Unknown(_) => None,
+        }
+    }
+
+    /// The same part of something else.
+    #[must_use]
+    pub fn map<U>(self, change: impl FnOnce(T) -> U) -> Part<U> {
+        match self {
+            Self::Known(value) => Part::Known(change(value)),
+            Self::Unknown(failure) => Part::Unknown(failure),
+        }
+    }
+}
+
+/// A part from a look; none while it has to be asked first.
+fn part<'a, T: ?Sized>(look: Look<'a, T>) -> Option<Part<&'a T>> {
+    match look {
+        Look::Ask => None,
+        Look::Failed(failure) => Some(Part::Unknown(failure.clone())),
+        Look::Seen(value) => Some(Part::Known(value)),
+    }
+}
+
+fn missing(option: &str) -> Looking {
+    Looking::Mistake(Mistake::new("missing-option", Facts::none().with("option", option)))
+}
+
+fn answer(answer: LookAnswer) -> Looking {
+    Looking::Answer(Box::new(answer))
+}

@@ -25,6 +25,7 @@ pub use seal::{Digest, FORMAT, NotReadable, Sealed};
 pub use step::{Capture, Step, Undo, Wait, Work};
 
 use crate::cluster::{ClusterKind, Query, Tier};
+use crate::command::Arguments;
 use crate::facts::Facts;
 use crate::id::{ClusterName, OperationId, PersonId};
 use crate::principal::{Account, Place};
@@ -70,6 +71,8 @@ pub struct Plan {
     pub revision: u32,
     /// The command that was asked for.
     pub command: String,
+    /// Its arguments as they were read: what a new plan is made from when this one is stale.
+    pub request: Arguments,
     /// Its arguments, resolved: patterns as names, times as instants, in the catalogue's canonical writing.
     pub arguments: BTreeMap<String, String>,
     /// Who asked for it, and everybody else who counts as a requester (who changed it, wrote the runbook, set the schedule).

@@ -1,0 +1,90 @@
+//! What a vote is worth now.
+
+use super::role::Role;
+use super::rules::{Policy, names_of};
+use crate::approval::{Ballot, NotCounted, Vote};
+use crate::cluster::Tier;
+use crate::plan::{Plan, Seat};
+use crate::principal::Principal;
+use std::collections::BTreeSet;
+
+/// Who an account is at this moment, as the chat says.
+#[derive(Debug, Clone, Copy)]
+pub enum Voter<'a> {
+    /// A member, with the roles of now.
+    Member(&'a Principal),
+    /// Gone, banned, timed out, or pending.
+    NotAMember,
+    /// The chat gave no answer that can be relied on.
+    CannotVerify,
+}
+
+impl Policy {
+    /// What a vote is worth: the seats it could fill, and whether its veto counts. A veto of who asked for the plan counts
+    /// too if it is made with a right to one; the engine treats it as taking the request back.
+    #[must_use]
+    pub fn ballot(&self, vote: &Vote, voter: Voter<'_>, plan: &Plan) -> Ballot {
+        let without = |why| Ballot { vote: vote.clone(), eligible: Err(why), may_veto: false };
+        let who = match voter {
+            Voter::NotAMember => return without(NotCounted::NotAMember),
+            // A look-up of somebody else says nothing about the voter.
+            Voter::Member(who) if who.account != vote.account => return without(NotCounted::CannotVerify),
+            Voter::CannotVerify => return without(NotCounted::CannotVerify),
+            Voter::Member(who) => who,
+        };
+        let may_veto = !self.could_fill(who, plan).is_empty() || self.operates(who, plan);
+        let filled = self.fills(who, plan);
+        let eligible = match filled.is_empty() {
+            false => Ok(filled),
+            true if self.asked_for(plan, who) => Err(NotCounted::AskedForIt),
+            true => Err(NotCounted::NoRight),
+        };
+        // The table of persons may have changed since the vote: what it says now counts people.
+        let vote = Vote { person: who.person.clone(), ..vote.clone() };
+        Ballot { vote, eligible, may_veto }
+    }
+
+    /// Whether a principal's approval would fill a seat of a plan: whether the plan waits for it among others.
+    #[must_use]
+    pub fn waits_for(&self, who: &Principal, plan: &Plan) -> bool {
+        !self.fills(who, plan).is_empty()
+    }
+
+    fn fills(&self, who: &Principal, plan: &Plan) -> BTreeSet<usize> {
+        let asked = self.asked_for(plan, who);
+        let counted = |seat: &usize| !asked || self.requester_fills(plan, plan.votes.get(*seat));
+        self.could_fill(who, plan).into_iter().filter(counted).collect()
+    }
+
+    /// The seats of a plan that a principal has the right to fill, whether or not it asked for the plan.
+    pub(super) fn could_fill(&self, who: &Principal, plan: &Plan) -> BTreeSet<usize> {
+        let names = names_of(plan);
+        let approves = self.has(who, Role::Approver, (&plan.cluster, &names));
+        let owns = |of: &[String]| {
+            let owned = |name: &String| self.owners.of(&plan.cluster, name).iter().any(|owner| owner.is(who));
+            !of.is_empty() && of.iter().all(owned)
+        };
+        let confirms = (self.asked_for(plan, who) && self.operates(who, plan))
+            || self.has(who, Role::OnCall, (&plan.cluster, &names));
+        let fits = |seat: &Seat| match seat {
+            Seat::Approver => approves,
+            Seat::Confirmation => confirms,
+            Seat::Owner { of, .. } => owns(of),
+        };
+        plan.votes.iter().enumerate().filter(|(_, seat)| fits(seat)).map(|(place, _)| place).collect()
+    }
+
+    /// Whether a principal operates everything that a plan concerns.
+    pub(super) fn operates(&self, who: &Principal, plan: &Plan) -> bool {
+        self.has(who, Role::Operator, (&plan.cluster, &names_of(plan)))
+    }
+
+    /// Who asked confirms, and fills no other seat: except in development, then and now, where the settings say so.
+    fn requester_fills(&self, plan: &Plan, seat: Option<&Seat>) -> bool {
+        if seat == Some(&Seat::Confirmation) {
+            return true;
+        }
+        let now = self.clusters.get(&plan.cluster).map(|cluster| cluster.tier);
+        self.seats.requester_approves_in_development && plan.tier == Tier::Development && now == Some(Tier::Development)
+    }
+}

@@ -1,0 +1,142 @@
+//! The policy as a whole: clusters, people, grants, owners, seats and places, and what follows from them.
+
+use super::grants::{Grant, Grants};
+use super::owners::Owners;
+use super::people::People;
+use super::place::Places;
+use super::role::{Access, Role};
+use super::seats::{Demand, SeatRules, Weight, seats};
+use super::sight::Sight;
+use crate::cluster::Cluster;
+use crate::id::{ClusterName, PersonId};
+use crate::plan::{Draft, Plan, Seat};
+use crate::principal::{Account, Principal};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Everything that decides who may do what. Made of valid settings, and read only.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Policy {
+    /// The clusters there are.
+    pub clusters: BTreeMap<ClusterName, Cluster>,
+    /// Who is who.
+    pub people: People,
+    /// Which role whom, and where.
+    pub grants: Grants,
+    /// Who answers for topics and groups.
+    pub owners: Owners,
+    /// How many must approve.
+    pub seats: SeatRules,
+    /// Where requests may come from, and what may be shown there.
+    pub places: Places,
+}
+
+/// Why somebody may not. Says nothing about what is out of the person's sight.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Denied {
+    /// The key of the sentence: "no-role", "not-here", "direct-message", "foreign-guild", "not-a-person", "cannot-verify",
+    /// "not-a-member", "another-person", "not-yours".
+    pub id: &'static str,
+    /// The role that would be needed, where that may be said.
+    pub needs: Option<Role>,
+}
+
+impl Denied {
+    pub(super) fn because(id: &'static str) -> Self {
+        Self { id, needs: None }
+    }
+
+    pub(super) fn without(role: Role) -> Self {
+        Self { id: "no-role", needs: Some(role) }
+    }
+}
+
+/// What a request needs.
+#[derive(Debug, Clone, Copy)]
+pub struct Needs<'a> {
+    /// The role.
+    pub access: Access,
+    /// In this cluster; none: in any, which is what to ask before the arguments are read.
+    pub cluster: Option<&'a ClusterName>,
+    /// For these topics and groups. A change is asked again with the names of its plan.
+    pub names: &'a [String],
+}
+
+impl Policy {
+    /// Whether a principal may use a command there. Every name must be covered, by one grant or another.
+    ///
+    /// # Errors
+    /// `no-role`. A cluster that the principal cannot see is answered like one that does not exist: see [`Policy::sight`],
+    /// through which arguments are read.
+    pub fn may(&self, who: &Principal, needs: &Needs<'_>) -> Result<(), Denied> {
+        let Access::Role(role) = needs.access else { return Ok(()) };
+        let granted = match needs.cluster {
+            None => self.grants.of(who).any(|grant| grant.role.implies(role)),
+            Some(cluster) => self.has(who, role, (cluster, needs.names)),
+        };
+        if granted { Ok(()) } else { Err(Denied::without(role)) }
+    }
+
+    /// Whether a principal has a role, or one that implies it, in a cluster for all of these topics and groups.
+    #[must_use]
+    pub fn has<S: AsRef<str>>(&self, who: &Principal, role: Role, on: (&ClusterName, &[S])) -> bool {
+        let (cluster, names) = on;
+        let grants: Vec<&Grant> = self.grants_in(who, cluster).filter(|grant| grant.role.implies(role)).collect();
+        let covered = |name: &S| grants.iter().any(|grant| grant.reach.names.contain(name.as_ref()));
+        !grants.is_empty() && names.iter().all(covered)
+    }
+
+    fn grants_in<'p>(&'p self, who: &'p Principal, cluster: &ClusterName) -> impl Iterator<Item = &'p Grant> {
+        let cluster = self.clusters.get(cluster);
+        self.grants.of(who).filter(move |grant| cluster.is_some_and(|cluster| grant.reach.cluster(cluster)))
+    }
+
+    /// The roles of a principal in a cluster, as granted, for at least some of its topics and groups.
+    #[must_use]
+    pub fn roles(&self, who: &Principal, cluster: &ClusterName) -> BTreeSet<Role> {
+        self.grants_in(who, cluster).map(|grant| grant.role).collect()
+    }
+
+    /// What a principal may see.
+    #[must_use]
+    pub fn sight(&self, who: &Principal) -> Sight {
+        let mut sight = Sight::nothing();
+        for grant in self.grants.of(who) {
+            for cluster in self.clusters.values().filter(|cluster| grant.reach.cluster(cluster)) {
+                sight.add(&cluster.name, grant.reach.names.clone());
+            }
+        }
+        sight
+    }
+
+    /// The seats that the plan of a draft needs; none if nobody else has to agree.
+    #[must_use]
+    pub fn seats(&self, weight: impl Into<Weight>, cluster: &Cluster, draft: &Draft) -> Vec<Seat> {
+        let demand = Demand {
+            cluster: &cluster.name,
+            tier: cluster.tier,
+            weight: weight.into(),
+            checks: &draft.checks,
+            impact: &draft.impact,
+        };
+        seats(&demand, &self.seats, &self.owners)
+    }
+
+    /// The human behind an account.
+    #[must_use]
+    pub fn person(&self, account: Account) -> PersonId {
+        self.people.person(account)
+    }
+
+    /// Whether a principal counts as having asked for a plan, with any account.
+    #[must_use]
+    pub fn asked_for(&self, plan: &Plan, who: &Principal) -> bool {
+        let same = |account: Account| account == who.account || self.people.person(account) == who.person;
+        plan.requesters.iter().any(|requester| requester.person == who.person || same(requester.account))
+    }
+}
+
+/// The topics and groups that a plan concerns: who decides on it must have a right to each.
+#[must_use]
+pub fn names_of(plan: &Plan) -> Vec<String> {
+    plan.impact.topics.iter().chain(&plan.impact.groups).cloned().collect()
+}

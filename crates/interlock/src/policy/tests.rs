@@ -1,0 +1,373 @@
+//! The policy as a whole, each guard in both directions.
+
+use super::*;
+use crate::approval::{NotCounted, Voice, Vote, Voted};
+use crate::cluster::{Cluster, ClusterKind, Mode, Tier};
+use crate::id::{ClusterName, PersonId};
+use crate::plan::{Digest, Effect, Estimate, FORMAT, Impact, Plan, Requester, Scope, Seat};
+use crate::principal::{Account, ChatRole, Place, Principal};
+use crate::time::Millis;
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+const APPROVERS: ChatRole = ChatRole(500);
+const NOW: Millis = Millis(1_795_402_000_000);
+
+fn cluster(name: &str) -> ClusterName {
+    name.parse().unwrap()
+}
+
+fn person(name: &str) -> PersonId {
+    name.parse().unwrap()
+}
+
+/// alice (1, uid 1001) operates logs, bob (2) and carol (3) have the approvers' chat role, dora (4) owns orders, olga (5) is
+/// on call, eve (6) operates `test-.*` only, admin (7), zoe (9) has nothing.
+fn policy() -> Policy {
+    let mut policy = Policy::default();
+    for (name, tier) in [("logs", Tier::Production), ("play", Tier::Development)] {
+        let cluster = Cluster {
+            name: cluster(name),
+            kind: ClusterKind::Kafka,
+            tier,
+            domain: "logs".to_owned(),
+            mode: Mode::Change,
+        };
+        policy.clusters.insert(cluster.name.clone(), cluster);
+    }
+    for (name, id) in [("alice", 1), ("bob", 2), ("carol", 3), ("dora", 4), ("olga", 5), ("eve", 6), ("adam", 7)] {
+        policy.people.add(&person(name), Account::Discord(id)).unwrap();
+    }
+    policy.people.add(&person("alice"), Account::System(1001)).unwrap();
+    let grant = |role, to: Grantee, reach| Grant { role, to: [to].into(), reach };
+    let named = |name: &str| Grantee::Person(person(name));
+    let tests_only = Reach { names: Names::Matching(vec![Pattern::new("test-.*").unwrap()]), ..Reach::everywhere() };
+    policy.grants = Grants(vec![
+        grant(Role::Operator, named("alice"), Reach::everywhere()),
+        grant(Role::Approver, Grantee::ChatRole(APPROVERS), Reach::everywhere()),
+        grant(Role::Viewer, named("dora"), Reach::everywhere()),
+        grant(Role::OnCall, named("olga"), Reach::everywhere()),
+        grant(Role::Operator, named("eve"), tests_only),
+        grant(Role::Admin, named("adam"), Reach::everywhere()),
+    ]);
+    policy.owners = Owners(vec![Owner {
+        names: vec![Pattern::new("orders").unwrap()],
+        clusters: Of::All,
+        to: [named("dora")].into(),
+    }]);
+    policy
+}
+
+fn who(id: u64) -> Principal {
+    let roles = if [2, 3].contains(&id) { [APPROVERS].into() } else { BTreeSet::new() };
+    policy().people.principal(Account::Discord(id), roles)
+}
+
+fn plan_on(name: &str, tier: Tier) -> Plan {
+    Plan {
+        format: FORMAT,
+        operation: "K7F3QD".parse().unwrap(),
+        revision: 1,
+        command: "reset-offset".to_owned(),
+        arguments: [].into(),
+        requesters: vec![Requester { account: Account::Discord(1), person: person("alice") }],
+        place: Place::Console,
+        reason: String::new(),
+        ticket: String::new(),
+        reverses: None,
+        cluster: cluster(name),
+        kind: ClusterKind::Kafka,
+        tier,
+        identity: "abc".to_owned(),
+        made_at: NOW,
+        expires_at: NOW,
+        effect: Effect::Reversible,
+        scope: Scope::Group,
+        holds: Vec::new(),
+        checks: Vec::new(),
+        expectations: Vec::new(),
+        steps: Vec::new(),
+        restore: Vec::new(),
+        impact: Impact { topics: vec!["orders".to_owned()], groups: vec!["billing".to_owned()], ..Impact::default() },
+        estimate: Estimate::default(),
+        votes: vec![Seat::Approver, Seat::Owner { of: vec!["orders".to_owned()], check: "keyed".to_owned() }],
+    }
+}
+
+fn plan() -> Plan {
+    plan_on("logs", Tier::Production)
+}
+
+fn vote(account: Account) -> Vote {
+    Vote {
+        account,
+        person: policy().people.person(account),
+        voice: Voice::Approve,
+        by: Voted::Reaction,
+        digest: Digest::of(b"plan"),
+        at: NOW,
+    }
+}
+
+fn ballot(policy: &Policy, who: &Principal, plan: &Plan) -> (Result<Vec<usize>, NotCounted>, bool) {
+    let ballot = policy.ballot(&vote(who.account), Voter::Member(who), plan);
+    (ballot.eligible.map(|seats| seats.into_iter().collect()), ballot.may_veto)
+}
+
+#[test]
+fn what_no_grant_gives_is_denied() {
+    let logs = cluster("logs");
+    let may = |id, role, names: &[&str]| {
+        let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
+        policy().may(&who(id), &Needs { access: Access::Role(role), cluster: Some(&logs), names: &names }).is_ok()
+    };
+    assert!(may(1, Role::Operator, &["orders"]) && may(1, Role::Viewer, &[]));
+    assert!(!may(1, Role::Approver, &[]) && !may(1, Role::Auditor, &[]));
+    assert!(may(5, Role::Operator, &["orders"]) && !may(5, Role::Approver, &[]));
+    assert!(may(6, Role::Operator, &["test-a"]) && !may(6, Role::Operator, &["test-a", "orders"]));
+    assert!(!may(6, Role::Operator, &["my-test-a"]));
+    assert!(may(7, Role::Auditor, &[]) && !may(7, Role::Operator, &[]));
+    assert!(!may(9, Role::Viewer, &[]));
+    let anyone = Needs { access: Access::Anyone, cluster: None, names: &[] };
+    assert_eq!(policy().may(&who(9), &anyone), Ok(()));
+}
+
+#[test]
+fn without_settings_nobody_may_anything() {
+    let nothing = Policy::default();
+    for role in Role::ALL {
+        let needs = Needs { access: Access::Role(role), cluster: None, names: &[] };
+        assert_eq!(nothing.may(&who(1), &needs), Err(Denied::without(role)));
+    }
+    let gone = cluster("gone");
+    assert!(!policy().has::<&str>(&who(1), Role::Viewer, (&gone, &[])), "a cluster that is not in the settings");
+    assert_eq!(nothing.sight(&who(1)), Sight::nothing());
+}
+
+#[test]
+fn a_chat_role_counts_while_it_is_there() {
+    let mut bob = who(2);
+    assert_eq!(ballot(&policy(), &bob, &plan()), (Ok(vec![0]), true));
+    bob.chat_roles = [ChatRole(501)].into();
+    assert_eq!(ballot(&policy(), &bob, &plan()), (Err(NotCounted::NoRight), false), "a role made again has another id");
+}
+
+#[test]
+fn names_add_up_from_several_grants() {
+    let mut policy = policy();
+    let orders = Reach { names: Names::Matching(vec![Pattern::new("orders").unwrap()]), ..Reach::everywhere() };
+    let eve = [Grantee::Person(person("eve"))];
+    policy.grants.0.push(Grant { role: Role::Operator, to: eve.into(), reach: orders });
+    let logs = cluster("logs");
+    assert!(policy.has(&who(6), Role::Operator, (&logs, &["test-a", "orders"])));
+    assert!(!policy.has(&who(6), Role::Operator, (&logs, &["test-a", "orders", "billing"])));
+}
+
+#[test]
+fn sight_is_what_the_grants_reach() {
+    let sight = policy().sight(&who(6));
+    assert!(sight.name(&cluster("logs"), "test-a") && !sight.name(&cluster("logs"), "orders"));
+    assert_eq!(policy().sight(&who(9)), Sight::nothing());
+    assert_eq!(policy().sight(&who(1)).clusters().count(), 2);
+}
+
+#[test]
+fn seats_are_filled_by_right() {
+    for (id, expected) in [
+        (2, (Ok(vec![0]), true)),
+        (4, (Ok(vec![1]), true)),
+        (5, (Err(NotCounted::NoRight), true)),
+        (6, (Err(NotCounted::NoRight), false)),
+        (7, (Err(NotCounted::NoRight), false)),
+        (9, (Err(NotCounted::NoRight), false)),
+    ] {
+        assert_eq!(ballot(&policy(), &who(id), &plan()), expected, "{id}");
+    }
+}
+
+#[test]
+fn an_owner_of_one_topic_does_not_speak_for_another() {
+    let mut plan = plan();
+    plan.votes = vec![Seat::Owner { of: vec!["orders".to_owned(), "audit".to_owned()], check: "keyed".to_owned() }];
+    assert_eq!(ballot(&policy(), &who(4), &plan).0, Err(NotCounted::NoRight));
+    plan.votes = vec![Seat::Owner { of: Vec::new(), check: "keyed".to_owned() }];
+    assert_eq!(ballot(&policy(), &who(4), &plan).0, Err(NotCounted::NoRight));
+}
+
+#[test]
+fn who_asked_never_counts_with_any_account() {
+    let mut policy = policy();
+    let alice = Grantee::Person(person("alice"));
+    policy.grants.0.push(Grant { role: Role::Approver, to: [alice].into(), reach: Reach::everywhere() });
+    let console = policy.people.principal(Account::System(1001), BTreeSet::new());
+    for principal in [who(1), console.clone()] {
+        assert_eq!(ballot(&policy, &principal, &plan()), (Err(NotCounted::AskedForIt), true));
+    }
+    let mut by_bob = plan();
+    by_bob.requesters = vec![Requester { account: Account::Discord(2), person: person("bob") }];
+    assert_eq!(ballot(&policy, &console, &by_bob), (Ok(vec![0]), true), "the guard is about who asked only");
+    // Listed under another name since: the account still is the one that asked.
+    let mut renamed = who(1);
+    renamed.person = person("alice2");
+    assert_eq!(ballot(&policy, &renamed, &plan()).0, Err(NotCounted::AskedForIt));
+}
+
+#[test]
+fn who_changed_the_plan_counts_as_a_requester() {
+    let mut plan = plan();
+    plan.requesters.push(Requester { account: Account::Discord(2), person: person("bob") });
+    assert_eq!(ballot(&policy(), &who(2), &plan).0, Err(NotCounted::AskedForIt));
+    assert_eq!(ballot(&policy(), &who(3), &plan).0, Ok(vec![0]));
+}
+
+#[test]
+fn in_development_settings_may_let_the_requester_count() {
+    let mut policy = policy();
+    let alice = Grantee::Person(person("alice"));
+    policy.grants.0.push(Grant { role: Role::Approver, to: [alice].into(), reach: Reach::everywhere() });
+    let play = plan_on("play", Tier::Development);
+    assert_eq!(ballot(&policy, &who(1), &play).0, Err(NotCounted::AskedForIt), "off by default");
+    policy.seats.requester_approves_in_development = true;
+    assert_eq!(ballot(&policy, &who(1), &play).0, Ok(vec![0]));
+    assert_eq!(ballot(&policy, &who(1), &plan()).0, Err(NotCounted::AskedForIt));
+    assert_eq!(
+        ballot(&policy, &who(1), &plan_on("logs", Tier::Development)).0,
+        Err(NotCounted::AskedForIt),
+        "production by now"
+    );
+    assert_eq!(ballot(&policy, &who(1), &plan_on("play", Tier::Production)).0, Err(NotCounted::AskedForIt));
+}
+
+#[test]
+fn a_confirmation_is_the_requesters_or_on_calls() {
+    let mut plan = plan();
+    plan.votes = vec![Seat::Confirmation];
+    let console = policy().people.principal(Account::System(1001), BTreeSet::new());
+    assert_eq!(ballot(&policy(), &who(1), &plan).0, Ok(vec![0]));
+    assert_eq!(ballot(&policy(), &console, &plan).0, Ok(vec![0]));
+    assert_eq!(ballot(&policy(), &who(5), &plan).0, Ok(vec![0]));
+    for id in [2, 4, 6, 9] {
+        assert_eq!(ballot(&policy(), &who(id), &plan).0, Err(NotCounted::NoRight), "{id}");
+    }
+    assert!(policy().waits_for(&who(1), &plan) && !policy().waits_for(&who(2), &plan));
+    let mut policy = policy();
+    policy.grants.0.retain(|grant| grant.role != Role::Operator);
+    assert_eq!(ballot(&policy, &who(1), &plan).0, Err(NotCounted::AskedForIt), "the role is looked up again");
+}
+
+#[test]
+fn a_look_up_that_fails_never_passes() {
+    let bob = who(2);
+    let plan = plan();
+    let of = |voter| policy().ballot(&vote(Account::Discord(2)), voter, &plan);
+    assert_eq!(of(Voter::NotAMember).eligible, Err(NotCounted::NotAMember));
+    assert_eq!(of(Voter::CannotVerify).eligible, Err(NotCounted::CannotVerify));
+    assert!(!of(Voter::CannotVerify).may_veto && !of(Voter::NotAMember).may_veto);
+    assert!(of(Voter::Member(&bob)).eligible.is_ok());
+    assert_eq!(of(Voter::Member(&who(3))).eligible, Err(NotCounted::CannotVerify), "somebody else's look-up");
+}
+
+fn standing(plan: &Plan) -> Standing<'_> {
+    Standing {
+        plan,
+        revision: 1,
+        ended_at: Some(NOW),
+        paused_by_guard: false,
+        returns_only: true,
+        unlock: None,
+        now: NOW,
+    }
+}
+
+fn right(id: u64, control: Control, standing: &Standing<'_>) -> Result<Right, &'static str> {
+    policy().may_control(Voter::Member(&who(id)), control, standing).map_err(|denied| denied.id)
+}
+
+#[test]
+fn who_may_make_safe() {
+    let plan = plan();
+    let standing = standing(&plan);
+    for control in [Control::Stop, Control::Pause] {
+        for id in [1, 2, 4, 5] {
+            assert_eq!(right(id, control, &standing), Ok(Right::Now), "{id}");
+        }
+        for id in [6, 7, 9] {
+            assert_eq!(right(id, control, &standing), Err("no-role"), "{id}");
+        }
+        assert_eq!(policy().may_control(Voter::CannotVerify, control, &standing), Ok(Right::PauseOnly));
+        assert!(policy().may_control(Voter::NotAMember, control, &standing).is_err());
+    }
+    for control in [Control::Resume, Control::Rollback, Control::Unlock, Control::Cancel] {
+        assert!(policy().may_control(Voter::CannotVerify, control, &standing).is_err(), "{control:?}");
+    }
+}
+
+#[test]
+fn after_a_guards_pause_the_requester_does_not_resume() {
+    let plan = plan();
+    let by_person = standing(&plan);
+    assert_eq!(right(1, Control::Resume, &by_person), Ok(Right::Now));
+    assert_eq!(right(2, Control::Resume, &by_person), Err("no-role"), "an approver does not operate");
+    let by_guard = Standing { paused_by_guard: true, ..by_person };
+    assert_eq!(right(1, Control::Resume, &by_guard), Err("another-person"));
+    assert_eq!(right(5, Control::Resume, &by_guard), Ok(Right::Now));
+}
+
+#[test]
+fn within_the_window_requester_or_on_call_take_back_alone() {
+    let plan = plan();
+    let fresh = standing(&plan);
+    assert_eq!(right(1, Control::Rollback, &fresh), Ok(Right::Alone));
+    assert_eq!(right(5, Control::Rollback, &fresh), Ok(Right::Alone));
+    assert_eq!(right(2, Control::Rollback, &fresh), Err("no-role"));
+    let at_the_end = Standing { now: NOW.plus(UNDO_WINDOW), ..fresh };
+    assert_eq!(right(1, Control::Rollback, &at_the_end), Ok(Right::Alone));
+    let late = Standing { now: NOW.plus(UNDO_WINDOW + Duration::from_millis(1)), ..fresh };
+    assert_eq!(right(1, Control::Rollback, &late), Ok(Right::WithSeats));
+    let more_than_back = Standing { returns_only: false, ..fresh };
+    assert_eq!(right(5, Control::Rollback, &more_than_back), Ok(Right::WithSeats));
+    let not_ended = Standing { ended_at: None, ..fresh };
+    assert_eq!(right(1, Control::Rollback, &not_ended), Ok(Right::WithSeats));
+    let mut by_olga = plan.clone();
+    by_olga.requesters = vec![Requester { account: Account::Discord(5), person: person("olga") }];
+    assert_eq!(
+        right(1, Control::Rollback, &standing(&by_olga)),
+        Ok(Right::WithSeats),
+        "an operator, but not the requester"
+    );
+}
+
+#[test]
+fn a_requester_without_the_role_takes_nothing_back() {
+    let plan = plan();
+    let mut policy = policy();
+    policy.grants.0.retain(|grant| grant.role != Role::Operator);
+    let denied = policy.may_control(Voter::Member(&who(1)), Control::Rollback, &standing(&plan));
+    assert_eq!(denied, Err(Denied::without(Role::Operator)));
+}
+
+#[test]
+fn unlocking_takes_two_people() {
+    let plan = plan();
+    let first = FirstUnlock { person: person("alice"), revision: 1, at: NOW };
+    let none = standing(&plan);
+    let asked = Standing { unlock: Some(&first), ..none };
+    assert_eq!(right(1, Control::Unlock, &none), Ok(Right::SecondNeeded));
+    assert_eq!(right(1, Control::Unlock, &asked), Ok(Right::SecondNeeded), "the same person again");
+    assert_eq!(right(5, Control::Unlock, &asked), Ok(Right::Now));
+    let console = policy().people.principal(Account::System(1001), BTreeSet::new());
+    let again = policy().may_control(Voter::Member(&console), Control::Unlock, &asked);
+    assert_eq!(again, Ok(Right::SecondNeeded), "the same person with another account");
+    assert_eq!(right(9, Control::Unlock, &asked), Err("no-role"));
+    let late = Standing { now: NOW.plus(UNLOCK_WINDOW + Duration::from_millis(1)), ..asked };
+    assert_eq!(right(5, Control::Unlock, &late), Ok(Right::SecondNeeded));
+    let revised = Standing { revision: 2, ..asked };
+    assert_eq!(right(5, Control::Unlock, &revised), Ok(Right::SecondNeeded));
+}
+
+#[test]
+fn only_who_asked_cancels() {
+    let plan = plan();
+    assert_eq!(right(1, Control::Cancel, &standing(&plan)), Ok(Right::Now));
+    assert_eq!(right(5, Control::Cancel, &standing(&plan)), Err("not-yours"));
+}

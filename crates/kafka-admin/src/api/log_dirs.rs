@@ -1,0 +1,108 @@
+//! What lies on the brokers' disks.
+
+use std::collections::BTreeMap;
+
+use kafka_protocol::messages::DescribeLogDirsRequest;
+use kafka_protocol::messages::describe_log_dirs_response::DescribeLogDirsResult;
+use tokio::time::Instant;
+
+use crate::client::Client;
+use crate::code::ErrorCode;
+use crate::error::{Error, Result};
+use crate::route::Route;
+use crate::types::TopicPartition;
+use crate::wire::call::Call;
+
+/// A log directory of a broker.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct LogDir {
+    /// Its path at the broker.
+    pub path: String,
+    /// The size of its volume in bytes; `None` before Kafka 3.3.
+    pub total_bytes: Option<i64>,
+    /// What is free of it in bytes; `None` before Kafka 3.3.
+    pub usable_bytes: Option<i64>,
+    /// The replicas in it.
+    pub replicas: Vec<Replica>,
+    /// What is wrong with it, such as KAFKA_STORAGE_ERROR.
+    pub error: Option<ErrorCode>,
+}
+
+/// A replica on a disk.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Replica {
+    /// Its partition.
+    pub at: TopicPartition,
+    /// Its size in bytes.
+    pub bytes: i64,
+    /// How many records it is behind: the leader's end, or for a future replica the present one.
+    pub lag: i64,
+    /// Whether it is a copy that will replace the replica in another directory of the same broker.
+    pub future: bool,
+}
+
+impl Client {
+    /// The log directories of these brokers, or of all live ones (DescribeLogDirs).
+    ///
+    /// # Errors
+    /// When the brokers cannot be found; each broker has its own result beside it.
+    pub async fn describe_log_dirs(
+        &self,
+        brokers: Option<&[i32]>,
+    ) -> Result<BTreeMap<i32, Result<Vec<LogDir>>>> {
+        let deadline = self.until();
+        let brokers = match brokers {
+            Some(brokers) => brokers.to_vec(),
+            None => self.live_brokers(deadline).await?,
+        };
+        let answers = self
+            .side_by_side(brokers, move |client, broker| async move {
+                (broker, client.log_dirs_of(broker, deadline).await)
+            })
+            .await;
+        Ok(answers.into_iter().collect())
+    }
+
+    async fn log_dirs_of(&self, broker: i32, deadline: Instant) -> Result<Vec<LogDir>> {
+        let api = DescribeLogDirsRequest::API.name;
+        let answer = self
+            .ask(
+                &Route::Broker(broker),
+                deadline,
+                |_| Ok(DescribeLogDirsRequest::default().with_topics(None)),
+                |answer| ErrorCode::of(answer.error_code),
+            )
+            .await?;
+        Error::check(api, answer.error_code, None)?;
+        // Before version 3 a missing right looks like a broker without directories.
+        if answer.results.is_empty() {
+            let code = ErrorCode::CLUSTER_AUTHORIZATION_FAILED;
+            return Err(Error::of_code(api, code, None));
+        }
+        Ok(answer.results.into_iter().map(log_dir).collect())
+    }
+}
+
+fn log_dir(found: DescribeLogDirsResult) -> LogDir {
+    let known = |bytes: i64| (bytes >= 0).then_some(bytes);
+    let mut replicas = Vec::new();
+    for topic in found.topics {
+        for partition in topic.partitions {
+            replicas.push(Replica {
+                at: TopicPartition::new(topic.name.as_str(), partition.partition_index),
+                bytes: partition.partition_size,
+                lag: partition.offset_lag,
+                future: partition.is_future_key,
+            });
+        }
+    }
+    LogDir {
+        path: found.log_dir.to_string(),
+        total_bytes: known(found.total_bytes),
+        usable_bytes: known(found.usable_bytes),
+        replicas,
+        error: ErrorCode::of(found.error_code),
+    }
+}

@@ -1,0 +1,141 @@
+//! The client: a handle that is cheap to clone.
+
+use std::collections::HashMap;
+use std::future::Future;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use tokio::task::JoinSet;
+use tokio::time::Instant;
+use tokio_rustls::TlsConnector;
+
+use crate::book::Book;
+use crate::config::{Config, HostPort, Security};
+use crate::connection::Connection;
+use crate::error::{Error, Result};
+use crate::tls;
+
+/// The place of the one connection to an address. Locked while a request is in flight on it.
+pub(crate) type Slot = tokio::sync::Mutex<Option<Connection>>;
+
+/// A client of one cluster. Clones share connections and what was learnt about the cluster.
+///
+/// One connection a broker is kept, with one request in flight; calls to different brokers
+/// go side by side. Dropping a call's future drops the connection it was using.
+#[derive(Clone)]
+pub struct Client {
+    inner: Arc<Inner>,
+    deadline: Duration,
+}
+
+struct Inner {
+    config: Config,
+    tls: Option<TlsConnector>,
+    book: Book,
+    slots: Mutex<HashMap<HostPort, Arc<Slot>>>,
+}
+
+impl std::fmt::Debug for Client {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Client")
+            .field("bootstrap", &self.inner.config.bootstrap)
+            .field("deadline", &self.deadline)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Client {
+    /// Connects: asks the bootstrap brokers, one after the other, who belongs to the cluster.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] for a configuration that cannot work, [`Error::NotSent`] when no broker
+    /// can be reached, [`Error::Authentication`] when the credentials are refused.
+    pub async fn connect(config: Config) -> Result<Self> {
+        let client = Self::unconnected(config)?;
+        client.refresh(client.until()).await?;
+        Ok(client)
+    }
+
+    /// A client that connects with its first call.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] for a configuration that cannot work.
+    pub fn unconnected(config: Config) -> Result<Self> {
+        if config.bootstrap.is_empty() {
+            return Err(Error::Invalid("no bootstrap broker".to_owned()));
+        }
+        let tls = match &config.security {
+            Security::Plaintext => None,
+            Security::Tls(settings) => Some(tls::connector(settings)?),
+        };
+        let deadline = config.deadline;
+        Ok(Self {
+            inner: Arc::new(Inner {
+                book: Book::new(config.bootstrap.clone()),
+                slots: Mutex::default(),
+                tls,
+                config,
+            }),
+            deadline,
+        })
+    }
+
+    /// The same client, whose calls end after `deadline` (from the start of each call).
+    #[must_use]
+    pub fn within(&self, deadline: Duration) -> Self {
+        Self {
+            inner: self.inner.clone(),
+            deadline,
+        }
+    }
+
+    /// When a call that starts now has to end.
+    pub(crate) fn until(&self) -> Instant {
+        Instant::now() + self.deadline
+    }
+
+    pub(crate) fn config(&self) -> &Config {
+        &self.inner.config
+    }
+
+    pub(crate) fn tls(&self) -> Option<&TlsConnector> {
+        self.inner.tls.as_ref()
+    }
+
+    pub(crate) fn book(&self) -> &Book {
+        &self.inner.book
+    }
+
+    pub(crate) fn slots(&self) -> &Mutex<HashMap<HostPort, Arc<Slot>>> {
+        &self.inner.slots
+    }
+
+    /// Runs `work` for each item, a bounded number at a time; the results come in any order.
+    pub(crate) async fn side_by_side<T, R, W, F>(&self, items: Vec<T>, work: W) -> Vec<R>
+    where
+        W: Fn(Self, T) -> F,
+        F: Future<Output = R> + Send + 'static,
+        R: Send + 'static,
+    {
+        let mut results = Vec::with_capacity(items.len());
+        let mut running = JoinSet::new();
+        for item in items {
+            if running.len() >= self.config().parallel.max(1) {
+                gather(&mut running, &mut results).await;
+            }
+            running.spawn(work(self.clone(), item));
+        }
+        while !running.is_empty() {
+            gather(&mut running, &mut results).await;
+        }
+        results
+    }
+}
+
+async fn gather<R: 'static>(running: &mut JoinSet<R>, results: &mut Vec<R>) {
+    match running.join_next().await {
+        Some(Ok(result)) => results.push(result),
+        Some(Err(error)) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),
+        _ => {}
+    }
+}

@@ -1,0 +1,151 @@
+//! Peers that do not speak sense.
+
+use std::time::Duration;
+
+use kafka_admin::{Cause, Client, Error};
+use kafka_protocol::messages::ApiKey;
+use tokio::io::AsyncWriteExt;
+use tokio::net::TcpListener;
+
+use crate::peer::{Peer, Reply};
+use crate::{at, client, config, offsets};
+
+#[tokio::test]
+async fn a_frame_over_the_limit_is_refused_before_it_is_read() {
+    let peer = Peer::start(|seen| {
+        let announced = (64 * 1024 * 1024 + 1_i32).to_be_bytes().to_vec();
+        (seen.key == ApiKey::OffsetCommit).then_some(Reply::Raw(announced))
+    })
+    .await;
+    let results = client(&peer)
+        .await
+        .commit_offsets("g", &offsets())
+        .await
+        .unwrap();
+    let error = results[&at(0)].clone().unwrap_err();
+    assert!(matches!(error, Error::Garbage { .. }), "{error}");
+    assert!(!error.is_known_not_applied());
+    assert_eq!(peer.count(ApiKey::OffsetCommit), 1);
+}
+
+#[tokio::test]
+async fn negative_lengths_wrong_numbers_and_inflated_arrays_are_garbage() {
+    let whole: [&[u8]; 4] = [
+        // A length of -1.
+        &[0xff, 0xff, 0xff, 0xff],
+        // A correlation id that was never given.
+        &[0, 0, 0, 9, 0x12, 0x34, 0x56, 0x78, 0, 0, 0, 0, 0],
+        // Too short for a header.
+        &[0, 0, 0, 2, 0, 0],
+        // Bytes that are no length at all.
+        b"HTTP/1.1 400 Bad Request\r\n\r\n",
+    ];
+    for raw in whole {
+        let peer = Peer::start(move |seen| {
+            (seen.key == ApiKey::OffsetCommit).then(|| Reply::Raw(raw.to_vec()))
+        })
+        .await;
+        let results = client(&peer)
+            .await
+            .commit_offsets("g", &offsets())
+            .await
+            .unwrap();
+        let error = results[&at(0)].clone().unwrap_err();
+        assert!(matches!(error, Error::Garbage { .. }), "{raw:?}: {error}");
+        assert_eq!(peer.count(ApiKey::OffsetCommit), 1);
+    }
+}
+
+#[tokio::test]
+async fn an_array_that_is_not_there_is_garbage() {
+    let peer = Peer::start(|seen| {
+        // Throttle time, then 4 thousand million topics.
+        let body = [0, 0, 0, 0, 0xff, 0xff, 0xff, 0xff, 0x0f];
+        (seen.key == ApiKey::OffsetCommit).then(|| Reply::Body(body.to_vec().into()))
+    })
+    .await;
+    let results = client(&peer)
+        .await
+        .commit_offsets("g", &offsets())
+        .await
+        .unwrap();
+    let error = results[&at(0)].clone().unwrap_err();
+    assert!(error.to_string().contains("elements announced"), "{error}");
+}
+
+#[tokio::test]
+async fn a_partition_missing_in_the_answer_is_an_error() {
+    let peer = Peer::start(|seen| {
+        use kafka_protocol::messages::OffsetCommitResponse;
+        let nothing = OffsetCommitResponse::default();
+        (seen.key == ApiKey::OffsetCommit).then(|| crate::body(&nothing, seen.version))
+    })
+    .await;
+    let results = client(&peer)
+        .await
+        .commit_offsets("g", &offsets())
+        .await
+        .unwrap();
+    for partition in [0, 1] {
+        let error = results[&at(partition)].clone().unwrap_err();
+        assert!(!error.is_known_not_applied(), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn something_else_than_kafka_is_named_at_once() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap().to_string();
+    tokio::spawn(async move {
+        let mut greeted = Vec::new();
+        while let Ok((mut stream, _)) = listener.accept().await {
+            drop(stream.write_all(b"SSH-2.0-OpenSSH_9.2\r\n").await);
+            greeted.push(stream);
+        }
+    });
+    let mut config = kafka_admin::Config::new(vec![address.parse().unwrap()]);
+    config.max_attempts = 2;
+    let error = Client::connect(config).await.unwrap_err();
+    assert!(
+        matches!(
+            error,
+            Error::NotSent {
+                cause: Cause::NotKafka(_),
+                ..
+            }
+        ),
+        "{error}"
+    );
+}
+
+#[tokio::test]
+async fn a_peer_that_says_nothing_costs_no_more_than_the_deadline() {
+    let peer = Peer::start(|_| Some(Reply::Silence)).await;
+    let mut config = config(&peer);
+    config.deadline = Duration::from_millis(300);
+    let started = std::time::Instant::now();
+    let error = Client::connect(config).await.unwrap_err();
+    assert!(
+        error.is_timeout() && error.is_known_not_applied(),
+        "{error}"
+    );
+    assert!(started.elapsed() < Duration::from_secs(3));
+}
+
+#[tokio::test]
+async fn configurations_that_cannot_work_are_refused() {
+    let error = Client::connect(kafka_admin::Config::new(Vec::new()))
+        .await
+        .unwrap_err();
+    assert!(matches!(error, Error::Invalid(_)));
+    let peer = Peer::start(|_| None).await;
+    let mut config = config(&peer);
+    config.security = kafka_admin::Security::Tls(kafka_admin::Tls {
+        ca_pem: "not a certificate".to_owned(),
+        client: None,
+        check_server_name: true,
+    });
+    let error = Client::connect(config).await.unwrap_err();
+    assert!(matches!(error, Error::Invalid(_)), "{error}");
+    assert_eq!(peer.connections(), 0);
+}

@@ -1,0 +1,13 @@
+//! The lab: real servers started by `./dev lab up`, and what judges the bot's work on them.
+//!
+//! Whatever needs the lab and does not find it fails; nothing skips itself.
+
+mod env;
+pub mod judge;
+pub mod proxy;
+pub mod tools;
+
+pub use env::{Lab, LabError, Listener};
+pub use judge::{Identity, Judge, JudgeError, KafkaJudge};
+pub use proxy::Proxy;
+pub use tools::KafkaTools;

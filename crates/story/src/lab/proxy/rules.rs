@@ -1,0 +1,147 @@
+//! Faults and the requests they meet.
+
+use super::lock;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+use tokio::sync::watch;
+
+/// What happens to a request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Fault {
+    /// It waits before the broker sees it, until [`RuleHandle::release`]. A client that is gone by then
+    /// does not stop it: that is a packet that was long on its way.
+    HoldRequest,
+    /// The broker has applied it; its answer waits until [`RuleHandle::release`].
+    HoldAnswer,
+    /// The broker's answer comes this much later.
+    DelayAnswer(Duration),
+    /// The broker has applied it; then the connection is closed without the answer.
+    LoseAnswer,
+    /// The connection is closed before the broker sees it.
+    DropRequest,
+    /// The broker has applied it; the client gets these bytes in place of the answer, then what follows.
+    /// They are sent as they are, so a length in front is up to the test.
+    Garbage(Vec<u8>),
+}
+
+/// How many requests a rule meets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Times {
+    /// The next so many.
+    Next(u32),
+    /// All, until [`RuleHandle::disarm`].
+    All,
+}
+
+/// Which requests meet which fault.
+#[derive(Clone, Debug)]
+pub struct Rule {
+    client_id: String,
+    api: Option<i16>,
+    fault: Fault,
+    times: Times,
+}
+
+impl Rule {
+    /// The next request of this client with this number ([`super::api`]).
+    pub fn next(client_id: &str, api: i16, fault: Fault) -> Self {
+        Self { client_id: client_id.to_owned(), api: Some(api), fault, times: Times::Next(1) }
+    }
+
+    /// Whatever this client asks.
+    pub fn every(client_id: &str, fault: Fault) -> Self {
+        Self { client_id: client_id.to_owned(), api: None, fault, times: Times::All }
+    }
+
+    /// How many requests it meets.
+    #[must_use]
+    pub fn times(mut self, times: Times) -> Self {
+        self.times = times;
+        self
+    }
+
+    fn meets(&self, client_id: &str, api: i16) -> bool {
+        self.client_id == client_id && self.api.is_none_or(|wanted| wanted == api)
+    }
+}
+
+/// An armed rule.
+#[derive(Clone, Debug)]
+pub struct RuleHandle {
+    armed: Arc<Armed>,
+}
+
+#[derive(Debug)]
+struct Armed {
+    rule: Rule,
+    left: Mutex<Times>,
+    met: watch::Sender<u32>,
+    released: watch::Sender<bool>,
+}
+
+impl RuleHandle {
+    /// How many requests it has met.
+    pub fn met(&self) -> u32 {
+        *self.armed.met.borrow()
+    }
+
+    /// Waits until it has met so many requests; false when the limit passes first.
+    pub async fn meets(&self, count: u32, limit: Duration) -> bool {
+        let mut met = self.armed.met.subscribe();
+        let wait = met.wait_for(|met| *met >= count);
+        matches!(tokio::time::timeout(limit, wait).await, Ok(Ok(_)))
+    }
+
+    /// Lets go what is held, now and later.
+    pub fn release(&self) {
+        self.armed.released.send_replace(true);
+    }
+
+    /// Meets no more requests, and lets go what is held.
+    pub fn disarm(&self) {
+        *lock(&self.armed.left) = Times::Next(0);
+        self.release();
+    }
+}
+
+/// A fault that has met its request.
+#[derive(Debug)]
+pub(super) struct Met {
+    pub(super) fault: Fault,
+    released: watch::Receiver<bool>,
+}
+
+impl Met {
+    /// Waits for the release; also over when nobody can release any more.
+    pub(super) async fn released(&mut self) {
+        let _ = self.released.wait_for(|released| *released).await;
+    }
+}
+
+#[derive(Debug, Default)]
+pub(super) struct Rules(Mutex<Vec<Arc<Armed>>>);
+
+impl Rules {
+    pub(super) fn add(&self, rule: Rule) -> RuleHandle {
+        let armed = Arc::new(Armed {
+            left: Mutex::new(rule.times),
+            met: watch::Sender::new(0),
+            released: watch::Sender::new(false),
+            rule,
+        });
+        lock(&self.0).push(Arc::clone(&armed));
+        RuleHandle { armed }
+    }
+
+    /// The first armed rule that meets this request, counted down.
+    pub(super) fn take(&self, client_id: &str, api: i16) -> Option<Met> {
+        let mut rules = lock(&self.0);
+        rules.retain(|armed| *lock(&armed.left) != Times::Next(0));
+        let armed = rules.iter().find(|armed| armed.rule.meets(client_id, api))?;
+        if let Times::Next(left) = &mut *lock(&armed.left) {
+            *left -= 1;
+        }
+        armed.met.send_modify(|met| *met += 1);
+        Some(Met { fault: armed.rule.fault.clone(), released: armed.released.subscribe() })
+    }
+}

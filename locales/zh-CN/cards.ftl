@@ -1,0 +1,127 @@
+# The card of a plan.
+
+card-headline = { $state }: { $what }
+what-reset-offset = reset { $groups } in { $topics } to { $to } ({ $cluster })
+what-rollback = take back { $operation }: { $groups } in { $topics } ({ $cluster })
+what-other = { $command } ({ $cluster })
+
+size-partitions = { $count ->
+    [one] { $count } partition
+   *[other] { $count } partitions
+}
+
+card-worst = If this goes wrong: { $worst }; back in about { $duration }
+card-worst-no-way-back = If this goes wrong: { $worst }; there is no way back
+worst-replays-messages = { $groups } handles up to { $replayed ->
+    [one] { $replayed } record
+   *[other] { $replayed } records
+} a second time
+worst-skips-messages = { $groups } never handles { $skipped ->
+    [one] { $skipped } record
+   *[other] { $skipped } records
+}
+worst-replays-and-skips = { $groups } handles up to { $replayed } records twice and never handles { $skipped }
+worst-reads-from-elsewhere = { $groups } goes on from the wrong place
+worst-nothing = nothing is lost
+
+card-needs = Needs { $wanted } ({ $filled } so far): { $who }
+card-needs-nobody = Needs no votes; whoever asked confirms it
+seat-approvers = { $count ->
+    [one] { $count } approver
+   *[other] { $count } approvers
+}
+seat-owner = an owner of { $of }
+card-queued = Approved; starts as soon as nothing else is at work there
+card-ids = op { $operation } · plan { $digest }
+card-ids-ends = op { $operation } · plan { $digest } · ends { $ends }
+card-progress = Step { $step } of { $steps }: { $what }
+card-progress-of = { $progress } ({ $done } of { $total } done)
+
+step-kafka-commit-offsets = set the offsets
+step-kafka-delete-offsets = remove the offsets
+step-wait = wait until the group has stopped
+step-capture = save the offsets from before
+step-rule = set the offsets as approved
+
+result-succeeded = { $count ->
+    [one] Done and read back: { $count } partition stands where the plan says
+   *[other] Done and read back: { $count } partitions stand where the plan says
+}
+result-stopped = Stopped at a safe point; what was done until then stays
+result-failed = The cluster refused a step; nothing of that step was changed
+result-stuck = The cluster shows neither what was before nor what was planned; a person must decide
+result-rejected = Vetoed by { $vetoed-by }; nothing was changed
+result-expired = Not approved in time; nothing was changed
+result-cancelled = Taken back by whoever asked; nothing was changed
+result-refused = Checked again, and it cannot go on; nothing was changed
+result-abandoned = Given up by two people; the cluster stays as it is now
+
+card-asked-by = Asked by { $who }
+moves-replayed = { $count ->
+    [one] { $count } record is read again.
+   *[other] { $count } records are read again.
+}
+moves-skipped = { $count ->
+    [one] { $count } record is skipped.
+   *[other] { $count } records are skipped.
+}
+moves-first = { $count ->
+    [one] { $count } partition has no offset yet.
+   *[other] { $count } partitions have no offset yet.
+}
+moves-clamped = { $count ->
+    [one] { $count } target (*) lies outside of the log and was moved to its edge.
+   *[other] { $count } targets (*) lie outside of the log and were moved to its edge.
+}
+card-checks = Checks: { $passed } passed, { $warnings ->
+    [one] { $warnings } warning
+   *[other] { $warnings } warnings
+}
+card-warning = Warning: { $finding }
+card-consent = Needs an owner’s consent: { $finding }
+card-more-findings = + { $more } more in plan.txt
+card-affected = Affected: { $groups }; { $clients-count ->
+    [one] { $clients-count } client
+   *[other] { $clients-count } clients
+}: { $clients }
+card-affected-no-clients = Affected: { $groups }; no client connected
+card-needs-from-application = Needs from the application: { $needs }
+application-stop-the-group = stop the group
+application-start-the-group = start the group again
+application-handle-repeats = cope with records that come twice
+card-way-back = Way back: the offsets from before are kept and can be put back in about { $duration }
+card-no-way-back = Way back: none
+card-owners-told = Owners told: { $told } of { $of }
+
+votes-none = Votes: none yet
+votes-none-needed = No votes needed
+votes-counted = Votes: { $filled } of { $wanted }: { $who }
+votes-vetoed = vetoed by { $who }
+votes-uncounted = not counted: { $who }
+votes-uncounted-one = { $who } ({ $why })
+votes-cannot-verify = somebody’s roles cannot be looked up now; it waits
+votes-how = ✅ approve · ❌ veto (final)
+not-counted-asked-for-it = asked for it
+not-counted-no-right = is no approver here
+not-counted-not-a-member = is not a member now
+not-counted-cannot-verify = roles cannot be looked up
+not-counted-other-plan = voted on another plan
+not-counted-not-needed = not needed
+not-counted-same-person = already counted
+not-counted-also-vetoes = also vetoed
+
+button-details = Details
+button-my-vote = My vote
+
+card-superseded = Plan { $revision } took its place; votes on this one count for nothing
+card-difference = { $what }: { $before } → { $after }
+card-more-differences = + { $more } more; see the new plan
+
+ended-records-safe = Records are untouched and producers go on: only where the group reads from is in question.
+ended-not-checked = Not checked: whether the application is content with it.
+ended-failed = Nothing runs any more, and I do not try again by myself. Ask again when the cause is gone, or give it up with /unlock.
+ended-stuck = I do nothing more by myself. Look with /group and /lag, then finish by hand (by-hand.md), take it back, or give it up with /unlock.
+ended-abandoned = Look with /group and /lag before anything else is asked of this group.
+ended-way-back = ↩️ or /rollback posts the way back.
+ended-approved-by = Approved by { $who }
+seat-confirmation = 发起人或值班人员确认

@@ -1,0 +1,138 @@
+# What looks show.
+
+look-part-failed = { $what } could not be read: { $failure }
+part-ranges = The extent of the log
+part-settings = The settings
+part-offsets = The group’s offsets
+
+clusters-none = There is no cluster you may look at here
+clusters-well = { $count ->
+    [one] { $count } cluster, and it is well
+   *[other] { $count } clusters, all well
+}
+clusters-some = { $count ->
+    [one] { $count } cluster: { $silent } not answering, { $ill } with trouble
+   *[other] { $count } clusters: { $silent } not answering, { $ill } with trouble
+}
+cluster-silent = not answering: { $failure }
+cluster-well = well: { $brokers } brokers, { $topics } topics
+cluster-ill = { $offline } partitions offline, { $under } under-replicated: { $brokers } brokers, { $topics } topics
+cluster-observe = look only
+
+health-headline = { $grade }: { $cluster }
+health-healthy = Healthy
+health-degraded = Degraded, traffic flows
+health-broken = Broken
+health-brokers = { $count ->
+    [one] { $count } broker alive: { $brokers }
+   *[other] { $count } brokers alive: { $brokers }
+}
+health-controller = controller { $controller }
+health-no-controller = NO CONTROLLER
+health-offline = Offline partitions (no reads, no writes): { $count }
+health-below-min = Partitions under min ISR (writes with acks=all fail): { $count }
+health-under = Under-replicated partitions (copies missing): { $count }
+health-min-unknown = { $count ->
+    [one] For { $count } topic min ISR is not known: it uses the broker’s default
+   *[other] For { $count } topics min ISR is not known: they use the broker’s default
+}
+health-left-out = + { $more } more unhealthy topics
+health-obligation = Still to be put back: { $what } on { $thing }, from operation { $operation }, due { $due }
+health-more-obligations = + { $more } more to be put back
+
+topic-headline = Topic { $topic } on { $cluster }: { $partitions ->
+    [one] { $partitions } partition
+   *[other] { $partitions } partitions
+}, { $replicas } replicas each
+topic-well = Every partition has a leader and all its copies
+topic-ill = { $offline } partitions offline, { $under } under-replicated
+topic-settings = Own settings: { $settings }
+topic-no-settings = Own settings: none, all defaults
+topic-id = Topic id { $id }
+
+group-headline = Group { $group } on { $cluster }: { $state }
+group-protocol = { $kind }
+group-protocol-of = { $kind }, used by { $type }
+group-state-empty = stopped, offsets kept
+group-state-stable = at work
+group-state-rebalancing = rebalancing
+group-state-dead = not there any more
+group-state-unknown = in a state I do not know
+group-kind-classic = classic protocol
+group-kind-consumer = consumer protocol
+group-kind-other = another protocol
+group-members = { $count ->
+    [0] No members
+    [one] { $count } member (+ = static)
+   *[other] { $count } members (+ = static)
+}
+group-no-commits = No offsets committed
+group-topics-left-out = + { $more } more topics
+
+lag-none = No group has committed in { $topic } on { $cluster }
+lag-one = Group { $group } in { $topic } on { $cluster }: { $lag } records behind
+lag-many = { $groups } groups read { $topic } on { $cluster }
+lag-without-commit = { $count ->
+    [one] { $count } partition has no commit: the client’s own setting decides where it starts
+   *[other] { $count } partitions have no commit: the client’s own setting decides where they start
+}
+lag-failed = Group { $group } could not be looked at: { $failure }
+lag-left-out = + { $more } more groups not looked at
+
+help-headline = What you can ask for; one in detail: { $example }
+help-more = + { $more } more in help.txt
+help-role-looks = Changes nothing; needs the role { $role }
+help-role-changes = Needs the role { $role }; { $effect }
+help-option = { $name }: { $description }
+help-option-required = { $name } (required): { $description }
+help-example = e.g. { $example }
+
+whoami-headline = You are { $person } ({ $account })
+whoami-roles = Roles here: { $roles }
+whoami-roles-none = Roles here: none, so I only answer /help and /whoami
+whoami-clusters = Clusters: { $clusters }
+whoami-clusters-none = Clusters: none
+whoami-owns = You own: { $owned }
+whoami-owns-none = You own: nothing
+whoami-commands = You may use: { $commands }
+
+operations-none = No operations, open or lately ended
+operations-none-waiting = Nothing waits for you
+operations-waiting = { $count ->
+    [one] { $count } operation waits for you
+   *[other] { $count } operations wait for you
+}
+operations-for-me = Waiting for you
+operations-others = Others
+operations-more = + { $more } more
+operation-line = { $operation } { $state }: { $command } { $about } ({ $cluster }), asked by { $who }, { $at }
+operation-line-ends = { $operation } { $state }: { $command } { $about } ({ $cluster }), asked by { $who }, ends { $at }
+
+status-headline = { $state }: { $operation }, { $command } { $about } ({ $cluster })
+status-asked = Asked by { $who }; last change { $at }
+status-votes = Votes: { $filled } of { $wanted }: { $who }
+status-no-votes = Votes: none of { $wanted }
+status-ends = Ends { $at } unless it has started
+status-step-done = Step { $step }, done: { $what }
+status-step-open = Step { $step }: { $what }
+status-reverses = Takes back operation { $operation }
+status-plan = Plan { $revision }: { $digest }
+
+audit-none = No entry fits
+audit-headline = { $count ->
+    [one] { $count } entry, newest first
+   *[other] { $count } entries, newest first
+}
+audit-more = + { $more } more; narrow the search
+audit-entry = { $seq } · { $at } · { $what } · { $who } · { $about }
+audit-bot = the bot itself
+audit-whole = The audit log is whole: { $entries } entries, each follows from the one before
+audit-head = Last entry’s hash: { $head }
+audit-compared = Compared with the head at entry { $seq } kept in { $kept }
+audit-not-compared = Not compared with a head kept elsewhere: a cut at the end cannot be excluded
+audit-broken = The audit log does NOT fit from entry { $seq } on: { $why }
+audit-broken-next = Change nothing in the store; export it and tell whoever answers for it
+audit-broken-altered = the entry was changed
+audit-broken-gap = entries are missing
+audit-broken-cut-off = the end is missing
+audit-broken-head-differs = the head kept elsewhere is another one

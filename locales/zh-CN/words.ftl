@@ -1,0 +1,73 @@
+# Small words that many sentences share.
+
+names-and-more = { $names } and { $more } more
+nothing = none
+hidden = (hidden)
+quoted = “{ $text }”
+unknown-id = { $id } ({ $facts })
+about = about { $duration }
+
+unit-days = { $count } d
+unit-hours = { $count } h
+unit-minutes = { $count } min
+unit-seconds = { $count } s
+unit-under-a-second = under 1 s
+
+tier-development = Development
+tier-staging = Staging
+tier-production = Production
+
+effect-safe = nothing can be lost
+effect-reversible = can be undone
+effect-irreversible = IRREVERSIBLE
+
+state-awaiting-approval = Waiting for approval
+state-queued = Approved, waiting to start
+state-running = Running
+state-waiting = Waiting
+state-pausing = Pausing
+state-paused = Paused
+state-stopping = Stopping
+state-stopped = Stopped
+state-succeeded = Succeeded
+state-failed = Failed
+state-stuck = Stuck
+state-rejected = Rejected
+state-expired = Expired
+state-cancelled = Cancelled
+state-refused = Refused
+state-abandoned = Abandoned
+state-superseded = Replaced by a newer plan
+state-dry-run = Dry run
+
+failure-unreachable = no connection
+failure-timed-out = no answer in time
+failure-denied = access denied
+failure-not-authenticated = login not accepted
+failure-unsupported = the server’s version does not support this
+failure-garbage = an answer that cannot be read
+failure-refused = the server said no
+failure-not-asked = not looked at
+
+table-partition = p
+table-partitions = parts
+table-from-to = now→then
+table-to = then
+table-moves = moves
+table-topic = topic
+table-group = group
+table-leader = lead
+table-isr = isr
+table-start = start
+table-end = end
+table-committed = at
+table-lag = lag
+table-no-commit = none
+table-client = client
+table-host = host
+table-assigned = parts
+table-offline = off
+table-under = under
+table-below-min = <min
+table-more = + { $more } more in plan.txt
+table-more-in = + { $more } more in { $file }

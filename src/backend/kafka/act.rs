@@ -1,0 +1,64 @@
+//! Acts: one admin call each, and what is known after it.
+
+use super::failure::{kind, said};
+use engine::port::{Acted, Reason};
+use interlock::cluster::FailureKind;
+use interlock::cluster::kafka::Committed;
+use interlock::plan::{KafkaAction, OffsetMove, OffsetRemoval};
+use kafka_admin::{Client, Error, ErrorCode, PerPartition, TopicPartition};
+use std::collections::BTreeMap;
+
+pub(super) async fn act(client: &Client, action: &KafkaAction) -> Acted {
+    match action {
+        KafkaAction::CommitOffsets { group, moves } => {
+            match client.commit_offsets(group.as_str(), &commits(moves)).await {
+                Ok(results) => sum_up(&results),
+                Err(error) => not_applied_or_unknown(&error),
+            }
+        }
+        KafkaAction::DeleteOffsets { group, removals } => {
+            sum_up(&client.delete_offsets(group.as_str(), &places(removals)).await)
+        }
+    }
+}
+
+fn commits(moves: &[OffsetMove]) -> BTreeMap<TopicPartition, kafka_admin::Committed> {
+    let commit = |to: &Committed| kafka_admin::Committed {
+        offset: to.offset,
+        leader_epoch: to.leader_epoch,
+        metadata: to.metadata.clone(),
+    };
+    moves.iter().map(|one| (TopicPartition::new(one.topic.as_str(), one.partition), commit(&one.to))).collect()
+}
+
+fn places(removals: &[OffsetRemoval]) -> Vec<TopicPartition> {
+    removals.iter().map(|one| TopicPartition::new(one.topic.as_str(), one.partition)).collect()
+}
+
+/// All partitions well: applied. None, and that is certain: not applied. Anything between is settled by looking.
+fn sum_up(results: &PerPartition<()>) -> Acted {
+    let errors: Vec<&Error> = results.values().filter_map(|result| result.as_ref().err()).collect();
+    let Some(first) = errors.first() else { return Acted::Applied };
+    let nothing = errors.len() == results.len() && errors.iter().all(|error| error.is_known_not_applied());
+    if nothing { Acted::NotApplied(reason(first)) } else { Acted::Unknown(reason(first)) }
+}
+
+fn not_applied_or_unknown(error: &Error) -> Acted {
+    if error.is_known_not_applied() { Acted::NotApplied(reason(error)) } else { Acted::Unknown(reason(error)) }
+}
+
+fn reason(error: &Error) -> Reason {
+    Reason { kind: kind(error), id: meaning(error).to_owned(), said: said(error) }
+}
+
+/// Refusals that trying again would not change.
+fn meaning(error: &Error) -> &'static str {
+    match error.code() {
+        Some(ErrorCode::UNKNOWN_MEMBER_ID | ErrorCode::NON_EMPTY_GROUP) => "group-has-members",
+        Some(ErrorCode::GROUP_SUBSCRIBED_TO_TOPIC) => "group-subscribed",
+        Some(ErrorCode::UNKNOWN_TOPIC_OR_PARTITION) => "topic-gone",
+        Some(ErrorCode::GROUP_ID_NOT_FOUND) => "group-gone",
+        _ if kind(error) == FailureKind::Denied => "missing-right",
+        _ => "",
+    }
+}

@@ -1,0 +1,57 @@
+//! Kafka through `kafka_admin`: queries become admin calls, answers become sections.
+
+mod act;
+mod failure;
+mod observe;
+mod read;
+
+use engine::Permit;
+use engine::port::{Act, Acted, Boxed, Clock, Observe};
+use interlock::cluster::{Query, Sections};
+use interlock::plan::Action;
+use kafka_admin::{Client, Config};
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// A Kafka cluster. Connects with the first call, so that a cluster that is down does not keep the bot from starting.
+pub struct Kafka {
+    client: Client,
+    clock: Arc<dyn Clock>,
+    deadlines: Deadlines,
+}
+
+/// How long calls may take.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Deadlines {
+    /// One look with all its calls.
+    pub observe: Duration,
+    /// One act.
+    pub act: Duration,
+}
+
+impl Kafka {
+    /// A cluster behind this configuration.
+    ///
+    /// # Errors
+    /// If the configuration cannot work (no bootstrap broker, an unreadable certificate).
+    pub fn new(config: Config, clock: Arc<dyn Clock>, deadlines: Deadlines) -> kafka_admin::Result<Self> {
+        Ok(Self { client: Client::unconnected(config)?, clock, deadlines })
+    }
+}
+
+impl Observe for Kafka {
+    fn observe<'a>(&'a self, queries: &'a BTreeSet<Query>) -> Boxed<'a, Sections> {
+        let client = self.client.within(self.deadlines.observe);
+        Box::pin(async move { observe::all(&client, self.clock.as_ref(), queries).await })
+    }
+}
+
+impl Act for Kafka {
+    fn act<'a>(&'a self, permit: &'a Permit, action: &'a Action) -> Boxed<'a, Acted> {
+        let Action::Kafka(action) = action;
+        tracing::info!(operation = %permit.operation(), intent = permit.intent(), "acting");
+        let client = self.client.within(self.deadlines.act);
+        Box::pin(async move { act::act(&client, action).await })
+    }
+}

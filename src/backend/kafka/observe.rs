@@ -1,0 +1,157 @@
+//! Looks: each query by itself, several at a time.
+
+use super::failure::failure;
+use super::read;
+use engine::port::Clock;
+use futures_util::StreamExt;
+use interlock::cluster::kafka::{KafkaAnswer, KafkaQuery, LogRange, OffsetAt};
+use interlock::cluster::{Answer, Failure, FailureKind, Query, Section, Sections, Seen};
+use interlock::id::{GroupId, TopicName};
+use interlock::time::Millis;
+use kafka_admin::{
+    Client, ConfigResource, ConfigSource, Error, ErrorCode, ListedOffset, OffsetQuery, OffsetSpec, TopicPartition,
+};
+use std::collections::BTreeSet;
+
+/// How many queries are asked at a time.
+const AT_ONCE: usize = 8;
+
+pub(super) async fn all(client: &Client, clock: &dyn Clock, queries: &BTreeSet<Query>) -> Sections {
+    let asked = futures_util::stream::iter(queries.iter().cloned()).map(|query| async move {
+        let from = clock.now();
+        let Query::Kafka(wanted) = &query;
+        let section = match ask(client, wanted).await {
+            Ok(value) => Section::Seen(Seen { from, to: clock.now(), value: Answer::Kafka(value) }),
+            Err(failure) => Section::Failed(failure),
+        };
+        (query, section)
+    });
+    let mut sections = Sections::empty();
+    let mut answered = asked.buffer_unordered(AT_ONCE);
+    while let Some((query, section)) = answered.next().await {
+        sections.put(query, section);
+    }
+    sections
+}
+
+async fn ask(client: &Client, query: &KafkaQuery) -> Result<KafkaAnswer, Failure> {
+    match query {
+        KafkaQuery::Cluster => cluster(client).await,
+        KafkaQuery::Topics => topics(client).await,
+        KafkaQuery::Topic(name) => topic(client, name).await,
+        KafkaQuery::TopicConfig(name) => topic_config(client, name).await,
+        KafkaQuery::Groups => groups(client).await,
+        KafkaQuery::Group(id) => group(client, id).await,
+        KafkaQuery::Committed(id) => committed(client, id).await,
+        KafkaQuery::LogRanges(name) => log_ranges(client, name).await,
+        KafkaQuery::OffsetsAt(name, at) => offsets_at(client, name, *at).await,
+    }
+}
+
+async fn cluster(client: &Client) -> Result<KafkaAnswer, Failure> {
+    let seen = client.describe_cluster().await.map_err(|error| failure(&error))?;
+    read::cluster(seen).map(KafkaAnswer::Cluster)
+}
+
+async fn topics(client: &Client) -> Result<KafkaAnswer, Failure> {
+    let seen = client.all_topics().await.map_err(|error| failure(&error))?;
+    Ok(KafkaAnswer::Topics(
+        seen.into_values().filter_map(Result::ok).filter_map(|topic| read::overview(&topic)).collect(),
+    ))
+}
+
+async fn one_topic(client: &Client, name: &TopicName) -> Result<Option<kafka_admin::Topic>, Failure> {
+    let mut seen = client.topics(&[name.to_string()]).await.map_err(|error| failure(&error))?;
+    match seen.remove(name.as_str()) {
+        Some(Ok(topic)) => Ok(Some(topic)),
+        Some(Err(error)) if error.code() == Some(ErrorCode::UNKNOWN_TOPIC_OR_PARTITION) => Ok(None),
+        Some(Err(error)) => Err(failure(&error)),
+        None => Err(unanswered()),
+    }
+}
+
+fn unanswered() -> Failure {
+    Failure { kind: FailureKind::Garbage, said: "the answer leaves out what was asked".to_owned() }
+}
+
+async fn topic(client: &Client, name: &TopicName) -> Result<KafkaAnswer, Failure> {
+    let seen = one_topic(client, name).await?;
+    seen.map(read::topic).transpose().map(KafkaAnswer::Topic)
+}
+
+async fn topic_config(client: &Client, name: &TopicName) -> Result<KafkaAnswer, Failure> {
+    let resource = ConfigResource::Topic(name.to_string());
+    let mut seen = client.describe_configs(std::slice::from_ref(&resource), None).await;
+    let entries = seen.remove(&resource).ok_or_else(unanswered)?.map_err(|error| failure(&error))?;
+    let own = entries.into_iter().filter(|entry| entry.source == ConfigSource::Topic);
+    Ok(KafkaAnswer::TopicConfig(own.map(read::config_entry).collect()))
+}
+
+async fn groups(client: &Client) -> Result<KafkaAnswer, Failure> {
+    let list = client.list_groups().await.map_err(|error| failure(&error))?;
+    // Half a list must not look like a whole one.
+    if let Some((_, error)) = list.missing.first() {
+        return Err(failure(error));
+    }
+    Ok(KafkaAnswer::Groups(list.groups.iter().filter_map(read::group_overview).collect()))
+}
+
+async fn group(client: &Client, id: &GroupId) -> Result<KafkaAnswer, Failure> {
+    let mut seen = client.describe_groups(&[id.to_string()]).await;
+    let group = seen.remove(id.as_str()).ok_or_else(unanswered)?.map_err(|error| failure(&error))?;
+    let known = group.state != kafka_admin::GroupState::Dead;
+    Ok(KafkaAnswer::Group(known.then(|| read::group(group))))
+}
+
+async fn committed(client: &Client, id: &GroupId) -> Result<KafkaAnswer, Failure> {
+    let query = OffsetQuery { partitions: None, require_stable: true };
+    let seen = client.fetch_offsets(id.as_str(), &query).await.map_err(|error| failure(&error))?;
+    let mut found = Vec::new();
+    for (at, committed) in seen {
+        if let Some(committed) = committed.map_err(|error| failure(&error))? {
+            found.extend(read::committed(&at, committed));
+        }
+    }
+    found.sort();
+    Ok(KafkaAnswer::Committed(found))
+}
+
+async fn partitions_of(client: &Client, name: &TopicName) -> Result<Vec<TopicPartition>, Failure> {
+    let topic = one_topic(client, name).await?;
+    let with_leader =
+        topic.into_iter().flat_map(|topic| topic.partitions).filter(|partition| partition.leader.is_some());
+    Ok(with_leader.map(|partition| TopicPartition::new(name.as_str(), partition.id)).collect())
+}
+
+async fn listed(
+    client: &Client,
+    partitions: &[TopicPartition],
+    spec: OffsetSpec,
+) -> Result<Vec<(i32, ListedOffset)>, Failure> {
+    let seen = client.list_same_offset(partitions, spec).await.map_err(|error| failure(&error))?;
+    let one = |(at, listed): (TopicPartition, Result<ListedOffset, Error>)| {
+        Ok((at.partition, listed.map_err(|error| failure(&error))?))
+    };
+    seen.into_iter().map(one).collect()
+}
+
+/// Partitions without a leader are left out: a plan that needs them says so.
+async fn log_ranges(client: &Client, name: &TopicName) -> Result<KafkaAnswer, Failure> {
+    let partitions = partitions_of(client, name).await?;
+    let (starts, ends) = tokio::join!(
+        listed(client, &partitions, OffsetSpec::Earliest),
+        listed(client, &partitions, OffsetSpec::Latest),
+    );
+    let range = |((partition, start), (_, end)): ((i32, ListedOffset), (i32, ListedOffset))| {
+        Some(LogRange { partition, start: start.offset?, end: end.offset? })
+    };
+    Ok(KafkaAnswer::LogRanges(starts?.into_iter().zip(ends?).filter_map(range).collect()))
+}
+
+async fn offsets_at(client: &Client, name: &TopicName, at: Millis) -> Result<KafkaAnswer, Failure> {
+    let partitions = partitions_of(client, name).await?;
+    let seen = listed(client, &partitions, OffsetSpec::At(at.0)).await?;
+    Ok(KafkaAnswer::OffsetsAt(
+        seen.into_iter().map(|(partition, listed)| OffsetAt { partition, offset: listed.offset }).collect(),
+    ))
+}

@@ -1,0 +1,3 @@
+//! The systems behind the ports: observe and act. One room a kind.
+
+pub mod kafka;

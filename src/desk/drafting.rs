@@ -1,0 +1,183 @@
+//! From a change that was asked for to a sealed plan.
+
+use super::answer::Done;
+use super::rooms::Rooms;
+use super::rounds::{Round, rounds};
+use crate::store::StoreError;
+use engine::History;
+use engine::port::{Journal, JournalError};
+use interlock::changes::{self, Context, Rollback};
+use interlock::cluster::{Cluster, Sections};
+use interlock::command::Arguments;
+use interlock::facts::Facts;
+use interlock::id::{ClusterName, OperationId};
+use interlock::plan::{Check, Draft, Effect, FORMAT, Level, Mistake, Plan, Planning, Requester, Scope, Sealed, Seat};
+use interlock::policy::UNDO_WINDOW;
+use interlock::principal::Place;
+use interlock::time::Millis;
+
+/// What a plan is made for.
+pub(super) struct Wanted<'a> {
+    pub(super) command: &'a str,
+    pub(super) request: &'a Arguments,
+    pub(super) cluster: &'a ClusterName,
+    pub(super) requesters: Vec<Requester>,
+    pub(super) place: Place,
+    pub(super) operation: OperationId,
+    pub(super) revision: u32,
+    pub(super) now: Millis,
+}
+
+/// Why there is no plan.
+pub(super) enum NoPlan {
+    Mistake(Mistake),
+    Refused(Vec<Check>),
+    Failed(Done),
+}
+
+impl From<NoPlan> for Done {
+    fn from(no: NoPlan) -> Self {
+        match no {
+            NoPlan::Mistake(mistake) => Self::Mistake(mistake),
+            NoPlan::Refused(checks) => Self::Refused(checks),
+            NoPlan::Failed(done) => done,
+        }
+    }
+}
+
+impl From<Done> for NoPlan {
+    fn from(done: Done) -> Self {
+        Self::Failed(done)
+    }
+}
+
+impl From<StoreError> for NoPlan {
+    fn from(error: StoreError) -> Self {
+        Self::Failed(error.into())
+    }
+}
+
+impl From<JournalError> for NoPlan {
+    fn from(error: JournalError) -> Self {
+        Self::Failed(error.into())
+    }
+}
+
+/// The operation that a rollback takes back.
+struct Original {
+    plan: Sealed,
+    done: Vec<interlock::plan::Done>,
+    ended_at: Millis,
+}
+
+impl Rooms {
+    /// Plans a change and seals the plan. Nothing is stored.
+    pub(super) async fn seal(&self, wanted: Wanted<'_>) -> Result<Sealed, NoPlan> {
+        let (cluster, backend) = self.cluster(wanted.cluster)?;
+        let held = self.held(wanted.cluster).await?;
+        let context = Context { now: wanted.now, cluster, held: &held };
+        let original = self.original(&wanted).await?;
+        let plan_once = |sections: &Sections| {
+            let planning = match &original {
+                Some(original) => {
+                    let rollback = Rollback { plan: original.plan.plan(), done: &original.done };
+                    changes::plan_rollback(&rollback, sections, &context)
+                }
+                None => changes::plan(wanted.command, wanted.request, sections, &context).unwrap_or_else(|| {
+                    Planning::Mistake(Mistake::new("not-built-yet", Facts::none().with("what", wanted.command)))
+                }),
+            };
+            match planning {
+                Planning::Need(queries) => Round::Need(queries),
+                other => Round::Done(other),
+            }
+        };
+        let planning = rounds(backend.as_ref(), plan_once).await;
+        let draft = match planning {
+            Some(Planning::Plan(draft)) => *draft,
+            Some(Planning::Mistake(mistake)) => return Err(NoPlan::Mistake(mistake)),
+            Some(Planning::Refused(checks)) => return Err(NoPlan::Refused(checks)),
+            Some(Planning::Need(_)) | None => return Err(NoPlan::Failed(Done::Bug)),
+        };
+        let plan = self.whole(wanted, draft, cluster, original.as_ref())?;
+        Sealed::seal(plan).map_err(|error| {
+            tracing::error!(%error, "a plan could not be sealed");
+            NoPlan::Failed(Done::Bug)
+        })
+    }
+
+    async fn original(&self, wanted: &Wanted<'_>) -> Result<Option<Original>, NoPlan> {
+        if wanted.command != "rollback" {
+            return Ok(None);
+        }
+        let unknown = || NoPlan::Mistake(Mistake::new("unknown-operation", Facts::none()));
+        let id = wanted.request.operation("operation").ok_or_else(unknown)?;
+        let operation = self.store.operation(id).await?.ok_or_else(unknown)?;
+        let plan = self.store.plan(&operation).await?;
+        let history = History::read(&self.store.entries(id).await?);
+        let done = history.happened(plan.plan());
+        Ok(Some(Original { done, ended_at: operation.updated_at, plan }))
+    }
+
+    fn whole(
+        &self,
+        wanted: Wanted<'_>,
+        draft: Draft,
+        cluster: &Cluster,
+        original: Option<&Original>,
+    ) -> Result<Plan, NoPlan> {
+        let command = self.catalogue.get(wanted.command).ok_or(NoPlan::Failed(Done::Bug))?;
+        let effect = draft.effect.max(command.effect);
+        let scope = command.scope.unwrap_or(Scope::Group);
+        let votes = self.votes(&draft, (effect, scope), cluster, original.map(|one| (one, wanted.now)));
+        let text = |option: &str| wanted.request.text(option).unwrap_or_default().to_owned();
+        Ok(Plan {
+            format: FORMAT,
+            operation: wanted.operation,
+            revision: wanted.revision,
+            command: wanted.command.to_owned(),
+            request: wanted.request.clone(),
+            arguments: draft.arguments,
+            requesters: wanted.requesters,
+            place: wanted.place,
+            reason: text("reason"),
+            ticket: text("ticket"),
+            reverses: original.map(|one| one.plan.plan().operation.clone()),
+            cluster: cluster.name.clone(),
+            kind: cluster.kind,
+            tier: cluster.tier,
+            identity: draft.identity,
+            made_at: wanted.now,
+            expires_at: wanted.now.plus(self.times.expiry),
+            effect,
+            scope,
+            holds: draft.holds,
+            checks: draft.checks,
+            expectations: draft.expectations,
+            steps: draft.steps,
+            restore: draft.restore,
+            impact: draft.impact,
+            estimate: draft.estimate,
+            votes,
+        })
+    }
+
+    /// The seats of a plan. A way back within its window that only returns to saved values has its approval already.
+    fn votes(
+        &self,
+        draft: &Draft,
+        weight: (Effect, Scope),
+        cluster: &Cluster,
+        original: Option<(&Original, Millis)>,
+    ) -> Vec<Seat> {
+        let covered = original.is_some_and(|(original, now)| {
+            let moved_on = draft.checks.iter().any(|check| check.id == "values-moved-on" && check.level != Level::Pass);
+            !moved_on && now.since(original.ended_at) <= UNDO_WINDOW
+        });
+        if covered {
+            return vec![Seat::Confirmation];
+        }
+        let seats = self.policy.seats(weight, cluster, draft);
+        if seats.is_empty() { vec![Seat::Confirmation] } else { seats }
+    }
+}

@@ -1,0 +1,206 @@
+//! The line itself: from what a chat hands over to the answer.
+
+use super::answer::{Answer, Denied, Done, Incoming};
+use super::recorder::Recorder;
+use super::rooms::Rooms;
+use engine::{Actor, Engine, Record};
+use interlock::command::{Arguments, Command, Directory, Kind, ParseContext, RawValue, Request, View, parse};
+use interlock::facts::Facts;
+use interlock::id::{ClusterName, RequestId};
+use interlock::policy::{Needs, Sight};
+use interlock::principal::Place;
+use std::sync::Arc;
+use tracing::Instrument;
+
+/// The desk.
+#[derive(Clone)]
+pub struct Desk {
+    pub(super) rooms: Arc<Rooms>,
+    pub(super) engine: Engine,
+    pub(super) recorder: Recorder,
+}
+
+/// A request that is allowed, with what is known of who asks.
+pub(super) struct Ask<'a> {
+    pub(super) request: Request,
+    pub(super) command: &'a Command,
+    pub(super) sight: Sight,
+    pub(super) directory: Arc<Directory>,
+    pub(super) locale: String,
+}
+
+impl Ask<'_> {
+    pub(super) fn arguments(&self) -> &Arguments {
+        &self.request.arguments
+    }
+
+    pub(super) fn actor(&self) -> Actor {
+        Actor::Person { account: self.request.principal.account, person: self.request.principal.person.clone() }
+    }
+
+    pub(super) fn view<'v>(&'v self, here: Option<&'v ClusterName>) -> View<'v> {
+        View { directory: &self.directory, sight: &self.sight, here }
+    }
+}
+
+impl Desk {
+    /// A desk in these rooms.
+    #[must_use]
+    pub fn new(rooms: Arc<Rooms>, engine: Engine, recorder: Recorder) -> Self {
+        Self { rooms, engine, recorder }
+    }
+
+    /// The rooms.
+    #[must_use]
+    pub fn rooms(&self) -> &Arc<Rooms> {
+        &self.rooms
+    }
+
+    /// The engine.
+    #[must_use]
+    pub fn engine(&self) -> &Engine {
+        &self.engine
+    }
+
+    /// Answers a command.
+    pub async fn handle(&self, incoming: Incoming) -> Answer {
+        let request = RequestId::from_random(rand::random());
+        let span = tracing::info_span!("request", %request, account = %incoming.principal.account, command = %cut(&incoming.command));
+        async {
+            let done = match self.answer(&request, &incoming).await {
+                Ok(done) | Err(done) => done,
+            };
+            tracing::info!(outcome = outcome(&done), "answered");
+            let recorded = self.recorder.record(record(&request, &incoming, &done));
+            Answer { request, done, recorded }
+        }
+        .instrument(span)
+        .await
+    }
+
+    /// Requests are taken from the console and from the guilds of the settings.
+    fn admitted(&self, place: &Place) -> Result<(), Done> {
+        match place {
+            Place::Discord { guild, .. } if !self.rooms.policy.places.guilds.contains(guild) => {
+                Err(Done::Denied(Denied { id: "foreign-guild", needs: None }))
+            }
+            Place::Discord { .. } | Place::Console => Ok(()),
+        }
+    }
+
+    async fn answer(&self, id: &RequestId, incoming: &Incoming) -> Result<Done, Done> {
+        let rooms = &self.rooms;
+        self.admitted(&incoming.place)?;
+        let sight = rooms.policy.sight(&incoming.principal);
+        let directory = rooms.directory();
+        let command = rooms.catalogue.find(&incoming.command).map_err(Done::Mistake)?;
+        let mut needs = Needs { access: command.access, cluster: None, names: &[] };
+        rooms.policy.may(&incoming.principal, &needs).map_err(denied)?;
+        let context = ParseContext {
+            now: incoming.at,
+            zone: &rooms.times.zone,
+            view: View { directory: &directory, sight: &sight, here: rooms.policy.places.cluster_of(&incoming.place) },
+        };
+        let arguments =
+            parse(&rooms.catalogue, &incoming.command, &incoming.options, &context).map_err(Done::Mistake)?;
+        let names = names(&arguments);
+        needs.names = &names;
+        needs.cluster = arguments.cluster("cluster");
+        if needs.cluster.is_some() {
+            rooms.policy.may(&incoming.principal, &needs).map_err(denied)?;
+        }
+        let ask = Ask {
+            request: Request {
+                id: id.clone(),
+                command: command.name.clone(),
+                arguments,
+                principal: incoming.principal.clone(),
+                place: incoming.place.clone(),
+                asked_at: incoming.at,
+            },
+            command,
+            sight,
+            directory: directory.clone(),
+            locale: incoming.locale.clone(),
+        };
+        match command.kind {
+            Kind::Change => self.submit(&ask).await,
+            Kind::Look => self.look(&ask).await,
+            Kind::Control => self.control(&ask).await,
+        }
+    }
+}
+
+/// The names of topics and groups that a request is about.
+fn names(arguments: &Arguments) -> Vec<String> {
+    let topic = arguments.topic("topic").map(ToString::to_string);
+    let group = arguments.group("group").map(ToString::to_string);
+    topic.into_iter().chain(group).collect()
+}
+
+/// A denial of the policy, as an answer.
+pub(super) fn denied(denied: interlock::policy::Denied) -> Done {
+    Done::Denied(Denied { id: denied.id, needs: denied.needs.map(|role| role.key().to_owned()) })
+}
+
+fn cut(text: &str) -> String {
+    text.chars().take(40).filter(|character| !character.is_control()).collect()
+}
+
+/// What came of a request, as audit and metrics name it.
+pub(super) fn outcome(done: &Done) -> &'static str {
+    match done {
+        Done::Looked(_) => "looked",
+        Done::Planned { .. } => "planned",
+        Done::DryRun(_) => "dry-run",
+        Done::Controlled { .. } => "controlled",
+        Done::AskedBack(_) => "asked-back",
+        Done::Mistake(_) => "mistaken",
+        Done::Refused(_) => "refused",
+        Done::Denied(_) => "denied",
+        Done::Failed { .. } => "failed",
+        Done::Bug => "bug",
+    }
+}
+
+/// The most options, and characters of each, that an audit record keeps of a request.
+const MOST_OPTIONS: usize = 25;
+const MOST_CHARACTERS: usize = 300;
+
+fn shown(value: &RawValue) -> String {
+    match value {
+        RawValue::Text(text) => text.clone(),
+        RawValue::Integer(number) => number.to_string(),
+        RawValue::Flag(flag) => flag.to_string(),
+        RawValue::Unreadable => "(unreadable)".to_owned(),
+    }
+}
+
+fn record(request: &RequestId, incoming: &Incoming, done: &Done) -> Record {
+    let mut facts = Facts::none().with("command", cut(&incoming.command));
+    for (name, value) in incoming.options.iter().take(MOST_OPTIONS) {
+        let text: String = shown(value).chars().take(MOST_CHARACTERS).filter(|c| *c != '\0').collect();
+        facts = facts.with(&format!("option {}", cut(name)), text);
+    }
+    facts = match done {
+        Done::Refused(checks) => {
+            facts.with("checks", checks.iter().filter(|one| one.blocks()).map(|one| one.id.clone()).collect::<Vec<_>>())
+        }
+        Done::Mistake(mistake) => facts.with("mistake", mistake.id.as_str()),
+        Done::Denied(denied) => facts.with("denied", denied.id),
+        Done::Failed { id, .. } => facts.with("failed", id.as_str()),
+        _ => facts,
+    };
+    let operation = match done {
+        Done::Planned { operation, .. } | Done::Controlled { operation, .. } => Some(operation.clone()),
+        _ => None,
+    };
+    Record {
+        what: outcome(done).to_owned(),
+        actor: Actor::Person { account: incoming.principal.account, person: incoming.principal.person.clone() },
+        operation,
+        request: Some(request.clone()),
+        digest: None,
+        facts,
+    }
+}

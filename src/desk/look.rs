@@ -1,0 +1,67 @@
+//! Looks: what only reads.
+
+use super::answer::Done;
+use super::handle::{Ask, Desk};
+use super::rounds::{Round, rounds};
+use futures_util::StreamExt;
+use interlock::cluster::Sections;
+use interlock::id::{ClusterName, GroupId, TopicName};
+use interlock::looks::{self, Asked, LookAnswer, Looking, Visible};
+
+/// How many clusters are looked at side by side.
+const CLUSTERS_AT_ONCE: usize = 8;
+
+impl Desk {
+    pub(super) async fn look(&self, ask: &Ask<'_>) -> Result<Done, Done> {
+        let answer = match ask.command.name.as_str() {
+            "help" => self.help(ask)?,
+            "whoami" => self.who_am_i(ask),
+            "operations" => self.operations(ask).await?,
+            "status" => self.status(ask).await?,
+            "audit" => self.audit(ask).await?,
+            "clusters" => self.clusters(ask).await,
+            _ => self.look_at_cluster(ask).await?,
+        };
+        Ok(Done::Looked(Box::new(answer)))
+    }
+
+    async fn look_at_cluster(&self, ask: &Ask<'_>) -> Result<LookAnswer, Done> {
+        let name = ask.arguments().cluster("cluster").ok_or(Done::Bug)?;
+        let (cluster, backend) = self.rooms.cluster(name)?;
+        let topic = |topic: &TopicName| ask.sight.name(name, topic.as_str());
+        let group = |group: &GroupId| ask.sight.name(name, group.as_str());
+        let once = |sections: &Sections| {
+            let asked = Asked {
+                cluster,
+                sections,
+                arguments: ask.arguments(),
+                visible: Visible { topic: &topic, group: &group },
+                obligations: &[],
+            };
+            match looks::look(&ask.command.name, &asked) {
+                Some(Looking::Need(queries)) => Round::Need(queries),
+                Some(Looking::Answer(answer)) => Round::Done(Ok(*answer)),
+                Some(Looking::Mistake(mistake)) => Round::Done(Err(Done::Mistake(mistake))),
+                Some(Looking::Failed(failure)) => {
+                    Round::Done(Err(Done::Failed { id: format!("cluster-{}", failure.kind.key()), said: failure.said }))
+                }
+                None => Round::Done(Err(Done::Bug)),
+            }
+        };
+        rounds(backend.as_ref(), once).await.ok_or(Done::Bug)?
+    }
+
+    async fn clusters(&self, ask: &Ask<'_>) -> LookAnswer {
+        let queries = looks::clusters::queries();
+        let visible: Vec<&ClusterName> = ask.sight.clusters().collect();
+        let looks = futures_util::stream::iter(visible).map(|name| {
+            let queries = &queries;
+            async move {
+                let (cluster, backend) = self.rooms.cluster(name).ok()?;
+                Some((cluster.clone(), backend.observe(queries).await))
+            }
+        });
+        let seen: Vec<_> = looks.buffered(CLUSTERS_AT_ONCE).filter_map(|one| async { one }).collect().await;
+        looks::clusters::answer(&seen)
+    }
+}

@@ -1,0 +1,174 @@
+//! What is answered from the store, the catalogue and the policy: help, who am I, operations, status.
+
+use super::answer::Done;
+use super::handle::{Ask, Desk};
+use crate::store::{Filter, Page, Which};
+use engine::port::Journal;
+use engine::{Entry, History, Operation};
+use interlock::approval::State;
+use interlock::command::{Help, HelpPage, help};
+use interlock::facts::Facts;
+use interlock::id::OperationId;
+use interlock::looks::{
+    Help as HelpAnswer, HelpCommand, HelpOption, LookAnswer, OperationLine, OperationStatus, OperationsList, StepLine,
+    WhoAmI,
+};
+use interlock::plan::{Mistake, Plan, Sealed, Work};
+use interlock::policy::{Access, Needs, Role};
+use std::collections::BTreeSet;
+
+/// How many operations one list shows.
+const SHOWN: u32 = 25;
+
+impl Desk {
+    pub(super) fn help(&self, ask: &Ask<'_>) -> Result<LookAnswer, Done> {
+        let catalogue = &self.rooms.catalogue;
+        let locale = ask.locale.as_str();
+        let answer = match help(catalogue, ask.arguments().command("command")).map_err(Done::Mistake)? {
+            Help::Command(page) => HelpAnswer::Command(Box::new(page_of(&page, locale))),
+            Help::All(_) => {
+                let all = catalogue.iter().filter(|command| self.may_use(ask, command.access));
+                let pages = all.filter_map(|command| match help(catalogue, Some(&command.name)) {
+                    Ok(Help::Command(page)) => Some(page_of(&page, locale)),
+                    _ => None,
+                });
+                HelpAnswer::List(pages.collect())
+            }
+        };
+        Ok(LookAnswer::Help(answer))
+    }
+
+    fn may_use(&self, ask: &Ask<'_>, access: Access) -> bool {
+        match access {
+            Access::Anyone => true,
+            Access::Role(_) => {
+                let needs = Needs { access, cluster: None, names: &[] };
+                self.rooms.policy.may(&ask.request.principal, &needs).is_ok()
+            }
+        }
+    }
+
+    pub(super) fn who_am_i(&self, ask: &Ask<'_>) -> LookAnswer {
+        let principal = &ask.request.principal;
+        let policy = &self.rooms.policy;
+        let commands = self.rooms.catalogue.iter().filter(|command| self.may_use(ask, command.access));
+        let roles: BTreeSet<Role> = ask.sight.clusters().flat_map(|cluster| policy.roles(principal, cluster)).collect();
+        let owns = policy.owners.0.iter().filter(|owner| owner.to.iter().any(|to| to.is(principal)));
+        LookAnswer::WhoAmI(WhoAmI {
+            account: principal.account.to_string(),
+            person: principal.person.clone(),
+            roles: roles.iter().map(ToString::to_string).collect(),
+            clusters: ask.sight.clusters().cloned().collect(),
+            commands: commands.map(|command| command.name.clone()).collect(),
+            owns: owns.flat_map(|owner| &owner.names).map(|pattern| pattern.source().to_owned()).collect(),
+        })
+    }
+
+    pub(super) async fn operations(&self, ask: &Ask<'_>) -> Result<LookAnswer, Done> {
+        let shown = ask.arguments().choice("show");
+        let filter = Filter {
+            which: match shown {
+                Some("open") => Which::Open,
+                Some("waiting") => Which::Votable,
+                _ => Which::All,
+            },
+            cluster: ask.arguments().cluster("cluster").cloned(),
+            person: (shown == Some("mine")).then(|| ask.request.principal.person.clone()),
+        };
+        let page = Page { before: None, limit: SHOWN };
+        let mut list = OperationsList::default();
+        for listed in self.rooms.store.operations(&filter, page).await? {
+            let operation = listed.operation;
+            let Ok(plan) = self.rooms.store.plan(&operation).await else { continue };
+            if !self.sees(ask, plan.plan()) {
+                continue;
+            }
+            let line = line(&operation, plan.plan());
+            let waits = operation.state == State::AwaitingApproval
+                && self.rooms.policy.waits_for(&ask.request.principal, plan.plan());
+            if waits { list.waiting_for_me.push(line) } else { list.others.push(line) }
+        }
+        Ok(LookAnswer::Operations(list))
+    }
+
+    pub(super) async fn status(&self, ask: &Ask<'_>) -> Result<LookAnswer, Done> {
+        let (operation, plan) = self.named(ask).await?;
+        let entries = self.rooms.store.entries(&operation.id).await?;
+        let history = History::read(&entries);
+        let started = entries.iter().find_map(|entry| match entry {
+            Entry::Started(record) => Some(record.seats.iter().map(ToString::to_string).collect()),
+            _ => None,
+        });
+        Ok(LookAnswer::Status(Box::new(OperationStatus {
+            line: line(&operation, plan.plan()),
+            why: operation.why.id.clone(),
+            why_facts: operation.why.facts.clone(),
+            revision: operation.revision,
+            digest: operation.digest.to_string(),
+            seats: plan.plan().votes.len(),
+            approved_by: started.unwrap_or_default(),
+            steps: plan.plan().steps.iter().map(|step| step_line(step.number, &step.work, &history)).collect(),
+            reverses: operation.reverses.clone(),
+        })))
+    }
+
+    /// The operation that a request names, if its asker may see it; one that may not be seen is like one that is not there.
+    pub(super) async fn named(&self, ask: &Ask<'_>) -> Result<(Operation, Sealed), Done> {
+        let id = ask.arguments().operation("operation").ok_or(Done::Bug)?;
+        let operation = self.rooms.store.operation(id).await?.ok_or_else(|| unknown(id))?;
+        let plan = self.rooms.store.plan(&operation).await?;
+        if self.sees(ask, plan.plan()) { Ok((operation, plan)) } else { Err(unknown(id)) }
+    }
+
+    fn sees(&self, ask: &Ask<'_>, plan: &Plan) -> bool {
+        let names = plan.impact.topics.iter().chain(&plan.impact.groups).map(String::as_str);
+        ask.sight.all_names(&plan.cluster, names)
+    }
+}
+
+fn unknown(id: &OperationId) -> Done {
+    Done::Mistake(Mistake::new("unknown-operation", Facts::none().with("given", id.as_str())))
+}
+
+fn line(operation: &Operation, plan: &Plan) -> OperationLine {
+    OperationLine {
+        operation: operation.id.clone(),
+        state: operation.state,
+        command: operation.command.clone(),
+        cluster: operation.cluster.clone(),
+        about: plan.impact.groups.iter().chain(&plan.impact.topics).take(4).cloned().collect(),
+        asked_by: operation.person.to_string(),
+        updated_at: operation.updated_at,
+        expires_at: operation.state.is_open_to_votes().then_some(operation.expires_at),
+    }
+}
+
+fn step_line(number: u32, work: &Work, history: &History) -> StepLine {
+    let what = match work {
+        Work::Act(action) => action.key(),
+        Work::Rule(_) => "rule",
+        Work::Wait(_) => "wait",
+        Work::Capture(_) => "capture",
+    };
+    StepLine { number, what: what.to_owned(), done: history.done.contains(&number) }
+}
+
+fn page_of(page: &HelpPage, locale: &str) -> HelpCommand {
+    HelpCommand {
+        name: page.name.clone(),
+        usage: page.usage.clone(),
+        description: page.description.get(locale).to_owned(),
+        options: page
+            .options
+            .iter()
+            .map(|option| HelpOption {
+                name: option.name.clone(),
+                description: option.description.get(locale).to_owned(),
+                required: option.required,
+            })
+            .collect(),
+        role: page.access.key().to_owned(),
+        effect: page.scope.is_some().then_some(page.effect),
+        examples: page.examples.clone(),
+    }
+}

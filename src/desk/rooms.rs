@@ -1,0 +1,117 @@
+//! What every part of the desk works with.
+
+use super::answer::Done;
+use crate::chat::Chat;
+use crate::store::{Store, StoreError};
+use engine::port::{Backend, Clock, Clusters};
+use interlock::cluster::Cluster;
+use interlock::command::{Catalogue, Directory};
+use interlock::facts::Facts;
+use interlock::id::ClusterName;
+use interlock::id::OperationId;
+use interlock::plan::{Hold, Mistake};
+use interlock::policy::Policy;
+use jiff::tz::TimeZone;
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
+use std::time::Duration;
+
+/// What every part of the desk works with: the catalogue, the rules, the clusters, the store, and time.
+pub struct Rooms {
+    /// The commands.
+    pub catalogue: Catalogue,
+    /// Who may do what, and the clusters as the settings describe them.
+    pub policy: Policy,
+    /// The clusters as they can be reached.
+    pub backends: Clusters,
+    /// The durable record.
+    pub store: Store,
+    /// Time.
+    pub clock: Arc<dyn Clock>,
+    /// The rest of the settings.
+    pub times: Times,
+    chat: OnceLock<Arc<dyn Chat>>,
+    directory: RwLock<Arc<Directory>>,
+}
+
+/// Times and zones of the settings.
+#[derive(Debug, Clone)]
+pub struct Times {
+    /// The zone in which times without one are read.
+    pub zone: TimeZone,
+    /// How long a plan waits for approval.
+    pub expiry: Duration,
+}
+
+impl Default for Times {
+    fn default() -> Self {
+        Self { zone: TimeZone::UTC, expiry: Duration::from_secs(8 * 3600) }
+    }
+}
+
+/// The parts that [`Rooms::new`] takes.
+pub struct Parts {
+    /// See [`Rooms::catalogue`].
+    pub catalogue: Catalogue,
+    /// See [`Rooms::policy`].
+    pub policy: Policy,
+    /// See [`Rooms::backends`].
+    pub backends: Clusters,
+    /// See [`Rooms::store`].
+    pub store: Store,
+    /// See [`Rooms::clock`].
+    pub clock: Arc<dyn Clock>,
+    /// See [`Rooms::times`].
+    pub times: Times,
+}
+
+impl Rooms {
+    /// The rooms, without a chat yet and with an empty directory.
+    #[must_use]
+    pub fn new(parts: Parts) -> Self {
+        Self {
+            catalogue: parts.catalogue,
+            policy: parts.policy,
+            backends: parts.backends,
+            store: parts.store,
+            clock: parts.clock,
+            times: parts.times,
+            chat: OnceLock::new(),
+            directory: RwLock::default(),
+        }
+    }
+
+    /// Connects the chat; once.
+    pub fn connect(&self, chat: Arc<dyn Chat>) {
+        if self.chat.set(chat).is_err() {
+            tracing::error!("a second chat was connected; the first one stays");
+        }
+    }
+
+    /// The chat, if there is one.
+    #[must_use]
+    pub fn chat(&self) -> Option<&Arc<dyn Chat>> {
+        self.chat.get()
+    }
+
+    /// The names that were last seen.
+    #[must_use]
+    pub fn directory(&self) -> Arc<Directory> {
+        self.directory.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    pub(super) fn put_directory(&self, directory: Directory) {
+        *self.directory.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(directory);
+    }
+
+    /// A cluster of the settings with its backend.
+    pub(super) fn cluster(&self, name: &ClusterName) -> Result<(&Cluster, &Arc<dyn Backend>), Done> {
+        let unknown = || Done::Mistake(Mistake::new("unknown-cluster", Facts::none().with("given", name.as_str())));
+        let cluster = self.policy.clusters.get(name).ok_or_else(unknown)?;
+        Ok((cluster, self.backends.get(name).ok_or_else(unknown)?))
+    }
+
+    /// What operations hold on a cluster.
+    pub(super) async fn held(&self, cluster: &ClusterName) -> Result<Vec<(Hold, OperationId)>, StoreError> {
+        Ok(self.store.holds(cluster).await?.into_iter().map(|held| (held.hold, held.operation)).collect())
+    }
+}

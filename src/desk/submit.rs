@@ -1,0 +1,101 @@
+//! Changes: planned, sealed, and made durable before anybody sees them.
+
+use super::answer::Done;
+use super::drafting::Wanted;
+use super::handle::{Ask, Desk, denied};
+use engine::port::{Journal, JournalError};
+use engine::{NewOperation, Notice, Record};
+use interlock::cluster::Mode;
+use interlock::facts::Facts;
+use interlock::id::{ClusterName, OperationId};
+use interlock::plan::{Mistake, Requester, Sealed};
+use interlock::policy::{Needs, names_of};
+
+/// How often another operation id is drawn when one is taken.
+const DRAWS: usize = 5;
+
+impl Desk {
+    pub(super) async fn submit(&self, ask: &Ask<'_>) -> Result<Done, Done> {
+        let cluster = ask.arguments().cluster("cluster").ok_or(Done::Bug)?;
+        self.post(ask, cluster).await
+    }
+
+    /// Plans, and unless it is a dry run makes the operation.
+    pub(super) async fn post(&self, ask: &Ask<'_>, cluster: &ClusterName) -> Result<Done, Done> {
+        let (known, _) = self.rooms.cluster(cluster)?;
+        self.rooms.policy.places.may_post(cluster, &ask.request.place).map_err(denied)?;
+        let dry = ask.arguments().flag("dry-run") || known.mode == Mode::Observe;
+        for _ in 0..DRAWS {
+            let sealed = self.sealed(ask, cluster).await.map_err(|done| self.meant(done, ask, cluster))?;
+            self.covers(ask, &sealed)?;
+            if dry {
+                return Ok(Done::DryRun(Box::new(sealed)));
+            }
+            let seats = sealed.plan().votes.len();
+            let operation = sealed.plan().operation.clone();
+            match self.rooms.store.create(&new(ask, sealed)).await {
+                Ok(_) => return Ok(Done::Planned { operation, seats }),
+                Err(JournalError::Taken) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Err(Done::Bug)
+    }
+
+    async fn sealed(&self, ask: &Ask<'_>, cluster: &ClusterName) -> Result<Sealed, Done> {
+        let principal = &ask.request.principal;
+        let wanted = Wanted {
+            command: &ask.command.name,
+            request: ask.arguments(),
+            cluster,
+            requesters: vec![Requester { account: principal.account, person: principal.person.clone() }],
+            place: ask.request.place.clone(),
+            operation: OperationId::from_random(rand::random()),
+            revision: 1,
+            now: self.rooms.clock.now(),
+        };
+        self.rooms.seal(wanted).await.map_err(Done::from)
+    }
+
+    /// Asked again with the names of the plan: a request without a topic concerns every topic it resolved to.
+    fn covers(&self, ask: &Ask<'_>, sealed: &Sealed) -> Result<(), Done> {
+        let plan = sealed.plan();
+        let names = names_of(plan);
+        let needs = Needs { access: ask.command.access, cluster: Some(&plan.cluster), names: &names };
+        self.rooms.policy.may(&ask.request.principal, &needs).map_err(denied)
+    }
+
+    /// Adds what was perhaps meant to a name that is not there, out of what this person may see.
+    pub(super) fn meant(&self, done: Done, ask: &Ask<'_>, cluster: &ClusterName) -> Done {
+        let Done::Mistake(Mistake { id, facts }) = done else { return done };
+        let view = ask.view(None);
+        let name = match facts.get("name") {
+            Some(interlock::facts::Fact::Text(name)) => name.clone(),
+            _ => return Done::Mistake(Mistake { id, facts }),
+        };
+        let near = match id.as_str() {
+            "unknown-topic" => interlock::command::did_you_mean(&name, view.topics(cluster)),
+            "unknown-group" => interlock::command::did_you_mean(&name, view.groups(cluster)),
+            _ => Vec::new(),
+        };
+        let facts = if near.is_empty() { facts } else { facts.with("suggestions", near) };
+        Done::Mistake(Mistake { id, facts })
+    }
+}
+
+fn new(ask: &Ask<'_>, plan: Sealed) -> NewOperation {
+    let record = Record {
+        what: "planned".to_owned(),
+        actor: ask.actor(),
+        operation: Some(plan.plan().operation.clone()),
+        request: Some(ask.request.id.clone()),
+        digest: Some(plan.digest()),
+        facts: Facts::none().with("command", ask.command.name.as_str()).with("seats", plan.plan().votes.len()),
+    };
+    NewOperation {
+        at: plan.plan().made_at,
+        records: vec![record],
+        notices: vec![Notice::PostCard { revision: plan.plan().revision }],
+        plan,
+    }
+}

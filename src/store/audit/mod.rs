@@ -1,0 +1,13 @@
+//! The audit log: one chain of hashes. Each entry's bytes contain its number and the hash of the one before.
+
+mod chain;
+mod export;
+mod search;
+mod verify;
+
+pub use chain::{AuditEntry, Head};
+pub use export::Format;
+pub use search::{AuditFilter, AuditPage};
+pub use verify::{Broken, Verdict};
+
+pub(super) use chain::append;

@@ -1,0 +1,104 @@
+//! What is declared to differ between the databases: how they are opened, and nothing else.
+
+use super::database::Pools;
+use super::error::StoreError;
+use sqlx::migrate::Migrator;
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use std::fs::{File, OpenOptions, TryLockError};
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+use std::time::Duration;
+
+/// The schema, embedded; the same text for both databases.
+pub(super) static MIGRATIONS: Migrator = sqlx::migrate!("./migrations");
+
+/// How long a call waits for a connection, and a connection for a lock of somebody else's.
+const PATIENCE: Duration = Duration::from_secs(3);
+const SQLITE_READERS: u32 = 4;
+const POSTGRES_CONNECTIONS: u32 = 10;
+
+/// An open database, migrated.
+pub(super) struct Opened {
+    /// Its connections.
+    pub(super) pools: Pools,
+    /// The owner's lock on a SQLite file; released when dropped, also when the process is killed.
+    pub(super) lock: Option<File>,
+}
+
+/// Opens and migrates the database at this address.
+pub(super) async fn open(url: &str) -> Result<Opened, StoreError> {
+    if url.starts_with("sqlite:") {
+        return open_sqlite(url).await;
+    }
+    if url.starts_with("postgres:") || url.starts_with("postgresql:") {
+        return open_postgres(url).await;
+    }
+    Err(StoreError::Address("it begins with neither sqlite: nor postgres:".to_owned()))
+}
+
+async fn open_sqlite(url: &str) -> Result<Opened, StoreError> {
+    let options = SqliteConnectOptions::from_str(url).map_err(|error| StoreError::Address(error.to_string()))?;
+    let file = options.get_filename().to_owned();
+    if url.contains(":memory:") || url.contains("mode=memory") {
+        return Err(StoreError::Address("a database in memory would be lost with the process; name a file".to_owned()));
+    }
+    let lock = own(&file)?;
+    let options = options
+        .create_if_missing(true)
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Full)
+        .foreign_keys(true)
+        .busy_timeout(PATIENCE);
+    let writer =
+        SqlitePoolOptions::new().max_connections(1).acquire_timeout(PATIENCE).connect_with(options.clone()).await?;
+    MIGRATIONS.run(&writer).await?;
+    let readers = SqlitePoolOptions::new()
+        .max_connections(SQLITE_READERS)
+        .acquire_timeout(PATIENCE)
+        .connect_lazy_with(options.create_if_missing(false).pragma("query_only", "on"));
+    Ok(Opened { pools: Pools::Sqlite { writer, readers }, lock: Some(lock) })
+}
+
+/// Takes the lock of the one owner. It lies beside the database: SQLite's own locks on the file must not be disturbed.
+fn own(database: &Path) -> Result<File, StoreError> {
+    let unavailable = |error: std::io::Error| StoreError::Unavailable(format!("its lock file: {error}"));
+    let file = OpenOptions::new()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .open(beside(database, ".lock"))
+        .map_err(unavailable)?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(StoreError::InUse),
+        Err(TryLockError::Error(error)) => Err(unavailable(error)),
+    }
+}
+
+fn beside(database: &Path, ending: &str) -> PathBuf {
+    let mut name = database.as_os_str().to_owned();
+    name.push(ending);
+    PathBuf::from(name)
+}
+
+async fn open_postgres(url: &str) -> Result<Opened, StoreError> {
+    // The parser's message may quote the address, and with it the password.
+    let options = PgConnectOptions::from_str(url)
+        .map_err(|_| StoreError::Address("it cannot be read as postgres://user@host:port/database".to_owned()))?;
+    let patience = PATIENCE.as_millis().to_string();
+    let options = options.application_name("signalbox").options([
+        ("default_transaction_isolation", "read committed"),
+        ("synchronous_commit", "on"),
+        ("lock_timeout", patience.as_str()),
+        ("statement_timeout", "10000"),
+        ("idle_in_transaction_session_timeout", "15000"),
+    ]);
+    let pool = PgPoolOptions::new()
+        .max_connections(POSTGRES_CONNECTIONS)
+        .acquire_timeout(PATIENCE)
+        .connect_with(options)
+        .await?;
+    MIGRATIONS.run(&pool).await?;
+    Ok(Opened { pools: Pools::Pg(pool), lock: None })
+}

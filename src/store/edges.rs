@@ -1,0 +1,85 @@
+//! Control reactions as edges: each is consumed once, and again only after it was seen removed.
+
+use super::cards::stored;
+use super::database::{Tx, vals};
+use super::error::StoreError;
+use super::{Store, operations};
+use engine::{Transition, Transitioned};
+use interlock::id::PersonId;
+use interlock::time::Millis;
+
+/// A control reaction that stands on a message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Edge {
+    /// The message.
+    pub message: u64,
+    /// Who.
+    pub person: PersonId,
+    /// The emoji, stripped of variation selectors.
+    pub emoji: String,
+}
+
+/// What came of a control reaction.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Controlled {
+    /// It was consumed before; nothing was done.
+    Already,
+    /// What came of its transition. Only with `Done` it is consumed; after anything else it can be tried again.
+    Asked(Transitioned),
+}
+
+impl Store {
+    /// Consumes an edge; false if it was consumed before and not removed since.
+    ///
+    /// # Errors
+    /// As all calls of the store.
+    pub async fn consume_edge(&self, edge: &Edge, at: Millis) -> Result<bool, StoreError> {
+        let mut tx = self.pools.begin().await?;
+        let fresh = consume(&mut tx, edge, at).await?;
+        tx.commit().await?;
+        Ok(fresh)
+    }
+
+    /// Consumes an edge and does its transition, both or neither.
+    ///
+    /// # Errors
+    /// As [`engine::port::Journal::transition`].
+    pub async fn control(&self, edge: &Edge, transition: &Transition) -> Result<Controlled, StoreError> {
+        let mut tx = self.pools.begin().await?;
+        if !consume(&mut tx, edge, transition.at).await? {
+            tx.rollback().await?;
+            return Ok(Controlled::Already);
+        }
+        let done = operations::change(&mut tx, transition, None).await?;
+        operations::settle(tx, done).await.map(Controlled::Asked)
+    }
+
+    /// The reaction was seen removed: standing there again, it is a new one. Whether it was consumed before.
+    ///
+    /// # Errors
+    /// As all calls of the store.
+    pub async fn edge_removed(&self, edge: &Edge, at: Millis) -> Result<bool, StoreError> {
+        let mut tx = self.pools.begin().await?;
+        let rows = tx
+            .run(
+                "UPDATE edges SET standing = 0, at = $1 \
+                 WHERE message = $2 AND person = $3 AND emoji = $4 AND standing = 1",
+                vals![at.0, stored(edge.message)?, edge.person.as_str(), &edge.emoji],
+            )
+            .await?;
+        tx.commit().await?;
+        Ok(rows == 1)
+    }
+}
+
+async fn consume(tx: &mut Tx, edge: &Edge, at: Millis) -> Result<bool, StoreError> {
+    let rows = tx
+        .run(
+            "INSERT INTO edges (message, person, emoji, standing, at) VALUES ($1, $2, $3, 1, $4) \
+             ON CONFLICT (message, person, emoji) DO UPDATE SET standing = 1, at = excluded.at \
+             WHERE edges.standing = 0",
+            vals![stored(edge.message)?, edge.person.as_str(), &edge.emoji, at.0],
+        )
+        .await?;
+    Ok(rows == 1)
+}

@@ -1,0 +1,124 @@
+//! The engine's port, on this store.
+
+use super::Store;
+use super::database::vals;
+use super::error::StoreError;
+use super::rows::{OperationRow, TextRow, operation_columns, operations};
+use engine::port::{Beat, Boxed, Journal, JournalError, Told, Written};
+use engine::{Entry, NewOperation, Operation, Record, Revision, Token, Transition, Transitioned};
+use interlock::id::OperationId;
+use interlock::plan::{Memory, Sealed};
+use interlock::time::Millis;
+
+/// Most operations handed to workers at once; the rest comes with the next question.
+const MOST_WORKABLE: i64 = 100;
+
+impl Store {
+    pub(super) async fn read_operation(&self, id: &OperationId) -> Result<Option<Operation>, StoreError> {
+        const BY_ID: &str = concat!("SELECT ", operation_columns!(), " FROM operations WHERE id = $1");
+        let row: Option<OperationRow> = self.pools.maybe(BY_ID, vals![id.as_str()]).await?;
+        row.map(OperationRow::read).transpose()
+    }
+
+    async fn read_plan(&self, operation: &Operation) -> Result<Sealed, StoreError> {
+        let row: Option<TextRow> = self
+            .pools
+            .maybe(
+                "SELECT bytes AS value FROM plans WHERE operation = $1 AND revision = $2",
+                vals![operation.id.as_str(), operation.revision],
+            )
+            .await?;
+        let row = row.ok_or_else(|| StoreError::Damaged("an operation's plan is not there".to_owned()))?;
+        Ok(Sealed::open(row.value, operation.digest)?)
+    }
+
+    async fn read_workable(&self, now: Millis) -> Result<Vec<Operation>, StoreError> {
+        const DUE: &str = concat!(
+            "SELECT ",
+            operation_columns!(),
+            " FROM operations WHERE workable = 1 AND next_at <= $1 ORDER BY next_at, number LIMIT $2"
+        );
+        operations(self.pools.all(DUE, vals![now.0, MOST_WORKABLE]).await?)
+    }
+}
+
+impl Journal for Store {
+    fn create<'a>(&'a self, new: &'a NewOperation) -> Boxed<'a, Result<Operation, JournalError>> {
+        Box::pin(async move { Ok(self.create_operation(new).await?) })
+    }
+
+    fn operation<'a>(&'a self, id: &'a OperationId) -> Boxed<'a, Result<Option<Operation>, JournalError>> {
+        Box::pin(async move { Ok(self.read_operation(id).await?) })
+    }
+
+    fn plan<'a>(&'a self, operation: &'a Operation) -> Boxed<'a, Result<Sealed, JournalError>> {
+        Box::pin(async move { Ok(self.read_plan(operation).await?) })
+    }
+
+    fn workable(&self, now: Millis) -> Boxed<'_, Result<Vec<Operation>, JournalError>> {
+        Box::pin(async move { Ok(self.read_workable(now).await?) })
+    }
+
+    fn transition<'a>(&'a self, transition: &'a Transition) -> Boxed<'a, Result<Transitioned, JournalError>> {
+        Box::pin(async move { Ok(self.apply(transition).await?) })
+    }
+
+    fn revise<'a>(&'a self, revision: &'a Revision) -> Boxed<'a, Result<Transitioned, JournalError>> {
+        Box::pin(async move { Ok(self.apply_revision(revision).await?) })
+    }
+
+    fn write<'a>(&'a self, entry: Written<'a>) -> Boxed<'a, Result<bool, JournalError>> {
+        Box::pin(async move { Ok(self.write_entry(entry).await?) })
+    }
+
+    fn entries<'a>(&'a self, id: &'a OperationId) -> Boxed<'a, Result<Vec<Entry>, JournalError>> {
+        Box::pin(async move { Ok(self.read_entries(id).await?) })
+    }
+
+    fn remember<'a>(
+        &'a self,
+        id: &'a OperationId,
+        token: Token,
+        memory: &'a Memory,
+        next_at: Millis,
+    ) -> Boxed<'a, Result<bool, JournalError>> {
+        Box::pin(async move { Ok(self.remember_look(id, token, (memory, next_at)).await?) })
+    }
+
+    fn lease<'a>(&'a self, id: &'a OperationId) -> Boxed<'a, Result<Option<Beat>, JournalError>> {
+        Box::pin(async move { Ok(self.read_lease(id).await?) })
+    }
+
+    fn take_lease<'a>(
+        &'a self,
+        id: &'a OperationId,
+        holder: &'a str,
+        seen: Option<&'a Beat>,
+    ) -> Boxed<'a, Result<Option<Token>, JournalError>> {
+        Box::pin(async move { Ok(self.seize_lease(id, holder, seen).await?) })
+    }
+
+    fn renew_lease<'a>(&'a self, id: &'a OperationId, token: Token) -> Boxed<'a, Result<bool, JournalError>> {
+        Box::pin(async move { Ok(self.beat(id, token).await?) })
+    }
+
+    fn release_lease<'a>(&'a self, id: &'a OperationId, token: Token) -> Boxed<'a, Result<(), JournalError>> {
+        Box::pin(async move { Ok(self.give_lease_back(id, token).await?) })
+    }
+
+    fn expired(&self, now: Millis) -> Boxed<'_, Result<Vec<Operation>, JournalError>> {
+        Box::pin(async move { Ok(self.read_expired(now).await?) })
+    }
+
+    fn postpone<'a>(&'a self, operation: &'a Operation, until: Millis) -> Boxed<'a, Result<bool, JournalError>> {
+        Box::pin(async move { Ok(self.postpone_expiry(operation, until).await?) })
+    }
+
+    fn tell<'a>(&'a self, told: &'a Told) -> Boxed<'a, Result<(), JournalError>> {
+        Box::pin(async move { Ok(self.tell_operation(told).await?) })
+    }
+
+    fn record<'a>(&'a self, record: &'a Record) -> Boxed<'a, Result<(), JournalError>> {
+        Box::pin(async move { Ok(self.append_records(std::slice::from_ref(record)).await?) })
+    }
+}

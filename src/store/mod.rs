@@ -1,0 +1,84 @@
+//! The durable record: operations, votes, outbox and audit chain, on SQLite or PostgreSQL.
+//!
+//! All SQL of the program is in this module, one portable text for both databases (`migrations/`). A public call is one
+//! transaction. Locks are taken in one order, so that two transactions never wait for each other: lease, operation, hold
+//! lock of the cluster, holds, outbox, head of the audit chain. Nothing is retried in here: the caller owns that.
+
+pub mod audit;
+mod cards;
+mod connect;
+mod database;
+mod edges;
+mod entries;
+mod error;
+mod health;
+mod holds;
+mod journal;
+mod leases;
+mod meta;
+mod operations;
+mod outbox;
+mod reads;
+mod rows;
+mod unlocks;
+mod votes;
+
+pub use cards::{DirtyCard, MessageOf, MessageRole, Posted};
+pub use edges::{Controlled, Edge};
+pub use error::StoreError;
+pub use outbox::{Claim, Due, Taker};
+pub use reads::{Filter, HeldHold, Listed, Page, RevisionRead, Which};
+pub use unlocks::{Unlock, UnlockAsked};
+pub use votes::{Cast, ReactionVotes, Reread};
+
+use database::Pools;
+use engine::port::Clock;
+use interlock::time::Millis;
+use std::fmt;
+use std::fs::File;
+use std::sync::Arc;
+
+/// An open store. Cheap to clone; the database is closed when the last clone is dropped.
+#[derive(Clone)]
+pub struct Store {
+    pools: Pools,
+    clock: Arc<dyn Clock>,
+    /// Kept for as long as the store is open: the lock of SQLite's one owner.
+    _lock: Arc<Option<File>>,
+}
+
+impl Store {
+    /// Opens the database at this address (`sqlite:file.db` or `postgres://…`) and brings its schema up to date.
+    ///
+    /// # Errors
+    /// [`StoreError::InUse`] if another process has the SQLite file; [`StoreError::Address`]; [`StoreError::Damaged`] if
+    /// the schema is one of a later version; [`StoreError::Unavailable`].
+    pub async fn open(url: &str, clock: Arc<dyn Clock>) -> Result<Self, StoreError> {
+        let opened = connect::open(url).await?;
+        let store = Self { pools: opened.pools, clock, _lock: Arc::new(opened.lock) };
+        if matches!(store.pools, Pools::Sqlite { .. }) {
+            // The one owner of the file starts: whatever an earlier process was sending is nobody's now.
+            store.drop_claims().await?;
+        }
+        Ok(store)
+    }
+
+    /// Closes all connections; calls after this fail.
+    pub async fn close(&self) {
+        self.pools.close().await;
+    }
+
+    fn now(&self) -> Millis {
+        self.clock.now()
+    }
+}
+
+impl fmt::Debug for Store {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let kind = match self.pools {
+            Pools::Sqlite { .. } => "SQLite",
+            Pools::Pg(_) => "PostgreSQL",
+        };
+        write!(f, "Store({kind})")
+    }
+}

@@ -1,0 +1,269 @@
+//! Operations: made, changed by one conditional update each, and re-planned.
+
+use super::database::{Tx, vals};
+use super::error::StoreError;
+use super::holds::Claimed;
+use super::rows::{NumberRow, OperationRow, json, operation_columns};
+use super::{Store, audit, entries, holds, leases, outbox};
+use engine::{NewOperation, Operation, Record, Revision, Token, Transition, Transitioned};
+use interlock::approval::{Event, State, next};
+use interlock::facts::Facts;
+use interlock::id::OperationId;
+use interlock::plan::{Memory, Plan, Sealed};
+use interlock::time::Millis;
+
+const INSERT: &str = concat!(
+    "INSERT INTO operations (number, workable, ended, votable, voting_open, card_wanted, card_shown, ",
+    operation_columns!(),
+    ") VALUES ($1, 0, 0, 1, 0, 1, 0, $2, $3, 1, $4, $5, $6, $7, $8, $9, $10, $11, $12, $12, $13, $12, $14, '', $15, 0) \
+     RETURNING ",
+    operation_columns!()
+);
+
+const CHANGE: &str = concat!(
+    "UPDATE operations SET state = $1, workable = $2, ended = $3, votable = $4, version = version + 1, updated_at = $5, \
+     next_at = $6, why_id = $7, why_facts = $8, card_wanted = card_wanted + 1 \
+     WHERE id = $9 AND state = $10 AND version = $11 RETURNING ",
+    operation_columns!()
+);
+
+const REPLACE_PLAN: &str = concat!(
+    "UPDATE operations SET revision = $1, digest = $2, expires_at = $3, memory = $4, replanned = replanned + $5, \
+     voting_open = 0 WHERE id = $6 AND revision < $1 RETURNING ",
+    operation_columns!()
+);
+
+impl Store {
+    /// See [`engine::port::Journal::create`].
+    pub(super) async fn create_operation(&self, new: &NewOperation) -> Result<Operation, StoreError> {
+        let plan = new.plan.plan();
+        let mut tx = self.pools.begin().await?;
+        let number = outbox::draw(&mut tx, "operations", 1).await?;
+        let operation = insert(&mut tx, number, &new.plan, new.at).await?;
+        insert_plan(&mut tx, &new.plan, new.at).await?;
+        outbox::put(&mut tx, &operation.id, &new.notices, new.at).await?;
+        if new.records.is_empty() {
+            let record = Record { digest: Some(operation.digest), ..said_by_state(&operation) };
+            audit::append(&mut tx, new.at, &[record]).await?;
+        } else {
+            audit::append(&mut tx, new.at, &new.records).await?;
+        }
+        tx.commit().await?;
+        tracing::debug!(operation = %operation.id, command = %plan.command, "operation made");
+        Ok(operation)
+    }
+
+    /// See [`engine::port::Journal::transition`].
+    pub(super) async fn apply(&self, transition: &Transition) -> Result<Transitioned, StoreError> {
+        let mut tx = self.pools.begin().await?;
+        let done = change(&mut tx, transition, None).await?;
+        settle(tx, done).await
+    }
+
+    /// See [`engine::port::Journal::revise`].
+    pub(super) async fn apply_revision(&self, revision: &Revision) -> Result<Transitioned, StoreError> {
+        let mut tx = self.pools.begin().await?;
+        let done = change(&mut tx, &revision.transition, Some(revision)).await?;
+        settle(tx, done).await
+    }
+
+    /// See [`engine::port::Journal::remember`]. Counts as a beat and leaves the version alone.
+    pub(super) async fn remember_look(
+        &self,
+        id: &OperationId,
+        token: Token,
+        remembered: (&Memory, Millis),
+    ) -> Result<bool, StoreError> {
+        let (memory, next_at) = remembered;
+        let mut tx = self.pools.begin().await?;
+        if !leases::hold(&mut tx, id, token).await? {
+            tx.rollback().await?;
+            return Ok(false);
+        }
+        tx.run(
+            "UPDATE operations SET memory = $1, next_at = $2 WHERE id = $3",
+            vals![&json(memory)?, next_at.0, id.as_str()],
+        )
+        .await?;
+        tx.commit().await?;
+        Ok(true)
+    }
+
+    /// See [`engine::port::Journal::postpone`].
+    pub(super) async fn postpone_expiry(&self, operation: &Operation, until: Millis) -> Result<bool, StoreError> {
+        let mut tx = self.pools.begin().await?;
+        let rows = tx
+            .run(
+                "UPDATE operations SET expires_at = $1, card_wanted = card_wanted + 1 \
+                 WHERE id = $2 AND version = $3 AND votable = 1",
+                vals![until.0, operation.id.as_str(), operation.version],
+            )
+            .await?;
+        tx.commit().await?;
+        Ok(rows == 1)
+    }
+}
+
+/// Commits what was done; everything else leaves nothing behind.
+pub(super) async fn settle(tx: Tx, done: Transitioned) -> Result<Transitioned, StoreError> {
+    if matches!(done, Transitioned::Done(_)) {
+        tx.commit().await?;
+    } else {
+        tx.rollback().await?;
+    }
+    Ok(done)
+}
+
+/// One transition within a transaction; anything but `Done` means: roll back.
+pub(super) async fn change(
+    tx: &mut Tx,
+    transition: &Transition,
+    revision: Option<&Revision>,
+) -> Result<Transitioned, StoreError> {
+    let to = next(transition.from, transition.event)?;
+    if let Some(token) = transition.token
+        && !leases::hold(tx, &transition.operation, token).await?
+    {
+        return Ok(Transitioned::Fenced);
+    }
+    let Some(mut operation) = update(tx, transition, to).await? else { return Ok(Transitioned::Lost) };
+    if let Some(revision) = revision {
+        let Some(revised) = replace_plan(tx, revision).await? else { return Ok(Transitioned::Lost) };
+        operation = revised;
+    }
+    if let Claimed::HeldBy(other) = holds::change(tx, &operation, &transition.holds).await? {
+        return Ok(Transitioned::HeldBy(other));
+    }
+    if let Some((seq, entry)) = &transition.entry {
+        let row =
+            entries::Row { operation: &operation.id, seq: *seq, token: transition.token, at: transition.at, entry };
+        if !entries::insert(tx, &row).await? {
+            return Ok(Transitioned::Lost);
+        }
+    }
+    outbox::put(tx, &operation.id, &transition.notices, transition.at).await?;
+    if transition.records.is_empty() {
+        audit::append(tx, transition.at, &[said_by_state(&operation)]).await?;
+    } else {
+        audit::append(tx, transition.at, &transition.records).await?;
+    }
+    Ok(Transitioned::Done(Box::new(operation)))
+}
+
+/// No transition goes unrecorded, also if its author had nothing to add.
+fn said_by_state(operation: &Operation) -> Record {
+    let facts = Facts::none().with("why", operation.why.id.as_str());
+    Record::of_engine(operation.state.key(), &operation.id, facts)
+}
+
+async fn insert(tx: &mut Tx, number: i64, sealed: &Sealed, at: Millis) -> Result<Operation, StoreError> {
+    let plan = sealed.plan();
+    let Some(requester) = plan.requesters.first() else {
+        return Err(StoreError::Unstorable("a plan that nobody asked for".to_owned()));
+    };
+    let row: Option<OperationRow> = tx
+        .maybe(
+            INSERT,
+            vals![
+                number,
+                plan.operation.as_str(),
+                State::AwaitingApproval.key(),
+                plan.revision,
+                &sealed.digest().to_string(),
+                &plan.command,
+                plan.cluster.as_str(),
+                &json(&requester.account)?,
+                requester.person.as_str(),
+                &json(&plan.place)?,
+                reverses(plan),
+                at.0,
+                plan.expires_at.0,
+                &json(&Memory::default())?,
+                &json(&Facts::none())?,
+            ],
+        )
+        .await?;
+    row.ok_or(StoreError::Taken)?.read()
+}
+
+fn reverses(plan: &Plan) -> &str {
+    plan.reverses.as_ref().map_or("", |id| id.as_str())
+}
+
+async fn insert_plan(tx: &mut Tx, sealed: &Sealed, at: Millis) -> Result<(), StoreError> {
+    let plan = sealed.plan();
+    tx.run(
+        "INSERT INTO plans (operation, revision, digest, bytes, made_at) VALUES ($1, $2, $3, $4, $5)",
+        vals![plan.operation.as_str(), plan.revision, &sealed.digest().to_string(), sealed.bytes(), at.0],
+    )
+    .await?;
+    Ok(())
+}
+
+async fn update(tx: &mut Tx, transition: &Transition, to: State) -> Result<Option<Operation>, StoreError> {
+    let row: Option<OperationRow> = tx
+        .maybe(
+            CHANGE,
+            vals![
+                to.key(),
+                to.is_workable(),
+                to.has_ended(),
+                to.is_open_to_votes(),
+                transition.at.0,
+                transition.next_at.0,
+                &transition.why.id,
+                &json(&transition.why.facts)?,
+                transition.operation.as_str(),
+                transition.from.key(),
+                transition.version,
+            ],
+        )
+        .await?;
+    let Some(row) = row else { return Ok(None) };
+    let mut operation = row.read()?;
+    if transition.event == Event::Wait {
+        // A new wait remembers nothing of the one before.
+        operation.memory = Memory::default();
+        tx.run(
+            "UPDATE operations SET memory = $1 WHERE id = $2",
+            vals![&json(&operation.memory)?, operation.id.as_str()],
+        )
+        .await?;
+    }
+    Ok(Some(operation))
+}
+
+async fn replace_plan(tx: &mut Tx, revision: &Revision) -> Result<Option<Operation>, StoreError> {
+    let plan = revision.plan.plan();
+    if plan.operation != revision.transition.operation {
+        return Err(StoreError::Unstorable("a revision with the plan of another operation".to_owned()));
+    }
+    let row: Option<OperationRow> = tx
+        .maybe(
+            REPLACE_PLAN,
+            vals![
+                plan.revision,
+                &revision.plan.digest().to_string(),
+                plan.expires_at.0,
+                &json(&Memory::default())?,
+                revision.by_itself,
+                plan.operation.as_str(),
+            ],
+        )
+        .await?;
+    let Some(row) = row else { return Ok(None) };
+    insert_plan(tx, &revision.plan, revision.transition.at).await?;
+    row.read().map(Some)
+}
+
+/// Locks an operation that still takes votes on this plan, and marks its card as out of date; whether it does.
+pub(super) async fn touch_votable(tx: &mut Tx, operation: &str, digest: &str) -> Result<Option<bool>, StoreError> {
+    let row: Option<NumberRow> = tx
+        .maybe(
+            "UPDATE operations SET card_wanted = card_wanted + 1 WHERE id = $1 AND digest = $2 AND votable = 1 \
+             RETURNING voting_open AS value",
+            vals![operation, digest],
+        )
+        .await?;
+    Ok(row.map(|row| row.value == 1))
+}

@@ -1,0 +1,275 @@
+//! The outbox: notices that wait to be sent, first in, first out within a stream. Delivery is at least once.
+
+use super::cards::{self, Posted};
+use super::database::{Tx, vals};
+use super::error::StoreError;
+use super::rows::{NumberRow, from_json, json, small};
+use super::{Store, audit};
+use engine::port::Told;
+use engine::{Actor, Notice, Record, Stream};
+use interlock::facts::Facts;
+use interlock::id::OperationId;
+use interlock::plan::Digest;
+use interlock::principal::Place;
+use interlock::time::Millis;
+
+/// Who takes notices to send, and until when nobody else may.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Taker {
+    /// The process.
+    pub name: String,
+    /// When its claim ends, if it says nothing before. Must lie beyond the deadline of one sending.
+    pub until: Millis,
+}
+
+/// A claim on one row, good until somebody else could take it again.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Claim {
+    stream: String,
+    seq: i64,
+    attempt: i64,
+}
+
+/// A notice to be sent now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Due {
+    /// To answer with: sent, retry or dead.
+    pub claim: Claim,
+    /// Where it belongs.
+    pub stream: Stream,
+    /// What is to be told.
+    pub notice: Notice,
+    /// When it was put in.
+    pub made_at: Millis,
+    /// Counts the attempts, from 1.
+    pub attempt: u32,
+    /// When it was first taken to be sent. From the second attempt on it may have been delivered: once the nonce's life is
+    /// over, search for the marker before sending.
+    pub first_attempt_at: Millis,
+}
+
+impl Claim {
+    /// The same for each attempt at this row, and for no other row: 24 characters, for the chat's nonce and our marker.
+    #[must_use]
+    pub fn marker(&self) -> String {
+        Digest::of(format!("{} {}", self.stream, self.seq).as_bytes()).to_string().chars().take(24).collect()
+    }
+}
+
+#[derive(sqlx::FromRow)]
+struct DueRow {
+    stream: String,
+    seq: i64,
+    notice: String,
+    made_at: i64,
+    attempts: i64,
+    first_attempt_at: i64,
+}
+
+#[derive(sqlx::FromRow)]
+struct HeadRow {
+    operation: String,
+    notice: String,
+}
+
+/// Takes rows that are the first of their stream, due, and nobody's. The condition stands twice: a second taker waits for
+/// the first one's row lock and then judges the outer condition on what the first one wrote.
+const TAKE: &str = "UPDATE outbox SET taker = $1, taken_until = $2, attempts = attempts + 1, \
+     first_attempt_at = CASE WHEN first_attempt_at = 0 THEN $3 ELSE first_attempt_at END \
+     WHERE status = 'waiting' AND due_at <= $3 AND taken_until <= $3 AND (stream, seq) IN (\
+       SELECT o.stream, o.seq FROM outbox o \
+       WHERE o.status = 'waiting' AND o.due_at <= $3 AND o.taken_until <= $3 AND NOT EXISTS (\
+         SELECT 1 FROM outbox p WHERE p.stream = o.stream AND p.status = 'waiting' AND p.seq < o.seq) \
+       ORDER BY o.due_at LIMIT $4) \
+     RETURNING stream, seq, notice, made_at, attempts, first_attempt_at";
+
+impl Store {
+    /// Puts a notice into the stream of a place, without an operation.
+    ///
+    /// # Errors
+    /// As all calls of the store.
+    pub async fn tell_place(&self, place: &Place, notice: &Notice, at: Millis) -> Result<(), StoreError> {
+        let mut tx = self.pools.begin().await?;
+        put_into(&mut tx, &Stream::Place(place.clone()), std::slice::from_ref(notice), at).await?;
+        tx.commit().await
+    }
+
+    /// See [`engine::port::Journal::tell`].
+    pub(super) async fn tell_operation(&self, told: &Told) -> Result<(), StoreError> {
+        let mut tx = self.pools.begin().await?;
+        put(&mut tx, &told.operation, &told.notices, told.at).await?;
+        audit::append(&mut tx, told.at, &told.records).await?;
+        tx.commit().await
+    }
+
+    /// Takes up to `limit` notices that are due: of each stream only the first, and none that another taker has.
+    ///
+    /// # Errors
+    /// As all calls of the store.
+    pub async fn due(&self, taker: &Taker, now: Millis, limit: u32) -> Result<Vec<Due>, StoreError> {
+        let mut tx = self.pools.begin().await?;
+        let rows: Vec<DueRow> = tx.all(TAKE, vals![&taker.name, taker.until.0, now.0, limit]).await?;
+        tx.commit().await?;
+        rows.into_iter().map(DueRow::read).collect()
+    }
+
+    /// A notice was delivered; the messages it made are remembered under their roles. Where the card of the revision that
+    /// counts is among them, voting opens in this very transaction. False if the claim was lost to another taker.
+    ///
+    /// # Errors
+    /// As all calls of the store.
+    pub async fn sent(&self, claim: &Claim, at: Millis, messages: &[Posted]) -> Result<bool, StoreError> {
+        let mut tx = self.pools.begin().await?;
+        let row: Option<HeadRow> = tx
+            .maybe(
+                "DELETE FROM outbox WHERE stream = $1 AND seq = $2 AND attempts = $3 AND status = 'waiting' \
+                 RETURNING operation, notice",
+                vals![&claim.stream, claim.seq, claim.attempt],
+            )
+            .await?;
+        let Some(row) = row else {
+            tx.rollback().await?;
+            return Ok(false);
+        };
+        let revision = match from_json(&row.notice, "a notice")? {
+            Notice::PostCard { revision } => Some(revision),
+            _ => None,
+        };
+        for message in messages {
+            cards::store_message(&mut tx, &row.operation, (revision, at), message).await?;
+        }
+        tx.commit().await?;
+        Ok(true)
+    }
+
+    /// A notice was not delivered, or it is not known; it is due again at `at`. False if the claim was lost.
+    ///
+    /// # Errors
+    /// As all calls of the store.
+    pub async fn retry(&self, claim: &Claim, at: Millis, why: &str) -> Result<bool, StoreError> {
+        let mut tx = self.pools.begin().await?;
+        let rows = tx
+            .run(
+                "UPDATE outbox SET due_at = $1, taker = '', taken_until = 0, why = $2 \
+                 WHERE stream = $3 AND seq = $4 AND attempts = $5 AND status = 'waiting'",
+                vals![at.0, why, &claim.stream, claim.seq, claim.attempt],
+            )
+            .await?;
+        tx.commit().await?;
+        Ok(rows == 1)
+    }
+
+    /// A notice can never be delivered there: it is set aside, with an audit record, and its stream goes on. False if the
+    /// claim was lost.
+    ///
+    /// # Errors
+    /// As all calls of the store.
+    pub async fn dead(&self, claim: &Claim, why: &str) -> Result<bool, StoreError> {
+        let mut tx = self.pools.begin().await?;
+        let row: Option<HeadRow> = tx
+            .maybe(
+                "UPDATE outbox SET status = 'dead', taker = '', taken_until = 0, why = $1 \
+                 WHERE stream = $2 AND seq = $3 AND attempts = $4 AND status = 'waiting' RETURNING operation, notice",
+                vals![why, &claim.stream, claim.seq, claim.attempt],
+            )
+            .await?;
+        let Some(row) = row else {
+            tx.rollback().await?;
+            return Ok(false);
+        };
+        let record = Record {
+            what: "undeliverable".to_owned(),
+            actor: Actor::Engine,
+            operation: row.operation.parse().ok(),
+            request: None,
+            digest: None,
+            facts: Facts::none().with("why", why).with("notice", row.notice).with("stream", claim.stream.as_str()),
+        };
+        audit::append(&mut tx, self.now(), &[record]).await?;
+        tx.commit().await?;
+        Ok(true)
+    }
+
+    /// When the next notice is due that nobody has taken; none if nothing waits. For sleeping until then.
+    ///
+    /// # Errors
+    /// As all calls of the store.
+    pub async fn next_due(&self) -> Result<Option<Millis>, StoreError> {
+        let row: Option<NumberRow> = self
+            .pools
+            .maybe(
+                "SELECT CASE WHEN due_at > taken_until THEN due_at ELSE taken_until END AS value FROM outbox o \
+                 WHERE status = 'waiting' AND NOT EXISTS (SELECT 1 FROM outbox p \
+                   WHERE p.stream = o.stream AND p.status = 'waiting' AND p.seq < o.seq) \
+                 ORDER BY 1 LIMIT 1",
+                vals![],
+            )
+            .await?;
+        Ok(row.map(|row| Millis(row.value)))
+    }
+
+    /// Makes all claims end now.
+    pub(super) async fn drop_claims(&self) -> Result<(), StoreError> {
+        let mut tx = self.pools.begin().await?;
+        tx.run("UPDATE outbox SET taker = '', taken_until = 0 WHERE taken_until > 0", vals![]).await?;
+        tx.commit().await
+    }
+}
+
+impl DueRow {
+    fn read(self) -> Result<Due, StoreError> {
+        Ok(Due {
+            stream: from_json(&self.stream, "a stream")?,
+            notice: from_json(&self.notice, "a notice")?,
+            made_at: Millis(self.made_at),
+            attempt: small(self.attempts, "a count of attempts")?,
+            first_attempt_at: Millis(self.first_attempt_at),
+            claim: Claim { stream: self.stream, seq: self.seq, attempt: self.attempts },
+        })
+    }
+}
+
+/// Puts notices into the stream of an operation.
+pub(super) async fn put(
+    tx: &mut Tx,
+    operation: &OperationId,
+    notices: &[Notice],
+    at: Millis,
+) -> Result<(), StoreError> {
+    put_into(tx, &Stream::Operation(operation.clone()), notices, at).await
+}
+
+async fn put_into(tx: &mut Tx, stream: &Stream, notices: &[Notice], at: Millis) -> Result<(), StoreError> {
+    let Ok(count) = i64::try_from(notices.len()) else { return Ok(()) };
+    if count == 0 {
+        return Ok(());
+    }
+    let operation = match stream {
+        Stream::Operation(id) => id.as_str(),
+        Stream::Place(_) => "",
+    };
+    let key = json(stream)?;
+    let last = draw(tx, &key, count).await?;
+    for (seq, notice) in (last - count + 1..).zip(notices) {
+        tx.run(
+            "INSERT INTO outbox (stream, seq, operation, notice, status, made_at, due_at, attempts, first_attempt_at, \
+             taker, taken_until, why) VALUES ($1, $2, $3, $4, 'waiting', $5, $5, 0, 0, '', 0, '')",
+            vals![&key, seq, operation, &json(notice)?, at.0],
+        )
+        .await?;
+    }
+    Ok(())
+}
+
+/// Draws numbers from a counter; the last of them. Later drawers wait until the transaction ends, so that numbers come
+/// to light in their order.
+pub(super) async fn draw(tx: &mut Tx, counter: &str, count: i64) -> Result<i64, StoreError> {
+    let row: Option<NumberRow> = tx
+        .maybe(
+            "INSERT INTO counters (name, value) VALUES ($1, $2) \
+             ON CONFLICT (name) DO UPDATE SET value = counters.value + excluded.value RETURNING value",
+            vals![counter, count],
+        )
+        .await?;
+    row.map(|row| row.value).ok_or_else(|| StoreError::Damaged("a counter gave no number".to_owned()))
+}

@@ -1,0 +1,139 @@
+//! Looks: which card for which answer; clusters and their health.
+
+use super::sheet::{Sheet, cell};
+use super::{group, operations, person, topic};
+use crate::text::card::{Block, Card, Line, Tone};
+use crate::text::locale::{Args, Locale};
+use crate::text::plan_card::head::tier;
+use crate::text::sentence::{NAME, failure, find};
+use interlock::cluster::{ClusterKind, Failure, Mode};
+use interlock::facts::Facts;
+use interlock::looks::{ClusterLine, ClustersLook, Grade, Health, LookAnswer, Part};
+
+pub(super) fn card(seen: &LookAnswer, locale: Locale) -> Card {
+    match seen {
+        LookAnswer::Clusters(seen) => clusters(seen, locale),
+        LookAnswer::Health(seen) => health(seen, locale),
+        LookAnswer::Topic(seen) => topic::topic(seen, locale),
+        LookAnswer::Lag(seen) => topic::lag(seen, locale),
+        LookAnswer::Group(seen) => group::group(seen, locale),
+        LookAnswer::Help(help) => person::help(help, locale),
+        LookAnswer::WhoAmI(who) => person::whoami(who, locale),
+        LookAnswer::Operations(list) => operations::list(list, locale),
+        LookAnswer::Status(status) => operations::status(status, locale),
+        LookAnswer::AuditPage(page) => operations::audit_page(page, locale),
+        LookAnswer::AuditVerified(found) => operations::audit_verified(found, locale),
+    }
+}
+
+/// A part that could not be seen.
+pub(super) fn not_seen(what: &str, why: &Failure, locale: Locale) -> Block {
+    let args = Args::new().word("what", locale.text(what)).line("failure", failure(locale, why.kind.key()));
+    Block::Line(locale.say("look-part-failed", &args))
+}
+
+fn clusters(seen: &ClustersLook, locale: Locale) -> Card {
+    let count = seen.clusters.len();
+    let silent = seen.clusters.iter().filter(|cluster| cluster.counts.known().is_none()).count();
+    let ill = |cluster: &&ClusterLine| {
+        cluster.counts.known().is_some_and(|counts| counts.offline + counts.under_replicated > 0)
+    };
+    let ill = seen.clusters.iter().filter(ill).count();
+    let headline = match (count, silent + ill) {
+        (0, _) => locale.say("clusters-none", &Args::new()),
+        (_, 0) => locale.say("clusters-well", &Args::new().count("count", count)),
+        _ => locale.say("clusters-some", &Args::new().count("count", count).count("silent", silent).count("ill", ill)),
+    };
+    Card {
+        headline: vec![headline],
+        tone: if silent + ill > 0 { Tone::Warning } else { Tone::Neutral },
+        body: seen.clusters.iter().map(|cluster| Block::Line(cluster_line(cluster, locale))).collect(),
+        ..Card::default()
+    }
+}
+
+fn cluster_line(cluster: &ClusterLine, locale: Locale) -> Line {
+    let kind = match cluster.kind {
+        ClusterKind::Kafka => "Kafka",
+        ClusterKind::Rocketmq => "RocketMQ",
+    };
+    let state = match &cluster.counts {
+        Part::Unknown(why) => {
+            locale.say("cluster-silent", &Args::new().line("failure", failure(locale, why.kind.key())))
+        }
+        Part::Known(counts) => {
+            let number = |number: u64| i64::try_from(number).unwrap_or(i64::MAX);
+            let args = Args::new()
+                .number("brokers", number(counts.brokers))
+                .number("topics", number(counts.topics))
+                .number("offline", number(counts.offline))
+                .number("under", number(counts.under_replicated));
+            let ill = counts.offline + counts.under_replicated > 0;
+            locale.say(if ill { "cluster-ill" } else { "cluster-well" }, &args)
+        }
+    };
+    let mode = (cluster.mode == Mode::Observe).then(|| Line::plain(locale.text("cluster-observe")));
+    let domain = (!cluster.domain.is_empty()).then(|| Line::foreign(&cluster.domain, NAME));
+    let first = Line::joined([Line::foreign(cluster.name.as_str(), NAME), Line::plain(kind)], " · ");
+    let parts = [Some(first), Some(tier(cluster.tier, locale)), domain, mode, Some(state)];
+    Line::joined(parts.into_iter().flatten(), " · ")
+}
+
+fn health(seen: &Health, locale: Locale) -> Card {
+    let (grade, tone) = match seen.grade {
+        Grade::Healthy => ("health-healthy", Tone::Good),
+        Grade::Degraded => ("health-degraded", Tone::Warning),
+        Grade::Broken => ("health-broken", Tone::Bad),
+    };
+    let args = Args::new().line("grade", Line::plain(locale.text(grade)).strong());
+    let headline = locale.say("health-headline", &args.foreign("cluster", seen.cluster.as_str(), NAME));
+    let rows = seen.topics.iter().map(|topic| {
+        let below = topic.under_min_isr.map_or_else(|| "?".to_owned(), |count| count.to_string());
+        vec![cell(topic.topic.as_str()), topic.offline.to_string(), topic.under_replicated.to_string(), below]
+    });
+    let head = vec!["table-topic", "table-offline", "table-under", "table-below-min"];
+    let (table, file) = Sheet { head, rows: rows.collect(), file: "unhealthy.txt" }.cut(locale);
+    let mut body = health_lines(seen, locale);
+    body.extend(table);
+    if seen.topics_left_out > 0 {
+        body.push(Block::Line(locale.say("health-left-out", &Args::new().count("more", seen.topics_left_out))));
+    }
+    body.extend(obligations(seen, locale));
+    Card { headline: vec![headline], tone, body, files: file.into_iter().collect(), ..Card::default() }
+}
+
+fn health_lines(seen: &Health, locale: Locale) -> Vec<Block> {
+    let number = |number: u64| i64::try_from(number).unwrap_or(i64::MAX);
+    let brokers: Vec<String> = seen.brokers.iter().map(ToString::to_string).collect();
+    let brokers = Args::new().count("count", brokers.len()).foreign("brokers", &brokers.join(", "), 200);
+    let controller = match seen.controller {
+        Some(id) => locale.say("health-controller", &Args::new().word("controller", id.to_string())),
+        None => locale.say("health-no-controller", &Args::new()),
+    };
+    let mut lines = vec![
+        Line::joined([locale.say("health-brokers", &brokers), controller], " · "),
+        locale.say("health-offline", &Args::new().number("count", number(seen.offline))),
+        locale.say("health-below-min", &Args::new().number("count", number(seen.under_min_isr))),
+        locale.say("health-under", &Args::new().number("count", number(seen.under_replicated))),
+    ];
+    if seen.min_isr_unknown > 0 {
+        lines.push(locale.say("health-min-unknown", &Args::new().count("count", seen.min_isr_unknown)));
+    }
+    lines.into_iter().map(Block::Line).collect()
+}
+
+fn obligations(seen: &Health, locale: Locale) -> Vec<Block> {
+    const MOST: usize = 5;
+    let lines = seen.obligations.iter().take(MOST).map(|owed| {
+        let what = find(locale, &["obligation"], &owed.id, &Facts::none()).unwrap_or_else(|| Line::code(&owed.id));
+        let args = Args::new()
+            .line("what", what)
+            .foreign("thing", &owed.thing, NAME)
+            .code("operation", owed.operation.as_str())
+            .time("due", owed.due);
+        Block::Line(locale.say("health-obligation", &args))
+    });
+    let more = seen.obligations.len().saturating_sub(MOST);
+    let more = (more > 0).then(|| Block::Line(locale.say("health-more-obligations", &Args::new().count("more", more))));
+    lines.chain(more).collect()
+}

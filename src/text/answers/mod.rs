@@ -1,0 +1,153 @@
+//! The private answer to a request.
+
+mod group;
+mod looks;
+mod operations;
+mod person;
+mod sheet;
+mod topic;
+
+use super::card::{Block, Card, Line, Tone};
+use super::locale::{Args, Locale};
+use super::plan_card::{body, files, head, votes};
+use super::sentence::{self, NAME, WORDS, failure, find};
+use crate::desk::{Answer, Denied, Done};
+use interlock::facts::Facts;
+use interlock::plan::{Check, Mistake, Sealed};
+
+/// The card of an answer. Its footer always names the request.
+#[must_use]
+pub fn answer(answer: &Answer, locale: Locale) -> Card {
+    let card = match &answer.done {
+        Done::Looked(seen) => looks::card(seen, locale),
+        Done::Planned { operation, seats } => {
+            let args = Args::new().code("operation", operation.as_str()).count("seats", *seats);
+            short(Tone::Good, locale.say("answer-planned", &args))
+        }
+        Done::DryRun(plan) => dry_run(plan, locale),
+        Done::AskedBack(plan) => asked_back(plan, locale),
+        Done::Controlled { operation, what, state } => {
+            let word = Line::plain(locale.text(&format!("state-{}", state.key())));
+            let args = Args::new().code("operation", operation.as_str()).line("state", word);
+            let key = format!("controlled-{what}");
+            let said = locale.try_say(&key, &args).unwrap_or_else(|| locale.say("controlled-other", &args));
+            short(Tone::Good, said)
+        }
+        Done::Mistake(found) => mistake(found, locale),
+        Done::Refused(checks) => refused(checks, locale),
+        Done::Denied(denied) => self::denied(denied, locale),
+        Done::Failed { id, said } => failed(id, said, locale),
+        Done::Bug => Card {
+            headline: vec![locale.say("answer-bug", &Args::new()), locale.say("answer-bug-next", &Args::new())],
+            tone: Tone::Bad,
+            ..Card::default()
+        },
+    };
+    Card { footer: Some(footer(answer, locale)), ..card }
+}
+
+fn short(tone: Tone, line: Line) -> Card {
+    Card { headline: vec![line], tone, ..Card::default() }
+}
+
+/// "check group-inactive, request M2WQ7A"
+fn footer(answer: &Answer, locale: Locale) -> Line {
+    let args = Args::new().code("request", answer.request.as_str());
+    match &answer.done {
+        Done::Refused(checks) => match checks.iter().find(|check| check.blocks()) {
+            Some(check) => locale.say("footer-check", &args.code("check", &check.id)),
+            None => locale.say("footer-request", &args),
+        },
+        _ => locale.say("footer-request", &args),
+    }
+}
+
+/// The plan a vote by command would be on, with the line that votes on exactly it.
+fn asked_back(plan: &Sealed, locale: Locale) -> Card {
+    let of = plan.plan();
+    let line = format!("/approve operation:{} digest:{}", of.operation, plan.digest());
+    Card {
+        headline: vec![
+            locale.say("asked-back", &Args::new().line("what", head::what(of, locale))),
+            head::size(of, locale),
+            head::worst(of, locale),
+            locale.say("asked-back-next", &Args::new().code("line", &line)),
+        ],
+        tone: Tone::Waiting,
+        body: body::blocks(of, locale),
+        ..Card::default()
+    }
+}
+
+fn dry_run(plan: &Sealed, locale: Locale) -> Card {
+    let of = plan.plan();
+    let state = Line::plain(locale.text("state-dry-run")).strong();
+    let would = if of.votes.is_empty() {
+        locale.say("dry-run-needs-nobody", &Args::new())
+    } else {
+        let args = Args::new().count("wanted", of.votes.len()).line("who", votes::seats(&of.votes, locale));
+        locale.say("dry-run-needs", &args)
+    };
+    Card {
+        headline: vec![
+            locale.say("card-headline", &Args::new().line("state", state).line("what", head::what(of, locale))),
+            head::size(of, locale),
+            head::worst(of, locale),
+            would,
+            locale.say("dry-run-nothing", &Args::new()),
+        ],
+        body: body::blocks(of, locale),
+        files: files(plan),
+        ..Card::default()
+    }
+}
+
+/// What is wrong with what was typed, and what would be right.
+fn mistake(found: &Mistake, locale: Locale) -> Card {
+    let said = sentence::sentence(locale, &["mistake", "check"], &found.id, &found.facts);
+    let suggestions =
+        found.facts.get("suggestions").map(|_| locale.say("did-you-mean", &sentence::args(locale, &found.facts)));
+    let next = locale.try_say(&format!("mistake-{}.next", found.id), &sentence::args(locale, &found.facts));
+    Card {
+        headline: [Some(said), suggestions, next].into_iter().flatten().collect(),
+        tone: Tone::Warning,
+        ..Card::default()
+    }
+}
+
+/// Not now, why, and the next step.
+fn refused(checks: &[Check], locale: Locale) -> Card {
+    const MOST: usize = 4;
+    let mut blocking = checks.iter().filter(|check| check.blocks());
+    let first = blocking.next();
+    let why =
+        first.map_or_else(|| locale.say("refused-without-check", &Args::new()), |check| sentence::check(locale, check));
+    let not_now = Line::plain(locale.text("not-now")).strong();
+    let mut headline = vec![locale.say("refused", &Args::new().line("not-now", not_now).line("why", why))];
+    headline.extend(first.and_then(|check| sentence::next(locale, check)));
+    let body = blocking.take(MOST).map(|check| {
+        let args = Args::new().line("why", sentence::check(locale, check)).code("check", &check.id);
+        Block::Line(locale.say("refused-also", &args))
+    });
+    Card { headline, tone: Tone::Warning, body: body.collect(), ..Card::default() }
+}
+
+fn denied(denied: &Denied, locale: Locale) -> Card {
+    let said = find(locale, &["denied"], denied.id, &Facts::none()).unwrap_or_else(|| Line::code(denied.id));
+    let needs = denied.needs.as_ref().map(|role| locale.say("denied-needs", &Args::new().foreign("role", role, NAME)));
+    Card { headline: [Some(said), needs].into_iter().flatten().collect(), tone: Tone::Warning, ..Card::default() }
+}
+
+fn failed(id: &str, said: &str, locale: Locale) -> Card {
+    let why = match id.strip_prefix("cluster-") {
+        Some(kind) => locale.say("failed-cluster", &Args::new().line("failure", failure(locale, kind))),
+        None => find(locale, &["failed"], id, &Facts::none()).unwrap_or_else(|| Line::code(id)),
+    };
+    let words = (!said.is_empty()).then(|| locale.say("failed-said", &Args::new().foreign("said", said, WORDS)));
+    let unchanged = locale.say("failed-nothing-changed", &Args::new());
+    Card {
+        headline: [Some(why), words, Some(unchanged)].into_iter().flatten().collect(),
+        tone: Tone::Bad,
+        ..Card::default()
+    }
+}

@@ -1,0 +1,143 @@
+//! `/operations`, `/status` and `/audit`.
+
+use crate::text::card::{Block, Card, Line, Tone};
+use crate::text::foreign::shown;
+use crate::text::locale::{Args, Locale};
+use crate::text::plan_card::ways::tone;
+use crate::text::sentence::{NAME, find, names, why};
+use interlock::facts::Facts;
+use interlock::looks::{
+    AuditEntry, AuditPage, AuditVerified, OperationLine, OperationStatus, OperationsList, StepLine,
+};
+
+const MOST: usize = 10;
+
+pub(super) fn list(list: &OperationsList, locale: Locale) -> Card {
+    let waiting = list.waiting_for_me.len();
+    let headline = match (waiting, list.others.len()) {
+        (0, 0) => locale.say("operations-none", &Args::new()),
+        (0, _) => locale.say("operations-none-waiting", &Args::new()),
+        _ => locale.say("operations-waiting", &Args::new().count("count", waiting)),
+    };
+    let mut body = section("operations-for-me", &list.waiting_for_me, locale);
+    body.extend(section("operations-others", &list.others, locale));
+    let hidden = list.waiting_for_me.len().saturating_sub(MOST) + list.others.len().saturating_sub(MOST);
+    let more = list.left_out + hidden;
+    body.extend((more > 0).then(|| Block::Line(locale.say("operations-more", &Args::new().count("more", more)))));
+    let tone = if waiting > 0 { Tone::Waiting } else { Tone::Neutral };
+    Card { headline: vec![headline], tone, body, ..Card::default() }
+}
+
+fn section(heading: &str, lines: &[OperationLine], locale: Locale) -> Vec<Block> {
+    if lines.is_empty() {
+        return Vec::new();
+    }
+    let heading = Block::Heading(Line::plain(locale.text(heading)));
+    std::iter::once(heading).chain(lines.iter().take(MOST).map(|one| Block::Line(line(one, locale)))).collect()
+}
+
+fn line(one: &OperationLine, locale: Locale) -> Line {
+    let state = Line::plain(locale.text(&format!("state-{}", one.state.key())));
+    let args = Args::new()
+        .code("operation", one.operation.as_str())
+        .line("state", state)
+        .foreign("command", &one.command, NAME)
+        .line("about", names(locale, &one.about))
+        .foreign("cluster", one.cluster.as_str(), NAME)
+        .foreign("who", &one.asked_by, NAME / 2);
+    match one.expires_at {
+        Some(at) => locale.say("operation-line-ends", &args.time("at", at)),
+        None => locale.say("operation-line", &args.time("at", one.updated_at)),
+    }
+}
+
+pub(super) fn status(status: &OperationStatus, locale: Locale) -> Card {
+    let state = Line::plain(locale.text(&format!("state-{}", status.line.state.key()))).strong();
+    let args = Args::new()
+        .line("state", state)
+        .code("operation", status.line.operation.as_str())
+        .foreign("command", &status.line.command, NAME)
+        .line("about", names(locale, &status.line.about))
+        .foreign("cluster", status.line.cluster.as_str(), NAME);
+    let because = why(locale, &status.why, &status.why_facts);
+    let votes = Args::new()
+        .count("filled", status.approved_by.len())
+        .count("wanted", status.seats)
+        .line("who", names(locale, &status.approved_by));
+    let votes = if status.approved_by.is_empty() {
+        locale.say("status-no-votes", &votes)
+    } else {
+        locale.say("status-votes", &votes)
+    };
+    let asked = Args::new().foreign("who", &status.line.asked_by, NAME / 2).time("at", status.line.updated_at);
+    let mut body = vec![Block::Line(locale.say("status-asked", &asked))];
+    body.extend(status.steps.iter().take(MOST).map(|one| Block::Line(step(one, locale))));
+    if let Some(operation) = &status.reverses {
+        body.push(Block::Line(locale.say("status-reverses", &Args::new().code("operation", operation.as_str()))));
+    }
+    let plan = Args::new().number("revision", i64::from(status.revision)).code("digest", &status.digest);
+    body.push(Block::Line(locale.say("status-plan", &plan)));
+    let ends = status.line.expires_at.map(|at| locale.say("status-ends", &Args::new().time("at", at)));
+    Card {
+        headline: [Some(locale.say("status-headline", &args)), because, Some(votes), ends]
+            .into_iter()
+            .flatten()
+            .collect(),
+        tone: tone(status.line.state),
+        body,
+        ..Card::default()
+    }
+}
+
+fn step(one: &StepLine, locale: Locale) -> Line {
+    let what = find(locale, &["step"], &one.what, &Facts::none()).unwrap_or_else(|| Line::code(&one.what));
+    let args = Args::new().number("step", i64::from(one.number)).line("what", what);
+    locale.say(if one.done { "status-step-done" } else { "status-step-open" }, &args)
+}
+
+pub(super) fn audit_page(page: &AuditPage, locale: Locale) -> Card {
+    if page.entries.is_empty() {
+        return Card { headline: vec![locale.say("audit-none", &Args::new())], ..Card::default() };
+    }
+    let args = Args::new().count("count", page.entries.len());
+    let mut body: Vec<Block> = page.entries.iter().take(2 * MOST).map(|one| Block::Line(entry(one, locale))).collect();
+    let more = page.left_out + page.entries.len().saturating_sub(2 * MOST);
+    body.extend((more > 0).then(|| Block::Line(locale.say("audit-more", &Args::new().count("more", more)))));
+    Card { headline: vec![locale.say("audit-headline", &args)], body, ..Card::default() }
+}
+
+fn entry(one: &AuditEntry, locale: Locale) -> Line {
+    let who =
+        if one.who.is_empty() { Line::plain(locale.text("audit-bot")) } else { Line::foreign(&one.who, NAME / 2) };
+    let about = one.operation.as_ref().map(|id| id.as_str()).or(one.request.as_ref().map(|id| id.as_str()));
+    let args = Args::new()
+        .word("seq", one.seq.to_string())
+        .time("at", one.at)
+        .foreign("what", &one.what, NAME)
+        .line("who", who)
+        .code("about", about.unwrap_or("-"));
+    locale.say("audit-entry", &args)
+}
+
+pub(super) fn audit_verified(found: &AuditVerified, locale: Locale) -> Card {
+    match found {
+        AuditVerified::Whole { entries, head, compared } => {
+            let args = Args::new().number("entries", *entries).code("head", &shown(head, 64));
+            let second = match compared {
+                Some(outside) => locale.say(
+                    "audit-compared",
+                    &Args::new().word("seq", outside.seq.to_string()).foreign("kept", &outside.kept, NAME),
+                ),
+                None => locale.say("audit-not-compared", &Args::new()),
+            };
+            let headline = vec![locale.say("audit-whole", &args), locale.say("audit-head", &args), second];
+            Card { headline, tone: Tone::Good, ..Card::default() }
+        }
+        AuditVerified::Broken { seq, why } => {
+            let why = find(locale, &["audit-broken"], why, &Facts::none()).unwrap_or_else(|| Line::code(why));
+            let args = Args::new().word("seq", seq.to_string()).line("why", why);
+            let headline = vec![locale.say("audit-broken", &args), locale.say("audit-broken-next", &args)];
+            Card { headline, tone: Tone::Bad, ..Card::default() }
+        }
+    }
+}

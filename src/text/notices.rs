@@ -1,0 +1,90 @@
+//! Notices as cards: the card itself, lines of progress, milestones, alerts, and what owners are told.
+
+use super::card::{Block, Card, Line, Tone};
+use super::locale::Args;
+use super::plan_card::{CardView, files, head, plan_card, ways};
+use super::sentence::{find, why};
+use engine::Notice;
+use interlock::approval::State;
+use interlock::facts::Facts;
+
+/// The message for a notice, as the operation is now.
+#[must_use]
+pub fn notice(notice: &Notice, view: &CardView<'_>) -> Card {
+    match notice {
+        Notice::PostCard { .. } => plan_card(view),
+        Notice::OwnersBefore => owners(view, "owners-before"),
+        Notice::OwnersAfter => owners_after(view),
+        Notice::Progress { id, facts } => Card { tone: Tone::Running, ..told(view, id, facts) },
+        Notice::Milestone { id, facts } => {
+            let card = told(view, id, facts);
+            let by_hand = files(view.plan).into_iter().filter(|file| id == "started" && file.name == "by-hand.md");
+            Card { files: by_hand.collect(), tone: Tone::Running, ..card }
+        }
+        Notice::Alert { id, facts } => alert(view, id, facts),
+    }
+}
+
+/// One line: what happened, and of which operation.
+fn told(view: &CardView<'_>, id: &str, facts: &Facts) -> Card {
+    let line = words(view, id, facts);
+    let args = Args::new().code("operation", view.plan.plan().operation.as_str()).line("told", line);
+    Card { headline: vec![view.locale.say("notice-line", &args)], ..Card::default() }
+}
+
+/// A notice's own sentence, else a reason's, else the word for a state.
+fn words(view: &CardView<'_>, id: &str, facts: &Facts) -> Line {
+    if let Some(own) = find(view.locale, &["notice"], id, facts) {
+        return own;
+    }
+    if State::from_key(id).is_some() {
+        return find(view.locale, &["state"], id, facts).unwrap_or_else(|| Line::code(id));
+    }
+    why(view.locale, id, facts).unwrap_or_else(|| Line::code(id))
+}
+
+fn alert(view: &CardView<'_>, id: &str, facts: &Facts) -> Card {
+    let locale = view.locale;
+    let state = Line::plain(locale.text(&format!("state-{}", view.state.key()))).strong();
+    let what = head::what(view.plan.plan(), locale);
+    let mut headline = vec![locale.say("card-headline", &Args::new().line("state", state).line("what", what))];
+    headline.extend(head::result(view));
+    if State::from_key(id).is_none() {
+        headline.push(words(view, id, facts));
+    } else {
+        headline.extend(why(locale, &view.why.id, &view.why.facts));
+    }
+    headline.push(head::ids(view));
+    Card {
+        headline,
+        mentions: view.mentions.to_vec(),
+        tone: ways::tone(view.state),
+        body: ways::blocks(view),
+        ..Card::default()
+    }
+}
+
+fn owners(view: &CardView<'_>, key: &str) -> Card {
+    let (plan, locale) = (view.plan.plan(), view.locale);
+    let first = locale.say(key, &Args::new().line("what", head::what(plan, locale)));
+    Card {
+        headline: vec![first, head::worst(plan, locale), head::ids(view)],
+        mentions: view.mentions.to_vec(),
+        tone: Tone::Waiting,
+        body: super::plan_card::body::for_owners(plan, locale),
+        ..Card::default()
+    }
+}
+
+fn owners_after(view: &CardView<'_>) -> Card {
+    let (plan, locale) = (view.plan.plan(), view.locale);
+    let state = Line::plain(locale.text(&format!("state-{}", view.state.key()))).strong();
+    let args = Args::new().line("state", state).line("what", head::what(plan, locale));
+    let mut headline = vec![locale.say("owners-after", &args)];
+    headline.extend(head::result(view));
+    headline.extend(why(locale, &view.why.id, &view.why.facts));
+    headline.push(head::ids(view));
+    let body =
+        ways::blocks(view).into_iter().chain(super::plan_card::body::for_owners(plan, locale)).collect::<Vec<Block>>();
+    Card { headline, mentions: view.mentions.to_vec(), tone: ways::tone(view.state), body, ..Card::default() }
+}

@@ -1,0 +1,104 @@
+//! Below the headline: who asked, what moves, what was found, who is affected, the way back.
+
+use super::offsets::{movement, table};
+use super::{CardView, head};
+use crate::text::card::{Block, Line};
+use crate::text::locale::{Args, Locale};
+use crate::text::numbers;
+use crate::text::sentence::{NAME, WORDS, check, find, names};
+use interlock::facts::Facts;
+use interlock::plan::{Check, Level, Plan};
+
+const MOST_FINDINGS: usize = 6;
+
+/// The blocks of a plan, without what only a running operation has.
+pub(in crate::text) fn blocks(plan: &Plan, locale: Locale) -> Vec<Block> {
+    let mut blocks = vec![Block::Line(asked(plan, locale))];
+    blocks.extend(table(plan, locale).map(Block::Table));
+    blocks.extend(moves(plan, locale));
+    blocks.extend(checks(plan, locale));
+    blocks.push(Block::Line(affected(plan, locale)));
+    blocks.extend(application(plan, locale));
+    blocks.push(Block::Line(way_back(plan, locale)));
+    blocks
+}
+
+/// What owners of what is affected need: who asked and why, what moves, what they have to do, the way back.
+pub(in crate::text) fn for_owners(plan: &Plan, locale: Locale) -> Vec<Block> {
+    let mut blocks = vec![Block::Line(asked(plan, locale))];
+    blocks.extend(moves(plan, locale));
+    blocks.extend(application(plan, locale));
+    blocks.push(Block::Line(way_back(plan, locale)));
+    blocks
+}
+
+fn asked(plan: &Plan, locale: Locale) -> Line {
+    let who = plan.requesters.iter().map(|one| Line::foreign(one.person.as_str(), NAME / 2));
+    let who = locale.say("card-asked-by", &Args::new().line("who", Line::joined(who.take(3), &locale.comma())));
+    let quote = |text: &str| locale.say("quoted", &Args::new().foreign("text", text, WORDS));
+    let reason = (!plan.reason.is_empty()).then(|| quote(&plan.reason));
+    let ticket = (!plan.ticket.is_empty()).then(|| Line::foreign(&plan.ticket, NAME));
+    Line::joined([Some(who), reason, ticket].into_iter().flatten(), " · ")
+}
+
+fn moves(plan: &Plan, locale: Locale) -> Vec<Block> {
+    let sum = movement(plan);
+    let lines = [
+        (sum.replayed > 0).then(|| locale.say("moves-replayed", &Args::new().number("count", sum.replayed))),
+        (sum.skipped > 0).then(|| locale.say("moves-skipped", &Args::new().number("count", sum.skipped))),
+        (sum.without_commit > 0).then(|| locale.say("moves-first", &Args::new().count("count", sum.without_commit))),
+        (sum.clamped > 0).then(|| locale.say("moves-clamped", &Args::new().count("count", sum.clamped))),
+    ];
+    let line = Line::joined(lines.into_iter().flatten(), " ");
+    if line.is_empty() { Vec::new() } else { vec![Block::Line(line)] }
+}
+
+fn checks(plan: &Plan, locale: Locale) -> Vec<Block> {
+    let at = |level: Level| plan.checks.iter().filter(move |check| check.level == level);
+    let args = Args::new()
+        .count("passed", at(Level::Pass).count())
+        .count("warnings", at(Level::Warn).count() + at(Level::Consent).count());
+    let mut blocks = vec![Block::Line(locale.say("card-checks", &args))];
+    let findings: Vec<&Check> = at(Level::Consent).chain(at(Level::Warn)).collect();
+    blocks.extend(findings.iter().take(MOST_FINDINGS).map(|one| Block::Line(finding(one, locale))));
+    let more = findings.len().saturating_sub(MOST_FINDINGS);
+    if more > 0 {
+        blocks.push(Block::Line(locale.say("card-more-findings", &Args::new().count("more", more))));
+    }
+    blocks
+}
+
+fn finding(found: &Check, locale: Locale) -> Line {
+    let key = if found.level == Level::Consent { "card-consent" } else { "card-warning" };
+    locale.say(key, &Args::new().line("finding", check(locale, found)))
+}
+
+fn affected(plan: &Plan, locale: Locale) -> Line {
+    let args = Args::new()
+        .line("groups", names(locale, &plan.impact.groups))
+        .count("clients-count", plan.impact.clients.len())
+        .line("clients", names(locale, &plan.impact.clients));
+    locale.say(if plan.impact.clients.is_empty() { "card-affected-no-clients" } else { "card-affected" }, &args)
+}
+
+fn application(plan: &Plan, locale: Locale) -> Option<Block> {
+    const MOST: usize = 3;
+    let needs = plan.impact.needs_from_application.iter().take(MOST);
+    let needs = needs.map(|id| find(locale, &["application"], id, &Facts::none()).unwrap_or_else(|| Line::code(id)));
+    let needs = Line::joined(needs, &locale.comma());
+    (!needs.is_empty())
+        .then(|| Block::Line(locale.say("card-needs-from-application", &Args::new().line("needs", needs))))
+}
+
+fn way_back(plan: &Plan, locale: Locale) -> Line {
+    if !head::has_way_back(plan) {
+        return locale.say("card-no-way-back", &Args::new());
+    }
+    locale.say("card-way-back", &Args::new().word("duration", numbers::duration(locale, plan.estimate.way_back_ms)))
+}
+
+/// How many owners were told.
+pub(super) fn told(view: &CardView<'_>) -> Option<Block> {
+    let (told, of) = view.owners_told.filter(|(_, of)| *of > 0)?;
+    Some(Block::Line(view.locale.say("card-owners-told", &Args::new().count("told", told).count("of", of))))
+}

@@ -1,0 +1,28 @@
+//! Buttons and reactions, as the state allows them.
+
+use super::{CardView, head};
+use crate::text::card::Button;
+use interlock::approval::State;
+
+/// [Details] always, [My vote] while votes are taken.
+pub(super) fn buttons(view: &CardView<'_>) -> Vec<Button> {
+    let plan = view.plan.plan();
+    let button = |id: String, label: &str| Button { id, label: view.locale.text(label), danger: false };
+    let details = button(format!("details:{}", plan.operation), "button-details");
+    if !view.state.is_open_to_votes() || plan.votes.is_empty() {
+        return vec![details];
+    }
+    vec![details, button(format!("myvote:{}:{}", plan.operation, plan.revision), "button-my-vote")]
+}
+
+/// Votes while they are taken, controls while it runs, the way back once it ended.
+pub(super) fn reactions(view: &CardView<'_>) -> Vec<&'static str> {
+    match view.state {
+        State::AwaitingApproval | State::Queued => vec!["✅", "❌"],
+        State::Running | State::Waiting | State::Pausing | State::Paused => vec!["🛑", "⏸️", "▶️"],
+        State::Succeeded | State::Stopped | State::Failed | State::Stuck if head::has_way_back(view.plan.plan()) => {
+            vec!["↩️"]
+        }
+        _ => Vec::new(),
+    }
+}

@@ -1,0 +1,177 @@
+//! The first five lines: what a push preview shows.
+
+use super::offsets::movement;
+use super::{CardView, votes};
+use crate::text::card::{Line, Span};
+use crate::text::locale::{Args, Locale};
+use crate::text::sentence::{NAME, WORDS, find, names, why};
+use crate::text::{foreign, numbers};
+use interlock::approval::State;
+use interlock::cluster::Tier;
+use interlock::facts::Facts;
+use interlock::plan::{Action, Effect, KafkaAction, Plan, Undo, Work};
+
+/// State and what; size; the worst case or what came of it; votes or progress; ids.
+pub(super) fn lines(view: &CardView<'_>) -> Vec<Line> {
+    let (plan, locale) = (view.plan.plan(), view.locale);
+    let state = Line::plain(locale.text(&format!("state-{}", view.state.key()))).strong();
+    let first = locale.say("card-headline", &Args::new().line("state", state).line("what", what(plan, locale)));
+    let lines = [Some(first), Some(size(plan, locale)), third(view), fourth(view), Some(ids(view))];
+    lines.into_iter().flatten().collect()
+}
+
+fn third(view: &CardView<'_>) -> Option<Line> {
+    if !view.state.has_ended() {
+        return Some(worst(view.plan.plan(), view.locale));
+    }
+    result(view)
+}
+
+/// What came of it; none while it is under way.
+pub(in crate::text) fn result(view: &CardView<'_>) -> Option<Line> {
+    let args = Args::new()
+        .count("count", movement(view.plan.plan()).partitions)
+        .line("vetoed-by", votes::people(view, view.tally.vetoes.iter()));
+    view.locale.try_say(&format!("result-{}", view.state.key()), &args)
+}
+
+fn fourth(view: &CardView<'_>) -> Option<Line> {
+    let because = || why(view.locale, &view.why.id, &view.why.facts);
+    match view.state {
+        State::AwaitingApproval => Some(votes::needs(view)),
+        State::Queued => because().or_else(|| Some(view.locale.say("card-queued", &Args::new()))),
+        State::Running | State::Pausing | State::Stopping => progress(view).or_else(because),
+        _ => because().or_else(|| progress(view).filter(|_| !view.state.has_ended())),
+    }
+}
+
+fn progress(view: &CardView<'_>) -> Option<Line> {
+    let (progress, plan) = (view.progress?, view.plan.plan());
+    let step = plan.steps.iter().find(|step| step.number == progress.step)?;
+    let args = Args::new()
+        .number("step", i64::from(progress.step))
+        .count("steps", plan.steps.len())
+        .line("what", work(&step.work, view.locale));
+    let line = view.locale.say("card-progress", &args);
+    if progress.total == 0 {
+        return Some(line);
+    }
+    let args = Args::new().line("progress", line).count("done", progress.done).count("total", progress.total);
+    Some(view.locale.say("card-progress-of", &args))
+}
+
+/// What a step does, in a few words.
+pub(in crate::text) fn work(work: &Work, locale: Locale) -> Line {
+    let key = match work {
+        Work::Act(action) => action.key(),
+        Work::Rule(_) => "rule",
+        Work::Wait(_) => "wait",
+        Work::Capture(_) => "capture",
+    };
+    find(locale, &["step"], key, &Facts::none()).unwrap_or_else(|| Line::code(key))
+}
+
+/// What is asked for, in a few words.
+pub(in crate::text) fn what(plan: &Plan, locale: Locale) -> Line {
+    let args = Args::new()
+        .foreign("command", &plan.command, NAME)
+        .foreign("cluster", plan.cluster.as_str(), NAME)
+        .line("groups", short_names(&plan.impact.groups, locale))
+        .line("topics", short_names(&plan.impact.topics, locale))
+        .line("to", plan.arguments.get("to").map_or_else(Line::default, |to| target(to)))
+        .code("operation", plan.reverses.as_ref().map_or("", |operation| operation.as_str()));
+    locale.try_say(&format!("what-{}", plan.command), &args).unwrap_or_else(|| locale.say("what-other", &args))
+}
+
+/// An instant as an instant, everything else as it stands.
+fn target(to: &str) -> Line {
+    match to.parse::<jiff::Timestamp>() {
+        Ok(at) => Line(vec![Span::Time(interlock::time::Millis(at.as_millisecond()))]),
+        Err(_) => Line::foreign(to, NAME),
+    }
+}
+
+/// The first line must stay short: names of 40 characters, two of them.
+fn short_names(all: &[String], locale: Locale) -> Line {
+    const MOST: usize = 40;
+    let short: Vec<String> = all.iter().map(|name| foreign::shown(name, MOST)).collect();
+    if short.len() <= 2 {
+        return Line::joined(short.iter().map(|name| Line::foreign(name, MOST)), &locale.comma());
+    }
+    let shown = Line::foreign(&short[0], MOST);
+    locale.say("names-and-more", &Args::new().line("names", shown).count("more", all.len() - 1))
+}
+
+/// Tier, way back, size and time, as one line.
+pub(in crate::text) fn size(plan: &Plan, locale: Locale) -> Line {
+    let parts = [
+        Some(tier(plan.tier, locale)),
+        Some(effect(plan.effect, locale)),
+        Some(locale.say("size-partitions", &Args::new().count("count", movement(plan).partitions))),
+        Some(about(plan.estimate.duration_ms, locale)),
+    ];
+    Line::joined(parts.into_iter().flatten(), " · ")
+}
+
+/// The tier, as a word.
+pub(in crate::text) fn tier(tier: Tier, locale: Locale) -> Line {
+    Line::plain(locale.text(match tier {
+        Tier::Development => "tier-development",
+        Tier::Staging => "tier-staging",
+        Tier::Production => "tier-production",
+    }))
+}
+
+/// Whether it can be undone; the word that must be seen is emphasized.
+pub(in crate::text) fn effect(effect: Effect, locale: Locale) -> Line {
+    match effect {
+        Effect::Safe => Line::plain(locale.text("effect-safe")),
+        Effect::Reversible => Line::plain(locale.text("effect-reversible")),
+        Effect::Irreversible => Line::plain(locale.text("effect-irreversible")).strong(),
+    }
+}
+
+fn about(milliseconds: u64, locale: Locale) -> Line {
+    locale.say("about", &Args::new().word("duration", numbers::duration(locale, milliseconds)))
+}
+
+/// "If this goes wrong: …; back in about …".
+pub(in crate::text) fn worst(plan: &Plan, locale: Locale) -> Line {
+    let sum = movement(plan);
+    let args = Args::new()
+        .number("replayed", sum.replayed)
+        .number("skipped", sum.skipped)
+        .line("groups", names(locale, &plan.impact.groups));
+    let key = format!("worst-{}", plan.impact.worst_case);
+    let worst = locale.try_say(&key, &args).unwrap_or_else(|| Line::foreign(&plan.impact.worst_case, WORDS));
+    let args = Args::new().line("worst", worst).word("duration", numbers::duration(locale, plan.estimate.way_back_ms));
+    if plan.effect == Effect::Irreversible {
+        return locale.say("card-worst-no-way-back", &args);
+    }
+    locale.say("card-worst", &args)
+}
+
+/// Operation, digest, and when it ends.
+pub(in crate::text) fn ids(view: &CardView<'_>) -> Line {
+    let args = Args::new()
+        .code("operation", view.plan.plan().operation.as_str())
+        .code("digest", &view.plan.digest().short())
+        .time("ends", view.expires_at);
+    let open = matches!(view.state, State::AwaitingApproval | State::Queued) && view.newer.is_none();
+    view.locale.say(if open { "card-ids-ends" } else { "card-ids" }, &args)
+}
+
+/// Whether any step can be taken back.
+pub(super) fn has_way_back(plan: &Plan) -> bool {
+    let lasting = |undo: &Undo| matches!(undo, Undo::Literal { .. } | Undo::Captured { .. });
+    plan.steps.iter().any(|step| lasting(&step.undo))
+        && !plan.steps.iter().any(|step| matches!(step.undo, Undo::Irreversible { .. }))
+}
+
+/// Whether the plan changes offsets only: then records and other groups are not touched.
+pub(super) fn changes_offsets_only(plan: &Plan) -> bool {
+    plan.steps.iter().all(|step| match &step.work {
+        Work::Act(Action::Kafka(KafkaAction::CommitOffsets { .. } | KafkaAction::DeleteOffsets { .. })) => true,
+        Work::Rule(_) | Work::Wait(_) | Work::Capture(_) => true,
+    })
+}

@@ -1,0 +1,128 @@
+//! The card of a plan, from waiting for approval to its end.
+
+pub(super) mod body;
+mod controls;
+pub(super) mod head;
+pub(super) mod offsets;
+pub(super) mod votes;
+pub(super) mod ways;
+
+use super::card::{Block, Card, CardFile, Line, Mention, Tone};
+use super::locale::{Args, Locale};
+use super::{by_hand, plan_text};
+use engine::Why;
+use interlock::approval::{State, Tally};
+use interlock::id::PersonId;
+use interlock::plan::{Difference, Sealed};
+use interlock::time::Millis;
+use std::collections::BTreeMap;
+
+/// Everything a plan's card is made of.
+#[derive(Debug, Clone, Copy)]
+pub struct CardView<'a> {
+    /// The plan, with the bytes that are approved.
+    pub plan: &'a Sealed,
+    /// Where the operation stands.
+    pub state: State,
+    /// How it came there.
+    pub why: &'a Why,
+    /// How the vote stands.
+    pub tally: &'a Tally,
+    /// What people are called; who is not listed is shown by the key of the settings.
+    pub names: &'a BTreeMap<PersonId, String>,
+    /// How far it is, once it has started.
+    pub progress: Option<Progress>,
+    /// When it expires unless it has started.
+    pub expires_at: Millis,
+    /// The plan that took this one's place, if one did.
+    pub newer: Option<Newer<'a>>,
+    /// How many owners were told, and how many there are.
+    pub owners_told: Option<(usize, usize)>,
+    /// Who is called by the card.
+    pub mentions: &'a [Mention],
+    /// The language of the place.
+    pub locale: Locale,
+}
+
+/// How far an operation is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Progress {
+    /// The number of the step it is at, from 1.
+    pub step: u32,
+    /// How many things of that step are done.
+    pub done: usize,
+    /// How many there are in it; 0 where that is not known.
+    pub total: usize,
+}
+
+/// The plan that took a card's place.
+#[derive(Debug, Clone, Copy)]
+pub struct Newer<'a> {
+    /// Its revision.
+    pub revision: u32,
+    /// What differs.
+    pub differences: &'a [Difference],
+}
+
+/// The card as it is now.
+#[must_use]
+pub fn plan_card(view: &CardView<'_>) -> Card {
+    if let Some(newer) = view.newer {
+        return superseded(view, newer);
+    }
+    let plan = view.plan.plan();
+    let mut body = ways::blocks(view);
+    body.extend(body::blocks(plan, view.locale));
+    body.extend(body::told(view));
+    Card {
+        headline: head::lines(view),
+        mentions: view.mentions.to_vec(),
+        tone: ways::tone(view.state),
+        body,
+        footer: Some(votes::footer(view)),
+        buttons: controls::buttons(view),
+        reactions: controls::reactions(view),
+        files: files(view.plan),
+    }
+}
+
+/// What is attached to every card of a plan: its words, its bytes, and how to do it by hand.
+pub(super) fn files(plan: &Sealed) -> Vec<CardFile> {
+    let file = |name: &str, text: String| CardFile { name: name.to_owned(), bytes: text.into_bytes(), alt: None };
+    vec![
+        file("plan.txt", plan_text::plan_text(plan)),
+        file("plan.json", plan.bytes().to_owned()),
+        file("by-hand.md", by_hand::by_hand(plan.plan())),
+    ]
+}
+
+fn superseded(view: &CardView<'_>, newer: Newer<'_>) -> Card {
+    const MOST: usize = 6;
+    let (plan, locale) = (view.plan.plan(), view.locale);
+    let state = Line::plain(locale.text("state-superseded")).strong();
+    let first = locale.say("card-headline", &Args::new().line("state", state).line("what", head::what(plan, locale)));
+    let args = Args::new().number("revision", i64::from(newer.revision));
+    let second = locale.say("card-superseded", &args);
+    let mut body: Vec<Block> = newer.differences.iter().take(MOST).map(|one| difference(one, locale)).collect();
+    let more = newer.differences.len().saturating_sub(MOST);
+    if more > 0 {
+        body.push(Block::Line(locale.say("card-more-differences", &Args::new().count("more", more))));
+    }
+    Card {
+        headline: vec![first, second, head::ids(view)],
+        tone: Tone::Neutral,
+        body,
+        files: files(view.plan),
+        ..Card::default()
+    }
+}
+
+fn difference(one: &Difference, locale: Locale) -> Block {
+    let side = |text: &str| match text {
+        "" => Line::plain(locale.text("nothing")),
+        text => Line::foreign(text, 80),
+    };
+    let args =
+        Args::new().foreign("what", &one.what, 80).line("before", side(&one.before)).line("after", side(&one.after));
+    Block::Line(locale.say("card-difference", &args))
+}

@@ -1,0 +1,125 @@
+//! What a plan moves, in numbers and as the card's small table.
+
+use crate::text::card::Table;
+use crate::text::locale::{Args, Locale};
+use crate::text::numbers::signed_short;
+use crate::text::table::{MOST_COLUMNS, MOST_ROWS, draw};
+use crate::text::width::fit;
+use interlock::plan::{Plan, Row};
+use std::collections::BTreeMap;
+
+/// A plan's movement in numbers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(in crate::text) struct Movement {
+    /// Partitions that change.
+    pub(in crate::text) partitions: usize,
+    /// Records that will be read again.
+    pub(in crate::text) replayed: i64,
+    /// Records that will not be read.
+    pub(in crate::text) skipped: i64,
+    /// Partitions whose target was moved to the edge of the log.
+    pub(in crate::text) clamped: usize,
+    /// Partitions that have no commit now.
+    pub(in crate::text) without_commit: usize,
+}
+
+/// One changed partition.
+#[derive(Clone, Copy)]
+struct Moved<'a> {
+    topic: &'a str,
+    partition: i32,
+    from: Option<i64>,
+    to: Option<i64>,
+    clamped: bool,
+    start: i64,
+}
+
+impl Moved<'_> {
+    /// How far forward, where both ends are known. A commit below the log's start is read from the start.
+    fn by(&self) -> Option<i64> {
+        Some(self.to?.saturating_sub(self.from?.max(self.start)))
+    }
+}
+
+fn moved(plan: &Plan) -> impl Iterator<Item = Moved<'_>> {
+    plan.impact.rows.iter().map(|row| match row {
+        Row::Offset { topic, partition, from, to, log_start, clamped, .. } => {
+            Moved { topic, partition: *partition, from: *from, to: *to, clamped: *clamped, start: *log_start }
+        }
+    })
+}
+
+/// The sums over all rows.
+pub(in crate::text) fn movement(plan: &Plan) -> Movement {
+    let mut sum = Movement::default();
+    for one in moved(plan) {
+        let by = one.by().unwrap_or(0);
+        sum.partitions += 1;
+        sum.replayed = sum.replayed.saturating_add(by.saturating_neg().max(0));
+        sum.skipped = sum.skipped.saturating_add(by.max(0));
+        sum.clamped += usize::from(one.clamped);
+        sum.without_commit += usize::from(one.from.is_none());
+    }
+    sum
+}
+
+/// The table of the card: partitions of one topic, or one row a topic; the largest movements where there are too many.
+pub(in crate::text) fn table(plan: &Plan, locale: Locale) -> Option<Table> {
+    let all: Vec<Moved<'_>> = moved(plan).collect();
+    let first = all.first()?;
+    if all.iter().any(|one| one.topic != first.topic) {
+        return Some(by_topic(&all, locale));
+    }
+    let shown = largest(&all, |one| (one.by().map_or(i64::MAX, i64::saturating_abs), one.partition));
+    let wide = Table {
+        head: ["table-partition", "table-from-to", "table-moves"].map(|key| locale.text(key)).to_vec(),
+        rows: shown.iter().map(|one| row(one, true)).collect(),
+        more: more(all.len() - shown.len(), locale),
+    };
+    if draw(&wide, usize::MAX).iter().all(|line| crate::text::width::columns(line) <= MOST_COLUMNS) {
+        return Some(wide);
+    }
+    let rows = shown.iter().map(|one| row(one, false)).collect();
+    let head = ["table-partition", "table-to", "table-moves"].map(|key| locale.text(key)).to_vec();
+    Some(Table { head, rows, ..wide })
+}
+
+fn row(one: &Moved<'_>, wide: bool) -> Vec<String> {
+    let show = |offset: Option<i64>| offset.map_or_else(|| "-".to_owned(), |offset| offset.to_string());
+    let mark = if one.clamped { "*" } else { "" };
+    let to = show(one.to);
+    let place = if wide { format!("{}→{to}{mark}", show(one.from)) } else { format!("{to}{mark}") };
+    vec![one.partition.to_string(), place, one.by().map_or_else(|| "-".to_owned(), signed_short)]
+}
+
+fn by_topic(all: &[Moved<'_>], locale: Locale) -> Table {
+    const NAME: usize = 14;
+    let mut sums: BTreeMap<&str, (usize, i64)> = BTreeMap::new();
+    for one in all {
+        let sum = sums.entry(one.topic).or_default();
+        *sum = (sum.0 + 1, sum.1.saturating_add(one.by().unwrap_or(0)));
+    }
+    let topics: Vec<(&str, (usize, i64))> = sums.into_iter().collect();
+    let shown = largest(&topics, |(_, (count, by))| (by.saturating_abs(), *count));
+    let rows = shown.iter().map(|(topic, (count, by))| {
+        vec![fit(&crate::text::foreign::shown(topic, NAME), NAME), count.to_string(), signed_short(*by)]
+    });
+    Table {
+        head: ["table-topic", "table-partitions", "table-moves"].map(|key| locale.text(key)).to_vec(),
+        rows: rows.collect(),
+        more: more(topics.len() - shown.len(), locale),
+    }
+}
+
+/// The largest, in their old order.
+fn largest<T: Copy, K: Ord>(all: &[T], key: impl Fn(&T) -> K) -> Vec<T> {
+    let mut order: Vec<usize> = (0..all.len()).collect();
+    order.sort_by_key(|place| std::cmp::Reverse(key(&all[*place])));
+    order.truncate(MOST_ROWS);
+    order.sort_unstable();
+    order.into_iter().map(|place| all[place]).collect()
+}
+
+fn more(count: usize, locale: Locale) -> Option<crate::text::card::Line> {
+    (count > 0).then(|| locale.say("table-more", &Args::new().count("more", count)))
+}

@@ -1,0 +1,101 @@
+//! Who must vote, who has, and whose vote does not count.
+
+use super::CardView;
+use crate::text::card::Line;
+use crate::text::locale::{Args, Locale};
+use crate::text::sentence::{NAME, names};
+use interlock::approval::{State, Tally};
+use interlock::id::PersonId;
+use interlock::plan::Seat;
+
+const MOST_PEOPLE: usize = 6;
+
+/// "Needs 3 (0 so far): 2 approvers + an owner of orders".
+pub(super) fn needs(view: &CardView<'_>) -> Line {
+    let (plan, locale) = (view.plan.plan(), view.locale);
+    if plan.votes.is_empty() {
+        return locale.say("card-needs-nobody", &Args::new());
+    }
+    let args = Args::new()
+        .count("wanted", plan.votes.len())
+        .count("filled", view.tally.filled())
+        .line("who", seats(&plan.votes, locale));
+    locale.say("card-needs", &args)
+}
+
+/// The seats in words.
+pub(in crate::text) fn seats(all: &[Seat], locale: Locale) -> Line {
+    let approvers = all.iter().filter(|seat| matches!(seat, Seat::Approver)).count();
+    let approver = (approvers > 0).then(|| locale.say("seat-approvers", &Args::new().count("count", approvers)));
+    let others = all.iter().filter_map(|seat| match seat {
+        Seat::Approver => None,
+        Seat::Confirmation => Some(locale.say("seat-confirmation", &Args::new())),
+        Seat::Owner { of, .. } => Some(locale.say("seat-owner", &Args::new().line("of", names(locale, of)))),
+    });
+    Line::joined(approver.into_iter().chain(others), " + ")
+}
+
+/// "Votes: 1 of 2: bob · not counted: alice (asked for it)".
+pub(super) fn footer(view: &CardView<'_>) -> Line {
+    let (plan, locale, tally) = (view.plan.plan(), view.locale, view.tally);
+    if plan.votes.is_empty() && tally.vetoes.is_empty() {
+        return locale.say("votes-none-needed", &Args::new());
+    }
+    let mut parts = vec![counted(view)];
+    if !tally.vetoes.is_empty() {
+        let args = Args::new().line("who", people(view, tally.vetoes.iter()));
+        parts.push(locale.say("votes-vetoed", &args));
+    }
+    parts.extend(uncounted(view));
+    if tally.cannot_verify {
+        parts.push(locale.say("votes-cannot-verify", &Args::new()));
+    }
+    if view.state == State::AwaitingApproval {
+        parts.push(locale.say("votes-how", &Args::new()));
+    }
+    Line::joined(parts, " · ")
+}
+
+fn counted(view: &CardView<'_>) -> Line {
+    if view.tally.filled() == 0 {
+        return view.locale.say("votes-none", &Args::new());
+    }
+    let args = Args::new()
+        .count("filled", view.tally.filled())
+        .count("wanted", view.plan.plan().votes.len())
+        .line("who", people(view, view.tally.seats.iter().flatten()));
+    view.locale.say("votes-counted", &args)
+}
+
+fn uncounted(view: &CardView<'_>) -> Option<Line> {
+    let Tally { uncounted, .. } = view.tally;
+    if uncounted.is_empty() {
+        return None;
+    }
+    let shown = uncounted.iter().take(MOST_PEOPLE).map(|one| {
+        let why = Line::plain(view.locale.text(&format!("not-counted-{}", one.why.key())));
+        view.locale.say("votes-uncounted-one", &Args::new().line("who", person(view, &one.person)).line("why", why))
+    });
+    let who = limited(shown, uncounted.len(), view.locale);
+    Some(view.locale.say("votes-uncounted", &Args::new().line("who", who)))
+}
+
+/// People by the names to show, at most six.
+pub(super) fn people<'a>(view: &CardView<'_>, all: impl Iterator<Item = &'a PersonId>) -> Line {
+    let shown: Vec<Line> = all.map(|one| person(view, one)).collect();
+    let count = shown.len();
+    limited(shown.into_iter().take(MOST_PEOPLE), count, view.locale)
+}
+
+fn limited(shown: impl Iterator<Item = Line>, count: usize, locale: Locale) -> Line {
+    let names = Line::joined(shown, &locale.comma());
+    if count <= MOST_PEOPLE {
+        return names;
+    }
+    locale.say("names-and-more", &Args::new().line("names", names).count("more", count - MOST_PEOPLE))
+}
+
+/// A person by the name to show.
+pub(super) fn person(view: &CardView<'_>, person: &PersonId) -> Line {
+    Line::foreign(view.names.get(person).map_or(person.as_str(), String::as_str), NAME / 2)
+}

@@ -1,0 +1,53 @@
+//! What is said once an operation has ended or needs a person: what is true now, what I will not do, the choices.
+
+use super::{CardView, head};
+use crate::text::card::{Block, Line, Tone};
+use crate::text::locale::Args;
+use interlock::approval::State;
+
+pub(in crate::text) fn blocks(view: &CardView<'_>) -> Vec<Block> {
+    let plan = view.plan.plan();
+    let troubled = matches!(view.state, State::Failed | State::Stuck);
+    let safe = troubled && head::changes_offsets_only(plan);
+    let way_back = head::has_way_back(plan);
+    let lines = [
+        safe.then(|| view.locale.text("ended-records-safe")),
+        next(view).map(|key| view.locale.text(key)),
+        (way_back && may_go_back(view.state)).then(|| view.locale.text("ended-way-back")),
+    ];
+    lines.into_iter().flatten().map(|text| Block::Line(Line::plain(text))).chain(approved(view)).collect()
+}
+
+fn next(view: &CardView<'_>) -> Option<&'static str> {
+    match view.state {
+        State::Succeeded => Some("ended-not-checked"),
+        State::Failed => Some("ended-failed"),
+        State::Stuck => Some("ended-stuck"),
+        State::Abandoned => Some("ended-abandoned"),
+        _ => None,
+    }
+}
+
+fn may_go_back(state: State) -> bool {
+    matches!(state, State::Succeeded | State::Stopped | State::Failed | State::Stuck)
+}
+
+fn approved(view: &CardView<'_>) -> Option<Block> {
+    if view.state.is_open_to_votes() || view.tally.filled() == 0 {
+        return None;
+    }
+    let who = super::votes::people(view, view.tally.seats.iter().flatten());
+    Some(Block::Line(view.locale.say("ended-approved-by", &Args::new().line("who", who))))
+}
+
+/// The state as a colour.
+pub(in crate::text) fn tone(state: State) -> Tone {
+    match state {
+        State::AwaitingApproval | State::Queued => Tone::Waiting,
+        State::Running | State::Waiting | State::Pausing | State::Stopping => Tone::Running,
+        State::Paused | State::Stopped | State::Expired | State::Abandoned => Tone::Warning,
+        State::Succeeded => Tone::Good,
+        State::Failed | State::Stuck => Tone::Bad,
+        State::Rejected | State::Cancelled | State::Refused => Tone::Neutral,
+    }
+}

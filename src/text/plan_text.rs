@@ -1,0 +1,362 @@
+//! `plan.txt`: everything that is approved, in words. A pure function of the sealed plan, in English for everybody, so that
+//! the same plan always gives the same text and two people can compare it line by line.
+
+use super::card::Line;
+use super::foreign::shown;
+use super::locale::Locale;
+use super::numbers::{duration, thousands, utc};
+use super::plan_card::{head, votes};
+use super::width::wrap;
+use super::{sentence, table};
+use interlock::facts::{Fact, Facts};
+use interlock::plan::{
+    Action, Capture, Check, Condition, Expectation, KafkaAction, Level, OffsetRule, OffsetTarget, Plan, Row, Rule,
+    Sealed, Seat, Sharing, Step, Undo, Work,
+};
+use interlock::principal::Place;
+
+const WIDTH: usize = 78;
+const LANGUAGE: Locale = Locale::EnUs;
+
+/// The words of a sealed plan, at most 78 columns wide; the first line holds the full digest.
+#[must_use]
+pub fn plan_text(sealed: &Sealed) -> String {
+    let plan = sealed.plan();
+    let mut text = Writer::default();
+    text.raw(&format!("plan {}", sealed.digest()));
+    text.wrapped(0, "SHA-256 of plan.json; compare with: sha256sum plan.json");
+    text.gap();
+    request(plan, &mut text);
+    impact(plan, &mut text);
+    checks(plan, &mut text);
+    steps(plan, &mut text);
+    rows(plan, &mut text);
+    conditions(plan, &mut text);
+    text.out
+}
+
+#[derive(Default)]
+struct Writer {
+    out: String,
+}
+
+impl Writer {
+    fn raw(&mut self, line: &str) {
+        self.out.push_str(line);
+        self.out.push('\n');
+    }
+
+    fn gap(&mut self) {
+        self.out.push('\n');
+    }
+
+    fn heading(&mut self, title: &str) {
+        self.gap();
+        self.raw(title);
+    }
+
+    fn wrapped(&mut self, indent: usize, text: &str) {
+        for (number, line) in wrap(text, WIDTH - indent - 2).into_iter().enumerate() {
+            let hang = if number == 0 { indent } else { indent + 2 };
+            self.raw(&format!("{}{line}", " ".repeat(hang)));
+        }
+    }
+
+    fn item(&mut self, text: &str) {
+        self.wrapped(2, &format!("- {text}"));
+    }
+
+    fn field(&mut self, name: &str, value: &str) {
+        if !value.is_empty() {
+            self.wrapped(0, &format!("{name:<12} {value}"));
+        }
+    }
+}
+
+/// Long enough for every name Kafka allows, escaped.
+fn name(text: &str) -> String {
+    shown(text, 3_000)
+}
+
+fn names(all: &[String]) -> String {
+    all.iter().map(|one| name(one)).collect::<Vec<_>>().join(", ")
+}
+
+fn said(line: &Line) -> String {
+    line.plain_text()
+}
+
+fn request(plan: &Plan, text: &mut Writer) {
+    text.field("operation", &format!("{}, revision {}", plan.operation, plan.revision));
+    text.field("command", &format!("/{}", name(&plan.command)));
+    for (option, value) in &plan.arguments {
+        text.field("", &format!("{}: {}", name(option), name(value)));
+    }
+    for one in &plan.requesters {
+        text.field("asked by", &format!("{} ({})", name(one.person.as_str()), one.account));
+    }
+    text.field("asked in", &place(&plan.place));
+    text.field("reason", &name(&plan.reason));
+    text.field("ticket", &name(&plan.ticket));
+    if let Some(operation) = &plan.reverses {
+        text.field("takes back", operation.as_str());
+    }
+    let tier = said(&head::tier(plan.tier, LANGUAGE));
+    text.field("cluster", &format!("{} ({}, {tier})", plan.cluster, kind(plan)));
+    text.field("identity", &name(&plan.identity));
+    text.field("made", &utc(plan.made_at));
+    text.field("expires", &utc(plan.expires_at));
+    text.field("format", &plan.format.to_string());
+    text.gap();
+    text.field("effect", &format!("{}, concerns {}", said(&head::effect(plan.effect, LANGUAGE)), scope(plan)));
+    text.wrapped(0, &said(&head::worst(plan, LANGUAGE)));
+    text.field(
+        "seats",
+        &if plan.votes.is_empty() { "none".to_owned() } else { said(&votes::seats(&plan.votes, LANGUAGE)) },
+    );
+    for seat in &plan.votes {
+        if let Seat::Owner { of, check } = seat {
+            text.item(&format!("an owner of {}, because of {}", names(of), name(check)));
+        }
+    }
+    let estimate = &plan.estimate;
+    text.field(
+        "estimate",
+        &format!(
+            "{} changes in about {}; back in about {}",
+            estimate.changes,
+            duration(LANGUAGE, estimate.duration_ms),
+            duration(LANGUAGE, estimate.way_back_ms)
+        ),
+    );
+}
+
+fn kind(plan: &Plan) -> &'static str {
+    match plan.kind {
+        interlock::cluster::ClusterKind::Kafka => "Kafka",
+        interlock::cluster::ClusterKind::Rocketmq => "RocketMQ",
+    }
+}
+
+fn scope(plan: &Plan) -> &'static str {
+    match plan.scope {
+        interlock::plan::Scope::Group => "one group",
+        interlock::plan::Scope::Topic => "one topic",
+        interlock::plan::Scope::Broker => "one broker",
+        interlock::plan::Scope::Cluster => "the whole cluster",
+    }
+}
+
+fn place(place: &Place) -> String {
+    match place {
+        Place::Console => "the console".to_owned(),
+        Place::Discord { guild, channel, thread: None } => format!("channel {channel} of guild {guild}"),
+        Place::Discord { guild, channel, thread: Some(thread) } => {
+            format!("thread {thread} of channel {channel} of guild {guild}")
+        }
+    }
+}
+
+fn impact(plan: &Plan, text: &mut Writer) {
+    let impact = &plan.impact;
+    text.heading("Affected");
+    text.item(&format!("groups: {}", or_none(names(&impact.groups))));
+    text.item(&format!("topics: {}", or_none(names(&impact.topics))));
+    text.item(&format!("client ids seen at work: {}", or_none(names(&impact.clients))));
+    for (key, fact) in &impact.facts.0 {
+        text.item(&format!("{}: {}", name(key), value(fact)));
+    }
+    for id in &impact.needs_from_application {
+        let need = sentence::sentence(LANGUAGE, &["application"], id, &Facts::none());
+        text.item(&format!("needs from the application: {}", said(&need)));
+    }
+}
+
+fn or_none(text: String) -> String {
+    if text.is_empty() { "none".to_owned() } else { text }
+}
+
+fn value(fact: &Fact) -> String {
+    match fact {
+        Fact::Text(text) => name(text),
+        Fact::Count(count) => thousands(*count),
+        Fact::Bytes(amount) => format!("{amount} bytes"),
+        Fact::DurationMs(span) => duration(LANGUAGE, *span),
+        Fact::At(at) => utc(*at),
+        Fact::Names(all) => names(all),
+    }
+}
+
+fn facts(facts: &Facts) -> String {
+    facts.0.iter().map(|(key, fact)| format!("{} {}", name(key), value(fact))).collect::<Vec<_>>().join("; ")
+}
+
+fn checks(plan: &Plan, text: &mut Writer) {
+    text.heading(&format!("Checks ({})", plan.checks.len()));
+    for check in &plan.checks {
+        text.item(&check_words(check));
+    }
+}
+
+fn check_words(check: &Check) -> String {
+    let (level, words) = match check.level {
+        Level::Pass => ("passed", sentence::passed(LANGUAGE, check)),
+        Level::Warn => ("warning", sentence::check(LANGUAGE, check)),
+        Level::Consent => ("consent needed", sentence::check(LANGUAGE, check)),
+        Level::Block => ("forbids it", sentence::check(LANGUAGE, check)),
+    };
+    let evidence = facts(&check.facts);
+    let evidence = if evidence.is_empty() { String::new() } else { format!(" [{evidence}]") };
+    format!("{level}: {} ({}){evidence}", said(&words), name(&check.id))
+}
+
+fn steps(plan: &Plan, text: &mut Writer) {
+    text.heading(&format!("Steps ({}), in this order", plan.steps.len()));
+    for step in &plan.steps {
+        text.wrapped(2, &format!("{}. {}", step.number, work(&step.work)));
+        for need in &step.needs {
+            text.wrapped(5, &format!("right before: {}", expectation(need)));
+        }
+        text.wrapped(5, &format!("done when: {}", condition(&step.done)));
+        text.wrapped(5, &format!("taken back by: {}", undo(step)));
+    }
+    text.heading("Put back at the end, however it ends");
+    if plan.restore.is_empty() {
+        text.item("nothing: nothing is changed for the run only");
+    }
+    for one in &plan.restore {
+        text.item(&action(one));
+    }
+}
+
+fn work(work: &Work) -> String {
+    match work {
+        Work::Act(one) => format!("exactly: {}", action(one)),
+        Work::Rule(Rule::KafkaResetOffsets(rule)) => format!("within these bounds: {}", offset_rule(rule)),
+        Work::Wait(wait) => format!(
+            "wait until {}; a look every {}, for at most {}, then end with nothing changed",
+            condition(&wait.condition),
+            duration(LANGUAGE, wait.interval_ms),
+            duration(LANGUAGE, wait.deadline_ms)
+        ),
+        Work::Capture(Capture::KafkaCommitted { group, partitions }) => {
+            format!("write the offsets of group {} in {} into the journal", name(group.as_str()), places(partitions))
+        }
+    }
+}
+
+fn places(all: &[(interlock::id::TopicName, Vec<i32>)]) -> String {
+    let one = |(topic, partitions): &(interlock::id::TopicName, Vec<i32>)| {
+        let numbers: Vec<String> = partitions.iter().map(ToString::to_string).collect();
+        format!("{topic} ({})", numbers.join(","))
+    };
+    all.iter().map(one).collect::<Vec<_>>().join(", ")
+}
+
+fn offset_rule(rule: &OffsetRule) -> String {
+    let target = match rule.target {
+        OffsetTarget::Earliest => "the first offset of the log".to_owned(),
+        OffsetTarget::Latest => "the end of the log".to_owned(),
+        OffsetTarget::Offset(offset) => format!("offset {offset}"),
+        OffsetTarget::Shift(by) => format!("{by:+} from the offsets of step {}", rule.captured_by),
+        OffsetTarget::At(at) => format!("the first record at or after {}", utc(at)),
+    };
+    format!(
+        "set the offsets of group {} to {target}, never outside of the log, in {} and nowhere else",
+        name(rule.group.as_str()),
+        places(&rule.partitions)
+    )
+}
+
+fn action(action: &Action) -> String {
+    let Action::Kafka(action) = action;
+    match action {
+        KafkaAction::CommitOffsets { group, moves } => {
+            let each = moves.iter().map(|one| format!("{} {} to {}", one.topic, one.partition, one.to.offset));
+            format!("commit for group {}: {}", name(group.as_str()), each.collect::<Vec<_>>().join(", "))
+        }
+        KafkaAction::DeleteOffsets { group, removals } => {
+            let each = removals.iter().map(|one| format!("{} {}", one.topic, one.partition));
+            format!("remove the commits of group {} in {}", name(group.as_str()), each.collect::<Vec<_>>().join(", "))
+        }
+    }
+}
+
+fn undo(step: &Step) -> String {
+    match &step.undo {
+        Undo::Nothing => "nothing to take back".to_owned(),
+        Undo::Literal { actions, needs } => {
+            let actions: Vec<String> = actions.iter().map(action).collect();
+            let needs: Vec<String> = needs.iter().map(expectation).collect();
+            let needs = if needs.is_empty() { String::new() } else { format!("; only if {}", needs.join("; ")) };
+            format!("{}{needs}", actions.join("; "))
+        }
+        Undo::Captured { step } => format!("writing back what step {step} put into the journal"),
+        Undo::Irreversible { lost } => format!("IRREVERSIBLE; lost: {}", facts(lost)),
+    }
+}
+
+fn condition(condition: &Condition) -> String {
+    match condition {
+        Condition::ReadBack => "it reads back as done".to_owned(),
+        Condition::KafkaGroupHasNoMembers { group, looks } => {
+            format!("group {} has no member in {looks} looks in a row", name(group.as_str()))
+        }
+    }
+}
+
+fn expectation(expectation: &Expectation) -> String {
+    match expectation {
+        Expectation::KafkaClusterIs { id } => format!("the cluster's id is {}", name(id)),
+        Expectation::KafkaTopicIs { topic, id, partitions } => {
+            format!("topic {topic} has the id {} and {partitions} partitions", name(id))
+        }
+        Expectation::KafkaGroupHasNoMembers { group } => format!("group {} has no member", name(group.as_str())),
+        Expectation::KafkaCommittedAre { group, offsets } => {
+            let each = offsets.iter().map(|one| {
+                let committed = one.committed.as_ref().map_or_else(|| "none".to_owned(), |one| one.offset.to_string());
+                format!("{} {} at {committed}", one.topic, one.partition)
+            });
+            format!("group {} stands at: {}", name(group.as_str()), each.collect::<Vec<_>>().join(", "))
+        }
+        Expectation::KafkaOffsetsInLog { topic, offsets } => {
+            let each = offsets.iter().map(|one| format!("{} at {}", one.partition, one.offset));
+            format!("inside the log of {topic}: {}", each.collect::<Vec<_>>().join(", "))
+        }
+    }
+}
+
+fn rows(plan: &Plan, text: &mut Writer) {
+    if plan.impact.rows.is_empty() {
+        return;
+    }
+    text.heading(&format!("Offsets ({}); * = moved to the edge of the log", plan.impact.rows.len()));
+    let show = |offset: &Option<i64>| offset.map_or_else(|| "none".to_owned(), |offset| offset.to_string());
+    let rows = plan.impact.rows.iter().map(|row| match row {
+        Row::Offset { topic, partition, from, to, log_start, log_end, clamped } => vec![
+            name(topic),
+            partition.to_string(),
+            show(from),
+            format!("{}{}", show(to), if *clamped { "*" } else { "" }),
+            log_start.to_string(),
+            log_end.to_string(),
+        ],
+    });
+    let head = ["topic", "p", "now", "then", "log start", "log end"].map(str::to_owned).to_vec();
+    let table = super::card::Table { head, rows: rows.collect(), more: None };
+    table::draw(&table, WIDTH - 2).iter().for_each(|line| text.raw(&format!("  {line}")));
+}
+
+fn conditions(plan: &Plan, text: &mut Writer) {
+    text.heading(&format!("Must still be true when it starts ({})", plan.expectations.len()));
+    for one in &plan.expectations {
+        text.item(&expectation(one));
+    }
+    text.heading(&format!("Has to itself while it runs ({})", plan.holds.len()));
+    for hold in &plan.holds {
+        let sharing = if hold.sharing == Sharing::Shared { "shared" } else { "alone" };
+        let aspect = format!("{:?}", hold.aspect).to_lowercase();
+        let thing = [hold.thing.kind(), &name(hold.thing.name())].join(" ");
+        text.item(&format!("{} of {} on {}, {sharing}", aspect, thing.trim_end(), hold.cluster));
+    }
+}

@@ -1,0 +1,134 @@
+//! From ids and facts to sentences.
+
+use super::card::{Line, Span};
+use super::locale::{Args, Locale};
+use super::numbers;
+use interlock::facts::{Fact, Facts};
+use interlock::plan::Check;
+
+/// Most characters of a name on a card.
+pub(super) const NAME: usize = 60;
+/// Most characters of free text on a card.
+pub(super) const WORDS: usize = 200;
+const SHOWN_NAMES: usize = 3;
+
+/// The facts as arguments: each under its own name, and how many there are under `name-count`.
+pub(super) fn args(locale: Locale, facts: &Facts) -> Args {
+    let mut args = Args::new();
+    for (name, fact) in &facts.0 {
+        let counted = format!("{name}-count");
+        args = match fact {
+            Fact::Count(count) => args.number(name, *count).number(&counted, *count),
+            Fact::Names(names) => args.line(name, self::names(locale, names)).count(&counted, names.len()),
+            other => args.line(name, line(locale, name, other)),
+        };
+    }
+    args
+}
+
+fn line(locale: Locale, name: &str, fact: &Fact) -> Line {
+    match fact {
+        Fact::Text(text) => text_line(locale, name, text),
+        Fact::Count(count) => Line::plain(numbers::thousands(*count)),
+        Fact::Bytes(amount) => Line::plain(numbers::bytes(*amount)),
+        Fact::DurationMs(span) => Line::plain(numbers::duration(locale, *span)),
+        Fact::At(at) => Line(vec![Span::Time(*at)]),
+        Fact::Names(names) => self::names(locale, names),
+    }
+}
+
+fn text_line(locale: Locale, name: &str, text: &str) -> Line {
+    match name {
+        "failure" => failure(locale, text),
+        "operation" | "holder" | "request" => Line::code(text),
+        "expected" | "found" if text == "none" => Line::plain(locale.text("nothing")),
+        "said" | "accepted" => Line::foreign(text, WORDS),
+        _ => Line::foreign(text, NAME),
+    }
+}
+
+/// Why a cluster did not answer, by the kind of failure.
+pub(super) fn failure(locale: Locale, kind: &str) -> Line {
+    let key = format!("failure-{kind}");
+    locale.try_say(&key, &Args::new()).unwrap_or_else(|| Line::foreign(kind, NAME))
+}
+
+/// The first three names "and 5 more".
+pub(super) fn names(locale: Locale, names: &[String]) -> Line {
+    let shown = names.iter().take(SHOWN_NAMES).map(|name| Line::foreign(name, NAME));
+    let shown = Line::joined(shown, &locale.comma());
+    let more = names.len().saturating_sub(SHOWN_NAMES);
+    if more == 0 {
+        return shown;
+    }
+    locale.say("names-and-more", &Args::new().line("names", shown).count("more", more))
+}
+
+/// The sentence of the first family that has one for this id; else the id with its facts.
+pub(super) fn sentence(locale: Locale, families: &[&str], id: &str, facts: &Facts) -> Line {
+    find(locale, families, id, facts).unwrap_or_else(|| unknown(locale, id, facts))
+}
+
+/// The sentence of the first family that has one for this id.
+pub(super) fn find(locale: Locale, families: &[&str], id: &str, facts: &Facts) -> Option<Line> {
+    let args = args(locale, facts);
+    families.iter().find_map(|family| locale.try_say(&format!("{family}-{id}"), &args))
+}
+
+/// An id we have no sentence for, with its facts: data of another version still reads.
+fn unknown(locale: Locale, id: &str, facts: &Facts) -> Line {
+    const MOST_FACTS: usize = 6;
+    let shown = facts.0.iter().take(MOST_FACTS).map(|(name, fact)| {
+        let mut shown = Line::foreign(name, NAME);
+        shown.push(Span::Plain(" ".to_owned()));
+        line(locale, name, fact).0.into_iter().for_each(|span| shown.push(span));
+        shown
+    });
+    let facts = Line::joined(shown, &locale.comma());
+    if facts.is_empty() {
+        Line::code(id)
+    } else {
+        locale.say("unknown-id", &Args::new().code("id", id).line("facts", facts))
+    }
+}
+
+/// What a check found.
+pub(super) fn check(locale: Locale, check: &Check) -> Line {
+    sentence(locale, &["check", "broken", "mistake"], &check.id, &check.facts)
+}
+
+/// What a passed check says.
+pub(super) fn passed(locale: Locale, check: &Check) -> Line {
+    let key = format!("check-{}.passed", check.id);
+    locale.try_say(&key, &args(locale, &check.facts)).unwrap_or_else(|| unknown(locale, &check.id, &check.facts))
+}
+
+/// The next step of a person whom a check stopped.
+pub(super) fn next(locale: Locale, check: &Check) -> Option<Line> {
+    locale.try_say(&format!("check-{}.next", check.id), &args(locale, &check.facts))
+}
+
+/// Why something is as it is: a reason, a wait, a broken expectation ("stale-…"), a check. None if there is nothing to say.
+pub(super) fn why(locale: Locale, id: &str, facts: &Facts) -> Option<Line> {
+    if id.is_empty() {
+        return None;
+    }
+    if let Some(found) = find(locale, &["why", "wait", "broken", "check", "failed"], id, facts) {
+        return Some(found);
+    }
+    if let Some(broken) = id.strip_prefix("stale-").and_then(|id| find(locale, &["broken"], id, facts)) {
+        return Some(locale.say("why-stale", &Args::new().line("because", broken)));
+    }
+    let bare = id.strip_prefix("wait-").and_then(|id| find(locale, &["wait"], id, facts));
+    Some(bare.unwrap_or_else(|| unknown(locale, id, facts)))
+}
+
+impl Locale {
+    /// What stands between the items of a list.
+    pub(super) fn comma(self) -> String {
+        match self {
+            Self::EnUs => ", ".to_owned(),
+            Self::ZhCn => "、".to_owned(),
+        }
+    }
+}
