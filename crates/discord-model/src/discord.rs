@@ -27,6 +27,7 @@ use crate::trouble::Trouble;
 use crate::user::User;
 use crate::world::World;
 use crate::world::account::Account;
+use crate::world::interaction::Interaction;
 use crate::world::message::LOADING;
 
 /// The state under its lock, and the news that it changed.
@@ -275,11 +276,14 @@ impl Discord {
         self.inner.read(|w| w.troubles.clone())
     }
 
-    /// What the bot did wrong so far, taken off the record: for tests that provoke it.
+    /// What the bot did wrong so far, and what it deferred and never answered, taken off the record: for tests that
+    /// provoke it.
     pub fn take_troubles(&self) -> Vec<Trouble> {
         self.inner.change(|w| {
             w.report_missed();
-            std::mem::take(&mut w.troubles)
+            let mut troubles = std::mem::take(&mut w.troubles);
+            troubles.extend(w.forgive_unfinished());
+            troubles
         })
     }
 
@@ -356,7 +360,7 @@ impl World {
         let open = self
             .interactions
             .values()
-            .filter(|i| !i.answered && !i.missed);
+            .filter(|i| !i.answered && !i.missed && !i.forgiven);
         open.map(|i| {
             let interaction = i.label.clone();
             match i.callback {
@@ -365,5 +369,17 @@ impl World {
             }
         })
         .collect()
+    }
+
+    /// Takes deferrals that were never answered off the record.
+    fn forgive_unfinished(&mut self) -> Vec<Trouble> {
+        let deferred = |i: &&mut Interaction| i.callback.is_some() && !i.answered && !i.forgiven;
+        let forgiven = self.interactions.values_mut().filter(deferred).map(|i| {
+            i.forgiven = true;
+            Trouble::Unfinished {
+                interaction: i.label.clone(),
+            }
+        });
+        forgiven.collect()
     }
 }

@@ -95,7 +95,7 @@ impl EventHandler for Handler {
     async fn interaction_create(&self, context: Context, interaction: Interaction) {
         match interaction {
             Interaction::Command(command) if command.data.name == "plan" => {
-                plan(&context, &command).await
+                plan(&context, &command).await;
             }
             Interaction::Autocomplete(typing) => complete(&context, &typing).await,
             Interaction::Component(click) => clicked(&context, &click).await,
@@ -213,5 +213,8 @@ async fn submitted(context: &Context, modal: &ModalInteraction) {
 /// The registered commands as serenity reads them back.
 pub(crate) async fn commands(bot: &Bot, discord: &Discord) -> Vec<Command> {
     let guild = GuildId::new(discord.guild().id().get());
-    guild.get_commands(&bot.http).await.unwrap()
+    guild
+        .get_commands_with_localizations(&bot.http)
+        .await
+        .unwrap()
 }

@@ -7,6 +7,7 @@ mod gateway;
 mod interactions;
 mod messages;
 mod people;
+mod readable;
 mod story;
 mod support;
 mod threads;

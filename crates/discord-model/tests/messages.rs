@@ -348,7 +348,12 @@ async fn files_beyond_the_limits_are_refused() {
         send(&vec![("f", vec![0]); limits::ATTACHMENTS + 1]).await,
         (400, 50_035)
     );
-    assert_eq!(violations(&discord).len(), 2);
+    let nine = vec![0; 9 * 1024 * 1024];
+    assert_eq!(
+        send(&[("1", nine.clone()), ("2", nine.clone()), ("3", nine)]).await,
+        (413, 40_005)
+    );
+    assert_eq!(violations(&discord).len(), 3);
     let fits = vec![0; limits::ATTACHMENT_BYTES];
     assert_eq!(send(&[("fits", fits)]).await, (200, 0));
 }
@@ -391,7 +396,16 @@ async fn commands_keep_their_ids_and_bad_names_are_refused() {
         .await;
     assert_eq!(second[0]["id"], first[1]["id"]);
     assert_eq!(second[0]["version"], first[1]["version"]);
-    assert_eq!(rest.get(&path).await.1.as_array().unwrap().len(), 2);
+    let mut localized = command("three");
+    localized["description_localizations"] = json!({"zh-CN": "三"});
+    rest.send("PUT", &path, json!([localized])).await;
+    assert_eq!(
+        rest.get(&path).await.1[0]["description_localizations"],
+        Value::Null
+    );
+    let (_, full) = rest.get(&format!("{path}?with_localizations=true")).await;
+    assert_eq!(full[0]["description_localizations"]["zh-CN"], "三");
+    assert_eq!(full.as_array().unwrap().len(), 1);
     discord.assert_clean();
     assert_eq!(
         refusal(&rest.send("PUT", &path, json!([command("Bad Name")])).await),

@@ -120,7 +120,7 @@ async fn an_interaction_carries_who_where_and_what() {
     let forced = alice.forces(
         &ops,
         "reset-offset",
-        json!([{"name": "group", "type": 99, "value": {}}]),
+        &json!([{"name": "group", "type": 99, "value": {}}]),
     );
     assert_eq!(told(&discord)["data"]["options"][0]["type"], 99);
     for asked in [asked, sub, forced] {

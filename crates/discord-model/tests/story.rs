@@ -138,3 +138,55 @@ async fn one_nonce_is_one_message() {
     discord.assert_clean();
     bot.stop().await;
 }
+
+#[tokio::test]
+async fn a_cut_gateway_is_resumed_and_votes_cast_meanwhile_arrive() {
+    let discord = discord().await;
+    let bot = Bot::start(&discord).await;
+    let (ops, alice) = (discord.channel("ops"), discord.user("alice"));
+    alice
+        .runs(&ops, "/plan group:billing")
+        .await
+        .message()
+        .read();
+    let card = ops.wait_for_text("Waiting", SOON).await;
+    ops.wait_for_text("One more.", SOON).await;
+    discord.gateway().goes_down();
+    discord
+        .gateway()
+        .is(|sessions| sessions.iter().all(|s| !s.connected), SOON)
+        .await;
+    alice.reacts(&card, "✅").await;
+    discord.gateway().comes_back();
+    ops.wait_for_text("vote of", SOON).await;
+    assert_eq!(discord.gateway().identifies(), 1);
+    assert_eq!(discord.gateway().sessions()[0].resumes, 1);
+    discord.assert_clean();
+    bot.stop().await;
+}
+
+#[tokio::test]
+async fn an_interaction_delivered_twice_is_answered_once() {
+    let discord = discord().await;
+    let bot = Bot::start(&discord).await;
+    let (ops, alice) = (discord.channel("ops"), discord.user("alice"));
+    discord.gateway().holds_events();
+    let asked = alice.starts(&ops, "/plan group:billing");
+    discord
+        .gateway()
+        .releases(discord_model::gateway::Release::Twice);
+    assert_eq!(asked.answer().await.unwrap().text(), "Posted.");
+    let callback = "/interactions/{interaction_id}/{interaction_token}/callback";
+    discord
+        .wait_for_request(|r| r.is("POST", callback) && r.status == Some(400), SOON)
+        .await;
+    let troubles = discord.take_troubles();
+    assert!(
+        matches!(troubles[..], [discord_model::Trouble::SecondAnswer { .. }]),
+        "{troubles:?}"
+    );
+    ops.wait_for_text("One more.", SOON).await;
+    ops.wait_for_text("Waiting", SOON).await;
+    discord.assert_clean();
+    bot.stop().await;
+}

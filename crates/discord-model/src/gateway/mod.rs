@@ -9,7 +9,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 use crate::discord::{Discord, fail};
-use sessions::{Event, Flow, Frame};
+use sessions::{Alteration, Event, Flow, Frame};
 
 /// In which order held events are let go.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -142,10 +142,8 @@ impl Gateway {
 
     /// Asks every client to reconnect and resume (op 7).
     pub fn asks_to_reconnect(&self) {
-        self.discord.inner.change(|w| {
-            w.sessions
-                .broadcast(&Frame::Text(r#"{"op":7,"d":null}"#.to_owned()))
-        });
+        let ask = Frame::Text(r#"{"op":7,"d":null}"#.to_owned());
+        self.discord.inner.change(|w| w.sessions.broadcast(&ask));
     }
 
     /// Tells every client that its session is over (op 9); `resumable` sessions stay.
@@ -180,6 +178,23 @@ impl Gateway {
             readable: true,
         };
         self.discord.inner.change(|w| w.sessions.tell(event));
+    }
+
+    /// Changes the data of every event of this kind before it goes out, until [`Self::alters_nothing`]: a field taken
+    /// away or of another shape makes it unreadable to a client.
+    pub fn alters(&self, kind: &str, change: impl Fn(&mut Value) + Send + Sync + 'static) {
+        let alteration = Alteration {
+            kind: kind.to_owned(),
+            change: Box::new(change),
+        };
+        self.discord
+            .inner
+            .change(|w| w.sessions.alteration = Some(alteration));
+    }
+
+    /// Events go out as they are again.
+    pub fn alters_nothing(&self) {
+        self.discord.inner.change(|w| w.sessions.alteration = None);
     }
 
     /// Sends the last event once more to every session, under a new number.

@@ -1,6 +1,7 @@
 //! Sessions: numbered events, kept for replay, and the socket that holds each.
 
 use std::collections::VecDeque;
+use std::fmt;
 
 use serde_json::{Value, json};
 use tokio::sync::mpsc::UnboundedSender;
@@ -129,6 +130,18 @@ impl Session {
     }
 }
 
+/// What is done to events of a kind before they go out.
+pub(crate) struct Alteration {
+    pub(crate) kind: String,
+    pub(crate) change: Box<dyn Fn(&mut Value) + Send + Sync>,
+}
+
+impl fmt::Debug for Alteration {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Alteration({})", self.kind)
+    }
+}
+
 /// All sessions.
 #[derive(Debug)]
 pub(crate) struct Sessions {
@@ -136,6 +149,7 @@ pub(crate) struct Sessions {
     pub(crate) budget: Budget,
     pub(crate) flow: Flow,
     pub(crate) down: bool,
+    pub(crate) alteration: Option<Alteration>,
     last: Option<Event>,
     /// Interactions told so far, for telling them again.
     pub(crate) interactions: Vec<Event>,
@@ -155,6 +169,7 @@ impl Sessions {
             },
             flow: Flow::Open,
             down: false,
+            alteration: None,
             last: None,
             interactions: Vec::new(),
             outlets: Vec::new(),
@@ -211,14 +226,19 @@ impl Sessions {
     pub(crate) fn tell(&mut self, event: Event) {
         match &mut self.flow {
             Flow::Held(held) => held.push(event),
-            Flow::Open => {
-                self.list.iter_mut().for_each(|s| s.tell(&event));
-                if event.kind == "INTERACTION_CREATE" {
-                    self.interactions.push(event.clone());
-                }
-                self.last = Some(event);
-            }
+            Flow::Open => self.send(event),
         }
+    }
+
+    fn send(&mut self, mut event: Event) {
+        if event.kind == "INTERACTION_CREATE" {
+            self.interactions.push(event.clone());
+        }
+        if let Some(alteration) = self.alteration.as_ref().filter(|a| a.kind == event.kind) {
+            (alteration.change)(&mut event.data);
+        }
+        self.list.iter_mut().for_each(|s| s.tell(&event));
+        self.last = Some(event);
     }
 
     pub(crate) fn release(&mut self, release: Release) {
@@ -248,7 +268,7 @@ impl Sessions {
             .find(|e| e.data["id"] == interaction)
             .cloned();
         if let Some(event) = event {
-            self.tell(event);
+            self.list.iter_mut().for_each(|s| s.tell(&event));
         }
     }
 

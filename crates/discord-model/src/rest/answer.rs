@@ -90,7 +90,7 @@ impl Answer {
         }
     }
 
-    pub(crate) fn with_headers(mut self, headers: Vec<(&'static str, String)>) -> Self {
+    pub(crate) fn with_headers(mut self, headers: &[(&'static str, String)]) -> Self {
         headers
             .iter()
             .for_each(|(name, value)| self.put(name, value));

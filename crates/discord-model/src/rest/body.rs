@@ -15,6 +15,9 @@ use crate::limits;
 /// Room for a form's boundaries and part headers beside what counts against Discord's limit.
 const FORM_OVERHEAD: usize = 16 * 1024;
 
+/// Bytes read of a body that is too large anyway: an answer before the client has sent all would be lost.
+const READABLE: usize = 4 * limits::REQUEST_BYTES;
+
 pub(crate) async fn read(request: Request) -> Result<Call, ApiError> {
     let (parts, body) = request.into_parts();
     let method = parts.method.as_str().to_owned();
@@ -26,9 +29,12 @@ pub(crate) async fn read(request: Request) -> Result<Call, ApiError> {
         .and_then(|v| v.to_str().ok())
         .unwrap_or_default()
         .to_owned();
-    let bytes = to_bytes(body, limits::REQUEST_BYTES + FORM_OVERHEAD)
+    let bytes = to_bytes(body, READABLE)
         .await
         .map_err(|_| error::TOO_LARGE)?;
+    if bytes.len() > limits::REQUEST_BYTES + FORM_OVERHEAD {
+        return Err(error::TOO_LARGE);
+    }
     let (body, files) = if kind.starts_with("multipart/form-data") {
         form(&kind, bytes).await?
     } else {

@@ -34,20 +34,23 @@ impl Buckets {
     }
 
     /// Counts a request: the headers of its answer, or the 429.
-    pub(crate) fn pass(&mut self, call: &Call) -> Result<Headers, Answer> {
+    pub(crate) fn pass(&mut self, call: &Call) -> Result<Headers, Box<Answer>> {
         let interaction = call.endpoint.is_some_and(|e| e.auth == Auth::Path);
         if self.limits == RateLimits::Off || interaction {
             return Ok(Vec::new());
         }
         let now = Instant::now();
         self.take("global".to_owned(), limits::GLOBAL_BUCKET, now)
-            .map_err(|wait| Answer::too_many(wait, "global"))?;
+            .map_err(|wait| Box::new(Answer::too_many(wait, "global")))?;
         let (name, limit) = bucket(call);
         let key = format!("{name}:{}", call.parameter("channel_id"));
         match self.take(key, limit, now) {
             Ok((left, reset)) => Ok(headers(&name, limit.0, left, reset)),
             Err(wait) => {
-                Err(Answer::too_many(wait, "user").with_headers(headers(&name, limit.0, 0, wait)))
+                let headers = headers(&name, limit.0, 0, wait);
+                Err(Box::new(
+                    Answer::too_many(wait, "user").with_headers(&headers),
+                ))
             }
         }
     }

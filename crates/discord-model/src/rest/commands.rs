@@ -28,7 +28,27 @@ fn scope(world: &World, call: &Call) -> Result<Option<Id>, ApiError> {
 
 pub(super) fn list(world: &mut World, call: &Call) -> Outcome {
     let scope = scope(world, call)?;
-    Ok(Answer::json(&shown(world, scope)))
+    let mut commands = shown(world, scope);
+    if call
+        .query
+        .get("with_localizations")
+        .is_none_or(|v| v != "true")
+    {
+        drop_localizations(&mut commands);
+    }
+    Ok(Answer::json(&commands))
+}
+
+/// Localizations are listed only for who asks for them.
+fn drop_localizations(value: &mut Value) {
+    match value {
+        Value::Array(list) => list.iter_mut().for_each(drop_localizations),
+        Value::Object(map) => {
+            map.retain(|key, _| !key.ends_with("_localizations"));
+            map.values_mut().for_each(drop_localizations);
+        }
+        _ => {}
+    }
 }
 
 fn shown(world: &World, scope: Option<Id>) -> Value {

@@ -52,7 +52,7 @@ pub(crate) async fn handle(
         .map(str::to_owned);
     let call = match body::read(request).await {
         Ok(call) => call,
-        Err(refused) => return Answer::from(refused).into_response(),
+        Err(refused) => return unreadable(&inner, &refused).into_response(),
     };
     let text = call.body.to_string();
     let met = Met {
@@ -63,10 +63,17 @@ pub(crate) async fn handle(
     let fault = inner.change(|world| world.faults.meet(&met));
     match fault {
         None => inner
-            .change(|world| serve(world, &call, token.as_deref(), true))
+            .change(|world| serve(world, &call, token.as_deref()))
             .into_response(),
         Some(fault) => under(fault, &inner, &cutter, &call, token.as_deref()).await,
     }
+}
+
+/// A body that is too large or no JSON.
+fn unreadable(inner: &Inner, refused: &ApiError) -> Answer {
+    let (request, what) = ("a request".to_owned(), refused.message.to_owned());
+    inner.change(|world| world.trouble(Trouble::Violation { request, what }));
+    Answer::from(refused.clone())
 }
 
 /// Answers under a fault.
@@ -77,7 +84,7 @@ async fn under(
     call: &Call,
     token: Option<&str>,
 ) -> Response {
-    let apply = || inner.change(|world| serve(world, call, token, true));
+    let apply = || inner.change(|world| serve(world, call, token));
     let refuse = |answer: Answer| {
         inner.change(|world| note(world, call, false, Some(answer.status)));
         answer
@@ -116,14 +123,14 @@ async fn under(
 }
 
 /// Serves a request whole and writes it down.
-fn serve(world: &mut World, call: &Call, token: Option<&str>, applied: bool) -> Answer {
+fn serve(world: &mut World, call: &Call, token: Option<&str>) -> Answer {
     let answer = match world.buckets.pass(call) {
-        Err(limited) => limited,
+        Err(limited) => *limited,
         Ok(headers) => act(world, call, token)
             .unwrap_or_else(Answer::from)
-            .with_headers(headers),
+            .with_headers(&headers),
     };
-    note(world, call, applied, Some(answer.status));
+    note(world, call, true, Some(answer.status));
     answer
 }
 

@@ -28,8 +28,7 @@ fn emoji(call: &Call) -> Result<&str, ApiError> {
     let custom = emoji
         .split_once(':')
         .is_some_and(|(_, id)| id.parse::<Id>().is_ok());
-    let unicode =
-        !emoji.is_empty() && emoji.chars().any(|c| !c.is_ascii()) && emoji.chars().count() <= 16;
+    let unicode = !emoji.is_empty() && !emoji.is_ascii() && emoji.chars().count() <= 16;
     if custom || unicode {
         Ok(emoji)
     } else {

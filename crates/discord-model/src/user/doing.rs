@@ -114,6 +114,12 @@ impl User {
         if there.archived {
             return Err("the thread is archived".to_owned());
         }
+        if there
+            .guild
+            .is_some_and(|guild| world.is_timed_out(guild, self.id))
+        {
+            return Err("timed out".to_owned());
+        }
         world
             .demand(channel, self.id, bits)
             .map_err(|e| e.message.to_owned())

@@ -57,7 +57,9 @@ impl User {
     ) -> Result<NewInteraction, String> {
         let typed = typed::parse(line)?;
         let guild = self.can_use_commands(world, channel)?;
-        let command = world.find_command(guild, CHAT_INPUT, &typed.name);
+        let command = world
+            .find_command(guild, CHAT_INPUT, &typed.name)
+            .filter(|c| c.is_shown_in(guild));
         let command = command.ok_or_else(|| format!("there is no command /{}", typed.name))?;
         let filled = typed::fill(world, guild, command, &typed)?;
         let mut data = json!({"id": command.id, "name": command.name, "type": CHAT_INPUT, "options": filled.options});
@@ -71,7 +73,7 @@ impl User {
     /// Sends options of any shape under a command's name, registered or not: what a client would not let through,
     /// another one may.
     #[must_use]
-    pub fn forces(&self, channel: &Channel, name: &str, options: Value) -> Asked {
+    pub fn forces(&self, channel: &Channel, name: &str, options: &Value) -> Asked {
         let started = self.discord.inner.change(|w| {
             let guild = self.can_use_commands(w, channel)?;
             let id = w

@@ -21,6 +21,13 @@ pub(crate) struct Command {
 }
 
 impl Command {
+    /// Whether its contexts let it be used in a guild (0), or in direct messages with the bot (1).
+    pub(crate) fn is_shown_in(&self, guild: Option<Id>) -> bool {
+        let wanted = u64::from(guild.is_none());
+        let contexts = self.definition["contexts"].as_array();
+        contexts.is_none_or(|list| list.iter().any(|c| c.as_u64() == Some(wanted)))
+    }
+
     /// The options of the definition.
     pub(crate) fn options(&self) -> &[Value] {
         self.definition["options"]

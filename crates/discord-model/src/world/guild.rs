@@ -208,13 +208,18 @@ impl World {
             guild: guild_id,
             user,
             is_owner: guild.owner == user,
-            timed_out: member
-                .timed_out_until_ms
-                .is_some_and(|until| until > self.now_ms()),
+            timed_out: self.is_timed_out(guild_id, user),
             base: self.base_permissions(guild, &member.roles),
             roles: &member.roles,
         };
         permissions::compute(&subject, &self.overwrites_of(channel))
+    }
+
+    pub(crate) fn is_timed_out(&self, guild: Id, user: Id) -> bool {
+        let member = self.guilds.get(&guild).and_then(|g| g.members.get(&user));
+        member
+            .and_then(|m| m.timed_out_until_ms)
+            .is_some_and(|until| until > self.now_ms())
     }
 
     /// The overwrites that count: a thread's are its parent's.

@@ -74,8 +74,10 @@ pub(crate) struct Interaction {
     pub(crate) private: bool,
     /// Answered for good: a reply, an update, choices, a modal, or the edit that ends a deferral.
     pub(crate) answered: bool,
-    /// Nobody answered in time; already reported.
+    /// Nobody answered in time.
     pub(crate) missed: bool,
+    /// That it stands open was taken off the record.
+    pub(crate) forgiven: bool,
 }
 
 /// What a new interaction needs beside what Discord adds.
@@ -110,6 +112,7 @@ impl World {
             private: false,
             answered: false,
             missed: false,
+            forgiven: false,
         };
         let event = self.show_interaction(&interaction, &new.data);
         self.interactions.insert(id, interaction);
