@@ -41,10 +41,6 @@ pub(super) const PAGE: usize = 100;
 /// Pages of reactions read for one emoji before we give up: ten thousand people.
 pub(super) const REACTION_PAGES: usize = 100;
 
-/// Columns of a table on a phone.
-pub(super) const TABLE_WIDTH: usize = 30;
-/// Rows of a table on a phone.
-pub(super) const TABLE_ROWS: usize = 6;
 /// Characters of one piece of text from outside shown in a card; the rest is in `more.txt`.
 pub(super) const FOREIGN: usize = 512;
 /// Bytes of `more.txt`.

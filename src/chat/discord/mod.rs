@@ -25,13 +25,13 @@ mod wire;
 pub use gateway::{Running, Standing};
 pub use logs::may_be_logged;
 pub use permissions::{ChannelRights, Dangerous};
-pub use register::{CommandDefinition, Localized, OptionDefinition, OptionForm};
 pub use settings::{Meta, Persons, Settings, WrongAddress};
 
 use super::Door;
 use engine::port::Clock;
 use http::{Http, NoClient};
 use secrecy::SecretString;
+use serde_json::Value;
 use settings::Base;
 use std::collections::BTreeSet;
 use std::fmt;
@@ -46,7 +46,8 @@ pub struct Discord {
     token: SecretString,
     application: u64,
     guilds: BTreeSet<u64>,
-    commands: Vec<CommandDefinition>,
+    /// The catalogue in Discord's JSON.
+    commands: Value,
     persons: Arc<dyn Persons>,
     meta: Arc<dyn Meta>,
     clock: Arc<dyn Clock>,
@@ -92,7 +93,7 @@ impl Discord {
             token: settings.token,
             application: settings.application,
             guilds: settings.guilds,
-            commands: settings.commands,
+            commands: register::json_of(&settings.catalogue),
             persons: settings.persons,
             meta: settings.meta,
             clock: settings.clock,

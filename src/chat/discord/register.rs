@@ -1,65 +1,24 @@
-//! Commands as guild commands, written only when they changed.
+//! The catalogue as guild commands, written only when it changed.
 
 use super::Discord;
 use super::http::{Body, Failed, How, Request};
 use super::limiter::Route;
+use interlock::command::{Catalogue, Command, Localized, OptionSpec, OptionType};
 use reqwest::Method;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
-use std::collections::BTreeMap;
 
 /// The language of texts for which Discord has no translation.
 const DEFAULT: &str = "en-US";
+/// The longest value an option takes.
+const LONGEST: usize = 6_000;
 
-/// A text by language ("en-US", "zh-CN"); the first is always there.
-pub type Localized = BTreeMap<String, String>;
-
-/// A command as Discord is to show it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CommandDefinition {
-    /// Its name; never localized.
-    pub name: String,
-    /// What it is for, at most 100 characters in each language.
-    pub description: Localized,
-    /// Its options, required ones first.
-    pub options: Vec<OptionDefinition>,
+/// The catalogue in Discord's JSON.
+pub(super) fn json_of(catalogue: &Catalogue) -> Value {
+    catalogue.iter().map(command).collect()
 }
 
-/// An option of a command.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct OptionDefinition {
-    /// Its name; never localized.
-    pub name: String,
-    /// What it is for, at most 100 characters in each language.
-    pub description: Localized,
-    /// Its form.
-    pub form: OptionForm,
-    /// Whether it must be given.
-    pub required: bool,
-}
-
-/// The form of an option.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum OptionForm {
-    /// Text.
-    Text {
-        /// Whether values are suggested while somebody types.
-        suggested: bool,
-        /// The most characters.
-        longest: usize,
-    },
-    /// One of these words.
-    Choice(Vec<String>),
-    /// Yes or no.
-    Flag,
-}
-
-/// The commands in Discord's JSON.
-pub(super) fn json_of(commands: &[CommandDefinition]) -> Value {
-    commands.iter().map(command).collect()
-}
-
-fn command(command: &CommandDefinition) -> Value {
+fn command(command: &Command) -> Value {
     let options: Vec<Value> = command.options.iter().map(option).collect();
     json!({
         "type": 1,
@@ -73,33 +32,36 @@ fn command(command: &CommandDefinition) -> Value {
     })
 }
 
-fn option(option: &OptionDefinition) -> Value {
+fn option(option: &OptionSpec) -> Value {
     let mut shown = json!({
+        "type": 3,
         "name": option.name,
         "description": option.description.get(DEFAULT),
         "description_localizations": translations(&option.description),
         "required": option.required,
     });
-    match &option.form {
-        OptionForm::Text { suggested, longest } => {
-            shown["type"] = json!(3);
-            shown["autocomplete"] = json!(suggested);
-            shown["max_length"] = json!((*longest).clamp(1, 6_000));
+    match option.of_type {
+        OptionType::Flag => shown["type"] = json!(5),
+        OptionType::Choice => {
+            shown["choices"] = option.choices.iter().map(|word| json!({"name": word, "value": word})).collect();
         }
-        OptionForm::Choice(words) => {
-            shown["type"] = json!(3);
-            shown["choices"] = words.iter().map(|word| json!({"name": word, "value": word})).collect();
-        }
-        OptionForm::Flag => shown["type"] = json!(5),
+        OptionType::Text => shown["max_length"] = json!(option.longest.clamp(1, LONGEST)),
+        OptionType::Partitions => {}
+        OptionType::Cluster
+        | OptionType::Topic
+        | OptionType::Group
+        | OptionType::OffsetTarget
+        | OptionType::Duration
+        | OptionType::Operation
+        | OptionType::Digest
+        | OptionType::Command => shown["autocomplete"] = json!(true),
     }
     shown
 }
 
 fn translations(text: &Localized) -> Value {
-    text.iter()
-        .filter(|(language, _)| *language != DEFAULT)
-        .map(|(language, text)| (language.clone(), json!(text)))
-        .collect()
+    let others = text.0.iter().filter(|(language, _)| *language != DEFAULT);
+    others.map(|(language, text)| (language.clone(), json!(text))).collect()
 }
 
 impl Discord {
@@ -119,8 +81,7 @@ impl Discord {
     }
 
     async fn register_in(&self, guild: u64) -> Result<(), Failed> {
-        let commands = json_of(&self.commands);
-        let hash = hex::encode(Sha256::digest(commands.to_string()));
+        let hash = hex::encode(Sha256::digest(self.commands.to_string()));
         let key = format!("discord.commands.{}.{guild}", self.application);
         let known = self.meta.get(&key).await.unwrap_or_else(|error| {
             tracing::warn!(%error, "the hash of the registered commands cannot be read; they are registered again");
@@ -131,49 +92,73 @@ impl Discord {
         }
         let path = format!("/applications/{}/guilds/{guild}/commands", self.application);
         let route = Route { template: "PUT /applications/{}/guilds/{}/commands", about: guild };
-        let request = Request { method: Method::PUT, path, route, body: Body::Json(commands), how: How::Bot };
+        let request =
+            Request { method: Method::PUT, path, route, body: Body::Json(self.commands.clone()), how: How::Bot };
         self.http.send(request).await?;
         if let Err(error) = self.meta.put(&key, &hash).await {
             tracing::warn!(%error, "the hash of the registered commands cannot be kept");
         }
-        tracing::info!(guild, commands = self.commands.len(), "commands registered");
+        tracing::info!(guild, "commands registered");
         Ok(())
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::limits::{SUGGESTION, SUGGESTIONS, units};
     use super::*;
 
-    fn localized(text: &str, translation: &str) -> Localized {
-        [("en-US", text), ("zh-CN", translation)].into_iter().map(|(l, t)| (l.to_owned(), t.to_owned())).collect()
+    fn commands() -> Vec<Value> {
+        json_of(&Catalogue::built_in().unwrap()).as_array().unwrap().clone()
+    }
+
+    fn text(value: &Value) -> &str {
+        value.as_str().unwrap()
     }
 
     #[test]
-    fn a_definition_becomes_discords_json() {
-        let text = OptionDefinition {
-            name: "group".into(),
-            description: localized("The group", "消费组"),
-            form: OptionForm::Text { suggested: true, longest: 300 },
-            required: true,
-        };
-        let flag = OptionDefinition { name: "dry-run".into(), form: OptionForm::Flag, required: false, ..text.clone() };
-        let choice =
-            OptionDefinition { name: "show".into(), form: OptionForm::Choice(vec!["mine".into()]), ..flag.clone() };
-        let definition = CommandDefinition {
-            name: "lag".into(),
-            description: localized("Lag of a group", "消费组的堆积"),
-            options: vec![text, flag, choice],
-        };
-        let shown = &json_of(&[definition])[0];
-        assert_eq!(shown["contexts"], json!([0]));
-        assert_eq!(shown["integration_types"], json!([0]));
-        assert!(shown.as_object().unwrap()["default_member_permissions"].is_null());
-        assert_eq!(shown["description"], "Lag of a group");
-        assert_eq!(shown["description_localizations"], json!({"zh-CN": "消费组的堆积"}));
-        let [text, flag, choice] = [0, 1, 2].map(|at| shown["options"][at].clone());
-        assert_eq!((&text["type"], &text["autocomplete"], &text["max_length"]), (&json!(3), &json!(true), &json!(300)));
-        assert_eq!((&flag["type"], &flag["required"]), (&json!(5), &json!(false)));
-        assert_eq!(choice["choices"], json!([{"name": "mine", "value": "mine"}]));
+    fn a_command_becomes_discords_json() {
+        let commands = commands();
+        let lag = commands.iter().find(|command| command["name"] == "reset-offset").unwrap();
+        assert_eq!((&lag["contexts"], &lag["integration_types"]), (&json!([0]), &json!([0])));
+        assert!(lag.as_object().unwrap()["default_member_permissions"].is_null());
+        assert!(!text(&lag["description_localizations"]["zh-CN"]).is_empty());
+        let option = |name: &str| lag["options"].as_array().unwrap().iter().find(|one| one["name"] == name).unwrap();
+        let (group, dry, reason) = (option("group"), option("dry-run"), option("reason"));
+        assert_eq!(
+            (&group["type"], &group["autocomplete"], &group["required"]),
+            (&json!(3), &json!(true), &json!(true))
+        );
+        assert_eq!((&dry["type"], &dry["required"]), (&json!(5), &json!(false)));
+        assert_eq!((&reason["max_length"], &reason["autocomplete"]), (&json!(300), &Value::Null));
+    }
+
+    #[test]
+    fn the_whole_catalogue_keeps_to_discords_limits() {
+        let commands = commands();
+        assert!(commands.len() <= 100);
+        for command in &commands {
+            let options = command["options"].as_array().unwrap();
+            let name = text(&command["name"]);
+            assert!(options.len() <= 25, "{name}");
+            let mut total = 0;
+            for entry in options.iter().chain([command]) {
+                let description = text(&entry["description"]);
+                let translation = text(&entry["description_localizations"]["zh-CN"]);
+                assert!(
+                    (1..=100).contains(&units(description)) && (1..=100).contains(&units(translation)),
+                    "{name}: {entry}"
+                );
+                assert!(text(&entry["name"]).chars().all(|c| c.is_ascii_lowercase() || c == '-'), "{name}: {entry}");
+                assert!((1..=32).contains(&units(text(&entry["name"]))), "{name}: {entry}");
+                total += units(text(&entry["name"])) + units(description).max(units(translation));
+                let choices = entry["choices"].as_array().map_or(&[][..], Vec::as_slice);
+                assert!(choices.len() <= SUGGESTIONS, "{name}: {entry}");
+                assert!(choices.iter().all(|choice| units(text(&choice["value"])) <= SUGGESTION), "{name}: {entry}");
+            }
+            assert!(total <= 8_000, "{name}: {total}");
+            let required: Vec<bool> = options.iter().map(|one| one["required"] == true).collect();
+            assert!(required.windows(2).all(|pair| pair[0] || !pair[1]), "{name}: required options come first");
+        }
     }
 }

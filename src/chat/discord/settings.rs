@@ -1,7 +1,7 @@
 //! What the adapter is started with.
 
-use super::register::CommandDefinition;
 use engine::port::{Boxed, Clock};
+use interlock::command::Catalogue;
 use interlock::id::PersonId;
 use interlock::principal::Account;
 use reqwest::Url;
@@ -48,7 +48,7 @@ pub struct Settings {
     /// Where Discord is; none for Discord itself. https, or http on a loopback address.
     pub api_base: Option<String>,
     /// The commands to be registered in each guild.
-    pub commands: Vec<CommandDefinition>,
+    pub catalogue: Catalogue,
     /// Who is behind an account.
     pub persons: Arc<dyn Persons>,
     /// What outlives the process.

@@ -1,42 +1,31 @@
 //! Text of others, shown literally: no markup, no mention, no link, nothing invisible.
 
-/// Whether a character cannot be seen, or changes how its neighbours are read.
-fn is_hidden(character: char) -> bool {
-    character.is_control()
-        || (character.is_whitespace() && character != ' ')
+use crate::text::foreign::shown;
+
+/// What [`shown`] lets through and still deceives: spaces that are none, and combining marks, with which the composed and
+/// the decomposed writing of a name look alike.
+fn deceives(character: char) -> bool {
+    (character.is_whitespace() && character != ' ')
         || matches!(character,
-            '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}'
-            | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
-            | '\u{2800}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffc}'
-            | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}'
-            // Combining marks: the composed and the decomposed writing of a name look alike.
-            | '\u{300}'..='\u{36f}' | '\u{1ab0}'..='\u{1aff}' | '\u{1dc0}'..='\u{1dff}' | '\u{20d0}'..='\u{20ff}'
-            | '\u{fe20}'..='\u{fe2f}')
+            '\u{fe0f}' | '\u{300}'..='\u{36f}' | '\u{1ab0}'..='\u{1aff}' | '\u{1dc0}'..='\u{1dff}'
+            | '\u{20d0}'..='\u{20ff}' | '\u{fe20}'..='\u{fe2f}')
 }
 
-fn written(character: char) -> String {
-    match character {
-        '\n' => "\\n".to_owned(),
-        '\r' => "\\r".to_owned(),
-        '\t' => "\\t".to_owned(),
-        other => other.escape_unicode().to_string(),
-    }
-}
-
-/// The text with everything invisible written out: `\n`, `\u{202e}`; spaces at its ends too.
+/// The text on one line with everything invisible written out, spaces at its ends too.
 pub(super) fn visible(text: &str) -> String {
+    let text = shown(text, usize::MAX);
     let inner = text.trim_matches(' ');
     let start = text.len() - text.trim_start_matches(' ').len();
-    let mut shown = String::with_capacity(text.len());
+    let mut visible = String::with_capacity(text.len());
     for (at, character) in text.char_indices() {
         let outer = character == ' ' && (at < start || at >= start + inner.len());
-        if outer || is_hidden(character) {
-            shown.push_str(&written(character));
+        if outer || deceives(character) {
+            visible.extend(character.escape_unicode());
         } else {
-            shown.push(character);
+            visible.push(character);
         }
     }
-    shown
+    visible
 }
 
 /// Visible text such that Discord's markdown shows it as it is. `at_start`: nothing stands before it on its line.
@@ -97,7 +86,7 @@ mod tests {
             ("</audit:1>", "\\</audit:1\\>"),
             ("||spoiler||", "\\|\\|spoiler\\|\\|"),
             ("a`b", "a\\`b"),
-            ("two\nlines", "two\\\\nlines"),
+            ("two\nlines", "two⏎lines"),
             ("\u{202e}abc", "\\\\u{202e}abc"),
             ("zero\u{200b}width", "zero\\\\u{200b}width"),
             ("end ", "end\\\\u{20}"),
@@ -131,7 +120,7 @@ mod tests {
         assert_eq!(code("plain"), "`plain`");
         assert_eq!(code("a`b"), "`` a`b ``");
         assert_eq!(code("a```b"), "`a\\u{60}\\u{60}\\u{60}b`");
-        assert_eq!(code("a\nb"), "`a\\nb`");
-        assert_eq!(cell("```\n"), "\\u{60}\\u{60}\\u{60}\\n");
+        assert_eq!(code("a\nb"), "`a⏎b`");
+        assert_eq!(cell("```\n"), "\\u{60}\\u{60}\\u{60}⏎");
     }
 }

@@ -86,9 +86,9 @@ mod tests {
             Span::Time(Millis(1_700_000_000_999)),
         ]);
         let shown = markup(&line, Instants::Relative);
-        assert_eq!(shown.text, "op `K7F3QD`** x **a\\_b\\\\n<t:1700000000:R>");
+        assert_eq!(shown.text, "op `K7F3QD`** x **a\\_b⏎<t:1700000000:R>");
         assert!(!shown.cut);
-        assert_eq!(plain(&line), "op K7F3QD x a_b\\n2023-11-14T22:13:20.999Z");
+        assert_eq!(plain(&line), "op K7F3QD x a_b⏎2023-11-14T22:13:20.999Z");
     }
 
     #[test]
