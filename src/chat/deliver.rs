@@ -34,7 +34,7 @@ pub(super) const CONTROLS: [&str; 4] = ["🛑", "⏸️", "▶️", "↩️"];
 
 /// What consoles are shown: cards of operations that were asked for there.
 #[derive(Debug, Clone)]
-pub struct Hub(broadcast::Sender<Card>);
+pub struct Hub(broadcast::Sender<Arc<Card>>);
 
 impl Default for Hub {
     fn default() -> Self {
@@ -45,19 +45,13 @@ impl Default for Hub {
 impl Hub {
     /// What is shown from now on.
     #[must_use]
-    pub fn subscribe(&self) -> broadcast::Receiver<Card> {
+    pub fn subscribe(&self) -> broadcast::Receiver<Arc<Card>> {
         self.0.subscribe()
-    }
-
-    /// Where consoles listen.
-    #[must_use]
-    pub fn sender(&self) -> broadcast::Sender<Card> {
-        self.0.clone()
     }
 
     fn show(&self, card: Card) {
         // Nobody listens: nobody is there to be told, and the record keeps it.
-        let _ = self.0.send(card);
+        let _ = self.0.send(Arc::new(card));
     }
 }
 
