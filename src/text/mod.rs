@@ -17,6 +17,7 @@ mod plan_text;
 mod sentence;
 mod spans;
 pub mod table;
+pub mod terminal;
 pub mod vocabulary;
 pub mod width;
 
