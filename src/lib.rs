@@ -3,6 +3,7 @@
 //! `docs/architecture.md` walks a request through the rooms.
 
 pub mod backend;
+pub mod bot;
 pub mod chat;
 pub mod clock;
 pub mod command_line;
