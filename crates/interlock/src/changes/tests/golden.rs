@@ -57,10 +57,3 @@ fn its_numbers_are_whole_and_its_spans_say_their_unit() {
     }
     assert!(read("plan-1-reset-offset-waiting.json").contains(r#""duration_ms": 1800000"#));
 }
-#[test]
-fn zz_write() {
-    for (file, kind) in STORED {
-        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("golden").join(file);
-        std::fs::write(path, Sealed::seal(made(kind)).unwrap().bytes()).unwrap();
-    }
-}
