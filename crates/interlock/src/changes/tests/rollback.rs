@@ -92,7 +92,7 @@ fn the_way_back_can_be_taken_back() {
     let after = world.committed.clone();
     let draft = planned(world.back(&plan, &done));
     act_all(&mut world, &draft);
-    let back = whole(draft, plan.request.clone());
+    let back = whole(draft, plan.request);
     let done: Vec<Done> = back
         .steps
         .iter()
