@@ -2,6 +2,7 @@
 
 pub mod console;
 mod deliver;
+pub mod discord;
 mod door;
 mod port;
 mod view;

@@ -39,8 +39,8 @@ pub enum NoPolicy {
 /// # Errors
 /// If a name or pattern of this file is none, which a test rules out.
 pub fn policy(clusters: impl IntoIterator<Item = Cluster>) -> Result<Policy, NoPolicy> {
-    let mut policy = Policy::default();
-    policy.clusters = clusters.into_iter().map(|cluster| (cluster.name.clone(), cluster)).collect();
+    let clusters = clusters.into_iter().map(|cluster| (cluster.name.clone(), cluster)).collect();
+    let mut policy = Policy { clusters, ..Policy::default() };
     let mut grants = Vec::new();
     for (place, (name, roles)) in (0..).zip(PERSONAS) {
         let person: PersonId = name.parse()?;

@@ -69,7 +69,7 @@ pub(super) fn reset(partitions: i32) -> Plan {
         Expectation::KafkaCommittedAre { group: group.clone(), offsets: expected.collect() },
         Expectation::KafkaOffsetsInLog { topic: topic.clone(), offsets: in_log },
     ];
-    let action = Action::Kafka(KafkaAction::CommitOffsets { group: group.clone(), moves });
+    let action = Action::Kafka(KafkaAction::CommitOffsets { group, moves });
     let step = Step {
         number: 1,
         needs: vec![stopped],
