@@ -4,6 +4,13 @@
 
 pub mod backend;
 pub mod chat;
+pub mod clock;
+pub mod command_line;
+pub mod config;
+pub mod demo;
 pub mod desk;
+pub mod house;
+pub mod http;
+pub mod offline;
 pub mod store;
 pub mod text;

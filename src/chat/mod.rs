@@ -1,8 +1,14 @@
 //! The chat, as the rest of the house sees it ([`Chat`]), and the rest of the house as a chat sees it ([`Door`]).
 
+pub mod console;
+mod deliver;
 pub mod discord;
+mod door;
 mod port;
+mod view;
 
+pub use deliver::{Delivery, Hub};
+pub use door::FrontDoor;
 pub use port::{
     CardSeen, Chat, ChatError, Clicked, Completing, Door, MemberNow, MessageRef, Reacted, Sending, Stranger, Suggested,
 };

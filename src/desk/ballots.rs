@@ -41,17 +41,23 @@ impl Rooms {
             // A reaction that cannot be read now does not count for yes; a no that was seen stands.
             votes.retain(|vote| vote.by == Voted::Command || vote.voice == Voice::Veto);
         }
+        let ballots = self.judge(votes, plan).await;
+        let decided = |ballots: &[Ballot]| {
+            let tally = tally(&plan.plan().votes, plan.digest(), ballots);
+            tally.is_approved() || !tally.vetoes.is_empty()
+        };
+        if by_reaction || decided(&ballots) { Ok(ballots) } else { Err(UNREACHABLE) }
+    }
+
+    /// What votes are worth, each caster looked up now.
+    pub(crate) async fn judge(&self, votes: Vec<Vote>, plan: &Sealed) -> Vec<Ballot> {
         let mut ballots = Vec::new();
         let mut known = BTreeMap::new();
         for vote in votes {
             let now = self.principal_now(vote.account, &mut known).await;
             ballots.push(self.policy.ballot(&vote, voter(&now), plan.plan()));
         }
-        let decided = |ballots: &[Ballot]| {
-            let tally = tally(&plan.plan().votes, plan.digest(), ballots);
-            tally.is_approved() || !tally.vetoes.is_empty()
-        };
-        if by_reaction || decided(&ballots) { Ok(ballots) } else { Err(UNREACHABLE) }
+        ballots
     }
 
     /// Reads the reactions on an operation's card into the store. Nothing to do where there is no card in a chat.
@@ -98,7 +104,7 @@ impl Rooms {
         principal
     }
 
-    async fn look_up(&self, account: Account) -> Result<Principal, NotCounted> {
+    pub(crate) async fn look_up(&self, account: Account) -> Result<Principal, NotCounted> {
         let person = self.policy.people.person(account);
         let without_chat_roles = Principal { account, person, chat_roles: BTreeSet::new() };
         let Account::Discord(_) = account else { return Ok(without_chat_roles) };

@@ -53,11 +53,11 @@ impl Desk {
 
     async fn clusters(&self, ask: &Ask<'_>) -> LookAnswer {
         let queries = looks::clusters::queries();
-        let visible: Vec<&ClusterName> = ask.sight.clusters().collect();
+        let visible: Vec<ClusterName> = ask.sight.clusters().cloned().collect();
         let looks = futures_util::stream::iter(visible).map(|name| {
             let queries = &queries;
             async move {
-                let (cluster, backend) = self.rooms.cluster(name).ok()?;
+                let (cluster, backend) = self.rooms.cluster(&name).ok()?;
                 Some((cluster.clone(), backend.observe(queries).await))
             }
         });

@@ -3,7 +3,9 @@
 use super::answer::Done;
 use crate::chat::Chat;
 use crate::store::{Store, StoreError};
+use crate::text::Locale;
 use engine::port::{Backend, Clock, Clusters};
+use interlock::changes::Guards;
 use interlock::cluster::Cluster;
 use interlock::command::{Catalogue, Directory};
 use interlock::facts::Facts;
@@ -29,6 +31,8 @@ pub struct Rooms {
     pub clock: Arc<dyn Clock>,
     /// The rest of the settings.
     pub times: Times,
+    /// The guards of the planners: all of them, but in a story that shows what one of them is for.
+    pub guards: Guards,
     chat: OnceLock<Arc<dyn Chat>>,
     directory: RwLock<Arc<Directory>>,
 }
@@ -40,11 +44,13 @@ pub struct Times {
     pub zone: TimeZone,
     /// How long a plan waits for approval.
     pub expiry: Duration,
+    /// The language of cards.
+    pub locale: Locale,
 }
 
 impl Default for Times {
     fn default() -> Self {
-        Self { zone: TimeZone::UTC, expiry: Duration::from_secs(8 * 3600) }
+        Self { zone: TimeZone::UTC, expiry: Duration::from_secs(8 * 3600), locale: Locale::EnUs }
     }
 }
 
@@ -62,6 +68,8 @@ pub struct Parts {
     pub clock: Arc<dyn Clock>,
     /// See [`Rooms::times`].
     pub times: Times,
+    /// See [`Rooms::guards`].
+    pub guards: Guards,
 }
 
 impl Rooms {
@@ -75,6 +83,7 @@ impl Rooms {
             store: parts.store,
             clock: parts.clock,
             times: parts.times,
+            guards: parts.guards,
             chat: OnceLock::new(),
             directory: RwLock::default(),
         }

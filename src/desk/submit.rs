@@ -4,7 +4,7 @@ use super::answer::Done;
 use super::drafting::Wanted;
 use super::handle::{Ask, Desk, denied};
 use engine::port::{Journal, JournalError};
-use engine::{NewOperation, Notice, Record};
+use engine::{NewOperation, Notice, Record, Seeded};
 use interlock::cluster::Mode;
 use interlock::facts::Facts;
 use interlock::id::{ClusterName, OperationId};
@@ -52,6 +52,7 @@ impl Desk {
             place: ask.request.place.clone(),
             operation: OperationId::from_random(rand::random()),
             revision: 1,
+            stale: None,
             now: self.rooms.clock.now(),
         };
         self.rooms.seal(wanted).await.map_err(Done::from)
@@ -95,7 +96,11 @@ fn new(ask: &Ask<'_>, plan: Sealed) -> NewOperation {
     NewOperation {
         at: plan.plan().made_at,
         records: vec![record],
-        notices: vec![Notice::PostCard { revision: plan.plan().revision }],
+        notices: vec![
+            Notice::PostCard { revision: plan.plan().revision },
+            Notice::Seed { reactions: Seeded::Votes },
+            Notice::OpenThread,
+        ],
         plan,
     }
 }

@@ -24,7 +24,7 @@ mod worker;
 
 pub use entry::{Entry, Outcome, StartRecord};
 pub use history::{History, RESTORE, Tries};
-pub use notice::{Notice, Stream};
+pub use notice::{Notice, Seeded, Stream};
 pub use operation::{Changes, NewOperation, Operation, Revision, Token, Transition, Transitioned, Why};
 pub use pace::{BadPace, Pace};
 pub use permit::Permit;

@@ -25,6 +25,13 @@ pub enum Notice {
         /// The revision it shows.
         revision: u32,
     },
+    /// Put our own reactions under the card of the current revision: they are there to be tapped.
+    Seed {
+        /// Which ones.
+        reactions: Seeded,
+    },
+    /// Open the operation's thread.
+    OpenThread,
     /// Tell the owners of what is affected that a change begins.
     OwnersBefore,
     /// Tell them how it ended.
@@ -51,4 +58,14 @@ pub enum Notice {
         /// Its facts.
         facts: Facts,
     },
+}
+
+/// Which reactions are seeded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Seeded {
+    /// Approve and veto.
+    Votes,
+    /// Stop, pause, resume, roll back.
+    Controls,
 }

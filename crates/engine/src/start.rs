@@ -1,7 +1,7 @@
 //! The way from approved to running: the last read of votes and cluster, the holds, the start.
 
-use crate::Notice;
 use crate::entry::{Entry, StartRecord};
+use crate::notice::{Notice, Seeded};
 use crate::operation::{Changes, Operation, Revision, Transition, Transitioned};
 use crate::port::Replanned;
 use crate::record::Actor;
@@ -62,9 +62,11 @@ impl Run<'_> {
             None => Changes::Take(holds),
         };
         let facts = Facts::none().with("approved_by", names);
-        let mut start = Move::new(Event::Start)
-            .holds(holds)
-            .telling(vec![Notice::OwnersBefore, milestone("started", facts.clone())]);
+        let mut start = Move::new(Event::Start).holds(holds).telling(vec![
+            Notice::OwnersBefore,
+            milestone("started", facts.clone()),
+            Notice::Seed { reactions: Seeded::Controls },
+        ]);
         start.facts = facts;
         start.entry = Some((self.history.entries + 1, Entry::Started(record)));
         self.change(operation, start).await
@@ -118,6 +120,7 @@ impl Run<'_> {
         let told = vec![
             milestone(&format!("stale-{}", wanted.why.id), wanted.why.facts.clone()),
             Notice::PostCard { revision },
+            Notice::Seed { reactions: Seeded::Votes },
         ];
         let transition = Transition {
             token: Some(self.lease.token),

@@ -1,3 +1,7 @@
 //! Stories: lab, traffic, judges, the crashable binary
 
 pub mod lab;
+pub mod people;
+mod told;
+
+pub use told::{Person, Story, quick};

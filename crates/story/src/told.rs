@@ -1,0 +1,204 @@
+//! A story: a house on a fleet, people who type, and what becomes of it.
+
+use crate::people;
+use engine::port::{Clock, Clusters, Journal};
+use engine::{Operation, Pace};
+use interlock::approval::State;
+use interlock::changes::Guards;
+use interlock::cluster::Tier;
+use interlock::command::{Catalogue, parse_line};
+use interlock::id::OperationId;
+use interlock::plan::Sealed;
+use interlock::principal::{Place, Principal};
+use signalbox::clock::SystemClock;
+use signalbox::desk::{Answer, Done, Incoming, Parts, Times};
+use signalbox::house::{House, Plot};
+use signalbox::store::Store;
+use signalbox::store::audit::{AuditFilter, AuditPage, Verdict};
+use simulated::Fleet;
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use tempfile::TempDir;
+use tokio::task::JoinSet;
+
+/// How long a story waits for something to come true.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// A house at work, and the fleet under it.
+pub struct Story {
+    house: House,
+    clock: Arc<dyn Clock>,
+    _tasks: JoinSet<()>,
+    _folder: TempDir,
+}
+
+/// Somebody of [`people::PEOPLE`] at the console.
+pub struct Person<'a> {
+    story: &'a Story,
+    name: &'a str,
+}
+
+/// Times small enough for stories.
+#[must_use]
+pub fn quick() -> Pace {
+    Pace {
+        lease: Duration::from_millis(1_500),
+        act_deadline: Duration::from_millis(1_000),
+        tick: Duration::from_millis(20),
+        retry: Duration::from_millis(50),
+        patience: Duration::from_secs(5),
+        ..Pace::default()
+    }
+}
+
+impl Story {
+    /// On the simulated demo fleet, with SQLite.
+    ///
+    /// # Panics
+    /// If the house cannot be built.
+    pub async fn on_simulated() -> (Self, Fleet) {
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
+        let fleet = simulated::demo(clock.clone()).expect("the demo fleet");
+        let clusters = [(simulated::demo::PRODUCTION, Tier::Production), (simulated::demo::STAGING, Tier::Staging)];
+        (Self::on(&clusters, fleet.clusters().expect("its clusters"), clock).await, fleet)
+    }
+
+    /// On these clusters, with SQLite.
+    ///
+    /// # Panics
+    /// If the house cannot be built.
+    pub async fn on(clusters: &[(&str, Tier)], backends: Clusters, clock: Arc<dyn Clock>) -> Self {
+        let folder = TempDir::new().expect("a folder");
+        let url = format!("sqlite:{}", folder.path().join("signalbox.db").display());
+        let store = Store::open(&url, clock.clone()).await.expect("a store");
+        let parts = Parts {
+            catalogue: Catalogue::built_in().expect("the catalogue"),
+            policy: people::policy(clusters),
+            backends,
+            store,
+            clock: clock.clone(),
+            times: Times::default(),
+            guards: Guards::all(),
+        };
+        let house = House::build(Plot { parts, pace: quick(), holder: "story".to_owned() });
+        let tasks = house.open();
+        Self { house, clock, _tasks: tasks, _folder: folder }
+    }
+
+    /// The house.
+    #[must_use]
+    pub fn house(&self) -> &House {
+        &self.house
+    }
+
+    /// One of the people.
+    #[must_use]
+    pub fn person<'a>(&'a self, name: &'a str) -> Person<'a> {
+        Person { story: self, name }
+    }
+
+    /// An operation as it stands.
+    ///
+    /// # Panics
+    /// If there is none.
+    pub async fn operation(&self, id: &OperationId) -> Operation {
+        self.house.rooms().store.operation(id).await.expect("the store answers").expect("the operation is there")
+    }
+
+    /// The plan that counts.
+    ///
+    /// # Panics
+    /// If it cannot be read.
+    pub async fn plan(&self, id: &OperationId) -> Sealed {
+        let operation = self.operation(id).await;
+        self.house.rooms().store.plan(&operation).await.expect("the plan reads")
+    }
+
+    /// Waits until an operation is in a state.
+    ///
+    /// # Panics
+    /// If it does not come there in time.
+    pub async fn becomes(&self, id: &OperationId, state: State) -> Operation {
+        let began = Instant::now();
+        loop {
+            let operation = self.operation(id).await;
+            if operation.state == state {
+                return operation;
+            }
+            assert!(
+                began.elapsed() < PATIENCE && (!operation.state.has_ended() || operation.state == state),
+                "{id} is {} because {:?}, not {state}",
+                operation.state,
+                operation.why
+            );
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    }
+
+    /// What the audit log tells of an operation, oldest first, after verifying the whole chain.
+    ///
+    /// # Panics
+    /// If the chain does not verify.
+    pub async fn audit(&self, id: &OperationId) -> Vec<String> {
+        let store = &self.house.rooms().store;
+        let verdict = store.audit_verify(None).await.expect("the store answers");
+        assert!(matches!(verdict, Verdict::Verified { .. }), "{verdict:?}");
+        let filter = AuditFilter { operation: Some(id.clone()), ..AuditFilter::default() };
+        let page = AuditPage { before: None, limit: 200 };
+        let found = store.audit_search(&filter, page).await.expect("the store answers");
+        found.into_iter().rev().map(|entry| entry.record.what).collect()
+    }
+}
+
+impl Person<'_> {
+    /// Types a command and gets the answer.
+    ///
+    /// # Panics
+    /// If the line cannot be taken apart.
+    pub async fn runs(&self, line: &str) -> Done {
+        self.asks(line).await.done
+    }
+
+    /// Types a command that makes a plan.
+    ///
+    /// # Panics
+    /// If no plan comes of it.
+    pub async fn plans(&self, line: &str) -> OperationId {
+        match self.runs(line).await {
+            Done::Planned { operation, .. } => operation,
+            other => panic!("{} ran {line} and got {other:?}", self.name),
+        }
+    }
+
+    /// Approves the plan that counts, with its whole digest.
+    ///
+    /// # Panics
+    /// If the plan cannot be read.
+    pub async fn approves(&self, id: &OperationId) -> Done {
+        let posted = Instant::now();
+        // Voting opens when the card is posted.
+        while !self.story.house.rooms().store.voting_open(id).await.expect("the store answers") {
+            assert!(posted.elapsed() < PATIENCE, "the card of {id} was never posted");
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        let digest = self.story.plan(id).await.digest();
+        self.runs(&format!("/approve operation:{id} digest:{digest}")).await
+    }
+
+    async fn asks(&self, line: &str) -> Answer {
+        let rooms = self.story.house.rooms();
+        let parsed = parse_line(&rooms.catalogue, line).unwrap_or_else(|mistake| panic!("{line}: {mistake:?}"));
+        let account = people::account(self.name);
+        let person = rooms.policy.people.person(account);
+        let incoming = Incoming {
+            command: parsed.command,
+            options: parsed.options,
+            principal: Principal { account, person, chat_roles: BTreeSet::new() },
+            place: Place::Console,
+            locale: "en-US".to_owned(),
+            at: self.story.clock.now(),
+        };
+        self.story.house.desk().handle(incoming).await
+    }
+}

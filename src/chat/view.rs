@@ -1,0 +1,109 @@
+//! What a card shows of an operation, gathered from the store.
+
+use crate::desk::Rooms;
+use crate::store::StoreError;
+use crate::text::{CardView, Mention, Newer, Progress};
+use engine::port::{Journal, JournalError};
+use engine::{History, Operation};
+use interlock::approval::{State, Tally, tally};
+use interlock::id::{OperationId, PersonId};
+use interlock::plan::{Sealed, Work};
+use interlock::policy::{Grantee, names_of};
+use interlock::principal::Account;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Everything that a card of an operation is made of.
+pub(super) struct Gathered {
+    pub(super) operation: Operation,
+    pub(super) plan: Sealed,
+    tally: Tally,
+    names: BTreeMap<PersonId, String>,
+    progress: Option<Progress>,
+    mentions: Vec<Mention>,
+}
+
+/// Why nothing could be gathered.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum NotGathered {
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error(transparent)]
+    Journal(#[from] JournalError),
+    #[error("there is no such operation")]
+    Gone,
+}
+
+impl Gathered {
+    /// Reads an operation as it is now.
+    pub(super) async fn read(rooms: &Rooms, id: &OperationId) -> Result<Self, NotGathered> {
+        let operation = rooms.store.operation(id).await?.ok_or(NotGathered::Gone)?;
+        let plan = rooms.store.plan(&operation).await?;
+        let history = History::read(&rooms.store.entries(id).await?);
+        let tally = match &history.started {
+            Some(record) => Tally { seats: record.seats.iter().cloned().map(Some).collect(), ..Tally::default() },
+            None => counted(rooms, &operation, &plan).await?,
+        };
+        let progress = progress(&operation, &plan, &history);
+        let mentions = owners(rooms, &plan);
+        Ok(Self { operation, plan, tally, names: BTreeMap::new(), progress, mentions })
+    }
+
+    /// The view for a card; `calling` says whether it calls the owners.
+    pub(super) fn view<'a>(&'a self, rooms: &Rooms, newer: Option<Newer<'a>>, calling: bool) -> CardView<'a> {
+        CardView {
+            plan: &self.plan,
+            state: self.operation.state,
+            why: &self.operation.why,
+            tally: &self.tally,
+            names: &self.names,
+            progress: self.progress,
+            expires_at: self.operation.expires_at,
+            newer,
+            owners_told: None,
+            mentions: if calling { &self.mentions } else { &[] },
+            locale: rooms.times.locale,
+        }
+    }
+}
+
+async fn counted(rooms: &Rooms, operation: &Operation, plan: &Sealed) -> Result<Tally, StoreError> {
+    let votes = rooms.store.votes(&operation.id, plan.digest()).await?;
+    let ballots = rooms.judge(votes, plan).await;
+    Ok(tally(&plan.plan().votes, plan.digest(), &ballots))
+}
+
+fn progress(operation: &Operation, plan: &Sealed, history: &History) -> Option<Progress> {
+    if !operation.state.is_under_way() && operation.state != State::Failed && operation.state != State::Stuck {
+        return None;
+    }
+    let step = plan.plan().steps.iter().find(|step| !history.done.contains(&step.number))?;
+    let total = match &step.work {
+        Work::Act(action) => action.size(),
+        Work::Rule(_) | Work::Wait(_) | Work::Capture(_) => 0,
+    };
+    Some(Progress { step: step.number, done: 0, total })
+}
+
+/// The owners of what a plan affects, as the chat can call them.
+fn owners(rooms: &Rooms, plan: &Sealed) -> Vec<Mention> {
+    let names = names_of(plan.plan());
+    let owners = rooms.policy.owners.of_any(&plan.plan().cluster, names.iter().map(String::as_str));
+    let mut mentions: BTreeSet<Mention> = BTreeSet::new();
+    for owner in owners {
+        match owner {
+            Grantee::ChatRole(role) => {
+                mentions.insert(Mention::Role(role.0));
+            }
+            Grantee::Account(account) => mentions.extend(user(account)),
+            Grantee::Person(person) => mentions.extend(rooms.policy.people.accounts(&person).filter_map(user)),
+        }
+    }
+    mentions.into_iter().collect()
+}
+
+fn user(account: Account) -> Option<Mention> {
+    match account {
+        Account::Discord(id) => Some(Mention::User(id)),
+        Account::System(_) | Account::Persona(_) => None,
+    }
+}

@@ -1,0 +1,3 @@
+//! Stories: what people see, judged from outside. One target, because each costs a link.
+
+mod stories;

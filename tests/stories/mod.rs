@@ -1,0 +1,1 @@
+mod reset_offset;
