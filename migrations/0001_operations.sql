@@ -47,6 +47,8 @@ CREATE INDEX operations_ended ON operations (ended, number);
 CREATE INDEX operations_cluster ON operations (cluster, number);
 CREATE INDEX operations_person ON operations (person, number);
 CREATE INDEX operations_reverses ON operations (reverses);
+CREATE INDEX operations_expiry ON operations (votable, expires_at);
+CREATE INDEX operations_dirty ON operations (updated_at, number) WHERE card_wanted > card_shown;
 
 CREATE TABLE plans (
     operation TEXT NOT NULL REFERENCES operations (id),
@@ -125,6 +127,8 @@ CREATE TABLE outbox (
     seq BIGINT NOT NULL,
     operation TEXT NOT NULL,
     notice TEXT NOT NULL,
+    -- What a later notice has to be to take this one's place while it waits; empty where none may.
+    topic TEXT NOT NULL,
     status TEXT NOT NULL,
     made_at BIGINT NOT NULL,
     due_at BIGINT NOT NULL,

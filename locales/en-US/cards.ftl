@@ -12,17 +12,17 @@ size-partitions = { $count ->
 
 card-worst = If this goes wrong: { $worst }; back in about { $duration }
 card-worst-no-way-back = If this goes wrong: { $worst }; there is no way back
-worst-replays-messages = { $groups } handles up to { $replayed ->
+worst-reset-replays = { $groups } handles up to { $replayed ->
     [one] { $replayed } record
    *[other] { $replayed } records
 } a second time
-worst-skips-messages = { $groups } never handles { $skipped ->
+worst-reset-skips = { $groups } never handles { $skipped ->
     [one] { $skipped } record
    *[other] { $skipped } records
 }
-worst-replays-and-skips = { $groups } handles up to { $replayed } records twice and never handles { $skipped }
-worst-reads-from-elsewhere = { $groups } goes on from the wrong place
-worst-nothing = nothing is lost
+worst-reset-replays-and-skips = { $groups } handles up to { $replayed } records twice and never handles { $skipped }
+worst-reset-neither = { $groups } goes on from the wrong place
+worst-rollback-returns-to-saved = { $groups } goes on from the offsets of before, which may be the wrong ones by now
 
 card-needs = Needs { $wanted } ({ $filled } so far): { $who }
 card-needs-nobody = Needs no votes; whoever asked confirms it
@@ -50,6 +50,7 @@ result-succeeded = { $count ->
 result-stopped = Stopped at a safe point; what was done until then stays
 result-failed = The cluster refused a step; nothing of that step was changed
 result-stuck = The cluster shows neither what was before nor what was planned; a person must decide
+unchanged-stopped = Stopped before anything was changed
 result-rejected = Vetoed by { $vetoed-by }; nothing was changed
 result-expired = Not approved in time; nothing was changed
 result-cancelled = Taken back by whoever asked; nothing was changed
@@ -73,6 +74,7 @@ moves-clamped = { $count ->
     [one] { $count } target (*) lies outside of the log and was moved to its edge.
    *[other] { $count } targets (*) lie outside of the log and were moved to its edge.
 }
+moves-taken-anew = These numbers are of now; the same rule takes them anew once the group has stopped.
 card-checks = Checks: { $passed } passed, { $warnings ->
     [one] { $warnings } warning
    *[other] { $warnings } warnings
@@ -86,9 +88,7 @@ card-affected = Affected: { $groups }; { $clients-count ->
 }: { $clients }
 card-affected-no-clients = Affected: { $groups }; no client connected
 card-needs-from-application = Needs from the application: { $needs }
-application-stop-the-group = stop the group
-application-start-the-group = start the group again
-application-handle-repeats = cope with records that come twice
+application-stop-consumers = stop the group’s consumers, and start them again afterwards
 card-way-back = Way back: the offsets from before are kept and can be put back in about { $duration }
 card-no-way-back = Way back: none
 card-owners-told = Owners told: { $told } of { $of }
@@ -118,7 +118,7 @@ card-difference = { $what }: { $before } → { $after }
 card-more-differences = + { $more } more; see the new plan
 
 ended-records-safe = Records are untouched and producers go on: only where the group reads from is in question.
-ended-not-checked = Not checked: whether the application is content with it.
+ended-not-checked = Not checked: whether the application works well from there.
 ended-failed = Nothing runs any more, and I do not try again by myself. Ask again when the cause is gone, or give it up with /unlock.
 ended-stuck = I do nothing more by myself. Look with /group and /lag, then finish by hand (by-hand.md), take it back, or give it up with /unlock.
 ended-abandoned = Look with /group and /lag before anything else is asked of this group.

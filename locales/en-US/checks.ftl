@@ -1,14 +1,9 @@
 # What was found, by the id of the check; .passed when it is as it should be, .next when it forbids the change.
 
-check-cluster-reachable = the cluster cannot be looked at ({ $failure }), so nothing can be verified; it said: { $said }
+check-cluster-reachable =
     .passed = the cluster answers
+check-cannot-verify = { $what } cannot be looked at ({ $failure }), so nothing can be verified. The cluster said: { $said }
     .next = Nothing was changed. Look at /health, and ask again when the cluster answers.
-check-cannot-verify = this cannot be verified ({ $failure }); it said: { $said }
-    .passed = everything could be looked at
-    .next = Nothing was changed. Look at /health, and ask again when the cluster answers.
-check-group-exists = there is no consumer group { $group }
-    .passed = the group exists
-    .next = See the right name with /group or /lag, and ask again.
 check-group-inactive = { $count ->
     [one] consumer group { $group } still has { $count } member ({ $members }). Kafka resets the offsets of stopped groups only
    *[other] consumer group { $group } still has { $count } members ({ $members }). Kafka resets the offsets of stopped groups only
@@ -19,97 +14,113 @@ check-group-inactive = { $count ->
         [one] Stop them and ask again, or add wait-for-stop:30m and I will wait. { $static-count } of them is static and stays until its session times out.
        *[other] Stop them and ask again, or add wait-for-stop:30m and I will wait. { $static-count } of them are static and stay until their session times out.
     }
-check-group-will-stop = the group still has members ({ $members }); I wait until they are gone, and set the offsets then
-    .passed = the group has stopped
-check-topic-exists = there is no topic { $topic }
-    .passed = the topic exists
-    .next = See the right name with /topic, and ask again.
-check-partitions-exist = topic { $topic } has no partition { $partitions }
-    .passed = the partitions exist
-    .next = See the partitions with /topic, and ask again.
-check-offsets-known = where the group stands, or where the log begins and ends, cannot be read ({ $failure })
-    .passed = the group’s offsets and the log’s extent are known
-    .next = Nothing was changed. Look at /health, and ask again when the cluster answers.
+check-group-will-stop = group { $group } still has members ({ $members }); I wait until they are gone, and set the offsets then
+check-group-is-new = there is no group { $group } yet; it is made by this
+check-known-external-offsets = { $hint } looks like Flink, Spark or Connect, which may keep their own offsets and ignore these
+check-missing-right = { $right-count ->
+    [0] I lack a right on the cluster, which said: { $said }
+   *[other] I lack the right { $right } on { $on } { $name }
+}
+    .next = Somebody with Kafka admin rights can grant it; then ask again.
+check-rights-not-told = the cluster does not tell which rights I have on { $on } { $name }
+check-rights-sufficient =
+    .passed = I have every right this needs
+check-too-many-partitions = { $count } partitions are more than one operation takes ({ $most })
+    .next = Ask topic by topic, or name partitions.
 check-target-clamped = { $count ->
     [one] in { $count } partition the target lies outside of the log and was moved to its edge ({ $topic } { $partition }: { $wanted } → { $used })
    *[other] in { $count } partitions the target lies outside of the log and was moved to its edge ({ $topic } { $partition }: { $wanted } → { $used }, …)
 }
-    .passed = every target lies inside of the log
-check-time-after-last-record = { $partitions-count ->
-    [one] in { $partitions-count } partition every record is older than the time asked for; it goes to the end
-   *[other] in { $partitions-count } partitions every record is older than the time asked for; they go to the end
+check-time-after-last-record = { $count ->
+    [one] in { $count } partition every record is older than the time asked for; it goes to the end ({ $topic } { $partition })
+   *[other] in { $count } partitions every record is older than the time asked for; they go to the end ({ $topic } { $partition }, …)
 }
-    .passed = every partition has a record at or after the time asked for
 check-no-commit-to-shift = { $count ->
-    [one] { $count } partition has no offset to shift from and is left alone
-   *[other] { $count } partitions have no offset to shift from and are left alone
+    [one] { $count } partition has no offset to shift from and is left alone ({ $topic } { $partition })
+   *[other] { $count } partitions have no offset to shift from and are left alone ({ $topic } { $partition }, …)
 }
-    .passed = every partition has an offset to shift from
-check-empty-partitions = some partitions are empty; the group starts there with the next record
-    .passed = no partition is empty
-check-known-external-offsets = the group looks like Flink, Spark or Connect, which may keep their own offsets and ignore these
-    .passed = nothing suggests that the group keeps its offsets elsewhere
-check-group-without-commits = the group has never committed in some of these partitions; until now its clients decided where to start
-    .passed = the group has committed in every partition
-check-missing-right = I lack the right { $right } on { $on }
-    .passed = I have every right this needs
-    .next = Somebody with Kafka admin rights can grant it; then ask again.
-check-held-by-other = operation { $operation } is at work on { $thing }
+check-partition-empty = { $count ->
+    [one] { $count } partition is empty; the group starts there with the next record ({ $topic } { $partition })
+   *[other] { $count } partitions are empty; the group starts there with the next record ({ $topic } { $partition }, …)
+}
+check-partition-without-commit = { $count ->
+    [one] in { $count } partition the group has no offset yet; until now its own setting decided where it starts ({ $topic } { $partition })
+   *[other] in { $count } partitions the group has no offset yet; until now its own setting decided where it starts ({ $topic } { $partition }, …)
+}
+check-partition-offline = { $topic } { $partition } is offline, so the log cannot be read
+    .next = Look at /health, and ask again when it has a leader.
+check-targets-in-log =
+    .passed = every target lies inside of the log
+check-held-by-other = operation { $operation } is at work on { $thing } { $name }
+    .next = Wait until it has ended; /status operation:{ $operation } shows it.
+check-not-held =
     .passed = nothing else is at work there
-    .next = Wait until it has ended, or look at it with /status.
-check-replays-messages = { $count ->
-    [one] { $count } record is handled a second time
-   *[other] { $count } records are handled a second time
+check-irreversible = step { $step } of { $operation } cannot be taken back
+    .next = Look at what it did with /status operation:{ $operation }.
+check-values-as-left =
+    .passed = everything still stands where the operation left it
+check-values-moved-on = { $count ->
+    [one] in { $count } partition the group went on since ({ $topic } { $partition }: { $left } → { $found })
+   *[other] in { $count } partitions the group went on since ({ $topic } { $partition }: { $left } → { $found }, …)
 }
-    .passed = no record is handled twice
-check-skips-messages = { $count ->
-    [one] { $count } record is never handled
-   *[other] { $count } records are never handled
-}
-    .passed = no record is skipped
-check-late-expiry = the oldest records concerned are about to be deleted; what is gone cannot be read again
-    .passed = nothing concerned is about to be deleted
-check-cluster-observed-only = this cluster may be looked at only; I have no rights to change it
-    .passed = this cluster may be changed
-    .next = Use dry-run:true; the commands to do it by hand are attached there.
+check-topic-gone = topic { $topic } is gone
+    .next = There is nothing to put back to.
+check-topic-recreated = topic { $topic } was deleted and made again, so the old offsets mean nothing in it
+    .next = Use /reset-offset to set new ones.
 
 # Conditions under which a plan was right, and that hold no longer.
 
 broken-cluster-changed = another cluster answers at this address ({ $found } instead of { $expected })
-broken-topic-gone = topic { $topic } is gone
+broken-topic-gone = { $topic-count ->
+    [0] a topic is gone
+   *[other] topic { $topic } is gone
+}
 broken-topic-recreated = topic { $topic } was deleted and made again
 broken-topic-partitions-changed = topic { $topic } has { $found } partitions instead of { $expected }
-broken-group-has-members = group { $group } has members again ({ $members })
-broken-offsets-changed = somebody moved group { $group }: { $topic } { $partition } stands at { $found } instead of { $expected }
+broken-group-has-members = { $members-count ->
+    [0] the group has members again
+   *[other] group { $group } has members again ({ $members })
+}
+broken-offsets-changed = group { $group } was moved: { $topic } { $partition } stands at { $found } instead of { $expected }
 broken-offset-left-the-log = offset { $offset } of { $topic } { $partition } is no longer in the log ({ $start } to { $end })
 
 wait-members-remain = { $count ->
     [one] Still { $count } member at work: { $members }
    *[other] Still { $count } members at work: { $members }
 }
-wait-cannot-look = The cluster cannot be looked at: { $failure }
+wait-cannot-look = The cluster cannot be looked at: { $failure }. I go on trying
 wait-watching-a-little-longer = No member left; I watch a little longer ({ $streak } of { $wanted } looks)
-wait-wait-ran-out = The group did not stop in time
+wait-wait-ran-out = { $members-count ->
+    [0] The group did not stop in time
+   *[other] The group did not stop in time; still at work: { $members }
+}
 
-why-vetoed = Vetoed
-why-cancelled = Taken back by whoever asked
-why-expired = Nobody approved it in time
+why-abandoned = Given up with /unlock by { $first } and { $second }: { $reason }
+why-cancelled = Taken back by { $by }
+why-card-altered = The card was changed by somebody else, so it is posted again
+why-card-gone = The card was deleted, so it is posted again
+why-chat-unreachable = The votes cannot be read now; it waits
+why-cluster-not-configured = The cluster is no longer in the settings
+why-foreign-value = Somebody else was here: { $topic } { $partition } stands at { $found }
+why-group-gone = The group is no longer there
+why-group-subscribed = The group has consumers on this topic again
+why-out-of-bounds = What would have to be done lies outside of what was approved ({ $topic } { $partition })
+why-pause-asked = { $reason-count ->
+    [0] Paused by { $by }
+   *[other] Paused by { $by }: { $reason }
+}
+why-plan-unreadable = The stored plan cannot be read, so it is not carried out: { $said }
+why-replanned-too-often = The cluster changes faster than it is planned; ask again when it is quiet
+why-resumed = { $reason-count ->
+    [0] Resumed by { $by }
+   *[other] Resumed by { $by }: { $reason }
+}
 why-stale = The cluster is no longer as it was when the plan was made: { $because }
-why-queued-behind = Waits for operation { $operation }, which is at work there
-why-cannot-verify-votes = The votes cannot be read now; it waits
-why-votes-withdrawn = A vote was withdrawn before it began; it asks again
-why-policy-stricter = The rules ask for more votes now; it asks again
-why-stopped-by = Stopped by { $who }
-why-paused-by = Paused by { $who }
-why-resumed-by = Resumed by { $who }
-why-paused-by-guard = Paused by itself: { $because }
-why-paused-cannot-verify = Paused: whether whoever asked for it may do so cannot be verified
-why-foreign-change = Somebody else changed { $topic } { $partition }: it stands at { $found }
-why-cluster-refused = The cluster said no: { $said }
-why-outcome-unknown = Whether the step was done cannot be told: { $failure }
-why-out-of-bounds = What would have to be done lies outside of what was approved
-why-cannot-tell = Whether it may go on cannot be told: { $failure }
-why-too-many-replans = The cluster changes faster than it is planned; ask again when it is quiet
-why-unlocked = Given up with /unlock
-why-plan-unreadable = The stored plan cannot be read
-why-nothing-to-do = There was nothing left to do
+why-stop-asked = { $reason-count ->
+    [0] Stopped by { $by }
+   *[other] Stopped by { $by }: { $reason }
+}
+why-tried-too-often = The cluster did not take it, however often I tried: { $failure }; it said: { $said }
+why-vetoed = Vetoed by { $by }
+why-vote-withdrawn = A vote was withdrawn before it began; it waits for votes again
+why-voter-cannot-be-verified = Somebody’s roles cannot be looked up now; it waits for votes again

@@ -15,8 +15,8 @@ clusters-some = { $count ->
    *[other] { $count } clusters: { $silent } not answering, { $ill } with trouble
 }
 cluster-silent = not answering: { $failure }
-cluster-well = well: { $brokers } brokers, { $topics } topics
-cluster-ill = { $offline } partitions offline, { $under } under-replicated: { $brokers } brokers, { $topics } topics
+cluster-well = well; brokers: { $brokers }, topics: { $topics }
+cluster-ill = partitions offline: { $offline }, with copies missing: { $under }; brokers: { $brokers }, topics: { $topics }
 cluster-observe = look only
 
 health-headline = { $grade }: { $cluster }
@@ -43,10 +43,11 @@ health-more-obligations = + { $more } more to be put back
 topic-headline = Topic { $topic } on { $cluster }: { $partitions ->
     [one] { $partitions } partition
    *[other] { $partitions } partitions
-}, { $replicas } replicas each
+}; copies of each: { $replicas }
 topic-well = Every partition has a leader and all its copies
-topic-ill = { $offline } partitions offline, { $under } under-replicated
-topic-settings = Own settings: { $settings }
+topic-ill = Partitions offline: { $offline }; with copies missing: { $under }
+topic-settings = Own settings:
+topic-more-settings = + { $more } more settings
 topic-no-settings = Own settings: none, all defaults
 topic-id = Topic id { $id }
 
@@ -63,14 +64,18 @@ group-kind-consumer = consumer protocol
 group-kind-other = another protocol
 group-members = { $count ->
     [0] No members
-    [one] { $count } member (+ = static)
-   *[other] { $count } members (+ = static)
+    [one] { $count } member
+   *[other] { $count } members
 }
+group-static = + static: stays a member until its session times out
 group-no-commits = No offsets committed
 group-topics-left-out = + { $more } more topics
 
 lag-none = No group has committed in { $topic } on { $cluster }
-lag-one = Group { $group } in { $topic } on { $cluster }: { $lag } records behind
+lag-one = Group { $group } in { $topic } on { $cluster }: { $lag ->
+    [one] { $lag } record behind
+   *[other] { $lag } records behind
+}
 lag-many = { $groups } groups read { $topic } on { $cluster }
 lag-without-commit = { $count ->
     [one] { $count } partition has no commit: the client’s own setting decides where it starts

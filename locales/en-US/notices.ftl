@@ -1,11 +1,22 @@
 # What is told in an operation's thread, and to owners.
 
 notice-line = { $operation }: { $told }
+notice-answer-lost = The cluster’s answer was lost ({ $failure }); I look what was done before anything else
+notice-approved = Approved by { $by }
+notice-expired = Nobody approved it in time; nothing was changed
+notice-queued-behind = Approved; waits for operation { $operation }, which is at work there
+notice-refused-anew = { $checks-count ->
+    [0] Planned again, it can no longer go on; nothing was changed
+   *[other] Planned again, it can no longer go on ({ $checks }); nothing was changed
+}
 notice-started = It has started; by-hand.md says how to finish, stop or undo it without me
 notice-step-done = Step { $step } is done and read back
-notice-queued-behind = Approved; waits for operation { $operation }, which is at work there
-notice-re-planned = The cluster changed, so the plan was made again; please vote on the new one
-notice-rollback-posted = The way back is posted as operation { $operation }
+notice-still-cannot-look = The cluster still cannot be looked at: { $failure }. I change nothing, and go on trying
+notice-wait-began = { $until-count ->
+    [0] It waits
+   *[other] It waits, until { $until } at most
+}
+notice-wait-over = The wait is over; it goes on
 
 owners-before = You own part of this. It begins now: { $what }
 owners-after = You own part of this. { $state }: { $what }

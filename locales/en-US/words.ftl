@@ -48,6 +48,7 @@ failure-unsupported = the server’s version does not support this
 failure-garbage = an answer that cannot be read
 failure-refused = the server said no
 failure-not-asked = not looked at
+failure-too-many-rounds = it changes while I look
 
 table-partition = p
 table-partitions = parts
@@ -62,7 +63,7 @@ table-start = start
 table-end = end
 table-committed = at
 table-lag = lag
-table-no-commit = none
+table-no-commit = unset
 table-client = client
 table-host = host
 table-assigned = parts
@@ -71,3 +72,13 @@ table-under = under
 table-below-min = <min
 table-more = + { $more } more in plan.txt
 table-more-in = + { $more } more in { $file }
+
+thing-whole = the whole cluster
+thing-broker = broker
+thing-topic = topic
+thing-group = group
+thing-cluster = cluster
+
+problem-empty = nothing was typed
+problem-too-long = it is too long
+problem-character = it has a character that no such name has

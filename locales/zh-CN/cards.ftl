@@ -1,127 +1,94 @@
-# The card of a plan.
+# 计划卡片。
 
-card-headline = { $state }: { $what }
-what-reset-offset = reset { $groups } in { $topics } to { $to } ({ $cluster })
-what-rollback = take back { $operation }: { $groups } in { $topics } ({ $cluster })
-what-other = { $command } ({ $cluster })
+card-headline = { $state }：{ $what }
+what-reset-offset = 将 { $groups } 在 { $topics } 的位点重置到 { $to }（{ $cluster }）
+what-rollback = 撤回 { $operation }：{ $groups } 在 { $topics } 的位点（{ $cluster }）
+what-other = { $command }（{ $cluster }）
 
-size-partitions = { $count ->
-    [one] { $count } partition
-   *[other] { $count } partitions
-}
+size-partitions = { $count } 个分区
 
-card-worst = If this goes wrong: { $worst }; back in about { $duration }
-card-worst-no-way-back = If this goes wrong: { $worst }; there is no way back
-worst-replays-messages = { $groups } handles up to { $replayed ->
-    [one] { $replayed } record
-   *[other] { $replayed } records
-} a second time
-worst-skips-messages = { $groups } never handles { $skipped ->
-    [one] { $skipped } record
-   *[other] { $skipped } records
-}
-worst-replays-and-skips = { $groups } handles up to { $replayed } records twice and never handles { $skipped }
-worst-reads-from-elsewhere = { $groups } goes on from the wrong place
-worst-nothing = nothing is lost
+card-worst = 万一出错：{ $worst }；约 { $duration }可恢复
+card-worst-no-way-back = 万一出错：{ $worst }；无法恢复
+worst-reset-replays = { $groups } 最多重复处理 { $replayed } 条消息
+worst-reset-skips = { $groups } 永远不会处理 { $skipped } 条消息
+worst-reset-replays-and-skips = { $groups } 最多重复处理 { $replayed } 条消息，并永远不会处理 { $skipped } 条
+worst-reset-neither = { $groups } 会从错误的位置继续消费
+worst-rollback-returns-to-saved = { $groups } 会从原来的位点继续消费，而那里现在可能已不合适
 
-card-needs = Needs { $wanted } ({ $filled } so far): { $who }
-card-needs-nobody = Needs no votes; whoever asked confirms it
-seat-approvers = { $count ->
-    [one] { $count } approver
-   *[other] { $count } approvers
-}
-seat-owner = an owner of { $of }
-card-queued = Approved; starts as soon as nothing else is at work there
-card-ids = op { $operation } · plan { $digest }
-card-ids-ends = op { $operation } · plan { $digest } · ends { $ends }
-card-progress = Step { $step } of { $steps }: { $what }
-card-progress-of = { $progress } ({ $done } of { $total } done)
+card-needs = 需要 { $wanted } 票（已有 { $filled } 票）：{ $who }
+card-needs-nobody = 不需要投票；由申请人自己确认
+seat-approvers = { $count } 位审批人
+seat-owner = { $of } 的一位负责人
+card-queued = 已批准；那里没有别的操作时立即开始
+card-ids = 操作 { $operation } · 计划 { $digest }
+card-ids-ends = 操作 { $operation } · 计划 { $digest } · { $ends } 截止
+card-progress = 第 { $step } 步，共 { $steps } 步：{ $what }
+card-progress-of = { $progress }（已完成 { $done } / { $total }）
 
-step-kafka-commit-offsets = set the offsets
-step-kafka-delete-offsets = remove the offsets
-step-wait = wait until the group has stopped
-step-capture = save the offsets from before
-step-rule = set the offsets as approved
+step-kafka-commit-offsets = 设置位点
+step-kafka-delete-offsets = 删除位点
+step-wait = 等待消费组停止
+step-capture = 保存原来的位点
+step-rule = 按批准的规则设置位点
 
-result-succeeded = { $count ->
-    [one] Done and read back: { $count } partition stands where the plan says
-   *[other] Done and read back: { $count } partitions stand where the plan says
-}
-result-stopped = Stopped at a safe point; what was done until then stays
-result-failed = The cluster refused a step; nothing of that step was changed
-result-stuck = The cluster shows neither what was before nor what was planned; a person must decide
-result-rejected = Vetoed by { $vetoed-by }; nothing was changed
-result-expired = Not approved in time; nothing was changed
-result-cancelled = Taken back by whoever asked; nothing was changed
-result-refused = Checked again, and it cannot go on; nothing was changed
-result-abandoned = Given up by two people; the cluster stays as it is now
+result-succeeded = 已完成并读回确认：{ $count } 个分区的位点与计划一致
+result-stopped = 已停在安全点；此前完成的部分保留
+result-failed = 集群拒绝了其中一步；这一步没有改动任何东西
+result-stuck = 集群的现状既不是原来的，也不是计划的；必须由人决定
+unchanged-stopped = 在改动任何东西之前已停止
+result-rejected = 被 { $vetoed-by } 否决；没有改动任何东西
+result-expired = 未按时获得批准；没有改动任何东西
+result-cancelled = 申请人已收回；没有改动任何东西
+result-refused = 重新检查后不能继续；没有改动任何东西
+result-abandoned = 由两人放弃；集群保持现状
 
-card-asked-by = Asked by { $who }
-moves-replayed = { $count ->
-    [one] { $count } record is read again.
-   *[other] { $count } records are read again.
-}
-moves-skipped = { $count ->
-    [one] { $count } record is skipped.
-   *[other] { $count } records are skipped.
-}
-moves-first = { $count ->
-    [one] { $count } partition has no offset yet.
-   *[other] { $count } partitions have no offset yet.
-}
-moves-clamped = { $count ->
-    [one] { $count } target (*) lies outside of the log and was moved to its edge.
-   *[other] { $count } targets (*) lie outside of the log and were moved to its edge.
-}
-card-checks = Checks: { $passed } passed, { $warnings ->
-    [one] { $warnings } warning
-   *[other] { $warnings } warnings
-}
-card-warning = Warning: { $finding }
-card-consent = Needs an owner’s consent: { $finding }
-card-more-findings = + { $more } more in plan.txt
-card-affected = Affected: { $groups }; { $clients-count ->
-    [one] { $clients-count } client
-   *[other] { $clients-count } clients
-}: { $clients }
-card-affected-no-clients = Affected: { $groups }; no client connected
-card-needs-from-application = Needs from the application: { $needs }
-application-stop-the-group = stop the group
-application-start-the-group = start the group again
-application-handle-repeats = cope with records that come twice
-card-way-back = Way back: the offsets from before are kept and can be put back in about { $duration }
-card-no-way-back = Way back: none
-card-owners-told = Owners told: { $told } of { $of }
+card-asked-by = 申请人 { $who }
+moves-replayed = 将重复读取 { $count } 条消息。
+moves-skipped = 将跳过 { $count } 条消息。
+moves-first = { $count } 个分区目前没有位点。
+moves-clamped = { $count } 个分区的目标（*）超出日志范围，已移到边界。
+moves-taken-anew = 以上数字是现在的；消费组停止后按同一规则重新计算。
+card-checks = 检查：{ $passed } 项通过，{ $warnings } 项警告
+card-warning = 警告：{ $finding }
+card-consent = 需要负责人同意：{ $finding }
+card-more-findings = + 另有 { $more } 项，见 plan.txt
+card-affected = 受影响：{ $groups }；{ $clients-count } 个客户端：{ $clients }
+card-affected-no-clients = 受影响：{ $groups }；没有客户端连接
+card-needs-from-application = 需要应用配合：{ $needs }
+application-stop-consumers = 停止消费组的消费者，完成后再启动
+card-way-back = 退路：原来的位点已保存，约 { $duration }可恢复
+card-no-way-back = 退路：没有
+card-owners-told = 已通知负责人：{ $told } / { $of }
 
-votes-none = Votes: none yet
-votes-none-needed = No votes needed
-votes-counted = Votes: { $filled } of { $wanted }: { $who }
-votes-vetoed = vetoed by { $who }
-votes-uncounted = not counted: { $who }
-votes-uncounted-one = { $who } ({ $why })
-votes-cannot-verify = somebody’s roles cannot be looked up now; it waits
-votes-how = ✅ approve · ❌ veto (final)
-not-counted-asked-for-it = asked for it
-not-counted-no-right = is no approver here
-not-counted-not-a-member = is not a member now
-not-counted-cannot-verify = roles cannot be looked up
-not-counted-other-plan = voted on another plan
-not-counted-not-needed = not needed
-not-counted-same-person = already counted
-not-counted-also-vetoes = also vetoed
+votes-none = 投票：还没有
+votes-none-needed = 不需要投票
+votes-counted = 投票：{ $filled } / { $wanted }：{ $who }
+votes-vetoed = 否决：{ $who }
+votes-uncounted = 不计入：{ $who }
+votes-uncounted-one = { $who }（{ $why }）
+votes-cannot-verify = 暂时查不到某人的角色，先等待
+votes-how = ✅ 同意 · ❌ 否决（不可收回）
+not-counted-asked-for-it = 是申请人
+not-counted-no-right = 在此没有审批权
+not-counted-not-a-member = 现在不是成员
+not-counted-cannot-verify = 查不到角色
+not-counted-other-plan = 投的是另一份计划
+not-counted-not-needed = 名额已满
+not-counted-same-person = 此人已计一票
+not-counted-also-vetoes = 同时投了否决
 
-button-details = Details
-button-my-vote = My vote
+button-details = 详情
+button-my-vote = 我的投票
 
-card-superseded = Plan { $revision } took its place; votes on this one count for nothing
-card-difference = { $what }: { $before } → { $after }
-card-more-differences = + { $more } more; see the new plan
+card-superseded = 已由第 { $revision } 版计划取代；此处的投票不再计入
+card-difference = { $what }：{ $before } → { $after }
+card-more-differences = + 另有 { $more } 处不同，见新计划
 
-ended-records-safe = Records are untouched and producers go on: only where the group reads from is in question.
-ended-not-checked = Not checked: whether the application is content with it.
-ended-failed = Nothing runs any more, and I do not try again by myself. Ask again when the cause is gone, or give it up with /unlock.
-ended-stuck = I do nothing more by myself. Look with /group and /lag, then finish by hand (by-hand.md), take it back, or give it up with /unlock.
-ended-abandoned = Look with /group and /lag before anything else is asked of this group.
-ended-way-back = ↩️ or /rollback posts the way back.
-ended-approved-by = Approved by { $who }
-seat-confirmation = 发起人或值班人员确认
+ended-records-safe = 消息没有变动，生产者照常写入：只有消费组从哪里读取还不确定。
+ended-not-checked = 没有检查：应用从那里继续是否正常。
+ended-failed = 现在没有任何执行，我不会自己重试。原因消除后请重新申请，或用 /unlock 放弃。
+ended-stuck = 我不会再自己做任何事。请用 /group 和 /lag 查看，然后手工完成（by-hand.md）、撤回，或用 /unlock 放弃。
+ended-abandoned = 对这个消费组做任何事之前，请先用 /group 和 /lag 查看。
+ended-way-back = 用 ↩️ 或 /rollback 发布撤回计划。
+ended-approved-by = 批准人：{ $who }
+seat-confirmation = 申请人或值班人员的确认

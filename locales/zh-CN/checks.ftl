@@ -1,115 +1,101 @@
-# What was found, by the id of the check; .passed when it is as it should be, .next when it forbids the change.
+# 检查结果，按检查的标识；.passed 为通过时，.next 为被拒绝时的下一步。
 
-check-cluster-reachable = the cluster cannot be looked at ({ $failure }), so nothing can be verified; it said: { $said }
-    .passed = the cluster answers
-    .next = Nothing was changed. Look at /health, and ask again when the cluster answers.
-check-cannot-verify = this cannot be verified ({ $failure }); it said: { $said }
-    .passed = everything could be looked at
-    .next = Nothing was changed. Look at /health, and ask again when the cluster answers.
-check-group-exists = there is no consumer group { $group }
-    .passed = the group exists
-    .next = See the right name with /group or /lag, and ask again.
-check-group-inactive = { $count ->
-    [one] consumer group { $group } still has { $count } member ({ $members }). Kafka resets the offsets of stopped groups only
-   *[other] consumer group { $group } still has { $count } members ({ $members }). Kafka resets the offsets of stopped groups only
-}
-    .passed = the group has no live member
+check-cluster-reachable =
+    .passed = 集群有应答
+check-cannot-verify = 无法查看 { $what }（{ $failure }），因此什么都不能确认。集群的说明：{ $said }
+    .next = 没有改动任何东西。请看 /health，集群恢复应答后再申请。
+check-group-inactive = 消费组 { $group } 还有 { $count } 个成员（{ $members }）。Kafka 只能重置已停止的消费组的位点
+    .passed = 消费组没有在线成员
     .next = { $static-count ->
-        [0] Stop them and ask again, or add wait-for-stop:30m and I will wait.
-        [one] Stop them and ask again, or add wait-for-stop:30m and I will wait. { $static-count } of them is static and stays until its session times out.
-       *[other] Stop them and ask again, or add wait-for-stop:30m and I will wait. { $static-count } of them are static and stay until their session times out.
+        [0] 请停止它们后再申请；或加上 wait-for-stop:30m，我会等待。
+       *[other] 请停止它们后再申请；或加上 wait-for-stop:30m，我会等待。其中 { $static-count } 个是静态成员，会话超时后才会离开。
     }
-check-group-will-stop = the group still has members ({ $members }); I wait until they are gone, and set the offsets then
-    .passed = the group has stopped
-check-topic-exists = there is no topic { $topic }
-    .passed = the topic exists
-    .next = See the right name with /topic, and ask again.
-check-partitions-exist = topic { $topic } has no partition { $partitions }
-    .passed = the partitions exist
-    .next = See the partitions with /topic, and ask again.
-check-offsets-known = where the group stands, or where the log begins and ends, cannot be read ({ $failure })
-    .passed = the group’s offsets and the log’s extent are known
-    .next = Nothing was changed. Look at /health, and ask again when the cluster answers.
-check-target-clamped = { $count ->
-    [one] in { $count } partition the target lies outside of the log and was moved to its edge ({ $topic } { $partition }: { $wanted } → { $used })
-   *[other] in { $count } partitions the target lies outside of the log and was moved to its edge ({ $topic } { $partition }: { $wanted } → { $used }, …)
+check-group-will-stop = 消费组 { $group } 还有成员（{ $members }）；我会等它们离开，然后设置位点
+check-group-is-new = 还没有消费组 { $group }；这次操作会创建它
+check-known-external-offsets = { $hint } 像是 Flink、Spark 或 Connect，它们可能自己保存位点，不理会这里的设置
+check-missing-right = { $right-count ->
+    [0] 我在集群上缺少权限，集群的说明：{ $said }
+   *[other] 我在 { $on } { $name } 上缺少权限 { $right }
 }
-    .passed = every target lies inside of the log
-check-time-after-last-record = { $partitions-count ->
-    [one] in { $partitions-count } partition every record is older than the time asked for; it goes to the end
-   *[other] in { $partitions-count } partitions every record is older than the time asked for; they go to the end
-}
-    .passed = every partition has a record at or after the time asked for
-check-no-commit-to-shift = { $count ->
-    [one] { $count } partition has no offset to shift from and is left alone
-   *[other] { $count } partitions have no offset to shift from and are left alone
-}
-    .passed = every partition has an offset to shift from
-check-empty-partitions = some partitions are empty; the group starts there with the next record
-    .passed = no partition is empty
-check-known-external-offsets = the group looks like Flink, Spark or Connect, which may keep their own offsets and ignore these
-    .passed = nothing suggests that the group keeps its offsets elsewhere
-check-group-without-commits = the group has never committed in some of these partitions; until now its clients decided where to start
-    .passed = the group has committed in every partition
-check-missing-right = I lack the right { $right } on { $on }
-    .passed = I have every right this needs
-    .next = Somebody with Kafka admin rights can grant it; then ask again.
-check-held-by-other = operation { $operation } is at work on { $thing }
-    .passed = nothing else is at work there
-    .next = Wait until it has ended, or look at it with /status.
-check-replays-messages = { $count ->
-    [one] { $count } record is handled a second time
-   *[other] { $count } records are handled a second time
-}
-    .passed = no record is handled twice
-check-skips-messages = { $count ->
-    [one] { $count } record is never handled
-   *[other] { $count } records are never handled
-}
-    .passed = no record is skipped
-check-late-expiry = the oldest records concerned are about to be deleted; what is gone cannot be read again
-    .passed = nothing concerned is about to be deleted
-check-cluster-observed-only = this cluster may be looked at only; I have no rights to change it
-    .passed = this cluster may be changed
-    .next = Use dry-run:true; the commands to do it by hand are attached there.
+    .next = 请有 Kafka 管理权限的人授权后再申请。
+check-rights-not-told = 集群不说明我在 { $on } { $name } 上有哪些权限
+check-rights-sufficient =
+    .passed = 所需的权限我都有
+check-too-many-partitions = { $count } 个分区超过了一次操作的上限（{ $most }）
+    .next = 请逐个 topic 申请，或指定分区。
+check-target-clamped = { $count } 个分区的目标超出日志范围，已移到边界（例如 { $topic } { $partition }：{ $wanted } → { $used }）
+check-time-after-last-record = { $count } 个分区的消息都早于所要的时间，位点移到末尾（例如 { $topic } { $partition }）
+check-no-commit-to-shift = { $count } 个分区没有位点，无法平移，保持不变（例如 { $topic } { $partition }）
+check-partition-empty = { $count } 个分区是空的，消费组在那里从下一条消息开始（例如 { $topic } { $partition }）
+check-partition-without-commit = 消费组在 { $count } 个分区还没有位点，此前从哪里开始由它自己的配置决定（例如 { $topic } { $partition }）
+check-partition-offline = { $topic } { $partition } 离线，读不到日志
+    .next = 请看 /health，等它有了 leader 再申请。
+check-targets-in-log =
+    .passed = 所有目标都在日志范围内
+check-held-by-other = 操作 { $operation } 正在处理 { $thing } { $name }
+    .next = 请等它结束；用 /status operation:{ $operation } 查看。
+check-not-held =
+    .passed = 那里没有别的操作
+check-irreversible = { $operation } 的第 { $step } 步无法撤回
+    .next = 用 /status operation:{ $operation } 查看它做了什么。
+check-values-as-left =
+    .passed = 一切仍是该操作留下的样子
+check-values-moved-on = 消费组在 { $count } 个分区里又前进了（例如 { $topic } { $partition }：{ $left } → { $found }）
+check-topic-gone = topic { $topic } 不见了
+    .next = 没有可以恢复的地方。
+check-topic-recreated = topic { $topic } 被删除后重新创建了，旧位点在其中没有意义
+    .next = 请用 /reset-offset 设置新的位点。
 
-# Conditions under which a plan was right, and that hold no longer.
+# 计划所依据、但已不再成立的条件。
 
-broken-cluster-changed = another cluster answers at this address ({ $found } instead of { $expected })
-broken-topic-gone = topic { $topic } is gone
-broken-topic-recreated = topic { $topic } was deleted and made again
-broken-topic-partitions-changed = topic { $topic } has { $found } partitions instead of { $expected }
-broken-group-has-members = group { $group } has members again ({ $members })
-broken-offsets-changed = somebody moved group { $group }: { $topic } { $partition } stands at { $found } instead of { $expected }
-broken-offset-left-the-log = offset { $offset } of { $topic } { $partition } is no longer in the log ({ $start } to { $end })
-
-wait-members-remain = { $count ->
-    [one] Still { $count } member at work: { $members }
-   *[other] Still { $count } members at work: { $members }
+broken-cluster-changed = 这个地址上是另一个集群（{ $found }，原为 { $expected }）
+broken-topic-gone = { $topic-count ->
+    [0] 有一个 topic 不见了
+   *[other] topic { $topic } 不见了
 }
-wait-cannot-look = The cluster cannot be looked at: { $failure }
-wait-watching-a-little-longer = No member left; I watch a little longer ({ $streak } of { $wanted } looks)
-wait-wait-ran-out = The group did not stop in time
+broken-topic-recreated = topic { $topic } 被删除后重新创建了
+broken-topic-partitions-changed = topic { $topic } 现在有 { $found } 个分区，原为 { $expected }
+broken-group-has-members = { $members-count ->
+    [0] 消费组又有成员了
+   *[other] 消费组 { $group } 又有成员了（{ $members }）
+}
+broken-offsets-changed = 消费组 { $group } 被移动过：{ $topic } { $partition } 现为 { $found }，原为 { $expected }
+broken-offset-left-the-log = { $topic } { $partition } 的位点 { $offset } 已不在日志范围内（{ $start } 到 { $end }）
 
-why-vetoed = Vetoed
-why-cancelled = Taken back by whoever asked
-why-expired = Nobody approved it in time
-why-stale = The cluster is no longer as it was when the plan was made: { $because }
-why-queued-behind = Waits for operation { $operation }, which is at work there
-why-cannot-verify-votes = The votes cannot be read now; it waits
-why-votes-withdrawn = A vote was withdrawn before it began; it asks again
-why-policy-stricter = The rules ask for more votes now; it asks again
-why-stopped-by = Stopped by { $who }
-why-paused-by = Paused by { $who }
-why-resumed-by = Resumed by { $who }
-why-paused-by-guard = Paused by itself: { $because }
-why-paused-cannot-verify = Paused: whether whoever asked for it may do so cannot be verified
-why-foreign-change = Somebody else changed { $topic } { $partition }: it stands at { $found }
-why-cluster-refused = The cluster said no: { $said }
-why-outcome-unknown = Whether the step was done cannot be told: { $failure }
-why-out-of-bounds = What would have to be done lies outside of what was approved
-why-cannot-tell = Whether it may go on cannot be told: { $failure }
-why-too-many-replans = The cluster changes faster than it is planned; ask again when it is quiet
-why-unlocked = Given up with /unlock
-why-plan-unreadable = The stored plan cannot be read
-why-nothing-to-do = There was nothing left to do
+wait-members-remain = 还有 { $count } 个成员在工作：{ $members }
+wait-cannot-look = 无法查看集群：{ $failure }。我会继续尝试
+wait-watching-a-little-longer = 已没有成员；再观察一会儿（第 { $streak } 次，共 { $wanted } 次）
+wait-wait-ran-out = { $members-count ->
+    [0] 消费组没有按时停止
+   *[other] 消费组没有按时停止；仍在工作：{ $members }
+}
+
+why-abandoned = 由 { $first } 和 { $second } 用 /unlock 放弃：{ $reason }
+why-cancelled = 由 { $by } 收回
+why-card-altered = 卡片被别人改动过，因此重新发布
+why-card-gone = 卡片被删除了，因此重新发布
+why-chat-unreachable = 现在读不到投票，先等待
+why-cluster-not-configured = 设置里已没有这个集群
+why-foreign-value = 有别人动过：{ $topic } { $partition } 现为 { $found }
+why-group-gone = 消费组已不存在
+why-group-subscribed = 这个 topic 上又有该消费组的消费者
+why-out-of-bounds = 需要做的超出了批准的范围（{ $topic } { $partition }）
+why-pause-asked = { $reason-count ->
+    [0] 由 { $by } 暂停
+   *[other] 由 { $by } 暂停：{ $reason }
+}
+why-plan-unreadable = 保存的计划无法读取，因此不执行：{ $said }
+why-replanned-too-often = 集群变化太快，计划跟不上；请等它稳定后再申请
+why-resumed = { $reason-count ->
+    [0] 由 { $by } 恢复
+   *[other] 由 { $by } 恢复：{ $reason }
+}
+why-stale = 集群与制定计划时不同了：{ $because }
+why-stop-asked = { $reason-count ->
+    [0] 由 { $by } 停止
+   *[other] 由 { $by } 停止：{ $reason }
+}
+why-tried-too-often = 多次尝试，集群都没有接受：{ $failure }；集群的说明：{ $said }
+why-vetoed = 被 { $by } 否决
+why-vote-withdrawn = 开始前有人收回了投票，重新等待投票
+why-voter-cannot-be-verified = 现在查不到某人的角色，重新等待投票

@@ -1,138 +1,115 @@
-# What looks show.
+# 查看命令的结果。
 
-look-part-failed = { $what } could not be read: { $failure }
-part-ranges = The extent of the log
-part-settings = The settings
-part-offsets = The group’s offsets
+look-part-failed = { $what }读不到：{ $failure }
+part-ranges = 日志的起止位置
+part-settings = 配置
+part-offsets = 消费组的位点
 
-clusters-none = There is no cluster you may look at here
-clusters-well = { $count ->
-    [one] { $count } cluster, and it is well
-   *[other] { $count } clusters, all well
-}
-clusters-some = { $count ->
-    [one] { $count } cluster: { $silent } not answering, { $ill } with trouble
-   *[other] { $count } clusters: { $silent } not answering, { $ill } with trouble
-}
-cluster-silent = not answering: { $failure }
-cluster-well = well: { $brokers } brokers, { $topics } topics
-cluster-ill = { $offline } partitions offline, { $under } under-replicated: { $brokers } brokers, { $topics } topics
-cluster-observe = look only
+clusters-none = 这里没有你可以查看的集群
+clusters-well = { $count } 个集群，全部正常
+clusters-some = { $count } 个集群：{ $silent } 个没有应答，{ $ill } 个有问题
+cluster-silent = 没有应答：{ $failure }
+cluster-well = 正常；broker { $brokers } 个，topic { $topics } 个
+cluster-ill = 离线分区 { $offline } 个，缺副本分区 { $under } 个；broker { $brokers } 个，topic { $topics } 个
+cluster-observe = 只能查看
 
-health-headline = { $grade }: { $cluster }
-health-healthy = Healthy
-health-degraded = Degraded, traffic flows
-health-broken = Broken
-health-brokers = { $count ->
-    [one] { $count } broker alive: { $brokers }
-   *[other] { $count } brokers alive: { $brokers }
-}
-health-controller = controller { $controller }
-health-no-controller = NO CONTROLLER
-health-offline = Offline partitions (no reads, no writes): { $count }
-health-below-min = Partitions under min ISR (writes with acks=all fail): { $count }
-health-under = Under-replicated partitions (copies missing): { $count }
-health-min-unknown = { $count ->
-    [one] For { $count } topic min ISR is not known: it uses the broker’s default
-   *[other] For { $count } topics min ISR is not known: they use the broker’s default
-}
-health-left-out = + { $more } more unhealthy topics
-health-obligation = Still to be put back: { $what } on { $thing }, from operation { $operation }, due { $due }
-health-more-obligations = + { $more } more to be put back
+health-headline = { $grade }：{ $cluster }
+health-healthy = 健康
+health-degraded = 有缺损，读写正常
+health-broken = 有故障
+health-brokers = 在线 broker { $count } 个：{ $brokers }
+health-controller = controller 为 { $controller }
+health-no-controller = 没有 CONTROLLER
+health-offline = 离线分区（不能读写）：{ $count }
+health-below-min = 低于 min ISR 的分区（acks=all 的写入会失败）：{ $count }
+health-under = 缺副本的分区：{ $count }
+health-min-unknown = { $count } 个 topic 用的是 broker 的默认 min ISR，无法得知
+health-left-out = + 另有 { $more } 个有问题的 topic
+health-obligation = 还要恢复：{ $thing } 的 { $what }，来自操作 { $operation }，期限 { $due }
+health-more-obligations = + 另有 { $more } 项要恢复
 
-topic-headline = Topic { $topic } on { $cluster }: { $partitions ->
-    [one] { $partitions } partition
-   *[other] { $partitions } partitions
-}, { $replicas } replicas each
-topic-well = Every partition has a leader and all its copies
-topic-ill = { $offline } partitions offline, { $under } under-replicated
-topic-settings = Own settings: { $settings }
-topic-no-settings = Own settings: none, all defaults
-topic-id = Topic id { $id }
+topic-headline = { $cluster } 上的 topic { $topic }：{ $partitions } 个分区，每个 { $replicas } 个副本
+topic-well = 每个分区都有 leader，副本齐全
+topic-ill = 离线分区：{ $offline }；缺副本的分区：{ $under }
+topic-settings = 自有配置：
+topic-more-settings = + 另有 { $more } 项配置
+topic-no-settings = 自有配置：无，全部为默认值
+topic-id = topic id { $id }
 
-group-headline = Group { $group } on { $cluster }: { $state }
+group-headline = { $cluster } 上的消费组 { $group }：{ $state }
 group-protocol = { $kind }
-group-protocol-of = { $kind }, used by { $type }
-group-state-empty = stopped, offsets kept
-group-state-stable = at work
-group-state-rebalancing = rebalancing
-group-state-dead = not there any more
-group-state-unknown = in a state I do not know
-group-kind-classic = classic protocol
-group-kind-consumer = consumer protocol
-group-kind-other = another protocol
+group-protocol-of = { $kind }，用于 { $type }
+group-state-empty = 已停止，位点保留
+group-state-stable = 工作中
+group-state-rebalancing = 正在重新分配
+group-state-dead = 已不存在
+group-state-unknown = 处于我不认识的状态
+group-kind-classic = 经典协议
+group-kind-consumer = consumer 协议
+group-kind-other = 其他协议
 group-members = { $count ->
-    [0] No members
-    [one] { $count } member (+ = static)
-   *[other] { $count } members (+ = static)
+    [0] 没有成员
+   *[other] { $count } 个成员
 }
-group-no-commits = No offsets committed
-group-topics-left-out = + { $more } more topics
+group-static = + 静态成员：会话超时后才会离开
+group-no-commits = 没有提交过位点
+group-topics-left-out = + 另有 { $more } 个 topic
 
-lag-none = No group has committed in { $topic } on { $cluster }
-lag-one = Group { $group } in { $topic } on { $cluster }: { $lag } records behind
-lag-many = { $groups } groups read { $topic } on { $cluster }
-lag-without-commit = { $count ->
-    [one] { $count } partition has no commit: the client’s own setting decides where it starts
-   *[other] { $count } partitions have no commit: the client’s own setting decides where they start
-}
-lag-failed = Group { $group } could not be looked at: { $failure }
-lag-left-out = + { $more } more groups not looked at
+lag-none = { $cluster } 上没有消费组在 { $topic } 提交过位点
+lag-one = { $cluster } 上消费组 { $group } 在 { $topic } 积压 { $lag } 条消息
+lag-many = { $groups } 个消费组在读 { $cluster } 上的 { $topic }
+lag-without-commit = { $count } 个分区没有位点：从哪里开始由客户端自己的配置决定
+lag-failed = 无法查看消费组 { $group }：{ $failure }
+lag-left-out = + 另有 { $more } 个消费组没有查看
 
-help-headline = What you can ask for; one in detail: { $example }
-help-more = + { $more } more in help.txt
-help-role-looks = Changes nothing; needs the role { $role }
-help-role-changes = Needs the role { $role }; { $effect }
-help-option = { $name }: { $description }
-help-option-required = { $name } (required): { $description }
-help-example = e.g. { $example }
+help-headline = 可用的命令；查看某一个：{ $example }
+help-more = + 另有 { $more } 个，见 help.txt
+help-role-looks = 不做任何改动；需要角色 { $role }
+help-role-changes = 需要角色 { $role }；{ $effect }
+help-option = { $name }：{ $description }
+help-option-required = { $name }（必填）：{ $description }
+help-example = 例如 { $example }
 
-whoami-headline = You are { $person } ({ $account })
-whoami-roles = Roles here: { $roles }
-whoami-roles-none = Roles here: none, so I only answer /help and /whoami
-whoami-clusters = Clusters: { $clusters }
-whoami-clusters-none = Clusters: none
-whoami-owns = You own: { $owned }
-whoami-owns-none = You own: nothing
-whoami-commands = You may use: { $commands }
+whoami-headline = 你是 { $person }（{ $account }）
+whoami-roles = 在此的角色：{ $roles }
+whoami-roles-none = 在此没有角色，我只回答 /help 和 /whoami
+whoami-clusters = 集群：{ $clusters }
+whoami-clusters-none = 集群：无
+whoami-owns = 你负责：{ $owned }
+whoami-owns-none = 你负责：无
+whoami-commands = 可以使用：{ $commands }
 
-operations-none = No operations, open or lately ended
-operations-none-waiting = Nothing waits for you
-operations-waiting = { $count ->
-    [one] { $count } operation waits for you
-   *[other] { $count } operations wait for you
-}
-operations-for-me = Waiting for you
-operations-others = Others
-operations-more = + { $more } more
-operation-line = { $operation } { $state }: { $command } { $about } ({ $cluster }), asked by { $who }, { $at }
-operation-line-ends = { $operation } { $state }: { $command } { $about } ({ $cluster }), asked by { $who }, ends { $at }
+operations-none = 没有进行中或刚结束的操作
+operations-none-waiting = 没有等你处理的操作
+operations-waiting = { $count } 个操作等你处理
+operations-for-me = 等你处理
+operations-others = 其他
+operations-more = + 另有 { $more } 个
+operation-line = { $operation } { $state }：{ $command } { $about }（{ $cluster }），申请人 { $who }，{ $at }
+operation-line-ends = { $operation } { $state }：{ $command } { $about }（{ $cluster }），申请人 { $who }，{ $at } 截止
 
-status-headline = { $state }: { $operation }, { $command } { $about } ({ $cluster })
-status-asked = Asked by { $who }; last change { $at }
-status-votes = Votes: { $filled } of { $wanted }: { $who }
-status-no-votes = Votes: none of { $wanted }
-status-ends = Ends { $at } unless it has started
-status-step-done = Step { $step }, done: { $what }
-status-step-open = Step { $step }: { $what }
-status-reverses = Takes back operation { $operation }
-status-plan = Plan { $revision }: { $digest }
+status-headline = { $state }：{ $operation }，{ $command } { $about }（{ $cluster }）
+status-asked = 申请人 { $who }；最近变化 { $at }
+status-votes = 投票：{ $filled } / { $wanted }：{ $who }
+status-no-votes = 投票：0 / { $wanted }
+status-ends = { $at } 前不开始就过期
+status-step-done = 第 { $step } 步，已完成：{ $what }
+status-step-open = 第 { $step } 步：{ $what }
+status-reverses = 撤回操作 { $operation }
+status-plan = 第 { $revision } 版计划：{ $digest }
 
-audit-none = No entry fits
-audit-headline = { $count ->
-    [one] { $count } entry, newest first
-   *[other] { $count } entries, newest first
-}
-audit-more = + { $more } more; narrow the search
+audit-none = 没有符合的记录
+audit-headline = { $count } 条记录，最新的在前
+audit-more = + 另有 { $more } 条；请缩小搜索范围
 audit-entry = { $seq } · { $at } · { $what } · { $who } · { $about }
-audit-bot = the bot itself
-audit-whole = The audit log is whole: { $entries } entries, each follows from the one before
-audit-head = Last entry’s hash: { $head }
-audit-compared = Compared with the head at entry { $seq } kept in { $kept }
-audit-not-compared = Not compared with a head kept elsewhere: a cut at the end cannot be excluded
-audit-broken = The audit log does NOT fit from entry { $seq } on: { $why }
-audit-broken-next = Change nothing in the store; export it and tell whoever answers for it
-audit-broken-altered = the entry was changed
-audit-broken-gap = entries are missing
-audit-broken-cut-off = the end is missing
-audit-broken-head-differs = the head kept elsewhere is another one
+audit-bot = 机器人自己
+audit-whole = 审计日志完整：{ $entries } 条记录，环环相扣
+audit-head = 最后一条的哈希：{ $head }
+audit-compared = 已与保存在 { $kept } 的第 { $seq } 条对比
+audit-not-compared = 没有与别处保存的哈希对比：不能排除末尾被截断
+audit-broken = 审计日志从第 { $seq } 条起不吻合：{ $why }
+audit-broken-next = 不要再改动数据库；请导出并告知负责人
+audit-broken-altered = 记录被改动
+audit-broken-gap = 缺少记录
+audit-broken-cut-off = 末尾缺失
+audit-broken-head-differs = 与别处保存的哈希不同

@@ -1,11 +1,22 @@
-# What is told in an operation's thread, and to owners.
+# 在操作的讨论串里，以及对负责人说的话。
 
-notice-line = { $operation }: { $told }
-notice-started = It has started; by-hand.md says how to finish, stop or undo it without me
-notice-step-done = Step { $step } is done and read back
-notice-queued-behind = Approved; waits for operation { $operation }, which is at work there
-notice-re-planned = The cluster changed, so the plan was made again; please vote on the new one
-notice-rollback-posted = The way back is posted as operation { $operation }
+notice-line = { $operation }：{ $told }
+notice-answer-lost = 集群的应答丢失了（{ $failure }）；我先查看做到了哪里，再做别的
+notice-approved = 由 { $by } 批准
+notice-expired = 没有人按时批准；没有改动任何东西
+notice-queued-behind = 已批准；等待操作 { $operation }，它正在那里执行
+notice-refused-anew = { $checks-count ->
+    [0] 重新制定计划后已不能继续；没有改动任何东西
+   *[other] 重新制定计划后已不能继续（{ $checks }）；没有改动任何东西
+}
+notice-started = 已开始；没有我时如何完成、停止或撤回，见 by-hand.md
+notice-step-done = 第 { $step } 步已完成并读回确认
+notice-still-cannot-look = 仍然无法查看集群：{ $failure }。我不做任何改动，继续尝试
+notice-wait-began = { $until-count ->
+    [0] 开始等待
+   *[other] 开始等待，最晚到 { $until }
+}
+notice-wait-over = 等待结束，继续执行
 
-owners-before = You own part of this. It begins now: { $what }
-owners-after = You own part of this. { $state }: { $what }
+owners-before = 其中有你负责的部分。现在开始：{ $what }
+owners-after = 其中有你负责的部分。{ $state }：{ $what }

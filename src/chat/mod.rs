@@ -1,6 +1,8 @@
 //! The chat, as the rest of the house sees it ([`Chat`]), and the rest of the house as a chat sees it ([`Door`]).
 
+pub mod console;
 mod deliver;
+pub mod discord;
 mod door;
 mod port;
 mod view;

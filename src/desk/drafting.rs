@@ -15,17 +15,20 @@ use interlock::plan::{Check, Draft, Effect, FORMAT, Level, Mistake, Plan, Planni
 use interlock::policy::UNDO_WINDOW;
 use interlock::principal::Place;
 use interlock::time::Millis;
+use std::time::Duration;
 
 /// What a plan is made for.
-pub(super) struct Wanted<'a> {
-    pub(super) command: &'a str,
-    pub(super) request: &'a Arguments,
-    pub(super) cluster: &'a ClusterName,
-    pub(super) requesters: Vec<Requester>,
-    pub(super) place: Place,
-    pub(super) operation: OperationId,
-    pub(super) revision: u32,
-    pub(super) now: Millis,
+pub(crate) struct Wanted<'a> {
+    pub(crate) command: &'a str,
+    pub(crate) request: &'a Arguments,
+    pub(crate) cluster: &'a ClusterName,
+    pub(crate) requesters: Vec<Requester>,
+    pub(crate) place: Place,
+    pub(crate) operation: OperationId,
+    pub(crate) revision: u32,
+    /// The plan that is stale, if this one takes its place.
+    pub(crate) stale: Option<&'a Plan>,
+    pub(crate) now: Millis,
 }
 
 /// Why there is no plan.
@@ -63,6 +66,51 @@ impl From<JournalError> for NoPlan {
     }
 }
 
+/// What a draft lacks of a plan.
+pub(crate) struct Whole<'a> {
+    pub(crate) cluster: &'a Cluster,
+    pub(crate) weight: (Effect, Scope),
+    pub(crate) votes: Vec<Seat>,
+    pub(crate) reverses: Option<OperationId>,
+    pub(crate) expiry: Duration,
+}
+
+impl Whole<'_> {
+    /// The whole plan.
+    pub(crate) fn plan(self, wanted: Wanted<'_>, draft: Draft) -> Plan {
+        let text = |option: &str| wanted.request.text(option).unwrap_or_default().to_owned();
+        Plan {
+            format: FORMAT,
+            operation: wanted.operation,
+            revision: wanted.revision,
+            command: wanted.command.to_owned(),
+            request: wanted.request.clone(),
+            arguments: draft.arguments,
+            requesters: wanted.requesters,
+            place: wanted.place,
+            reason: text("reason"),
+            ticket: text("ticket"),
+            reverses: self.reverses,
+            cluster: self.cluster.name.clone(),
+            kind: self.cluster.kind,
+            tier: self.cluster.tier,
+            identity: draft.identity,
+            made_at: wanted.now,
+            expires_at: wanted.now.plus(self.expiry),
+            effect: self.weight.0,
+            scope: self.weight.1,
+            holds: draft.holds,
+            checks: draft.checks,
+            expectations: draft.expectations,
+            steps: draft.steps,
+            restore: draft.restore,
+            impact: draft.impact,
+            estimate: draft.estimate,
+            votes: self.votes,
+        }
+    }
+}
+
 /// The operation that a rollback takes back.
 struct Original {
     plan: Sealed,
@@ -75,7 +123,8 @@ impl Rooms {
     pub(super) async fn seal(&self, wanted: Wanted<'_>) -> Result<Sealed, NoPlan> {
         let (cluster, backend) = self.cluster(wanted.cluster)?;
         let held = self.held(wanted.cluster).await?;
-        let context = Context { now: wanted.now, cluster, held: &held };
+        let before = wanted.stale.map(changes::earlier);
+        let context = Context { now: wanted.now, cluster, held: &held, earlier: before.as_ref(), guards: &self.guards };
         let original = self.original(&wanted).await?;
         let plan_once = |sections: &Sections| {
             let planning = match &original {
@@ -99,8 +148,12 @@ impl Rooms {
             Some(Planning::Refused(checks)) => return Err(NoPlan::Refused(checks)),
             Some(Planning::Need(_)) | None => return Err(NoPlan::Failed(Done::Bug)),
         };
-        let plan = self.whole(wanted, draft, cluster, original.as_ref())?;
-        Sealed::seal(plan).map_err(|error| {
+        let command = self.catalogue.get(wanted.command).ok_or(NoPlan::Failed(Done::Bug))?;
+        let weight = (draft.effect.max(command.effect), command.scope.unwrap_or(Scope::Group));
+        let votes = self.votes(&draft, weight, cluster, original.as_ref().map(|one| (one, wanted.now)));
+        let reverses = original.as_ref().map(|one| one.plan.plan().operation.clone());
+        let whole = Whole { cluster, weight, votes, reverses, expiry: self.times.expiry };
+        Sealed::seal(whole.plan(wanted, draft)).map_err(|error| {
             tracing::error!(%error, "a plan could not be sealed");
             NoPlan::Failed(Done::Bug)
         })
@@ -117,49 +170,6 @@ impl Rooms {
         let history = History::read(&self.store.entries(id).await?);
         let done = history.happened(plan.plan());
         Ok(Some(Original { done, ended_at: operation.updated_at, plan }))
-    }
-
-    fn whole(
-        &self,
-        wanted: Wanted<'_>,
-        draft: Draft,
-        cluster: &Cluster,
-        original: Option<&Original>,
-    ) -> Result<Plan, NoPlan> {
-        let command = self.catalogue.get(wanted.command).ok_or(NoPlan::Failed(Done::Bug))?;
-        let effect = draft.effect.max(command.effect);
-        let scope = command.scope.unwrap_or(Scope::Group);
-        let votes = self.votes(&draft, (effect, scope), cluster, original.map(|one| (one, wanted.now)));
-        let text = |option: &str| wanted.request.text(option).unwrap_or_default().to_owned();
-        Ok(Plan {
-            format: FORMAT,
-            operation: wanted.operation,
-            revision: wanted.revision,
-            command: wanted.command.to_owned(),
-            request: wanted.request.clone(),
-            arguments: draft.arguments,
-            requesters: wanted.requesters,
-            place: wanted.place,
-            reason: text("reason"),
-            ticket: text("ticket"),
-            reverses: original.map(|one| one.plan.plan().operation.clone()),
-            cluster: cluster.name.clone(),
-            kind: cluster.kind,
-            tier: cluster.tier,
-            identity: draft.identity,
-            made_at: wanted.now,
-            expires_at: wanted.now.plus(self.times.expiry),
-            effect,
-            scope,
-            holds: draft.holds,
-            checks: draft.checks,
-            expectations: draft.expectations,
-            steps: draft.steps,
-            restore: draft.restore,
-            impact: draft.impact,
-            estimate: draft.estimate,
-            votes,
-        })
     }
 
     /// The seats of a plan. A way back within its window that only returns to saved values has its approval already.

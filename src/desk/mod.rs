@@ -16,6 +16,8 @@ mod rooms;
 mod rounds;
 mod submit;
 
+pub(crate) use drafting::{Wanted, Whole};
+
 pub use answer::{Answer, Denied, Done, Incoming};
 pub use ballots::{APPROVE, Ballots, VETO};
 pub use handle::Desk;

@@ -23,6 +23,7 @@ impl Planner for Replanner {
                 place: old.place.clone(),
                 operation: operation.id.clone(),
                 revision: old.revision.saturating_add(1),
+                stale: Some(old),
                 now: self.0.clock.now(),
             };
             match self.0.seal(wanted).await {

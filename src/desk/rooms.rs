@@ -5,6 +5,7 @@ use crate::chat::Chat;
 use crate::store::{Store, StoreError};
 use crate::text::Locale;
 use engine::port::{Backend, Clock, Clusters};
+use interlock::changes::Guards;
 use interlock::cluster::Cluster;
 use interlock::command::{Catalogue, Directory};
 use interlock::facts::Facts;
@@ -30,6 +31,8 @@ pub struct Rooms {
     pub clock: Arc<dyn Clock>,
     /// The rest of the settings.
     pub times: Times,
+    /// The guards of the planners: all of them, but in a story that shows what one of them is for.
+    pub guards: Guards,
     chat: OnceLock<Arc<dyn Chat>>,
     directory: RwLock<Arc<Directory>>,
 }
@@ -65,6 +68,8 @@ pub struct Parts {
     pub clock: Arc<dyn Clock>,
     /// See [`Rooms::times`].
     pub times: Times,
+    /// See [`Rooms::guards`].
+    pub guards: Guards,
 }
 
 impl Rooms {
@@ -78,6 +83,7 @@ impl Rooms {
             store: parts.store,
             clock: parts.clock,
             times: parts.times,
+            guards: parts.guards,
             chat: OnceLock::new(),
             directory: RwLock::default(),
         }

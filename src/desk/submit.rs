@@ -52,6 +52,7 @@ impl Desk {
             place: ask.request.place.clone(),
             operation: OperationId::from_random(rand::random()),
             revision: 1,
+            stale: None,
             now: self.rooms.clock.now(),
         };
         self.rooms.seal(wanted).await.map_err(Done::from)

@@ -2,10 +2,12 @@
 
 use super::database::Pools;
 use super::error::StoreError;
+use sqlx::Connection;
 use sqlx::migrate::Migrator;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use std::fs::{File, OpenOptions, TryLockError};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::time::Duration;
@@ -14,7 +16,7 @@ use std::time::Duration;
 pub(super) static MIGRATIONS: Migrator = sqlx::migrate!("./migrations");
 
 /// How long a call waits for a connection, and a connection for a lock of somebody else's.
-const PATIENCE: Duration = Duration::from_secs(3);
+const PATIENCE: Duration = Duration::from_secs(2);
 const SQLITE_READERS: u32 = 4;
 const POSTGRES_CONNECTIONS: u32 = 10;
 
@@ -38,26 +40,57 @@ pub(super) async fn open(url: &str) -> Result<Opened, StoreError> {
 }
 
 async fn open_sqlite(url: &str) -> Result<Opened, StoreError> {
-    let options = SqliteConnectOptions::from_str(url).map_err(|error| StoreError::Address(error.to_string()))?;
+    let (url, most_pages) = page_limit(url)?;
+    let mut options = SqliteConnectOptions::from_str(url).map_err(|error| StoreError::Address(error.to_string()))?;
+    if let Some(pages) = most_pages {
+        options = options.pragma("max_page_count", pages.to_string());
+    }
     let file = options.get_filename().to_owned();
     if url.contains(":memory:") || url.contains("mode=memory") {
         return Err(StoreError::Address("a database in memory would be lost with the process; name a file".to_owned()));
     }
     let lock = own(&file)?;
+    make_private(&file)?;
     let options = options
         .create_if_missing(true)
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Full)
         .foreign_keys(true)
         .busy_timeout(PATIENCE);
-    let writer =
-        SqlitePoolOptions::new().max_connections(1).acquire_timeout(PATIENCE).connect_with(options.clone()).await?;
+    let writer = SqlitePoolOptions::new()
+        .max_connections(1)
+        .acquire_timeout(PATIENCE)
+        .after_release(|connection, _| Box::pin(is_clean(connection)))
+        .connect_with(options.clone())
+        .await?;
     MIGRATIONS.run(&writer).await?;
     let readers = SqlitePoolOptions::new()
         .max_connections(SQLITE_READERS)
         .acquire_timeout(PATIENCE)
         .connect_lazy_with(options.create_if_missing(false).pragma("query_only", "on"));
     Ok(Opened { pools: Pools::Sqlite { writer, readers }, lock: Some(lock) })
+}
+
+/// Splits `?max_page_count=N` off an address: the most pages (of 4 KiB) the file may have; then it is full.
+fn page_limit(url: &str) -> Result<(&str, Option<u32>), StoreError> {
+    let Some((url, pages)) = url.split_once("?max_page_count=") else { return Ok((url, None)) };
+    let pages = pages.parse().map_err(|_| StoreError::Address("max_page_count is not a number".to_owned()))?;
+    Ok((url, Some(pages)))
+}
+
+/// Whether a connection that comes back has no transaction open. After "full" SQLite takes a transaction back by itself;
+/// the driver, whose own rollback then fails, goes on counting it and would refuse to begin another one for ever. Such a
+/// connection is closed, and the next call opens a new one.
+async fn is_clean(connection: &mut SqliteConnection) -> Result<bool, sqlx::Error> {
+    // The rollback of a dropped transaction is only queued; the answer to a ping comes after it.
+    connection.ping().await?;
+    Ok(!connection.is_in_transaction())
+}
+
+/// Makes the file, if it is not there, readable for its owner only; SQLite gives its other files the same rights.
+fn make_private(database: &Path) -> Result<(), StoreError> {
+    let made = OpenOptions::new().create(true).append(true).mode(0o600).open(database);
+    made.map(|_| ()).map_err(|error| StoreError::Unavailable(format!("its file: {error}")))
 }
 
 /// Takes the lock of the one owner. It lies beside the database: SQLite's own locks on the file must not be disturbed.

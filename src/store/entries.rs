@@ -79,7 +79,7 @@ async fn is_there(tx: &mut Tx, row: &Row<'_>) -> Result<bool, StoreError> {
 
 /// What the audit chain says of an entry: its kind, its place and the digest of its stored text, not the text itself, which
 /// can hold thousands of actions.
-fn trace(row: &Row<'_>) -> Result<Record, StoreError> {
+pub(super) fn trace(row: &Row<'_>) -> Result<Record, StoreError> {
     let text = json(row.entry)?;
     let facts = Facts::none()
         .with("seq", row.seq)

@@ -77,12 +77,12 @@ impl Journal for Store {
 
     fn remember<'a>(
         &'a self,
-        id: &'a OperationId,
+        operation: &'a Operation,
         token: Token,
         memory: &'a Memory,
         next_at: Millis,
     ) -> Boxed<'a, Result<bool, JournalError>> {
-        Box::pin(async move { Ok(self.remember_look(id, token, (memory, next_at)).await?) })
+        Box::pin(async move { Ok(self.remember_look(operation, token, (memory, next_at)).await?) })
     }
 
     fn lease<'a>(&'a self, id: &'a OperationId) -> Boxed<'a, Result<Option<Beat>, JournalError>> {

@@ -7,6 +7,8 @@
 pub mod audit;
 mod cards;
 mod connect;
+#[cfg(test)]
+mod contract;
 mod database;
 mod edges;
 mod entries;

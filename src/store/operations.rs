@@ -8,7 +8,6 @@ use super::{Store, audit, entries, holds, leases, outbox};
 use engine::{NewOperation, Operation, Record, Revision, Token, Transition, Transitioned};
 use interlock::approval::{Event, State, next};
 use interlock::facts::Facts;
-use interlock::id::OperationId;
 use interlock::plan::{Memory, Plan, Sealed};
 use interlock::time::Millis;
 
@@ -70,19 +69,19 @@ impl Store {
     /// See [`engine::port::Journal::remember`]. Counts as a beat and leaves the version alone.
     pub(super) async fn remember_look(
         &self,
-        id: &OperationId,
+        operation: &Operation,
         token: Token,
         remembered: (&Memory, Millis),
     ) -> Result<bool, StoreError> {
         let (memory, next_at) = remembered;
         let mut tx = self.pools.begin().await?;
-        if !leases::hold(&mut tx, id, token).await? {
+        if !leases::hold(&mut tx, &operation.id, token).await? {
             tx.rollback().await?;
             return Ok(false);
         }
         tx.run(
-            "UPDATE operations SET memory = $1, next_at = $2 WHERE id = $3",
-            vals![&json(memory)?, next_at.0, id.as_str()],
+            "UPDATE operations SET memory = $1, next_at = $2 WHERE id = $3 AND version = $4",
+            vals![&json(memory)?, next_at.0, operation.id.as_str(), operation.version],
         )
         .await?;
         tx.commit().await?;
@@ -134,19 +133,22 @@ pub(super) async fn change(
     if let Claimed::HeldBy(other) = holds::change(tx, &operation, &transition.holds).await? {
         return Ok(Transitioned::HeldBy(other));
     }
+    let mut trace = None;
     if let Some((seq, entry)) = &transition.entry {
         let row =
             entries::Row { operation: &operation.id, seq: *seq, token: transition.token, at: transition.at, entry };
         if !entries::insert(tx, &row).await? {
             return Ok(Transitioned::Lost);
         }
+        trace = Some(entries::trace(&row)?);
     }
     outbox::put(tx, &operation.id, &transition.notices, transition.at).await?;
-    if transition.records.is_empty() {
-        audit::append(tx, transition.at, &[said_by_state(&operation)]).await?;
-    } else {
-        audit::append(tx, transition.at, &transition.records).await?;
+    let mut records = transition.records.clone();
+    if records.is_empty() {
+        records.push(said_by_state(&operation));
     }
+    records.extend(trace);
+    audit::append(tx, transition.at, &records).await?;
     Ok(Transitioned::Done(Box::new(operation)))
 }
 

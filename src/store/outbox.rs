@@ -251,14 +251,42 @@ async fn put_into(tx: &mut Tx, stream: &Stream, notices: &[Notice], at: Millis) 
     let key = json(stream)?;
     let last = draw(tx, &key, count).await?;
     for (seq, notice) in (last - count + 1..).zip(notices) {
+        let (text, topic) = (json(notice)?, topic(notice));
+        if !topic.is_empty() && replace_last(tx, &key, (topic, &text), at).await? {
+            continue;
+        }
         tx.run(
-            "INSERT INTO outbox (stream, seq, operation, notice, status, made_at, due_at, attempts, first_attempt_at, \
-             taker, taken_until, why) VALUES ($1, $2, $3, $4, 'waiting', $5, $5, 0, 0, '', 0, '')",
-            vals![&key, seq, operation, &json(notice)?, at.0],
+            "INSERT INTO outbox (stream, seq, operation, notice, topic, status, made_at, due_at, attempts, \
+             first_attempt_at, taker, taken_until, why) \
+             VALUES ($1, $2, $3, $4, $5, 'waiting', $6, $6, 0, 0, '', 0, '')",
+            vals![&key, seq, operation, &text, topic, at.0],
         )
         .await?;
     }
     Ok(())
+}
+
+/// Progress of one kind replaces earlier progress of its kind.
+fn topic(notice: &Notice) -> &str {
+    match notice {
+        Notice::Progress { id, .. } => id,
+        _ => "",
+    }
+}
+
+/// Puts a notice into the place of the last one of its stream, if that is about the same and was never tried: while the
+/// chat is away, progress does not pile up.
+async fn replace_last(tx: &mut Tx, stream: &str, new: (&str, &str), at: Millis) -> Result<bool, StoreError> {
+    let (topic, notice) = new;
+    let rows = tx
+        .run(
+            "UPDATE outbox SET notice = $1, made_at = $2 \
+             WHERE stream = $3 AND topic = $4 AND status = 'waiting' AND attempts = 0 AND seq = (\
+               SELECT MAX(seq) FROM outbox WHERE stream = $3)",
+            vals![notice, at.0, stream, topic],
+        )
+        .await?;
+    Ok(rows == 1)
 }
 
 /// Draws numbers from a counter; the last of them. Later drawers wait until the transaction ends, so that numbers come

@@ -215,14 +215,15 @@ impl Store {
     }
 }
 
-/// Whether two votes are one: the same account says the same in the same way.
+/// Whether two votes are one: the same account, of the same person, says the same in the same way.
 fn is_same(one: &Vote, other: &Vote) -> bool {
-    (one.account, one.voice, one.by, one.digest) == (other.account, other.voice, other.by, other.digest)
+    one.person == other.person
+        && (one.account, one.voice, one.by, one.digest) == (other.account, other.voice, other.by, other.digest)
 }
 
 fn sorted(rows: Vec<VoteRow>) -> Result<Vec<Vote>, StoreError> {
     let mut votes = rows.into_iter().map(VoteRow::read).collect::<Result<Vec<_>, _>>()?;
-    votes.sort_by(|one, other| (one.at, one.account, one.voice).cmp(&(other.at, other.account, other.voice)));
+    votes.sort_by_key(|vote| (vote.at, vote.account, vote.voice));
     Ok(votes)
 }
 

@@ -71,10 +71,10 @@ fn lines(line: &Line, width: usize, drawing: Drawing) -> Vec<String> {
         _ => None,
     });
     let mut wrapped = wrap(&text, width);
-    if let (true, Some(strong), Some(first)) = (drawing.colour, strong, wrapped.first_mut()) {
-        if let Some(rest) = first.strip_prefix(strong.as_str()) {
-            *first = format!("\u{1b}[1m{strong}\u{1b}[0m{rest}");
-        }
+    if let (true, Some(strong), Some(first)) = (drawing.colour, strong, wrapped.first_mut())
+        && let Some(rest) = first.strip_prefix(strong.as_str())
+    {
+        *first = format!("\u{1b}[1m{strong}\u{1b}[0m{rest}");
     }
     wrapped
 }

@@ -98,6 +98,7 @@ macro_rules! sources {
             include_str!(concat!("../../locales/", $locale, "/answers.ftl")),
             include_str!(concat!("../../locales/", $locale, "/cards.ftl")),
             include_str!(concat!("../../locales/", $locale, "/checks.ftl")),
+            include_str!(concat!("../../locales/", $locale, "/console.ftl")),
             include_str!(concat!("../../locales/", $locale, "/looks.ftl")),
             include_str!(concat!("../../locales/", $locale, "/notices.ftl")),
             include_str!(concat!("../../locales/", $locale, "/words.ftl")),

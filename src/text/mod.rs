@@ -4,6 +4,7 @@
 //! the sentences in private-use delimiters and comes out as [`Span::Foreign`], [`Span::Code`] or [`Span::Time`].
 
 mod answers;
+mod bounds;
 pub mod by_hand;
 pub mod card;
 pub mod console;
@@ -16,6 +17,7 @@ mod plan_text;
 mod sentence;
 mod spans;
 pub mod table;
+pub mod terminal;
 pub mod vocabulary;
 pub mod width;
 

@@ -1,5 +1,6 @@
 //! Notices as cards: the card itself, lines of progress, milestones, alerts, and what owners are told.
 
+use super::bounds::bounded;
 use super::card::{Block, Card, Line, Tone};
 use super::locale::Args;
 use super::plan_card::{CardView, files, head, plan_card, ways};
@@ -11,6 +12,10 @@ use interlock::facts::Facts;
 /// The message for a notice, as the operation is now.
 #[must_use]
 pub fn notice(notice: &Notice, view: &CardView<'_>) -> Card {
+    bounded(card(notice, view))
+}
+
+fn card(notice: &Notice, view: &CardView<'_>) -> Card {
     match notice {
         Notice::PostCard { .. } => plan_card(view),
         // These are done, not said.
@@ -36,6 +41,7 @@ fn told(view: &CardView<'_>, id: &str, facts: &Facts) -> Card {
 
 /// A notice's own sentence, else a reason's, else the word for a state.
 fn words(view: &CardView<'_>, id: &str, facts: &Facts) -> Line {
+    let facts = &head::people(view, facts);
     if let Some(own) = find(view.locale, &["notice"], id, facts) {
         return own;
     }
@@ -54,14 +60,14 @@ fn alert(view: &CardView<'_>, id: &str, facts: &Facts) -> Card {
     if State::from_key(id).is_none() {
         headline.push(words(view, id, facts));
     } else {
-        headline.extend(why(locale, &view.why.id, &view.why.facts));
+        headline.extend(head::because(view));
     }
     headline.push(head::ids(view));
     Card {
         headline,
         mentions: view.mentions.to_vec(),
         tone: ways::tone(view.state),
-        body: ways::blocks(view),
+        body: ways::blocks(view).into_iter().chain(ways::approved(view)).collect(),
         ..Card::default()
     }
 }
@@ -84,9 +90,9 @@ fn owners_after(view: &CardView<'_>) -> Card {
     let args = Args::new().line("state", state).line("what", head::what(plan, locale));
     let mut headline = vec![locale.say("owners-after", &args)];
     headline.extend(head::result(view));
-    headline.extend(why(locale, &view.why.id, &view.why.facts));
+    headline.extend(head::because(view));
     headline.push(head::ids(view));
-    let body =
-        ways::blocks(view).into_iter().chain(super::plan_card::body::for_owners(plan, locale)).collect::<Vec<Block>>();
+    let said = ways::blocks(view).into_iter().chain(ways::approved(view));
+    let body: Vec<Block> = said.chain(super::plan_card::body::for_owners(plan, locale)).collect();
     Card { headline, mentions: view.mentions.to_vec(), tone: ways::tone(view.state), body, ..Card::default() }
 }

@@ -8,6 +8,7 @@ use super::numbers::{duration, thousands, utc};
 use super::plan_card::{head, votes};
 use super::width::wrap;
 use super::{sentence, table};
+use interlock::cluster::kafka::Committed;
 use interlock::facts::{Fact, Facts};
 use interlock::plan::{
     Action, Capture, Check, Condition, Expectation, KafkaAction, Level, OffsetRule, OffsetTarget, Plan, Row, Rule,
@@ -272,7 +273,7 @@ fn action(action: &Action) -> String {
     let Action::Kafka(action) = action;
     match action {
         KafkaAction::CommitOffsets { group, moves } => {
-            let each = moves.iter().map(|one| format!("{} {} to {}", one.topic, one.partition, one.to.offset));
+            let each = moves.iter().map(|one| format!("{} {} to {}", one.topic, one.partition, committed(&one.to)));
             format!("commit for group {}: {}", name(group.as_str()), each.collect::<Vec<_>>().join(", "))
         }
         KafkaAction::DeleteOffsets { group, removals } => {
@@ -280,6 +281,14 @@ fn action(action: &Action) -> String {
             format!("remove the commits of group {} in {}", name(group.as_str()), each.collect::<Vec<_>>().join(", "))
         }
     }
+}
+
+/// An offset, with the leader epoch and the metadata that belong to it.
+fn committed(one: &Committed) -> String {
+    let epoch = one.leader_epoch.map(|epoch| format!(" (leader epoch {epoch})")).unwrap_or_default();
+    let metadata =
+        if one.metadata.is_empty() { String::new() } else { format!(" (metadata “{}”)", name(&one.metadata)) };
+    format!("{}{epoch}{metadata}", one.offset)
 }
 
 fn undo(step: &Step) -> String {
@@ -314,7 +323,7 @@ fn expectation(expectation: &Expectation) -> String {
         Expectation::KafkaGroupHasNoMembers { group } => format!("group {} has no member", name(group.as_str())),
         Expectation::KafkaCommittedAre { group, offsets } => {
             let each = offsets.iter().map(|one| {
-                let committed = one.committed.as_ref().map_or_else(|| "none".to_owned(), |one| one.offset.to_string());
+                let committed = one.committed.as_ref().map_or_else(|| "none".to_owned(), self::committed);
                 format!("{} {} at {committed}", one.topic, one.partition)
             });
             format!("group {} stands at: {}", name(group.as_str()), each.collect::<Vec<_>>().join(", "))

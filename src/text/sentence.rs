@@ -12,15 +12,15 @@ pub(super) const NAME: usize = 60;
 pub(super) const WORDS: usize = 200;
 const SHOWN_NAMES: usize = 3;
 
-/// The facts as arguments: each under its own name, and how many there are under `name-count`.
+/// The facts as arguments: each under its own name, and under `name-count` how many there are: 0 where a fact is missing.
 pub(super) fn args(locale: Locale, facts: &Facts) -> Args {
     let mut args = Args::new();
     for (name, fact) in &facts.0 {
         let counted = format!("{name}-count");
         args = match fact {
             Fact::Count(count) => args.number(name, *count).number(&counted, *count),
-            Fact::Names(names) => args.line(name, self::names(locale, names)).count(&counted, names.len()),
-            other => args.line(name, line(locale, name, other)),
+            Fact::Names(names) => args.line(name, line(locale, name, fact)).count(&counted, names.len()),
+            other => args.line(name, line(locale, name, other)).count(&counted, 1),
         };
     }
     args
@@ -33,13 +33,25 @@ fn line(locale: Locale, name: &str, fact: &Fact) -> Line {
         Fact::Bytes(amount) => Line::plain(numbers::bytes(*amount)),
         Fact::DurationMs(span) => Line::plain(numbers::duration(locale, *span)),
         Fact::At(at) => Line(vec![Span::Time(*at)]),
-        Fact::Names(names) => self::names(locale, names),
+        Fact::Names(names) => match name {
+            "accepted" | "choices" => codes(names, &locale.comma()),
+            _ => self::names(locale, names),
+        },
     }
+}
+
+/// All of a short list of ours, to copy from.
+fn codes(all: &[String], comma: &str) -> Line {
+    const MOST: usize = 12;
+    Line::joined(all.iter().take(MOST).map(|one| Line::code(one)), comma)
 }
 
 fn text_line(locale: Locale, name: &str, text: &str) -> Line {
     match name {
-        "failure" => failure(locale, text),
+        "failure" => word(locale, "failure", text),
+        "thing" | "on" => word(locale, "thing", text),
+        "state" => word(locale, "state", text),
+        "problem" => word(locale, "problem", text),
         "operation" | "holder" | "request" => Line::code(text),
         "expected" | "found" if text == "none" => Line::plain(locale.text("nothing")),
         "said" | "accepted" => Line::foreign(text, WORDS),
@@ -47,10 +59,14 @@ fn text_line(locale: Locale, name: &str, text: &str) -> Line {
     }
 }
 
+/// Our word for a key that stands in a fact; what we have no word for is shown as it is.
+fn word(locale: Locale, family: &str, key: &str) -> Line {
+    locale.try_say(&format!("{family}-{key}"), &Args::new()).unwrap_or_else(|| Line::foreign(key, NAME))
+}
+
 /// Why a cluster did not answer, by the kind of failure.
 pub(super) fn failure(locale: Locale, kind: &str) -> Line {
-    let key = format!("failure-{kind}");
-    locale.try_say(&key, &Args::new()).unwrap_or_else(|| Line::foreign(kind, NAME))
+    word(locale, "failure", kind)
 }
 
 /// The first three names "and 5 more".
@@ -124,6 +140,14 @@ pub(super) fn why(locale: Locale, id: &str, facts: &Facts) -> Option<Line> {
 }
 
 impl Locale {
+    /// What stands between two sentences of a line.
+    pub(super) fn space(self) -> &'static str {
+        match self {
+            Self::EnUs => " ",
+            Self::ZhCn => "",
+        }
+    }
+
     /// What stands between the items of a list.
     pub(super) fn comma(self) -> String {
         match self {

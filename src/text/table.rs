@@ -29,7 +29,7 @@ pub fn draw(table: &Table, most: usize) -> Vec<String> {
 
 fn is_numeric(table: &Table, column: usize) -> bool {
     let looks_numeric = |text: &str| {
-        text.is_empty()
+        ["", "none", "?"].contains(&text)
             || text.chars().all(|character| character.is_ascii_digit() || "+-,.kMGTPE→*%- ".contains(character))
     };
     !table.rows.is_empty() && table.rows.iter().all(|row| row.get(column).is_none_or(|cell| looks_numeric(cell)))

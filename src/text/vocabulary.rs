@@ -1,42 +1,44 @@
 //! The ids we have sentences for. Planner, engine and desk speak in ids; an id that is not here is shown as it is, with its
 //! facts, so that old data still reads. A test walks this list in every language.
 
-/// Checks, each also as passed and, where it can block, with a next step.
+/// Checks that find something.
 pub const CHECKS: &[&str] = &[
-    "cluster-reachable",
     "cannot-verify",
-    "group-exists",
     "group-inactive",
     "group-will-stop",
-    "topic-exists",
-    "partitions-exist",
-    "offsets-known",
+    "group-is-new",
+    "known-external-offsets",
+    "missing-right",
+    "rights-not-told",
+    "too-many-partitions",
     "target-clamped",
     "time-after-last-record",
     "no-commit-to-shift",
-    "empty-partitions",
-    "known-external-offsets",
-    "group-without-commits",
-    "missing-right",
+    "partition-empty",
+    "partition-without-commit",
+    "partition-offline",
     "held-by-other",
-    "replays-messages",
-    "skips-messages",
-    "late-expiry",
-    "cluster-observed-only",
+    "irreversible",
+    "values-moved-on",
+    "topic-gone",
+    "topic-recreated",
 ];
+
+/// Checks that can pass (`.passed`).
+pub const PASSING: &[&str] =
+    &["cluster-reachable", "group-inactive", "rights-sufficient", "targets-in-log", "not-held", "values-as-left"];
 
 /// Checks that can block: they have a next step (`.next`).
 pub const BLOCKING: &[&str] = &[
-    "cluster-reachable",
     "cannot-verify",
-    "group-exists",
     "group-inactive",
-    "topic-exists",
-    "partitions-exist",
-    "offsets-known",
     "missing-right",
+    "too-many-partitions",
+    "partition-offline",
     "held-by-other",
-    "cluster-observed-only",
+    "irreversible",
+    "topic-gone",
+    "topic-recreated",
 ];
 
 /// Expectations that do not hold ([`interlock::plan::Held::Broken`]).
@@ -55,59 +57,119 @@ pub const WAITS: &[&str] = &["members-remain", "cannot-look", "watching-a-little
 
 /// Reasons for a state, besides broken expectations, waits and checks.
 pub const REASONS: &[&str] = &[
-    "vetoed",
+    "abandoned",
     "cancelled",
-    "expired",
-    "stale",
-    "queued-behind",
-    "cannot-verify-votes",
-    "votes-withdrawn",
-    "policy-stricter",
-    "stopped-by",
-    "paused-by",
-    "resumed-by",
-    "paused-by-guard",
-    "paused-cannot-verify",
-    "foreign-change",
-    "cluster-refused",
-    "outcome-unknown",
+    "card-altered",
+    "card-gone",
+    "chat-unreachable",
+    "cluster-not-configured",
+    "foreign-value",
+    "group-gone",
+    "group-subscribed",
     "out-of-bounds",
-    "cannot-tell",
-    "too-many-replans",
-    "unlocked",
+    "pause-asked",
     "plan-unreadable",
-    "nothing-to-do",
+    "replanned-too-often",
+    "resumed",
+    "stale",
+    "stop-asked",
+    "tried-too-often",
+    "vetoed",
+    "vote-withdrawn",
+    "voter-cannot-be-verified",
 ];
 
 /// Why a cluster did not answer ([`interlock::cluster::FailureKind`]), and a look that was never made.
-pub const FAILURES: &[&str] =
-    &["unreachable", "timed-out", "denied", "not-authenticated", "unsupported", "garbage", "refused", "not-asked"];
+pub const FAILURES: &[&str] = &[
+    "unreachable",
+    "timed-out",
+    "denied",
+    "not-authenticated",
+    "unsupported",
+    "garbage",
+    "refused",
+    "not-asked",
+    "too-many-rounds",
+];
 
 /// A person's mistakes.
 pub const MISTAKES: &[&str] = &[
-    "unknown-command",
-    "unknown-option",
+    "already-as-before",
+    "another-plan",
+    "bare-number",
+    "changed-meanwhile",
+    "command-not-built-yet",
+    "digest-not-whole",
+    "duration-too-long",
+    "duration-too-short",
+    "empty",
+    "empty-line",
+    "group-without-commits",
+    "line-too-long",
     "missing-option",
+    "no-commit-to-shift",
+    "no-slash",
+    "no-such-date",
+    "no-vote-to-withdraw",
+    "not-a-choice",
+    "not-a-digest",
+    "not-a-duration",
+    "not-a-flag",
+    "not-a-group-name",
+    "not-a-shift",
+    "not-a-time",
+    "not-a-topic-name",
+    "not-an-offset",
+    "not-an-operation",
     "not-built-yet",
-    "bad-value",
-    "time-in-future",
-    "time-ambiguous",
-    "time-never",
-    "unknown-format",
-    "unknown-cluster",
-    "unknown-topic",
-    "unknown-group",
-    "unknown-operation",
-    "too-long",
+    "not-partitions",
+    "not-possible-now",
     "nothing-to-do",
+    "nothing-to-take-back",
+    "open-quote",
+    "option-needs-option",
+    "partition-twice",
+    "repeated-option",
+    "text-has-control-characters",
+    "text-too-long",
+    "time-does-not-exist",
+    "time-exists-twice",
+    "time-in-future",
+    "time-too-early",
+    "too-many-partitions",
+    "unknown-cluster",
+    "unknown-command",
+    "unknown-escape",
+    "unknown-group",
+    "unknown-handle",
+    "unknown-operation",
+    "unknown-option",
+    "unknown-partition",
+    "unknown-topic",
+    "unknown-zone",
+    "unreadable",
+    "voting-closed",
+    "word-without-option",
 ];
 
 /// Why somebody may not.
-pub const DENIED: &[&str] = &["no-role", "not-here", "direct-message", "foreign-guild", "not-yours", "bot"];
+pub const DENIED: &[&str] = &[
+    "no-role",
+    "not-here",
+    "direct-message",
+    "foreign-guild",
+    "not-yours",
+    "bot",
+    "not-a-person",
+    "cannot-verify",
+    "not-a-member",
+    "another-person",
+];
 
 /// What a control did.
 pub const CONTROLLED: &[&str] = &[
     "vote-counted",
+    "vote-stored",
     "vote-withdrawn",
     "vote-not-counted",
     "vetoed",
@@ -125,10 +187,10 @@ pub const FAILED: &[&str] = &["store-unavailable"];
 
 /// What the worst case of a plan is.
 pub const WORST: &[&str] =
-    &["replays-messages", "skips-messages", "replays-and-skips", "reads-from-elsewhere", "nothing"];
+    &["reset-replays", "reset-skips", "reset-replays-and-skips", "reset-neither", "rollback-returns-to-saved"];
 
 /// What an application has to do.
-pub const APPLICATION: &[&str] = &["stop-the-group", "start-the-group", "handle-repeats"];
+pub const APPLICATION: &[&str] = &["stop-consumers"];
 
 /// Commands that have words of their own on a card.
 pub const COMMANDS: &[&str] = &["reset-offset", "rollback"];
@@ -137,7 +199,24 @@ pub const COMMANDS: &[&str] = &["reset-offset", "rollback"];
 pub const STEPS: &[&str] = &["kafka-commit-offsets", "kafka-delete-offsets", "wait", "capture", "rule"];
 
 /// What notices tell, besides reasons, waits and states.
-pub const NOTICES: &[&str] = &["started", "step-done", "queued-behind", "re-planned", "rollback-posted"];
+pub const NOTICES: &[&str] = &[
+    "answer-lost",
+    "approved",
+    "expired",
+    "queued-behind",
+    "refused-anew",
+    "started",
+    "step-done",
+    "still-cannot-look",
+    "wait-began",
+    "wait-over",
+];
 
 /// Why an audit log does not fit.
 pub const AUDIT: &[&str] = &["altered", "gap", "cut-off", "head-differs"];
+
+/// Kinds of things that are held or that rights are on.
+pub const THINGS: &[&str] = &["whole", "broker", "topic", "group", "cluster"];
+
+/// What is wrong with a name.
+pub const PROBLEMS: &[&str] = &["empty", "too-long", "character"];

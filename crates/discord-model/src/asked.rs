@@ -56,18 +56,14 @@ impl Asked {
 
     /// Tells it to the bot once more, as after a reconnect.
     pub fn is_delivered_again(&self) {
-        self.discord
-            .inner
-            .change(|w| w.sessions.redeliver(&self.id.to_string()));
+        self.discord.inner.change(|w| w.sessions.redeliver(&self.id.to_string()));
     }
 
     fn record<T>(&self, look: impl FnOnce(&Interaction) -> T) -> T {
-        self.discord
-            .inner
-            .read(|w| match w.interactions.get(&self.id) {
-                Some(interaction) => look(interaction),
-                None => fail(format!("no interaction {}", self.id)),
-            })
+        self.discord.inner.read(|w| match w.interactions.get(&self.id) {
+            Some(interaction) => look(interaction),
+            None => fail(format!("no interaction {}", self.id)),
+        })
     }
 
     /// Waits for the first answer within Discord's deadline. Missing it is recorded as trouble.
@@ -79,12 +75,7 @@ impl Asked {
         // A little beyond the deadline, so that the model itself decides what was in time.
         let slack = Duration::from_millis(50);
         let rest = (deadline + slack).saturating_sub(self.record(|i| i.started.elapsed()));
-        let look = |w: &World| {
-            w.interactions
-                .get(&self.id)
-                .and_then(|i| i.callback.as_ref())
-                .map(|_| ())
-        };
+        let look = |w: &World| w.interactions.get(&self.id).and_then(|i| i.callback.as_ref()).map(|_| ());
         if self.discord.inner.wait(rest, look).await.is_some() {
             return Ok(());
         }
@@ -99,12 +90,7 @@ impl Asked {
     pub async fn answer(self) -> Result<Answer, Silence> {
         self.is_acknowledged().await?;
         let patience = self.discord.inner.read(|w| w.options.patience);
-        let look = |w: &World| {
-            w.interactions
-                .get(&self.id)
-                .filter(|i| i.answered)
-                .map(|_| ())
-        };
+        let look = |w: &World| w.interactions.get(&self.id).filter(|i| i.answered).map(|_| ());
         match self.discord.inner.wait(patience, look).await {
             Some(()) => Ok(Answer { asked: self }),
             None => Err(Silence::NoFinalAnswer(self.record(|i| i.label.clone()))),
@@ -136,14 +122,8 @@ impl Answer {
     #[must_use]
     pub fn message(&self) -> Message {
         match self.asked.record(|i| i.original) {
-            Some(id) => Message {
-                discord: self.asked.discord.clone(),
-                id,
-            },
-            None => fail(format!(
-                "no message answers {}",
-                self.asked.record(|i| i.label.clone())
-            )),
+            Some(id) => Message { discord: self.asked.discord.clone(), id },
+            None => fail(format!("no message answers {}", self.asked.record(|i| i.label.clone()))),
         }
     }
 
@@ -151,12 +131,7 @@ impl Answer {
     #[must_use]
     pub fn follow_ups(&self) -> Vec<Message> {
         let ids = self.asked.record(|i| i.followups.clone());
-        ids.into_iter()
-            .map(|id| Message {
-                discord: self.asked.discord.clone(),
-                id,
-            })
-            .collect()
+        ids.into_iter().map(|id| Message { discord: self.asked.discord.clone(), id }).collect()
     }
 
     /// Whether only the person who asked sees it.

@@ -64,56 +64,34 @@ impl Channel {
     /// All messages that stand here, oldest first, private ones included.
     #[must_use]
     pub fn messages(&self) -> Vec<Message> {
-        let ids: Vec<Id> = self.discord.inner.read(|w| {
-            w.messages
-                .values()
-                .filter(|m| m.channel == self.id && !m.deleted)
-                .map(|m| m.id)
-                .collect()
-        });
-        ids.into_iter()
-            .map(|id| Message {
-                discord: self.discord.clone(),
-                id,
-            })
-            .collect()
+        let ids: Vec<Id> = self
+            .discord
+            .inner
+            .read(|w| w.messages.values().filter(|m| m.channel == self.id && !m.deleted).map(|m| m.id).collect());
+        ids.into_iter().map(|id| Message { discord: self.discord.clone(), id }).collect()
     }
 
     /// The bot's messages here, oldest first.
     #[must_use]
     pub fn bot_messages(&self) -> Vec<Message> {
-        self.messages()
-            .into_iter()
-            .filter(|m| m.peek().by_bot)
-            .collect()
+        self.messages().into_iter().filter(|m| m.peek().by_bot).collect()
     }
 
     /// Waits for a message that looks as wanted, and reads it.
     pub async fn wait_for(&self, wanted: impl Fn(&Seen) -> bool, within: Duration) -> Message {
         let look = |w: &World| {
-            let here = w
-                .messages
-                .values()
-                .filter(|m| m.channel == self.id && !m.deleted);
-            here.map(|m| Seen::of(w, m))
-                .find(|seen| wanted(seen))
-                .map(|seen| seen.id)
+            let here = w.messages.values().filter(|m| m.channel == self.id && !m.deleted);
+            here.map(|m| Seen::of(w, m)).find(|seen| wanted(seen)).map(|seen| seen.id)
         };
         match self.discord.inner.wait(within, look).await {
             Some(id) => {
-                let message = Message {
-                    discord: self.discord.clone(),
-                    id,
-                };
+                let message = Message { discord: self.discord.clone(), id };
                 message.read();
                 message
             }
             None => {
                 let there: Vec<String> = self.messages().iter().map(|m| m.peek().text).collect();
-                fail(format!(
-                    "no such message within {within:?}; there are:\n{}",
-                    there.join("\n---\n")
-                ))
+                fail(format!("no such message within {within:?}; there are:\n{}", there.join("\n---\n")))
             }
         }
     }
@@ -127,21 +105,10 @@ impl Channel {
     #[must_use]
     pub fn threads(&self) -> Vec<Self> {
         let ids: Vec<Id> = self.discord.inner.read(|w| {
-            let threads = w
-                .channels
-                .values()
-                .filter(|c| c.parent == Some(self.id) && !c.deleted);
-            threads
-                .filter(|c| c.kind == Kind::Thread)
-                .map(|c| c.id)
-                .collect()
+            let threads = w.channels.values().filter(|c| c.parent == Some(self.id) && !c.deleted);
+            threads.filter(|c| c.kind == Kind::Thread).map(|c| c.id).collect()
         });
-        ids.into_iter()
-            .map(|id| Self {
-                discord: self.discord.clone(),
-                id,
-            })
-            .collect()
+        ids.into_iter().map(|id| Self { discord: self.discord.clone(), id }).collect()
     }
 
     /// Archives or opens the thread.
@@ -166,20 +133,12 @@ impl Channel {
 
     /// Sets the exception for a role (the guild's id: everyone).
     pub fn overwrites_role(&self, role: Id, allow: Permissions, deny: Permissions) {
-        self.overwrite(Overwrite {
-            whom: Whom::Role(role),
-            allow,
-            deny,
-        });
+        self.overwrite(Overwrite { whom: Whom::Role(role), allow, deny });
     }
 
     /// Sets the exception for a member.
     pub fn overwrites_member(&self, member: Id, allow: Permissions, deny: Permissions) {
-        self.overwrite(Overwrite {
-            whom: Whom::Member(member),
-            allow,
-            deny,
-        });
+        self.overwrite(Overwrite { whom: Whom::Member(member), allow, deny });
     }
 
     fn overwrite(&self, overwrite: Overwrite) {
@@ -190,11 +149,7 @@ impl Channel {
     }
 
     fn change(&self, change: impl FnOnce(&mut Record)) {
-        self.expect(
-            self.discord
-                .inner
-                .change(|w| w.change_channel(self.id, change)),
-        );
+        self.expect(self.discord.inner.change(|w| w.change_channel(self.id, change)));
     }
 
     /// Deletes it, with its threads and messages.
@@ -205,9 +160,7 @@ impl Channel {
     /// Deletes several of its messages at once.
     pub fn deletes_in_bulk(&self, messages: &[&Message]) {
         let ids: Vec<Id> = messages.iter().map(|m| m.id).collect();
-        self.discord
-            .inner
-            .change(|w| w.delete_in_bulk(self.id, &ids));
+        self.discord.inner.change(|w| w.delete_in_bulk(self.id, &ids));
     }
 
     fn expect(&self, done: Result<(), ApiError>) {
@@ -218,12 +171,7 @@ impl Channel {
 
     /// A webhook posts here under any name it likes, for instance a card that looks like the bot's.
     #[must_use]
-    pub fn webhook_posts(
-        &self,
-        name: &str,
-        content: &str,
-        embeds: Vec<serde_json::Value>,
-    ) -> Message {
+    pub fn webhook_posts(&self, name: &str, content: &str, embeds: Vec<serde_json::Value>) -> Message {
         let id = self.discord.inner.change(|w| {
             let (id, webhook, now) = (w.next_id(), w.next_id(), w.now_ms());
             let mut message = crate::world::message::Message::new(id, self.id, webhook, now);
@@ -232,9 +180,6 @@ impl Channel {
             message.embeds = embeds;
             w.post(message)
         });
-        Message {
-            discord: self.discord.clone(),
-            id,
-        }
+        Message { discord: self.discord.clone(), id }
     }
 }

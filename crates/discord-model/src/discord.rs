@@ -54,11 +54,7 @@ impl Inner {
     }
 
     /// Waits until `look` finds something.
-    pub(crate) async fn wait<T>(
-        &self,
-        within: Duration,
-        look: impl Fn(&World) -> Option<T>,
-    ) -> Option<T> {
+    pub(crate) async fn wait<T>(&self, within: Duration, look: impl Fn(&World) -> Option<T>) -> Option<T> {
         let deadline = Instant::now() + within;
         let mut changed = self.changed.subscribe();
         loop {
@@ -112,10 +108,7 @@ impl Discord {
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let base_url = format!("http://{}", listener.local_addr()?);
         let world = Mutex::new(World::new(options, base_url));
-        let inner = Arc::new(Inner {
-            world,
-            changed: watch::Sender::new(0),
-        });
+        let inner = Arc::new(Inner { world, changed: watch::Sender::new(0) });
         let router = Router::new()
             .route("/ws", any(socket::upgrade))
             .route("/ws/", any(socket::upgrade))
@@ -127,10 +120,7 @@ impl Discord {
                 tracing::error!(%error, "the model stopped serving");
             }
         });
-        Ok(Self {
-            inner,
-            _server: Arc::new(Server(serving.abort_handle())),
-        })
+        Ok(Self { inner, _server: Arc::new(Server(serving.abort_handle())) })
     }
 
     /// Where REST is: `http://127.0.0.1:P`; paths start with `/api/v10`.
@@ -142,8 +132,7 @@ impl Discord {
     /// The bot's token; empty once the identify budget was overrun and Discord reset it.
     #[must_use]
     pub fn bot_token(&self) -> String {
-        self.inner
-            .read(|w| w.application.token.clone().unwrap_or_default())
+        self.inner.read(|w| w.application.token.clone().unwrap_or_default())
     }
 
     /// The bot's user id.
@@ -167,10 +156,7 @@ impl Discord {
     /// The guild that is there from the start.
     #[must_use]
     pub fn guild(&self) -> Guild {
-        Guild {
-            discord: self.clone(),
-            id: self.inner.read(|w| w.home),
-        }
+        Guild { discord: self.clone(), id: self.inner.read(|w| w.home) }
     }
 
     /// Another guild, with the bot in it.
@@ -178,15 +164,11 @@ impl Discord {
     pub fn new_guild(&self, name: &str) -> Guild {
         let id = self.inner.change(|w| {
             let (id, owner) = (w.next_id(), w.next_id());
-            w.accounts
-                .insert(owner, Account::person(owner, &format!("owner-of-{name}")));
+            w.accounts.insert(owner, Account::person(owner, &format!("owner-of-{name}")));
             w.open_guild(id, name, owner);
             id
         });
-        Guild {
-            discord: self.clone(),
-            id,
-        }
+        Guild { discord: self.clone(), id }
     }
 
     /// A person of this name, member of the first guild; made when there is none yet.
@@ -211,10 +193,7 @@ impl Discord {
             w.join(home, id, &[]);
             id
         });
-        User {
-            discord: self.clone(),
-            id,
-        }
+        User { discord: self.clone(), id }
     }
 
     /// A text channel of the first guild; made when there is none of this name yet.
@@ -226,9 +205,7 @@ impl Discord {
     /// The gateway.
     #[must_use]
     pub fn gateway(&self) -> Gateway {
-        Gateway {
-            discord: self.clone(),
-        }
+        Gateway { discord: self.clone() }
     }
 
     /// The next request like this meets a fault.
@@ -258,11 +235,7 @@ impl Discord {
     }
 
     /// Waits for a request.
-    pub async fn wait_for_request(
-        &self,
-        wanted: impl Fn(&Request) -> bool,
-        within: Duration,
-    ) -> Request {
+    pub async fn wait_for_request(&self, wanted: impl Fn(&Request) -> bool, within: Duration) -> Request {
         let look = |w: &World| w.requests.iter().find(|r| wanted(r)).cloned();
         match self.inner.wait(within, look).await {
             Some(request) => request,
@@ -291,12 +264,7 @@ impl Discord {
     #[must_use]
     pub fn unread(&self) -> Vec<Message> {
         let ids = self.inner.read(World::unread);
-        ids.into_iter()
-            .map(|id| Message {
-                discord: self.clone(),
-                id,
-            })
-            .collect()
+        ids.into_iter().map(|id| Message { discord: self.clone(), id }).collect()
     }
 
     /// Fails when the bot did anything wrong, left anyone without an answer, or said something nobody looked at.
@@ -306,19 +274,10 @@ impl Discord {
             w.report_missed();
             let mut found: Vec<String> = w.troubles.iter().map(ToString::to_string).collect();
             found.extend(w.unfinished().iter().map(ToString::to_string));
-            found.extend(
-                w.faults
-                    .unmet()
-                    .into_iter()
-                    .map(|f| format!("planned fault never met: {f}")),
-            );
+            found.extend(w.faults.unmet().into_iter().map(|f| format!("planned fault never met: {f}")));
             found
         });
-        found.extend(
-            self.unread()
-                .iter()
-                .map(|m| format!("unread message: {}", m.peek().text)),
-        );
+        found.extend(self.unread().iter().map(|m| format!("unread message: {}", m.peek().text)));
         if !found.is_empty() {
             fail(format!("Discord is not clean:\n- {}", found.join("\n- ")));
         }
@@ -328,13 +287,8 @@ impl Discord {
 impl World {
     /// The bot's messages that stand, are finished, and were not looked at.
     fn unread(&self) -> Vec<Id> {
-        let mine = self
-            .messages
-            .values()
-            .filter(|m| m.author == self.application.bot && m.webhook.is_none());
-        mine.filter(|m| !m.read && !m.deleted && m.flags & LOADING == 0)
-            .map(|m| m.id)
-            .collect()
+        let mine = self.messages.values().filter(|m| m.author == self.application.bot && m.webhook.is_none());
+        mine.filter(|m| !m.read && !m.deleted && m.flags & LOADING == 0).map(|m| m.id).collect()
     }
 
     /// Reports interactions whose deadline passed without a first answer.
@@ -350,17 +304,12 @@ impl World {
                 i.label.clone()
             })
             .collect();
-        labels
-            .into_iter()
-            .for_each(|interaction| self.trouble(Trouble::Unanswered { interaction }));
+        labels.into_iter().for_each(|interaction| self.trouble(Trouble::Unanswered { interaction }));
     }
 
     /// Interactions that stand open: no first answer yet, or deferred only.
     fn unfinished(&self) -> Vec<Trouble> {
-        let open = self
-            .interactions
-            .values()
-            .filter(|i| !i.answered && !i.missed && !i.forgiven);
+        let open = self.interactions.values().filter(|i| !i.answered && !i.missed && !i.forgiven);
         open.map(|i| {
             let interaction = i.label.clone();
             match i.callback {
@@ -376,9 +325,7 @@ impl World {
         let deferred = |i: &&mut Interaction| i.callback.is_some() && !i.answered && !i.forgiven;
         let forgiven = self.interactions.values_mut().filter(deferred).map(|i| {
             i.forgiven = true;
-            Trouble::Unfinished {
-                interaction: i.label.clone(),
-            }
+            Trouble::Unfinished { interaction: i.label.clone() }
         });
         forgiven.collect()
     }

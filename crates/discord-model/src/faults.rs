@@ -45,29 +45,19 @@ impl On {
     /// `On::path("POST", "/channels/{channel_id}/messages")`.
     #[must_use]
     pub fn path(method: &str, template: &str) -> Self {
-        Self {
-            method: Some(method.to_owned()),
-            template: Some(template.to_owned()),
-            containing: None,
-        }
+        Self { method: Some(method.to_owned()), template: Some(template.to_owned()), containing: None }
     }
 
     /// Only those whose body contains this text.
     #[must_use]
     pub fn containing(self, text: &str) -> Self {
-        Self {
-            containing: Some(text.to_owned()),
-            ..self
-        }
+        Self { containing: Some(text.to_owned()), ..self }
     }
 
     fn matches(&self, met: &Met<'_>) -> bool {
         self.method.as_deref().is_none_or(|m| m == met.method)
             && self.template.as_deref().is_none_or(|t| t == met.template)
-            && self
-                .containing
-                .as_deref()
-                .is_none_or(|text| met.body.contains(text))
+            && self.containing.as_deref().is_none_or(|text| met.body.contains(text))
     }
 }
 
@@ -98,35 +88,22 @@ impl Faults {
 
     /// The fault that this request meets; uses it up once.
     pub(crate) fn meet(&mut self, met: &Met<'_>) -> Option<Fault> {
-        let planned = self
-            .planned
-            .iter_mut()
-            .find(|p| p.times > 0 && p.on.matches(met))?;
+        let planned = self.planned.iter_mut().find(|p| p.times > 0 && p.on.matches(met))?;
         planned.times = planned.times.saturating_sub(1);
         Some(planned.fault)
     }
 
     /// Ends all faults and tells how many were not met (endless ones not counted).
     pub(crate) fn clear(&mut self) -> u32 {
-        let left = self
-            .planned
-            .iter()
-            .map(|p| p.times)
-            .filter(|t| *t < ENDLESS / 2)
-            .sum();
+        let left = self.planned.iter().map(|p| p.times).filter(|t| *t < ENDLESS / 2).sum();
         self.planned.clear();
         left
     }
 
     /// Faults that were planned and never met.
     pub(crate) fn unmet(&self) -> Vec<String> {
-        let unmet = self
-            .planned
-            .iter()
-            .filter(|p| p.times > 0 && p.times < ENDLESS / 2);
-        unmet
-            .map(|p| format!("{:?} on {:?}, {} times", p.fault, p.on, p.times))
-            .collect()
+        let unmet = self.planned.iter().filter(|p| p.times > 0 && p.times < ENDLESS / 2);
+        unmet.map(|p| format!("{:?} on {:?}, {} times", p.fault, p.on, p.times)).collect()
     }
 }
 

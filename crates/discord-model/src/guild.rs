@@ -24,14 +24,8 @@ impl Guild {
     /// Its owner, who may do everything.
     #[must_use]
     pub fn owner(&self) -> User {
-        let id = self
-            .discord
-            .inner
-            .read(|w| w.guilds.get(&self.id).map_or(self.id, |g| g.owner));
-        User {
-            discord: self.discord.clone(),
-            id,
-        }
+        let id = self.discord.inner.read(|w| w.guilds.get(&self.id).map_or(self.id, |g| g.owner));
+        User { discord: self.discord.clone(), id }
     }
 
     /// Gives the guild to another member.
@@ -57,9 +51,7 @@ impl Guild {
     pub fn role(&self, name: &str) -> Id {
         let known = self.discord.inner.read(|w| {
             let roles = w.guilds.get(&self.id).map(|g| &g.roles);
-            roles
-                .and_then(|r| r.values().find(|r| r.name == name))
-                .map(|r| r.id)
+            roles.and_then(|r| r.values().find(|r| r.name == name)).map(|r| r.id)
         });
         known.unwrap_or_else(|| self.new_role(name, 0))
     }
@@ -67,9 +59,7 @@ impl Guild {
     /// A new role, even if another one has the same name.
     #[must_use]
     pub fn new_role(&self, name: &str, permissions: Permissions) -> Id {
-        self.discord
-            .inner
-            .change(|w| w.add_role(self.id, name, permissions))
+        self.discord.inner.change(|w| w.add_role(self.id, name, permissions))
     }
 
     /// Changes what a role may do in the whole guild.
@@ -84,11 +74,7 @@ impl Guild {
 
     fn change_role(&self, role: Id, change: impl FnOnce(&mut crate::world::guild::Role)) {
         self.discord.inner.change(|w| {
-            if let Some(role) = w
-                .guilds
-                .get_mut(&self.id)
-                .and_then(|g| g.roles.get_mut(&role))
-            {
+            if let Some(role) = w.guilds.get_mut(&self.id).and_then(|g| g.roles.get_mut(&role)) {
                 change(role);
             }
         });
@@ -100,9 +86,7 @@ impl Guild {
         self.discord.inner.read(|w| {
             let bot = w.application.bot;
             let member = w.guilds.get(&self.id).and_then(|g| g.members.get(&bot));
-            member
-                .and_then(|m| m.roles.first().copied())
-                .unwrap_or(self.id)
+            member.and_then(|m| m.roles.first().copied()).unwrap_or(self.id)
         })
     }
 
@@ -137,16 +121,11 @@ impl Guild {
             let known = w.channels.values().find(there).map(|c| c.id);
             known.unwrap_or_else(|| w.open_channel(self.id, kind, name))
         });
-        Channel {
-            discord: self.discord.clone(),
-            id,
-        }
+        Channel { discord: self.discord.clone(), id }
     }
 
     /// Takes the bot out of the guild.
     pub fn kicks_the_bot(&self) {
-        self.discord
-            .inner
-            .change(|w| w.leave(self.id, w.application.bot));
+        self.discord.inner.change(|w| w.leave(self.id, w.application.bot));
     }
 }

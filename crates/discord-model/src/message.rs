@@ -109,11 +109,7 @@ pub struct Seen {
 impl Seen {
     pub(crate) fn of(world: &World, message: &Record) -> Self {
         let shown = message.flags & SUPPRESS_EMBEDS == 0;
-        let embeds = if shown {
-            message.embeds.clone()
-        } else {
-            Vec::new()
-        };
+        let embeds = if shown { message.embeds.clone() } else { Vec::new() };
         Self {
             id: message.id,
             channel: message.channel,
@@ -141,14 +137,8 @@ impl Seen {
     /// The buttons, row by row.
     #[must_use]
     pub fn buttons(&self) -> Vec<Button> {
-        let rows = self
-            .components
-            .iter()
-            .filter_map(|row| row["components"].as_array());
-        rows.flatten()
-            .filter(|c| c["type"] == 2)
-            .map(button)
-            .collect()
+        let rows = self.components.iter().filter_map(|row| row["components"].as_array());
+        rows.flatten().filter(|c| c["type"] == 2).map(button).collect()
     }
 
     /// The file of this name.
@@ -161,9 +151,7 @@ impl Seen {
     #[must_use]
     pub fn reacted(&self, emoji: &str) -> Vec<Id> {
         let found = self.reactions.iter().find(|r| same_emoji(&r.emoji, emoji));
-        found.map_or_else(Vec::new, |r| {
-            r.normal.iter().chain(&r.burst).copied().collect()
-        })
+        found.map_or_else(Vec::new, |r| r.normal.iter().chain(&r.burst).copied().collect())
     }
 }
 
@@ -186,33 +174,16 @@ fn file(attachment: &crate::world::message::Attachment) -> File {
 }
 
 fn reactors(reaction: &crate::world::message::Reaction) -> Reactors {
-    let (emoji, normal, burst) = (
-        reaction.emoji.clone(),
-        reaction.normal.clone(),
-        reaction.burst.clone(),
-    );
-    Reactors {
-        emoji,
-        normal,
-        burst,
-    }
+    let (emoji, normal, burst) = (reaction.emoji.clone(), reaction.normal.clone(), reaction.burst.clone());
+    Reactors { emoji, normal, burst }
 }
 
 /// Content, then each embed from top to bottom, a line each.
 fn flatten(content: &str, embeds: &[Value]) -> String {
     let mut lines = vec![content.to_owned()];
     for embed in embeds {
-        let texts = [
-            &embed["author"]["name"],
-            &embed["title"],
-            &embed["description"],
-        ];
-        lines.extend(
-            texts
-                .into_iter()
-                .filter_map(Value::as_str)
-                .map(str::to_owned),
-        );
+        let texts = [&embed["author"]["name"], &embed["title"], &embed["description"]];
+        lines.extend(texts.into_iter().filter_map(Value::as_str).map(str::to_owned));
         for field in embed["fields"].as_array().into_iter().flatten() {
             let part = |key: &str| field[key].as_str().unwrap_or_default();
             lines.push(format!("{}: {}", part("name"), part("value")));
@@ -233,10 +204,7 @@ impl Message {
     /// Its channel.
     #[must_use]
     pub fn channel(&self) -> Channel {
-        Channel {
-            discord: self.discord.clone(),
-            id: self.peek().channel,
-        }
+        Channel { discord: self.discord.clone(), id: self.peek().channel }
     }
 
     /// Looks at it as it stands now.
@@ -283,26 +251,15 @@ impl Message {
     /// The thread that was started from it.
     #[must_use]
     pub fn thread(&self) -> Option<Channel> {
-        let there = self
-            .discord
-            .inner
-            .read(|w| w.channels.get(&self.id).is_some_and(|c| !c.deleted));
-        there.then(|| Channel {
-            discord: self.discord.clone(),
-            id: self.id,
-        })
+        let there = self.discord.inner.read(|w| w.channels.get(&self.id).is_some_and(|c| !c.deleted));
+        there.then(|| Channel { discord: self.discord.clone(), id: self.id })
     }
 
     /// What it said before each edit, oldest first.
     #[must_use]
     pub fn history(&self) -> Vec<String> {
         self.read();
-        self.record(|_, m| {
-            m.history
-                .iter()
-                .map(|v| flatten(&v.content, &v.embeds))
-                .collect()
-        })
+        self.record(|_, m| m.history.iter().map(|v| flatten(&v.content, &v.embeds)).collect())
     }
 
     /// Whether it is gone.
@@ -313,21 +270,13 @@ impl Message {
 
     /// Waits until it looks as wanted, and reads it.
     pub async fn until(&self, wanted: impl Fn(&Seen) -> bool, within: Duration) -> Seen {
-        let look = |w: &World| {
-            w.messages
-                .get(&self.id)
-                .map(|m| Seen::of(w, m))
-                .filter(|seen| wanted(seen))
-        };
+        let look = |w: &World| w.messages.get(&self.id).map(|m| Seen::of(w, m)).filter(|seen| wanted(seen));
         match self.discord.inner.wait(within, look).await {
             Some(seen) => {
                 self.read();
                 seen
             }
-            None => fail(format!(
-                "within {within:?} the message did not become as wanted; it says:\n{}",
-                self.text()
-            )),
+            None => fail(format!("within {within:?} the message did not become as wanted; it says:\n{}", self.text())),
         }
     }
 
@@ -367,16 +316,12 @@ impl Message {
 
     /// A moderator removes all reactions.
     pub fn loses_reactions(&self) {
-        self.discord
-            .inner
-            .change(|w| w.clear_reactions(self.id, None));
+        self.discord.inner.change(|w| w.clear_reactions(self.id, None));
     }
 
     /// A moderator removes all reactions with one emoji.
     pub fn loses_emoji(&self, emoji: &str) {
-        self.discord
-            .inner
-            .change(|w| w.clear_reactions(self.id, Some(emoji)));
+        self.discord.inner.change(|w| w.clear_reactions(self.id, Some(emoji)));
     }
 }
 

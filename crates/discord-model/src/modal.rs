@@ -36,9 +36,7 @@ pub struct Modal {
 impl Modal {
     pub(crate) fn new(asked: Asked, data: &Value) -> Self {
         let rows = data["components"].as_array().into_iter().flatten();
-        let inputs = rows
-            .filter_map(|row| row["components"].as_array())
-            .flatten();
+        let inputs = rows.filter_map(|row| row["components"].as_array()).flatten();
         Self {
             asked,
             custom_id: text(&data["custom_id"]),
@@ -49,10 +47,7 @@ impl Modal {
 
     /// What a client sends for these values; inputs not named keep what was filled in.
     pub(crate) fn filled(&self, values: &[(&str, &str)]) -> Result<Value, String> {
-        if let Some((name, _)) = values
-            .iter()
-            .find(|(name, _)| !self.fields.iter().any(|f| f.custom_id == *name))
-        {
+        if let Some((name, _)) = values.iter().find(|(name, _)| !self.fields.iter().any(|f| f.custom_id == *name)) {
             return Err(format!("the modal {:?} has no input {name:?}", self.title));
         }
         let mut rows = Vec::new();
@@ -62,10 +57,7 @@ impl Modal {
             let length = value.chars().count() as u64;
             let empty = length == 0 && !field.required;
             if !empty && !(field.min.max(u64::from(field.required))..=field.max).contains(&length) {
-                return Err(format!(
-                    "the input {:?} does not take {length} characters",
-                    field.label
-                ));
+                return Err(format!("the input {:?} does not take {length} characters", field.label));
             }
             rows.push(json!({"type": 1, "components": [{"type": 4, "custom_id": field.custom_id, "value": value}]}));
         }

@@ -102,11 +102,7 @@ pub(crate) fn compute(subject: &Subject<'_>, overwrites: &[Overwrite]) -> Permis
     let mut bits = apply(subject.base, overwrites.iter().filter(everyone));
     bits = apply(bits, overwrites.iter().filter(roles));
     bits = apply(bits, overwrites.iter().filter(member));
-    if subject.timed_out {
-        bits & TIMED_OUT
-    } else {
-        bits
-    }
+    if subject.timed_out { bits & TIMED_OUT } else { bits }
 }
 
 /// One layer of overwrites: all its denials, then all it allows.
@@ -121,48 +117,23 @@ mod tests {
 
     fn subject(roles: &[Id]) -> Subject<'_> {
         let (guild, user) = (Id::new(1), Id::new(9));
-        Subject {
-            guild,
-            user,
-            is_owner: false,
-            timed_out: false,
-            base: EVERYONE,
-            roles,
-        }
+        Subject { guild, user, is_owner: false, timed_out: false, base: EVERYONE, roles }
     }
 
     #[test]
     fn a_members_overwrite_beats_roles_and_roles_beat_everyone() {
-        let hidden = Overwrite {
-            whom: Whom::Role(Id::new(1)),
-            allow: 0,
-            deny: VIEW_CHANNEL,
-        };
-        let shown = Overwrite {
-            whom: Whom::Role(Id::new(2)),
-            allow: VIEW_CHANNEL,
-            deny: 0,
-        };
-        let barred = Overwrite {
-            whom: Whom::Member(Id::new(9)),
-            allow: 0,
-            deny: VIEW_CHANNEL,
-        };
+        let hidden = Overwrite { whom: Whom::Role(Id::new(1)), allow: 0, deny: VIEW_CHANNEL };
+        let shown = Overwrite { whom: Whom::Role(Id::new(2)), allow: VIEW_CHANNEL, deny: 0 };
+        let barred = Overwrite { whom: Whom::Member(Id::new(9)), allow: 0, deny: VIEW_CHANNEL };
         let role = [Id::new(2)];
         assert_eq!(compute(&subject(&[]), &[hidden, shown]) & VIEW_CHANNEL, 0);
         assert_ne!(compute(&subject(&role), &[hidden, shown]) & VIEW_CHANNEL, 0);
-        assert_eq!(
-            compute(&subject(&role), &[hidden, shown, barred]) & VIEW_CHANNEL,
-            0
-        );
+        assert_eq!(compute(&subject(&role), &[hidden, shown, barred]) & VIEW_CHANNEL, 0);
     }
 
     #[test]
     fn a_timeout_leaves_reading_only() {
-        let subject = Subject {
-            timed_out: true,
-            ..subject(&[])
-        };
+        let subject = Subject { timed_out: true, ..subject(&[]) };
         assert_eq!(compute(&subject, &[]), VIEW_CHANNEL | READ_MESSAGE_HISTORY);
     }
 }

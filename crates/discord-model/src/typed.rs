@@ -27,9 +27,7 @@ struct Word {
 
 /// Takes a line apart.
 pub(crate) fn parse(line: &str) -> Result<Line, String> {
-    let line = line
-        .strip_prefix('/')
-        .ok_or_else(|| format!("{line:?} does not start with a slash"))?;
+    let line = line.strip_prefix('/').ok_or_else(|| format!("{line:?} does not start with a slash"))?;
     let mut words = words(line);
     if words.is_empty() {
         return Err("no command".to_owned());
@@ -50,10 +48,7 @@ fn words(line: &str) -> Vec<Word> {
             }
             ' ' if !inside => {
                 if !text.is_empty() || starts_quoted {
-                    words.push(Word {
-                        text: std::mem::take(&mut text),
-                        quoted: starts_quoted,
-                    });
+                    words.push(Word { text: std::mem::take(&mut text), quoted: starts_quoted });
                 }
                 starts_quoted = false;
             }
@@ -61,10 +56,7 @@ fn words(line: &str) -> Vec<Word> {
         }
     }
     if !text.is_empty() || starts_quoted {
-        words.push(Word {
-            text,
-            quoted: starts_quoted,
-        });
+        words.push(Word { text, quoted: starts_quoted });
     }
     words
 }
@@ -76,22 +68,10 @@ pub(crate) struct Filled {
 }
 
 /// Fills a registered command's options from a line.
-pub(crate) fn fill(
-    world: &World,
-    guild: Option<Id>,
-    command: &Command,
-    line: &Line,
-) -> Result<Filled, String> {
-    let mut filling = Filling {
-        world,
-        guild,
-        resolved: Map::new(),
-    };
+pub(crate) fn fill(world: &World, guild: Option<Id>, command: &Command, line: &Line) -> Result<Filled, String> {
+    let mut filling = Filling { world, guild, resolved: Map::new() };
     let options = filling.level(command.options(), &line.words, true)?;
-    Ok(Filled {
-        options,
-        resolved: Value::Object(filling.resolved),
-    })
+    Ok(Filled { options, resolved: Value::Object(filling.resolved) })
 }
 
 /// Like [`fill`], while still typing: nothing need be complete, and `focused` is what is typed into one option.
@@ -102,25 +82,14 @@ pub(crate) fn fill_partly(
     line: &Line,
     focused: (&str, &str),
 ) -> Result<Filled, String> {
-    let mut filling = Filling {
-        world,
-        guild,
-        resolved: Map::new(),
-    };
+    let mut filling = Filling { world, guild, resolved: Map::new() };
     let options = filling.level(command.options(), &line.words, false)?;
     let options = focus(command.options(), options, focused)?;
-    Ok(Filled {
-        options,
-        resolved: Value::Object(filling.resolved),
-    })
+    Ok(Filled { options, resolved: Value::Object(filling.resolved) })
 }
 
 /// Adds the focused option at the level of the chosen sub-command.
-fn focus(
-    definitions: &[Value],
-    mut options: Vec<Value>,
-    focused: (&str, &str),
-) -> Result<Vec<Value>, String> {
+fn focus(definitions: &[Value], mut options: Vec<Value>, focused: (&str, &str)) -> Result<Vec<Value>, String> {
     if let Some(chosen) = options.first_mut().filter(|o| is_sub(o)) {
         let definition = definitions.iter().find(|d| d["name"] == chosen["name"]);
         let inner = chosen["options"].as_array().cloned().unwrap_or_default();
@@ -129,16 +98,12 @@ fn focus(
         return Ok(options);
     }
     let (name, typed) = focused;
-    let definition = definitions
-        .iter()
-        .find(|d| d["name"] == name)
-        .ok_or_else(|| format!("no option {name:?}"))?;
+    let definition = definitions.iter().find(|d| d["name"] == name).ok_or_else(|| format!("no option {name:?}"))?;
     if definition["autocomplete"] != true {
         return Err(format!("the option {name:?} does not complete"));
     }
     options.retain(|o| o["name"] != name);
-    options
-        .push(json!({"name": name, "type": definition["type"], "value": typed, "focused": true}));
+    options.push(json!({"name": name, "type": definition["type"], "value": typed, "focused": true}));
     Ok(options)
 }
 
@@ -158,28 +123,16 @@ struct Filling<'a> {
 
 impl Filling<'_> {
     /// One level of options: a sub-command with its own level, or values.
-    fn level(
-        &mut self,
-        definitions: &[Value],
-        words: &[Word],
-        complete: bool,
-    ) -> Result<Vec<Value>, String> {
+    fn level(&mut self, definitions: &[Value], words: &[Word], complete: bool) -> Result<Vec<Value>, String> {
         if definitions.iter().any(is_sub) {
             let (first, rest) = words.split_first().ok_or("a sub-command is missing")?;
-            let definition = definitions
-                .iter()
-                .find(|d| is_sub(d) && d["name"] == first.text.as_str());
-            let definition =
-                definition.ok_or_else(|| format!("no sub-command {:?}", first.text))?;
+            let definition = definitions.iter().find(|d| is_sub(d) && d["name"] == first.text.as_str());
+            let definition = definition.ok_or_else(|| format!("no sub-command {:?}", first.text))?;
             let options = self.level(list(definition, "options"), rest, complete)?;
-            return Ok(vec![
-                json!({"name": first.text, "type": definition["type"], "options": options}),
-            ]);
+            return Ok(vec![json!({"name": first.text, "type": definition["type"], "options": options})]);
         }
         let typed = values(definitions, words)?;
-        let missing = |d: &&Value| {
-            d["required"] == true && !typed.contains_key(d["name"].as_str().unwrap_or_default())
-        };
+        let missing = |d: &&Value| d["required"] == true && !typed.contains_key(d["name"].as_str().unwrap_or_default());
         if let Some(missing) = definitions.iter().find(missing).filter(|_| complete) {
             return Err(format!("the option {} is required", missing["name"]));
         }
@@ -187,9 +140,7 @@ impl Filling<'_> {
         for definition in definitions {
             let name = definition["name"].as_str().unwrap_or_default();
             if let Some(text) = typed.get(name) {
-                let value = self
-                    .value(definition, text)
-                    .map_err(|why| format!("{name}: {why}"))?;
+                let value = self.value(definition, text).map_err(|why| format!("{name}: {why}"))?;
                 options.push(json!({"name": name, "type": definition["type"], "value": value}));
             }
         }
@@ -199,29 +150,18 @@ impl Filling<'_> {
     /// The value a client sends for a typed text.
     fn value(&mut self, definition: &Value, text: &str) -> Result<Value, String> {
         if !list(definition, "choices").is_empty() {
-            let chosen = list(definition, "choices")
-                .iter()
-                .find(|c| c["name"] == text);
-            return chosen
-                .map(|c| c["value"].clone())
-                .ok_or_else(|| format!("{text:?} is none of the choices"));
+            let chosen = list(definition, "choices").iter().find(|c| c["name"] == text);
+            return chosen.map(|c| c["value"].clone()).ok_or_else(|| format!("{text:?} is none of the choices"));
         }
         match definition["type"].as_u64() {
             Some(3) => string(definition, text),
             Some(4) => integer(definition, text),
-            Some(5) => text
-                .to_lowercase()
-                .parse::<bool>()
-                .map(Value::Bool)
-                .map_err(|e| e.to_string()),
+            Some(5) => text.to_lowercase().parse::<bool>().map(Value::Bool).map_err(|e| e.to_string()),
             Some(6) => self.user(text),
             Some(7) => self.channel(text),
             Some(8) => self.role(text),
             Some(9) => self.user(text).or_else(|_| self.role(text)),
-            Some(10) => text
-                .parse::<f64>()
-                .map(Value::from)
-                .map_err(|e| e.to_string()),
+            Some(10) => text.parse::<f64>().map(Value::from).map_err(|e| e.to_string()),
             kind => Err(format!("the model cannot type an option of type {kind:?}")),
         }
     }
@@ -233,11 +173,7 @@ impl Filling<'_> {
 
     fn user(&mut self, text: &str) -> Result<Value, String> {
         let name = text.trim_start_matches('@');
-        let found = self
-            .world
-            .accounts
-            .values()
-            .find(|a| a.name == name || a.id.to_string() == name);
+        let found = self.world.accounts.values().find(|a| a.name == name || a.id.to_string() == name);
         let account = found.ok_or_else(|| format!("nobody is called {text:?}"))?;
         let (id, shown) = (account.id, account.show());
         self.resolve("users", id, shown);
@@ -249,15 +185,8 @@ impl Filling<'_> {
 
     fn channel(&mut self, text: &str) -> Result<Value, String> {
         let name = text.trim_start_matches('#');
-        let here = self
-            .world
-            .channels
-            .values()
-            .filter(|c| c.guild == self.guild && !c.deleted);
-        let found = here
-            .into_iter()
-            .find(|c| c.name == name)
-            .ok_or_else(|| format!("no channel {text:?}"))?;
+        let here = self.world.channels.values().filter(|c| c.guild == self.guild && !c.deleted);
+        let found = here.into_iter().find(|c| c.name == name).ok_or_else(|| format!("no channel {text:?}"))?;
         let mut shown = self.world.show_channel(found);
         shown["permissions"] = json!("0");
         let id = found.id;
@@ -267,13 +196,9 @@ impl Filling<'_> {
 
     fn role(&mut self, text: &str) -> Result<Value, String> {
         let name = text.trim_start_matches('@');
-        let roles = self
-            .guild
-            .and_then(|g| self.world.guilds.get(&g))
-            .map(|g| &g.roles);
-        let found = roles
-            .and_then(|r| r.values().find(|r| r.name == name))
-            .ok_or_else(|| format!("no role {text:?}"))?;
+        let roles = self.guild.and_then(|g| self.world.guilds.get(&g)).map(|g| &g.roles);
+        let found =
+            roles.and_then(|r| r.values().find(|r| r.name == name)).ok_or_else(|| format!("no role {text:?}"))?;
         let (id, shown) = (found.id, found.show());
         self.resolve("roles", id, shown);
         Ok(json!(id))
@@ -294,9 +219,7 @@ fn values(definitions: &[Value], words: &[Word]) -> Result<BTreeMap<String, Stri
                 current = Some(name.to_owned());
             }
             (Some((name, rest)), _) if is_option_like(name) && !rest.starts_with("//") => {
-                return Err(format!(
-                    "no option {name:?}; quote a value that contains a colon"
-                ));
+                return Err(format!("no option {name:?}; quote a value that contains a colon"));
             }
             (_, Some(name)) => {
                 let value = values.entry(name.clone()).or_default();
@@ -311,41 +234,22 @@ fn values(definitions: &[Value], words: &[Word]) -> Result<BTreeMap<String, Stri
 
 fn is_option_like(name: &str) -> bool {
     name.starts_with(|c: char| c.is_ascii_lowercase())
-        && name
-            .chars()
-            .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '-' | '_'))
+        && name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '-' | '_'))
 }
 
 fn string(definition: &Value, text: &str) -> Result<Value, String> {
     let length = text.chars().count();
-    let bound = |key: &str, default: usize| {
-        definition[key]
-            .as_u64()
-            .and_then(|n| usize::try_from(n).ok())
-            .unwrap_or(default)
-    };
-    let (min, max) = (
-        bound("min_length", 0),
-        bound("max_length", limits::OPTION_VALUE),
-    );
-    if (min..=max).contains(&length) {
-        Ok(json!(text))
-    } else {
-        Err(format!("{length} characters do not fit"))
-    }
+    let bound =
+        |key: &str, default: usize| definition[key].as_u64().and_then(|n| usize::try_from(n).ok()).unwrap_or(default);
+    let (min, max) = (bound("min_length", 0), bound("max_length", limits::OPTION_VALUE));
+    if (min..=max).contains(&length) { Ok(json!(text)) } else { Err(format!("{length} characters do not fit")) }
 }
 
 fn integer(definition: &Value, text: &str) -> Result<Value, String> {
-    let number: i64 = text
-        .parse()
-        .map_err(|_| format!("{text:?} is no whole number"))?;
+    let number: i64 = text.parse().map_err(|_| format!("{text:?} is no whole number"))?;
     let min = definition["min_value"].as_i64().unwrap_or(-limits::INTEGER);
     let max = definition["max_value"].as_i64().unwrap_or(limits::INTEGER);
-    if (min..=max).contains(&number) {
-        Ok(json!(number))
-    } else {
-        Err(format!("{number} is out of {min}..={max}"))
-    }
+    if (min..=max).contains(&number) { Ok(json!(number)) } else { Err(format!("{number} is out of {min}..={max}")) }
 }
 
 #[cfg(test)]
@@ -365,8 +269,7 @@ mod tests {
 
     #[test]
     fn options_are_split_and_values_may_have_spaces_and_colons() {
-        let values =
-            typed("/reset group:billing to:offset:5 reason:see https://x.org now").unwrap();
+        let values = typed("/reset group:billing to:offset:5 reason:see https://x.org now").unwrap();
         assert_eq!(values["group"], "billing");
         assert_eq!(values["to"], "offset:5");
         assert_eq!(values["reason"], "see https://x.org now");
@@ -375,10 +278,7 @@ mod tests {
     #[test]
     fn an_unknown_option_is_refused_unless_quoted() {
         assert!(typed("/reset group:a topc:b").unwrap_err().contains("topc"));
-        assert_eq!(
-            typed(r#"/reset reason:"a topc:b""#).unwrap()["reason"],
-            "a topc:b"
-        );
+        assert_eq!(typed(r#"/reset reason:"a topc:b""#).unwrap()["reason"], "a topc:b");
         assert!(typed("/reset group:a group:b").is_err());
         assert!(typed("reset group:a").is_err());
     }

@@ -30,12 +30,7 @@ impl User {
     /// The account's name.
     #[must_use]
     pub fn name(&self) -> String {
-        self.discord.inner.read(|w| {
-            w.accounts
-                .get(&self.id)
-                .map(|a| a.name.clone())
-                .unwrap_or_default()
-        })
+        self.discord.inner.read(|w| w.accounts.get(&self.id).map(|a| a.name.clone()).unwrap_or_default())
     }
 
     /// Gives a role of the first guild; for building a story: `discord.user("alice").with_role(operators)`.
@@ -69,10 +64,7 @@ impl User {
     #[must_use]
     pub fn direct_messages(&self) -> Channel {
         let id = self.discord.inner.change(|w| w.dm_with(self.id));
-        Channel {
-            discord: self.discord.clone(),
-            id,
-        }
+        Channel { discord: self.discord.clone(), id }
     }
 
     /// Gets a role of the guild it belongs to.
@@ -91,11 +83,7 @@ impl User {
 
     fn change(&self, role: Id, change: impl FnOnce(&mut Member)) {
         self.discord.inner.change(|w| {
-            let guild = w
-                .guilds
-                .values()
-                .find(|g| g.roles.contains_key(&role))
-                .map(|g| g.id);
+            let guild = w.guilds.values().find(|g| g.roles.contains_key(&role)).map(|g| g.id);
             if let Some(guild) = guild {
                 w.change_member(guild, self.id, change);
             }
@@ -103,15 +91,12 @@ impl User {
     }
 
     fn change_at_home(&self, change: impl FnOnce(&mut Member)) {
-        self.discord
-            .inner
-            .change(|w| w.change_member(w.home, self.id, change));
+        self.discord.inner.change(|w| w.change_member(w.home, self.id, change));
     }
 
     /// May not speak or react for this long.
     pub fn is_timed_out(&self, time: Duration) {
-        let until =
-            self.discord.clock().now_ms() + i64::try_from(time.as_millis()).unwrap_or(i64::MAX);
+        let until = self.discord.clock().now_ms() + i64::try_from(time.as_millis()).unwrap_or(i64::MAX);
         self.change_at_home(|m| m.timed_out_until_ms = Some(until));
     }
 
@@ -122,9 +107,7 @@ impl User {
 
     /// Joins a guild without roles.
     pub fn joins(&self, guild: &Guild) {
-        self.discord
-            .inner
-            .change(|w| w.join(guild.id, self.id, &[]));
+        self.discord.inner.change(|w| w.join(guild.id, self.id, &[]));
     }
 
     /// Leaves the first guild; what they posted and reacted stays.

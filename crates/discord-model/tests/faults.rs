@@ -9,37 +9,21 @@ use crate::support::{Rest, discord, messages, text};
 const MESSAGES: &str = "/channels/{channel_id}/messages";
 
 async fn send(rest: &Rest, ops: &Channel) -> Result<reqwest::Response, reqwest::Error> {
-    rest.request("POST", &messages(ops))
-        .json(&text("x"))
-        .timeout(Duration::from_secs(1))
-        .send()
-        .await
+    rest.request("POST", &messages(ops)).json(&text("x")).timeout(Duration::from_secs(1)).send().await
 }
 
 #[tokio::test]
 async fn a_429_tells_when_to_come_back_and_is_met_once() {
     let discord = discord().await;
     let (rest, ops) = (Rest::new(&discord), discord.channel("ops"));
-    let fault = Fault::RateLimited {
-        retry_after: Duration::from_millis(1_500),
-        global: true,
-    };
+    let fault = Fault::RateLimited { retry_after: Duration::from_millis(1_500), global: true };
     discord.fails_once(On::path("POST", MESSAGES), fault);
     assert_eq!(rest.get("/users/@me").await.0, 200);
     let response = send(&rest, &ops).await.unwrap();
-    assert_eq!(
-        (
-            response.status().as_u16(),
-            &response.headers()["retry-after"]
-        ),
-        (429, &"2".parse().unwrap())
-    );
+    assert_eq!((response.status().as_u16(), &response.headers()["retry-after"]), (429, &"2".parse().unwrap()));
     assert_eq!(response.headers()["x-ratelimit-scope"], "global");
     let body: serde_json::Value = response.json().await.unwrap();
-    assert_eq!(
-        (body["retry_after"].as_f64(), body["global"].as_bool()),
-        (Some(1.5), Some(true))
-    );
+    assert_eq!((body["retry_after"].as_f64(), body["global"].as_bool()), (Some(1.5), Some(true)));
     assert_eq!(send(&rest, &ops).await.unwrap().status(), 200);
     assert_eq!(ops.messages().len(), 1);
 }
@@ -48,21 +32,12 @@ async fn a_429_tells_when_to_come_back_and_is_met_once() {
 async fn a_lost_answer_was_applied_and_an_unreachable_server_was_not() {
     let discord = discord().await;
     let (rest, ops) = (Rest::new(&discord), discord.channel("ops"));
-    for (fault, applied) in [
-        (Fault::AnswerLost, 1),
-        (Fault::Unreachable, 1),
-        (Fault::NoAnswer, 1),
-    ] {
+    for (fault, applied) in [(Fault::AnswerLost, 1), (Fault::Unreachable, 1), (Fault::NoAnswer, 1)] {
         discord.fails_once(On::path("POST", MESSAGES).containing("\"x\""), fault);
         send(&rest, &ops).await.unwrap_err();
         assert_eq!(ops.messages().len(), applied, "{fault:?}");
     }
-    let posts: Vec<bool> = discord
-        .requests()
-        .iter()
-        .filter(|r| r.is("POST", MESSAGES))
-        .map(|r| r.applied)
-        .collect();
+    let posts: Vec<bool> = discord.requests().iter().filter(|r| r.is("POST", MESSAGES)).map(|r| r.applied).collect();
     assert_eq!(posts, [true, false, false]);
 }
 
@@ -96,33 +71,17 @@ async fn slow_and_broken_servers() {
 
 #[tokio::test]
 async fn buckets_count_and_say_so() {
-    let options = Options {
-        rate_limits: RateLimits::Real,
-        ..Options::default()
-    };
+    let options = Options { rate_limits: RateLimits::Real, ..Options::default() };
     let discord = Discord::start(options).await.unwrap();
-    let (rest, ops, other) = (
-        Rest::new(&discord),
-        discord.channel("ops"),
-        discord.channel("other"),
-    );
+    let (rest, ops, other) = (Rest::new(&discord), discord.channel("ops"), discord.channel("other"));
     for left in (0..5).rev() {
         let response = send(&rest, &ops).await.unwrap();
         assert_eq!(response.status(), 200);
-        assert_eq!(
-            response.headers()["x-ratelimit-remaining"],
-            left.to_string().as_str()
-        );
+        assert_eq!(response.headers()["x-ratelimit-remaining"], left.to_string().as_str());
         assert_eq!(response.headers()["x-ratelimit-limit"], "5");
     }
     let limited = send(&rest, &ops).await.unwrap();
-    assert_eq!(
-        (
-            limited.status().as_u16(),
-            &limited.headers()["x-ratelimit-scope"]
-        ),
-        (429, &"user".parse().unwrap())
-    );
+    assert_eq!((limited.status().as_u16(), &limited.headers()["x-ratelimit-scope"]), (429, &"user".parse().unwrap()));
     assert!(limited.headers().contains_key("x-ratelimit-reset-after"));
     assert_eq!(send(&rest, &other).await.unwrap().status(), 200);
     assert_eq!(ops.messages().len(), 5);

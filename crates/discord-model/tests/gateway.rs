@@ -43,10 +43,7 @@ impl Socket {
     /// The next dispatch's name and data.
     async fn event(&mut self) -> (String, Value) {
         let frame = self.hears().await;
-        (
-            frame["t"].as_str().unwrap_or("no event").to_owned(),
-            frame["d"].clone(),
-        )
+        (frame["t"].as_str().unwrap_or("no event").to_owned(), frame["d"].clone())
     }
 
     async fn identify(&mut self, discord: &Discord, intents: u64) {
@@ -83,15 +80,9 @@ async fn events_follow_the_intents() {
     alice.reacts(&message, "✅").await;
     ops.renames("ops-2");
     let (name, data) = all.event().await;
-    assert_eq!(
-        (name.as_str(), &data["content"]),
-        ("MESSAGE_CREATE", &json!(""))
-    );
+    assert_eq!((name.as_str(), &data["content"]), ("MESSAGE_CREATE", &json!("")));
     let (name, data) = all.event().await;
-    assert_eq!(
-        (name.as_str(), &data["emoji"]["name"]),
-        ("MESSAGE_REACTION_ADD", &json!("✅"))
-    );
+    assert_eq!((name.as_str(), &data["emoji"]["name"]), ("MESSAGE_REACTION_ADD", &json!("✅")));
     assert_eq!(data["member"]["user"]["username"], "alice");
     assert_eq!(all.event().await.0, "CHANNEL_UPDATE");
     assert_eq!(few.event().await.0, "CHANNEL_UPDATE");
@@ -99,21 +90,13 @@ async fn events_follow_the_intents() {
 
 #[tokio::test]
 async fn heartbeats_are_acknowledged_and_missing_ones_end_the_connection() {
-    let options = Options {
-        heartbeat: Duration::from_millis(200),
-        ..Options::default()
-    };
+    let options = Options { heartbeat: Duration::from_millis(200), ..Options::default() };
     let discord = Discord::start(options).await.unwrap();
     let (mut socket, _) = Socket::ready(&discord, ORDINARY).await;
     socket.says(json!({"op": 1, "d": 2})).await;
     assert_eq!(socket.hears().await, json!({"op": 11}));
     assert_eq!(socket.hears().await, json!({"closed": 4009}));
-    assert_eq!(
-        discord.take_troubles(),
-        [Trouble::Gateway {
-            what: "no heartbeat in time".to_owned()
-        }]
-    );
+    assert_eq!(discord.take_troubles(), [Trouble::Gateway { what: "no heartbeat in time".to_owned() }]);
     assert_eq!(discord.gateway().sessions()[0].heartbeats, 1);
 }
 
@@ -128,15 +111,8 @@ async fn a_cut_session_is_resumed_with_what_it_missed() {
     alice.says(&ops, "1").await;
     alice.says(&ops, "2").await;
     let mut socket = Socket::resume(&discord, &session, 2).await;
-    let frames = [
-        socket.hears().await,
-        socket.hears().await,
-        socket.hears().await,
-    ];
-    assert_eq!(
-        frames.each_ref().map(|f| f["s"].as_u64().unwrap()),
-        [3, 4, 5]
-    );
+    let frames = [socket.hears().await, socket.hears().await, socket.hears().await];
+    assert_eq!(frames.each_ref().map(|f| f["s"].as_u64().unwrap()), [3, 4, 5]);
     assert_eq!(frames[2]["t"], "RESUMED");
     assert_eq!(discord.gateway().identifies(), 1);
     assert_eq!(discord.gateway().sessions()[0].resumes, 1);
@@ -153,16 +129,10 @@ async fn a_session_that_its_client_closes_is_over() {
     let discord = discord().await;
     let (mut socket, session) = Socket::ready(&discord, ORDINARY).await;
     socket.0.close(None).await.unwrap();
-    let close = tokio_tungstenite::tungstenite::protocol::CloseFrame {
-        code: 1000.into(),
-        reason: "".into(),
-    };
+    let close = tokio_tungstenite::tungstenite::protocol::CloseFrame { code: 1000.into(), reason: "".into() };
     let (mut socket, second) = Socket::ready(&discord, ORDINARY).await;
     socket.0.close(Some(close)).await.unwrap();
-    discord
-        .gateway()
-        .is(|sessions| sessions.iter().all(|s| s.id != second), SOON)
-        .await;
+    discord.gateway().is(|sessions| sessions.iter().all(|s| s.id != second), SOON).await;
     assert!(discord.gateway().sessions().iter().any(|s| s.id == session));
 }
 
@@ -174,51 +144,26 @@ async fn clients_that_break_the_protocol_are_closed() {
         socket.says(frame).await;
         socket.hears().await
     };
-    let identify =
-        |token: String, intents: u64| json!({"op": 2, "d": {"token": token, "intents": intents}});
+    let identify = |token: String, intents: u64| json!({"op": 2, "d": {"token": token, "intents": intents}});
     let token = discord.bot_token();
-    assert_eq!(
-        heard(identify("x".to_owned(), ORDINARY)).await,
-        json!({"closed": 4004})
-    );
-    assert_eq!(
-        heard(identify(token.clone(), ORDINARY | intents::MESSAGE_CONTENT)).await,
-        json!({"closed": 4014})
-    );
-    assert_eq!(
-        heard(identify(token.clone(), 1 << 40)).await,
-        json!({"closed": 4013})
-    );
-    assert_eq!(
-        heard(json!({"op": 3, "d": {}})).await,
-        json!({"closed": 4003})
-    );
-    assert_eq!(
-        heard(json!({"op": 77, "d": {}})).await,
-        json!({"closed": 4001})
-    );
-    assert_eq!(
-        heard(json!({"op": 3, "d": "x".repeat(5_000)})).await,
-        json!({"closed": 4002})
-    );
+    assert_eq!(heard(identify("x".to_owned(), ORDINARY)).await, json!({"closed": 4004}));
+    assert_eq!(heard(identify(token.clone(), ORDINARY | intents::MESSAGE_CONTENT)).await, json!({"closed": 4014}));
+    assert_eq!(heard(identify(token.clone(), 1 << 40)).await, json!({"closed": 4013}));
+    assert_eq!(heard(json!({"op": 3, "d": {}})).await, json!({"closed": 4003}));
+    assert_eq!(heard(json!({"op": 77, "d": {}})).await, json!({"closed": 4001}));
+    assert_eq!(heard(json!({"op": 3, "d": "x".repeat(5_000)})).await, json!({"closed": 4002}));
     assert_eq!(discord.take_troubles().len(), 6);
 }
 
 #[tokio::test]
 async fn one_identify_too_many_resets_the_token() {
-    let options = Options {
-        identifies: 1,
-        ..Options::default()
-    };
+    let options = Options { identifies: 1, ..Options::default() };
     let discord = Discord::start(options).await.unwrap();
     let rest = Rest::new(&discord);
     let (mut first, _) = Socket::ready(&discord, ORDINARY).await;
     let (_, told) = rest.get("/gateway/bot").await;
     assert_eq!(
-        (
-            &told["session_start_limit"]["remaining"],
-            &told["session_start_limit"]["total"]
-        ),
+        (&told["session_start_limit"]["remaining"], &told["session_start_limit"]["total"]),
         (&json!(0), &json!(1))
     );
     let mut second = Socket::open(&discord).await;
@@ -259,10 +204,7 @@ async fn held_events_can_come_reversed_twice_or_never() {
     gateway.repeats_last_event();
     assert_eq!(socket.event().await.0, "MESSAGE_REACTION_REMOVE");
     gateway.dispatches("MESSAGE_REACTION_ADD", json!({"emoji": 7}));
-    assert_eq!(
-        socket.event().await,
-        ("MESSAGE_REACTION_ADD".to_owned(), json!({"emoji": 7}))
-    );
+    assert_eq!(socket.event().await, ("MESSAGE_REACTION_ADD".to_owned(), json!({"emoji": 7})));
 }
 
 #[tokio::test]
@@ -273,10 +215,7 @@ async fn the_gateway_can_ask_close_fall_silent_and_go_down() {
     gateway.asks_to_reconnect();
     assert_eq!(socket.hears().await["op"], 7);
     gateway.falls_silent();
-    discord
-        .user("alice")
-        .says(&discord.channel("ops"), "unheard")
-        .await;
+    discord.user("alice").says(&discord.channel("ops"), "unheard").await;
     socket.says(json!({"op": 1, "d": 2})).await;
     let heard = tokio::time::timeout(Duration::from_millis(200), socket.0.next()).await;
     assert!(heard.is_err(), "{heard:?}");

@@ -19,24 +19,15 @@ async fn registered(discord: &Discord) -> Rest {
     let declare = json!({"type": 1, "name": "declare", "description": "d", "options": [option("title", 3, true)]});
     let incident = json!({"name": "incident", "description": "d", "options": [declare]});
     let timeline = json!({"name": "Add to incident timeline", "type": 3});
-    let path = format!(
-        "/applications/{}/guilds/{}/commands",
-        discord.application_id(),
-        discord.guild().id()
-    );
-    let (status, body) = rest
-        .send("PUT", &path, json!([reset, incident, timeline]))
-        .await;
+    let path = format!("/applications/{}/guilds/{}/commands", discord.application_id(), discord.guild().id());
+    let (status, body) = rest.send("PUT", &path, json!([reset, incident, timeline])).await;
     assert_eq!(status, 200, "{body}");
     rest
 }
 
 /// What a panicking client says.
 fn refused(sends: impl FnOnce() + std::panic::UnwindSafe) -> String {
-    *std::panic::catch_unwind(sends)
-        .unwrap_err()
-        .downcast::<String>()
-        .unwrap()
+    *std::panic::catch_unwind(sends).unwrap_err().downcast::<String>().unwrap()
 }
 
 #[tokio::test]
@@ -60,21 +51,13 @@ async fn a_client_sends_only_what_the_command_takes() {
         assert!(said.contains(why), "{line}: {said}");
     }
     ops.overwrites_member(alice.id(), 0, permissions::VIEW_CHANNEL);
-    assert!(
-        refused(move || drop(alice.starts(&ops, "/reset-offset group:a")))
-            .contains("Missing Access")
-    );
+    assert!(refused(move || drop(alice.starts(&ops, "/reset-offset group:a"))).contains("Missing Access"));
     discord.assert_clean();
 }
 
 /// What the gateway told of interactions so far.
 fn told(discord: &Discord) -> Value {
-    discord
-        .gateway()
-        .interactions()
-        .last()
-        .cloned()
-        .unwrap_or(Value::Null)
+    discord.gateway().interactions().last().cloned().unwrap_or(Value::Null)
 }
 
 #[tokio::test]
@@ -85,31 +68,13 @@ async fn an_interaction_carries_who_where_and_what() {
     let role = discord.guild().role("operators");
     let alice = discord.user("alice").with_role(role).speaking("zh-CN");
     let bob = discord.user("bob");
-    let asked = alice.starts(
-        &ops,
-        "/reset-offset group:billing a tier:Production count:-5 owner:@bob dry-run:true",
-    );
+    let asked = alice.starts(&ops, "/reset-offset group:billing a tier:Production count:-5 owner:@bob dry-run:true");
     let event = told(&discord);
     let options = event["data"]["options"].as_array().unwrap();
     let values: Vec<&Value> = options.iter().map(|o| &o["value"]).collect();
-    assert_eq!(
-        values,
-        [
-            &json!("billing a"),
-            &json!("prod"),
-            &json!(-5),
-            &json!(bob.id()),
-            &json!(true)
-        ]
-    );
-    assert_eq!(
-        event["data"]["resolved"]["users"][bob.id().to_string()]["username"],
-        "bob"
-    );
-    assert_eq!(
-        (&event["locale"], &event["member"]["roles"]),
-        (&json!("zh-CN"), &json!([role]))
-    );
+    assert_eq!(values, [&json!("billing a"), &json!("prod"), &json!(-5), &json!(bob.id()), &json!(true)]);
+    assert_eq!(event["data"]["resolved"]["users"][bob.id().to_string()]["username"], "bob");
+    assert_eq!((&event["locale"], &event["member"]["roles"]), (&json!("zh-CN"), &json!([role])));
     assert_eq!(event["attachment_size_limit"], 10 * 1024 * 1024);
 
     let sub = alice.starts(&ops, r#"/incident declare title:"a: b""#);
@@ -117,16 +82,11 @@ async fn an_interaction_carries_who_where_and_what() {
     assert_eq!(event["data"]["options"][0]["name"], "declare");
     assert_eq!(event["data"]["options"][0]["options"][0]["value"], "a: b");
 
-    let forced = alice.forces(
-        &ops,
-        "reset-offset",
-        &json!([{"name": "group", "type": 99, "value": {}}]),
-    );
+    let forced = alice.forces(&ops, "reset-offset", &json!([{"name": "group", "type": 99, "value": {}}]));
     assert_eq!(told(&discord)["data"]["options"][0]["type"], 99);
     for asked in [asked, sub, forced] {
         let callback = format!("/interactions/{}/{}/callback", asked.id(), asked.token());
-        rest.send("POST", &callback, json!({"type": 4, "data": text("ok")}))
-            .await;
+        rest.send("POST", &callback, json!({"type": 4, "data": text("ok")})).await;
         assert_eq!(asked.answer().await.unwrap().text(), "ok");
     }
     discord.assert_clean();
@@ -139,25 +99,13 @@ async fn a_message_command_carries_the_text_that_is_otherwise_hidden() {
     let (ops, alice) = (discord.channel("ops"), discord.user("alice"));
     let message = discord.user("bob").says(&ops, "it broke at 03:12").await;
     assert_eq!(rest.get(&path(&message)).await.1["content"], "");
-    let using = tokio::spawn(async move {
-        alice
-            .uses("Add to incident timeline", &message)
-            .await
-            .text()
-    });
+    let using = tokio::spawn(async move { alice.uses("Add to incident timeline", &message).await.text() });
     let event = discord.gateway().wait_for_interaction(0, SOON).await;
     let target = event["data"]["target_id"].as_str().unwrap();
-    assert_eq!(
-        event["data"]["resolved"]["messages"][target]["content"],
-        "it broke at 03:12"
-    );
-    let callback = format!(
-        "/interactions/{}/{}/callback",
-        event["id"].as_str().unwrap(),
-        event["token"].as_str().unwrap()
-    );
-    rest.send("POST", &callback, json!({"type": 4, "data": text("added")}))
-        .await;
+    assert_eq!(event["data"]["resolved"]["messages"][target]["content"], "it broke at 03:12");
+    let callback =
+        format!("/interactions/{}/{}/callback", event["id"].as_str().unwrap(), event["token"].as_str().unwrap());
+    rest.send("POST", &callback, json!({"type": 4, "data": text("added")})).await;
     assert_eq!(using.await.unwrap(), "added");
     discord.assert_clean();
 }
@@ -165,12 +113,9 @@ async fn a_message_command_carries_the_text_that_is_otherwise_hidden() {
 #[tokio::test]
 async fn only_what_is_there_can_be_clicked() {
     let discord = discord().await;
-    let (rest, ops, alice) = (
-        Rest::new(&discord),
-        discord.channel("ops"),
-        discord.user("alice"),
-    );
-    let button = |id: &str, disabled: bool| json!({"type": 2, "style": 1, "label": id, "custom_id": id, "disabled": disabled});
+    let (rest, ops, alice) = (Rest::new(&discord), discord.channel("ops"), discord.user("alice"));
+    let button =
+        |id: &str, disabled: bool| json!({"type": 2, "style": 1, "label": id, "custom_id": id, "disabled": disabled});
     let row = json!({"type": 1, "components": [button("on", false), button("off", true)]});
     let mut body = text("card");
     body["components"] = json!([row]);
@@ -178,10 +123,7 @@ async fn only_what_is_there_can_be_clicked() {
     let card = ops.wait_for_text("card", SOON).await;
     let buttons = card.look().buttons();
     assert_eq!(
-        buttons
-            .iter()
-            .map(|b| (b.label.as_str(), b.enabled))
-            .collect::<Vec<_>>(),
+        buttons.iter().map(|b| (b.label.as_str(), b.enabled)).collect::<Vec<_>>(),
         [("on", true), ("off", false)]
     );
     for id in ["off", "none"] {
@@ -191,10 +133,7 @@ async fn only_what_is_there_can_be_clicked() {
     }
     let asked = alice.forges_click(&card, "none");
     let callback = format!("/interactions/{}/{}/callback", asked.id(), asked.token());
-    assert_eq!(
-        rest.send("POST", &callback, json!({"type": 6})).await.0,
-        204
-    );
+    assert_eq!(rest.send("POST", &callback, json!({"type": 6})).await.0, 204);
     assert_eq!(asked.answer().await.unwrap().message().id(), card.id());
     discord.assert_clean();
 }
@@ -202,11 +141,7 @@ async fn only_what_is_there_can_be_clicked() {
 #[tokio::test]
 async fn attackers_can_forge_hide_and_delete() {
     let discord = discord().await;
-    let (rest, ops, mallory) = (
-        Rest::new(&discord),
-        discord.channel("ops"),
-        discord.user("mallory"),
-    );
+    let (rest, ops, mallory) = (Rest::new(&discord), discord.channel("ops"), discord.user("mallory"));
     let mut body = text("card");
     body["embeds"] = json!([{"title": "Plan"}]);
     rest.send("POST", &messages(&ops), body).await;
@@ -216,10 +151,7 @@ async fn attackers_can_forge_hide_and_delete() {
     card.is_forged("another plan", Vec::new());
     assert_eq!(card.text(), "another plan");
     let copy = mallory.reposts(&card, &ops).await;
-    assert_eq!(
-        (copy.text().as_str(), copy.look().by_bot),
-        ("another plan", false)
-    );
+    assert_eq!((copy.text().as_str(), copy.look().by_bot), ("another plan", false));
     let fake = ops.webhook_posts("signalbox", "card", Vec::new());
     assert!(!fake.look().by_bot);
     ops.deletes_in_bulk(&[&card, &copy]);

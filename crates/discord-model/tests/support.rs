@@ -29,27 +29,18 @@ pub(crate) fn refusal(reply: &Reply) -> (u16, u64) {
 
 impl Rest {
     pub(crate) fn new(discord: &Discord) -> Self {
-        Self {
-            discord: discord.clone(),
-            client: reqwest::Client::new(),
-        }
+        Self { discord: discord.clone(), client: reqwest::Client::new() }
     }
 
     pub(crate) fn request(&self, method: &str, path: &str) -> reqwest::RequestBuilder {
         let url = format!("{}/api/v10{path}", self.discord.base_url());
         let method = method.parse::<reqwest::Method>().unwrap();
-        self.client
-            .request(method, url)
-            .header("authorization", format!("Bot {}", self.discord.bot_token()))
+        self.client.request(method, url).header("authorization", format!("Bot {}", self.discord.bot_token()))
     }
 
     pub(crate) async fn send(&self, method: &str, path: &str, body: Value) -> Reply {
         let request = self.request(method, path);
-        let request = if body.is_null() {
-            request
-        } else {
-            request.json(&body)
-        };
+        let request = if body.is_null() { request } else { request.json(&body) };
         reply(request.send().await.unwrap()).await
     }
 
@@ -83,11 +74,7 @@ pub(crate) fn messages(channel: &Channel) -> String {
 
 /// The path of a message.
 pub(crate) fn path(message: &Message) -> String {
-    format!(
-        "/channels/{}/messages/{}",
-        message.channel().id(),
-        message.id()
-    )
+    format!("/channels/{}/messages/{}", message.channel().id(), message.id())
 }
 
 /// A body of content alone.
@@ -98,11 +85,7 @@ pub(crate) fn text(content: &str) -> Value {
 /// The message that a reply shows.
 pub(crate) fn found(channel: &Channel, shown: &Value) -> Message {
     let id: Id = shown["id"].as_str().unwrap().parse().unwrap();
-    channel
-        .messages()
-        .into_iter()
-        .find(|m| m.id() == id)
-        .unwrap()
+    channel.messages().into_iter().find(|m| m.id() == id).unwrap()
 }
 
 /// The words of all violations, taken off the record.

@@ -133,7 +133,7 @@ impl<'a> Run<'a> {
     pub(crate) async fn rest(&self, operation: &Operation, span: Duration) -> Result<Next, EngineError> {
         let next_at = self.inner.ports.clock.now().plus(span);
         let journal = &self.inner.ports.journal;
-        if journal.remember(&operation.id, self.lease.token, &operation.memory, next_at).await? {
+        if journal.remember(operation, self.lease.token, &operation.memory, next_at).await? {
             Ok(Next::Rest)
         } else {
             Err(EngineError::Fenced)

@@ -245,7 +245,7 @@ impl Run<'_> {
             Looked::NotYet { id, facts } => {
                 let journal = &self.inner.ports.journal;
                 let next_at = now.plus(interval);
-                if !journal.remember(&operation.id, self.lease.token, &memory, next_at).await? {
+                if !journal.remember(operation, self.lease.token, &memory, next_at).await? {
                     return Err(EngineError::Fenced);
                 }
                 self.inner.tell(&operation.id, vec![progress(id, facts)]).await?;

@@ -66,8 +66,7 @@ impl Client {
         let reading = C::API.effect == Effect::Read;
         let (again, limit) = match &outcome {
             Ok(answer) => {
-                let again = verdict(answer)
-                    .is_some_and(|code| code.is_moved() || (reading && code.is_passing()));
+                let again = verdict(answer).is_some_and(|code| code.is_moved() || (reading && code.is_passing()));
                 (again, configured)
             }
             Err(Error::NotSent { cause, .. }) => {
@@ -111,13 +110,11 @@ impl Client {
         build: &(impl Fn(i16) -> Result<C> + Send + Sync),
     ) -> Result<C::Answer> {
         let slot = self.slot(broker);
-        let mut place = timeout_at(deadline, slot.lock())
-            .await
-            .map_err(|_| Error::NotSent {
-                api: C::API.name,
-                broker: broker.to_string(),
-                cause: Cause::Deadline,
-            })?;
+        let mut place = timeout_at(deadline, slot.lock()).await.map_err(|_| Error::NotSent {
+            api: C::API.name,
+            broker: broker.to_string(),
+            cause: Cause::Deadline,
+        })?;
         // Taken out while in use: whatever interrupts this call also drops the connection.
         let kept = place.take().and_then(Connection::if_fresh);
         let mut connection = match kept {
@@ -143,18 +140,8 @@ impl Client {
         Ok(answer)
     }
 
-    async fn open(
-        &self,
-        broker: &HostPort,
-        api: &'static str,
-        deadline: Instant,
-    ) -> Result<Connection> {
-        let wanted = Wanted {
-            broker,
-            config: self.config(),
-            tls: self.tls(),
-            api,
-        };
+    async fn open(&self, broker: &HostPort, api: &'static str, deadline: Instant) -> Result<Connection> {
+        let wanted = Wanted { broker, config: self.config(), tls: self.tls(), api };
         Connection::open(wanted, deadline).await
     }
 
@@ -174,13 +161,11 @@ impl Client {
             _ => self.resolve(route, api, deadline).await?,
         };
         let slot = self.slot(&broker);
-        let mut place = timeout_at(deadline, slot.lock())
-            .await
-            .map_err(|_| Error::NotSent {
-                api,
-                broker: broker.to_string(),
-                cause: Cause::Deadline,
-            })?;
+        let mut place = timeout_at(deadline, slot.lock()).await.map_err(|_| Error::NotSent {
+            api,
+            broker: broker.to_string(),
+            cause: Cause::Deadline,
+        })?;
         let kept = place.take().and_then(Connection::if_fresh);
         let connection = match kept {
             Some(connection) => connection,

@@ -25,12 +25,7 @@ struct Pages {
 
 impl Book {
     pub(crate) fn new(bootstrap: Vec<HostPort>) -> Self {
-        Self {
-            pages: Mutex::new(Pages {
-                bootstrap,
-                ..Pages::default()
-            }),
-        }
+        Self { pages: Mutex::new(Pages { bootstrap, ..Pages::default() }) }
     }
 
     fn pages(&self) -> MutexGuard<'_, Pages> {

@@ -70,12 +70,7 @@ impl Client {
         };
         let deadline = config.deadline;
         Ok(Self {
-            inner: Arc::new(Inner {
-                book: Book::new(config.bootstrap.clone()),
-                slots: Mutex::default(),
-                tls,
-                config,
-            }),
+            inner: Arc::new(Inner { book: Book::new(config.bootstrap.clone()), slots: Mutex::default(), tls, config }),
             deadline,
         })
     }
@@ -83,10 +78,7 @@ impl Client {
     /// The same client, whose calls end after `deadline` (from the start of each call).
     #[must_use]
     pub fn within(&self, deadline: Duration) -> Self {
-        Self {
-            inner: self.inner.clone(),
-            deadline,
-        }
+        Self { inner: self.inner.clone(), deadline }
     }
 
     /// When a call that starts now has to end.

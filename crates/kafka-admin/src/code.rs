@@ -99,9 +99,7 @@ impl ErrorCode {
     #[must_use]
     pub fn name(self) -> String {
         match ResponseError::try_from_code(self.0) {
-            Some(known) if !matches!(known, ResponseError::Unknown(_)) => {
-                upper_snake(&format!("{known:?}"))
-            }
+            Some(known) if !matches!(known, ResponseError::Unknown(_)) => upper_snake(&format!("{known:?}")),
             _ => format!("UNKNOWN_CODE_{}", self.0),
         }
     }

@@ -84,10 +84,7 @@ impl FromStr for HostPort {
         if host.is_empty() || port == 0 {
             return Err(invalid());
         }
-        Ok(Self {
-            host: host.to_owned(),
-            port,
-        })
+        Ok(Self { host: host.to_owned(), port })
     }
 }
 
@@ -156,9 +153,7 @@ mod tests {
             let parsed: HostPort = text.parse().unwrap();
             assert_eq!(parsed.to_string(), text);
         }
-        for text in [
-            "broker", "broker:", "broker:0", ":9092", "::1:9092", "b:70000", "[::1:9",
-        ] {
+        for text in ["broker", "broker:", "broker:0", ":9092", "::1:9092", "b:70000", "[::1:9"] {
             assert!(text.parse::<HostPort>().is_err(), "{text}");
         }
     }
@@ -166,10 +161,7 @@ mod tests {
     #[test]
     fn a_configuration_never_prints_its_password() {
         let mut config = Config::new(vec![]);
-        config.sasl = Sasl::Plain(Credentials {
-            user: "u".to_owned(),
-            password: "hunter2".into(),
-        });
+        config.sasl = Sasl::Plain(Credentials { user: "u".to_owned(), password: "hunter2".into() });
         assert!(!format!("{config:?}").contains("hunter2"));
     }
 }

@@ -67,11 +67,7 @@ impl Connection {
     /// which this is made has not been sent in any case.
     pub(crate) async fn open(wanted: Wanted<'_>, deadline: Instant) -> Result<Self> {
         let deadline = deadline.min(Instant::now() + wanted.config.connect_timeout);
-        let not_sent = |cause| Error::NotSent {
-            api: wanted.api,
-            broker: wanted.broker.to_string(),
-            cause,
-        };
+        let not_sent = |cause| Error::NotSent { api: wanted.api, broker: wanted.broker.to_string(), cause };
         let opening = async {
             let stream = dial(wanted).await.map_err(not_sent)?;
             let mut connection = Self {
@@ -86,9 +82,7 @@ impl Connection {
                 accepted: false,
             };
             connection.greet(deadline).await?;
-            if let Some(lifetime) =
-                sasl::authenticate(&mut connection, &wanted.config.sasl, deadline).await?
-            {
+            if let Some(lifetime) = sasl::authenticate(&mut connection, &wanted.config.sasl, deadline).await? {
                 // Leave before the broker closes (KIP-368), with a tenth to spare.
                 connection.expires = Some(Instant::now() + lifetime.mul_f32(0.9));
             }
@@ -114,10 +108,7 @@ impl Connection {
         let mut byte = [0_u8; 1];
         let mut buffer = ReadBuf::new(&mut byte);
         let mut context = Context::from_waker(std::task::Waker::noop());
-        matches!(
-            Pin::new(&mut self.stream).poll_read(&mut context, &mut buffer),
-            Poll::Pending
-        )
+        matches!(Pin::new(&mut self.stream).poll_read(&mut context, &mut buffer), Poll::Pending)
     }
 
     /// The versions that this broker announced.
@@ -130,11 +121,7 @@ impl Connection {
     /// # Errors
     /// [`Error::Unsupported`].
     pub(crate) fn negotiate(&self, api: &Api) -> Result<i16> {
-        let unsupported = |why| Error::Unsupported {
-            api: api.name,
-            broker: self.broker.to_string(),
-            why,
-        };
+        let unsupported = |why| Error::Unsupported { api: api.name, broker: self.broker.to_string(), why };
         let Some(&(min, max)) = self.versions.get(&api.key) else {
             return Err(unsupported("the broker does not have it".to_owned()));
         };
@@ -154,18 +141,10 @@ impl Connection {
     ///
     /// # Errors
     /// [`Error::NotSent`], [`Error::UnknownOutcome`] or [`Error::Garbage`].
-    pub(crate) async fn call<C: Call>(
-        &mut self,
-        request: &C,
-        version: i16,
-        deadline: Instant,
-    ) -> Result<C::Answer> {
+    pub(crate) async fn call<C: Call>(&mut self, request: &C, version: i16, deadline: Instant) -> Result<C::Answer> {
         let frame = match self.exchange(request, version, deadline).await {
             Ok(frame) => frame,
-            Err(Error::UnknownOutcome {
-                cause: Cause::Closed,
-                ..
-            }) if !self.accepted => {
+            Err(Error::UnknownOutcome { cause: Cause::Closed, .. }) if !self.accepted => {
                 return Err(self.unknown::<C>(Cause::ClosedWithoutCredentials));
             }
             Err(error) => return Err(error),
@@ -175,20 +154,10 @@ impl Connection {
         codec::decode::<C>(frame, version, correlation).map_err(|why| self.garbage::<C>(why))
     }
 
-    async fn exchange<C: Call>(
-        &mut self,
-        request: &C,
-        version: i16,
-        deadline: Instant,
-    ) -> Result<bytes::Bytes> {
+    async fn exchange<C: Call>(&mut self, request: &C, version: i16, deadline: Instant) -> Result<bytes::Bytes> {
         self.correlation = self.correlation.wrapping_add(1);
-        let envelope = Envelope {
-            correlation: self.correlation,
-            client_id: &self.client_id,
-            version,
-        };
-        let frame = codec::encode(request, &envelope)
-            .map_err(|why| self.not_sent::<C>(Cause::Encoding(why)))?;
+        let envelope = Envelope { correlation: self.correlation, client_id: &self.client_id, version };
+        let frame = codec::encode(request, &envelope).map_err(|why| self.not_sent::<C>(Cause::Encoding(why)))?;
         // As long as not every byte was taken over, the broker cannot have the request.
         match timeout_at(deadline, self.stream.write_all(&frame)).await {
             Err(_) => return Err(self.not_sent::<C>(Cause::Deadline)),
@@ -197,10 +166,7 @@ impl Connection {
         }
         let limit = self.limit;
         let answer = async {
-            self.stream
-                .flush()
-                .await
-                .map_err(|error| FrameError::Broken(Cause::from_io(&error)))?;
+            self.stream.flush().await.map_err(|error| FrameError::Broken(Cause::from_io(&error)))?;
             read_frame(&mut self.stream, limit).await
         };
         let answer = timeout_at(deadline, answer).await;
@@ -208,9 +174,9 @@ impl Connection {
         match answer {
             Ok(Ok(frame)) => Ok(frame),
             Ok(Err(FrameError::Broken(cause))) => Err(self.unknown::<C>(cause)),
-            Ok(Err(FrameError::Length(length))) => Err(self.garbage::<C>(format!(
-                "a frame of {length} bytes announced, {limit} are the limit"
-            ))),
+            Ok(Err(FrameError::Length(length))) => {
+                Err(self.garbage::<C>(format!("a frame of {length} bytes announced, {limit} are the limit")))
+            }
             Err(_) => Err(self.unknown::<C>(Cause::Deadline)),
         }
     }
@@ -225,44 +191,25 @@ impl Connection {
         let mut frame = self.exchange(&request, version, deadline).await?;
         if codec::api_versions_code(&frame) == Some(ErrorCode::UNSUPPORTED_VERSION.0) {
             version = 0;
-            frame = self
-                .exchange(&ApiVersionsRequest::default(), version, deadline)
-                .await?;
+            frame = self.exchange(&ApiVersionsRequest::default(), version, deadline).await?;
         }
-        let answer: ApiVersionsResponse =
-            codec::decode::<ApiVersionsRequest>(frame, version, self.correlation)
-                .map_err(|why| self.garbage::<ApiVersionsRequest>(why))?;
+        let answer: ApiVersionsResponse = codec::decode::<ApiVersionsRequest>(frame, version, self.correlation)
+            .map_err(|why| self.garbage::<ApiVersionsRequest>(why))?;
         Error::check(ApiVersionsRequest::API.name, answer.error_code, None)?;
-        self.versions = answer
-            .api_keys
-            .iter()
-            .map(|api| (api.api_key, (api.min_version, api.max_version)))
-            .collect();
+        self.versions = answer.api_keys.iter().map(|api| (api.api_key, (api.min_version, api.max_version))).collect();
         Ok(())
     }
 
     fn not_sent<C: Call>(&self, cause: Cause) -> Error {
-        Error::NotSent {
-            api: C::API.name,
-            broker: self.broker.to_string(),
-            cause,
-        }
+        Error::NotSent { api: C::API.name, broker: self.broker.to_string(), cause }
     }
 
     fn unknown<C: Call>(&self, cause: Cause) -> Error {
-        Error::UnknownOutcome {
-            api: C::API.name,
-            broker: self.broker.to_string(),
-            cause,
-        }
+        Error::UnknownOutcome { api: C::API.name, broker: self.broker.to_string(), cause }
     }
 
     fn garbage<C: Call>(&self, why: String) -> Error {
-        Error::Garbage {
-            api: C::API.name,
-            broker: self.broker.to_string(),
-            why,
-        }
+        Error::Garbage { api: C::API.name, broker: self.broker.to_string(), why }
     }
 
     /// The address, for errors.
@@ -283,19 +230,13 @@ fn as_not_sent(error: Error, not_sent: &impl Fn(Cause) -> Error) -> Error {
 
 async fn dial(wanted: Wanted<'_>) -> Result<Box<dyn Stream>, Cause> {
     let HostPort { host, port } = wanted.broker;
-    let tcp = TcpStream::connect((host.as_str(), *port))
-        .await
-        .map_err(|error| Cause::Network(error.to_string()))?;
-    tcp.set_nodelay(true)
-        .map_err(|error| Cause::from_io(&error))?;
+    let tcp = TcpStream::connect((host.as_str(), *port)).await.map_err(|error| Cause::Network(error.to_string()))?;
+    tcp.set_nodelay(true).map_err(|error| Cause::from_io(&error))?;
     let Some(tls) = wanted.tls else {
         return Ok(Box::new(tcp));
     };
     let name = ServerName::try_from(host.clone())
         .map_err(|_| Cause::Tls(format!("{host:?} cannot be the name in a certificate")))?;
-    let stream = tls
-        .connect(name, tcp)
-        .await
-        .map_err(|error| Cause::Tls(error.to_string()))?;
+    let stream = tls.connect(name, tcp).await.map_err(|error| Cause::Tls(error.to_string()))?;
     Ok(Box::new(stream))
 }

@@ -19,11 +19,7 @@ impl Client {
         let mut found = self.find_coordinators(&groups, deadline).await;
         match found.remove(group) {
             Some(result) => result,
-            None => Err(nobody(
-                FindCoordinatorRequest::API.name,
-                group,
-                "no answer for it",
-            )),
+            None => Err(nobody(FindCoordinatorRequest::API.name, group, "no answer for it")),
         }
     }
 
@@ -53,22 +49,14 @@ impl Client {
                     }
                 }
                 Err(error) => {
-                    found.extend(
-                        batch
-                            .iter()
-                            .map(|group| (group.clone(), Err(error.clone()))),
-                    );
+                    found.extend(batch.iter().map(|group| (group.clone(), Err(error.clone()))));
                 }
             }
         }
         found
     }
 
-    async fn find_batch(
-        &self,
-        groups: &[String],
-        deadline: Instant,
-    ) -> Result<Vec<(String, Result<i32>)>> {
+    async fn find_batch(&self, groups: &[String], deadline: Instant) -> Result<Vec<(String, Result<i32>)>> {
         let api = FindCoordinatorRequest::API.name;
         let text = |group: &String| StrBytes::from_string(group.clone());
         let answer = self
@@ -78,9 +66,7 @@ impl Client {
                 |version| {
                     let request = FindCoordinatorRequest::default();
                     match groups {
-                        _ if version >= 4 => {
-                            Ok(request.with_coordinator_keys(groups.iter().map(text).collect()))
-                        }
+                        _ if version >= 4 => Ok(request.with_coordinator_keys(groups.iter().map(text).collect())),
                         [group] => Ok(request.with_key(text(group))),
                         _ => Err(Error::Unsupported {
                             api,
@@ -102,10 +88,7 @@ impl Client {
             let at = (answer.node_id.0, answer.host.to_string(), answer.port);
             let message = answer.error_message.map(|text| text.to_string());
             let one = Error::check(api, answer.error_code, message);
-            return Ok(vec![(
-                group.clone(),
-                one.and_then(|()| self.remember(group, at)),
-            )]);
+            return Ok(vec![(group.clone(), one.and_then(|()| self.remember(group, at)))]);
         }
         let each = answer.coordinators.into_iter().map(|found| {
             let at = (found.node_id.0, found.host.to_string(), found.port);
@@ -125,8 +108,7 @@ impl Client {
             broker: host.clone(),
             why: format!("port {port}"),
         })?;
-        self.book()
-            .learn_coordinator(group, (id, HostPort { host, port }));
+        self.book().learn_coordinator(group, (id, HostPort { host, port }));
         Ok(id)
     }
 }

@@ -161,13 +161,7 @@ impl Error {
     pub fn is_timeout(&self) -> bool {
         matches!(
             self,
-            Self::NotSent {
-                cause: Cause::Deadline,
-                ..
-            } | Self::UnknownOutcome {
-                cause: Cause::Deadline,
-                ..
-            }
+            Self::NotSent { cause: Cause::Deadline, .. } | Self::UnknownOutcome { cause: Cause::Deadline, .. }
         )
     }
 

@@ -40,9 +40,7 @@ impl Client {
             Route::Broker(_) | Route::Address(_) => AT_ONE_BROKER,
             Route::Any => {
                 let choice = self.book().anybody().map_or(1, |(_, choice)| choice);
-                u32::try_from(choice * 2)
-                    .unwrap_or(u32::MAX)
-                    .max(AT_ONE_BROKER)
+                u32::try_from(choice * 2).unwrap_or(u32::MAX).max(AT_ONE_BROKER)
             }
             Route::Controller | Route::Coordinator(_) => u32::MAX,
         };
@@ -50,16 +48,8 @@ impl Client {
     }
 
     /// Somebody to ask. A look leaves half of the time for somebody else, in case this one hangs.
-    pub(crate) fn anybody(
-        &self,
-        effect: Effect,
-        api: &'static str,
-        deadline: Instant,
-    ) -> Result<(HostPort, Instant)> {
-        let (broker, choice) = self
-            .book()
-            .anybody()
-            .ok_or_else(|| nobody(api, "any broker", "no broker is known"))?;
+    pub(crate) fn anybody(&self, effect: Effect, api: &'static str, deadline: Instant) -> Result<(HostPort, Instant)> {
+        let (broker, choice) = self.book().anybody().ok_or_else(|| nobody(api, "any broker", "no broker is known"))?;
         if effect == Effect::Change || choice < 2 {
             return Ok((broker, deadline));
         }
@@ -76,16 +66,12 @@ impl Client {
     ) -> Pin<Box<dyn Future<Output = Result<HostPort>> + Send + 'a>> {
         Box::pin(async move {
             match route {
-                Route::Any => self
-                    .anybody(Effect::Read, api, deadline)
-                    .map(|(who, _)| who),
+                Route::Any => self.anybody(Effect::Read, api, deadline).map(|(who, _)| who),
                 Route::Address(address) => Ok(address.clone()),
                 Route::Broker(id) => self.broker(*id, api, deadline).await,
                 Route::Controller => {
                     if self.book().controller().is_none() {
-                        self.refresh(deadline)
-                            .await
-                            .map_err(|error| lost(api, error))?;
+                        self.refresh(deadline).await.map_err(|error| lost(api, error))?;
                     }
                     match self.book().controller() {
                         Some(id) => self.broker(id, api, deadline).await,
@@ -95,10 +81,7 @@ impl Client {
                 Route::Coordinator(group) => {
                     let id = match self.book().coordinator(group) {
                         Some(id) => id,
-                        None => self
-                            .find_one(group, deadline)
-                            .await
-                            .map_err(|error| lost(api, error))?,
+                        None => self.find_one(group, deadline).await.map_err(|error| lost(api, error))?,
                     };
                     self.broker(id, api, deadline).await
                 }
@@ -110,12 +93,8 @@ impl Client {
         if let Some(address) = self.book().address(id) {
             return Ok(address);
         }
-        self.refresh(deadline)
-            .await
-            .map_err(|error| lost(api, error))?;
-        self.book()
-            .address(id)
-            .ok_or_else(|| nobody(api, &format!("broker {id}"), "the cluster does not list it"))
+        self.refresh(deadline).await.map_err(|error| lost(api, error))?;
+        self.book().address(id).ok_or_else(|| nobody(api, &format!("broker {id}"), "the cluster does not list it"))
     }
 
     /// Asks any broker who is there.
@@ -124,11 +103,7 @@ impl Client {
             .ask(
                 &Route::Any,
                 deadline,
-                |_| {
-                    Ok(MetadataRequest::default()
-                        .with_topics(Some(Vec::new()))
-                        .with_allow_auto_topic_creation(false))
-                },
+                |_| Ok(MetadataRequest::default().with_topics(Some(Vec::new())).with_allow_auto_topic_creation(false)),
                 |_: &MetadataResponse| None,
             )
             .await?;
@@ -175,16 +150,8 @@ fn lost(api: &'static str, error: Error) -> Error {
         Error::NotSent { broker, cause, .. } | Error::UnknownOutcome { broker, cause, .. } => {
             Error::NotSent { api, broker, cause }
         }
-        Error::Garbage { broker, why, .. } => Error::NotSent {
-            api,
-            broker,
-            cause: Cause::NotKafka(why),
-        },
-        Error::Broker {
-            api: asked,
-            code,
-            message,
-        } if code.leaves_outcome_open() => {
+        Error::Garbage { broker, why, .. } => Error::NotSent { api, broker, cause: Cause::NotKafka(why) },
+        Error::Broker { api: asked, code, message } if code.leaves_outcome_open() => {
             let why = message.unwrap_or_default();
             nobody(api, "a broker", &format!("{asked}: {code} {why}"))
         }
@@ -193,9 +160,5 @@ fn lost(api: &'static str, error: Error) -> Error {
 }
 
 pub(crate) fn nobody(api: &'static str, wanted: &str, why: &str) -> Error {
-    Error::NotSent {
-        api,
-        broker: wanted.to_owned(),
-        cause: Cause::NoBroker(why.to_owned()),
-    }
+    Error::NotSent { api, broker: wanted.to_owned(), cause: Cause::NoBroker(why.to_owned()) }
 }

@@ -73,10 +73,7 @@ impl First {
 
     fn with_nonce(user: &str, nonce: String) -> Self {
         let user = user.replace('=', "=3D").replace(',', "=2C");
-        Self {
-            bare: format!("n={user},r={nonce}"),
-            nonce,
-        }
+        Self { bare: format!("n={user},r={nonce}"), nonce }
     }
 
     /// What goes over the wire.
@@ -88,11 +85,7 @@ impl First {
     ///
     /// # Errors
     /// A message that is not one, a nonce that is not ours, an iteration count out of bounds.
-    pub(crate) fn answer<H: Scram>(
-        &self,
-        server_first: &[u8],
-        credentials: &Credentials,
-    ) -> Result<Final, String> {
+    pub(crate) fn answer<H: Scram>(&self, server_first: &[u8], credentials: &Credentials) -> Result<Final, String> {
         let text = text(server_first)?;
         let challenge = Challenge::parse(text, &self.nonce)?;
         let password = credentials.password.expose_secret().as_bytes();
@@ -101,11 +94,7 @@ impl First {
         let signed = format!("{},{text},{without_proof}", self.bare);
         let client_key = H::hmac(&salted, b"Client Key")?;
         let signature = H::hmac(&H::hash(&client_key), signed.as_bytes())?;
-        let proof: Vec<u8> = client_key
-            .iter()
-            .zip(&signature)
-            .map(|(a, b)| a ^ b)
-            .collect();
+        let proof: Vec<u8> = client_key.iter().zip(&signature).map(|(a, b)| a ^ b).collect();
         let server_key = H::hmac(&salted, b"Server Key")?;
         Ok(Final {
             message: format!("{without_proof},p={}", STANDARD.encode(proof)),
@@ -135,20 +124,12 @@ impl Challenge {
         if !nonce.starts_with(ours) || nonce.len() == ours.len() {
             return Err("the challenge does not extend our nonce".to_owned());
         }
-        let iterations: u32 = iterations
-            .parse()
-            .map_err(|_| "the iteration count is no number".to_owned())?;
+        let iterations: u32 = iterations.parse().map_err(|_| "the iteration count is no number".to_owned())?;
         if !ITERATIONS.contains(&iterations) {
             return Err(format!("{iterations} iterations are out of bounds"));
         }
-        let salt = STANDARD
-            .decode(salt)
-            .map_err(|_| "the salt is not base64".to_owned())?;
-        Ok(Self {
-            nonce: nonce.to_owned(),
-            salt,
-            iterations,
-        })
+        let salt = STANDARD.decode(salt).map_err(|_| "the salt is not base64".to_owned())?;
+        Ok(Self { nonce: nonce.to_owned(), salt, iterations })
     }
 }
 
@@ -175,9 +156,7 @@ impl Final {
             .and_then(|signature| STANDARD.decode(signature).ok())
             .ok_or("the server sent no signature")?;
         if signature != self.expected {
-            return Err(
-                "the server's signature is wrong: it does not know the password".to_owned(),
-            );
+            return Err("the server's signature is wrong: it does not know the password".to_owned());
         }
         Ok(())
     }
@@ -196,37 +175,28 @@ mod tests {
     use super::*;
 
     fn pencil() -> Credentials {
-        Credentials {
-            user: "user".to_owned(),
-            password: "pencil".into(),
-        }
+        Credentials { user: "user".to_owned(), password: "pencil".into() }
     }
 
-    const CHALLENGE: &str =
-        "r=rOprNGfwEbeRWgbNEkqO%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0,s=W22ZaJ0SNY7soEsUEjb6gQ==,i=4096";
+    const CHALLENGE: &str = "r=rOprNGfwEbeRWgbNEkqO%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0,s=W22ZaJ0SNY7soEsUEjb6gQ==,i=4096";
 
     #[test]
     fn the_exchange_of_rfc_7677() {
         let first = First::with_nonce("user", "rOprNGfwEbeRWgbNEkqO".to_owned());
         assert_eq!(first.message(), "n,,n=user,r=rOprNGfwEbeRWgbNEkqO");
-        let last = first
-            .answer::<Sha256>(CHALLENGE.as_bytes(), &pencil())
-            .unwrap();
+        let last = first.answer::<Sha256>(CHALLENGE.as_bytes(), &pencil()).unwrap();
         assert_eq!(
             last.message,
             "c=biws,r=rOprNGfwEbeRWgbNEkqO%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0,\
              p=dHzbZapWIk4jUhN+Ute9ytag9zjfMHgsqmmiz7AndVQ="
         );
-        last.verify(b"v=6rriTRBi23WpRR/wtup+mMhUZUn/dB5nLTJRsjl95G4=")
-            .unwrap();
+        last.verify(b"v=6rriTRBi23WpRR/wtup+mMhUZUn/dB5nLTJRsjl95G4=").unwrap();
     }
 
     #[test]
     fn a_server_without_the_password_is_refused() {
         let first = First::with_nonce("user", "rOprNGfwEbeRWgbNEkqO".to_owned());
-        let last = first
-            .answer::<Sha256>(CHALLENGE.as_bytes(), &pencil())
-            .unwrap();
+        let last = first.answer::<Sha256>(CHALLENGE.as_bytes(), &pencil()).unwrap();
         for wrong in [
             &b"v=6rriTRBi23WpRR/wtup+mMhUZUn/dB5nLTJRsjl95G5="[..],
             b"v=AAAA",
@@ -252,16 +222,9 @@ mod tests {
             "r=abc1,i=4096",
             "",
         ] {
-            assert!(
-                first.answer::<Sha256>(wrong.as_bytes(), &pencil()).is_err(),
-                "{wrong}"
-            );
+            assert!(first.answer::<Sha256>(wrong.as_bytes(), &pencil()).is_err(), "{wrong}");
         }
-        assert!(
-            first
-                .answer::<Sha512>(b"r=abc1,s=AAAA,i=4096", &pencil())
-                .is_ok()
-        );
+        assert!(first.answer::<Sha512>(b"r=abc1,s=AAAA,i=4096", &pencil()).is_ok());
     }
 
     #[test]

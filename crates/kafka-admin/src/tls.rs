@@ -8,13 +8,10 @@ use rustls_pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime};
 use secrecy::ExposeSecret;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::rustls::client::WebPkiServerVerifier;
-use tokio_rustls::rustls::client::danger::{
-    HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier,
-};
+use tokio_rustls::rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use tokio_rustls::rustls::crypto::{CryptoProvider, ring};
 use tokio_rustls::rustls::{
-    CertificateError, ClientConfig, DigitallySignedStruct, Error as RustlsError, RootCertStore,
-    SignatureScheme,
+    CertificateError, ClientConfig, DigitallySignedStruct, Error as RustlsError, RootCertStore, SignatureScheme,
 };
 
 use crate::config::{ClientCertificate, Tls};
@@ -30,11 +27,8 @@ pub(crate) fn connector(settings: &Tls) -> Result<TlsConnector, Error> {
     let verifier = WebPkiServerVerifier::builder_with_provider(roots, provider.clone())
         .build()
         .map_err(|error| invalid("authorities", &error))?;
-    let verifier: Arc<dyn ServerCertVerifier> = if settings.check_server_name {
-        verifier
-    } else {
-        Arc::new(AnyName(verifier))
-    };
+    let verifier: Arc<dyn ServerCertVerifier> =
+        if settings.check_server_name { verifier } else { Arc::new(AnyName(verifier)) };
     let builder = ClientConfig::builder_with_provider(provider as Arc<CryptoProvider>)
         .with_safe_default_protocol_versions()
         .map_err(|error| invalid("protocol versions", &error))?
@@ -44,9 +38,7 @@ pub(crate) fn connector(settings: &Tls) -> Result<TlsConnector, Error> {
         None => builder.with_no_client_auth(),
         Some(client) => {
             let (chain, key) = identity(client)?;
-            builder
-                .with_client_auth_cert(chain, key)
-                .map_err(|error| invalid("client certificate", &error))?
+            builder.with_client_auth_cert(chain, key).map_err(|error| invalid("client certificate", &error))?
         }
     };
     Ok(TlsConnector::from(Arc::new(config)))
@@ -69,16 +61,12 @@ fn certificates(what: &str, pem: &str) -> Result<Vec<CertificateDer<'static>>, E
 fn roots(pem: &str) -> Result<RootCertStore, Error> {
     let mut store = RootCertStore::empty();
     for certificate in certificates("authorities", pem)? {
-        store
-            .add(certificate)
-            .map_err(|error| invalid("authorities", &error))?;
+        store.add(certificate).map_err(|error| invalid("authorities", &error))?;
     }
     Ok(store)
 }
 
-fn identity(
-    client: &ClientCertificate,
-) -> Result<(Vec<CertificateDer<'static>>, PrivateKeyDer<'static>), Error> {
+fn identity(client: &ClientCertificate) -> Result<(Vec<CertificateDer<'static>>, PrivateKeyDer<'static>), Error> {
     let chain = certificates("client certificate", &client.chain_pem)?;
     let key = PrivateKeyDer::from_pem_slice(client.key_pem.expose_secret().as_bytes())
         .map_err(|_| invalid("client key", &"no private key in the PEM text"))?;
@@ -98,9 +86,7 @@ impl ServerCertVerifier for AnyName {
         ocsp_response: &[u8],
         now: UnixTime,
     ) -> Result<ServerCertVerified, RustlsError> {
-        let verified =
-            self.0
-                .verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now);
+        let verified = self.0.verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now);
         // The chain is checked before the name, so this error means that the chain is good.
         match verified {
             Err(RustlsError::InvalidCertificate(

@@ -19,10 +19,7 @@ impl TopicPartition {
     /// The partition of a topic.
     #[must_use]
     pub fn new(topic: impl Into<String>, partition: i32) -> Self {
-        Self {
-            topic: topic.into(),
-            partition,
-        }
+        Self { topic: topic.into(), partition }
     }
 }
 
@@ -127,10 +124,7 @@ pub(crate) fn by_topic<'a, T>(
 ) -> BTreeMap<&'a str, Vec<(i32, T)>> {
     let mut topics: BTreeMap<&str, Vec<(i32, T)>> = BTreeMap::new();
     for (at, item) in items {
-        topics
-            .entry(at.topic.as_str())
-            .or_default()
-            .push((at.partition, item));
+        topics.entry(at.topic.as_str()).or_default().push((at.partition, item));
     }
     topics
 }

@@ -4,6 +4,7 @@ use crate::people;
 use engine::port::{Clock, Clusters, Journal};
 use engine::{Operation, Pace};
 use interlock::approval::State;
+use interlock::changes::Guards;
 use interlock::cluster::Tier;
 use interlock::command::{Catalogue, parse_line};
 use interlock::id::OperationId;
@@ -78,6 +79,7 @@ impl Story {
             store,
             clock: clock.clone(),
             times: Times::default(),
+            guards: Guards::all(),
         };
         let house = House::build(Plot { parts, pace: quick(), holder: "story".to_owned() });
         let tasks = house.open();

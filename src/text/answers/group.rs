@@ -29,6 +29,9 @@ pub(super) fn group(seen: &GroupLook, locale: Locale) -> Card {
     };
     add((Some(Block::Line(locale.say("group-members", &Args::new().count("count", seen.members.len())))), None));
     add(members(seen).cut(locale));
+    if seen.members.iter().any(|member| member.instance_id.is_some()) {
+        add((Some(Block::Line(locale.say("group-static", &Args::new()))), None));
+    }
     match &seen.topics {
         Part::Unknown(why) => add((Some(not_seen("part-offsets", why, locale)), None)),
         Part::Known(topics) if topics.is_empty() => {

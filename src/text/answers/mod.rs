@@ -7,6 +7,7 @@ mod person;
 mod sheet;
 mod topic;
 
+use super::bounds::bounded;
 use super::card::{Block, Card, Line, Tone};
 use super::locale::{Args, Locale};
 use super::plan_card::{body, files, head, votes};
@@ -43,23 +44,26 @@ pub fn answer(answer: &Answer, locale: Locale) -> Card {
             ..Card::default()
         },
     };
-    Card { footer: Some(footer(answer, locale)), ..card }
+    bounded(Card { footer: Some(footer(answer, locale)), ..card })
 }
 
 fn short(tone: Tone, line: Line) -> Card {
     Card { headline: vec![line], tone, ..Card::default() }
 }
 
-/// "check group-inactive, request M2WQ7A"
+/// "check group-inactive, request M2WQ7A", and whether the audit log lacks it.
 fn footer(answer: &Answer, locale: Locale) -> Line {
     let args = Args::new().code("request", answer.request.as_str());
-    match &answer.done {
-        Done::Refused(checks) => match checks.iter().find(|check| check.blocks()) {
-            Some(check) => locale.say("footer-check", &args.code("check", &check.id)),
-            None => locale.say("footer-request", &args),
-        },
-        _ => locale.say("footer-request", &args),
-    }
+    let check = match &answer.done {
+        Done::Refused(checks) => checks.iter().find(|check| check.blocks()),
+        _ => None,
+    };
+    let line = match check {
+        Some(check) => locale.say("footer-check", &args.code("check", &check.id)),
+        None => locale.say("footer-request", &args),
+    };
+    let missing = (!answer.recorded).then(|| locale.say("footer-not-recorded", &Args::new()));
+    Line::joined(std::iter::once(line).chain(missing), " · ")
 }
 
 /// The plan a vote by command would be on, with the line that votes on exactly it.
@@ -102,14 +106,19 @@ fn dry_run(plan: &Sealed, locale: Locale) -> Card {
     }
 }
 
-/// What is wrong with what was typed, and what would be right.
+/// What is wrong with what was typed, what was perhaps meant, and what would be right.
 fn mistake(found: &Mistake, locale: Locale) -> Card {
-    let said = sentence::sentence(locale, &["mistake", "check"], &found.id, &found.facts);
-    let suggestions =
-        found.facts.get("suggestions").map(|_| locale.say("did-you-mean", &sentence::args(locale, &found.facts)));
-    let next = locale.try_say(&format!("mistake-{}.next", found.id), &sentence::args(locale, &found.facts));
+    let facts = &found.facts;
+    let args = sentence::args(locale, facts);
+    let whole = found.id == "not-built-yet" && facts.get("option").is_none();
+    let id = if whole { "command-not-built-yet" } else { found.id.as_str() };
+    let said = sentence::sentence(locale, &["mistake", "check"], id, facts);
+    let hint = |fact: &str, key: &str| facts.get(fact).map(|_| locale.say(key, &args));
+    let meant = hint("suggestions", "suggestions").or_else(|| hint("did-you-mean", "did-you-mean"));
+    let forms = hint("accepted", "accepted").or_else(|| hint("choices", "choices"));
+    let next = locale.try_say(&format!("mistake-{id}.next"), &args);
     Card {
-        headline: [Some(said), suggestions, next].into_iter().flatten().collect(),
+        headline: [Some(said), meant, forms, next].into_iter().flatten().collect(),
         tone: Tone::Warning,
         ..Card::default()
     }
@@ -133,7 +142,12 @@ fn refused(checks: &[Check], locale: Locale) -> Card {
 }
 
 fn denied(denied: &Denied, locale: Locale) -> Card {
-    let said = find(locale, &["denied"], denied.id, &Facts::none()).unwrap_or_else(|| Line::code(denied.id));
+    let vote = || {
+        let why = find(locale, &["not-counted"], denied.id, &Facts::none())?;
+        Some(locale.say("denied-vote", &Args::new().line("why", why)))
+    };
+    let own = find(locale, &["denied"], denied.id, &Facts::none());
+    let said = own.or_else(vote).unwrap_or_else(|| Line::code(denied.id));
     let needs = denied.needs.as_ref().map(|role| locale.say("denied-needs", &Args::new().foreign("role", role, NAME)));
     Card { headline: [Some(said), needs].into_iter().flatten().collect(), tone: Tone::Warning, ..Card::default() }
 }

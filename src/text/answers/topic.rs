@@ -66,14 +66,10 @@ fn settings(seen: &TopicLook, locale: Locale) -> Vec<Block> {
             .map_or_else(|| Line::plain(locale.text("hidden")), |value| Line::foreign(value, NAME));
         Line::joined([Line::foreign(&entry.key, NAME), value], " = ")
     });
-    let shown = Line::joined(shown, &locale.comma());
+    let heading = Block::Line(locale.say("topic-settings", &Args::new()));
     let more = settings.len().saturating_sub(MOST);
-    let shown = if more == 0 {
-        shown
-    } else {
-        locale.say("names-and-more", &Args::new().line("names", shown).count("more", more))
-    };
-    vec![Block::Line(locale.say("topic-settings", &Args::new().line("settings", shown)))]
+    let more = (more > 0).then(|| Block::Line(locale.say("topic-more-settings", &Args::new().count("more", more))));
+    std::iter::once(heading).chain(shown.map(Block::Line)).chain(more).collect()
 }
 
 pub(super) fn lag(seen: &LagLook, locale: Locale) -> Card {

@@ -7,20 +7,37 @@ use crate::text::locale::{Args, Locale};
 use crate::text::numbers;
 use crate::text::sentence::{NAME, WORDS, check, find, names};
 use interlock::facts::Facts;
-use interlock::plan::{Check, Level, Plan};
+use interlock::plan::{Check, Level, Plan, Work};
 
-const MOST_FINDINGS: usize = 6;
+const MOST_FINDINGS: usize = 5;
 
 /// The blocks of a plan, without what only a running operation has.
 pub(in crate::text) fn blocks(plan: &Plan, locale: Locale) -> Vec<Block> {
     let mut blocks = vec![Block::Line(asked(plan, locale))];
     blocks.extend(table(plan, locale).map(Block::Table));
     blocks.extend(moves(plan, locale));
+    blocks.extend(later(plan, locale));
     blocks.extend(checks(plan, locale));
     blocks.push(Block::Line(affected(plan, locale)));
     blocks.extend(application(plan, locale));
     blocks.push(Block::Line(way_back(plan, locale)));
     blocks
+}
+
+/// What is left to say of a plan that has ended: nothing of what it would have moved if it moved nothing.
+pub(super) fn of_ended(plan: &Plan, changed: bool, locale: Locale) -> Vec<Block> {
+    let mut blocks = vec![Block::Line(asked(plan, locale))];
+    if changed {
+        blocks.extend(table(plan, locale).map(Block::Table));
+        blocks.extend(application(plan, locale));
+    }
+    blocks
+}
+
+/// Where a step is a rule, the numbers shown are those of the planning.
+fn later(plan: &Plan, locale: Locale) -> Option<Block> {
+    let bounded = plan.steps.iter().any(|step| matches!(step.work, Work::Rule(_)));
+    bounded.then(|| Block::Line(locale.say("moves-taken-anew", &Args::new())))
 }
 
 /// What owners of what is affected need: who asked and why, what moves, what they have to do, the way back.
@@ -49,15 +66,13 @@ fn moves(plan: &Plan, locale: Locale) -> Vec<Block> {
         (sum.without_commit > 0).then(|| locale.say("moves-first", &Args::new().count("count", sum.without_commit))),
         (sum.clamped > 0).then(|| locale.say("moves-clamped", &Args::new().count("count", sum.clamped))),
     ];
-    let line = Line::joined(lines.into_iter().flatten(), " ");
+    let line = Line::joined(lines.into_iter().flatten(), locale.space());
     if line.is_empty() { Vec::new() } else { vec![Block::Line(line)] }
 }
 
 fn checks(plan: &Plan, locale: Locale) -> Vec<Block> {
     let at = |level: Level| plan.checks.iter().filter(move |check| check.level == level);
-    let args = Args::new()
-        .count("passed", at(Level::Pass).count())
-        .count("warnings", at(Level::Warn).count() + at(Level::Consent).count());
+    let args = Args::new().count("passed", at(Level::Pass).count()).count("warnings", at(Level::Warn).count());
     let mut blocks = vec![Block::Line(locale.say("card-checks", &args))];
     let findings: Vec<&Check> = at(Level::Consent).chain(at(Level::Warn)).collect();
     blocks.extend(findings.iter().take(MOST_FINDINGS).map(|one| Block::Line(finding(one, locale))));

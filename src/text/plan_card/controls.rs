@@ -1,6 +1,6 @@
 //! Buttons and reactions, as the state allows them.
 
-use super::{CardView, head};
+use super::{CardView, ways};
 use crate::text::card::Button;
 use interlock::approval::State;
 
@@ -20,9 +20,7 @@ pub(super) fn reactions(view: &CardView<'_>) -> Vec<&'static str> {
     match view.state {
         State::AwaitingApproval | State::Queued => vec!["✅", "❌"],
         State::Running | State::Waiting | State::Pausing | State::Paused => vec!["🛑", "⏸️", "▶️"],
-        State::Succeeded | State::Stopped | State::Failed | State::Stuck if head::has_way_back(view.plan.plan()) => {
-            vec!["↩️"]
-        }
+        _ if ways::may_go_back(view) => vec!["↩️"],
         _ => Vec::new(),
     }
 }

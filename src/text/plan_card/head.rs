@@ -8,8 +8,11 @@ use crate::text::sentence::{NAME, WORDS, find, names, why};
 use crate::text::{foreign, numbers};
 use interlock::approval::State;
 use interlock::cluster::Tier;
-use interlock::facts::Facts;
+use interlock::facts::{Fact, Facts};
 use interlock::plan::{Action, Effect, KafkaAction, Plan, Undo, Work};
+
+/// Facts that name people by their keys.
+const PEOPLE: [&str; 4] = ["by", "approved_by", "first", "second"];
 
 /// State and what; size; the worst case or what came of it; votes or progress; ids.
 pub(super) fn lines(view: &CardView<'_>) -> Vec<Line> {
@@ -32,17 +35,52 @@ pub(in crate::text) fn result(view: &CardView<'_>) -> Option<Line> {
     let args = Args::new()
         .count("count", movement(view.plan.plan()).partitions)
         .line("vetoed-by", votes::people(view, view.tally.vetoes.iter()));
-    view.locale.try_say(&format!("result-{}", view.state.key()), &args)
+    let stopped_early = view.state == State::Stopped && !may_have_changed(view);
+    let key = if stopped_early { "unchanged" } else { "result" };
+    view.locale.try_say(&format!("{key}-{}", view.state.key()), &args)
+}
+
+/// Whether anything may have been changed: as the engine says, else as far as the progress tells. Waits and captures change
+/// nothing.
+pub(super) fn may_have_changed(view: &CardView<'_>) -> bool {
+    if let Some(Fact::Count(changed)) = view.why.facts.get("changed") {
+        return *changed != 0;
+    }
+    let Some(progress) = view.progress else { return true };
+    let mut begun = view.plan.plan().steps.iter().filter(|step| step.number <= progress.step);
+    begun.any(|step| matches!(step.work, Work::Act(_) | Work::Rule(_)))
 }
 
 fn fourth(view: &CardView<'_>) -> Option<Line> {
-    let because = || why(view.locale, &view.why.id, &view.why.facts);
+    let because = || because(view);
     match view.state {
         State::AwaitingApproval => Some(votes::needs(view)),
         State::Queued => because().or_else(|| Some(view.locale.say("card-queued", &Args::new()))),
         State::Running | State::Pausing | State::Stopping => progress(view).or_else(because),
         _ => because().or_else(|| progress(view).filter(|_| !view.state.has_ended())),
     }
+}
+
+/// How it came to its state.
+pub(in crate::text) fn because(view: &CardView<'_>) -> Option<Line> {
+    why(view.locale, &view.why.id, &people(view, &view.why.facts))
+}
+
+/// The facts with people by the names to show.
+pub(in crate::text) fn people(view: &CardView<'_>, facts: &Facts) -> Facts {
+    let shown = |key: &String| {
+        let name = key.parse().ok().and_then(|person: interlock::id::PersonId| view.names.get(&person));
+        name.unwrap_or(key).clone()
+    };
+    let rename = |(name, fact): (&String, &Fact)| {
+        let fact = match fact {
+            Fact::Text(key) if PEOPLE.contains(&name.as_str()) => Fact::Text(shown(key)),
+            Fact::Names(keys) if PEOPLE.contains(&name.as_str()) => Fact::Names(keys.iter().map(shown).collect()),
+            other => other.clone(),
+        };
+        (name.clone(), fact)
+    };
+    Facts(facts.0.iter().map(rename).collect())
 }
 
 fn progress(view: &CardView<'_>) -> Option<Line> {

@@ -7,6 +7,7 @@ pub(super) mod offsets;
 pub(super) mod votes;
 pub(super) mod ways;
 
+use super::bounds::bounded;
 use super::card::{Block, Card, CardFile, Line, Mention, Tone};
 use super::locale::{Args, Locale};
 use super::{by_hand, plan_text};
@@ -72,9 +73,13 @@ pub fn plan_card(view: &CardView<'_>) -> Card {
     }
     let plan = view.plan.plan();
     let mut body = ways::blocks(view);
-    body.extend(body::blocks(plan, view.locale));
-    body.extend(body::told(view));
-    Card {
+    if view.state.has_ended() {
+        body.extend(body::of_ended(plan, ways::may_have_changed(view), view.locale));
+    } else {
+        body.extend(body::blocks(plan, view.locale));
+        body.extend(body::told(view));
+    }
+    bounded(Card {
         headline: head::lines(view),
         mentions: view.mentions.to_vec(),
         tone: ways::tone(view.state),
@@ -83,7 +88,7 @@ pub fn plan_card(view: &CardView<'_>) -> Card {
         buttons: controls::buttons(view),
         reactions: controls::reactions(view),
         files: files(view.plan),
-    }
+    })
 }
 
 /// What is attached to every card of a plan: its words, its bytes, and how to do it by hand.
@@ -108,13 +113,13 @@ fn superseded(view: &CardView<'_>, newer: Newer<'_>) -> Card {
     if more > 0 {
         body.push(Block::Line(locale.say("card-more-differences", &Args::new().count("more", more))));
     }
-    Card {
+    bounded(Card {
         headline: vec![first, second, head::ids(view)],
         tone: Tone::Neutral,
         body,
         files: files(view.plan),
         ..Card::default()
-    }
+    })
 }
 
 fn difference(one: &Difference, locale: Locale) -> Block {

@@ -9,13 +9,12 @@ pub(in crate::text) fn blocks(view: &CardView<'_>) -> Vec<Block> {
     let plan = view.plan.plan();
     let troubled = matches!(view.state, State::Failed | State::Stuck);
     let safe = troubled && head::changes_offsets_only(plan);
-    let way_back = head::has_way_back(plan);
     let lines = [
         safe.then(|| view.locale.text("ended-records-safe")),
         next(view).map(|key| view.locale.text(key)),
-        (way_back && may_go_back(view.state)).then(|| view.locale.text("ended-way-back")),
+        (may_go_back(view)).then(|| view.locale.text("ended-way-back")),
     ];
-    lines.into_iter().flatten().map(|text| Block::Line(Line::plain(text))).chain(approved(view)).collect()
+    lines.into_iter().flatten().map(|text| Block::Line(Line::plain(text))).collect()
 }
 
 fn next(view: &CardView<'_>) -> Option<&'static str> {
@@ -28,12 +27,21 @@ fn next(view: &CardView<'_>) -> Option<&'static str> {
     }
 }
 
-fn may_go_back(state: State) -> bool {
-    matches!(state, State::Succeeded | State::Stopped | State::Failed | State::Stuck)
+/// Whether the operation got far enough to have changed something.
+pub(super) fn may_have_changed(view: &CardView<'_>) -> bool {
+    let began =
+        matches!(view.state, State::Succeeded | State::Stopped | State::Failed | State::Stuck | State::Abandoned);
+    began && head::may_have_changed(view)
 }
 
-fn approved(view: &CardView<'_>) -> Option<Block> {
-    if view.state.is_open_to_votes() || view.tally.filled() == 0 {
+/// Whether the way back may be asked for: something was changed, and it can be taken back.
+pub(super) fn may_go_back(view: &CardView<'_>) -> bool {
+    may_have_changed(view) && view.state != State::Abandoned && head::has_way_back(view.plan.plan())
+}
+
+/// Who approved it.
+pub(in crate::text) fn approved(view: &CardView<'_>) -> Option<Block> {
+    if view.tally.filled() == 0 {
         return None;
     }
     let who = super::votes::people(view, view.tally.seats.iter().flatten());

@@ -1,1 +1,7 @@
-
+mod fixture;
+mod hostile;
+mod ids;
+mod keys;
+mod rules;
+mod seen;
+mod snapshots;

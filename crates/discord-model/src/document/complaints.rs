@@ -30,13 +30,8 @@ fn collect(error: &ValidationError<'_>, faults: &mut Vec<FormFault>) {
 /// means another branch; then the fewer errors the closer.
 fn misfit(branch: &[ValidationError<'static>], union_at: usize) -> (usize, usize) {
     let elsewhere = branch.iter().filter(|e| {
-        let below = e
-            .instance_path()
-            .as_str()
-            .get(union_at..)
-            .unwrap_or_default();
-        let discriminates =
-            below == "/type" && matches!(e.kind(), Kind::Enum { .. } | Kind::Constant { .. });
+        let below = e.instance_path().as_str().get(union_at..).unwrap_or_default();
+        let discriminates = below == "/type" && matches!(e.kind(), Kind::Enum { .. } | Kind::Constant { .. });
         discriminates || below.is_empty() && matches!(e.kind(), Kind::Type { .. })
     });
     (elsewhere.count(), branch.len())
@@ -50,9 +45,7 @@ fn fault(error: &ValidationError<'_>) -> FormFault {
         Kind::MaxItems { .. } | Kind::MinItems { .. } => "BASE_TYPE_BAD_LENGTH",
         Kind::Enum { .. } | Kind::Constant { .. } => "BASE_TYPE_CHOICES",
         Kind::Required { .. } => "BASE_TYPE_REQUIRED",
-        Kind::UnevaluatedProperties { .. } | Kind::AdditionalProperties { .. } => {
-            "MODEL_UNKNOWN_KEY"
-        }
+        Kind::UnevaluatedProperties { .. } | Kind::AdditionalProperties { .. } => "MODEL_UNKNOWN_KEY",
         Kind::Minimum { .. } => "NUMBER_TYPE_MIN",
         Kind::Maximum { .. } => "NUMBER_TYPE_MAX",
         _ => "BASE_TYPE_BAD_TYPE",

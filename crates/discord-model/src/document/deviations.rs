@@ -61,12 +61,8 @@ impl Deviation {
     pub(super) fn apply(&self, document: &mut Value) -> Result<(), String> {
         let nothing = || format!("nothing stands at {}", self.at);
         let (parent, key) = self.at.rsplit_once('/').ok_or_else(nothing)?;
-        let parent = document
-            .pointer_mut(parent)
-            .and_then(Value::as_object_mut)
-            .ok_or_else(nothing)?;
-        let instead =
-            serde_json::from_str(self.instead).map_err(|e| format!("{}: {e}", self.at))?;
+        let parent = document.pointer_mut(parent).and_then(Value::as_object_mut).ok_or_else(nothing)?;
+        let instead = serde_json::from_str(self.instead).map_err(|e| format!("{}: {e}", self.at))?;
         parent.insert(key.to_owned(), instead);
         Ok(())
     }

@@ -41,11 +41,7 @@ fn load() -> Result<Document, String> {
         .add(URI, json.clone())
         .and_then(jsonschema::RegistryBuilder::prepare)
         .map_err(|e| e.to_string())?;
-    Ok(Document {
-        json,
-        registry,
-        compiled: Mutex::default(),
-    })
+    Ok(Document { json, registry, compiled: Mutex::default() })
 }
 
 /// Requests' schemas say nothing of further keys; a misspelt one shall be caught.
@@ -66,11 +62,7 @@ fn refuse_unknown_keys(document: &mut Value) {
 ///
 /// # Errors
 /// When the document itself cannot be used, or has no such operation with a JSON body.
-pub(crate) fn complaints(
-    method: &str,
-    template: &str,
-    body: &Value,
-) -> Result<Vec<FormFault>, String> {
+pub(crate) fn complaints(method: &str, template: &str, body: &Value) -> Result<Vec<FormFault>, String> {
     let validator = document()?.validator(method, template)?;
     let validator = validator.as_ref().as_ref().map_err(Clone::clone)?;
     Ok(complaints::of(validator.iter_errors(body)))
@@ -116,17 +108,13 @@ mod tests {
 
     #[test]
     fn a_plain_message_is_fine() {
-        let body =
-            json!({"content": "x", "allowed_mentions": {"parse": []}, "embeds": [{"title": "t"}]});
+        let body = json!({"content": "x", "allowed_mentions": {"parse": []}, "embeds": [{"title": "t"}]});
         assert_eq!(complaints("POST", MESSAGES, &body).unwrap(), []);
     }
 
     #[test]
     fn a_misspelt_key_is_caught_at_any_depth() {
-        for body in [
-            json!({"contents": "x"}),
-            json!({"embeds": [{"titel": "t"}]}),
-        ] {
+        for body in [json!({"contents": "x"}), json!({"embeds": [{"titel": "t"}]})] {
             let found = complaints("POST", MESSAGES, &body).unwrap();
             assert_eq!(found.len(), 1, "{found:?}");
         }
@@ -145,10 +133,7 @@ mod tests {
     #[test]
     fn deviations_change_what_the_document_says() {
         let long = json!({"content": "x".repeat(2_001)});
-        assert_eq!(
-            complaints("POST", MESSAGES, &long).unwrap()[0].at,
-            "/content"
-        );
+        assert_eq!(complaints("POST", MESSAGES, &long).unwrap()[0].at, "/content");
         let commands = "/applications/{application_id}/guilds/{guild_id}/commands";
         let choice = json!({"name": "c", "value": "v".repeat(101)});
         let option = json!({"type": 3, "name": "o", "description": "d", "choices": [choice]});

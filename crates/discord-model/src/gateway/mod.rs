@@ -51,13 +51,7 @@ impl Gateway {
     /// All sessions that could still be resumed.
     #[must_use]
     pub fn sessions(&self) -> Vec<SessionView> {
-        self.discord.inner.read(|w| {
-            w.sessions
-                .list
-                .iter()
-                .map(sessions::Session::view)
-                .collect()
-        })
+        self.discord.inner.read(|w| w.sessions.list.iter().map(sessions::Session::view).collect())
     }
 
     /// How often clients identified.
@@ -68,49 +62,27 @@ impl Gateway {
 
     /// Waits until a session is connected and told of its guilds.
     pub async fn is_ready(&self, within: Duration) {
-        let ready = |w: &crate::world::World| {
-            w.sessions
-                .list
-                .iter()
-                .any(|s| s.line.is_some())
-                .then_some(())
-        };
+        let ready = |w: &crate::world::World| w.sessions.list.iter().any(|s| s.line.is_some()).then_some(());
         if self.discord.inner.wait(within, ready).await.is_none() {
-            let asked = self
-                .discord
-                .requests()
-                .iter()
-                .any(|r| r.is("GET", "/gateway") && r.status == Some(200));
-            fail(format!(
-                "no gateway session within {within:?}; GET /gateway answered: {asked}"
-            ));
+            let asked = self.discord.requests().iter().any(|r| r.is("GET", "/gateway") && r.status == Some(200));
+            fail(format!("no gateway session within {within:?}; GET /gateway answered: {asked}"));
         }
     }
 
     /// Waits until the sessions look as wanted.
     pub async fn is(&self, wanted: impl Fn(&[SessionView]) -> bool, within: Duration) {
         let look = |w: &crate::world::World| {
-            let views: Vec<SessionView> = w
-                .sessions
-                .list
-                .iter()
-                .map(sessions::Session::view)
-                .collect();
+            let views: Vec<SessionView> = w.sessions.list.iter().map(sessions::Session::view).collect();
             wanted(&views).then_some(())
         };
         if self.discord.inner.wait(within, look).await.is_none() {
-            fail(format!(
-                "the gateway's sessions are still {:?} after {within:?}",
-                self.sessions()
-            ));
+            fail(format!("the gateway's sessions are still {:?} after {within:?}", self.sessions()));
         }
     }
 
     /// Drops every connection without a word. Sessions can be resumed.
     pub fn cuts(&self) {
-        self.discord
-            .inner
-            .change(|w| w.sessions.broadcast(&Frame::Cut));
+        self.discord.inner.change(|w| w.sessions.broadcast(&Frame::Cut));
     }
 
     /// Takes no connections (503), and drops those there are, until [`Self::comes_back`].
@@ -128,16 +100,12 @@ impl Gateway {
 
     /// Leaves the present connections open and says nothing on them any more, heartbeats unanswered.
     pub fn falls_silent(&self) {
-        self.discord
-            .inner
-            .change(|w| w.sessions.broadcast(&Frame::Silence));
+        self.discord.inner.change(|w| w.sessions.broadcast(&Frame::Silence));
     }
 
     /// Closes every connection with a code.
     pub fn closes(&self, code: u16) {
-        self.discord
-            .inner
-            .change(|w| w.sessions.broadcast(&Frame::Close(code)));
+        self.discord.inner.change(|w| w.sessions.broadcast(&Frame::Close(code)));
     }
 
     /// Asks every client to reconnect and resume (op 7).
@@ -149,8 +117,7 @@ impl Gateway {
     /// Tells every client that its session is over (op 9); `resumable` sessions stay.
     pub fn invalidates_sessions(&self, resumable: bool) {
         self.discord.inner.change(|w| {
-            w.sessions
-                .broadcast(&Frame::Text(format!(r#"{{"op":9,"d":{resumable}}}"#)));
+            w.sessions.broadcast(&Frame::Text(format!(r#"{{"op":9,"d":{resumable}}}"#)));
             if !resumable {
                 w.sessions.list.clear();
             }
@@ -159,9 +126,7 @@ impl Gateway {
 
     /// Keeps events back until [`Self::releases`].
     pub fn holds_events(&self) {
-        self.discord
-            .inner
-            .change(|w| w.sessions.flow = Flow::Held(Vec::new()));
+        self.discord.inner.change(|w| w.sessions.flow = Flow::Held(Vec::new()));
     }
 
     /// Lets go what was held.
@@ -171,25 +136,15 @@ impl Gateway {
 
     /// Dispatches anything, readable or not, to every session.
     pub fn dispatches(&self, kind: &str, data: Value) {
-        let event = Event {
-            kind: kind.to_owned(),
-            data,
-            intent: 0,
-            readable: true,
-        };
+        let event = Event { kind: kind.to_owned(), data, intent: 0, readable: true };
         self.discord.inner.change(|w| w.sessions.tell(event));
     }
 
     /// Changes the data of every event of this kind before it goes out, until [`Self::alters_nothing`]: a field taken
     /// away or of another shape makes it unreadable to a client.
     pub fn alters(&self, kind: &str, change: impl Fn(&mut Value) + Send + Sync + 'static) {
-        let alteration = Alteration {
-            kind: kind.to_owned(),
-            change: Box::new(change),
-        };
-        self.discord
-            .inner
-            .change(|w| w.sessions.alteration = Some(alteration));
+        let alteration = Alteration { kind: kind.to_owned(), change: Box::new(change) };
+        self.discord.inner.change(|w| w.sessions.alteration = Some(alteration));
     }
 
     /// Events go out as they are again.
@@ -205,23 +160,12 @@ impl Gateway {
     /// The interactions told so far, whether or not anybody was connected, as Discord's objects.
     #[must_use]
     pub fn interactions(&self) -> Vec<Value> {
-        self.discord.inner.read(|w| {
-            w.sessions
-                .interactions
-                .iter()
-                .map(|e| e.data.clone())
-                .collect()
-        })
+        self.discord.inner.read(|w| w.sessions.interactions.iter().map(|e| e.data.clone()).collect())
     }
 
     /// Waits for the interaction with this position (0 is the first).
     pub async fn wait_for_interaction(&self, position: usize, within: Duration) -> Value {
-        let look = |w: &crate::world::World| {
-            w.sessions
-                .interactions
-                .get(position)
-                .map(|e| e.data.clone())
-        };
+        let look = |w: &crate::world::World| w.sessions.interactions.get(position).map(|e| e.data.clone());
         match self.discord.inner.wait(within, look).await {
             Some(interaction) => interaction,
             None => fail(format!("no interaction within {within:?}")),

@@ -162,11 +162,7 @@ impl Sessions {
     pub(crate) fn new(identifies: u32) -> Self {
         Self {
             list: Vec::new(),
-            budget: Budget {
-                total: identifies,
-                left: identifies,
-                used: 0,
-            },
+            budget: Budget { total: identifies, left: identifies, used: 0 },
             flow: Flow::Open,
             down: false,
             alteration: None,
@@ -179,10 +175,7 @@ impl Sessions {
 
     pub(crate) fn plug_in(&mut self, frames: UnboundedSender<Frame>) -> Outlet {
         self.counter += 1;
-        let outlet = Outlet {
-            number: self.counter,
-            frames,
-        };
+        let outlet = Outlet { number: self.counter, frames };
         self.outlets.push(outlet.clone());
         outlet
     }
@@ -194,33 +187,20 @@ impl Sessions {
         if for_good {
             self.list.retain(|s| !held(s));
         }
-        self.list
-            .iter_mut()
-            .filter(|s| held(s))
-            .for_each(|s| s.line = None);
+        self.list.iter_mut().filter(|s| held(s)).for_each(|s| s.line = None);
     }
 
     pub(crate) fn open(&mut self, intents: u64, line: Outlet) -> &mut Session {
         self.counter += 1;
         let id = format!("session-{}", self.counter);
         let sent = VecDeque::new();
-        self.list.push(Session {
-            id,
-            intents,
-            sequence: 0,
-            resumes: 0,
-            heartbeats: 0,
-            line: Some(line),
-            sent,
-        });
+        self.list.push(Session { id, intents, sequence: 0, resumes: 0, heartbeats: 0, line: Some(line), sent });
         let last = self.list.len() - 1;
         &mut self.list[last]
     }
 
     pub(crate) fn held_by(&mut self, number: u64) -> Option<&mut Session> {
-        self.list
-            .iter_mut()
-            .find(|s| s.line.as_ref().is_some_and(|l| l.number == number))
+        self.list.iter_mut().find(|s| s.line.as_ref().is_some_and(|l| l.number == number))
     }
 
     pub(crate) fn tell(&mut self, event: Event) {
@@ -262,11 +242,7 @@ impl Sessions {
 
     /// Sends an interaction once more to every session, under a new number.
     pub(crate) fn redeliver(&mut self, interaction: &str) {
-        let event = self
-            .interactions
-            .iter()
-            .find(|e| e.data["id"] == interaction)
-            .cloned();
+        let event = self.interactions.iter().find(|e| e.data["id"] == interaction).cloned();
         if let Some(event) = event {
             self.list.iter_mut().for_each(|s| s.tell(&event));
         }

@@ -49,13 +49,8 @@ async fn run(inner: Arc<Inner>, cutter: Cutter, socket: WebSocket) {
     let (mut sink, mut stream) = socket.split();
     let (frames, mut outgoing) = mpsc::unbounded_channel();
     let (outlet, heartbeat) = inner.change(|w| (w.sessions.plug_in(frames), w.options.heartbeat));
-    outlet.send(Frame::Text(
-        json!({"op": 10, "d": {"heartbeat_interval": heartbeat.as_millis()}}).to_string(),
-    ));
-    let mut client = Client {
-        outlet: outlet.clone(),
-        received: Vec::new(),
-    };
+    outlet.send(Frame::Text(json!({"op": 10, "d": {"heartbeat_interval": heartbeat.as_millis()}}).to_string()));
+    let mut client = Client { outlet: outlet.clone(), received: Vec::new() };
     let mut for_good = false;
     let patience = heartbeat + heartbeat / 2;
     let mut last_beat = Instant::now();
@@ -101,10 +96,7 @@ async fn put(sink: &mut SplitSink<WebSocket, Message>, cutter: &Cutter, frame: F
     let sent = match frame {
         Frame::Text(text) => sink.send(Message::Text(text.into())).await,
         Frame::Close(code) => {
-            let frame = CloseFrame {
-                code,
-                reason: "".into(),
-            };
+            let frame = CloseFrame { code, reason: "".into() };
             return sink.send(Message::Close(Some(frame))).await.is_err();
         }
         Frame::Cut => {
@@ -128,11 +120,7 @@ impl Client {
     fn says(&mut self, world: &mut World, text: &str) -> Result<(), u16> {
         self.count(world)?;
         if text.len() > limits::GATEWAY_FRAME {
-            return Err(wrong(
-                world,
-                "a frame of more than 4096 bytes",
-                DECODE_ERROR,
-            ));
+            return Err(wrong(world, "a frame of more than 4096 bytes", DECODE_ERROR));
         }
         let Ok(frame) = serde_json::from_str::<Value>(text) else {
             return Err(wrong(world, "a frame that is no JSON", DECODE_ERROR));
@@ -142,34 +130,21 @@ impl Client {
             Some(2) => return self.identifies(world, &frame["d"]),
             Some(6) => return self.resumes(world, &frame["d"]),
             Some(3 | 4 | 8 | 31) if world.sessions.held_by(self.outlet.number).is_none() => {
-                return Err(wrong(
-                    world,
-                    "spoke before it identified",
-                    NOT_AUTHENTICATED,
-                ));
+                return Err(wrong(world, "spoke before it identified", NOT_AUTHENTICATED));
             }
             Some(3 | 4 | 8 | 31) => {}
             op => {
-                return Err(wrong(
-                    world,
-                    &format!("unknown opcode {op:?}"),
-                    UNKNOWN_OPCODE,
-                ));
+                return Err(wrong(world, &format!("unknown opcode {op:?}"), UNKNOWN_OPCODE));
             }
         }
         Ok(())
     }
 
     fn count(&mut self, world: &mut World) -> Result<(), u16> {
-        self.received
-            .retain(|at| at.elapsed() < Duration::from_secs(60));
+        self.received.retain(|at| at.elapsed() < Duration::from_secs(60));
         self.received.push(Instant::now());
         if self.received.len() > limits::GATEWAY_FRAMES_PER_MINUTE {
-            return Err(wrong(
-                world,
-                "more than 120 frames in a minute",
-                RATE_LIMITED,
-            ));
+            return Err(wrong(world, "more than 120 frames in a minute", RATE_LIMITED));
         }
         Ok(())
     }
@@ -192,11 +167,7 @@ impl Client {
             return Err(wrong(world, "unknown intents", INVALID_INTENTS));
         }
         if wanted & intents::PRIVILEGED & !world.options.privileged_intents != 0 {
-            return Err(wrong(
-                world,
-                "privileged intents that are not switched on",
-                DISALLOWED_INTENTS,
-            ));
+            return Err(wrong(world, "privileged intents that are not switched on", DISALLOWED_INTENTS));
         }
         self.is_ready(world, wanted);
         Ok(())
@@ -205,17 +176,9 @@ impl Client {
     /// READY, then each guild.
     fn is_ready(&self, world: &mut World, wanted: u64) {
         let bot = world.application.bot;
-        let mine: Vec<_> = world
-            .guilds
-            .values()
-            .filter(|g| g.members.contains_key(&bot))
-            .map(|g| g.id)
-            .collect();
+        let mine: Vec<_> = world.guilds.values().filter(|g| g.members.contains_key(&bot)).map(|g| g.id).collect();
         let shown: Vec<Value> = mine.iter().map(|id| world.show_guild(*id)).collect();
-        let unavailable: Vec<Value> = mine
-            .iter()
-            .map(|id| json!({"id": id, "unavailable": true}))
-            .collect();
+        let unavailable: Vec<Value> = mine.iter().map(|id| json!({"id": id, "unavailable": true})).collect();
         let (user, application) = (world.show_user(bot), world.application.id);
         let url = world.base_url.replacen("http", "ws", 1) + "/ws";
         let session = world.sessions.open(wanted, self.outlet.clone());
@@ -225,9 +188,7 @@ impl Client {
         });
         session.dispatch("READY", &ready);
         if wanted & intents::GUILDS != 0 {
-            shown
-                .iter()
-                .for_each(|guild| session.dispatch("GUILD_CREATE", guild));
+            shown.iter().for_each(|guild| session.dispatch("GUILD_CREATE", guild));
         }
     }
 
@@ -265,14 +226,8 @@ fn spend_identify(world: &mut World) -> Result<(), u16> {
     }
     world.application.token = None;
     world.sessions.list.clear();
-    world
-        .sessions
-        .broadcast(&Frame::Close(AUTHENTICATION_FAILED));
-    Err(wrong(
-        world,
-        "the day's identifies are used up: the token is reset",
-        AUTHENTICATION_FAILED,
-    ))
+    world.sessions.broadcast(&Frame::Close(AUTHENTICATION_FAILED));
+    Err(wrong(world, "the day's identifies are used up: the token is reset", AUTHENTICATION_FAILED))
 }
 
 fn check_token(world: &mut World, data: &Value) -> Result<(), u16> {
@@ -285,8 +240,6 @@ fn check_token(world: &mut World, data: &Value) -> Result<(), u16> {
 
 /// Records what the client did and gives the code to close with.
 fn wrong(world: &mut World, what: &str, code: u16) -> u16 {
-    world.trouble(Trouble::Gateway {
-        what: what.to_owned(),
-    });
+    world.trouble(Trouble::Gateway { what: what.to_owned() });
     code
 }

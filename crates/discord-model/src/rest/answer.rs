@@ -28,42 +28,23 @@ impl Answer {
 
     /// 204.
     pub(crate) fn nothing() -> Self {
-        Self {
-            status: 204,
-            headers: HeaderMap::new(),
-            body: Bytes::new(),
-        }
+        Self { status: 204, headers: HeaderMap::new(), body: Bytes::new() }
     }
 
     pub(crate) fn with_status(status: u16, value: &Value) -> Self {
         let mut headers = HeaderMap::new();
-        headers.insert(
-            header::CONTENT_TYPE,
-            HeaderValue::from_static("application/json"),
-        );
-        Self {
-            status,
-            headers,
-            body: value.to_string().into(),
-        }
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        Self { status, headers, body: value.to_string().into() }
     }
 
     /// A file.
     pub(crate) fn file(body: Bytes) -> Self {
-        Self {
-            status: 200,
-            headers: HeaderMap::new(),
-            body,
-        }
+        Self { status: 200, headers: HeaderMap::new(), body }
     }
 
     /// A status with a body that is no JSON, as a proxy in front of Discord answers.
     pub(crate) fn bare(status: u16) -> Self {
-        Self {
-            status,
-            headers: HeaderMap::new(),
-            body: format!("<html>error {status}</html>").into(),
-        }
+        Self { status, headers: HeaderMap::new(), body: format!("<html>error {status}</html>").into() }
     }
 
     /// 429.
@@ -73,10 +54,7 @@ impl Answer {
         let body = json!({"message": message, "retry_after": seconds, "global": scope == "global"});
         let mut answer = Self::with_status(429, &body);
         // Retry-After is in whole seconds; the body has the fraction.
-        answer.put(
-            "retry-after",
-            &retry_after.as_millis().div_ceil(1_000).to_string(),
-        );
+        answer.put("retry-after", &retry_after.as_millis().div_ceil(1_000).to_string());
         answer.put("x-ratelimit-scope", scope);
         if scope == "global" {
             answer.put("x-ratelimit-global", "true");
@@ -91,9 +69,7 @@ impl Answer {
     }
 
     pub(crate) fn with_headers(mut self, headers: &[(&'static str, String)]) -> Self {
-        headers
-            .iter()
-            .for_each(|(name, value)| self.put(name, value));
+        headers.iter().for_each(|(name, value)| self.put(name, value));
         self
     }
 
@@ -118,8 +94,7 @@ impl Answer {
 
 fn build(status: u16, headers: HeaderMap, body: Body) -> Response {
     let mut response = Response::new(body);
-    *response.status_mut() =
-        StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     *response.headers_mut() = headers;
     response
 }

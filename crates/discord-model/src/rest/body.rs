@@ -23,54 +23,28 @@ pub(crate) async fn read(request: Request) -> Result<Call, ApiError> {
     let method = parts.method.as_str().to_owned();
     let path = parts.uri.path().trim_start_matches("/api/v10").to_owned();
     let query = parts.uri.query().map(pairs).unwrap_or_default();
-    let kind = parts
-        .headers
-        .get(CONTENT_TYPE)
-        .and_then(|v| v.to_str().ok())
-        .unwrap_or_default()
-        .to_owned();
-    let bytes = to_bytes(body, READABLE)
-        .await
-        .map_err(|_| error::TOO_LARGE)?;
+    let kind = parts.headers.get(CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default().to_owned();
+    let bytes = to_bytes(body, READABLE).await.map_err(|_| error::TOO_LARGE)?;
     if bytes.len() > limits::REQUEST_BYTES + FORM_OVERHEAD {
         return Err(error::TOO_LARGE);
     }
-    let (body, files) = if kind.starts_with("multipart/form-data") {
-        form(&kind, bytes).await?
-    } else {
-        (json(&bytes)?, Vec::new())
-    };
+    let (body, files) =
+        if kind.starts_with("multipart/form-data") { form(&kind, bytes).await? } else { (json(&bytes)?, Vec::new()) };
     let (endpoint, parameters) = endpoints::find(&method, &path).unzip();
-    Ok(Call {
-        method,
-        path,
-        endpoint,
-        parameters: parameters.unwrap_or_default(),
-        query,
-        body,
-        files,
-    })
+    Ok(Call { method, path, endpoint, parameters: parameters.unwrap_or_default(), query, body, files })
 }
 
 fn json(bytes: &[u8]) -> Result<Value, ApiError> {
-    if bytes.is_empty() {
-        Ok(Value::Null)
-    } else {
-        serde_json::from_slice(bytes).map_err(|_| error::BAD_JSON)
-    }
+    if bytes.is_empty() { Ok(Value::Null) } else { serde_json::from_slice(bytes).map_err(|_| error::BAD_JSON) }
 }
 
 /// A form: `payload_json` and `files[n]`.
 async fn form(kind: &str, bytes: Bytes) -> Result<(Value, Vec<Upload>), ApiError> {
-    let request = Request::builder()
-        .header(CONTENT_TYPE, kind)
-        .body(Body::from(bytes));
+    let request = Request::builder().header(CONTENT_TYPE, kind).body(Body::from(bytes));
     let mut request = request.map_err(|_| error::BAD_JSON)?;
     // The extractor's own limit is 2 MB; the body is bounded already.
     DefaultBodyLimit::disable().apply(&mut request);
-    let mut form = Multipart::from_request(request, &())
-        .await
-        .map_err(|_| error::BAD_JSON)?;
+    let mut form = Multipart::from_request(request, &()).await.map_err(|_| error::BAD_JSON)?;
     let (mut payload, mut files) = (Value::Null, Vec::new());
     while let Some(field) = form.next_field().await.map_err(|_| error::BAD_JSON)? {
         let name = field.name().unwrap_or_default().to_owned();
@@ -80,12 +54,7 @@ async fn form(kind: &str, bytes: Bytes) -> Result<(Value, Vec<Upload>), ApiError
         if name == "payload_json" {
             payload = json(&bytes)?;
         } else if let Some(index) = file_index(&name) {
-            files.push(Upload {
-                index,
-                filename,
-                content_type,
-                bytes,
-            });
+            files.push(Upload { index, filename, content_type, bytes });
         }
     }
     Ok((payload, files))
@@ -97,7 +66,5 @@ fn file_index(name: &str) -> Option<u64> {
 
 fn pairs(query: &str) -> BTreeMap<String, String> {
     let pairs = query.split('&').filter_map(|pair| pair.split_once('='));
-    pairs
-        .map(|(name, value)| (name.to_owned(), endpoints::decode(value)))
-        .collect()
+    pairs.map(|(name, value)| (name.to_owned(), endpoints::decode(value))).collect()
 }

@@ -27,10 +27,7 @@ pub(crate) struct Buckets {
 
 impl Buckets {
     pub(crate) fn new(limits: RateLimits) -> Self {
-        Self {
-            limits,
-            windows: HashMap::new(),
-        }
+        Self { limits, windows: HashMap::new() }
     }
 
     /// Counts a request: the headers of its answer, or the 429.
@@ -48,30 +45,17 @@ impl Buckets {
             Ok((left, reset)) => Ok(headers(&name, limit.0, left, reset)),
             Err(wait) => {
                 let headers = headers(&name, limit.0, 0, wait);
-                Err(Box::new(
-                    Answer::too_many(wait, "user").with_headers(&headers),
-                ))
+                Err(Box::new(Answer::too_many(wait, "user").with_headers(&headers)))
             }
         }
     }
 
     /// Uses a bucket once: what is left and when it is full again, or how long to wait.
-    fn take(
-        &mut self,
-        key: String,
-        limit: (u32, Duration),
-        now: Instant,
-    ) -> Result<(u32, Duration), Duration> {
+    fn take(&mut self, key: String, limit: (u32, Duration), now: Instant) -> Result<(u32, Duration), Duration> {
         let (most, length) = limit;
-        let window = self.windows.entry(key).or_insert(Window {
-            ends: now + length,
-            used: 0,
-        });
+        let window = self.windows.entry(key).or_insert(Window { ends: now + length, used: 0 });
         if window.ends <= now {
-            *window = Window {
-                ends: now + length,
-                used: 0,
-            };
+            *window = Window { ends: now + length, used: 0 };
         }
         let wait = window.ends - now;
         if window.used >= most {
@@ -93,24 +77,14 @@ fn bucket(call: &Call) -> (String, (u32, Duration)) {
 }
 
 fn headers(name: &str, limit: u32, left: u32, reset: Duration) -> Headers {
-    let epoch = std::time::SystemTime::now()
-        .duration_since(std::time::UNIX_EPOCH)
-        .unwrap_or_default();
+    let epoch = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
     // Discord names a bucket by an opaque hash.
-    let hash = name.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |h, b| {
-        (h ^ u64::from(b)).wrapping_mul(0x0100_0000_01b3)
-    });
+    let hash = name.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |h, b| (h ^ u64::from(b)).wrapping_mul(0x0100_0000_01b3));
     vec![
         ("x-ratelimit-limit", limit.to_string()),
         ("x-ratelimit-remaining", left.to_string()),
-        (
-            "x-ratelimit-reset",
-            format!("{:.3}", (epoch + reset).as_secs_f64()),
-        ),
-        (
-            "x-ratelimit-reset-after",
-            format!("{:.3}", reset.as_secs_f64()),
-        ),
+        ("x-ratelimit-reset", format!("{:.3}", (epoch + reset).as_secs_f64())),
+        ("x-ratelimit-reset-after", format!("{:.3}", reset.as_secs_f64())),
         ("x-ratelimit-bucket", format!("{hash:016x}")),
     ]
 }

@@ -54,11 +54,7 @@ impl Call {
         let number = text.parse().ok().filter(|n| (1..=most).contains(n));
         number.ok_or_else(|| {
             let message = format!("int value should be between 1 and {most}.");
-            error::invalid_form(vec![error::FormFault::new(
-                "/limit",
-                "NUMBER_TYPE_MAX",
-                message,
-            )])
+            error::invalid_form(vec![error::FormFault::new("/limit", "NUMBER_TYPE_MAX", message)])
         })
     }
 

@@ -32,9 +32,7 @@ pub(super) fn change(world: &mut World, call: &Call) -> Outcome {
     world.change_channel(id, |thread| {
         thread.archived = body["archived"].as_bool().unwrap_or(thread.archived);
         thread.locked = body["locked"].as_bool().unwrap_or(thread.locked);
-        thread.auto_archive = body["auto_archive_duration"]
-            .as_u64()
-            .unwrap_or(thread.auto_archive);
+        thread.auto_archive = body["auto_archive_duration"].as_u64().unwrap_or(thread.auto_archive);
         if let Some(name) = body["name"].as_str() {
             name.clone_into(&mut thread.name);
         }
@@ -47,9 +45,7 @@ pub(super) fn change(world: &mut World, call: &Call) -> Outcome {
 /// a locked one only by who may manage.
 fn may_change(world: &World, thread: &Channel, body: &Value) -> Result<(), ApiError> {
     let bot = world.application.bot;
-    let manages = world
-        .demand(thread.id, bot, permissions::MANAGE_THREADS)
-        .is_ok();
+    let manages = world.demand(thread.id, bot, permissions::MANAGE_THREADS).is_ok();
     let opens = body["archived"] == false;
     let touches_lock = !body["locked"].is_null() || thread.archived && thread.locked;
     if !manages && (touches_lock || !opens && thread.owner != Some(bot)) {
@@ -62,10 +58,7 @@ fn may_change(world: &World, thread: &Channel, body: &Value) -> Result<(), ApiEr
 }
 
 pub(super) fn open_dm(world: &mut World, call: &Call) -> Outcome {
-    let recipient = call.body["recipient_id"]
-        .as_str()
-        .and_then(|id| id.parse().ok())
-        .ok_or(error::UNKNOWN_USER)?;
+    let recipient = call.body["recipient_id"].as_str().and_then(|id| id.parse().ok()).ok_or(error::UNKNOWN_USER)?;
     if world.account(recipient)?.is_bot {
         return Err(error::CLOSED_DMS);
     }
@@ -75,10 +68,6 @@ pub(super) fn open_dm(world: &mut World, call: &Call) -> Outcome {
 }
 
 pub(super) fn typing(world: &mut World, call: &Call) -> Outcome {
-    world.demand(
-        call.id("channel_id")?,
-        world.application.bot,
-        permissions::SEND_MESSAGES,
-    )?;
+    world.demand(call.id("channel_id")?, world.application.bot, permissions::SEND_MESSAGES)?;
     Ok(Answer::nothing())
 }

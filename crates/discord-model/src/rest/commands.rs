@@ -21,19 +21,14 @@ fn scope(world: &World, call: &Call) -> Result<Option<Id>, ApiError> {
     }
     let guild = call.id("guild_id")?;
     let home = world.guilds.get(&guild).ok_or(error::MISSING_ACCESS)?;
-    home.member(world.application.bot)
-        .map_err(|_| error::MISSING_ACCESS)?;
+    home.member(world.application.bot).map_err(|_| error::MISSING_ACCESS)?;
     Ok(Some(guild))
 }
 
 pub(super) fn list(world: &mut World, call: &Call) -> Outcome {
     let scope = scope(world, call)?;
     let mut commands = shown(world, scope);
-    if call
-        .query
-        .get("with_localizations")
-        .is_none_or(|v| v != "true")
-    {
+    if call.query.get("with_localizations").is_none_or(|v| v != "true") {
         drop_localizations(&mut commands);
     }
     Ok(Answer::json(&commands))
@@ -52,13 +47,7 @@ fn drop_localizations(value: &mut Value) {
 }
 
 fn shown(world: &World, scope: Option<Id>) -> Value {
-    world
-        .commands
-        .get(&scope)
-        .into_iter()
-        .flatten()
-        .map(|c| world.show_command(scope, c))
-        .collect()
+    world.commands.get(&scope).into_iter().flatten().map(|c| world.show_command(scope, c)).collect()
 }
 
 pub(super) fn overwrite(world: &mut World, call: &Call) -> Outcome {
@@ -66,9 +55,7 @@ pub(super) fn overwrite(world: &mut World, call: &Call) -> Outcome {
     let definitions = call.body.as_array().map_or(&[][..], Vec::as_slice);
     refuse_form(world, call, rules::commands::faults(definitions))?;
     let created_before = world.creations.get(&scope).copied().unwrap_or(0);
-    if created_before + world.count_new_commands(scope, definitions)
-        > limits::COMMAND_CREATIONS_PER_DAY
-    {
+    if created_before + world.count_new_commands(scope, definitions) > limits::COMMAND_CREATIONS_PER_DAY {
         return Err(error::TOO_MANY_CREATIONS);
     }
     let created = world.overwrite_commands(scope, definitions);

@@ -17,9 +17,7 @@ use crate::world::guild::Role;
 fn mine(world: &World, call: &Call) -> Result<Id, ApiError> {
     let id = call.id("guild_id")?;
     let guild = world.guild(id)?;
-    guild
-        .member(world.application.bot)
-        .map_err(|_| error::MISSING_ACCESS)?;
+    guild.member(world.application.bot).map_err(|_| error::MISSING_ACCESS)?;
     Ok(id)
 }
 
@@ -30,10 +28,7 @@ pub(super) fn guild(world: &mut World, call: &Call) -> Outcome {
 
 pub(super) fn channels(world: &mut World, call: &Call) -> Outcome {
     let id = mine(world, call)?;
-    let here = world
-        .channels
-        .values()
-        .filter(|c| c.guild == Some(id) && !c.deleted && c.kind != Kind::Thread);
+    let here = world.channels.values().filter(|c| c.guild == Some(id) && !c.deleted && c.kind != Kind::Thread);
     let shown: Value = here.map(|c| world.show_channel(c)).collect();
     Ok(Answer::json(&shown))
 }
@@ -59,12 +54,7 @@ pub(super) fn members(world: &mut World, call: &Call) -> Outcome {
     }
     let limit = call.limit(1, limits::MEMBER_PAGE)?;
     let after = call.query_id("after").unwrap_or(Id::new(0));
-    let members = world
-        .guild(id)?
-        .members
-        .keys()
-        .filter(|u| **u > after)
-        .take(limit);
+    let members = world.guild(id)?.members.keys().filter(|u| **u > after).take(limit);
     let shown: Value = members.map(|u| world.show_member(id, *u)).collect();
     Ok(Answer::json(&shown))
 }

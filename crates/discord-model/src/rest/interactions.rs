@@ -17,24 +17,12 @@ pub(super) fn callback(world: &mut World, call: &Call) -> Outcome {
     let id = call.id("interaction_id")?;
     in_time(world, id, call.parameter("interaction_token"))?;
     let kind = call.body["type"].as_u64().unwrap_or(0);
-    let interaction = world
-        .interactions
-        .get(&id)
-        .ok_or(error::UNKNOWN_INTERACTION)?
-        .clone();
+    let interaction = world.interactions.get(&id).ok_or(error::UNKNOWN_INTERACTION)?.clone();
     if !fits(&interaction, kind) {
         let message = format!("callback type {kind} does not fit {:?}", interaction.kind);
-        refuse_form(
-            world,
-            call,
-            vec![FormFault::new("/type", "BASE_TYPE_CHOICES", message)],
-        )?;
+        refuse_form(world, call, vec![FormFault::new("/type", "BASE_TYPE_CHOICES", message)])?;
     }
-    let answered = Answering {
-        call,
-        id,
-        data: &call.body["data"],
-    };
+    let answered = Answering { call, id, data: &call.body["data"] };
     match kind {
         4 => answered.reply(world)?,
         5 => answered.defer(world),
@@ -80,12 +68,9 @@ fn receipt(world: &World, call: &Call, id: Id) -> Answer {
         return Answer::nothing();
     }
     let interaction = world.interactions.get(&id);
-    let message = interaction
-        .and_then(|i| i.original)
-        .and_then(|m| world.messages.get(&m));
+    let message = interaction.and_then(|i| i.original).and_then(|m| world.messages.get(&m));
     let kind = interaction.map_or(0, |i| i.kind.number());
-    let resource =
-        json!({"type": call.body["type"], "message": message.map(|m| world.show_message(m))});
+    let resource = json!({"type": call.body["type"], "message": message.map(|m| world.show_message(m))});
     Answer::json(&json!({"interaction": {"id": id, "type": kind}, "resource": resource}))
 }
 
@@ -163,16 +148,9 @@ impl Answering<'_> {
 }
 
 /// An empty message of this interaction.
-pub(super) fn new_message(
-    world: &mut World,
-    interaction: Id,
-    private: bool,
-) -> Result<Message, ApiError> {
+pub(super) fn new_message(world: &mut World, interaction: Id, private: bool) -> Result<Message, ApiError> {
     let (bot, now, id) = (world.application.bot, world.now_ms(), world.next_id());
-    let asked = world
-        .interactions
-        .get(&interaction)
-        .ok_or(error::UNKNOWN_INTERACTION)?;
+    let asked = world.interactions.get(&interaction).ok_or(error::UNKNOWN_INTERACTION)?;
     let mut message = Message::new(id, asked.channel, bot, now);
     message.interaction = Some(interaction);
     if private {

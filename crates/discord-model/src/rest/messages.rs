@@ -37,16 +37,8 @@ fn may_post(world: &mut World, call: &Call, id: Id) -> Result<(), ApiError> {
     let channel = world.channel(id)?;
     let (kind, archived, locked) = (channel.kind, channel.archived, channel.locked);
     if kind == Kind::Dm {
-        let partner = channel
-            .recipients
-            .iter()
-            .find(|r| **r != bot)
-            .and_then(|r| world.accounts.get(r));
-        return if partner.is_none_or(|p| p.closed_dms) {
-            Err(error::CLOSED_DMS)
-        } else {
-            Ok(())
-        };
+        let partner = channel.recipients.iter().find(|r| **r != bot).and_then(|r| world.accounts.get(r));
+        return if partner.is_none_or(|p| p.closed_dms) { Err(error::CLOSED_DMS) } else { Ok(()) };
     }
     world.demand(id, bot, needed_to_post(kind, call))?;
     if kind == Kind::Forum {
@@ -66,15 +58,9 @@ fn needed_to_post(kind: Kind, call: &Call) -> Permissions {
         Kind::Thread => permissions::SEND_MESSAGES_IN_THREADS,
         _ => permissions::SEND_MESSAGES,
     };
-    let embeds = call.body["embeds"]
-        .as_array()
-        .is_some_and(|e| !e.is_empty());
+    let embeds = call.body["embeds"].as_array().is_some_and(|e| !e.is_empty());
     let embed = if embeds { permissions::EMBED_LINKS } else { 0 };
-    let attach = if call.files.is_empty() {
-        0
-    } else {
-        permissions::ATTACH_FILES
-    };
+    let attach = if call.files.is_empty() { 0 } else { permissions::ATTACH_FILES };
     permissions::VIEW_CHANNEL | post | embed | attach
 }
 
@@ -93,36 +79,21 @@ fn same_nonce(world: &World, channel: Id, body: &Value) -> Option<Id> {
     let life = i64::try_from(limits::NONCE_LIFE.as_millis()).unwrap_or(i64::MAX);
     let oldest = world.now_ms() - life;
     let same = |m: &&Message| {
-        m.channel == channel
-            && m.created_ms > oldest
-            && m.nonce.as_deref() == Some(&nonce)
-            && !m.deleted
+        m.channel == channel && m.created_ms > oldest && m.nonce.as_deref() == Some(&nonce) && !m.deleted
     };
-    world
-        .messages
-        .values()
-        .filter(|m| m.author == world.application.bot)
-        .find(same)
-        .map(|m| m.id)
+    world.messages.values().filter(|m| m.author == world.application.bot).find(same).map(|m| m.id)
 }
 
 fn reply(world: &World, channel: Id, body: &Value) -> Result<Option<Id>, ApiError> {
     let reference = &body["message_reference"];
-    let Some(id) = reference["message_id"]
-        .as_str()
-        .and_then(|id| id.parse().ok())
-    else {
+    let Some(id) = reference["message_id"].as_str().and_then(|id| id.parse().ok()) else {
         return Ok(None);
     };
     match world.message(channel, id) {
         Ok(_) => Ok(Some(id)),
         Err(_) if reference["fail_if_not_exists"] == false => Ok(None),
         Err(_) => {
-            let fault = FormFault::new(
-                "/message_reference",
-                "REPLIES_UNKNOWN_MESSAGE",
-                "Unknown message",
-            );
+            let fault = FormFault::new("/message_reference", "REPLIES_UNKNOWN_MESSAGE", "Unknown message");
             Err(error::invalid_form(vec![fault]))
         }
     }
@@ -131,9 +102,7 @@ fn reply(world: &World, channel: Id, body: &Value) -> Result<Option<Id>, ApiErro
 /// The message as the bot sees it.
 fn shown(world: &World, channel: Id, id: Id) -> Outcome {
     let message = world.message(channel, id)?;
-    Ok(Answer::json(
-        &world.show_message_to_bot(message, has_content_intent(world)),
-    ))
+    Ok(Answer::json(&world.show_message_to_bot(message, has_content_intent(world))))
 }
 
 fn has_content_intent(world: &World) -> bool {
@@ -143,11 +112,7 @@ fn has_content_intent(world: &World) -> bool {
 pub(super) fn get(world: &mut World, call: &Call) -> Outcome {
     let (channel, id) = (call.id("channel_id")?, call.id("message_id")?);
     world.demand(channel, world.application.bot, permissions::VIEW_CHANNEL)?;
-    world.demand(
-        channel,
-        world.application.bot,
-        permissions::READ_MESSAGE_HISTORY,
-    )?;
+    world.demand(channel, world.application.bot, permissions::READ_MESSAGE_HISTORY)?;
     if world.message(channel, id)?.private_to.is_some() {
         return Err(error::UNKNOWN_MESSAGE);
     }
@@ -159,21 +124,10 @@ pub(super) fn list(world: &mut World, call: &Call) -> Outcome {
     let channel = call.id("channel_id")?;
     world.demand(channel, world.application.bot, permissions::VIEW_CHANNEL)?;
     let limit = call.limit(50, limits::MESSAGE_PAGE)?;
-    if world
-        .demand(
-            channel,
-            world.application.bot,
-            permissions::READ_MESSAGE_HISTORY,
-        )
-        .is_err()
-    {
+    if world.demand(channel, world.application.bot, permissions::READ_MESSAGE_HISTORY).is_err() {
         return Ok(Answer::json(&Value::Array(Vec::new())));
     }
-    let (before, after, around) = (
-        call.query_id("before"),
-        call.query_id("after"),
-        call.query_id("around"),
-    );
+    let (before, after, around) = (call.query_id("before"), call.query_id("after"), call.query_id("around"));
     let standing = |m: &&Message| m.channel == channel && !m.deleted && m.private_to.is_none();
     let mut found: Vec<&Message> = world.messages.values().filter(standing).collect();
     if let Some(after) = after {
@@ -188,11 +142,7 @@ pub(super) fn list(world: &mut World, call: &Call) -> Outcome {
         found.drain(..found.len().saturating_sub(limit));
     }
     let content = has_content_intent(world);
-    let shown: Value = found
-        .iter()
-        .rev()
-        .map(|m| world.show_message_to_bot(m, content))
-        .collect();
+    let shown: Value = found.iter().rev().map(|m| world.show_message_to_bot(m, content)).collect();
     Ok(Answer::json(&shown))
 }
 
@@ -200,10 +150,7 @@ pub(super) fn edit(world: &mut World, call: &Call) -> Outcome {
     let (channel, id) = (call.id("channel_id")?, call.id("message_id")?);
     world.demand(channel, world.application.bot, permissions::VIEW_CHANNEL)?;
     let mut message = world.message(channel, id)?.clone();
-    if message.author != world.application.bot
-        || message.webhook.is_some()
-        || message.private_to.is_some()
-    {
+    if message.author != world.application.bot || message.webhook.is_some() || message.private_to.is_some() {
         return Err(error::NOT_THE_AUTHOR);
     }
     if world.channel(channel)?.archived {
@@ -245,14 +192,8 @@ pub(super) fn delete(world: &mut World, call: &Call) -> Outcome {
 
 pub(super) fn attachment(world: &mut World, call: &Call) -> Outcome {
     let (channel, id) = (call.id("channel_id")?, call.id("attachment_id")?);
-    let messages = world
-        .messages
-        .values()
-        .filter(|m| m.channel == channel && !m.deleted);
-    let file = messages
-        .flat_map(|m| &m.attachments)
-        .find(|a| a.id == id)
-        .map(|a| a.bytes.clone());
+    let messages = world.messages.values().filter(|m| m.channel == channel && !m.deleted);
+    let file = messages.flat_map(|m| &m.attachments).find(|a| a.id == id).map(|a| a.bytes.clone());
     match file {
         Some(bytes) => Ok(Answer::file(bytes)),
         None => {

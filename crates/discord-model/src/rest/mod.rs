@@ -45,26 +45,16 @@ pub(crate) async fn handle(
     ConnectInfo(cutter): ConnectInfo<Cutter>,
     request: Request,
 ) -> Response {
-    let token = request
-        .headers()
-        .get(AUTHORIZATION)
-        .and_then(|v| v.to_str().ok())
-        .map(str::to_owned);
+    let token = request.headers().get(AUTHORIZATION).and_then(|v| v.to_str().ok()).map(str::to_owned);
     let call = match body::read(request).await {
         Ok(call) => call,
         Err(refused) => return unreadable(&inner, &refused).into_response(),
     };
     let text = call.body.to_string();
-    let met = Met {
-        method: &call.method,
-        template: call.template(),
-        body: &text,
-    };
+    let met = Met { method: &call.method, template: call.template(), body: &text };
     let fault = inner.change(|world| world.faults.meet(&met));
     match fault {
-        None => inner
-            .change(|world| serve(world, &call, token.as_deref()))
-            .into_response(),
+        None => inner.change(|world| serve(world, &call, token.as_deref())).into_response(),
         Some(fault) => under(fault, &inner, &cutter, &call, token.as_deref()).await,
     }
 }
@@ -77,27 +67,16 @@ fn unreadable(inner: &Inner, refused: &ApiError) -> Answer {
 }
 
 /// Answers under a fault.
-async fn under(
-    fault: Fault,
-    inner: &Inner,
-    cutter: &Cutter,
-    call: &Call,
-    token: Option<&str>,
-) -> Response {
+async fn under(fault: Fault, inner: &Inner, cutter: &Cutter, call: &Call, token: Option<&str>) -> Response {
     let apply = || inner.change(|world| serve(world, call, token));
     let refuse = |answer: Answer| {
         inner.change(|world| note(world, call, false, Some(answer.status)));
         answer
     };
     match fault {
-        Fault::RateLimited {
-            retry_after,
-            global,
-        } => refuse(Answer::too_many(
-            retry_after,
-            if global { "global" } else { "user" },
-        ))
-        .into_response(),
+        Fault::RateLimited { retry_after, global } => {
+            refuse(Answer::too_many(retry_after, if global { "global" } else { "user" })).into_response()
+        }
         Fault::Status(status) => refuse(Answer::bare(status)).into_response(),
         Fault::NoAnswer => {
             inner.change(|world| note(world, call, false, None));
@@ -126,9 +105,7 @@ async fn under(
 fn serve(world: &mut World, call: &Call, token: Option<&str>) -> Answer {
     let answer = match world.buckets.pass(call) {
         Err(limited) => *limited,
-        Ok(headers) => act(world, call, token)
-            .unwrap_or_else(Answer::from)
-            .with_headers(&headers),
+        Ok(headers) => act(world, call, token).unwrap_or_else(Answer::from).with_headers(&headers),
     };
     note(world, call, true, Some(answer.status));
     answer
@@ -139,11 +116,7 @@ fn act(world: &mut World, call: &Call, token: Option<&str>) -> Outcome {
         violation(world, call, "the model knows no such path");
         return Err(error::NOT_FOUND);
     };
-    let known = world
-        .application
-        .token
-        .as_ref()
-        .is_some_and(|t| token == Some(format!("Bot {t}").as_str()));
+    let known = world.application.token.as_ref().is_some_and(|t| token == Some(format!("Bot {t}").as_str()));
     if endpoint.auth == Auth::Bot && !known {
         return Err(error::UNAUTHORIZED);
     }
@@ -159,9 +132,7 @@ fn check_document(world: &mut World, call: &Call) -> Result<(), ApiError> {
     match document::complaints(&call.method, call.template(), &call.body) {
         Ok(faults) if faults.is_empty() => Ok(()),
         Ok(faults) => {
-            faults
-                .iter()
-                .for_each(|fault| violation(world, call, &fault.words()));
+            faults.iter().for_each(|fault| violation(world, call, &fault.words()));
             Err(error::invalid_form(faults))
         }
         Err(why) => {
@@ -174,24 +145,15 @@ fn check_document(world: &mut World, call: &Call) -> Result<(), ApiError> {
 /// Records a broken rule.
 pub(crate) fn violation(world: &mut World, call: &Call, what: &str) {
     let request = format!("{} {}", call.method, call.template());
-    world.trouble(Trouble::Violation {
-        request,
-        what: what.to_owned(),
-    });
+    world.trouble(Trouble::Violation { request, what: what.to_owned() });
 }
 
 /// Records form faults and makes the refusal of them.
-pub(crate) fn refuse_form(
-    world: &mut World,
-    call: &Call,
-    faults: Vec<error::FormFault>,
-) -> Result<(), ApiError> {
+pub(crate) fn refuse_form(world: &mut World, call: &Call, faults: Vec<error::FormFault>) -> Result<(), ApiError> {
     if faults.is_empty() {
         return Ok(());
     }
-    faults
-        .iter()
-        .for_each(|fault| violation(world, call, &fault.words()));
+    faults.iter().for_each(|fault| violation(world, call, &fault.words()));
     Err(error::invalid_form(faults))
 }
 

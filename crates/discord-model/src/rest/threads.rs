@@ -18,11 +18,7 @@ fn parent(world: &World, call: &Call) -> Result<Id, ApiError> {
     let bits = permissions::VIEW_CHANNEL | permissions::CREATE_PUBLIC_THREADS;
     let kind = world.channel(id)?.kind;
     world.demand(id, world.application.bot, bits)?;
-    if matches!(kind, Kind::Text | Kind::Announcement) {
-        Ok(id)
-    } else {
-        Err(error::WRONG_CHANNEL)
-    }
+    if matches!(kind, Kind::Text | Kind::Announcement) { Ok(id) } else { Err(error::WRONG_CHANNEL) }
 }
 
 /// A thread from a message has the message's id, so making it twice is an error, never a second thread.
@@ -48,13 +44,7 @@ pub(super) fn without_message(world: &mut World, call: &Call) -> Outcome {
 fn open(world: &mut World, call: &Call, parent: Id, id: Id) -> Outcome {
     let name = call.body["name"].as_str().unwrap_or_default();
     let auto_archive = call.body["auto_archive_duration"].as_u64();
-    let new = NewThread {
-        id,
-        parent,
-        name,
-        owner: world.application.bot,
-        auto_archive,
-    };
+    let new = NewThread { id, parent, name, owner: world.application.bot, auto_archive };
     world.open_thread(&new)?;
     if let Some(message) = world.messages.get_mut(&id) {
         message.flags |= HAS_THREAD;
@@ -66,10 +56,7 @@ fn open(world: &mut World, call: &Call, parent: Id, id: Id) -> Outcome {
 
 pub(super) fn active(world: &mut World, call: &Call) -> Outcome {
     let guild = call.id("guild_id")?;
-    world
-        .guild(guild)?
-        .member(world.application.bot)
-        .map_err(|_| error::MISSING_ACCESS)?;
+    world.guild(guild)?.member(world.application.bot).map_err(|_| error::MISSING_ACCESS)?;
     let threads = world
         .channels
         .values()

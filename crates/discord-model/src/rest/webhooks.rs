@@ -15,15 +15,9 @@ fn interaction<'a>(world: &'a World, call: &Call) -> Result<&'a Interaction, Api
         return Err(error::UNKNOWN_WEBHOOK);
     }
     let token = call.parameter("webhook_token");
-    let id = world
-        .interaction_by_token(token)
-        .ok_or(error::BAD_WEBHOOK_TOKEN)?;
+    let id = world.interaction_by_token(token).ok_or(error::BAD_WEBHOOK_TOKEN)?;
     let found = world.interactions.get(&id).ok_or(error::UNKNOWN_WEBHOOK)?;
-    if found.callback.is_some() {
-        Ok(found)
-    } else {
-        Err(error::UNKNOWN_WEBHOOK)
-    }
+    if found.callback.is_some() { Ok(found) } else { Err(error::UNKNOWN_WEBHOOK) }
 }
 
 /// The message meant: `@original`, or one of this interaction's own.
@@ -31,8 +25,7 @@ fn target(world: &World, call: &Call) -> Result<(Id, Id), ApiError> {
     let interaction = interaction(world, call)?;
     let message = if call.parameters.contains_key("message_id") {
         let id = call.id("message_id")?;
-        Some(id)
-            .filter(|id| interaction.original == Some(*id) || interaction.followups.contains(id))
+        Some(id).filter(|id| interaction.original == Some(*id) || interaction.followups.contains(id))
     } else {
         interaction.original
     };
@@ -59,11 +52,7 @@ pub(super) fn edit(world: &mut World, call: &Call) -> Outcome {
 /// Edits a message of the interaction; the first edit of a deferral is its answer.
 fn write_into(world: &mut World, call: &Call, interaction: Id, id: Id) -> Outcome {
     write::check(world, call, &call.body)?;
-    let mut message = world
-        .messages
-        .get(&id)
-        .ok_or(error::UNKNOWN_MESSAGE)?
-        .clone();
+    let mut message = world.messages.get(&id).ok_or(error::UNKNOWN_MESSAGE)?.clone();
     if message.flags & LOADING == 0 {
         message.remember(world.now_ms());
     }

@@ -15,21 +15,13 @@ const LINK: u64 = 5;
 
 pub(super) fn faults(rows: &[Value], faults: &mut Vec<FormFault>) {
     if rows.len() > limits::ROWS {
-        faults.push(FormFault::new(
-            "/components",
-            "BASE_TYPE_BAD_LENGTH",
-            "Must be between 1 and 5 in length.",
-        ));
+        faults.push(FormFault::new("/components", "BASE_TYPE_BAD_LENGTH", "Must be between 1 and 5 in length."));
     }
     let mut ids = HashSet::new();
     for (r, row) in rows.iter().enumerate() {
         let at = format!("/components/{r}");
         if row["type"].as_u64() != Some(ROW) {
-            faults.push(FormFault::new(
-                at,
-                "UNION_TYPE_CHOICES",
-                "Value of field \"type\" must be one of (1,).",
-            ));
+            faults.push(FormFault::new(at, "UNION_TYPE_CHOICES", "Value of field \"type\" must be one of (1,)."));
             continue;
         }
         row_faults(&at, list(row, "components"), faults);
@@ -38,39 +30,24 @@ pub(super) fn faults(rows: &[Value], faults: &mut Vec<FormFault>) {
             if id.is_some_and(|id| !ids.insert(id.to_owned())) {
                 let at = format!("{at}/components/{c}/custom_id");
                 let message = "Component custom id cannot be duplicated";
-                faults.push(FormFault::new(
-                    at,
-                    "COMPONENT_CUSTOM_ID_DUPLICATED",
-                    message,
-                ));
+                faults.push(FormFault::new(at, "COMPONENT_CUSTOM_ID_DUPLICATED", message));
             }
         }
     }
 }
 
 fn row_faults(at: &str, components: &[Value], faults: &mut Vec<FormFault>) {
-    let buttons = components
-        .iter()
-        .filter(|c| c["type"].as_u64() == Some(BUTTON))
-        .count();
+    let buttons = components.iter().filter(|c| c["type"].as_u64() == Some(BUTTON)).count();
     let menus = components.len() - buttons;
     if buttons > limits::BUTTONS_PER_ROW || menus > 1 || menus == 1 && buttons > 0 {
         let message = "The row has more than five buttons, or a menu beside something else";
-        faults.push(FormFault::new(
-            at,
-            "COMPONENT_LAYOUT_WIDTH_EXCEEDED",
-            message,
-        ));
+        faults.push(FormFault::new(at, "COMPONENT_LAYOUT_WIDTH_EXCEEDED", message));
     }
     for (c, component) in components.iter().enumerate() {
         if component["type"].as_u64() == Some(BUTTON) {
             button_faults(&format!("{at}/components/{c}"), component, faults);
         } else if length(component, "custom_id") == 0 {
-            faults.push(FormFault::new(
-                format!("{at}/components/{c}/custom_id"),
-                "BASE_TYPE_REQUIRED",
-                "required",
-            ));
+            faults.push(FormFault::new(format!("{at}/components/{c}/custom_id"), "BASE_TYPE_REQUIRED", "required"));
         }
     }
 }
@@ -81,30 +58,16 @@ fn button_faults(at: &str, button: &Value, faults: &mut Vec<FormFault>) {
     let link = button["style"].as_u64() == Some(LINK);
     if link != (url > 0) || link == (id > 0) {
         let message = "A custom id and url cannot both be specified, and one is required";
-        faults.push(FormFault::new(
-            at,
-            "BUTTON_COMPONENT_CUSTOM_ID_OR_URL",
-            message,
-        ));
+        faults.push(FormFault::new(at, "BUTTON_COMPONENT_CUSTOM_ID_OR_URL", message));
     }
     if id > limits::CUSTOM_ID {
-        faults.push(FormFault::too_long(
-            format!("{at}/custom_id"),
-            limits::CUSTOM_ID,
-        ));
+        faults.push(FormFault::too_long(format!("{at}/custom_id"), limits::CUSTOM_ID));
     }
     if length(button, "label") > limits::BUTTON_LABEL {
-        faults.push(FormFault::too_long(
-            format!("{at}/label"),
-            limits::BUTTON_LABEL,
-        ));
+        faults.push(FormFault::too_long(format!("{at}/label"), limits::BUTTON_LABEL));
     }
     if length(button, "label") == 0 && button["emoji"].is_null() {
-        faults.push(FormFault::new(
-            at,
-            "BUTTON_COMPONENT_INVALID",
-            "A label or an emoji is required",
-        ));
+        faults.push(FormFault::new(at, "BUTTON_COMPONENT_INVALID", "A label or an emoji is required"));
     }
 }
 
@@ -128,10 +91,7 @@ mod tests {
     fn custom_ids_are_unique_over_rows() {
         let row = |id: &str| json!({"type": 1, "components": [button(id)]});
         assert_eq!(found(&json!([row("a"), row("b")])), Vec::<String>::new());
-        assert_eq!(
-            found(&json!([row("a"), row("a")])),
-            ["COMPONENT_CUSTOM_ID_DUPLICATED"]
-        );
+        assert_eq!(found(&json!([row("a"), row("a")])), ["COMPONENT_CUSTOM_ID_DUPLICATED"]);
     }
 
     #[test]
@@ -145,7 +105,8 @@ mod tests {
 
     #[test]
     fn a_row_holds_five_buttons() {
-        let row = |n: usize| json!([{"type": 1, "components": (0..n).map(|i| button(&i.to_string())).collect::<Vec<_>>()}]);
+        let row =
+            |n: usize| json!([{"type": 1, "components": (0..n).map(|i| button(&i.to_string())).collect::<Vec<_>>()}]);
         assert_eq!(found(&row(5)), Vec::<String>::new());
         assert_eq!(found(&row(6)), ["COMPONENT_LAYOUT_WIDTH_EXCEEDED"]);
     }

@@ -29,10 +29,7 @@ impl User {
             message.reply_to = reply_to;
             Ok(w.post(message))
         });
-        Message {
-            discord: self.discord.clone(),
-            id: posted.unwrap_or_else(|why: String| fail(why)),
-        }
+        Message { discord: self.discord.clone(), id: posted.unwrap_or_else(|why: String| fail(why)) }
     }
 
     /// Posts a copy of a message with its embeds, as a forward or a quote looks.
@@ -45,10 +42,7 @@ impl User {
             }
             w.post(copy)
         });
-        Message {
-            discord: self.discord.clone(),
-            id,
-        }
+        Message { discord: self.discord.clone(), id }
     }
 
     /// Reacts to a message.
@@ -63,27 +57,14 @@ impl User {
 
     fn reacts_as(&self, message: &Message, emoji: &str, burst: bool) {
         let done = self.discord.inner.change(|w| {
-            let record = w
-                .messages
-                .get(&message.id)
-                .filter(|m| !m.deleted)
-                .ok_or("the message is gone")?;
+            let record = w.messages.get(&message.id).filter(|m| !m.deleted).ok_or("the message is gone")?;
             let known = record.reactions.iter().any(|r| same_emoji(&r.emoji, emoji));
             if !known && record.reactions.len() >= limits::REACTION_KINDS {
                 return Err("there are 20 emoji already".to_owned());
             }
             let needed = if known { 0 } else { permissions::ADD_REACTIONS };
-            self.may(
-                w,
-                record.channel,
-                needed | permissions::READ_MESSAGE_HISTORY,
-            )?;
-            w.react(&Reacting {
-                message: message.id,
-                user: self.id,
-                emoji,
-                burst,
-            });
+            self.may(w, record.channel, needed | permissions::READ_MESSAGE_HISTORY)?;
+            w.react(&Reacting { message: message.id, user: self.id, emoji, burst });
             Ok(())
         });
         done.unwrap_or_else(|why| fail(format!("{} cannot react: {why}", self.name())));
@@ -91,48 +72,29 @@ impl User {
 
     /// Takes an own reaction back, super or not.
     pub async fn unreacts(&self, message: &Message, emoji: &str) {
-        self.discord
-            .inner
-            .change(|w| unreact(w, message.id, self.id, emoji));
+        self.discord.inner.change(|w| unreact(w, message.id, self.id, emoji));
     }
 
     /// As a moderator: removes somebody else's reaction.
     pub async fn removes_reaction(&self, message: &Message, of: Id, emoji: &str) {
-        self.discord
-            .inner
-            .change(|w| unreact(w, message.id, of, emoji));
+        self.discord.inner.change(|w| unreact(w, message.id, of, emoji));
     }
 
     /// Whether this person may do this there; if not, why.
-    fn may(
-        &self,
-        world: &World,
-        channel: Id,
-        bits: permissions::Permissions,
-    ) -> Result<(), String> {
+    fn may(&self, world: &World, channel: Id, bits: permissions::Permissions) -> Result<(), String> {
         let there = world.channel(channel).map_err(|e| e.message.to_owned())?;
         if there.archived {
             return Err("the thread is archived".to_owned());
         }
-        if there
-            .guild
-            .is_some_and(|guild| world.is_timed_out(guild, self.id))
-        {
+        if there.guild.is_some_and(|guild| world.is_timed_out(guild, self.id)) {
             return Err("timed out".to_owned());
         }
-        world
-            .demand(channel, self.id, bits)
-            .map_err(|e| e.message.to_owned())
+        world.demand(channel, self.id, bits).map_err(|e| e.message.to_owned())
     }
 }
 
 fn unreact(world: &mut World, message: Id, user: Id, emoji: &str) {
     for burst in [false, true] {
-        world.unreact(&Reacting {
-            message,
-            user,
-            emoji,
-            burst,
-        });
+        world.unreact(&Reacting { message, user, emoji, burst });
     }
 }

@@ -19,20 +19,11 @@ pub(crate) struct Account {
 impl Account {
     pub(crate) fn person(id: Id, name: &str) -> Self {
         let (name, locale) = (name.to_owned(), "en-US".to_owned());
-        Self {
-            id,
-            name,
-            is_bot: false,
-            locale,
-            closed_dms: false,
-        }
+        Self { id, name, is_bot: false, locale, closed_dms: false }
     }
 
     pub(crate) fn bot(id: Id, name: &str) -> Self {
-        Self {
-            is_bot: true,
-            ..Self::person(id, name)
-        }
+        Self { is_bot: true, ..Self::person(id, name) }
     }
 
     /// The user object.

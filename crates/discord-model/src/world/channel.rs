@@ -90,10 +90,7 @@ pub(crate) struct NewThread<'a> {
 impl World {
     pub(crate) fn open_channel(&mut self, guild: Id, kind: Kind, name: &str) -> Id {
         let id = self.next_id();
-        let channel = Channel {
-            guild: Some(guild),
-            ..Channel::new(id, kind, name)
-        };
+        let channel = Channel { guild: Some(guild), ..Channel::new(id, kind, name) };
         self.channels.insert(id, channel);
         self.tell_channel_change(id, "CHANNEL_CREATE");
         id
@@ -107,18 +104,14 @@ impl World {
             return channel.id;
         }
         let id = self.next_id();
-        let channel = Channel {
-            recipients: vec![bot, user],
-            ..Channel::new(id, Kind::Dm, "")
-        };
+        let channel = Channel { recipients: vec![bot, user], ..Channel::new(id, Kind::Dm, "") };
         self.channels.insert(id, channel);
         id
     }
 
     pub(crate) fn open_thread(&mut self, new: &NewThread<'_>) -> Result<Id, ApiError> {
         let guild = self.channel(new.parent)?.guild;
-        let active =
-            |c: &&Channel| c.kind == Kind::Thread && c.guild == guild && !c.archived && !c.deleted;
+        let active = |c: &&Channel| c.kind == Kind::Thread && c.guild == guild && !c.archived && !c.deleted;
         if self.channels.values().filter(active).count() >= self.options.active_threads {
             return Err(error::TOO_MANY_THREADS);
         }
@@ -136,11 +129,7 @@ impl World {
     }
 
     /// Changes a channel and tells it.
-    pub(crate) fn change_channel(
-        &mut self,
-        id: Id,
-        change: impl FnOnce(&mut Channel),
-    ) -> Result<(), ApiError> {
+    pub(crate) fn change_channel(&mut self, id: Id, change: impl FnOnce(&mut Channel)) -> Result<(), ApiError> {
         let now = self.now_ms();
         let channel = self.channel_mut(id)?;
         let before = channel.archived;
@@ -148,11 +137,7 @@ impl World {
         if channel.archived != before {
             channel.archive_changed_ms = now;
         }
-        let event = if channel.kind == Kind::Thread {
-            "THREAD_UPDATE"
-        } else {
-            "CHANNEL_UPDATE"
-        };
+        let event = if channel.kind == Kind::Thread { "THREAD_UPDATE" } else { "CHANNEL_UPDATE" };
         self.tell_channel_change(id, event);
         Ok(())
     }
@@ -160,28 +145,14 @@ impl World {
     /// Deletes a channel with its threads and messages.
     pub(crate) fn delete_channel(&mut self, id: Id) -> Result<(), ApiError> {
         let thread = self.channel(id)?.kind == Kind::Thread;
-        let children: Vec<Id> = self
-            .channels
-            .values()
-            .filter(|c| c.parent == Some(id) && !c.deleted)
-            .map(|c| c.id)
-            .collect();
+        let children: Vec<Id> =
+            self.channels.values().filter(|c| c.parent == Some(id) && !c.deleted).map(|c| c.id).collect();
         for child in children {
             self.delete_channel(child)?;
         }
-        self.tell_channel_change(
-            id,
-            if thread {
-                "THREAD_DELETE"
-            } else {
-                "CHANNEL_DELETE"
-            },
-        );
+        self.tell_channel_change(id, if thread { "THREAD_DELETE" } else { "CHANNEL_DELETE" });
         self.channel_mut(id)?.deleted = true;
-        self.messages
-            .values_mut()
-            .filter(|m| m.channel == id)
-            .for_each(|m| m.deleted = true);
+        self.messages.values_mut().filter(|m| m.channel == id).for_each(|m| m.deleted = true);
         Ok(())
     }
 
@@ -208,11 +179,7 @@ impl World {
 
     /// The channel object.
     pub(crate) fn show_channel(&self, channel: &Channel) -> Value {
-        let last = self
-            .messages
-            .values()
-            .rfind(|m| m.channel == channel.id && !m.deleted)
-            .map(|m| m.id);
+        let last = self.messages.values().rfind(|m| m.channel == channel.id && !m.deleted).map(|m| m.id);
         let mut shown = json!({"id": channel.id, "type": channel.kind.number(), "last_message_id": last, "flags": 0});
         if channel.kind == Kind::Dm {
             let others = channel.recipients.iter().filter(|r| !self.is_bot(**r));
@@ -226,18 +193,13 @@ impl World {
         if channel.kind == Kind::Thread {
             self.show_thread_part(channel, &mut shown);
         } else {
-            shown["permission_overwrites"] =
-                channel.overwrites.iter().map(show_overwrite).collect();
+            shown["permission_overwrites"] = channel.overwrites.iter().map(show_overwrite).collect();
         }
         shown
     }
 
     fn show_thread_part(&self, thread: &Channel, shown: &mut Value) {
-        let messages = self
-            .messages
-            .values()
-            .filter(|m| m.channel == thread.id && !m.deleted)
-            .count();
+        let messages = self.messages.values().filter(|m| m.channel == thread.id && !m.deleted).count();
         shown["owner_id"] = json!(thread.owner);
         shown["message_count"] = json!(messages);
         shown["member_count"] = json!(1);

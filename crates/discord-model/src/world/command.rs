@@ -30,9 +30,7 @@ impl Command {
 
     /// The options of the definition.
     pub(crate) fn options(&self) -> &[Value] {
-        self.definition["options"]
-            .as_array()
-            .map_or(&[], Vec::as_slice)
+        self.definition["options"].as_array().map_or(&[], Vec::as_slice)
     }
 }
 
@@ -42,9 +40,7 @@ impl World {
         let known = self.commands.get(&guild).map_or(&[][..], Vec::as_slice);
         let is_new = |definition: &&Value| {
             let kind = definition["type"].as_u64().unwrap_or(CHAT_INPUT);
-            !known
-                .iter()
-                .any(|c| c.kind == kind && definition["name"] == c.name.as_str())
+            !known.iter().any(|c| c.kind == kind && definition["name"] == c.name.as_str())
         };
         definitions.iter().filter(is_new).count()
     }
@@ -63,34 +59,17 @@ impl World {
             let id = known.map_or_else(|| self.next_id(), |c| c.id);
             let same = known.filter(|c| c.definition == *definition);
             let version = same.map_or_else(|| self.next_id(), |c| c.version);
-            after.push(Command {
-                id,
-                version,
-                kind,
-                name,
-                definition: definition.clone(),
-            });
+            after.push(Command { id, version, kind, name, definition: definition.clone() });
         }
         self.commands.insert(guild, after);
         created
     }
 
     /// The command of this kind and name that a guild shows: its own first, then global.
-    pub(crate) fn find_command(
-        &self,
-        guild: Option<Id>,
-        kind: u64,
-        name: &str,
-    ) -> Option<&Command> {
+    pub(crate) fn find_command(&self, guild: Option<Id>, kind: u64, name: &str) -> Option<&Command> {
         let scopes = [guild.map(Some), Some(None)];
-        let commands = scopes
-            .into_iter()
-            .flatten()
-            .filter_map(|scope| self.commands.get(&scope))
-            .flatten();
-        commands
-            .into_iter()
-            .find(|c| c.kind == kind && c.name == name)
+        let commands = scopes.into_iter().flatten().filter_map(|scope| self.commands.get(&scope)).flatten();
+        commands.into_iter().find(|c| c.kind == kind && c.name == name)
     }
 
     /// The command object.

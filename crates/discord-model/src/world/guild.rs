@@ -62,12 +62,8 @@ impl Guild {
 impl World {
     /// Makes a guild with the bot in it.
     pub(crate) fn open_guild(&mut self, id: Id, name: &str, owner: Id) {
-        let everyone = Role {
-            id,
-            name: "@everyone".to_owned(),
-            permissions: permissions::EVERYONE,
-            mentionable: false,
-        };
+        let everyone =
+            Role { id, name: "@everyone".to_owned(), permissions: permissions::EVERYONE, mentionable: false };
         let guild = Guild {
             id,
             name: name.to_owned(),
@@ -87,22 +83,12 @@ impl World {
 
     pub(crate) fn add_role(&mut self, guild: Id, name: &str, permissions: Permissions) -> Id {
         let id = self.next_id();
-        let role = Role {
-            id,
-            name: name.to_owned(),
-            permissions,
-            mentionable: false,
-        };
+        let role = Role { id, name: name.to_owned(), permissions, mentionable: false };
         let shown = role.show();
         if let Some(guild) = self.guilds.get_mut(&guild) {
             guild.roles.insert(id, role);
         }
-        self.tell_guild(
-            guild,
-            "GUILD_ROLE_CREATE",
-            intents::GUILDS,
-            &json!({"guild_id": guild, "role": shown}),
-        );
+        self.tell_guild(guild, "GUILD_ROLE_CREATE", intents::GUILDS, &json!({"guild_id": guild, "role": shown}));
         id
     }
 
@@ -110,33 +96,16 @@ impl World {
     pub(crate) fn drop_role(&mut self, guild: Id, role: Id) {
         if let Some(guild) = self.guilds.get_mut(&guild) {
             guild.roles.remove(&role);
-            guild
-                .members
-                .values_mut()
-                .for_each(|m| m.roles.retain(|r| *r != role));
+            guild.members.values_mut().for_each(|m| m.roles.retain(|r| *r != role));
         }
-        self.tell_guild(
-            guild,
-            "GUILD_ROLE_DELETE",
-            intents::GUILDS,
-            &json!({"guild_id": guild, "role_id": role}),
-        );
+        self.tell_guild(guild, "GUILD_ROLE_DELETE", intents::GUILDS, &json!({"guild_id": guild, "role_id": role}));
     }
 
     /// Makes a user a member, unless banned. The bot's own joining shows as GUILD_CREATE.
     pub(crate) fn join(&mut self, guild: Id, user: Id, roles: &[Id]) {
         let joined_ms = self.now_ms();
-        let member = Member {
-            roles: roles.to_vec(),
-            joined_ms,
-            pending: false,
-            timed_out_until_ms: None,
-        };
-        let Some(home) = self
-            .guilds
-            .get_mut(&guild)
-            .filter(|g| !g.banned.contains(&user))
-        else {
+        let member = Member { roles: roles.to_vec(), joined_ms, pending: false, timed_out_until_ms: None };
+        let Some(home) = self.guilds.get_mut(&guild).filter(|g| !g.banned.contains(&user)) else {
             return;
         };
         home.members.insert(user, member);
@@ -153,12 +122,7 @@ impl World {
     /// Ends a membership (left, kicked or banned).
     pub(crate) fn leave(&mut self, guild: Id, user: Id) {
         if self.is_bot(user) {
-            self.tell_guild(
-                guild,
-                "GUILD_DELETE",
-                intents::GUILDS,
-                &json!({"id": guild}),
-            );
+            self.tell_guild(guild, "GUILD_DELETE", intents::GUILDS, &json!({"id": guild}));
         }
         if let Some(guild) = self.guilds.get_mut(&guild) {
             guild.members.remove(&user);
@@ -169,10 +133,7 @@ impl World {
 
     /// Changes a member and tells it to those who may know.
     pub(crate) fn change_member(&mut self, guild: Id, user: Id, change: impl FnOnce(&mut Member)) {
-        let member = self
-            .guilds
-            .get_mut(&guild)
-            .and_then(|g| g.members.get_mut(&user));
+        let member = self.guilds.get_mut(&guild).and_then(|g| g.members.get_mut(&user));
         let Some(member) = member else { return };
         change(member);
         let mut shown = self.show_member(guild, user);
@@ -183,20 +144,13 @@ impl World {
     /// What a member may do in the guild, before any channel's overwrites.
     fn base_permissions(&self, guild: &Guild, roles: &[Id]) -> Permissions {
         let everyone = guild.roles.get(&guild.id).map_or(0, |r| r.permissions);
-        roles
-            .iter()
-            .filter_map(|r| guild.roles.get(r))
-            .fold(everyone, |bits, role| bits | role.permissions)
+        roles.iter().filter_map(|r| guild.roles.get(r)).fold(everyone, |bits, role| bits | role.permissions)
     }
 
     /// What a user may do in a channel; everything in one's own direct messages, nothing where one is no member.
     pub(crate) fn permissions_in(&self, channel: &Channel, user: Id) -> Permissions {
         let Some(guild_id) = channel.guild else {
-            return if channel.recipients.contains(&user) {
-                permissions::EVERYONE
-            } else {
-                0
-            };
+            return if channel.recipients.contains(&user) { permissions::EVERYONE } else { 0 };
         };
         let Some(guild) = self.guilds.get(&guild_id) else {
             return 0;
@@ -217,18 +171,13 @@ impl World {
 
     pub(crate) fn is_timed_out(&self, guild: Id, user: Id) -> bool {
         let member = self.guilds.get(&guild).and_then(|g| g.members.get(&user));
-        member
-            .and_then(|m| m.timed_out_until_ms)
-            .is_some_and(|until| until > self.now_ms())
+        member.and_then(|m| m.timed_out_until_ms).is_some_and(|until| until > self.now_ms())
     }
 
     /// The overwrites that count: a thread's are its parent's.
     fn overwrites_of(&self, channel: &Channel) -> Vec<permissions::Overwrite> {
         let owner = match channel.kind {
-            Kind::Thread => channel
-                .parent
-                .and_then(|parent| self.channels.get(&parent))
-                .unwrap_or(channel),
+            Kind::Thread => channel.parent.and_then(|parent| self.channels.get(&parent)).unwrap_or(channel),
             _ => channel,
         };
         owner.overwrites.clone()
@@ -236,10 +185,9 @@ impl World {
 
     /// The user object, or a deleted user's.
     pub(crate) fn show_user(&self, user: Id) -> Value {
-        self.accounts.get(&user).map_or_else(
-            || json!({"id": user, "username": "deleted-user", "discriminator": "0"}),
-            |a| a.show(),
-        )
+        self.accounts
+            .get(&user)
+            .map_or_else(|| json!({"id": user, "username": "deleted-user", "discriminator": "0"}), |a| a.show())
     }
 
     /// The member object with its user.
@@ -268,19 +216,11 @@ impl World {
         };
         let bot = self.application.bot;
         let mine = |c: &&Channel| {
-            c.guild == Some(id)
-                && !c.deleted
-                && self.permissions_in(c, bot) & permissions::VIEW_CHANNEL != 0
+            c.guild == Some(id) && !c.deleted && self.permissions_in(c, bot) & permissions::VIEW_CHANNEL != 0
         };
         let shown = |threads: bool| -> Vec<Value> {
-            let wanted =
-                |c: &&Channel| (c.kind == Kind::Thread) == threads && !(threads && c.archived);
-            self.channels
-                .values()
-                .filter(mine)
-                .filter(wanted)
-                .map(|c| self.show_channel(c))
-                .collect()
+            let wanted = |c: &&Channel| (c.kind == Kind::Thread) == threads && !(threads && c.archived);
+            self.channels.values().filter(mine).filter(wanted).map(|c| self.show_channel(c)).collect()
         };
         let joined = guild.members.get(&bot).map_or(0, |m| m.joined_ms);
         let roles: Vec<Value> = guild.roles.values().map(Role::show).collect();

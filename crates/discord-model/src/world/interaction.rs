@@ -122,10 +122,7 @@ impl World {
 
     /// The interaction object.
     pub(crate) fn show_interaction(&self, interaction: &Interaction, data: &Value) -> Value {
-        let locale = self
-            .accounts
-            .get(&interaction.user)
-            .map_or("en-US", |a| a.locale.as_str());
+        let locale = self.accounts.get(&interaction.user).map_or("en-US", |a| a.locale.as_str());
         let channel = self.channels.get(&interaction.channel);
         let app_permissions = channel.map_or(0, |c| self.permissions_in(c, self.application.bot));
         let context = if interaction.guild.is_some() { 0 } else { 1 };
@@ -137,8 +134,7 @@ impl World {
         });
         if let Some(channel) = channel {
             shown["channel"] = self.show_channel(channel);
-            shown["channel"]["permissions"] =
-                json!(self.permissions_in(channel, interaction.user).to_string());
+            shown["channel"]["permissions"] = json!(self.permissions_in(channel, interaction.user).to_string());
         }
         match interaction.guild {
             None => shown["user"] = self.show_user(interaction.user),

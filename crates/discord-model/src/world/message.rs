@@ -118,10 +118,7 @@ impl Message {
 
     /// Keeps what stands, before an edit.
     pub(crate) fn remember(&mut self, now_ms: i64) {
-        self.history.push(Version {
-            content: self.content.clone(),
-            embeds: self.embeds.clone(),
-        });
+        self.history.push(Version { content: self.content.clone(), embeds: self.embeds.clone() });
         self.edited_ms = Some(now_ms);
     }
 }
@@ -173,11 +170,7 @@ impl World {
                 shown["member"] = self.show_partial_member(guild, message.author);
             }
         }
-        let intent = if guild.is_some() {
-            intents::GUILD_MESSAGES
-        } else {
-            intents::DIRECT_MESSAGES
-        };
+        let intent = if guild.is_some() { intents::GUILD_MESSAGES } else { intents::DIRECT_MESSAGES };
         self.tell_channel(channel, event, intent, &shown);
     }
 
@@ -202,12 +195,7 @@ impl World {
         }
         let guild = self.channels.get(&channel).and_then(|c| c.guild);
         let event = json!({"ids": ids, "channel_id": channel, "guild_id": guild});
-        self.tell_channel(
-            channel,
-            "MESSAGE_DELETE_BULK",
-            intents::GUILD_MESSAGES,
-            &event,
-        );
+        self.tell_channel(channel, "MESSAGE_DELETE_BULK", intents::GUILD_MESSAGES, &event);
     }
 
     /// Adds a reaction; `false` when it stood already.
@@ -215,25 +203,15 @@ impl World {
         let Some(message) = self.messages.get_mut(&reacting.message) else {
             return false;
         };
-        let there = message
-            .reactions
-            .iter()
-            .position(|r| same_emoji(&r.emoji, reacting.emoji));
+        let there = message.reactions.iter().position(|r| same_emoji(&r.emoji, reacting.emoji));
         let at = there.unwrap_or_else(|| {
-            message.reactions.push(Reaction {
-                emoji: reacting.emoji.to_owned(),
-                ..Reaction::default()
-            });
+            message.reactions.push(Reaction { emoji: reacting.emoji.to_owned(), ..Reaction::default() });
             message.reactions.len() - 1
         });
         let Some(reaction) = message.reactions.get_mut(at) else {
             return false;
         };
-        let list = if reacting.burst {
-            &mut reaction.burst
-        } else {
-            &mut reaction.normal
-        };
+        let list = if reacting.burst { &mut reaction.burst } else { &mut reaction.normal };
         if list.contains(&reacting.user) {
             return false;
         }
@@ -247,23 +225,14 @@ impl World {
         let Some(message) = self.messages.get_mut(&reacting.message) else {
             return false;
         };
-        let found = message
-            .reactions
-            .iter_mut()
-            .find(|r| same_emoji(&r.emoji, reacting.emoji));
+        let found = message.reactions.iter_mut().find(|r| same_emoji(&r.emoji, reacting.emoji));
         let Some(reaction) = found else { return false };
-        let list = if reacting.burst {
-            &mut reaction.burst
-        } else {
-            &mut reaction.normal
-        };
+        let list = if reacting.burst { &mut reaction.burst } else { &mut reaction.normal };
         let Some(at) = list.iter().position(|u| *u == reacting.user) else {
             return false;
         };
         list.remove(at);
-        message
-            .reactions
-            .retain(|r| !r.normal.is_empty() || !r.burst.is_empty());
+        message.reactions.retain(|r| !r.normal.is_empty() || !r.burst.is_empty());
         self.tell_reaction("MESSAGE_REACTION_REMOVE", reacting);
         true
     }
@@ -274,9 +243,7 @@ impl World {
             return;
         };
         let channel = message.channel;
-        message
-            .reactions
-            .retain(|r| emoji.is_some_and(|e| !same_emoji(&r.emoji, e)));
+        message.reactions.retain(|r| emoji.is_some_and(|e| !same_emoji(&r.emoji, e)));
         let guild = self.channels.get(&channel).and_then(|c| c.guild);
         let mut event = json!({"channel_id": channel, "message_id": id, "guild_id": guild});
         let kind = match emoji {
@@ -309,11 +276,7 @@ impl World {
                 event["member"] = self.show_member(guild, reacting.user);
             }
         }
-        let intent = if guild.is_some() {
-            intents::GUILD_MESSAGE_REACTIONS
-        } else {
-            intents::DIRECT_MESSAGE_REACTIONS
-        };
+        let intent = if guild.is_some() { intents::GUILD_MESSAGE_REACTIONS } else { intents::DIRECT_MESSAGE_REACTIONS };
         self.tell_channel(channel, kind, intent, &event);
     }
 }

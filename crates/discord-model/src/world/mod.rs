@@ -65,19 +65,14 @@ impl World {
     pub(crate) fn new(options: Options, base_url: String) -> Self {
         let mut ids = Ids::default();
         let now = options.clock.now_ms();
-        let (application, bot, home, owner) =
-            (ids.next(now), ids.next(now), ids.next(now), ids.next(now));
+        let (application, bot, home, owner) = (ids.next(now), ids.next(now), ids.next(now), ids.next(now));
         let token = format!("model-token-{bot}");
         let mut world = Self {
             sessions: Sessions::new(options.identifies),
             buckets: Buckets::new(options.rate_limits),
             options,
             base_url,
-            application: Application {
-                id: application,
-                bot,
-                token: Some(token),
-            },
+            application: Application { id: application, bot, token: Some(token) },
             home,
             accounts: BTreeMap::new(),
             guilds: BTreeMap::new(),
@@ -92,9 +87,7 @@ impl World {
             ids,
         };
         world.accounts.insert(bot, Account::bot(bot, "signalbox"));
-        world
-            .accounts
-            .insert(owner, Account::person(owner, "guild-owner"));
+        world.accounts.insert(owner, Account::person(owner, "guild-owner"));
         world.open_guild(home, "Lab", owner);
         world
     }
@@ -121,26 +114,17 @@ impl World {
     }
 
     pub(crate) fn channel(&self, id: Id) -> Result<&Channel, ApiError> {
-        self.channels
-            .get(&id)
-            .filter(|c| !c.deleted)
-            .ok_or(error::UNKNOWN_CHANNEL)
+        self.channels.get(&id).filter(|c| !c.deleted).ok_or(error::UNKNOWN_CHANNEL)
     }
 
     pub(crate) fn channel_mut(&mut self, id: Id) -> Result<&mut Channel, ApiError> {
-        self.channels
-            .get_mut(&id)
-            .filter(|c| !c.deleted)
-            .ok_or(error::UNKNOWN_CHANNEL)
+        self.channels.get_mut(&id).filter(|c| !c.deleted).ok_or(error::UNKNOWN_CHANNEL)
     }
 
     /// A message that stands in this channel.
     pub(crate) fn message(&self, channel: Id, id: Id) -> Result<&Message, ApiError> {
         let there = |m: &&Message| !m.deleted && m.channel == channel;
-        self.messages
-            .get(&id)
-            .filter(there)
-            .ok_or(error::UNKNOWN_MESSAGE)
+        self.messages.get(&id).filter(there).ok_or(error::UNKNOWN_MESSAGE)
     }
 
     /// Writes down what the bot did wrong.

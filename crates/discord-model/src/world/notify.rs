@@ -11,11 +11,7 @@ impl World {
     /// Tells what concerns a whole guild, if the bot is in it.
     pub(crate) fn tell_guild(&mut self, guild: Id, kind: &str, intent: u64, data: &Value) {
         let bot = self.application.bot;
-        if self
-            .guilds
-            .get(&guild)
-            .is_some_and(|g| g.members.contains_key(&bot))
-        {
+        if self.guilds.get(&guild).is_some_and(|g| g.members.contains_key(&bot)) {
             self.tell(kind, intent, data);
         }
     }
@@ -33,12 +29,7 @@ impl World {
     /// Tells every session with this intent (0: every session).
     pub(crate) fn tell(&mut self, kind: &str, intent: u64, data: &Value) {
         let readable = self.is_readable(kind, data);
-        let event = Event {
-            kind: kind.to_owned(),
-            data: data.clone(),
-            intent,
-            readable,
-        };
+        let event = Event { kind: kind.to_owned(), data: data.clone(), intent, readable };
         self.sessions.tell(event);
     }
 
@@ -48,7 +39,6 @@ impl World {
             return true;
         }
         let id = data["id"].as_str().and_then(|id| id.parse().ok());
-        id.and_then(|id: Id| self.messages.get(&id))
-            .is_some_and(|m| self.bot_may_read(m))
+        id.and_then(|id: Id| self.messages.get(&id)).is_some_and(|m| self.bot_may_read(m))
     }
 }

@@ -11,22 +11,10 @@ impl World {
     /// The message object, whole.
     pub(crate) fn show_message(&self, message: &Message) -> Value {
         let bot = self.application.bot;
-        let attachments: Vec<Value> = message
-            .attachments
-            .iter()
-            .map(|a| self.show_attachment(message.channel, a))
-            .collect();
-        let mentions: Vec<Value> = message
-            .mentions
-            .users
-            .iter()
-            .map(|u| self.show_user(*u))
-            .collect();
-        let reactions: Vec<Value> = message
-            .reactions
-            .iter()
-            .map(|r| show_reaction(r, bot))
-            .collect();
+        let attachments: Vec<Value> =
+            message.attachments.iter().map(|a| self.show_attachment(message.channel, a)).collect();
+        let mentions: Vec<Value> = message.mentions.users.iter().map(|u| self.show_user(*u)).collect();
+        let reactions: Vec<Value> = message.reactions.iter().map(|r| show_reaction(r, bot)).collect();
         let kind = match (message.interaction, message.reply_to) {
             (Some(_), _) => 20,
             (None, Some(_)) => 19,
@@ -63,8 +51,7 @@ impl World {
             });
         }
         if let Some(reply) = message.reply_to {
-            shown["message_reference"] =
-                json!({"type": 0, "channel_id": message.channel, "message_id": reply});
+            shown["message_reference"] = json!({"type": 0, "channel_id": message.channel, "message_id": reply});
         }
     }
 
@@ -90,20 +77,12 @@ impl World {
     /// Own messages, direct messages and messages that mention the bot are always readable.
     pub(crate) fn bot_may_read(&self, message: &Message) -> bool {
         let bot = self.application.bot;
-        let direct = self
-            .channels
-            .get(&message.channel)
-            .is_some_and(|c| c.guild.is_none());
-        message.webhook.is_none() && message.author == bot
-            || direct
-            || message.mentions.users.contains(&bot)
+        let direct = self.channels.get(&message.channel).is_some_and(|c| c.guild.is_none());
+        message.webhook.is_none() && message.author == bot || direct || message.mentions.users.contains(&bot)
     }
 
     fn show_attachment(&self, channel: Id, attachment: &Attachment) -> Value {
-        let url = format!(
-            "{}/attachments/{channel}/{}/{}",
-            self.base_url, attachment.id, attachment.filename
-        );
+        let url = format!("{}/attachments/{channel}/{}/{}", self.base_url, attachment.id, attachment.filename);
         json!({
             "id": attachment.id, "filename": attachment.filename, "description": attachment.description,
             "content_type": attachment.content_type, "size": attachment.bytes.len(), "url": url, "proxy_url": url,

@@ -33,10 +33,11 @@ pub trait Journal: Send + Sync {
     /// All entries of an operation, in order.
     fn entries<'a>(&'a self, id: &'a OperationId) -> Boxed<'a, Result<Vec<Entry>, JournalError>>;
 
-    /// Remembers a look at a wait, and when the next is due, if the token still holds; false if it does not.
+    /// Remembers a look at a wait, and when the next is due, if the token still holds; false if it does not. Where somebody
+    /// changed the operation since it was read, nothing is written: what they asked for must not be put off.
     fn remember<'a>(
         &'a self,
-        id: &'a OperationId,
+        operation: &'a Operation,
         token: Token,
         memory: &'a Memory,
         next_at: Millis,

@@ -1,11 +1,17 @@
 //! Changes: one file each. Sections + request → what is still needed, a plan, or a refusal.
 
+mod guards;
+pub mod ids;
 mod kafka_offsets;
 mod reset_offset;
 mod rights;
 mod rollback;
+#[cfg(test)]
+mod tests;
 mod vector;
 
+pub use guards::{Guard, Guards};
+pub use kafka_offsets::earlier;
 pub use rollback::{Rollback, plan_rollback};
 
 use crate::cluster::Sections;
@@ -15,6 +21,7 @@ use crate::facts::Facts;
 use crate::id::OperationId;
 use crate::plan::{Check, Hold, Level, Mistake, Planning};
 use crate::time::Millis;
+use std::collections::BTreeSet;
 
 /// What a planner knows besides the sections. The same context and sections give the same plan.
 #[derive(Debug, Clone)]
@@ -25,6 +32,11 @@ pub struct Context<'a> {
     pub cluster: &'a Cluster,
     /// What other operations hold on it.
     pub held: &'a [(Hold, OperationId)],
+    /// What an earlier look saw, if there was one: what changed since without anybody being there is told. When a plan is
+    /// made anew, [`earlier`] gives what the former one was made from.
+    pub earlier: Option<&'a Sections>,
+    /// The guards that are on: [`Guards::all`].
+    pub guards: &'a Guards,
 }
 
 /// Plans a change by its command's name; called again from the start with the merged sections until it needs nothing more.
@@ -46,23 +58,31 @@ fn not_built(what: &str) -> Planning {
 }
 
 /// Why planning ended early.
+#[derive(Debug)]
 enum Stop {
     Mistake(Mistake),
     Refused(Vec<Check>),
 }
 
-/// Blocks for holds of other operations that conflict with the wanted ones.
-fn held_checks(wanted: &[Hold], held: &[(Hold, OperationId)]) -> Vec<Check> {
-    let mut found: Vec<Check> = Vec::new();
-    for (hold, holder) in held {
-        if wanted.iter().any(|one| one.conflicts(hold)) {
-            let facts = Facts::none()
-                .with("operation", holder.as_str())
-                .with("thing", hold.thing.kind())
-                .with("name", hold.thing.name());
-            found.push(Check::new(Level::Block, "held-by-other", facts));
+impl From<Stop> for Planning {
+    fn from(stop: Stop) -> Self {
+        match stop {
+            Stop::Mistake(mistake) => Self::Mistake(mistake),
+            Stop::Refused(checks) => Self::Refused(checks),
         }
     }
-    found.dedup();
-    found
+}
+
+/// Blocks for holds of other operations that conflict with the wanted ones, one an operation and thing; else a pass.
+fn held_checks<'a>(wanted: &[Hold], held: impl Iterator<Item = &'a (Hold, OperationId)>) -> Vec<Check> {
+    let conflicting = held.filter(|(hold, _)| wanted.iter().any(|one| one.conflicts(hold)));
+    let things: BTreeSet<_> = conflicting.map(|(hold, holder)| (holder.as_str(), &hold.thing)).collect();
+    if things.is_empty() {
+        return vec![Check::pass("not-held")];
+    }
+    let check = |(holder, thing): (&str, &crate::plan::Thing)| {
+        let facts = Facts::none().with("operation", holder).with("thing", thing.kind()).with("name", thing.name());
+        Check::new(Level::Block, "held-by-other", facts)
+    };
+    things.into_iter().map(check).collect()
 }

@@ -14,19 +14,31 @@ pub(super) struct Needed<'a> {
     pub(super) rights: &'a [Right],
 }
 
-/// `OffsetFetch` and `OffsetCommit` on the group (`KafkaApis.handleOffsetCommitRequest`), `OffsetDelete` for the way back.
+/// `OffsetFetch` and `OffsetCommit` on the group (`KafkaApis.handleOffsetCommitRequest`).
 pub(super) const RESET_ON_GROUP: &[Right] = &[Right::Describe, Right::Read];
-/// `OffsetDelete` on the group, where commits have to be removed (`KafkaApis.handleOffsetDeleteRequest`).
-pub(super) const REMOVE_ON_GROUP: &[Right] = &[Right::Delete];
-/// `ListOffsets` and `OffsetCommit` on each topic.
+/// The same, and `OffsetDelete` where commits have to be removed (`KafkaApis.handleDeleteOffsetsRequest`).
+pub(super) const RESET_AND_REMOVE_ON_GROUP: &[Right] = &[Right::Describe, Right::Read, Right::Delete];
+/// `ListOffsets`, `OffsetCommit` and `OffsetDelete` on each topic.
 pub(super) const RESET_ON_TOPIC: &[Right] = &[Right::Describe, Right::Read];
 
 /// A block for each right that is missing; a warning where the broker does not tell our rights.
 pub(super) fn check(needed: &Needed<'_>, told: &Rights) -> Vec<Check> {
-    let facts = || Facts::none().with("on", needed.on).with("name", needed.name);
     let Some(told) = told else {
-        return vec![Check::new(Level::Warn, "rights-not-told", facts())];
+        return vec![Check::new(Level::Warn, "rights-not-told", facts(needed.on, needed.name))];
     };
     let missing = needed.rights.iter().filter(|right| !told.contains(right));
-    missing.map(|right| Check::new(Level::Block, "missing-right", facts().with("right", right.name()))).collect()
+    missing.map(|right| lacks(needed.on, needed.name, *right)).collect()
+}
+
+/// The broker denied the look itself, which takes DESCRIBE on whatever it is.
+pub(super) fn missing_to_look(on: &str, name: &str) -> Check {
+    lacks(on, name, Right::Describe)
+}
+
+fn lacks(on: &str, name: &str, right: Right) -> Check {
+    Check::new(Level::Block, "missing-right", facts(on, name).with("right", right.name()))
+}
+
+fn facts(on: &str, name: &str) -> Facts {
+    Facts::none().with("on", on).with("name", name)
 }

@@ -4,7 +4,7 @@ use crate::cluster::kafka::{Committed, CommittedOffset};
 use crate::facts::Facts;
 use crate::id::{GroupId, TopicName};
 use crate::plan::{
-    Action, Impact, KafkaAction, Log, OffsetExpected, OffsetInLog, OffsetMove, OffsetTarget, Resolved, Row,
+    Action, Edge, Impact, KafkaAction, Log, OffsetExpected, OffsetInLog, OffsetMove, OffsetTarget, Resolved, Row,
 };
 use std::collections::BTreeMap;
 
@@ -26,13 +26,13 @@ pub(super) fn commits(committed: &[CommittedOffset]) -> Commits<'_> {
     committed.iter().map(|one| ((&one.topic, one.partition), &one.committed)).collect()
 }
 
-/// Resolves the target in one topic; `Err` names the first partition whose log was not seen.
+/// Resolves the target in one topic; a partition whose log was not seen is an `Err` with its number.
 pub(super) fn resolve(
     of: (&TopicName, &[i32]),
     target: OffsetTarget,
     log: &Log<'_>,
     commits: &Commits<'_>,
-) -> Result<Vec<Place>, i32> {
+) -> Vec<Result<Place, i32>> {
     let (topic, partitions) = of;
     let place = |&partition: &i32| {
         let range = log.range(partition).ok_or(partition)?;
@@ -52,8 +52,20 @@ impl Place {
         }
     }
 
-    fn clamped(&self) -> bool {
-        matches!(self.goal, Resolved::To { clamped_from: Some(_), .. })
+    /// How the target lies to the log; none if the partition is left alone.
+    pub(super) fn edge(&self) -> Option<Edge> {
+        match self.goal {
+            Resolved::To { edge, .. } => Some(edge),
+            Resolved::NothingToShift => None,
+        }
+    }
+
+    /// The same place with the target as it was wanted, within the log or not.
+    pub(super) fn unclamped(mut self) -> Self {
+        if let Resolved::To { edge: Edge::Clamped { wanted }, .. } = self.goal {
+            self.goal = Resolved::To { offset: wanted, edge: Edge::Inside };
+        }
+        self
     }
 
     /// Whether anything is to be done here. A commit that already stands there keeps its epoch and metadata.
@@ -70,7 +82,7 @@ impl Place {
             to: self.to().or(from),
             log_start: self.start,
             log_end: self.end,
-            clamped: self.clamped(),
+            clamped: self.edge().is_some_and(|edge| edge != Edge::Inside),
         }
     }
 }
@@ -88,11 +100,11 @@ pub(super) fn commit(group: &GroupId, places: &[Place]) -> Option<Action> {
     (!moves.is_empty()).then(|| Action::Kafka(KafkaAction::CommitOffsets { group: group.clone(), moves }))
 }
 
-/// What is committed now, as an expectation, in the partitions that change.
+/// What is committed now, as an expectation: in every partition of the plan, those that stay as they are too, because the
+/// plan says what will stand there.
 pub(super) fn expected(places: &[Place]) -> Vec<OffsetExpected> {
     places
         .iter()
-        .filter(|place| place.changes())
         .map(|place| OffsetExpected {
             topic: place.topic.clone(),
             partition: place.partition,
@@ -104,7 +116,7 @@ pub(super) fn expected(places: &[Place]) -> Vec<OffsetExpected> {
 /// The targets by topic, which must stay within the log.
 pub(super) fn targets(places: &[Place]) -> BTreeMap<TopicName, Vec<OffsetInLog>> {
     let mut by_topic: BTreeMap<TopicName, Vec<OffsetInLog>> = BTreeMap::new();
-    for place in places.iter().filter(|place| place.changes()) {
+    for place in places {
         if let Some(offset) = place.to() {
             let one = OffsetInLog { partition: place.partition, offset };
             by_topic.entry(place.topic.clone()).or_default().push(one);
@@ -152,10 +164,10 @@ impl Sums {
         let from = place.from.as_ref().map(|committed| committed.offset);
         let to = place.to().or(from);
         if let (Some(from), Some(to)) = (from, to) {
-            self.replayed = self.replayed.saturating_add((from.min(place.end) - to).max(0));
-            self.skipped = self.skipped.saturating_add((to - from.max(place.start)).max(0));
+            self.replayed = self.replayed.saturating_add(from.min(place.end).saturating_sub(to).max(0));
+            self.skipped = self.skipped.saturating_add(to.saturating_sub(from.max(place.start)).max(0));
         }
-        let lag = |at: Option<i64>| at.map_or(0, |at| (place.end - at.max(place.start)).max(0));
+        let lag = |at: Option<i64>| at.map_or(0, |at| place.end.saturating_sub(at.max(place.start)).max(0));
         self.lag_before = self.lag_before.saturating_add(lag(from));
         self.lag_after = self.lag_after.saturating_add(lag(to));
     }

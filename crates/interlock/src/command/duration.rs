@@ -10,7 +10,10 @@ const UNITS: [(char, u64); 4] = [('d', 86_400), ('h', 3_600), ('m', 60), ('s', 1
 
 /// Reads a span: whole numbers with the units d, h, m, s, each at most once and in this order; more than nothing, and at
 /// most ten years.
-pub(super) fn parse(text: &str) -> Result<Duration, Mistake> {
+///
+/// # Errors
+/// `not-a-duration`, `duration-too-long`.
+pub fn parse(text: &str) -> Result<Duration, Mistake> {
     let mistake = || Mistake::new("not-a-duration", given(text));
     let mut seconds: u64 = 0;
     let mut units = UNITS.iter();

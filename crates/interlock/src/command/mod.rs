@@ -24,6 +24,7 @@ mod source;
 pub use catalogue::{Catalogue, Command, Kind, Localized, OptionSpec};
 pub use complete::{Asked, Suggestion, complete};
 pub use directory::{ClusterNames, Directory, OpenOperation, View, handle};
+pub use duration::parse as parse_duration;
 pub use help::{Help, HelpLine, HelpOption, HelpPage, help};
 pub use line::{Line, parse_line};
 pub use name::{did_you_mean, skeleton};

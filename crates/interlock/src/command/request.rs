@@ -39,7 +39,8 @@ pub enum Value {
     OffsetTarget(OffsetTarget),
     /// Partition numbers, sorted, without repeats, at least one.
     Partitions(Vec<i32>),
-    /// A time span ("30m").
+    /// A time span ("30m"); stored as whole milliseconds.
+    #[serde(rename = "duration_ms", with = "milliseconds")]
     Duration(Duration),
     /// An operation.
     Operation(OperationId),
@@ -53,6 +54,20 @@ pub enum Value {
     Flag(bool),
     /// One of the words that the option allows.
     Choice(String),
+}
+
+/// Plans hold integers with their unit in the name, so a time span is stored as a number of milliseconds.
+mod milliseconds {
+    use serde::{Deserialize as _, Deserializer, Serializer, ser::Error as _};
+    use std::time::Duration;
+
+    pub(super) fn serialize<S: Serializer>(span: &Duration, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_u64(u64::try_from(span.as_millis()).map_err(S::Error::custom)?)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Duration, D::Error> {
+        u64::deserialize(from).map(Duration::from_millis)
+    }
 }
 
 impl Value {

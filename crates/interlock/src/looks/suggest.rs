@@ -56,7 +56,7 @@ pub(super) fn unknown_topic(asked: &Asked<'_>, topic: &TopicName) -> Looking {
             did_you_mean(topic.as_str(), names.map(TopicName::as_str))
         }
     };
-    mistake(asked, ("unknown-topic", "topic"), topic.as_str(), suggestions)
+    mistake(asked, "unknown-topic", topic.as_str(), suggestions)
 }
 
 /// The mistake of naming a group that is not there, with the groups in scope that look like it.
@@ -70,11 +70,11 @@ pub(super) fn unknown_group(asked: &Asked<'_>, group: &GroupId) -> Looking {
             did_you_mean(group.as_str(), names.map(GroupId::as_str))
         }
     };
-    mistake(asked, ("unknown-group", "group"), group.as_str(), suggestions)
+    mistake(asked, "unknown-group", group.as_str(), suggestions)
 }
 
-fn mistake(asked: &Asked<'_>, (id, fact): (&str, &str), name: &str, suggestions: Vec<String>) -> Looking {
-    let facts = Facts::none().with(fact, name).with("cluster", asked.cluster.name.as_str());
+fn mistake(asked: &Asked<'_>, id: &str, name: &str, suggestions: Vec<String>) -> Looking {
+    let facts = Facts::none().with("name", name).with("cluster", asked.cluster.name.as_str());
     let facts = if suggestions.is_empty() { facts } else { facts.with("suggestions", suggestions) };
     Looking::Mistake(Mistake::new(id, facts))
 }

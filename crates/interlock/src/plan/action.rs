@@ -1,5 +1,6 @@
 //! What can be done to a cluster: one literal, idempotent admin call each.
 
+use super::expectation::{Expectation, OffsetExpected};
 use crate::cluster::Query;
 use crate::cluster::kafka::{Committed, KafkaQuery};
 use crate::id::{GroupId, TopicName};
@@ -64,6 +65,23 @@ impl Action {
     pub fn read_back(&self) -> BTreeSet<Query> {
         let Self::Kafka(action) = self;
         BTreeSet::from([Query::Kafka(KafkaQuery::Committed(action.group().clone()))])
+    }
+
+    /// What stands before it in each thing that it changes: what must be true right before it is begun.
+    #[must_use]
+    pub fn before(&self) -> Expectation {
+        let Self::Kafka(action) = self;
+        let expected =
+            |topic: &TopicName, partition, committed| OffsetExpected { topic: topic.clone(), partition, committed };
+        let offsets = match action {
+            KafkaAction::CommitOffsets { moves, .. } => {
+                moves.iter().map(|one| expected(&one.topic, one.partition, one.from.clone())).collect()
+            }
+            KafkaAction::DeleteOffsets { removals, .. } => {
+                removals.iter().map(|one| expected(&one.topic, one.partition, Some(one.from.clone()))).collect()
+            }
+        };
+        Expectation::KafkaCommittedAre { group: action.group().clone(), offsets }
     }
 
     /// A short key for journals, metrics and sentences ("kafka-commit-offsets").

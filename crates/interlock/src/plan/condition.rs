@@ -1,5 +1,6 @@
 //! What a step waits for. Judged from looks, with a memory between them.
 
+use super::member_facts;
 use crate::cluster::kafka::KafkaQuery;
 use crate::cluster::{Look, Looker, Query, Sections};
 use crate::facts::Facts;
@@ -102,9 +103,7 @@ fn no_members(wanted: (&GroupId, u32), memory: &Memory, sections: &Sections, pac
         }
     };
     if !members.is_empty() {
-        let names: Vec<String> = members.iter().map(|member| member.client_id.clone()).collect();
-        let facts = Facts::none().with("group", group.as_str()).with("count", names.len()).with("members", names);
-        return (broken, Looked::NotYet { id: "members-remain", facts });
+        return (broken, Looked::NotYet { id: "members-remain", facts: member_facts(group, members) });
     }
     let streak = if gap_too_long(memory, pace) { 1 } else { memory.streak.saturating_add(1) };
     let memory = Memory { streak, last_look: Some(pace.now) };

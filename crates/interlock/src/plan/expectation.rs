@@ -1,6 +1,7 @@
 //! Conditions on the cluster under which a plan is still the right one.
 
-use crate::cluster::kafka::{Committed, CommittedOffset, KafkaQuery, LogRange};
+use super::member_facts;
+use crate::cluster::kafka::{Committed, CommittedOffset, KafkaQuery, LogRange, Member};
 use crate::cluster::{Failure, Look, Looker, Query, Sections};
 use crate::facts::Facts;
 use crate::id::{GroupId, TopicName};
@@ -108,9 +109,7 @@ pub fn evaluate(expectation: &Expectation, sections: &Sections) -> Held {
             topic_is(topic, (id, *partitions), found)
         }),
         Expectation::KafkaGroupHasNoMembers { group } => with(looker.kafka_group(group), |found| {
-            let members: Vec<String> =
-                found.iter().flat_map(|group| &group.members).map(|member| member.client_id.clone()).collect();
-            no_members(group, members)
+            no_members(group, found.as_ref().map_or(&[], |group| &group.members))
         }),
         Expectation::KafkaCommittedAre { group, offsets } => {
             with(looker.kafka_committed(group), |found| committed_are(group, offsets, found))
@@ -155,12 +154,11 @@ fn topic_is(topic: &TopicName, expected: (&str, u32), found: Option<(&str, usize
     }
 }
 
-fn no_members(group: &GroupId, members: Vec<String>) -> Held {
+fn no_members(group: &GroupId, members: &[Member]) -> Held {
     if members.is_empty() {
         return Held::Holds;
     }
-    let facts = Facts::none().with("group", group.as_str()).with("count", members.len()).with("members", members);
-    Held::Broken { id: "group-has-members", facts }
+    Held::Broken { id: "group-has-members", facts: member_facts(group, members) }
 }
 
 fn committed_are(group: &GroupId, expected: &[OffsetExpected], found: &[CommittedOffset]) -> Held {

@@ -130,8 +130,11 @@ fn moves_of(
         .collect();
     let mut moves = Vec::new();
     for &partition in partitions {
-        let from = base.get(&partition).copied().flatten();
         let facts = || Facts::none().with("topic", topic.as_str()).with("partition", i64::from(partition));
+        // Not captured is not the same as captured as absent: the way back would remove a commit that stood there.
+        let Some(from) = base.get(&partition).copied() else {
+            return Err(Stop::Outside(facts().with("failure", "not-captured")));
+        };
         let Some(resolved) = log.resolve(rule.target, partition, from.map(|committed| committed.offset)) else {
             return Err(Stop::Outside(facts()));
         };
@@ -168,13 +171,27 @@ pub enum Resolved {
     To {
         /// The offset, always within the log.
         offset: i64,
-        /// The wanted one, when it lay outside and was moved to the edge.
-        clamped_from: Option<i64>,
-        /// The wanted instant is after the last record; the offset is the log's end.
-        after_last_record: bool,
+        /// Whether that is what was wanted.
+        edge: Edge,
     },
     /// A shift without a commit to count from: the partition is left alone.
     NothingToShift,
+}
+
+/// How a wanted target lies to the log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Edge {
+    /// Within it.
+    Inside,
+    /// Outside: the offset was moved to the nearer edge.
+    Clamped {
+        /// The offset that was wanted.
+        wanted: i64,
+    },
+    /// The wanted instant is not after the first record that is still there; the offset is the log's start.
+    BeforeFirstRecord,
+    /// The wanted instant is after the last record; the offset is the log's end.
+    AfterLastRecord,
 }
 
 impl<'a> Log<'a> {
@@ -197,25 +214,35 @@ impl<'a> Log<'a> {
     #[must_use]
     pub fn resolve(&self, target: OffsetTarget, partition: i32, committed: Option<i64>) -> Option<Resolved> {
         let range = self.range(partition)?;
-        let inside = |offset| Some(Resolved::To { offset, clamped_from: None, after_last_record: false });
-        match target {
-            OffsetTarget::Earliest => inside(range.start),
-            OffsetTarget::Latest => inside(range.end),
-            OffsetTarget::Offset(offset) => Some(clamp(range, offset)),
-            OffsetTarget::Shift(by) => Some(match committed {
+        Some(match target {
+            OffsetTarget::Earliest => to(range.start, Edge::Inside),
+            OffsetTarget::Latest => to(range.end, Edge::Inside),
+            OffsetTarget::Offset(offset) => clamp(range, offset),
+            OffsetTarget::Shift(by) => match committed {
                 Some(committed) => clamp(range, committed.saturating_add(by)),
                 None => Resolved::NothingToShift,
-            }),
-            OffsetTarget::At(_) => Some(match self.at.get(&partition)? {
-                Some(offset) => clamp(range, *offset),
-                None => Resolved::To { offset: range.end, clamped_from: None, after_last_record: true },
-            }),
-        }
+            },
+            OffsetTarget::At(_) => at_instant(range, *self.at.get(&partition)?),
+        })
+    }
+}
+
+fn to(offset: i64, edge: Edge) -> Resolved {
+    Resolved::To { offset, edge }
+}
+
+/// An empty log has neither a first nor a last record, so no instant lies outside of it.
+fn at_instant(range: &LogRange, found: Option<i64>) -> Resolved {
+    match found {
+        _ if range.start >= range.end => to(range.end, Edge::Inside),
+        None => to(range.end, Edge::AfterLastRecord),
+        Some(offset) if offset == range.start => to(offset, Edge::BeforeFirstRecord),
+        Some(offset) => clamp(range, offset),
     }
 }
 
 /// The broker accepts a commit past the end of the log, so the edge is kept here.
 fn clamp(range: &LogRange, wanted: i64) -> Resolved {
     let offset = wanted.clamp(range.start, range.end.max(range.start));
-    Resolved::To { offset, clamped_from: (offset != wanted).then_some(wanted), after_last_record: false }
+    to(offset, if offset == wanted { Edge::Inside } else { Edge::Clamped { wanted } })
 }

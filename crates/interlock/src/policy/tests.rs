@@ -69,6 +69,7 @@ fn plan_on(name: &str, tier: Tier) -> Plan {
         operation: "K7F3QD".parse().unwrap(),
         revision: 1,
         command: "reset-offset".to_owned(),
+        request: crate::command::Arguments::default(),
         arguments: [].into(),
         requesters: vec![Requester { account: Account::Discord(1), person: person("alice") }],
         place: Place::Console,

@@ -128,9 +128,7 @@ impl Client {
     pub async fn find_coordinator(&self, group: &str) -> Result<i32> {
         let groups = [group.to_owned()];
         let mut found = self.find_coordinators(&groups, self.until()).await;
-        found
-            .remove(group)
-            .unwrap_or_else(|| Err(super::unanswered("FindCoordinator", &group)))
+        found.remove(group).unwrap_or_else(|| Err(super::unanswered("FindCoordinator", &group)))
     }
 
     /// The APIs a broker has, by number. `None` asks any broker.

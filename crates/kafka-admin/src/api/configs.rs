@@ -4,9 +4,7 @@ use std::collections::BTreeMap;
 
 use kafka_protocol::messages::describe_configs_request::DescribeConfigsResource;
 use kafka_protocol::messages::describe_configs_response::DescribeConfigsResourceResult;
-use kafka_protocol::messages::incremental_alter_configs_request::{
-    AlterConfigsResource, AlterableConfig,
-};
+use kafka_protocol::messages::incremental_alter_configs_request::{AlterConfigsResource, AlterableConfig};
 use kafka_protocol::messages::{DescribeConfigsRequest, IncrementalAlterConfigsRequest};
 use tokio::time::Instant;
 
@@ -177,11 +175,7 @@ impl Client {
         let answers = self
             .side_by_side(batches, |client, (route, batch)| {
                 let keys = keys.clone();
-                async move {
-                    client
-                        .configs_at(&route, batch, keys.as_deref(), deadline)
-                        .await
-                }
+                async move { client.configs_at(&route, batch, keys.as_deref(), deadline).await }
             })
             .await;
         answers.into_iter().flatten().collect()
@@ -233,19 +227,13 @@ impl Client {
     ///
     /// # Errors
     /// Each resource has its own result; a resource changes as a whole or not at all.
-    pub async fn incremental_alter_configs(
-        &self,
-        changes: &ConfigChanges,
-        validate_only: bool,
-    ) -> PerResource<()> {
+    pub async fn incremental_alter_configs(&self, changes: &ConfigChanges, validate_only: bool) -> PerResource<()> {
         let deadline = self.until();
         let changes = changes.iter().map(|(at, ops)| (at.clone(), ops.clone()));
         let batches = in_batches(changes, &Route::Controller);
         let answers = self
             .side_by_side(batches, move |client, (route, batch)| async move {
-                client
-                    .alter_at(&route, batch, validate_only, deadline)
-                    .await
+                client.alter_at(&route, batch, validate_only, deadline).await
             })
             .await;
         answers.into_iter().flatten().collect()
@@ -290,10 +278,7 @@ fn alteration((at, ops): &(ConfigResource, BTreeMap<String, ConfigOp>)) -> Alter
     let (kind, name) = at.wire();
     let configs = ops.iter().map(|(key, op)| {
         let (operation, value) = op.wire();
-        AlterableConfig::default()
-            .with_name(text(key))
-            .with_config_operation(operation)
-            .with_value(value.map(text))
+        AlterableConfig::default().with_name(text(key)).with_config_operation(operation).with_value(value.map(text))
     });
     AlterConfigsResource::default()
         .with_resource_type(kind)
@@ -330,9 +315,7 @@ fn in_batches<T: Clone>(
             _ => shared.push((at, item)),
         }
     }
-    let shared = shared
-        .chunks(NAMES)
-        .map(|batch| (otherwise.clone(), batch.to_vec()));
+    let shared = shared.chunks(NAMES).map(|batch| (otherwise.clone(), batch.to_vec()));
     batches.extend(shared);
     batches
 }

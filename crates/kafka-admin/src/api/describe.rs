@@ -80,21 +80,13 @@ impl Client {
         .await
     }
 
-    async fn describe_at(
-        &self,
-        broker: i32,
-        groups: Vec<String>,
-        deadline: Instant,
-    ) -> Vec<(String, Result<Group>)> {
+    async fn describe_at(&self, broker: i32, groups: Vec<String>, deadline: Instant) -> Vec<(String, Result<Group>)> {
         let mut described = Vec::new();
         let mut rest = groups;
         match self.modern(broker, &rest, deadline).await {
             Ok(answers) => {
                 // Not known to the consumer protocol: perhaps to the classic one.
-                let other = [
-                    ErrorCode::GROUP_ID_NOT_FOUND,
-                    ErrorCode::UNSUPPORTED_VERSION,
-                ];
+                let other = [ErrorCode::GROUP_ID_NOT_FOUND, ErrorCode::UNSUPPORTED_VERSION];
                 let is_other = |result: &Result<Group>| match result {
                     Err(error) => error.code().is_some_and(|code| other.contains(&code)),
                     Ok(_) => false,
@@ -116,12 +108,7 @@ impl Client {
         described
     }
 
-    async fn modern(
-        &self,
-        broker: i32,
-        groups: &[String],
-        deadline: Instant,
-    ) -> Result<Vec<(String, Result<Group>)>> {
+    async fn modern(&self, broker: i32, groups: &[String], deadline: Instant) -> Result<Vec<(String, Result<Group>)>> {
         let answer = self
             .ask(
                 &Route::Broker(broker),
@@ -134,19 +121,10 @@ impl Client {
                 |_| None,
             )
             .await?;
-        Ok(answer
-            .groups
-            .into_iter()
-            .map(|group| (group.group_id.to_string(), read_modern(group, broker)))
-            .collect())
+        Ok(answer.groups.into_iter().map(|group| (group.group_id.to_string(), read_modern(group, broker))).collect())
     }
 
-    async fn classic(
-        &self,
-        broker: i32,
-        groups: &[String],
-        deadline: Instant,
-    ) -> Result<Vec<(String, Result<Group>)>> {
+    async fn classic(&self, broker: i32, groups: &[String], deadline: Instant) -> Result<Vec<(String, Result<Group>)>> {
         let answer = self
             .ask(
                 &Route::Broker(broker),
@@ -159,11 +137,7 @@ impl Client {
                 |_| None,
             )
             .await?;
-        Ok(answer
-            .groups
-            .into_iter()
-            .map(|group| (group.group_id.to_string(), read_classic(group, broker)))
-            .collect())
+        Ok(answer.groups.into_iter().map(|group| (group.group_id.to_string(), read_classic(group, broker))).collect())
     }
 }
 
@@ -190,10 +164,7 @@ fn read_modern(group: modern::DescribedGroup, coordinator: i32) -> Result<Group>
 fn read_modern_member(member: modern::Member) -> Member {
     let assigned = member.assignment.topic_partitions.iter().flat_map(|topic| {
         let name = topic.topic_name.as_str();
-        topic
-            .partitions
-            .iter()
-            .map(move |partition| TopicPartition::new(name, *partition))
+        topic.partitions.iter().map(move |partition| TopicPartition::new(name, *partition))
     });
     Member {
         id: member.member_id.to_string(),
@@ -201,11 +172,7 @@ fn read_modern_member(member: modern::Member) -> Member {
         client_id: member.client_id.to_string(),
         client_host: member.client_host.to_string(),
         assignment: Some(assigned.collect()),
-        subscribed: member
-            .subscribed_topic_names
-            .iter()
-            .map(|name| name.to_string())
-            .collect(),
+        subscribed: member.subscribed_topic_names.iter().map(|name| name.to_string()).collect(),
         epoch: Some(member.member_epoch),
     }
 }
@@ -216,18 +183,12 @@ fn read_classic(group: classic::DescribedGroup, coordinator: i32) -> Result<Grou
     // Since version 6 "does not exist" is an error; so is "exists, but of another kind",
     // with the same code. Only words that say "not found" count as absent.
     let absent = code == Some(ErrorCode::GROUP_ID_NOT_FOUND)
-        && message
-            .as_deref()
-            .is_none_or(|said| said.ends_with("not found."));
+        && message.as_deref().is_none_or(|said| said.ends_with("not found."));
     if let (Some(code), false) = (code, absent) {
         let api = DescribeGroupsRequest::API.name;
         return Err(Error::of_code(api, code, message));
     }
-    let state = if absent {
-        GroupState::Dead
-    } else {
-        GroupState::of(&group.group_state)
-    };
+    let state = if absent { GroupState::Dead } else { GroupState::of(&group.group_state) };
     let consumers = group.protocol_type.as_str() == "consumer";
     let members = group.members.into_iter();
     Ok(Group {
@@ -237,9 +198,7 @@ fn read_classic(group: classic::DescribedGroup, coordinator: i32) -> Result<Grou
         protocol_type: group.protocol_type.to_string(),
         assignor: group.protocol_data.to_string(),
         epoch: None,
-        members: members
-            .map(|member| read_classic_member(member, consumers))
-            .collect(),
+        members: members.map(|member| read_classic_member(member, consumers)).collect(),
         authorized: authorized(group.authorized_operations),
         coordinator,
     })
@@ -251,9 +210,7 @@ fn read_classic_member(member: classic::DescribedGroupMember, consumers: bool) -
         instance_id: said(member.group_instance_id),
         client_id: member.client_id.to_string(),
         client_host: member.client_host.to_string(),
-        assignment: consumers
-            .then(|| read_assignment(&member.member_assignment))
-            .flatten(),
+        assignment: consumers.then(|| read_assignment(&member.member_assignment)).flatten(),
         subscribed: Vec::new(),
         epoch: None,
     }

@@ -115,8 +115,8 @@ impl Client {
     pub async fn list_groups(&self) -> Result<GroupList> {
         let deadline = self.until();
         let brokers = self.live_brokers(deadline).await?;
-        let answers = self
-            .side_by_side(brokers, move |client, broker| async move {
+        let answers =
+            self.side_by_side(brokers, move |client, broker| async move {
                 (broker, client.groups_of(broker, deadline).await)
             })
             .await;
@@ -147,9 +147,7 @@ impl Client {
         let listing = |group: ListedGroup| GroupListing {
             id: group.group_id.to_string(),
             protocol_type: group.protocol_type.to_string(),
-            state: Some(group.group_state.as_str())
-                .filter(|word| !word.is_empty())
-                .map(GroupState::of),
+            state: Some(group.group_state.as_str()).filter(|word| !word.is_empty()).map(GroupState::of),
             kind: GroupKind::of(&group.group_type),
             coordinator: broker,
         };
@@ -169,12 +167,7 @@ impl Client {
         .await
     }
 
-    async fn delete_at(
-        &self,
-        broker: i32,
-        groups: Vec<String>,
-        deadline: Instant,
-    ) -> Vec<(String, Result<()>)> {
+    async fn delete_at(&self, broker: i32, groups: Vec<String>, deadline: Instant) -> Vec<(String, Result<()>)> {
         let api = DeleteGroupsRequest::API.name;
         let answer = self
             .ask(
@@ -220,11 +213,7 @@ impl Client {
         for attempt in 1..=self.config().max_attempts.max(1) {
             let (batches, lost) = self.by_coordinator(&pending, deadline).await;
             done.extend(lost.into_iter().map(|(group, error)| (group, Err(error))));
-            let answers = self
-                .side_by_side(batches, |client, (broker, batch)| {
-                    work(client, broker, batch)
-                })
-                .await;
+            let answers = self.side_by_side(batches, |client, (broker, batch)| work(client, broker, batch)).await;
             done.extend(answers.into_iter().flatten());
             pending.retain(|group| match done.get(group) {
                 // A coordinator that cannot be reached is soon another one.
@@ -242,8 +231,7 @@ impl Client {
             sleep(pause).await;
         }
         for group in groups {
-            done.entry(group.clone())
-                .or_insert_with(|| Err(unanswered("the request", group)));
+            done.entry(group.clone()).or_insert_with(|| Err(unanswered("the request", group)));
         }
         done
     }
@@ -270,10 +258,7 @@ impl Client {
             }
         }
         let in_batches = brokers.into_iter().flat_map(|(id, groups)| {
-            let batches: Vec<_> = groups
-                .chunks(NAMES)
-                .map(|batch| (id, batch.to_vec()))
-                .collect();
+            let batches: Vec<_> = groups.chunks(NAMES).map(|batch| (id, batch.to_vec())).collect();
             batches
         });
         (in_batches.collect(), lost)
@@ -282,8 +267,5 @@ impl Client {
 
 /// The same failure for each group of a batch.
 pub(crate) fn each_failed<R>(groups: Vec<String>, error: &Error) -> Vec<(String, Result<R>)> {
-    groups
-        .into_iter()
-        .map(|group| (group, Err(error.clone())))
-        .collect()
+    groups.into_iter().map(|group| (group, Err(error.clone()))).collect()
 }

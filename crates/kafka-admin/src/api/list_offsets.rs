@@ -91,10 +91,7 @@ impl Client {
         wanted: &BTreeMap<TopicPartition, OffsetSpec>,
         isolation: Isolation,
     ) -> Result<PerPartition<ListedOffset>> {
-        if let Some((at, _)) = wanted
-            .iter()
-            .find(|(_, spec)| matches!(spec, OffsetSpec::At(time) if *time < 0))
-        {
+        if let Some((at, _)) = wanted.iter().find(|(_, spec)| matches!(spec, OffsetSpec::At(time) if *time < 0)) {
             return Err(Error::Invalid(format!("negative time for {at}")));
         }
         let deadline = self.until();
@@ -135,10 +132,7 @@ impl Client {
             }
         }
         let in_batches = brokers.into_iter().flat_map(|(leader, all)| {
-            let batches: Vec<_> = all
-                .chunks(PARTITIONS)
-                .map(|batch| (leader, batch.to_vec()))
-                .collect();
+            let batches: Vec<_> = all.chunks(PARTITIONS).map(|batch| (leader, batch.to_vec())).collect();
             batches
         });
         let lost = lost.into_iter().map(|(at, error)| (at, Err(error)));
@@ -188,12 +182,7 @@ impl Client {
     ) -> Vec<(TopicPartition, Result<ListedOffset>)> {
         let api = ListOffsetsRequest::API.name;
         let answer = self
-            .ask(
-                &Route::Broker(leader),
-                deadline,
-                |version| request(&batch, isolation, version, deadline),
-                |_| None,
-            )
+            .ask(&Route::Broker(leader), deadline, |version| request(&batch, isolation, version, deadline), |_| None)
             .await;
         let answer = match answer {
             Ok(answer) => answer,
@@ -226,18 +215,9 @@ impl Client {
 /// The partitions of one leader.
 type Batch = Vec<(TopicPartition, OffsetSpec)>;
 
-fn request(
-    batch: &Batch,
-    isolation: Isolation,
-    version: i16,
-    deadline: Instant,
-) -> Result<ListOffsetsRequest> {
+fn request(batch: &Batch, isolation: Isolation, version: i16, deadline: Instant) -> Result<ListOffsetsRequest> {
     let api = ListOffsetsRequest::API.name;
-    if version < 7
-        && batch
-            .iter()
-            .any(|(_, spec)| *spec == OffsetSpec::MaxTimestamp)
-    {
+    if version < 7 && batch.iter().any(|(_, spec)| *spec == OffsetSpec::MaxTimestamp) {
         return Err(Error::Unsupported {
             api,
             broker: "the leader".to_owned(),
@@ -252,9 +232,7 @@ fn request(
                 .with_current_leader_epoch(-1)
                 .with_timestamp(spec.timestamp())
         });
-        ListOffsetsTopic::default()
-            .with_name(TopicName(text(name)))
-            .with_partitions(partitions.collect())
+        ListOffsetsTopic::default().with_name(TopicName(text(name))).with_partitions(partitions.collect())
     });
     let request = ListOffsetsRequest::default()
         .with_replica_id(BrokerId(-1))

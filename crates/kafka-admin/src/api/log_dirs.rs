@@ -48,17 +48,14 @@ impl Client {
     ///
     /// # Errors
     /// When the brokers cannot be found; each broker has its own result beside it.
-    pub async fn describe_log_dirs(
-        &self,
-        brokers: Option<&[i32]>,
-    ) -> Result<BTreeMap<i32, Result<Vec<LogDir>>>> {
+    pub async fn describe_log_dirs(&self, brokers: Option<&[i32]>) -> Result<BTreeMap<i32, Result<Vec<LogDir>>>> {
         let deadline = self.until();
         let brokers = match brokers {
             Some(brokers) => brokers.to_vec(),
             None => self.live_brokers(deadline).await?,
         };
-        let answers = self
-            .side_by_side(brokers, move |client, broker| async move {
+        let answers =
+            self.side_by_side(brokers, move |client, broker| async move {
                 (broker, client.log_dirs_of(broker, deadline).await)
             })
             .await;

@@ -36,11 +36,7 @@ pub(crate) fn said(value: Option<StrBytes>) -> Option<String> {
 
 /// An item that the broker's answer does not mention.
 pub(crate) fn unanswered(api: &'static str, item: &dyn std::fmt::Display) -> Error {
-    Error::Garbage {
-        api,
-        broker: "the broker".to_owned(),
-        why: format!("the answer does not mention {item}"),
-    }
+    Error::Garbage { api, broker: "the broker".to_owned(), why: format!("the answer does not mention {item}") }
 }
 
 /// The time left for the server's own wait, in milliseconds.
@@ -52,8 +48,5 @@ pub(crate) fn server_timeout(deadline: tokio::time::Instant) -> i32 {
 /// The code that all parts of an answer share: only then the whole request may be sent again.
 pub(crate) fn common(mut codes: impl Iterator<Item = i16>) -> Option<ErrorCode> {
     let first = codes.next()?;
-    codes
-        .all(|code| code == first)
-        .then_some(first)
-        .and_then(ErrorCode::of)
+    codes.all(|code| code == first).then_some(first).and_then(ErrorCode::of)
 }

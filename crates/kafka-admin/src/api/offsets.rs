@@ -2,18 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use kafka_protocol::messages::offset_commit_request::{
-    OffsetCommitRequestPartition, OffsetCommitRequestTopic,
-};
-use kafka_protocol::messages::offset_delete_request::{
-    OffsetDeleteRequestPartition, OffsetDeleteRequestTopic,
-};
+use kafka_protocol::messages::offset_commit_request::{OffsetCommitRequestPartition, OffsetCommitRequestTopic};
+use kafka_protocol::messages::offset_delete_request::{OffsetDeleteRequestPartition, OffsetDeleteRequestTopic};
 use kafka_protocol::messages::offset_fetch_request::{
     OffsetFetchRequestGroup, OffsetFetchRequestTopic, OffsetFetchRequestTopics,
 };
 use kafka_protocol::messages::{
-    GroupId, OffsetCommitRequest, OffsetDeleteRequest, OffsetFetchRequest, OffsetFetchResponse,
-    TopicName,
+    GroupId, OffsetCommitRequest, OffsetDeleteRequest, OffsetFetchRequest, OffsetFetchResponse, TopicName,
 };
 use kafka_protocol::protocol::StrBytes;
 use tokio::time::Instant;
@@ -41,10 +36,7 @@ impl Committed {
     /// An offset without epoch and note.
     #[must_use]
     pub fn at(offset: i64) -> Self {
-        Self {
-            offset,
-            ..Self::default()
-        }
+        Self { offset, ..Self::default() }
     }
 }
 
@@ -71,11 +63,7 @@ impl Client {
     ///
     /// # Errors
     /// As every call, see [`Error`]; partitions have their own results beside it.
-    pub async fn fetch_offsets(
-        &self,
-        group: &str,
-        query: &OffsetQuery,
-    ) -> Result<PerPartition<Option<Committed>>> {
+    pub async fn fetch_offsets(&self, group: &str, query: &OffsetQuery) -> Result<PerPartition<Option<Committed>>> {
         let deadline = self.until();
         let Some(partitions) = &query.partitions else {
             let fetch = Fetch::new(group, None, query.require_stable);
@@ -141,11 +129,7 @@ impl Client {
                 },
                 |answer| {
                     let topics = answer.topics.iter();
-                    common(
-                        topics
-                            .flat_map(|topic| &topic.partitions)
-                            .map(|p| p.error_code),
-                    )
+                    common(topics.flat_map(|topic| &topic.partitions).map(|p| p.error_code))
                 },
             )
             .await?;
@@ -165,11 +149,7 @@ impl Client {
     ///
     /// # Errors
     /// Every failure is a result of its partition.
-    pub async fn delete_offsets(
-        &self,
-        group: &str,
-        partitions: &[TopicPartition],
-    ) -> PerPartition<()> {
+    pub async fn delete_offsets(&self, group: &str, partitions: &[TopicPartition]) -> PerPartition<()> {
         let api = OffsetDeleteRequest::API.name;
         let deadline = self.until();
         let mut results = PerPartition::new();
@@ -181,20 +161,11 @@ impl Client {
                 break;
             }
         }
-        results.extend(held_back(
-            batches.flatten().cloned(),
-            &coordinator_of(group),
-            api,
-        ));
+        results.extend(held_back(batches.flatten().cloned(), &coordinator_of(group), api));
         results
     }
 
-    async fn delete_batch(
-        &self,
-        group: &str,
-        batch: &[TopicPartition],
-        deadline: Instant,
-    ) -> Result<Answered<()>> {
+    async fn delete_batch(&self, group: &str, batch: &[TopicPartition], deadline: Instant) -> Result<Answered<()>> {
         let api = OffsetDeleteRequest::API.name;
         let answer = self
             .ask(
@@ -208,9 +179,7 @@ impl Client {
                 },
                 |answer| {
                     let topics = answer.topics.iter();
-                    let codes = topics
-                        .flat_map(|topic| &topic.partitions)
-                        .map(|p| p.error_code);
+                    let codes = topics.flat_map(|topic| &topic.partitions).map(|p| p.error_code);
                     ErrorCode::of(answer.error_code).or_else(|| common(codes))
                 },
             )
@@ -236,11 +205,7 @@ struct Fetch<'a> {
 
 impl<'a> Fetch<'a> {
     fn new(group: &'a str, partitions: Option<&'a [TopicPartition]>, stable: bool) -> Self {
-        Self {
-            group,
-            partitions,
-            require_stable: stable,
-        }
+        Self { group, partitions, require_stable: stable }
     }
 
     async fn ask(&self, client: &Client, deadline: Instant) -> Result<Answered<Option<Committed>>> {
@@ -267,11 +232,8 @@ impl<'a> Fetch<'a> {
                 why: "require_stable needs version 7".to_owned(),
             });
         }
-        let topics = self
-            .partitions
-            .map(|partitions| by_topic(partitions.iter().map(|at| (at, ()))));
-        let indexes =
-            |partitions: Vec<(i32, ())>| partitions.into_iter().map(|(id, ())| id).collect();
+        let topics = self.partitions.map(|partitions| by_topic(partitions.iter().map(|at| (at, ()))));
+        let indexes = |partitions: Vec<(i32, ())>| partitions.into_iter().map(|(id, ())| id).collect();
         let request = OffsetFetchRequest::default().with_require_stable(self.require_stable);
         let group_id = GroupId(text(self.group));
         if version < 8 {
@@ -293,9 +255,7 @@ impl<'a> Fetch<'a> {
             });
             each.collect()
         });
-        let group = OffsetFetchRequestGroup::default()
-            .with_group_id(group_id)
-            .with_topics(topics);
+        let group = OffsetFetchRequestGroup::default().with_group_id(group_id).with_topics(topics);
         Ok(request.with_groups(vec![group]))
     }
 
@@ -344,18 +304,14 @@ fn commit_topic((name, offsets): (&str, Vec<(i32, &Committed)>)) -> OffsetCommit
             .with_committed_leader_epoch(to.leader_epoch.unwrap_or(-1))
             .with_committed_metadata(Some(text(&to.metadata)))
     });
-    OffsetCommitRequestTopic::default()
-        .with_name(TopicName(text(name)))
-        .with_partitions(partitions.collect())
+    OffsetCommitRequestTopic::default().with_name(TopicName(text(name))).with_partitions(partitions.collect())
 }
 
 fn delete_topic((name, partitions): (&str, Vec<(i32, ())>)) -> OffsetDeleteRequestTopic {
-    let partitions = partitions.into_iter().map(|(partition, ())| {
-        OffsetDeleteRequestPartition::default().with_partition_index(partition)
-    });
-    OffsetDeleteRequestTopic::default()
-        .with_name(TopicName(text(name)))
-        .with_partitions(partitions.collect())
+    let partitions = partitions
+        .into_iter()
+        .map(|(partition, ())| OffsetDeleteRequestPartition::default().with_partition_index(partition));
+    OffsetDeleteRequestTopic::default().with_name(TopicName(text(name))).with_partitions(partitions.collect())
 }
 
 /// Adds the results of a batch. False when the batch as a whole failed.
@@ -369,9 +325,7 @@ pub(crate) fn settle(
         Ok(answered) => {
             results.extend(answered);
             for at in names {
-                results
-                    .entry((*at).clone())
-                    .or_insert_with(|| Err(unanswered(api, at)));
+                results.entry((*at).clone()).or_insert_with(|| Err(unanswered(api, at)));
             }
             true
         }
@@ -395,25 +349,15 @@ pub(crate) fn held_back(
 ) -> impl Iterator<Item = (TopicPartition, Result<()>)> {
     let broker = whose.to_owned();
     rest.map(move |at| {
-        let error = Error::NotSent {
-            api,
-            broker: broker.clone(),
-            cause: Cause::HeldBack,
-        };
+        let error = Error::NotSent { api, broker: broker.clone(), cause: Cause::HeldBack };
         (at, Err(error))
     })
 }
 
 /// Adds an error for each partition asked for that the answer does not mention.
-fn complete<T>(
-    mut found: PerPartition<T>,
-    asked: &[TopicPartition],
-    api: &'static str,
-) -> PerPartition<T> {
+fn complete<T>(mut found: PerPartition<T>, asked: &[TopicPartition], api: &'static str) -> PerPartition<T> {
     for at in asked {
-        found
-            .entry(at.clone())
-            .or_insert_with(|| Err(unanswered(api, at)));
+        found.entry(at.clone()).or_insert_with(|| Err(unanswered(api, at)));
     }
     found
 }

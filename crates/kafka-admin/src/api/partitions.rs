@@ -2,15 +2,9 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use kafka_protocol::messages::create_partitions_request::{
-    CreatePartitionsAssignment, CreatePartitionsTopic,
-};
-use kafka_protocol::messages::delete_records_request::{
-    DeleteRecordsPartition, DeleteRecordsTopic,
-};
-use kafka_protocol::messages::{
-    BrokerId, CreatePartitionsRequest, DeleteRecordsRequest, TopicName,
-};
+use kafka_protocol::messages::create_partitions_request::{CreatePartitionsAssignment, CreatePartitionsTopic};
+use kafka_protocol::messages::delete_records_request::{DeleteRecordsPartition, DeleteRecordsTopic};
+use kafka_protocol::messages::{BrokerId, CreatePartitionsRequest, DeleteRecordsRequest, TopicName};
 use tokio::time::Instant;
 
 use super::offsets::PerPartition;
@@ -74,10 +68,7 @@ impl Client {
     ///
     /// # Errors
     /// When the leaders cannot be found; each partition has its own result beside it.
-    pub async fn delete_records(
-        &self,
-        before: &BTreeMap<TopicPartition, i64>,
-    ) -> Result<PerPartition<i64>> {
+    pub async fn delete_records(&self, before: &BTreeMap<TopicPartition, i64>) -> Result<PerPartition<i64>> {
         let deadline = self.until();
         let api = DeleteRecordsRequest::API.name;
         let partitions: Vec<TopicPartition> = before.keys().cloned().collect();
@@ -90,19 +81,13 @@ impl Client {
             brokers.entry(leader).or_default().push((at, *offset));
         }
         let batches = brokers.into_iter().flat_map(|(leader, all)| {
-            let batches: Vec<_> = all
-                .chunks(PARTITIONS)
-                .map(|batch| (leader, batch.to_vec()))
-                .collect();
+            let batches: Vec<_> = all.chunks(PARTITIONS).map(|batch| (leader, batch.to_vec())).collect();
             batches
         });
         let answers = self
-            .side_by_side(
-                batches.collect(),
-                move |client, (leader, batch)| async move {
-                    client.delete_records_at(leader, batch, deadline).await
-                },
-            )
+            .side_by_side(batches.collect(), move |client, (leader, batch)| async move {
+                client.delete_records_at(leader, batch, deadline).await
+            })
             .await;
         let mut results: PerPartition<i64> = answers.into_iter().flatten().collect();
         results.extend(lost.into_iter().map(|(at, error)| (at, Err(error))));
@@ -156,8 +141,7 @@ impl Client {
 fn wider((name, wanted): (&String, &NewPartitions)) -> CreatePartitionsTopic {
     let assigned = wanted.assigned.as_ref().map(|assigned| {
         let each = assigned.iter().map(|brokers| {
-            CreatePartitionsAssignment::default()
-                .with_broker_ids(brokers.iter().copied().map(BrokerId).collect())
+            CreatePartitionsAssignment::default().with_broker_ids(brokers.iter().copied().map(BrokerId).collect())
         });
         each.collect()
     });
@@ -169,11 +153,7 @@ fn wider((name, wanted): (&String, &NewPartitions)) -> CreatePartitionsTopic {
 
 fn shorter((name, partitions): (&str, Vec<(i32, i64)>)) -> DeleteRecordsTopic {
     let partitions = partitions.into_iter().map(|(partition, offset)| {
-        DeleteRecordsPartition::default()
-            .with_partition_index(partition)
-            .with_offset(offset)
+        DeleteRecordsPartition::default().with_partition_index(partition).with_offset(offset)
     });
-    DeleteRecordsTopic::default()
-        .with_name(TopicName(text(name)))
-        .with_partitions(partitions.collect())
+    DeleteRecordsTopic::default().with_name(TopicName(text(name))).with_partitions(partitions.collect())
 }

@@ -2,9 +2,7 @@
 
 use kafka_protocol::messages::describe_quorum_request::{PartitionData, TopicData};
 use kafka_protocol::messages::describe_quorum_response::ReplicaState;
-use kafka_protocol::messages::{
-    BrokerId, DescribeQuorumRequest, TopicName, UnregisterBrokerRequest,
-};
+use kafka_protocol::messages::{BrokerId, DescribeQuorumRequest, TopicName, UnregisterBrokerRequest};
 use kafka_protocol::protocol::StrBytes;
 
 use super::{said, unanswered};
@@ -98,11 +96,7 @@ impl Client {
             )
             .await?;
         let message = said(answer.error_message);
-        Error::check(
-            UnregisterBrokerRequest::API.name,
-            answer.error_code,
-            message,
-        )
+        Error::check(UnregisterBrokerRequest::API.name, answer.error_code, message)
     }
 }
 

@@ -2,14 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use kafka_protocol::messages::alter_partition_reassignments_request::{
-    ReassignablePartition, ReassignableTopic,
-};
+use kafka_protocol::messages::alter_partition_reassignments_request::{ReassignablePartition, ReassignableTopic};
 use kafka_protocol::messages::elect_leaders_request::TopicPartitions;
 use kafka_protocol::messages::list_partition_reassignments_request::ListPartitionReassignmentsTopics;
 use kafka_protocol::messages::{
-    AlterPartitionReassignmentsRequest, BrokerId, ElectLeadersRequest,
-    ListPartitionReassignmentsRequest, TopicName,
+    AlterPartitionReassignmentsRequest, BrokerId, ElectLeadersRequest, ListPartitionReassignmentsRequest, TopicName,
 };
 
 use super::offsets::{PerPartition, held_back, settle};
@@ -206,11 +203,7 @@ impl Client {
 fn reassign_topic((name, targets): (&str, Vec<(i32, &Target)>)) -> ReassignableTopic {
     let partitions = targets.into_iter().map(|(partition, to)| {
         let brokers = |to: &Vec<i32>| to.iter().copied().map(BrokerId).collect();
-        ReassignablePartition::default()
-            .with_partition_index(partition)
-            .with_replicas(to.as_ref().map(brokers))
+        ReassignablePartition::default().with_partition_index(partition).with_replicas(to.as_ref().map(brokers))
     });
-    ReassignableTopic::default()
-        .with_name(TopicName(text(name)))
-        .with_partitions(partitions.collect())
+    ReassignableTopic::default().with_name(TopicName(text(name))).with_partitions(partitions.collect())
 }

@@ -49,11 +49,7 @@ impl Client {
     ///
     /// # Errors
     /// Each topic has its own result, such as TOPIC_ALREADY_EXISTS.
-    pub async fn create_topics(
-        &self,
-        topics: &[NewTopic],
-        validate_only: bool,
-    ) -> PerTopic<Option<TopicId>> {
+    pub async fn create_topics(&self, topics: &[NewTopic], validate_only: bool) -> PerTopic<Option<TopicId>> {
         let api = CreateTopicsRequest::API.name;
         let deadline = self.until();
         let answer = self
@@ -98,8 +94,7 @@ impl Client {
                 &Route::Controller,
                 deadline,
                 |version| {
-                    let request =
-                        DeleteTopicsRequest::default().with_timeout_ms(server_timeout(deadline));
+                    let request = DeleteTopicsRequest::default().with_timeout_ms(server_timeout(deadline));
                     let names = names.iter().map(|name| TopicName(text(name)));
                     if version < 6 {
                         return Ok(request.with_topic_names(names.collect()));
@@ -127,19 +122,13 @@ impl Client {
 }
 
 fn creatable(topic: &NewTopic) -> Result<CreatableTopic> {
-    let configs = topic.configs.iter().map(|(key, value)| {
-        CreatableTopicConfig::default()
-            .with_name(text(key))
-            .with_value(Some(text(value)))
-    });
-    let request = CreatableTopic::default()
-        .with_name(TopicName(text(&topic.name)))
-        .with_configs(configs.collect());
+    let configs = topic
+        .configs
+        .iter()
+        .map(|(key, value)| CreatableTopicConfig::default().with_name(text(key)).with_value(Some(text(value))));
+    let request = CreatableTopic::default().with_name(TopicName(text(&topic.name))).with_configs(configs.collect());
     let assigned = match &topic.layout {
-        Layout::Counts {
-            partitions,
-            replicas,
-        } => {
+        Layout::Counts { partitions, replicas } => {
             return Ok(request
                 .with_num_partitions(partitions.unwrap_or(-1))
                 .with_replication_factor(replicas.unwrap_or(-1)));
@@ -148,19 +137,11 @@ fn creatable(topic: &NewTopic) -> Result<CreatableTopic> {
     };
     let mut assignments = Vec::with_capacity(assigned.len());
     for (index, brokers) in assigned.iter().enumerate() {
-        let index =
-            i32::try_from(index).map_err(|_| Error::Invalid("too many partitions".to_owned()))?;
+        let index = i32::try_from(index).map_err(|_| Error::Invalid("too many partitions".to_owned()))?;
         let brokers = brokers.iter().copied().map(BrokerId).collect();
-        assignments.push(
-            CreatableReplicaAssignment::default()
-                .with_partition_index(index)
-                .with_broker_ids(brokers),
-        );
+        assignments.push(CreatableReplicaAssignment::default().with_partition_index(index).with_broker_ids(brokers));
     }
-    Ok(request
-        .with_num_partitions(-1)
-        .with_replication_factor(-1)
-        .with_assignments(assignments))
+    Ok(request.with_num_partitions(-1).with_replication_factor(-1).with_assignments(assignments))
 }
 
 /// Gives each topic of a request its result.
@@ -172,9 +153,7 @@ pub(crate) fn per_topic<'a, T>(
     let mut answers = match answers {
         Ok(answers) => answers,
         Err(error) => {
-            return names
-                .map(|name| (name.to_owned(), Err(error.clone())))
-                .collect();
+            return names.map(|name| (name.to_owned(), Err(error.clone()))).collect();
         }
     };
     let each = names.map(|name| {

@@ -3,9 +3,7 @@
 use std::collections::BTreeMap;
 
 use kafka_protocol::messages::metadata_request::MetadataRequestTopic;
-use kafka_protocol::messages::metadata_response::{
-    MetadataResponsePartition, MetadataResponseTopic,
-};
+use kafka_protocol::messages::metadata_response::{MetadataResponsePartition, MetadataResponseTopic};
 use kafka_protocol::messages::{BrokerId, MetadataRequest, MetadataResponse, TopicName};
 use tokio::time::Instant;
 
@@ -37,9 +35,7 @@ impl Topic {
     /// One of its partitions.
     #[must_use]
     pub fn partition(&self, id: i32) -> Option<&Partition> {
-        let found = self
-            .partitions
-            .binary_search_by_key(&id, |partition| partition.id);
+        let found = self.partitions.binary_search_by_key(&id, |partition| partition.id);
         found.ok().and_then(|index| self.partitions.get(index))
     }
 }
@@ -104,9 +100,7 @@ impl Client {
             }
         }
         for name in names {
-            topics
-                .entry(name.clone())
-                .or_insert_with(|| Err(unanswered(api, name)));
+            topics.entry(name.clone()).or_insert_with(|| Err(unanswered(api, name)));
         }
         Ok(topics)
     }
@@ -144,14 +138,8 @@ impl Client {
     }
 
     /// Metadata of these topics, or of all.
-    async fn metadata(
-        &self,
-        names: Option<&[String]>,
-        rights: bool,
-        deadline: Instant,
-    ) -> Result<MetadataResponse> {
-        let topic =
-            |name: &String| MetadataRequestTopic::default().with_name(Some(TopicName(text(name))));
+    async fn metadata(&self, names: Option<&[String]>, rights: bool, deadline: Instant) -> Result<MetadataResponse> {
+        let topic = |name: &String| MetadataRequestTopic::default().with_name(Some(TopicName(text(name))));
         let answer = self
             .ask(
                 &Route::Any,

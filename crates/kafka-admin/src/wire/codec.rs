@@ -9,13 +9,7 @@ use super::shape::{NEVER, Shape};
 use super::walk::walk;
 
 /// The header of an answer in the flexible form: correlation id and tagged fields.
-const HEADER: Shape = Shape::new(
-    0,
-    1,
-    1,
-    &[super::shape::field("correlation_id", super::shape::I32)],
-)
-.open_end();
+const HEADER: Shape = Shape::new(0, 1, 1, &[super::shape::field("correlation_id", super::shape::I32)]).open_end();
 
 /// The number and the sender of one request.
 pub(crate) struct Envelope<'a> {
@@ -66,11 +60,7 @@ fn take_header<C: Call>(frame: &mut Bytes, version: i16) -> Result<i32, String> 
 ///
 /// # Errors
 /// Why the frame is no answer to this request.
-pub(crate) fn decode<C: Call>(
-    mut frame: Bytes,
-    version: i16,
-    correlation: i32,
-) -> Result<C::Answer, String> {
+pub(crate) fn decode<C: Call>(mut frame: Bytes, version: i16, correlation: i32) -> Result<C::Answer, String> {
     let found = take_header::<C>(&mut frame, version)?;
     if found != correlation {
         return Err(format!("correlation id {found} instead of {correlation}"));
@@ -82,11 +72,7 @@ pub(crate) fn decode<C: Call>(
 ///
 /// # Errors
 /// Why it is no such message.
-pub(crate) fn decode_body<T: Decodable>(
-    shape: &Shape,
-    version: i16,
-    mut body: Bytes,
-) -> Result<T, String> {
+pub(crate) fn decode_body<T: Decodable>(shape: &Shape, version: i16, mut body: Bytes) -> Result<T, String> {
     walk(shape, version, &body)?;
     T::decode(&mut body, version).map_err(|error| error.to_string())
 }

@@ -63,12 +63,8 @@ example!(m::SaslAuthenticateResponse, |version| {
 });
 
 example!(m::MetadataResponse, |version| {
-    use m::metadata_response::{
-        MetadataResponseBroker, MetadataResponsePartition, MetadataResponseTopic,
-    };
-    let mut partition = MetadataResponsePartition::default()
-        .with_replica_nodes(brokers())
-        .with_isr_nodes(brokers());
+    use m::metadata_response::{MetadataResponseBroker, MetadataResponsePartition, MetadataResponseTopic};
+    let mut partition = MetadataResponsePartition::default().with_replica_nodes(brokers()).with_isr_nodes(brokers());
     if version >= 5 {
         partition = partition.with_offline_replicas(brokers());
     }
@@ -76,11 +72,7 @@ example!(m::MetadataResponse, |version| {
         .with_name(Some(topic("orders")))
         .with_partitions(vec![partition.clone(), partition]);
     Self::default()
-        .with_brokers(vec![
-            MetadataResponseBroker::default()
-                .with_host(s("host"))
-                .with_rack(Some(s("r1"))),
-        ])
+        .with_brokers(vec![MetadataResponseBroker::default().with_host(s("host")).with_rack(Some(s("r1")))])
         .with_cluster_id(Some(s("cluster")))
         .with_topics(vec![topic])
 });
@@ -99,17 +91,13 @@ example!(m::FindCoordinatorResponse, |version| {
     if version < 4 {
         return Self::default().with_host(s("host")).with_port(9092);
     }
-    let found = Coordinator::default()
-        .with_key(s("group"))
-        .with_host(s("host"));
+    let found = Coordinator::default().with_key(s("group")).with_host(s("host"));
     Self::default().with_coordinators(vec![found.clone(), found])
 });
 
 example!(m::ListGroupsResponse, |version| {
     use m::list_groups_response::ListedGroup;
-    let mut group = ListedGroup::default()
-        .with_group_id(GroupId(s("g")))
-        .with_protocol_type(s("consumer"));
+    let mut group = ListedGroup::default().with_group_id(GroupId(s("g"))).with_protocol_type(s("consumer"));
     if version >= 4 {
         group = group.with_group_state(s("Stable"));
     }
@@ -128,28 +116,20 @@ example!(m::DescribeGroupsResponse, |version| {
     if version >= 4 {
         member = member.with_group_instance_id(Some(s("static")));
     }
-    let group = DescribedGroup::default()
-        .with_group_id(GroupId(s("g")))
-        .with_members(vec![member.clone(), member]);
+    let group = DescribedGroup::default().with_group_id(GroupId(s("g"))).with_members(vec![member.clone(), member]);
     Self::default().with_groups(vec![group])
 });
 
 example!(m::ConsumerGroupDescribeResponse, |_version| {
-    use m::consumer_group_describe_response::{
-        Assignment, DescribedGroup, Member, TopicPartitions,
-    };
-    let partitions = TopicPartitions::default()
-        .with_topic_name(topic("orders"))
-        .with_partitions(vec![0, 1]);
+    use m::consumer_group_describe_response::{Assignment, DescribedGroup, Member, TopicPartitions};
+    let partitions = TopicPartitions::default().with_topic_name(topic("orders")).with_partitions(vec![0, 1]);
     let assignment = Assignment::default().with_topic_partitions(vec![partitions]);
     let member = Member::default()
         .with_member_id(s("m"))
         .with_subscribed_topic_names(vec![topic("orders")])
         .with_assignment(assignment.clone())
         .with_target_assignment(assignment);
-    let group = DescribedGroup::default()
-        .with_group_id(GroupId(s("g")))
-        .with_members(vec![member]);
+    let group = DescribedGroup::default().with_group_id(GroupId(s("g"))).with_members(vec![member]);
     Self::default().with_groups(vec![group])
 });
 
@@ -166,9 +146,7 @@ example!(m::OffsetFetchResponse, |version| {
     let topic = r::OffsetFetchResponseTopics::default()
         .with_name(topic("orders"))
         .with_partitions(vec![partition.clone(), partition]);
-    let group = r::OffsetFetchResponseGroup::default()
-        .with_group_id(GroupId(s("g")))
-        .with_topics(vec![topic]);
+    let group = r::OffsetFetchResponseGroup::default().with_group_id(GroupId(s("g"))).with_topics(vec![topic]);
     Self::default().with_groups(vec![group])
 });
 
@@ -203,9 +181,7 @@ example!(m::ListOffsetsResponse, |_version| {
 });
 
 example!(m::DescribeConfigsResponse, |version| {
-    use m::describe_configs_response::{
-        DescribeConfigsResourceResult, DescribeConfigsResult, DescribeConfigsSynonym,
-    };
+    use m::describe_configs_response::{DescribeConfigsResourceResult, DescribeConfigsResult, DescribeConfigsSynonym};
     let synonym = DescribeConfigsSynonym::default().with_name(s("log.retention.ms"));
     let mut entry = DescribeConfigsResourceResult::default()
         .with_name(s("retention.ms"))
@@ -214,31 +190,25 @@ example!(m::DescribeConfigsResponse, |version| {
     if version >= 3 {
         entry = entry.with_documentation(Some(s("how long")));
     }
-    let result = DescribeConfigsResult::default()
-        .with_resource_name(s("orders"))
-        .with_configs(vec![entry.clone(), entry]);
+    let result =
+        DescribeConfigsResult::default().with_resource_name(s("orders")).with_configs(vec![entry.clone(), entry]);
     Self::default().with_results(vec![result])
 });
 
 example!(m::IncrementalAlterConfigsResponse, |_version| {
     use m::incremental_alter_configs_response::AlterConfigsResourceResponse;
-    let result = AlterConfigsResourceResponse::default()
-        .with_error_message(Some(s("no")))
-        .with_resource_name(s("orders"));
+    let result =
+        AlterConfigsResourceResponse::default().with_error_message(Some(s("no"))).with_resource_name(s("orders"));
     Self::default().with_responses(vec![result])
 });
 
 example!(m::CreateTopicsResponse, |version| {
     use m::create_topics_response::{CreatableTopicConfigs, CreatableTopicResult};
-    let mut result = CreatableTopicResult::default()
-        .with_name(topic("orders"))
-        .with_error_message(Some(s("no")));
+    let mut result = CreatableTopicResult::default().with_name(topic("orders")).with_error_message(Some(s("no")));
     if version >= 5 {
         result = result
             .with_topic_config_error_code(29)
-            .with_configs(Some(vec![
-                CreatableTopicConfigs::default().with_name(s("k")),
-            ]));
+            .with_configs(Some(vec![CreatableTopicConfigs::default().with_name(s("k"))]));
     }
     Self::default().with_topics(vec![result])
 });
@@ -254,10 +224,6 @@ example!(m::DeleteTopicsResponse, |version| {
 
 example!(m::ConsumerProtocolAssignment, |_version| {
     use m::consumer_protocol_assignment::TopicPartition;
-    let partitions = TopicPartition::default()
-        .with_topic(topic("orders"))
-        .with_partitions(vec![0, 1]);
-    Self::default()
-        .with_assigned_partitions(vec![partitions])
-        .with_user_data(Some(Bytes::from_static(b"data")))
+    let partitions = TopicPartition::default().with_topic(topic("orders")).with_partitions(vec![0, 1]);
+    Self::default().with_assigned_partitions(vec![partitions]).with_user_data(Some(Bytes::from_static(b"data")))
 });

@@ -15,27 +15,17 @@ example!(m::DeleteRecordsResponse, |_version| {
 
 example!(m::DescribeAclsResponse, |_version| {
     use m::describe_acls_response::{AclDescription, DescribeAclsResource};
-    let acl = AclDescription::default()
-        .with_principal(s("User:a"))
-        .with_host(s("*"));
-    let resource = DescribeAclsResource::default()
-        .with_resource_name(s("orders"))
-        .with_acls(vec![acl.clone(), acl]);
-    Self::default()
-        .with_error_message(Some(s("fine")))
-        .with_resources(vec![resource])
+    let acl = AclDescription::default().with_principal(s("User:a")).with_host(s("*"));
+    let resource = DescribeAclsResource::default().with_resource_name(s("orders")).with_acls(vec![acl.clone(), acl]);
+    Self::default().with_error_message(Some(s("fine"))).with_resources(vec![resource])
 });
 
 example!(m::DescribeLogDirsResponse, |version| {
-    use m::describe_log_dirs_response::{
-        DescribeLogDirsPartition, DescribeLogDirsResult, DescribeLogDirsTopic,
-    };
+    use m::describe_log_dirs_response::{DescribeLogDirsPartition, DescribeLogDirsResult, DescribeLogDirsTopic};
     let topic = DescribeLogDirsTopic::default()
         .with_name(topic("orders"))
         .with_partitions(vec![DescribeLogDirsPartition::default(); 2]);
-    let mut dir = DescribeLogDirsResult::default()
-        .with_log_dir(s("/data"))
-        .with_topics(vec![topic]);
+    let mut dir = DescribeLogDirsResult::default().with_log_dir(s("/data")).with_topics(vec![topic]);
     if version >= 4 {
         dir = dir.with_total_bytes(9).with_usable_bytes(3);
     }
@@ -44,9 +34,7 @@ example!(m::DescribeLogDirsResponse, |version| {
 
 example!(m::CreatePartitionsResponse, |_version| {
     use m::create_partitions_response::CreatePartitionsTopicResult;
-    let result = CreatePartitionsTopicResult::default()
-        .with_name(topic("orders"))
-        .with_error_message(Some(s("no")));
+    let result = CreatePartitionsTopicResult::default().with_name(topic("orders")).with_error_message(Some(s("no")));
     Self::default().with_results(vec![result.clone(), result])
 });
 
@@ -60,9 +48,7 @@ example!(m::ElectLeadersResponse, |_version| {
 });
 
 example!(m::AlterPartitionReassignmentsResponse, |_version| {
-    use m::alter_partition_reassignments_response::{
-        ReassignablePartitionResponse, ReassignableTopicResponse,
-    };
+    use m::alter_partition_reassignments_response::{ReassignablePartitionResponse, ReassignableTopicResponse};
     let partition = ReassignablePartitionResponse::default().with_error_message(Some(s("no")));
     let topic = ReassignableTopicResponse::default()
         .with_name(topic("orders"))
@@ -71,16 +57,12 @@ example!(m::AlterPartitionReassignmentsResponse, |_version| {
 });
 
 example!(m::ListPartitionReassignmentsResponse, |_version| {
-    use m::list_partition_reassignments_response::{
-        OngoingPartitionReassignment, OngoingTopicReassignment,
-    };
+    use m::list_partition_reassignments_response::{OngoingPartitionReassignment, OngoingTopicReassignment};
     let partition = OngoingPartitionReassignment::default()
         .with_replicas(brokers())
         .with_adding_replicas(brokers())
         .with_removing_replicas(brokers());
-    let topic = OngoingTopicReassignment::default()
-        .with_name(topic("orders"))
-        .with_partitions(vec![partition]);
+    let topic = OngoingTopicReassignment::default().with_name(topic("orders")).with_partitions(vec![partition]);
     Self::default().with_topics(vec![topic])
 });
 
@@ -90,19 +72,13 @@ example!(m::DescribeQuorumResponse, |version| {
     let partition = PartitionData::default()
         .with_current_voters(vec![replica.clone(), replica.clone()])
         .with_observers(vec![replica]);
-    let topic = TopicData::default()
-        .with_topic_name(topic("__cluster_metadata"))
-        .with_partitions(vec![partition]);
+    let topic = TopicData::default().with_topic_name(topic("__cluster_metadata")).with_partitions(vec![partition]);
     let answer = Self::default().with_topics(vec![topic]);
     if version < 2 {
         return answer;
     }
-    let listener = Listener::default()
-        .with_name(s("CONTROLLER"))
-        .with_host(s("h"));
+    let listener = Listener::default().with_name(s("CONTROLLER")).with_host(s("h"));
     answer.with_nodes(vec![Node::default().with_listeners(vec![listener])])
 });
 
-example!(m::UnregisterBrokerResponse, |_version| {
-    Self::default().with_error_message(Some(s("no")))
-});
+example!(m::UnregisterBrokerResponse, |_version| { Self::default().with_error_message(Some(s("no"))) });

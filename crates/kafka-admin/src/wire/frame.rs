@@ -16,10 +16,7 @@ pub(crate) async fn read_frame<R>(stream: &mut R, limit: usize) -> Result<Bytes,
 where
     R: AsyncRead + Unpin,
 {
-    let announced = stream
-        .read_i32()
-        .await
-        .map_err(|error| FrameError::broken(&error))?;
+    let announced = stream.read_i32().await.map_err(|error| FrameError::broken(&error))?;
     let length = usize::try_from(announced)
         .ok()
         .filter(|length| (4..=limit).contains(length))
@@ -27,10 +24,7 @@ where
     let mut frame = BytesMut::with_capacity(length.min(FIRST));
     let mut rest = stream.take(length as u64);
     while frame.len() < length {
-        let read = rest
-            .read_buf(&mut frame)
-            .await
-            .map_err(|error| FrameError::broken(&error))?;
+        let read = rest.read_buf(&mut frame).await.map_err(|error| FrameError::broken(&error))?;
         if read == 0 {
             return Err(FrameError::Broken(Cause::Closed));
         }

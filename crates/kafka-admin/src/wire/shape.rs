@@ -24,14 +24,7 @@ pub(crate) const NEVER: i16 = i16::MAX;
 impl Shape {
     /// A message in versions `min..=max`, flexible since `flexible`.
     pub(crate) const fn new(min: i16, max: i16, flexible: i16, fields: &'static [Field]) -> Self {
-        Self {
-            min,
-            max,
-            flexible,
-            fields,
-            tagged: &[],
-            open_end: false,
-        }
+        Self { min, max, flexible, fields, tagged: &[], open_end: false }
     }
 
     /// Adds fields sent by tag.
@@ -94,13 +87,7 @@ pub(crate) struct Field {
 
 /// A field that every version has.
 pub(crate) const fn field(name: &'static str, kind: Kind) -> Field {
-    Field {
-        name,
-        kind,
-        since: 0,
-        until: i16::MAX,
-        nullable: false,
-    }
+    Field { name, kind, since: 0, until: i16::MAX, nullable: false }
 }
 
 impl Field {

@@ -18,42 +18,20 @@ pub(crate) const API_VERSIONS: Shape = Shape::new(
     3,
     &[
         ERROR,
-        field(
-            "api_keys",
-            Structs(&[
-                field("api_key", I16),
-                field("min_version", I16),
-                field("max_version", I16),
-            ]),
-        ),
+        field("api_keys", Structs(&[field("api_key", I16), field("min_version", I16), field("max_version", I16)])),
         THROTTLE.since(1),
     ],
 )
-.tagged(&[
-    (0, Structs(FEATURE)),
-    (1, I64),
-    (2, Structs(FEATURE)),
-    (3, I8),
-]);
+.tagged(&[(0, Structs(FEATURE)), (1, I64), (2, Structs(FEATURE)), (3, I8)]);
 
 const FEATURE: &[Field] = &[field("name", Text), field("high", I16), field("low", I16)];
 
 /// SaslHandshake (17)
-pub(crate) const SASL_HANDSHAKE: Shape =
-    Shape::new(1, 1, NEVER, &[ERROR, field("mechanisms", Values(&Text))]);
+pub(crate) const SASL_HANDSHAKE: Shape = Shape::new(1, 1, NEVER, &[ERROR, field("mechanisms", Values(&Text))]);
 
 /// SaslAuthenticate (36)
-pub(crate) const SASL_AUTHENTICATE: Shape = Shape::new(
-    0,
-    2,
-    2,
-    &[
-        ERROR,
-        MESSAGE,
-        field("auth_bytes", Blob),
-        field("session_lifetime_ms", I64).since(1),
-    ],
-);
+pub(crate) const SASL_AUTHENTICATE: Shape =
+    Shape::new(0, 2, 2, &[ERROR, MESSAGE, field("auth_bytes", Blob), field("session_lifetime_ms", I64).since(1)]);
 
 /// Metadata (3)
 pub(crate) const METADATA: Shape = Shape::new(
@@ -64,12 +42,7 @@ pub(crate) const METADATA: Shape = Shape::new(
         THROTTLE,
         field(
             "brokers",
-            Structs(&[
-                field("node_id", I32),
-                field("host", Text),
-                field("port", I32),
-                field("rack", Text).nullable(),
-            ]),
+            Structs(&[field("node_id", I32), field("host", Text), field("port", I32), field("rack", Text).nullable()]),
         ),
         field("cluster_id", Text).nullable(),
         field("controller_id", I32),
@@ -95,9 +68,7 @@ pub(crate) const METADATA: Shape = Shape::new(
                 field("topic_authorized_operations", I32).since(8),
             ]),
         ),
-        field("cluster_authorized_operations", I32)
-            .since(8)
-            .until(10),
+        field("cluster_authorized_operations", I32).since(8).until(10),
         ERROR.since(13),
     ],
 );
@@ -215,10 +186,7 @@ pub(crate) const CONSUMER_ASSIGNMENT: Shape = Shape::new(
     3,
     NEVER,
     &[
-        field(
-            "assigned_partitions",
-            Structs(&[field("topic", Text), field("partitions", NODES)]),
-        ),
+        field("assigned_partitions", Structs(&[field("topic", Text), field("partitions", NODES)])),
         field("user_data", Blob).nullable(),
     ],
 )
@@ -226,11 +194,7 @@ pub(crate) const CONSUMER_ASSIGNMENT: Shape = Shape::new(
 
 const ASSIGNMENT: Kind = Struct(&[field(
     "topic_partitions",
-    Structs(&[
-        field("topic_id", UUID),
-        field("topic_name", Text),
-        field("partitions", NODES),
-    ]),
+    Structs(&[field("topic_id", UUID), field("topic_name", Text), field("partitions", NODES)]),
 )]);
 
 /// ConsumerGroupDescribe (69)
@@ -295,44 +259,22 @@ pub(crate) const OFFSET_FETCH: Shape = Shape::new(
         THROTTLE,
         field("topics", COMMITTED).until(7),
         ERROR.until(7),
-        field(
-            "groups",
-            Structs(&[field("group_id", Text), field("topics", COMMITTED), ERROR]),
-        )
-        .since(8),
+        field("groups", Structs(&[field("group_id", Text), field("topics", COMMITTED), ERROR])).since(8),
     ],
 );
 
-const PARTITION_ERRORS: Kind = Structs(&[
-    field("name", Text),
-    field(
-        "partitions",
-        Structs(&[field("partition_index", I32), ERROR]),
-    ),
-]);
+const PARTITION_ERRORS: Kind =
+    Structs(&[field("name", Text), field("partitions", Structs(&[field("partition_index", I32), ERROR]))]);
 
 /// OffsetCommit (8); version 10 names topics by id only and is not used.
-pub(crate) const OFFSET_COMMIT: Shape =
-    Shape::new(6, 9, 8, &[THROTTLE, field("topics", PARTITION_ERRORS)]);
+pub(crate) const OFFSET_COMMIT: Shape = Shape::new(6, 9, 8, &[THROTTLE, field("topics", PARTITION_ERRORS)]);
 
 /// OffsetDelete (47)
-pub(crate) const OFFSET_DELETE: Shape = Shape::new(
-    0,
-    0,
-    NEVER,
-    &[ERROR, THROTTLE, field("topics", PARTITION_ERRORS)],
-);
+pub(crate) const OFFSET_DELETE: Shape = Shape::new(0, 0, NEVER, &[ERROR, THROTTLE, field("topics", PARTITION_ERRORS)]);
 
 /// DeleteGroups (42)
-pub(crate) const DELETE_GROUPS: Shape = Shape::new(
-    0,
-    2,
-    2,
-    &[
-        THROTTLE,
-        field("results", Structs(&[field("group_id", Text), ERROR])),
-    ],
-);
+pub(crate) const DELETE_GROUPS: Shape =
+    Shape::new(0, 2, 2, &[THROTTLE, field("results", Structs(&[field("group_id", Text), ERROR]))]);
 
 /// ListOffsets (2)
 pub(crate) const LIST_OFFSETS: Shape = Shape::new(
@@ -384,11 +326,7 @@ pub(crate) const DESCRIBE_CONFIGS: Shape = Shape::new(
                         field("is_sensitive", I8),
                         field(
                             "synonyms",
-                            Structs(&[
-                                field("name", Text),
-                                field("value", Text).nullable(),
-                                field("source", I8),
-                            ]),
+                            Structs(&[field("name", Text), field("value", Text).nullable(), field("source", I8)]),
                         ),
                         field("config_type", I8).since(3),
                         field("documentation", Text).nullable().since(3),
@@ -406,15 +344,7 @@ pub(crate) const INCREMENTAL_ALTER_CONFIGS: Shape = Shape::new(
     1,
     &[
         THROTTLE,
-        field(
-            "responses",
-            Structs(&[
-                ERROR,
-                MESSAGE,
-                field("resource_type", I8),
-                field("resource_name", Text),
-            ]),
-        ),
+        field("responses", Structs(&[ERROR, MESSAGE, field("resource_type", I8), field("resource_name", Text)])),
     ],
 );
 
@@ -463,12 +393,7 @@ pub(crate) const DELETE_TOPICS: Shape = Shape::new(
         THROTTLE,
         field(
             "responses",
-            Structs(&[
-                field("name", Text).nullable(),
-                field("topic_id", UUID).since(6),
-                ERROR,
-                MESSAGE.since(5),
-            ]),
+            Structs(&[field("name", Text).nullable(), field("topic_id", UUID).since(6), ERROR, MESSAGE.since(5)]),
         ),
     ],
 );

@@ -15,14 +15,7 @@ pub(crate) const DELETE_RECORDS: Shape = Shape::new(
             "topics",
             Structs(&[
                 field("name", Text),
-                field(
-                    "partitions",
-                    Structs(&[
-                        field("partition_index", I32),
-                        field("low_watermark", I64),
-                        ERROR,
-                    ]),
-                ),
+                field("partitions", Structs(&[field("partition_index", I32), field("low_watermark", I64), ERROR])),
             ]),
         ),
     ],
@@ -93,15 +86,8 @@ pub(crate) const DESCRIBE_LOG_DIRS: Shape = Shape::new(
 );
 
 /// CreatePartitions (37)
-pub(crate) const CREATE_PARTITIONS: Shape = Shape::new(
-    0,
-    3,
-    2,
-    &[
-        THROTTLE,
-        field("results", Structs(&[field("name", Text), ERROR, MESSAGE])),
-    ],
-);
+pub(crate) const CREATE_PARTITIONS: Shape =
+    Shape::new(0, 3, 2, &[THROTTLE, field("results", Structs(&[field("name", Text), ERROR, MESSAGE]))]);
 
 /// A partition with the error about it.
 const PARTITION_RESULTS: Kind = Structs(&[field("partition", I32), ERROR, MESSAGE]);
@@ -116,10 +102,7 @@ pub(crate) const ELECT_LEADERS: Shape = Shape::new(
         ERROR,
         field(
             "replica_election_results",
-            Structs(&[
-                field("topic", Text),
-                field("partition_result", PARTITION_RESULTS),
-            ]),
+            Structs(&[field("topic", Text), field("partition_result", PARTITION_RESULTS)]),
         ),
     ],
 );
@@ -134,10 +117,7 @@ pub(crate) const ALTER_REASSIGNMENTS: Shape = Shape::new(
         field("allow_replication_factor_change", I8).since(1),
         ERROR,
         MESSAGE,
-        field(
-            "responses",
-            Structs(&[field("name", Text), field("partitions", PARTITION_RESULTS)]),
-        ),
+        field("responses", Structs(&[field("name", Text), field("partitions", PARTITION_RESULTS)])),
     ],
 );
 
@@ -195,21 +175,12 @@ pub(crate) const DESCRIBE_QUORUM: Shape = Shape::new(
     &[
         ERROR,
         MESSAGE.since(2),
-        field(
-            "topics",
-            Structs(&[
-                field("topic_name", Text),
-                field("partitions", Structs(QUORUM_PARTITION)),
-            ]),
-        ),
+        field("topics", Structs(&[field("topic_name", Text), field("partitions", Structs(QUORUM_PARTITION))])),
         field(
             "nodes",
             Structs(&[
                 field("node_id", I32),
-                field(
-                    "listeners",
-                    Structs(&[field("name", Text), field("host", Text), field("port", I16)]),
-                ),
+                field("listeners", Structs(&[field("name", Text), field("host", Text), field("port", I16)])),
             ]),
         )
         .since(2),

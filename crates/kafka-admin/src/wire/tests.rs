@@ -27,9 +27,7 @@ where
     C::Answer: Encodable + Example,
 {
     let mut body = BytesMut::new();
-    C::Answer::example(version)
-        .encode(&mut body, version)
-        .unwrap();
+    C::Answer::example(version).encode(&mut body, version).unwrap();
     body.freeze()
 }
 
@@ -83,8 +81,7 @@ fn every_call_has_an_example() {
 fn whole_answers_pass_in_every_version() {
     each_version(|case, version, body| {
         let name = case.api.name;
-        walk(case.api.shape, version, body)
-            .unwrap_or_else(|why| panic!("{name} v{version}: {why}"));
+        walk(case.api.shape, version, body).unwrap_or_else(|why| panic!("{name} v{version}: {why}"));
         (case.decode)(body, version).unwrap_or_else(|why| panic!("{name} v{version}: {why}"));
     });
 }
@@ -95,10 +92,7 @@ fn truncated_answers_are_refused() {
         for length in 0..body.len() {
             let cut = body.get(..length).unwrap();
             let name = case.api.name;
-            assert!(
-                (case.decode)(cut, version).is_err(),
-                "{name} v{version} cut to {length}"
-            );
+            assert!((case.decode)(cut, version).is_err(), "{name} v{version} cut to {length}");
         }
     });
 }
@@ -107,11 +101,7 @@ fn truncated_answers_are_refused() {
 fn more_bytes_than_an_answer_are_refused() {
     each_version(|case, version, body| {
         let longer = [body, &[0]].concat();
-        assert!(
-            (case.decode)(&longer, version).is_err(),
-            "{}",
-            case.api.name
-        );
+        assert!((case.decode)(&longer, version).is_err(), "{}", case.api.name);
     });
 }
 
@@ -157,10 +147,7 @@ fn inflate(body: &mut [u8], at: usize, with: &[u8]) {
 fn inflated_lengths_are_refused_at_every_place() {
     each_version(|case, version, body| {
         for at in 0..body.len() {
-            for largest in [
-                &[0x7f, 0xff, 0xff, 0xff][..],
-                &[0xff, 0xff, 0xff, 0xff, 0x0f],
-            ] {
+            for largest in [&[0x7f, 0xff, 0xff, 0xff][..], &[0xff, 0xff, 0xff, 0xff, 0x0f]] {
                 let mut inflated = body.to_vec();
                 inflate(&mut inflated, at, largest);
                 // What it says does not matter, that it comes back does.
@@ -201,10 +188,7 @@ fn the_number_of_structures_is_bounded() {
         0,
         0,
         super::shape::NEVER,
-        &[super::shape::field(
-            "all",
-            Kind::Structs(&[super::shape::field("one", super::shape::I8)]),
-        )],
+        &[super::shape::field("all", Kind::Structs(&[super::shape::field("one", super::shape::I8)]))],
     );
     let body = |count: usize| {
         let mut body = BytesMut::new();
@@ -226,21 +210,15 @@ fn classic_assignments_are_checked_too() {
         bytes.put_i16(version);
         assignment.encode(&mut bytes, version).unwrap();
         let whole = bytes.freeze();
-        let read: m::ConsumerProtocolAssignment =
-            decode_versioned(&CONSUMER_ASSIGNMENT, &whole).unwrap();
+        let read: m::ConsumerProtocolAssignment = decode_versioned(&CONSUMER_ASSIGNMENT, &whole).unwrap();
         assert_eq!(read, assignment);
         for length in 0..whole.len() {
             let cut = whole.slice(..length);
-            assert!(
-                decode_versioned::<m::ConsumerProtocolAssignment>(&CONSUMER_ASSIGNMENT, &cut)
-                    .is_err()
-            );
+            assert!(decode_versioned::<m::ConsumerProtocolAssignment>(&CONSUMER_ASSIGNMENT, &cut).is_err());
         }
     }
     let huge = Bytes::from_static(&[0, 0, 0x7f, 0xff, 0xff, 0xff]);
-    assert!(
-        decode_versioned::<m::ConsumerProtocolAssignment>(&CONSUMER_ASSIGNMENT, &huge).is_err()
-    );
+    assert!(decode_versioned::<m::ConsumerProtocolAssignment>(&CONSUMER_ASSIGNMENT, &huge).is_err());
 }
 
 /// A layout must not promise versions in which the request cannot be written.
@@ -249,11 +227,7 @@ fn the_versions_described_can_be_asked_for() {
     fn inside<C: Call + Message>() {
         let ours = C::API.shape;
         let decoder = <C as Message>::VERSIONS;
-        assert!(
-            ours.min >= decoder.min && ours.max <= decoder.max,
-            "{}",
-            C::API.name
-        );
+        assert!(ours.min >= decoder.min && ours.max <= decoder.max, "{}", C::API.name);
     }
     inside::<m::OffsetFetchRequest>();
     inside::<m::OffsetCommitRequest>();

@@ -18,12 +18,7 @@ pub(crate) fn walk(shape: &Shape, version: i16, body: &[u8]) -> Result<(), Strin
     if version < shape.min || version > shape.max {
         return Err(format!("version {version} is not described"));
     }
-    let mut walker = Walker {
-        rest: body,
-        version,
-        flexible: version >= shape.flexible,
-        structs: 0,
-    };
+    let mut walker = Walker { rest: body, version, flexible: version >= shape.flexible, structs: 0 };
     walker.structure(shape.fields, shape.tagged)?;
     if walker.rest.is_empty() || shape.open_end {
         return Ok(());
@@ -45,8 +40,7 @@ impl Walker<'_> {
             if self.version < field.since || self.version > field.until {
                 continue;
             }
-            self.value(field.kind, field.nullable)
-                .map_err(|why| format!("{}: {why}", field.name))?;
+            self.value(field.kind, field.nullable).map_err(|why| format!("{}: {why}", field.name))?;
         }
         if self.flexible {
             self.tags(tagged).map_err(|why| format!("tags: {why}"))?;
@@ -71,9 +65,7 @@ impl Walker<'_> {
                     return Ok(());
                 };
                 let text = self.skip(length)?;
-                std::str::from_utf8(text)
-                    .map(|_| ())
-                    .map_err(|_| "not UTF-8".to_owned())
+                std::str::from_utf8(text).map(|_| ()).map_err(|_| "not UTF-8".to_owned())
             }
             Kind::Blob => match self.length(4, nullable)? {
                 Some(length) => self.skip(length).map(|_| ()),
@@ -81,9 +73,7 @@ impl Walker<'_> {
             },
             Kind::Values(inner) => self.array(nullable, |walker| walker.value(*inner, false)),
             Kind::Structs(fields) => self.array(nullable, |walker| walker.structure(fields, &[])),
-            Kind::TaggedStructs(fields, tagged) => {
-                self.array(nullable, |walker| walker.structure(fields, tagged))
-            }
+            Kind::TaggedStructs(fields, tagged) => self.array(nullable, |walker| walker.structure(fields, tagged)),
         }
     }
 
@@ -97,10 +87,7 @@ impl Walker<'_> {
         };
         // Each element takes at least one byte: a longer array cannot be real.
         if length > self.rest.len() {
-            return Err(format!(
-                "{length} elements announced, {} bytes left",
-                self.rest.len()
-            ));
+            return Err(format!("{length} elements announced, {} bytes left", self.rest.len()));
         }
         for index in 0..length {
             element(self).map_err(|why| format!("[{index}] {why}"))?;
@@ -123,9 +110,7 @@ impl Walker<'_> {
         match length {
             -1 if nullable => Ok(None),
             -1 => Err("null where a value must be".to_owned()),
-            length => usize::try_from(length)
-                .map(Some)
-                .map_err(|_| format!("negative length {length}")),
+            length => usize::try_from(length).map(Some).map_err(|_| format!("negative length {length}")),
         }
     }
 

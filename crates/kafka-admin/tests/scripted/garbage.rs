@@ -17,11 +17,7 @@ async fn a_frame_over_the_limit_is_refused_before_it_is_read() {
         (seen.key == ApiKey::OffsetCommit).then_some(Reply::Raw(announced))
     })
     .await;
-    let results = client(&peer)
-        .await
-        .commit_offsets("g", &offsets())
-        .await
-        .unwrap();
+    let results = client(&peer).await.commit_offsets("g", &offsets()).await.unwrap();
     let error = results[&at(0)].clone().unwrap_err();
     assert!(matches!(error, Error::Garbage { .. }), "{error}");
     assert!(!error.is_known_not_applied());
@@ -41,15 +37,8 @@ async fn negative_lengths_wrong_numbers_and_inflated_arrays_are_garbage() {
         b"HTTP/1.1 400 Bad Request\r\n\r\n",
     ];
     for raw in whole {
-        let peer = Peer::start(move |seen| {
-            (seen.key == ApiKey::OffsetCommit).then(|| Reply::Raw(raw.to_vec()))
-        })
-        .await;
-        let results = client(&peer)
-            .await
-            .commit_offsets("g", &offsets())
-            .await
-            .unwrap();
+        let peer = Peer::start(move |seen| (seen.key == ApiKey::OffsetCommit).then(|| Reply::Raw(raw.to_vec()))).await;
+        let results = client(&peer).await.commit_offsets("g", &offsets()).await.unwrap();
         let error = results[&at(0)].clone().unwrap_err();
         assert!(matches!(error, Error::Garbage { .. }), "{raw:?}: {error}");
         assert_eq!(peer.count(ApiKey::OffsetCommit), 1);
@@ -64,11 +53,7 @@ async fn an_array_that_is_not_there_is_garbage() {
         (seen.key == ApiKey::OffsetCommit).then(|| Reply::Body(body.to_vec().into()))
     })
     .await;
-    let results = client(&peer)
-        .await
-        .commit_offsets("g", &offsets())
-        .await
-        .unwrap();
+    let results = client(&peer).await.commit_offsets("g", &offsets()).await.unwrap();
     let error = results[&at(0)].clone().unwrap_err();
     assert!(error.to_string().contains("elements announced"), "{error}");
 }
@@ -81,11 +66,7 @@ async fn a_partition_missing_in_the_answer_is_an_error() {
         (seen.key == ApiKey::OffsetCommit).then(|| crate::body(&nothing, seen.version))
     })
     .await;
-    let results = client(&peer)
-        .await
-        .commit_offsets("g", &offsets())
-        .await
-        .unwrap();
+    let results = client(&peer).await.commit_offsets("g", &offsets()).await.unwrap();
     for partition in [0, 1] {
         let error = results[&at(partition)].clone().unwrap_err();
         assert!(!error.is_known_not_applied(), "{error}");
@@ -106,16 +87,7 @@ async fn something_else_than_kafka_is_named_at_once() {
     let mut config = kafka_admin::Config::new(vec![address.parse().unwrap()]);
     config.max_attempts = 2;
     let error = Client::connect(config).await.unwrap_err();
-    assert!(
-        matches!(
-            error,
-            Error::NotSent {
-                cause: Cause::NotKafka(_),
-                ..
-            }
-        ),
-        "{error}"
-    );
+    assert!(matches!(error, Error::NotSent { cause: Cause::NotKafka(_), .. }), "{error}");
 }
 
 #[tokio::test]
@@ -125,18 +97,13 @@ async fn a_peer_that_says_nothing_costs_no_more_than_the_deadline() {
     config.deadline = Duration::from_millis(300);
     let started = std::time::Instant::now();
     let error = Client::connect(config).await.unwrap_err();
-    assert!(
-        error.is_timeout() && error.is_known_not_applied(),
-        "{error}"
-    );
+    assert!(error.is_timeout() && error.is_known_not_applied(), "{error}");
     assert!(started.elapsed() < Duration::from_secs(3));
 }
 
 #[tokio::test]
 async fn configurations_that_cannot_work_are_refused() {
-    let error = Client::connect(kafka_admin::Config::new(Vec::new()))
-        .await
-        .unwrap_err();
+    let error = Client::connect(kafka_admin::Config::new(Vec::new())).await.unwrap_err();
     assert!(matches!(error, Error::Invalid(_)));
     let peer = Peer::start(|_| None).await;
     let mut config = config(&peer);

@@ -15,9 +15,7 @@ use std::time::Duration;
 use kafka_admin::{Client, Committed, Config, TopicPartition};
 use kafka_protocol::messages::OffsetCommitResponse;
 use kafka_protocol::messages::TopicName;
-use kafka_protocol::messages::offset_commit_response::{
-    OffsetCommitResponsePartition, OffsetCommitResponseTopic,
-};
+use kafka_protocol::messages::offset_commit_response::{OffsetCommitResponsePartition, OffsetCommitResponseTopic};
 use kafka_protocol::protocol::StrBytes;
 
 use peer::{Peer, Reply, Seen, body};
@@ -44,11 +42,10 @@ fn offsets() -> BTreeMap<TopicPartition, Committed> {
 
 /// An answer to it, with one code a partition.
 fn committed(seen: &Seen, codes: [i16; 2]) -> Reply {
-    let partitions = [0, 1].into_iter().zip(codes).map(|(id, code)| {
-        OffsetCommitResponsePartition::default()
-            .with_partition_index(id)
-            .with_error_code(code)
-    });
+    let partitions = [0, 1]
+        .into_iter()
+        .zip(codes)
+        .map(|(id, code)| OffsetCommitResponsePartition::default().with_partition_index(id).with_error_code(code));
     let topic = OffsetCommitResponseTopic::default()
         .with_name(TopicName(StrBytes::from_static_str("orders")))
         .with_partitions(partitions.collect());

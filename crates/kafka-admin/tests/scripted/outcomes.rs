@@ -12,22 +12,11 @@ use crate::{at, client, committed, offsets};
 #[tokio::test]
 async fn a_lost_answer_is_unknown_and_never_sent_again() {
     let peer = Peer::start(|seen| (seen.key == ApiKey::OffsetCommit).then_some(Reply::Close)).await;
-    let results = client(&peer)
-        .await
-        .commit_offsets("g", &offsets())
-        .await
-        .unwrap();
+    let results = client(&peer).await.commit_offsets("g", &offsets()).await.unwrap();
     for partition in [0, 1] {
         let error = results[&at(partition)].clone().unwrap_err();
         assert!(!error.is_known_not_applied());
-        assert!(matches!(
-            error,
-            Error::UnknownOutcome {
-                api: "OffsetCommit",
-                cause: Cause::Closed,
-                ..
-            }
-        ));
+        assert!(matches!(error, Error::UnknownOutcome { api: "OffsetCommit", cause: Cause::Closed, .. }));
     }
     assert_eq!(peer.count(ApiKey::OffsetCommit), 1);
 }
@@ -46,10 +35,7 @@ async fn a_late_answer_is_unknown_and_its_connection_is_thrown_away() {
     let results = late.commit_offsets("g", &offsets()).await.unwrap();
     assert!(started.elapsed() < Duration::from_secs(3));
     let error = results[&at(0)].clone().unwrap_err();
-    assert!(
-        error.is_timeout() && !error.is_known_not_applied(),
-        "{error}"
-    );
+    assert!(error.is_timeout() && !error.is_known_not_applied(), "{error}");
     assert_eq!(peer.count(ApiKey::OffsetCommit), 1);
 
     let before = peer.connections();
@@ -67,11 +53,7 @@ async fn a_coordinator_that_moved_is_found_again() {
         _ => None,
     })
     .await;
-    let results = client(&peer)
-        .await
-        .commit_offsets("g", &offsets())
-        .await
-        .unwrap();
+    let results = client(&peer).await.commit_offsets("g", &offsets()).await.unwrap();
     assert!(results.values().all(Result::is_ok), "{results:?}");
     assert_eq!(peer.count(ApiKey::OffsetCommit), 3);
     assert_eq!(peer.count(ApiKey::FindCoordinator), 3);
@@ -100,11 +82,7 @@ async fn a_commit_that_is_partly_applied_is_not_sent_again() {
         _ => None,
     })
     .await;
-    let results = client(&peer)
-        .await
-        .commit_offsets("g", &offsets())
-        .await
-        .unwrap();
+    let results = client(&peer).await.commit_offsets("g", &offsets()).await.unwrap();
     assert_eq!(results[&at(0)], Ok(()));
     let error = results[&at(1)].clone().unwrap_err();
     assert!(error.is_known_not_applied());
@@ -119,11 +97,7 @@ async fn codes_that_leave_the_outcome_open_are_not_sent_again() {
             _ => None,
         })
         .await;
-        let results = client(&peer)
-            .await
-            .commit_offsets("g", &offsets())
-            .await
-            .unwrap();
+        let results = client(&peer).await.commit_offsets("g", &offsets()).await.unwrap();
         let error = results[&at(0)].clone().unwrap_err();
         assert!(!error.is_known_not_applied(), "{error}");
         assert_eq!(peer.count(ApiKey::OffsetCommit), 1, "{error}");
@@ -137,11 +111,7 @@ async fn refusals_are_told_apart() {
         _ => None,
     })
     .await;
-    let results = client(&peer)
-        .await
-        .commit_offsets("g", &offsets())
-        .await
-        .unwrap();
+    let results = client(&peer).await.commit_offsets("g", &offsets()).await.unwrap();
     let active = results[&at(0)].clone().unwrap_err();
     assert_eq!(active.to_string(), "OffsetCommit: UNKNOWN_MEMBER_ID (25)");
     assert!(active.is_known_not_applied());
@@ -157,18 +127,14 @@ async fn a_look_is_asked_again_when_its_answer_is_lost() {
             use kafka_protocol::messages::GroupId;
             use kafka_protocol::messages::offset_fetch_response::OffsetFetchResponseGroup;
             use kafka_protocol::protocol::StrBytes;
-            let group = OffsetFetchResponseGroup::default()
-                .with_group_id(GroupId(StrBytes::from_static_str("g")));
+            let group = OffsetFetchResponseGroup::default().with_group_id(GroupId(StrBytes::from_static_str("g")));
             let answer = OffsetFetchResponse::default().with_groups(vec![group]);
             Some(body(&answer, seen.version))
         }
         _ => None,
     })
     .await;
-    let found = client(&peer)
-        .await
-        .fetch_offsets("g", &OffsetQuery::default())
-        .await;
+    let found = client(&peer).await.fetch_offsets("g", &OffsetQuery::default()).await;
     assert_eq!(found.unwrap().len(), 0);
     assert_eq!(peer.count(ApiKey::OffsetFetch), 2);
 }
@@ -196,19 +162,8 @@ async fn a_broker_that_is_gone_is_not_sent_and_named() {
     let mut config = crate::config(&peer);
     config.bootstrap = vec![nobody];
     config.max_attempts = 2;
-    let error = kafka_admin::Client::connect(config.clone())
-        .await
-        .unwrap_err();
-    assert!(
-        matches!(
-            error,
-            Error::NotSent {
-                cause: Cause::Network(_),
-                ..
-            }
-        ),
-        "{error}"
-    );
+    let error = kafka_admin::Client::connect(config.clone()).await.unwrap_err();
+    assert!(matches!(error, Error::NotSent { cause: Cause::Network(_), .. }), "{error}");
     // One that answers is enough.
     config.bootstrap.push(peer.host_port());
     kafka_admin::Client::connect(config).await.unwrap();
@@ -217,26 +172,11 @@ async fn a_broker_that_is_gone_is_not_sent_and_named() {
 #[tokio::test]
 async fn later_batches_are_held_back_after_a_lost_one() {
     let peer = Peer::start(|seen| (seen.key == ApiKey::OffsetCommit).then_some(Reply::Close)).await;
-    let many = (0..10_001)
-        .map(|id| (at(id), kafka_admin::Committed::at(1)))
-        .collect();
-    let results = client(&peer)
-        .await
-        .commit_offsets("g", &many)
-        .await
-        .unwrap();
+    let many = (0..10_001).map(|id| (at(id), kafka_admin::Committed::at(1))).collect();
+    let results = client(&peer).await.commit_offsets("g", &many).await.unwrap();
     assert_eq!(results.len(), 10_001);
     let last = results[&at(10_000)].clone().unwrap_err();
-    assert!(
-        matches!(
-            last,
-            Error::NotSent {
-                cause: Cause::HeldBack,
-                ..
-            }
-        ),
-        "{last}"
-    );
+    assert!(matches!(last, Error::NotSent { cause: Cause::HeldBack, .. }), "{last}");
     assert!(!results[&at(0)].clone().unwrap_err().is_known_not_applied());
     assert_eq!(peer.count(ApiKey::OffsetCommit), 1);
 }

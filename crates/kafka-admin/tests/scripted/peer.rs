@@ -10,8 +10,7 @@ use kafka_protocol::messages::api_versions_response::ApiVersion;
 use kafka_protocol::messages::find_coordinator_response::Coordinator;
 use kafka_protocol::messages::metadata_response::MetadataResponseBroker;
 use kafka_protocol::messages::{
-    ApiKey, ApiVersionsResponse, BrokerId, FindCoordinatorRequest, FindCoordinatorResponse,
-    MetadataResponse,
+    ApiKey, ApiVersionsResponse, BrokerId, FindCoordinatorRequest, FindCoordinatorResponse, MetadataResponse,
 };
 use kafka_protocol::protocol::buf::ByteBuf;
 use kafka_protocol::protocol::{Decodable, Encodable, StrBytes, decode_request_header_from_buffer};
@@ -62,11 +61,8 @@ impl Peer {
     /// Starts one; what the script does not answer gets the usual answer.
     pub async fn start(script: impl Fn(&Seen) -> Option<Reply> + Send + Sync + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let peer = Self {
-            address: listener.local_addr().unwrap(),
-            counts: Arc::default(),
-            connections: Arc::default(),
-        };
+        let peer =
+            Self { address: listener.local_addr().unwrap(), counts: Arc::default(), connections: Arc::default() };
         let script: Arc<Script> = Arc::new(script);
         let accepting = peer.clone();
         tokio::spawn(async move {
@@ -167,9 +163,7 @@ pub fn metadata(address: SocketAddr) -> MetadataResponse {
         .with_node_id(BrokerId(1))
         .with_host(StrBytes::from_static_str("127.0.0.1"))
         .with_port(i32::from(address.port()));
-    MetadataResponse::default()
-        .with_brokers(vec![broker])
-        .with_controller_id(BrokerId(1))
+    MetadataResponse::default().with_brokers(vec![broker]).with_controller_id(BrokerId(1))
 }
 
 /// Versions of a recent broker, except for those given.
@@ -197,10 +191,7 @@ pub fn versions(instead: &[(ApiKey, Option<(i16, i16)>)]) -> ApiVersionsResponse
         let Some((min, max)) = given.map_or(Some((min, max)), |(_, range)| *range) else {
             continue;
         };
-        let api = ApiVersion::default()
-            .with_api_key(key as i16)
-            .with_min_version(min)
-            .with_max_version(max);
+        let api = ApiVersion::default().with_api_key(key as i16).with_min_version(min).with_max_version(max);
         apis.push(api);
     }
     ApiVersionsResponse::default().with_api_keys(apis)

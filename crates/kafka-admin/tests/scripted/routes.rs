@@ -4,15 +4,9 @@ use std::time::{Duration, Instant};
 
 use kafka_admin::{Client, ErrorCode, GroupState, OffsetSpec};
 use kafka_protocol::messages::describe_groups_response::DescribedGroup;
-use kafka_protocol::messages::list_offsets_response::{
-    ListOffsetsPartitionResponse, ListOffsetsTopicResponse,
-};
-use kafka_protocol::messages::metadata_response::{
-    MetadataResponsePartition, MetadataResponseTopic,
-};
-use kafka_protocol::messages::{
-    ApiKey, BrokerId, DescribeGroupsResponse, GroupId, ListOffsetsResponse, TopicName,
-};
+use kafka_protocol::messages::list_offsets_response::{ListOffsetsPartitionResponse, ListOffsetsTopicResponse};
+use kafka_protocol::messages::metadata_response::{MetadataResponsePartition, MetadataResponseTopic};
+use kafka_protocol::messages::{ApiKey, BrokerId, DescribeGroupsResponse, GroupId, ListOffsetsResponse, TopicName};
 use kafka_protocol::protocol::StrBytes;
 
 use crate::peer::{Peer, Reply, Seen, body, metadata, versions};
@@ -24,20 +18,14 @@ fn orders() -> TopicName {
 
 fn with_topic(seen: &Seen, leader: i32) -> Reply {
     let partition = MetadataResponsePartition::default().with_leader_id(BrokerId(leader));
-    let topic = MetadataResponseTopic::default()
-        .with_name(Some(orders()))
-        .with_partitions(vec![partition]);
+    let topic = MetadataResponseTopic::default().with_name(Some(orders())).with_partitions(vec![partition]);
     let answer = metadata(seen.address).with_topics(vec![topic]);
     body(&answer, seen.version)
 }
 
 fn listed(seen: &Seen, code: i16) -> Reply {
-    let partition = ListOffsetsPartitionResponse::default()
-        .with_error_code(code)
-        .with_offset(7);
-    let topic = ListOffsetsTopicResponse::default()
-        .with_name(orders())
-        .with_partitions(vec![partition]);
+    let partition = ListOffsetsPartitionResponse::default().with_error_code(code).with_offset(7);
+    let topic = ListOffsetsTopicResponse::default().with_name(orders()).with_partitions(vec![partition]);
     let answer = ListOffsetsResponse::default().with_topics(vec![topic]);
     body(&answer, seen.version)
 }
@@ -51,10 +39,7 @@ async fn a_leader_that_moved_is_looked_up_and_asked_again() {
         _ => None,
     })
     .await;
-    let found = client(&peer)
-        .await
-        .list_same_offset(&[at(0)], OffsetSpec::Latest)
-        .await;
+    let found = client(&peer).await.list_same_offset(&[at(0)], OffsetSpec::Latest).await;
     let listed = found.unwrap()[&at(0)].clone().unwrap();
     assert_eq!(listed.offset, Some(7));
     assert_eq!(peer.count(ApiKey::ListOffsets), 2);
@@ -72,10 +57,7 @@ async fn partitions_without_leader_or_topic_are_named() {
     config.max_attempts = 2;
     let client = Client::connect(config).await.unwrap();
     let wanted = [at(0), at(5)];
-    let found = client
-        .list_same_offset(&wanted, OffsetSpec::Earliest)
-        .await
-        .unwrap();
+    let found = client.list_same_offset(&wanted, OffsetSpec::Earliest).await.unwrap();
     let code = |id| found[&at(id)].as_ref().unwrap_err().code();
     assert_eq!(code(0), Some(ErrorCode::LEADER_NOT_AVAILABLE));
     assert_eq!(code(5), Some(ErrorCode::UNKNOWN_TOPIC_OR_PARTITION));
@@ -91,14 +73,13 @@ async fn groups_whose_coordinator_moved_are_asked_for_again_and_only_they() {
         }
         ApiKey::DescribeGroups => {
             let mut rest = seen.body.clone();
-            let asked = <kafka_protocol::messages::DescribeGroupsRequest as
-                kafka_protocol::protocol::Decodable>::decode(&mut rest, seen.version)
-            .unwrap();
-            let expected: &[&str] = if seen.before == 0 {
-                &["a", "b"]
-            } else {
-                &["b"]
-            };
+            let asked =
+                <kafka_protocol::messages::DescribeGroupsRequest as kafka_protocol::protocol::Decodable>::decode(
+                    &mut rest,
+                    seen.version,
+                )
+                .unwrap();
+            let expected: &[&str] = if seen.before == 0 { &["a", "b"] } else { &["b"] };
             let names: Vec<&str> = asked.groups.iter().map(|group| group.as_str()).collect();
             assert_eq!(names, expected);
             let groups = names.iter().map(|name| {

@@ -3,8 +3,7 @@
 use bytes::Bytes;
 use kafka_admin::{Client, Credentials, Error, Sasl};
 use kafka_protocol::messages::{
-    ApiKey, ListGroupsResponse, SaslAuthenticateRequest, SaslAuthenticateResponse,
-    SaslHandshakeResponse,
+    ApiKey, ListGroupsResponse, SaslAuthenticateRequest, SaslAuthenticateResponse, SaslHandshakeResponse,
 };
 use kafka_protocol::protocol::{Decodable, StrBytes};
 
@@ -12,17 +11,12 @@ use crate::config;
 use crate::peer::{Peer, Reply, Seen, body};
 
 fn pencil() -> Credentials {
-    Credentials {
-        user: "user".to_owned(),
-        password: "pencil".into(),
-    }
+    Credentials { user: "user".to_owned(), password: "pencil".into() }
 }
 
 fn token(seen: &Seen) -> Bytes {
     let mut rest = seen.body.clone();
-    SaslAuthenticateRequest::decode(&mut rest, seen.version)
-        .unwrap()
-        .auth_bytes
+    SaslAuthenticateRequest::decode(&mut rest, seen.version).unwrap().auth_bytes
 }
 
 #[tokio::test]
@@ -35,9 +29,7 @@ async fn plain_sends_user_and_password_and_a_refusal_is_final() {
         ApiKey::SaslAuthenticate => {
             let refusal = SaslAuthenticateResponse::default()
                 .with_error_code(58)
-                .with_error_message(Some(StrBytes::from_static_str(
-                    "Invalid username or password",
-                )));
+                .with_error_message(Some(StrBytes::from_static_str("Invalid username or password")));
             Some(body(&refusal, seen.version))
         }
         _ => None,
@@ -51,10 +43,7 @@ async fn plain_sends_user_and_password_and_a_refusal_is_final() {
     config.sasl = Sasl::Plain(wrong);
     let error = Client::connect(config).await.unwrap_err();
     assert!(matches!(error, Error::Authentication { .. }) && error.is_known_not_applied());
-    assert!(
-        error.to_string().contains("Invalid username or password"),
-        "{error}"
-    );
+    assert!(error.to_string().contains("Invalid username or password"), "{error}");
     assert!(!error.to_string().contains("pen "), "{error}");
     // Asked once with each password: wrong passwords lock accounts.
     assert_eq!(peer.count(ApiKey::SaslAuthenticate), 2);
@@ -135,8 +124,5 @@ async fn a_listener_that_wants_credentials_is_guessed() {
     let mut config = config(&peer);
     config.max_attempts = 2;
     let error = Client::connect(config).await.unwrap_err();
-    assert!(
-        error.to_string().contains("may demand credentials"),
-        "{error}"
-    );
+    assert!(error.to_string().contains("may demand credentials"), "{error}");
 }

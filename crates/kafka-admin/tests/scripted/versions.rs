@@ -2,9 +2,7 @@
 
 use kafka_admin::{Error, GroupState};
 use kafka_protocol::messages::describe_groups_response::DescribedGroup;
-use kafka_protocol::messages::{
-    ApiKey, ApiVersionsResponse, DescribeGroupsResponse, GroupId, OffsetDeleteResponse,
-};
+use kafka_protocol::messages::{ApiKey, ApiVersionsResponse, DescribeGroupsResponse, GroupId, OffsetDeleteResponse};
 use kafka_protocol::protocol::StrBytes;
 
 use crate::peer::{Peer, body, versions};
@@ -23,11 +21,7 @@ async fn a_broker_that_does_not_know_our_question_is_asked_in_version_0() {
         _ => None,
     })
     .await;
-    let results = client(&peer)
-        .await
-        .commit_offsets("g", &offsets())
-        .await
-        .unwrap();
+    let results = client(&peer).await.commit_offsets("g", &offsets()).await.unwrap();
     assert!(results.values().all(Result::is_ok));
     assert_eq!(peer.count(ApiKey::ApiVersions), 2);
 }
@@ -44,11 +38,7 @@ async fn the_highest_version_of_both_is_taken() {
             _ => None,
         })
         .await;
-        let results = client(&peer)
-            .await
-            .commit_offsets("g", &offsets())
-            .await
-            .unwrap();
+        let results = client(&peer).await.commit_offsets("g", &offsets()).await.unwrap();
         assert!(results.values().all(Result::is_ok), "{results:?}");
     }
 }
@@ -66,19 +56,8 @@ async fn an_api_the_broker_lacks_is_a_typed_error_and_never_sent() {
         })
         .await;
         let client = client(&peer).await;
-        let error = client.delete_offsets("g", &[at(0)]).await[&at(0)]
-            .clone()
-            .unwrap_err();
-        assert!(
-            matches!(
-                error,
-                Error::Unsupported {
-                    api: "OffsetDelete",
-                    ..
-                }
-            ),
-            "{error}"
-        );
+        let error = client.delete_offsets("g", &[at(0)]).await[&at(0)].clone().unwrap_err();
+        assert!(matches!(error, Error::Unsupported { api: "OffsetDelete", .. }), "{error}");
         assert!(error.is_known_not_applied());
         assert_eq!(peer.count(ApiKey::OffsetDelete), 0);
         // The connection is still good.
@@ -90,17 +69,12 @@ async fn an_api_the_broker_lacks_is_a_typed_error_and_never_sent() {
 /// the same code with other words means a group of another kind.
 #[tokio::test]
 async fn a_group_that_does_not_exist_is_dead_in_every_version() {
-    for (version, code, message) in [
-        (5, 0, None),
-        (6, 69, Some("Group g not found.")),
-        (6, 69, Some("Group g is not a classic group.")),
-    ] {
+    for (version, code, message) in
+        [(5, 0, None), (6, 69, Some("Group g not found.")), (6, 69, Some("Group g is not a classic group."))]
+    {
         let peer = Peer::start(move |seen| match seen.key {
             ApiKey::ApiVersions => {
-                let instead = [
-                    (ApiKey::ConsumerGroupDescribe, None),
-                    (ApiKey::DescribeGroups, Some((0, version))),
-                ];
+                let instead = [(ApiKey::ConsumerGroupDescribe, None), (ApiKey::DescribeGroups, Some((0, version)))];
                 Some(body(&versions(&instead), seen.version))
             }
             ApiKey::DescribeGroups => {

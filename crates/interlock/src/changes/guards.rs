@@ -1,0 +1,145 @@
+//! Which guards are on. All of them, always; a story takes one away to show that it is this one that holds.
+
+use super::Stop;
+use crate::plan::{Check, Draft, Expectation, Level, Planning, Step, Undo};
+use std::collections::BTreeSet;
+
+/// One reason why a change does not go on, or not without somebody more: a check that can block, ask for consent or for
+/// ordinary seats, or an expectation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Guard {
+    /// What could not be looked at is not taken for "nothing there".
+    CannotVerify,
+    /// The cluster behind the address is the one that was planned for.
+    ClusterIs,
+    /// The topics are the ones that were planned for.
+    TopicIs,
+    /// The group has no members.
+    GroupInactive,
+    /// The group is of a kind whose offsets can be committed.
+    GroupKind,
+    /// The owner agrees that the group will be stopped.
+    GroupWillStop,
+    /// The commits are those that the plan shows.
+    CommittedAre,
+    /// Targets lie within the log; the broker itself accepts any.
+    TargetInLog,
+    /// Every partition of the plan has a leader.
+    PartitionOffline,
+    /// Our principal has every right that a step needs.
+    MissingRight,
+    /// One operation changes a bounded number of partitions.
+    TooManyPartitions,
+    /// Nobody else works on the same thing.
+    HeldByOther,
+    /// What cannot be taken back is not offered to be.
+    Irreversible,
+    /// A way back over values that moved on is not covered by the first approval.
+    ValuesMovedOn,
+}
+
+impl Guard {
+    /// Every guard.
+    pub const ALL: [Self; 14] = [
+        Self::CannotVerify,
+        Self::ClusterIs,
+        Self::TopicIs,
+        Self::GroupInactive,
+        Self::GroupKind,
+        Self::GroupWillStop,
+        Self::CommittedAre,
+        Self::TargetInLog,
+        Self::PartitionOffline,
+        Self::MissingRight,
+        Self::TooManyPartitions,
+        Self::HeldByOther,
+        Self::Irreversible,
+        Self::ValuesMovedOn,
+    ];
+
+    /// The guard behind a finding of this id; none if it only informs.
+    #[must_use]
+    pub fn of_check(id: &str) -> Option<Self> {
+        Some(match id {
+            "cannot-verify" => Self::CannotVerify,
+            "cluster-changed" => Self::ClusterIs,
+            "topic-gone" | "topic-recreated" => Self::TopicIs,
+            "group-inactive" => Self::GroupInactive,
+            "group-kind-not-supported" => Self::GroupKind,
+            "group-will-stop" => Self::GroupWillStop,
+            "target-clamped" => Self::TargetInLog,
+            "partition-offline" => Self::PartitionOffline,
+            "missing-right" => Self::MissingRight,
+            "too-many-partitions" => Self::TooManyPartitions,
+            "held-by-other" => Self::HeldByOther,
+            "irreversible" => Self::Irreversible,
+            "values-moved-on" => Self::ValuesMovedOn,
+            _ => return None,
+        })
+    }
+
+    /// The guard behind an expectation.
+    #[must_use]
+    pub fn of_expectation(expectation: &Expectation) -> Self {
+        match expectation {
+            Expectation::KafkaClusterIs { .. } => Self::ClusterIs,
+            Expectation::KafkaTopicIs { .. } => Self::TopicIs,
+            Expectation::KafkaGroupHasNoMembers { .. } => Self::GroupInactive,
+            Expectation::KafkaCommittedAre { .. } => Self::CommittedAre,
+            Expectation::KafkaOffsetsInLog { .. } => Self::TargetInLog,
+        }
+    }
+}
+
+/// The guards that are on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Guards(BTreeSet<Guard>);
+
+impl Guards {
+    /// All of them: what the program runs with. No setting shortens it.
+    #[must_use]
+    pub fn all() -> Self {
+        Self(Guard::ALL.into())
+    }
+
+    /// All but one: the negative control of that one.
+    #[must_use]
+    pub fn without(mut self, guard: Guard) -> Self {
+        self.0.remove(&guard);
+        self
+    }
+
+    /// Whether a guard is on.
+    #[must_use]
+    pub fn has(&self, guard: Guard) -> bool {
+        self.0.contains(&guard)
+    }
+
+    /// The findings whose guards are on. Passed checks guard nothing and stay.
+    pub(super) fn findings(&self, mut checks: Vec<Check>) -> Vec<Check> {
+        checks.retain(|check| check.level == Level::Pass || Guard::of_check(&check.id).is_none_or(|one| self.has(one)));
+        checks
+    }
+
+    /// A look that found what it needs, or why planning ends; what is off ends nothing.
+    pub(super) fn verdict(&self, checks: Vec<Check>) -> Result<Vec<Check>, Stop> {
+        let checks = self.findings(checks);
+        if checks.iter().any(Check::blocks) { Err(Stop::Refused(checks)) } else { Ok(checks) }
+    }
+
+    /// The plan with the expectations whose guards are on.
+    pub(super) fn planned(&self, mut draft: Draft) -> Planning {
+        self.retain(&mut draft.expectations);
+        for Step { needs, undo, .. } in &mut draft.steps {
+            self.retain(needs);
+            if let Undo::Literal { needs, .. } = undo {
+                self.retain(needs);
+            }
+        }
+        Planning::Plan(Box::new(draft))
+    }
+
+    fn retain(&self, expectations: &mut Vec<Expectation>) {
+        expectations.retain(|one| self.has(Guard::of_expectation(one)));
+    }
+}

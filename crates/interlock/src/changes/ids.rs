@@ -1,0 +1,147 @@
+//! Every id that planning, waiting and judging speak in, so that the sentences about them can be walked.
+
+/// Findings ([`crate::plan::Check`]).
+pub const CHECKS: &[&str] = &[
+    "cannot-verify",
+    "cluster-changed",
+    "cluster-reachable",
+    "commits-move-without-members",
+    "group-inactive",
+    "group-is-new",
+    "group-kind-not-supported",
+    "group-will-stop",
+    "held-by-other",
+    "irreversible",
+    "known-external-offsets",
+    "missing-right",
+    "no-commit-to-shift",
+    "not-held",
+    "partition-empty",
+    "partition-offline",
+    "partition-without-commit",
+    "rights-not-told",
+    "rights-sufficient",
+    "saved-offset-left-the-log",
+    "target-clamped",
+    "targets-in-log",
+    "time-after-last-record",
+    "time-before-log-start",
+    "too-many-partitions",
+    "topic-gone",
+    "topic-recreated",
+    "values-as-left",
+    "values-moved-on",
+];
+
+/// A person's mistakes that planners tell ([`crate::plan::Mistake`]); those of typing are the command parser's.
+pub const MISTAKES: &[&str] = &[
+    "already-as-before",
+    "group-without-commits",
+    "missing-option",
+    "no-commit-to-shift",
+    "not-built-yet",
+    "nothing-to-do",
+    "nothing-to-take-back",
+    "unknown-group",
+    "unknown-partition",
+    "unknown-topic",
+];
+
+/// Expectations that do not hold ([`crate::plan::Held::Broken`]).
+pub const BROKEN: &[&str] = &[
+    "cluster-changed",
+    "group-has-members",
+    "offset-left-the-log",
+    "offsets-changed",
+    "topic-gone",
+    "topic-partitions-changed",
+    "topic-recreated",
+];
+
+/// What a wait finds ([`crate::plan::Looked`]).
+pub const WAITS: &[&str] = &["cannot-look", "members-remain", "watching-a-little-longer"];
+
+/// The worst a plan can do ([`crate::plan::Impact::worst_case`]).
+pub const WORST_CASES: &[&str] =
+    &["reset-neither", "reset-replays", "reset-replays-and-skips", "reset-skips", "rollback-returns-to-saved"];
+
+/// What the application has to do ([`crate::plan::Impact::needs_from_application`]).
+pub const NEEDS: &[&str] = &["stop-consumers"];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use regex::Regex;
+    use std::collections::BTreeSet;
+    use std::path::Path;
+
+    /// The planners' and plans' own sources without their tests.
+    fn sources() -> String {
+        let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+        let mut folders = vec![src.join("changes"), src.join("plan")];
+        let mut text = String::new();
+        while let Some(folder) = folders.pop() {
+            for entry in std::fs::read_dir(folder).unwrap() {
+                let path = entry.unwrap().path();
+                let name = path.file_name().unwrap().to_string_lossy().into_owned();
+                if path.is_dir() && name != "tests" {
+                    folders.push(path);
+                } else if name.ends_with(".rs") && name != "tests.rs" && name != "ids.rs" && name != "guards.rs" {
+                    let source = std::fs::read_to_string(&path).unwrap();
+                    text.push_str(source.split("#[cfg(test)]").next().unwrap());
+                }
+            }
+        }
+        text
+    }
+
+    fn found(patterns: &[&str]) -> BTreeSet<String> {
+        let text = sources();
+        let all = patterns.iter().flat_map(|pattern| {
+            let regex = Regex::new(pattern).unwrap();
+            let ids: Vec<String> = regex
+                .captures_iter(&text)
+                .flat_map(|found| found.iter().skip(1).flatten().map(|id| id.as_str().to_owned()).collect::<Vec<_>>())
+                .collect();
+            ids
+        });
+        all.collect()
+    }
+
+    fn listed(ids: &[&str]) -> BTreeSet<String> {
+        assert!(ids.is_sorted(), "{ids:?}");
+        ids.iter().map(|id| (*id).to_owned()).collect()
+    }
+
+    const ID: &str = r#""([a-z]+(?:-[a-z]+)+)""#;
+
+    #[test]
+    fn planners_use_the_listed_checks_and_no_others() {
+        let used = found(&[
+            &format!(r"Check::new\(\s*(?:Level::\w+|level),\s*{ID}"),
+            &format!(r"Check::pass\({ID}"),
+            &format!(r"warn_where\(\s*{ID}"),
+        ]);
+        assert_eq!(used, listed(CHECKS));
+    }
+
+    #[test]
+    fn planners_use_the_listed_mistakes_and_no_others() {
+        let used =
+            found(&[&format!(r"Mistake::new\(\s*{ID}"), &format!(r"let id = if .* \{{ {ID} \}} else \{{ {ID} \}}")]);
+        assert_eq!(used, listed(MISTAKES));
+    }
+
+    #[test]
+    fn judging_uses_the_listed_ids_and_no_others() {
+        assert_eq!(found(&[&format!(r"Broken \{{\s*id: {ID}")]), listed(BROKEN));
+        assert_eq!(found(&[&format!(r"NotYet \{{\s*id: {ID}")]), listed(WAITS));
+    }
+
+    #[test]
+    fn impacts_use_the_listed_keys_and_no_others() {
+        let used = found(&[&format!(r"\((?:true|false), (?:true|false)\) => {ID}"), &format!(r"worst_case: {ID}")]);
+        assert_eq!(used, listed(WORST_CASES));
+        assert_eq!(found(&[&format!(r"needs_from_application\.push\({ID}")]), listed(NEEDS));
+    }
+}

@@ -1,0 +1,191 @@
+//! The bot as the settings describe it: clusters, store, chat, console, health.
+
+mod reach;
+
+pub use reach::{Fleetless, backends};
+
+use crate::chat::console::{Admits, Inside, Limits, Listening, Socket, SocketError};
+use crate::chat::discord::{self, Discord, NoStart, Running};
+use crate::clock::SystemClock;
+use crate::config::{DiscordSettings, Settings};
+use crate::desk::{Parts, Times};
+use crate::house::{House, Plot};
+use crate::http::{self, NoHttp, Signs};
+use crate::store::{Store, StoreError};
+use crate::text::Locale;
+use engine::port::{Boxed, Clock};
+use interlock::changes::Guards;
+use interlock::command::{Catalogue, CatalogueError};
+use metrics_exporter_prometheus::PrometheusHandle;
+use secrecy::ExposeSecret;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+
+/// A running bot. Dropped, its tasks end where they stand; what they did is in the store.
+pub struct Bot {
+    /// The house.
+    pub house: House,
+    /// Where health and metrics are served.
+    pub http: SocketAddr,
+    tasks: JoinSet<()>,
+    discord: Option<Running>,
+    stop: watch::Sender<bool>,
+}
+
+/// Why the bot does not start.
+#[derive(Debug, thiserror::Error)]
+pub enum NoBot {
+    /// The commands cannot be read.
+    #[error(transparent)]
+    Catalogue(#[from] CatalogueError),
+    /// The store cannot be opened.
+    #[error("the store: {0}")]
+    Store(#[from] StoreError),
+    /// A cluster's settings cannot work.
+    #[error(transparent)]
+    Cluster(#[from] Fleetless),
+    /// Health and metrics cannot be served.
+    #[error(transparent)]
+    Http(#[from] NoHttp),
+    /// The console's socket cannot be made.
+    #[error("the console: {0}")]
+    Console(#[from] SocketError),
+    /// Discord's settings cannot work.
+    #[error("Discord: {0}")]
+    Discord(#[from] NoStart),
+}
+
+/// Opens the store of the settings.
+///
+/// # Errors
+/// As [`Store::open`].
+pub async fn store(settings: &Settings, clock: Arc<dyn Clock>) -> Result<Store, StoreError> {
+    Store::open(settings.store.expose_secret(), clock).await
+}
+
+/// Builds the house of the settings. Nothing runs in it yet.
+///
+/// # Errors
+/// If the store, a cluster or the catalogue cannot be had.
+pub async fn house(settings: &Settings) -> Result<House, NoBot> {
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
+    let parts = Parts {
+        catalogue: Catalogue::built_in()?,
+        policy: settings.policy.clone(),
+        backends: backends(settings, &clock)?,
+        store: store(settings, clock.clone()).await?,
+        clock,
+        times: Times {
+            zone: settings.defaults.zone.clone(),
+            expiry: settings.defaults.expiry,
+            locale: Locale::of(&settings.defaults.language),
+        },
+        guards: Guards::all(),
+    };
+    let holder = format!("{:016x}", rand::random::<u64>());
+    Ok(House::build(Plot { parts, pace: settings.pace, holder }))
+}
+
+impl Bot {
+    /// Starts the bot: store open, ports listening, work begun.
+    ///
+    /// # Errors
+    /// If a part does not start.
+    pub async fn start(settings: &Settings, metrics: PrometheusHandle) -> Result<Self, NoBot> {
+        let house = house(settings).await?;
+        let (stop, stopped) = watch::channel(false);
+        let signs = Arc::new(Signs::default());
+        let store = house.rooms().store.clone();
+        let (address, server) = http::serve(settings.http.listen, store, signs.clone(), metrics).await?;
+        let console = console(settings, &house, stopped).await?;
+        let discord = settings.discord.as_ref().map(|discord| open_discord(discord, &house)).transpose()?;
+        let mut tasks = house.open();
+        tasks.spawn(server);
+        if let Some(console) = console {
+            tasks.spawn(console);
+        }
+        if let Some(running) = &discord {
+            signs.chat_expected.store(true, Ordering::Relaxed);
+            tasks.spawn(watch_gateway(running.standing(), signs));
+        }
+        Ok(Self { house, http: address, tasks, discord, stop })
+    }
+
+    /// Ends well: no new work, the chat's connection closed, what was begun in consoles answered.
+    pub async fn shut_down(mut self) {
+        // Nobody listens any more: then there is nothing to stop.
+        let _ = self.stop.send(true);
+        if let Some(discord) = self.discord.take() {
+            discord.shutdown().await;
+        }
+        self.tasks.shutdown().await;
+        self.house.rooms().store.close().await;
+    }
+}
+
+async fn console(
+    settings: &Settings,
+    house: &House,
+    mut stopped: watch::Receiver<bool>,
+) -> Result<Option<impl Future<Output = ()> + Send + use<>>, SocketError> {
+    let Some(path) = settings.console.socket.clone() else { return Ok(None) };
+    let listening = Listening::bind(&Socket { path, admits: Admits::default() }).await?;
+    let inside = Inside::of(house.desk().clone(), house.hub());
+    Ok(Some(async move {
+        let stop = async move {
+            // An error means that the bot is gone: that is a stop as well.
+            let _ = stopped.wait_for(|stop| *stop).await;
+        };
+        listening.serve(inside, Limits::default(), stop).await;
+    }))
+}
+
+fn open_discord(settings: &DiscordSettings, house: &House) -> Result<Running, NoStart> {
+    let discord = chat(settings, house)?;
+    house.connect(discord.clone());
+    Ok(discord.open(house.door()))
+}
+
+/// The chat of the settings, to be asked; its gateway is not opened.
+///
+/// # Errors
+/// If its settings cannot work.
+pub fn chat(settings: &DiscordSettings, house: &House) -> Result<Arc<Discord>, NoStart> {
+    let rooms = house.rooms().clone();
+    Discord::new(discord::Settings {
+        token: settings.token.clone(),
+        application: settings.application,
+        guilds: settings.guilds.clone(),
+        api_base: settings.api_base.clone(),
+        catalogue: rooms.catalogue.clone(),
+        meta: Arc::new(Meta(rooms.store.clone())),
+        clock: rooms.clock.clone(),
+        persons: Arc::new(move |account| rooms.policy.people.person(account)),
+    })
+}
+
+async fn watch_gateway(mut standing: watch::Receiver<discord::Standing>, signs: Arc<Signs>) {
+    loop {
+        signs.gateway.store(standing.borrow_and_update().is_up(), Ordering::Relaxed);
+        if standing.changed().await.is_err() {
+            signs.gateway.store(false, Ordering::Relaxed);
+            return;
+        }
+    }
+}
+
+/// The store, as the chat's memory.
+struct Meta(Store);
+
+impl discord::Meta for Meta {
+    fn get<'a>(&'a self, key: &'a str) -> Boxed<'a, Result<Option<String>, String>> {
+        Box::pin(async move { self.0.meta(key).await.map_err(|error| error.to_string()) })
+    }
+
+    fn put<'a>(&'a self, key: &'a str, value: &'a str) -> Boxed<'a, Result<(), String>> {
+        Box::pin(async move { self.0.set_meta(key, value).await.map_err(|error| error.to_string()) })
+    }
+}

@@ -1,0 +1,92 @@
+//! From the settings of clusters to backends.
+
+use crate::backend::kafka::{Deadlines, Kafka};
+use crate::config::{KafkaSettings, Reached, SaslMechanism, SaslSettings, Settings, TlsSettings};
+use engine::port::{Backend, Clock, Clusters};
+use kafka_admin::{ClientCertificate, Config, Credentials, HostPort, Sasl, Security, Tls};
+use simulated::{Fleet, FleetError};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// How Kafka's brokers see us in their logs and quotas.
+const CLIENT_ID: &str = "signalbox";
+
+/// Why a cluster of the settings cannot be reached at all.
+#[derive(Debug, thiserror::Error)]
+pub enum Fleetless {
+    /// Its settings cannot work.
+    #[error("cluster {name}: {error}")]
+    Kafka {
+        /// The cluster.
+        name: String,
+        /// Why.
+        error: kafka_admin::Error,
+    },
+    /// The simulated fleet cannot be furnished.
+    #[error("the simulated fleet: {0}")]
+    Simulated(#[from] FleetError),
+    /// The simulated fleet has no cluster of this name.
+    #[error("the simulated fleet has no cluster {name}; it has {known}")]
+    NotSimulated {
+        /// The name.
+        name: String,
+        /// The names there are.
+        known: String,
+    },
+}
+
+/// The backends of the settings' clusters. None of them connects before it is asked something.
+///
+/// # Errors
+/// If a cluster's settings cannot work.
+pub fn backends(settings: &Settings, clock: &Arc<dyn Clock>) -> Result<Clusters, Fleetless> {
+    let mut fleet: Option<Fleet> = None;
+    let mut backends: BTreeMap<_, Arc<dyn Backend>> = BTreeMap::new();
+    for cluster in &settings.clusters {
+        let name = cluster.cluster.name.clone();
+        let backend: Arc<dyn Backend> = match &cluster.reached {
+            Reached::Kafka(reached) => Arc::new(kafka(settings, name.as_str(), reached, clock)?),
+            Reached::Simulated => {
+                let fleet = match &fleet {
+                    Some(fleet) => fleet.clone(),
+                    None => fleet.insert(simulated::demo(clock.clone())?).clone(),
+                };
+                let known = fleet.names()?;
+                if !known.contains(&name) {
+                    let known = known.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+                    return Err(Fleetless::NotSimulated { name: name.to_string(), known });
+                }
+                Arc::new(fleet.kafka(&name))
+            }
+        };
+        backends.insert(name, backend);
+    }
+    Ok(Clusters::new(backends))
+}
+
+fn kafka(settings: &Settings, name: &str, reached: &KafkaSettings, clock: &Arc<dyn Clock>) -> Result<Kafka, Fleetless> {
+    let bootstrap = reached.bootstrap.iter().map(|(host, port)| HostPort { host: host.clone(), port: *port });
+    let mut config = Config::new(bootstrap.collect());
+    config.client_id = CLIENT_ID.to_owned();
+    config.security = reached.tls.as_ref().map_or(Security::Plaintext, |tls| Security::Tls(self::tls(tls)));
+    config.sasl = reached.sasl.as_ref().map_or(Sasl::None, sasl);
+    let deadlines = Deadlines { observe: settings.observe_deadline, act: settings.pace.act_deadline };
+    Kafka::new(config, clock.clone(), deadlines).map_err(|error| Fleetless::Kafka { name: name.to_owned(), error })
+}
+
+fn tls(settings: &TlsSettings) -> Tls {
+    let client = settings
+        .client
+        .as_ref()
+        .map(|(chain, key)| ClientCertificate { chain_pem: chain.clone(), key_pem: key.clone() });
+    Tls { ca_pem: settings.ca_pem.clone(), client, check_server_name: settings.check_server_name }
+}
+
+fn sasl(settings: &SaslSettings) -> Sasl {
+    let credentials = Credentials { user: settings.user.clone(), password: settings.password.clone() };
+    match settings.mechanism {
+        SaslMechanism::Plain => Sasl::Plain(credentials),
+        SaslMechanism::ScramSha256 => Sasl::ScramSha256(credentials),
+        SaslMechanism::ScramSha512 => Sasl::ScramSha512(credentials),
+    }
+}

@@ -1,0 +1,133 @@
+//! What a console is given of the house.
+
+use super::complete::{Offer, Typed, Wanted, command_offers, option_offers, value_offers, wanted};
+use crate::chat::{Completing, Door, FrontDoor, Hub};
+use crate::desk::{Answer, Desk, Done, Incoming};
+use crate::text::{Card, Locale, answer};
+use engine::port::Clock;
+use interlock::command::{Catalogue, Command, OptionType, parse_line};
+use interlock::id::{PersonId, RequestId};
+use interlock::plan::Mistake;
+use interlock::principal::{Account, Place, Principal};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use tokio::sync::broadcast;
+
+/// The human behind an account.
+pub type People = Arc<dyn Fn(Account) -> PersonId + Send + Sync>;
+
+/// Cards for [`Place::Console`] from now on, as of `Hub::subscribe`.
+pub type Cards = Arc<dyn Fn() -> broadcast::Receiver<Arc<Card>> + Send + Sync>;
+
+/// What a console is given of the house.
+#[derive(Clone)]
+pub struct Inside {
+    /// Where commands go.
+    pub door: Arc<dyn Door>,
+    /// What can be asked.
+    pub catalogue: Arc<Catalogue>,
+    /// Who is who.
+    pub people: People,
+    /// What every console that listens prints.
+    pub cards: Cards,
+    /// The present.
+    pub clock: Arc<dyn Clock>,
+}
+
+impl Inside {
+    /// What a house gives: its desk, and the hub of its cards.
+    #[must_use]
+    pub fn of(desk: Desk, hub: &Hub) -> Self {
+        let rooms = desk.rooms().clone();
+        let hub = hub.clone();
+        Self {
+            catalogue: Arc::new(rooms.catalogue.clone()),
+            clock: rooms.clock.clone(),
+            people: Arc::new(move |account| rooms.policy.people.person(account)),
+            cards: Arc::new(move || hub.subscribe()),
+            door: Arc::new(FrontDoor::new(desk)),
+        }
+    }
+
+    pub(super) fn principal(&self, account: Account) -> Principal {
+        Principal { account, person: (self.people)(account), chat_roles: BTreeSet::new() }
+    }
+
+    /// The answer to a line.
+    pub(super) async fn command(&self, account: Account, line: &str, locale: &str) -> Card {
+        let parsed = match parse_line(&self.catalogue, line) {
+            Ok(parsed) => parsed,
+            Err(mistake) => return mistaken(mistake, locale),
+        };
+        let incoming = Incoming {
+            command: parsed.command,
+            options: parsed.options,
+            principal: self.principal(account),
+            place: Place::Console,
+            locale: locale.to_owned(),
+            at: self.clock.now(),
+        };
+        self.door.command(incoming).await
+    }
+
+    /// What may stand where the cursor is (in bytes from the line's begin).
+    pub(super) fn complete(&self, account: Account, line: &str, cursor: usize, locale: &str) -> Vec<Offer> {
+        match wanted(line, cursor) {
+            Wanted::Nothing => Vec::new(),
+            Wanted::Command(typed) => command_offers(&self.catalogue, &typed, locale),
+            Wanted::Option { command, typed, given } => {
+                let Some(command) = self.catalogue.get(&command) else { return Vec::new() };
+                let mut offers = self.digests(account, command, &typed, &given);
+                offers.extend(option_offers(command, &typed, &given, locale));
+                offers
+            }
+            Wanted::Value { command, option, typed, given } => {
+                let completing = self.completing(account, &command, &option, &typed.text, given);
+                value_offers(&option, &typed, self.door.complete(&completing))
+            }
+        }
+    }
+
+    /// A vote is on a plan: where the operation is named, its digest is offered whole, before anything else.
+    fn digests(
+        &self,
+        account: Account,
+        command: &Command,
+        typed: &Typed,
+        given: &BTreeMap<String, String>,
+    ) -> Vec<Offer> {
+        let digest = command.options.iter().find(|option| option.of_type == OptionType::Digest);
+        let Some(digest) = digest.filter(|option| {
+            given.contains_key("operation") && !given.contains_key(&option.name) && option.name.starts_with(&typed.text)
+        }) else {
+            return Vec::new();
+        };
+        let completing = self.completing(account, &command.name, &digest.name, "", given.clone());
+        value_offers(&digest.name, typed, self.door.complete(&completing))
+    }
+
+    fn completing(
+        &self,
+        account: Account,
+        command: &str,
+        option: &str,
+        prefix: &str,
+        given: BTreeMap<String, String>,
+    ) -> Completing {
+        Completing {
+            command: command.to_owned(),
+            option: option.to_owned(),
+            prefix: prefix.to_owned(),
+            given,
+            principal: self.principal(account),
+            place: Place::Console,
+        }
+    }
+}
+
+/// A line that is no command goes no further, so it is not in the audit log either.
+fn mistaken(mistake: Mistake, locale: &str) -> Card {
+    let request = RequestId::from_random(rand::random());
+    tracing::info!(%request, mistake = mistake.id, "a line of the console is no command");
+    answer(&Answer { request, done: Done::Mistake(mistake), recorded: false }, Locale::of(locale))
+}

@@ -1,0 +1,212 @@
+//! From a typed line to what is printed: everything of the console that needs no terminal.
+
+use super::answered::Answered;
+use super::bot::{Bot, Gone, News};
+use super::complete::{Offer, wanted};
+use super::line_words::words;
+use crate::text::terminal::{DIRECTIVES, Terminal, terminal};
+use crate::text::{Card, Drawing, Locale};
+use std::collections::VecDeque;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// The longest line that is taken, in bytes: it must fit into the protocol's line, escaped.
+pub(super) const LONGEST_LINE: usize = 10_000;
+/// Commands of printed cards that are remembered for whoever begins to type one.
+const REMEMBERED: usize = 20;
+
+/// How a console ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Left {
+    /// Its person left, or the input ended; nothing was refused where that matters.
+    Well,
+    /// In a pipe: at least one answer was a refusal or a failure, or what was looked at was not well.
+    Refused,
+    /// The bot is gone.
+    Gone,
+}
+
+impl Left {
+    /// The exit code of the process.
+    #[must_use]
+    pub fn code(self) -> u8 {
+        match self {
+            Self::Well => 0,
+            Self::Refused => 1,
+            Self::Gone => 2,
+        }
+    }
+}
+
+/// What comes of a line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Step {
+    /// Nothing.
+    Quiet,
+    /// This is printed.
+    Said(Answered),
+    /// The person leaves.
+    Leave,
+}
+
+/// The console without its terminal.
+#[derive(Clone)]
+pub(super) struct Shell {
+    bot: Arc<dyn Bot>,
+    locale: Locale,
+    refused: Arc<AtomicBool>,
+    commands: Arc<Mutex<VecDeque<String>>>,
+}
+
+impl Shell {
+    pub(super) fn new(bot: Arc<dyn Bot>, locale: Locale) -> Self {
+        Self { bot, locale, refused: Arc::default(), commands: Arc::default() }
+    }
+
+    /// Carries out a line.
+    pub(super) async fn step(&self, line: &str, drawing: Drawing) -> Result<Step, Gone> {
+        let line = line.trim();
+        if line.is_empty() {
+            return Ok(Step::Quiet);
+        }
+        if line.len() > LONGEST_LINE {
+            return Ok(self.said(&Terminal::LineTooLong { most: LONGEST_LINE }, drawing));
+        }
+        if let Some(directive) = line.strip_prefix('\\') {
+            return Ok(self.directive(directive, drawing));
+        }
+        let answer = self.bot.command(line, drawing).await?;
+        Ok(self.heard(answer))
+    }
+
+    fn directive(&self, typed: &str, drawing: Drawing) -> Step {
+        let (name, rest) = typed.split_once(' ').unwrap_or((typed, ""));
+        match (name, rest.trim()) {
+            ("quit", "") => Step::Leave,
+            ("help", "") => self.said(&Terminal::Help, drawing),
+            ("who", "") => {
+                let who = self.bot.who();
+                self.said(&Terminal::Who { name: &who.name, account: &who.account }, drawing)
+            }
+            ("as", name) => self.speak_as(name, drawing),
+            _ => self.said(&Terminal::UnknownDirective { given: typed }, drawing),
+        }
+    }
+
+    fn speak_as(&self, name: &str, drawing: Drawing) -> Step {
+        let personas = self.bot.personas();
+        if personas.is_empty() {
+            return self.said(&Terminal::NoPersonas, drawing);
+        }
+        if self.bot.speak_as(name) {
+            return self.said(&Terminal::SpeaksAs { name }, drawing);
+        }
+        self.said(&Terminal::UnknownPersona { given: name, names: &personas }, drawing)
+    }
+
+    /// A sentence of the console itself.
+    pub(super) fn said(&self, said: &Terminal<'_>, drawing: Drawing) -> Step {
+        self.heard(Answered::of(&terminal(said, self.locale), drawing))
+    }
+
+    fn heard(&self, answer: Answered) -> Step {
+        if !answer.well {
+            self.refused.store(true, Ordering::Relaxed);
+        }
+        self.remember(&answer);
+        Step::Said(answer)
+    }
+
+    /// What is printed for news.
+    pub(super) fn printed(&self, news: News, drawing: Drawing) -> String {
+        match news {
+            News::Card(card) => {
+                self.remember(&card);
+                card.text
+            }
+            News::Missed(count) => Answered::of(&terminal(&Terminal::Missed { count }, self.locale), drawing).text,
+        }
+    }
+
+    /// What is printed first by a console that joined a bot.
+    pub(super) fn welcome(&self) -> Card {
+        let who = self.bot.who();
+        terminal(&Terminal::Welcome { name: &who.name, account: &who.account }, self.locale)
+    }
+
+    fn remember(&self, card: &Answered) {
+        let mut commands = self.commands.lock().unwrap_or_else(PoisonError::into_inner);
+        for command in card.commands.iter().rev() {
+            commands.retain(|one| one != command);
+            commands.push_front(command.clone());
+        }
+        commands.truncate(REMEMBERED);
+    }
+
+    /// The newest command of a printed card that begins as typed.
+    pub(super) fn recalled(&self, typed: &str) -> Option<String> {
+        let commands = self.commands.lock().unwrap_or_else(PoisonError::into_inner);
+        commands.iter().find(|one| one.len() > typed.len() && one.starts_with(typed)).cloned()
+    }
+
+    /// What may stand at the cursor, in bytes: directives are known here, the rest to the bot.
+    pub(super) async fn complete(&self, line: &str, cursor: usize) -> Vec<Offer> {
+        if line.len() > LONGEST_LINE || !line.is_char_boundary(cursor) {
+            return Vec::new();
+        }
+        if line.trim_start().starts_with('\\') {
+            return self.directives(&line[..cursor]);
+        }
+        if wanted(line, cursor) == super::complete::Wanted::Nothing {
+            return Vec::new();
+        }
+        let mut offers = self.bot.complete(line, cursor).await;
+        // What comes from the other side of a socket is not believed to fit into this line.
+        offers.retain(|one| one.start <= one.end && one.end <= cursor && line.is_char_boundary(one.start));
+        offers.retain(|one| line.is_char_boundary(one.end) && is_showable(one));
+        offers
+    }
+
+    fn directives(&self, head: &str) -> Vec<Offer> {
+        let found = words(head);
+        let offer = |value: String, start: usize, space: bool| Offer {
+            label: value.clone(),
+            value,
+            note: String::new(),
+            start,
+            end: head.len(),
+            space,
+        };
+        match found.as_slice() {
+            [name] if name.open => {
+                let has_personas = !self.bot.personas().is_empty();
+                let fits = DIRECTIVES.iter().filter(|(one, _)| has_personas || *one != "\\as");
+                fits.filter(|(one, _)| one.starts_with(&name.text))
+                    .map(|(one, _)| offer((*one).to_owned(), name.start, *one == "\\as"))
+                    .collect()
+            }
+            [name, rest @ ..] if name.text == "\\as" && rest.len() < 2 => {
+                let (typed, start) = rest.first().map_or(("", head.len()), |word| (word.text.as_str(), word.start));
+                let fits = self.bot.personas().into_iter().filter(|one| one.starts_with(typed));
+                fits.map(|one| offer(one, start, false)).collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// Who speaks, for the prompt.
+    pub(super) fn speaker(&self) -> String {
+        crate::text::foreign::shown(&self.bot.who().name, 24)
+    }
+
+    /// How it ended, if it ends now.
+    pub(super) fn left(&self) -> Left {
+        if self.refused.load(Ordering::Relaxed) { Left::Refused } else { Left::Well }
+    }
+}
+
+fn is_showable(offer: &Offer) -> bool {
+    [&offer.value, &offer.label, &offer.note]
+        .into_iter()
+        .all(|text| crate::text::foreign::shown(text, usize::MAX) == *text)
+}

@@ -1,0 +1,47 @@
+//! [`Chat`] for [`Discord`].
+
+use super::Discord;
+use super::render::{render, says};
+use crate::chat::{CardSeen, Chat, ChatError, MemberNow, MessageRef, Sending};
+use crate::text::Card;
+use engine::port::Boxed;
+use interlock::principal::Account;
+use std::collections::BTreeSet;
+
+impl Chat for Discord {
+    fn send<'a>(&'a self, sending: &'a Sending<'a>) -> Boxed<'a, Result<MessageRef, ChatError>> {
+        Box::pin(async move { Ok(self.post(sending).await?) })
+    }
+
+    fn edit<'a>(&'a self, message: MessageRef, card: &'a Card) -> Boxed<'a, Result<(), ChatError>> {
+        Box::pin(async move { Ok(self.replace(message, card).await?) })
+    }
+
+    fn find<'a>(&'a self, channel: u64, marker: &'a str) -> Boxed<'a, Result<Option<MessageRef>, ChatError>> {
+        Box::pin(async move { Ok(self.search(channel, marker).await?) })
+    }
+
+    fn seed<'a>(&'a self, message: MessageRef, emoji: &'a str) -> Boxed<'a, Result<(), ChatError>> {
+        Box::pin(async move { Ok(self.react(message, emoji).await?) })
+    }
+
+    fn reactions<'a>(&'a self, message: MessageRef, emoji: &'a str) -> Boxed<'a, Result<BTreeSet<Account>, ChatError>> {
+        Box::pin(async move { Ok(self.reactors(message, emoji).await?) })
+    }
+
+    fn thread<'a>(&'a self, message: MessageRef, name: &'a str) -> Boxed<'a, Result<u64, ChatError>> {
+        Box::pin(async move { Ok(self.open_thread(message, name).await?) })
+    }
+
+    fn member(&self, account: Account) -> Boxed<'_, Result<MemberNow, ChatError>> {
+        Box::pin(async move { Ok(self.look_up(account).await?) })
+    }
+
+    fn says(&self, card: &Card) -> String {
+        says(&render(card, None).message)
+    }
+
+    fn read(&self, message: MessageRef) -> Boxed<'_, Result<CardSeen, ChatError>> {
+        Box::pin(async move { Ok(self.seen(message).await?) })
+    }
+}

@@ -1,0 +1,115 @@
+//! Events as they come from serenity, readable or not.
+
+use super::Opened;
+use crate::chat::{MessageRef, Reacted};
+use interlock::principal::Account;
+use serde_json::Value;
+use serenity::all::{Context, Event, RawEventHandler, Reaction, ReactionType};
+use std::sync::Arc;
+
+/// Hands events on.
+pub(super) struct Events(pub(super) Arc<Opened>);
+
+#[serenity::async_trait]
+impl RawEventHandler for Events {
+    async fn raw_event(&self, _: Context, event: Event) {
+        let opened = &self.0;
+        match event {
+            Event::InteractionCreate(event) => opened.interacted(event.interaction).await,
+            Event::ReactionAdd(event) => opened.reacted(&event.reaction, true),
+            Event::ReactionRemove(event) => opened.reacted(&event.reaction, false),
+            Event::ReactionRemoveEmoji(event) => opened.reacted(&event.reaction, false),
+            Event::ReactionRemoveAll(event) => {
+                let message = MessageRef { channel: event.channel_id.get(), message: event.message_id.get() };
+                opened.cleared(message, event.guild_id.map(|guild| guild.get()), String::new());
+            }
+            Event::Ready(event) => {
+                let _ = opened.discord.me.set(event.ready.user.id.get());
+                opened.connected();
+            }
+            Event::Resumed(_) => opened.connected(),
+            Event::Unknown(event) => opened.unreadable(&event.kind, &event.value).await,
+            _ => {}
+        }
+    }
+}
+
+/// The emoji without the sign that asks for a picture; a custom one is none that we ever wait for.
+fn plain(emoji: &str) -> String {
+    emoji.replace('\u{fe0f}', "")
+}
+
+fn emoji(reaction: &ReactionType) -> String {
+    match reaction {
+        ReactionType::Unicode(emoji) => plain(emoji),
+        other => other.as_data(),
+    }
+}
+
+impl Opened {
+    fn connected(self: &Arc<Self>) {
+        tracing::info!("connected to the gateway");
+        self.is_up();
+        self.read_anew();
+    }
+
+    fn serves(&self, guild: Option<u64>) -> bool {
+        guild.is_some_and(|guild| self.discord.guilds.contains(&guild))
+    }
+
+    fn reacted(self: &Arc<Self>, reaction: &Reaction, added: bool) {
+        let user = reaction.user_id.map(|user| user.get());
+        let ours = user.is_some() && user == self.discord.me.get().copied();
+        if ours || !self.serves(reaction.guild_id.map(|guild| guild.get())) {
+            return;
+        }
+        self.enqueue(Reacted {
+            message: MessageRef { channel: reaction.channel_id.get(), message: reaction.message_id.get() },
+            account: user.map(Account::Discord),
+            emoji: emoji(&reaction.emoji),
+            added,
+            at: self.discord.clock.now(),
+        });
+    }
+
+    /// Several reactions went at once.
+    fn cleared(self: &Arc<Self>, message: MessageRef, guild: Option<u64>, emoji: String) {
+        if self.serves(guild) {
+            self.enqueue(Reacted { message, account: None, emoji, added: false, at: self.discord.clock.now() });
+        }
+    }
+
+    /// An event that serenity cannot read. Only its kind is logged: its text may hold tokens.
+    async fn unreadable(self: &Arc<Self>, kind: &str, value: &Value) {
+        let known = [
+            "INTERACTION_CREATE",
+            "MESSAGE_REACTION_ADD",
+            "MESSAGE_REACTION_REMOVE",
+            "MESSAGE_REACTION_REMOVE_ALL",
+            "MESSAGE_REACTION_REMOVE_EMOJI",
+            "READY",
+            "RESUMED",
+        ];
+        let counted = known.into_iter().find(|known| *known == kind);
+        metrics::counter!("signalbox_discord_unreadable_events_total", "kind" => counted.unwrap_or("other"))
+            .increment(1);
+        let shown: String = kind.chars().filter(char::is_ascii_graphic).take(64).collect();
+        tracing::debug!(kind = shown, "an event that cannot be read");
+        match counted {
+            Some("INTERACTION_CREATE") => self.answer_unreadable(value).await,
+            Some("READY" | "RESUMED") => self.connected(),
+            Some(_) => self.unreadable_reaction(value),
+            None => {}
+        }
+    }
+
+    /// Something changed there, which is all that is ever taken from a reaction. Without the place, all are read anew.
+    fn unreadable_reaction(self: &Arc<Self>, value: &Value) {
+        let id = |key: &str| value[key].as_str().and_then(|text| text.parse::<u64>().ok());
+        let (Some(channel), Some(message), Some(guild)) = (id("channel_id"), id("message_id"), id("guild_id")) else {
+            return self.read_anew();
+        };
+        let emoji = plain(value["emoji"]["name"].as_str().unwrap_or_default());
+        self.cleared(MessageRef { channel, message }, Some(guild), emoji);
+    }
+}

@@ -1,0 +1,159 @@
+//! Messages and threads: post, edit, find, read.
+
+use super::Discord;
+use super::http::{Body, Failed, How, Request, refused_here};
+use super::limiter::Route;
+use super::limits::{PAGE, THREAD_ARCHIVE_MINUTES, THREAD_NAME, shortened};
+use super::render::{Upload, is_marker, marker, render, says};
+use super::uploads::{Listed, all, prints};
+use crate::chat::{CardSeen, MessageRef, Sending};
+use crate::text::Card;
+use reqwest::Method;
+use serde_json::{Value, json};
+use std::sync::PoisonError;
+
+/// Flag of a message: its embeds are hidden.
+const SUPPRESSED: u64 = 1 << 2;
+/// Flag of a message: nobody is notified.
+const SILENT: u64 = 1 << 12;
+/// A thread has been created for this message.
+const HAS_THREAD: u64 = 160_004;
+
+/// A message with what it carries: a form if there are files.
+pub(super) fn body(mut message: Value, listed: Listed) -> Body {
+    message["attachments"] = listed.attachments;
+    if listed.uploads.is_empty() { Body::Json(message) } else { Body::Form(message, listed.uploads) }
+}
+
+/// An id of Discord's: a number written as text.
+pub(super) fn id(value: &Value) -> Option<u64> {
+    value.as_str()?.parse().ok()
+}
+
+impl Discord {
+    /// Posts a message.
+    pub(super) async fn post(&self, sending: &Sending<'_>) -> Result<MessageRef, Failed> {
+        if !is_marker(sending.marker) {
+            return Err(refused_here("the marker is not one of 1 to 25 letters, digits, '-', '_', '.'"));
+        }
+        let rendered = render(sending.card, Some(sending.marker));
+        let mut message = rendered.message;
+        message["nonce"] = json!(sending.marker);
+        message["enforce_nonce"] = json!(true);
+        if !sending.notify {
+            message["flags"] = json!(SILENT);
+        }
+        if let Some(to) = sending.replies_to {
+            message["message_reference"] = json!({"message_id": to.to_string(), "fail_if_not_exists": false});
+        }
+        let files = prints(&rendered.uploads);
+        let path = format!("/channels/{}/messages", sending.channel);
+        let route = Route { template: "POST /channels/{}/messages", about: sending.channel };
+        let body = body(message, all(rendered.uploads));
+        let answer = self.http.send(Request { method: Method::POST, path, route, body, how: How::Bot }).await?;
+        let posted = id(&answer["id"]).ok_or_else(|| Failed::Unknown("a message without an id".to_owned()))?;
+        self.remember(posted, &files, &answer);
+        Ok(MessageRef { channel: sending.channel, message: posted })
+    }
+
+    fn remember(&self, message: u64, files: &[(String, [u8; 32])], answer: &Value) {
+        self.uploads.lock().unwrap_or_else(PoisonError::into_inner).remember(message, files, answer);
+    }
+
+    fn list(&self, message: u64, wanted: Vec<Upload>) -> Listed {
+        self.uploads.lock().unwrap_or_else(PoisonError::into_inner).list(message, wanted)
+    }
+
+    /// Replaces a message by a card.
+    pub(super) async fn replace(&self, message: MessageRef, card: &Card) -> Result<(), Failed> {
+        let rendered = render(card, None);
+        let files = prints(&rendered.uploads);
+        let body = body(rendered.message, self.list(message.message, rendered.uploads));
+        let path = format!("/channels/{}/messages/{}", message.channel, message.message);
+        let route = Route { template: "PATCH /channels/{}/messages/{}", about: message.channel };
+        let answer = self.http.send(Request { method: Method::PATCH, path, route, body, how: How::Bot }).await?;
+        self.remember(message.message, &files, &answer);
+        Ok(())
+    }
+
+    /// Looks for a message of ours with a marker on the newest page of a channel.
+    pub(super) async fn search(&self, channel: u64, wanted: &str) -> Result<Option<MessageRef>, Failed> {
+        let me = self.me().await?;
+        let path = format!("/channels/{channel}/messages?limit={PAGE}");
+        let route = Route { template: "GET /channels/{}/messages", about: channel };
+        let answer = self.get(path, route).await?;
+        let messages = answer.as_array().ok_or_else(|| Failed::Unknown("no list of messages".to_owned()))?;
+        let found = messages.iter().find(|one| is_ours(one, me) && marker(one) == Some(wanted));
+        Ok(found.and_then(|one| id(&one["id"])).map(|message| MessageRef { channel, message }))
+    }
+
+    /// A message as it stands now.
+    pub(super) async fn seen(&self, message: MessageRef) -> Result<CardSeen, Failed> {
+        let me = self.me().await?;
+        let path = format!("/channels/{}/messages/{}", message.channel, message.message);
+        let route = Route { template: "GET /channels/{}/messages/{}", about: message.channel };
+        let answer = self.get(path, route).await?;
+        Ok(CardSeen {
+            ours: is_ours(&answer, me),
+            suppressed: answer["flags"].as_u64().unwrap_or(0) & SUPPRESSED != 0,
+            says: says(&answer),
+        })
+    }
+
+    /// Opens a message's thread; one that is open has the message's id.
+    pub(super) async fn open_thread(&self, message: MessageRef, name: &str) -> Result<u64, Failed> {
+        let path = format!("/channels/{}/messages/{}/threads", message.channel, message.message);
+        let route = Route { template: "POST /channels/{}/messages/{}/threads", about: message.channel };
+        let body = Body::Json(json!({"name": thread_name(name), "auto_archive_duration": THREAD_ARCHIVE_MINUTES}));
+        match self.http.send(Request { method: Method::POST, path, route, body, how: How::Bot }).await {
+            Ok(answer) => id(&answer["id"]).ok_or_else(|| Failed::Unknown("a thread without an id".to_owned())),
+            Err(failed) if failed.is(HAS_THREAD) => Ok(message.message),
+            Err(failed) => Err(failed),
+        }
+    }
+
+    /// Asks for something.
+    pub(super) async fn get(&self, path: String, route: Route) -> Result<Value, Failed> {
+        self.http.send(Request { method: Method::GET, path, route, body: Body::Nothing, how: How::Bot }).await
+    }
+
+    /// Our own user id.
+    pub(super) async fn me(&self) -> Result<u64, Failed> {
+        let ask = || async {
+            let answer = self.get("/users/@me".to_owned(), Route { template: "GET /users/@me", about: 0 }).await?;
+            id(&answer["id"]).ok_or_else(|| Failed::Unknown("the chat does not say who we are".to_owned()))
+        };
+        self.me.get_or_try_init(ask).await.copied()
+    }
+}
+
+/// Webhooks choose their names, but never have our id; a message of ours is by our account and through no webhook.
+fn is_ours(message: &Value, me: u64) -> bool {
+    id(&message["author"]["id"]) == Some(me) && message["webhook_id"].is_null()
+}
+
+/// A thread's name: one line, not empty.
+fn thread_name(name: &str) -> String {
+    let line: String = name.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    let line = line.trim();
+    if line.is_empty() { "…".to_owned() } else { shortened(line, THREAD_NAME) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_threads_name_is_one_line_that_is_not_empty() {
+        assert_eq!(thread_name(" reset\nbilling "), "reset billing");
+        assert_eq!(thread_name("\n"), "…");
+        assert_eq!(thread_name(&"x".repeat(120)).chars().count(), THREAD_NAME);
+    }
+
+    #[test]
+    fn a_webhooks_message_is_never_ours() {
+        assert!(is_ours(&json!({"author": {"id": "5"}}), 5));
+        assert!(!is_ours(&json!({"author": {"id": "6"}}), 5));
+        assert!(!is_ours(&json!({"author": {"id": "5"}, "webhook_id": "9"}), 5));
+    }
+}

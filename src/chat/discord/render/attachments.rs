@@ -1,0 +1,105 @@
+//! The files of a message.
+
+use super::super::limits::{ALT_TEXT, ATTACHMENT_BYTES, ATTACHMENTS, MORE_BYTES, REQUEST_BYTES, shortened};
+use super::escape;
+use crate::text::CardFile;
+use sha2::{Digest, Sha256};
+
+/// A file to be attached.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Upload {
+    pub(crate) name: String,
+    pub(crate) bytes: Vec<u8>,
+    pub(crate) alt: Option<String>,
+}
+
+impl Upload {
+    /// By it an attachment that is there already is recognized.
+    pub(crate) fn digest(&self) -> [u8; 32] {
+        let mut hash = Sha256::new();
+        hash.update(self.alt.as_deref().unwrap_or_default());
+        hash.update([0]);
+        hash.update(&self.bytes);
+        hash.finalize().into()
+    }
+}
+
+/// What is attached, and lines about what could not be.
+pub(super) struct Attached {
+    pub(super) uploads: Vec<Upload>,
+    pub(super) left_out: Vec<String>,
+}
+
+/// The card's files, and before them the overflow of its text.
+pub(super) fn attach(files: &[CardFile], more: Option<String>) -> Attached {
+    let mut attached = Attached { uploads: Vec::new(), left_out: Vec::new() };
+    let mut bytes = 0;
+    if let Some(text) = more {
+        let text = bounded(text);
+        bytes += text.len();
+        attached.uploads.push(Upload { name: "more.txt".to_owned(), bytes: text.into_bytes(), alt: None });
+    }
+    for file in files {
+        let fits = file.bytes.len() <= ATTACHMENT_BYTES && bytes + file.bytes.len() <= REQUEST_BYTES;
+        if !fits || attached.uploads.len() >= ATTACHMENTS {
+            attached.left_out.push(format!("✂ {} ({} B)", escape::code(&file.name), file.bytes.len()));
+            continue;
+        }
+        bytes += file.bytes.len();
+        let alt = file.alt.as_ref().map(|alt| shortened(&escape::visible(alt), ALT_TEXT));
+        attached.uploads.push(Upload { name: file_name(&file.name), bytes: file.bytes.clone(), alt });
+    }
+    attached
+}
+
+/// A text that is not larger than an attachment may be, and says so if it was.
+fn bounded(mut text: String) -> String {
+    if text.len() > MORE_BYTES {
+        let left = text.len() - MORE_BYTES;
+        let at = (0..=MORE_BYTES).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
+        text.truncate(at);
+        text.push_str(&format!("\n… (+{left} B)\n"));
+    }
+    text
+}
+
+/// The name Discord gives a file anyway: letters, digits, dots, dashes.
+fn file_name(name: &str) -> String {
+    let plain =
+        |character: char| if character.is_ascii_alphanumeric() || ".-_".contains(character) { character } else { '_' };
+    let name: String = name.chars().take(100).map(plain).collect();
+    let name = name.trim_start_matches('.').to_owned();
+    if name.is_empty() { "file".to_owned() } else { name }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn file(name: &str, size: usize) -> CardFile {
+        CardFile { name: name.to_owned(), bytes: vec![b'x'; size], alt: None }
+    }
+
+    #[test]
+    fn what_does_not_fit_is_named() {
+        let mut files: Vec<CardFile> = (0..11).map(|at| file(&format!("f{at}"), 1)).collect();
+        files.insert(0, file("huge", ATTACHMENT_BYTES + 1));
+        let attached = attach(&files, Some("whole".to_owned()));
+        assert_eq!(attached.uploads.len(), ATTACHMENTS);
+        assert_eq!(attached.uploads[0].name, "more.txt");
+        assert_eq!(attached.left_out, ["✂ `huge` (10485761 B)", "✂ `f9` (1 B)", "✂ `f10` (1 B)"]);
+    }
+
+    #[test]
+    fn file_names_are_plain() {
+        assert_eq!(file_name("plan.txt"), "plan.txt");
+        assert_eq!(file_name("../etc/pass wd\""), "_etc_pass_wd_");
+        assert_eq!(file_name(""), "file");
+    }
+
+    #[test]
+    fn the_overflow_itself_is_bounded_and_says_so() {
+        let text = bounded("é".repeat(MORE_BYTES));
+        assert!(text.len() < MORE_BYTES + 32 && text.ends_with(&format!("… (+{MORE_BYTES} B)\n")));
+    }
+}

@@ -1,0 +1,132 @@
+use super::*;
+use crate::text::{CardFile, Span, Table};
+use interlock::time::Millis;
+
+fn plain_line(text: &str) -> Line {
+    Line(vec![Span::Plain(text.to_owned())])
+}
+
+fn foreign(text: &str) -> Line {
+    Line(vec![Span::Foreign(text.to_owned())])
+}
+
+fn text(value: &Value) -> &str {
+    value.as_str().unwrap()
+}
+
+#[test]
+fn a_card_becomes_content_embed_and_buttons() {
+    let card = Card {
+        headline: vec![
+            Line(vec![Span::Plain("Waiting for approval: ".into()), Span::Strong("reset billing".into())]),
+            Line(vec![Span::Plain("ends ".into()), Span::Time(Millis(1_700_000_000_000))]),
+        ],
+        mentions: vec![Mention::Role(7), Mention::User(8)],
+        tone: Tone::Waiting,
+        body: vec![
+            Block::Heading(plain_line("Checks")),
+            Block::Line(foreign("my_topic")),
+            Block::Table(Table {
+                head: vec!["p".into(), "lag".into()],
+                rows: vec![vec!["0".into(), "12".into()]],
+                more: None,
+            }),
+        ],
+        footer: Some(Line(vec![Span::Plain("Votes: none ".into()), Span::Foreign("a_b".into())])),
+        buttons: vec![
+            Button { id: "details:K7F3QD".into(), label: "Details".into(), danger: false },
+            Button { id: "reject:K7F3QD".into(), label: "Reject…".into(), danger: true },
+        ],
+        reactions: vec!["✅"],
+        files: vec![CardFile { name: "plan.txt".into(), bytes: b"plan".to_vec(), alt: None }],
+    };
+    let Rendered { message, uploads } = render(&card, Some("ob-1"));
+    assert_eq!(text(&message["content"]), "Waiting for approval: **reset billing**\nends <t:1700000000:R>\n<@&7> <@8>");
+    let embed = &message["embeds"][0];
+    assert_eq!(text(&embed["description"]), "### Checks\nmy\\_topic\n```\np lag\n0  12\n```");
+    assert_eq!(text(&embed["footer"]["text"]), "Votes: none a_b · ref ob-1");
+    assert_eq!(embed["color"], 0x0058_65F2);
+    let expected = json!({"parse": [], "roles": ["7"], "users": ["8"], "replied_user": false});
+    assert_eq!(message["allowed_mentions"], expected);
+    let row = &message["components"][0]["components"];
+    assert_eq!(row[0], json!({"type": 2, "style": 2, "label": "Details", "custom_id": "details:K7F3QD"}));
+    assert_eq!(row[1]["style"], 4);
+    assert_eq!(uploads.len(), 1);
+    assert_eq!(marker(&message), Some("ob-1"));
+    assert_eq!(says(&message), says(&render(&card, None).message));
+}
+
+#[test]
+fn no_card_is_larger_than_discord_takes_and_nothing_is_lost() {
+    let card = Card {
+        headline: (0..5).map(|_| foreign(&"*".repeat(400))).collect(),
+        body: (0..200).map(|at| Block::Line(foreign(&format!("line {at} {}", "_".repeat(90))))).collect(),
+        footer: Some(plain_line(&"f".repeat(9_000))),
+        ..Card::default()
+    };
+    let Rendered { message, uploads } = render(&card, Some("ob-1"));
+    let (content, embed) = (text(&message["content"]), &message["embeds"][0]);
+    let (description, footer) = (text(&embed["description"]), text(&embed["footer"]["text"]));
+    assert!(units(content) <= CONTENT, "{}", units(content));
+    assert!(units(description) <= DESCRIPTION && units(footer) <= FOOTER);
+    assert!(units(description) + units(footer) <= 6_000);
+    assert!(content.ends_with(MORE) && description.ends_with(MORE));
+    assert_eq!(uploads[0].name, "more.txt");
+    let whole = String::from_utf8(uploads[0].bytes.clone()).unwrap();
+    assert!(whole.contains("line 199 ____") && whole.contains(&"*".repeat(400)));
+}
+
+#[test]
+fn a_short_notice_has_no_embed_and_its_marker_in_small_print() {
+    let card = Card { headline: vec![plain_line("Done.")], ..Card::default() };
+    let Rendered { message, .. } = render(&card, Some("ob-2"));
+    assert_eq!(message["content"], "Done.\n-# ref ob-2");
+    assert_eq!(message["embeds"], json!([]));
+    assert_eq!(says(&message), says(&render(&card, None).message));
+}
+
+#[test]
+fn an_empty_card_still_shows_something() {
+    assert_eq!(render(&Card::default(), None).message["content"], "…");
+}
+
+#[test]
+fn buttons_that_discord_does_not_take_are_left_out() {
+    let button = |id: &str| Button { id: id.to_owned(), label: "x".repeat(90), danger: false };
+    let long = "i".repeat(101);
+    let buttons = [button("a"), button("a"), button(""), button(&long), button("b")];
+    let shown = components(&buttons);
+    let row = shown[0]["components"].as_array().unwrap();
+    assert_eq!(row.iter().map(|b| text(&b["custom_id"])).collect::<Vec<_>>(), ["a", "b"]);
+    assert!(row.iter().all(|b| units(text(&b["label"])) == 80));
+}
+
+#[test]
+fn hostile_text_has_no_effect_in_any_part() {
+    let hostile = "@everyone <@1> <@&2> [a](https://evil.example) ``` </audit:1> <t:1:R>\n# big";
+    let card = Card {
+        headline: vec![foreign(hostile), Line(vec![Span::Code(hostile.to_owned())])],
+        body: vec![
+            Block::Line(foreign(hostile)),
+            Block::Table(Table { head: vec![hostile.into()], rows: vec![vec![hostile.into()]], more: None }),
+        ],
+        footer: Some(foreign(hostile)),
+        ..Card::default()
+    };
+    let Rendered { message, .. } = render(&card, None);
+    let content = text(&message["content"]);
+    assert_eq!(content.lines().count(), 2, "{content}");
+    let first = content.lines().next().unwrap();
+    assert!(
+        !first.contains("@everyone")
+            && !first.contains("<@1")
+            && first.contains("\\</audit")
+            && first.contains("\\<t:")
+    );
+    assert!(first.contains("https\\://"));
+    let second = content.lines().nth(1).unwrap();
+    assert!(second.starts_with('`') && second.ends_with('`') && !second.contains("```"));
+    assert_eq!(message["allowed_mentions"]["parse"], json!([]));
+    let description = text(&message["embeds"][0]["description"]);
+    assert_eq!(description.matches("```").count(), 2, "{description}");
+}

@@ -1,0 +1,40 @@
+//! `signalbox demo`.
+
+use crate::chat::console::{Inside, Local, Persona, language, local};
+use crate::demo::{Books, PERSONAS, Stage, Tale, simulated, tell};
+use crate::text::{Locale, demo_opening};
+use anyhow::{Context, Result};
+use std::path::Path;
+use std::process::ExitCode;
+
+pub(super) async fn run(story: bool) -> Result<ExitCode> {
+    let folder = std::env::temp_dir().join(format!("signalbox-demo-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).with_context(|| format!("the folder {} cannot be made", folder.display()))?;
+    let done = if story { tell_story(&folder).await } else { play(&folder).await };
+    std::fs::remove_dir_all(&folder).with_context(|| format!("{} stays behind", folder.display()))?;
+    done
+}
+
+async fn tell_story(folder: &Path) -> Result<ExitCode> {
+    let (fleet, clusters) = simulated()?;
+    let backends = fleet.clusters()?;
+    let stage = Stage::build(folder, clusters, backends.clone()).await?;
+    let cluster = simulated::demo::PRODUCTION;
+    let witness = Books { fleet: backends, cluster: cluster.parse()? };
+    let tale = Tale { stage: &stage, cluster, group: "nightly-report", witness: &witness };
+    tell(&tale, &mut std::io::stdout()).await?;
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn play(folder: &Path) -> Result<ExitCode> {
+    let (fleet, clusters) = simulated()?;
+    let stage = Stage::build(folder, clusters, fleet.clusters()?).await?;
+    stage.house.desk().refresh_directory().await;
+    let inside = Inside::of(stage.house.desk().clone(), stage.house.hub());
+    let locale = language();
+    let opening = demo_opening(Locale::of(&locale));
+    let personas =
+        (0..).zip(PERSONAS).map(|(number, (name, _))| Persona { name: (*name).to_owned(), number }).collect();
+    let left = local(inside, Local { personas, locale, opening, history: None }).await;
+    Ok(ExitCode::from(left.code()))
+}

@@ -1,0 +1,234 @@
+//! One whole story, told without a terminal: plan, refusal, approval by two people, execution, the proof by a witness, the
+//! way back, the audit log. It ends well only if each step really happened.
+
+use super::personas::persona;
+use super::stage::Stage;
+use crate::chat::Door;
+use crate::desk::Incoming;
+use crate::store::audit::Verdict;
+use crate::store::{Filter, Page, StoreError};
+use crate::text::{Card, Drawing, console};
+use engine::Operation;
+use engine::port::{Boxed, Journal};
+use interlock::approval::State;
+use interlock::command::parse_line;
+use interlock::plan::{Action, KafkaAction, Work};
+use interlock::principal::Place;
+use std::collections::BTreeMap;
+use std::io::Write;
+use std::time::{Duration, Instant};
+
+/// How long one step may take.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A group's committed offsets by topic and partition, as somebody else than our own client sees them.
+pub type Committed = BTreeMap<(String, i32), i64>;
+
+/// Tells what is really committed.
+pub trait Witness: Send + Sync {
+    /// The group's committed offsets.
+    fn committed<'a>(&'a self, group: &'a str) -> Boxed<'a, Result<Committed, String>>;
+}
+
+/// What the story is about.
+pub struct Tale<'a> {
+    /// The stage.
+    pub stage: &'a Stage,
+    /// The cluster, by name.
+    pub cluster: &'a str,
+    /// A stopped group with committed offsets that are not at the beginning.
+    pub group: &'a str,
+    /// Who tells what is really committed.
+    pub witness: &'a dyn Witness,
+}
+
+/// Where the story went wrong.
+#[derive(Debug, thiserror::Error)]
+pub enum NotTold {
+    /// Something did not happen as told.
+    #[error("the story breaks: {0}")]
+    Breaks(String),
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The journal failed.
+    #[error(transparent)]
+    Journal(#[from] engine::port::JournalError),
+    /// Nobody can be told.
+    #[error("the output cannot be written: {0}")]
+    Output(#[from] std::io::Error),
+}
+
+/// Tells the story to `out`.
+///
+/// # Errors
+/// At the first step that does not happen as told.
+pub async fn tell(tale: &Tale<'_>, out: &mut (dyn Write + Send)) -> Result<(), NotTold> {
+    let mut teller = Teller { tale, out };
+    let before = teller.committed().await?;
+    teller.says("1. alice asks for a reset; nothing is changed by asking.")?;
+    let line = format!(
+        "/reset-offset cluster:{} group:{} to:earliest reason:\"replay for the demo\"",
+        tale.cluster, tale.group
+    );
+    let card = teller.types("alice", &line).await?;
+    teller.shows(&card)?;
+    let operation = teller.newest("reset-offset").await?;
+
+    teller.says("2. alice cannot approve what she asked for; bob can.")?;
+    teller.approves("alice", &operation).await?;
+    teller.expects(&operation, State::AwaitingApproval).await?;
+    let done = teller.approved_by("bob", &operation).await?;
+
+    teller.says("3. The witness: is committed what the plan says?")?;
+    let after = teller.committed().await?;
+    let planned = teller.planned(&done).await?;
+    teller.agrees(&after, &planned, "the plan")?;
+
+    teller.says("4. alice takes it back; the first approval covers it, she confirms.")?;
+    let card = teller.types("alice", &format!("/rollback operation:{}", operation.id)).await?;
+    teller.shows(&card)?;
+    let back = teller.newest("rollback").await?;
+    teller.approved_by("alice", &back).await?;
+    let restored = teller.committed().await?;
+    teller.agrees(&restored, &before, "what stood before")?;
+
+    teller.says("5. The audit log: is the chain whole?")?;
+    match tale.stage.house.rooms().store.audit_verify(None).await? {
+        Verdict::Verified { head, .. } => {
+            teller.says(&format!("   {} entries, each follows from the one before.", head.seq))
+        }
+        Verdict::Broken { seq, why } => Err(NotTold::Breaks(format!("the audit chain breaks at {seq}: {}", why.key()))),
+    }
+}
+
+struct Teller<'a> {
+    tale: &'a Tale<'a>,
+    out: &'a mut (dyn Write + Send),
+}
+
+impl Teller<'_> {
+    fn says(&mut self, words: &str) -> Result<(), NotTold> {
+        Ok(writeln!(self.out, "\n{words}")?)
+    }
+
+    fn shows(&mut self, card: &Card) -> Result<(), NotTold> {
+        let drawing = Drawing { width: 78, colour: false };
+        Ok(writeln!(self.out, "{}", console(card, drawing))?)
+    }
+
+    async fn types(&mut self, who: &str, line: &str) -> Result<Card, NotTold> {
+        writeln!(self.out, "{who}> {line}")?;
+        let house = &self.tale.stage.house;
+        let breaks = |why: String| NotTold::Breaks(why);
+        let parsed = parse_line(&house.rooms().catalogue, line).map_err(|mistake| breaks(mistake.id))?;
+        let principal = persona(who).ok_or_else(|| breaks(format!("there is no {who}")))?;
+        let incoming = Incoming {
+            command: parsed.command,
+            options: parsed.options,
+            principal,
+            place: Place::Console,
+            locale: "en-US".to_owned(),
+            at: house.rooms().clock.now(),
+        };
+        Ok(house.door().command(incoming).await)
+    }
+
+    async fn newest(&self, command: &str) -> Result<Operation, NotTold> {
+        let page = Page { before: None, limit: 1 };
+        let found = self.tale.stage.house.rooms().store.operations(&Filter::default(), page).await?;
+        let newest = found.into_iter().next().map(|listed| listed.operation);
+        newest
+            .filter(|operation| operation.command == command)
+            .ok_or_else(|| NotTold::Breaks(format!("no operation of /{command} was made")))
+    }
+
+    async fn approves(&mut self, who: &str, operation: &Operation) -> Result<(), NotTold> {
+        let rooms = self.tale.stage.house.rooms().clone();
+        let began = Instant::now();
+        while !rooms.store.voting_open(&operation.id).await? {
+            self.in_time(began, "voting does not open")?;
+            rooms.clock.sleep(Duration::from_millis(20)).await;
+        }
+        let card = self.types(who, &format!("/approve operation:{} digest:{}", operation.id, operation.digest)).await?;
+        self.shows(&card)
+    }
+
+    async fn approved_by(&mut self, who: &str, operation: &Operation) -> Result<Operation, NotTold> {
+        let mut cards = self.tale.stage.house.hub().subscribe();
+        self.approves(who, operation).await?;
+        let done = self.becomes(operation, State::Succeeded).await?;
+        // What the console was told meanwhile; the last card may still be on its way.
+        self.tale.stage.house.delivery().once().await?;
+        while let Ok(card) = cards.try_recv() {
+            self.shows(&card)?;
+        }
+        Ok(done)
+    }
+
+    async fn now(&self, operation: &Operation) -> Result<Operation, NotTold> {
+        let found = self.tale.stage.house.rooms().store.operation(&operation.id).await?;
+        found.ok_or_else(|| NotTold::Breaks(format!("{} is gone", operation.id)))
+    }
+
+    async fn expects(&self, operation: &Operation, state: State) -> Result<(), NotTold> {
+        let now = self.now(operation).await?;
+        if now.state == state {
+            Ok(())
+        } else {
+            Err(NotTold::Breaks(format!("{} is {}, not {state}", now.id, now.state)))
+        }
+    }
+
+    async fn becomes(&self, operation: &Operation, state: State) -> Result<Operation, NotTold> {
+        let began = Instant::now();
+        loop {
+            let now = self.now(operation).await?;
+            if now.state == state {
+                return Ok(now);
+            }
+            if now.state.has_ended() {
+                return Err(NotTold::Breaks(format!("{} ended as {} ({})", now.id, now.state, now.why.id)));
+            }
+            self.in_time(began, "it does not end")?;
+            self.tale.stage.house.rooms().clock.sleep(Duration::from_millis(20)).await;
+        }
+    }
+
+    fn in_time(&self, began: Instant, what: &str) -> Result<(), NotTold> {
+        if began.elapsed() < PATIENCE { Ok(()) } else { Err(NotTold::Breaks(what.to_owned())) }
+    }
+
+    async fn committed(&self) -> Result<Committed, NotTold> {
+        self.tale.witness.committed(self.tale.group).await.map_err(NotTold::Breaks)
+    }
+
+    /// What the sealed plan says will be committed.
+    async fn planned(&self, operation: &Operation) -> Result<Committed, NotTold> {
+        let plan = self.tale.stage.house.rooms().store.plan(operation).await?;
+        let mut planned = Committed::new();
+        for step in &plan.plan().steps {
+            if let Work::Act(Action::Kafka(KafkaAction::CommitOffsets { moves, .. })) = &step.work {
+                planned.extend(moves.iter().map(|one| ((one.topic.to_string(), one.partition), one.to.offset)));
+            }
+        }
+        Ok(planned)
+    }
+
+    /// Every place of `expected` stands so in `found`.
+    fn agrees(&mut self, found: &Committed, expected: &Committed, whom: &str) -> Result<(), NotTold> {
+        if expected.is_empty() {
+            return Err(NotTold::Breaks("there is nothing to compare".to_owned()));
+        }
+        for (place, offset) in expected {
+            if found.get(place) != Some(offset) {
+                let (topic, partition) = place;
+                return Err(NotTold::Breaks(format!(
+                    "{topic} {partition}: {:?} is committed, {offset} by {whom}",
+                    found.get(place)
+                )));
+            }
+        }
+        self.says(&format!("   {} partitions agree with {whom}.", expected.len()))
+    }
+}

@@ -1,0 +1,86 @@
+//! Many writers at once.
+
+use super::bed::{Bed, event, hold, id};
+use super::contract;
+use engine::port::{Journal, Written};
+use engine::{Changes, Entry, Transition, Transitioned};
+use interlock::approval::{Event, State};
+use interlock::plan::Sharing;
+use tokio::task::JoinSet;
+
+const WRITERS: usize = 8;
+const ROUNDS: i64 = 25;
+
+contract! {
+    async fn of_eight_writers_exactly_one_wins_each_transition(bed: &Bed) {
+        let mut operation = bed.running(1, Vec::new()).await;
+        let before = bed.audited().await;
+        for _ in 0..ROUNDS {
+            let next = if operation.state == State::Running { Event::Wait } else { Event::Wake };
+            let mut writers = JoinSet::new();
+            for _ in 0..WRITERS {
+                let (store, wanted) = (bed.store.clone(), event(&operation, next));
+                writers.spawn(async move { store.transition(&wanted).await.unwrap() });
+            }
+            let (won, lost): (Vec<_>, Vec<_>) =
+                writers.join_all().await.into_iter().partition(|one| matches!(one, Transitioned::Done(_)));
+            assert_eq!((won.len(), lost.len()), (1, WRITERS - 1));
+            assert!(lost.iter().all(|one| *one == Transitioned::Lost));
+            operation = bed.now(&id(1)).await;
+        }
+        assert_eq!(bed.audited().await, before + ROUNDS);
+    }
+
+    async fn eight_writers_on_eight_operations_share_one_chain(bed: &Bed) {
+        for number in 0..8 {
+            bed.running(number, Vec::new()).await;
+        }
+        let before = bed.audited().await;
+        let mut writers = JoinSet::new();
+        for number in 0..8 {
+            let store = bed.store.clone();
+            writers.spawn(async move {
+                for _ in 0..ROUNDS {
+                    let operation = store.operation(&id(number)).await.unwrap().unwrap();
+                    let next = if operation.state == State::Running { Event::Wait } else { Event::Wake };
+                    assert!(matches!(store.transition(&event(&operation, next)).await, Ok(Transitioned::Done(_))));
+                }
+            });
+        }
+        writers.join_all().await;
+        assert_eq!(bed.audited().await, before + 8 * ROUNDS);
+    }
+
+    async fn of_eight_starts_on_one_thing_one_gets_it(bed: &Bed) {
+        let mut starts = JoinSet::new();
+        for number in 0..8 {
+            let operation = bed.queued(number).await;
+            let holds = Changes::Take(vec![hold("orders", Sharing::Exclusive)]);
+            let (store, start) = (bed.store.clone(), Transition { holds, ..event(&operation, Event::Start) });
+            starts.spawn(async move { (start.operation.clone(), store.transition(&start).await.unwrap()) });
+        }
+        let ended = starts.join_all().await;
+        let winner = ended.iter().find(|(_, done)| matches!(done, Transitioned::Done(_))).unwrap().0.clone();
+        let behind = ended.iter().filter(|(_, done)| *done == Transitioned::HeldBy(winner.clone()));
+        assert_eq!(behind.count(), 7);
+        let held = bed.store.holds(&"lab".parse().unwrap()).await.unwrap();
+        assert_eq!(held.iter().map(|one| &one.operation).collect::<Vec<_>>(), [&winner]);
+    }
+
+    async fn of_eight_writes_under_one_token_one_fills_the_place(bed: &Bed) {
+        bed.running(1, Vec::new()).await;
+        let token = bed.store.take_lease(&id(1), "one", None).await.unwrap().unwrap();
+        let mut writers = JoinSet::new();
+        for number in 0..8 {
+            let store = bed.store.clone();
+            writers.spawn(async move {
+                let entry = Entry::Intent { step: 1, action: number, attempt: 1 };
+                let at = super::bed::START;
+                store.write(Written { operation: &id(1), token, seq: 1, at, entry: &entry }).await.unwrap()
+            });
+        }
+        let written = writers.join_all().await;
+        assert_eq!(written.iter().filter(|written| **written).count(), 1);
+        assert_eq!(bed.store.entries(&id(1)).await.unwrap().len(), 1);
+    }
+}

@@ -1,0 +1,248 @@
+//! The outbox, messages and cards.
+
+use super::bed::{Bed, START, card, event, id, plan, taker};
+use super::contract;
+use crate::store::audit::{AuditFilter, AuditPage};
+use crate::store::{Due, MessageRole, Posted, Taker};
+use engine::port::{Journal, Told};
+use engine::{Notice, Revision, Stream, Transition};
+use interlock::approval::Event;
+use interlock::facts::Facts;
+use interlock::id::OperationId;
+use interlock::principal::Place;
+use interlock::time::Millis;
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+use tokio::task::JoinSet;
+
+fn milestone(number: u32) -> Notice {
+    Notice::Milestone { id: format!("m{number}"), facts: Facts::none() }
+}
+
+async fn tell(bed: &Bed, operation: &OperationId, notices: Vec<Notice>) {
+    let told = Told { operation: operation.clone(), at: START, notices, records: Vec::new() };
+    bed.store.tell(&told).await.unwrap();
+}
+
+async fn due(bed: &Bed, now: Millis) -> Vec<Due> {
+    let taker = Taker { name: "one".to_owned(), until: now.plus(Duration::from_secs(30)) };
+    bed.store.due(&taker, now, 100).await.unwrap()
+}
+
+async fn the_one_due(bed: &Bed, now: Millis) -> Due {
+    let mut due = due(bed, now).await;
+    assert_eq!(due.len(), 1, "{due:?}");
+    due.remove(0)
+}
+
+contract! {
+    async fn only_the_first_of_a_stream_is_due(bed: &Bed) {
+        bed.awaiting(1).await;
+        bed.awaiting(2).await;
+        tell(bed, &id(1), vec![milestone(1), milestone(2)]).await;
+        let place = Place::Discord { guild: 1, channel: 9, thread: None };
+        bed.store.tell_place(&place, &milestone(9), START).await.unwrap();
+        let first = due(bed, START).await;
+        assert_eq!(first.len(), 3, "one of each stream");
+        assert_eq!(due(bed, START).await, [], "they are taken");
+        let card_of_one = first.iter().find(|due| due.stream == Stream::Operation(id(1))).unwrap();
+        assert_eq!(card_of_one.notice, Notice::PostCard { revision: 1 });
+        assert!(first.iter().any(|due| due.stream == Stream::Place(place.clone())));
+        for number in [1, 2] {
+            let first = first.iter().find(|due| due.stream == Stream::Operation(id(1))).unwrap();
+            if number == 1 {
+                assert!(bed.store.sent(&first.claim, START, &[]).await.unwrap());
+            }
+            let next = the_one_due(bed, START).await;
+            assert_eq!(next.notice, milestone(number));
+            assert!(bed.store.sent(&next.claim, START, &[]).await.unwrap());
+        }
+        assert_eq!(due(bed, START).await, []);
+    }
+
+    async fn a_retry_holds_its_stream_up_until_it_is_due(bed: &Bed) {
+        bed.awaiting(1).await;
+        tell(bed, &id(1), vec![milestone(1)]).await;
+        let first = the_one_due(bed, START).await;
+        let later = START.plus(Duration::from_secs(20));
+        assert!(bed.store.retry(&first.claim, later, "429").await.unwrap());
+        assert_eq!(bed.store.next_due().await.unwrap(), Some(later));
+        assert_eq!(due(bed, START.plus(Duration::from_secs(19))).await, []);
+        let again = the_one_due(bed, later).await;
+        assert_eq!((again.notice.clone(), again.attempt), (first.notice.clone(), 2));
+        assert_eq!(again.first_attempt_at, START, "the marker is searched for by the age of the first attempt");
+        assert_eq!(again.claim.marker(), first.claim.marker());
+        assert!(!bed.store.sent(&first.claim, later, &[]).await.unwrap(), "an old claim counts for nothing");
+        assert!(bed.store.sent(&again.claim, later, &[]).await.unwrap());
+        assert_eq!(the_one_due(bed, later).await.notice, milestone(1));
+    }
+
+    async fn progress_does_not_pile_up_while_it_waits(bed: &Bed) {
+        let progress = |id: &str, lag: i64| {
+            let facts = Facts::none().with("lag", lag);
+            Notice::Progress { id: id.to_owned(), facts }
+        };
+        bed.awaiting(1).await;
+        for lag in 0..5 {
+            tell(bed, &id(1), vec![progress("members-remain", lag)]).await;
+        }
+        tell(bed, &id(1), vec![milestone(1), progress("members-remain", 8), progress("cannot-look", 9)]).await;
+        let mut told = Vec::new();
+        loop {
+            let Some(next) = due(bed, START).await.pop() else { break };
+            if told.len() == 1 {
+                tell(bed, &id(1), vec![progress("cannot-look", 10)]).await;
+            }
+            assert!(bed.store.sent(&next.claim, START, &[]).await.unwrap());
+            told.push(next.notice);
+        }
+        let expected = [
+            Notice::PostCard { revision: 1 },
+            progress("members-remain", 4),
+            milestone(1),
+            progress("members-remain", 8),
+            progress("cannot-look", 10),
+        ];
+        assert_eq!(told, expected);
+        tell(bed, &id(1), vec![progress("cannot-look", 11)]).await;
+        let tried = the_one_due(bed, START).await;
+        tell(bed, &id(1), vec![progress("cannot-look", 12)]).await;
+        assert!(bed.store.retry(&tried.claim, START, "no answer").await.unwrap());
+        assert_eq!(the_one_due(bed, START).await.notice, tried.notice, "what was tried may have been delivered");
+    }
+
+    async fn a_claim_ends_with_its_time(bed: &Bed) {
+        bed.awaiting(1).await;
+        let lost = the_one_due(bed, START).await;
+        assert_eq!(bed.store.next_due().await.unwrap(), Some(START.plus(Duration::from_secs(30))));
+        let then = START.plus(Duration::from_secs(30));
+        let taken_over = the_one_due(bed, then).await;
+        assert_eq!(taken_over.attempt, 2);
+        assert!(!bed.store.retry(&lost.claim, then, "late").await.unwrap());
+        assert!(!bed.store.dead(&lost.claim, "late").await.unwrap());
+        assert!(bed.store.sent(&taken_over.claim, then, &[]).await.unwrap());
+    }
+
+    async fn a_dead_letter_is_recorded_and_its_stream_goes_on(bed: &Bed) {
+        bed.awaiting(1).await;
+        tell(bed, &id(1), vec![milestone(1)]).await;
+        let first = the_one_due(bed, START).await;
+        assert!(bed.store.dead(&first.claim, "403").await.unwrap());
+        assert_eq!(the_one_due(bed, START).await.notice, milestone(1));
+        let filter = AuditFilter { what: Some("undeliverable".to_owned()), ..AuditFilter::default() };
+        let found = bed.store.audit_search(&filter, AuditPage { before: None, limit: 9 }).await.unwrap();
+        assert_eq!(found.len(), 1);
+        assert_eq!(found[0].record.operation, Some(id(1)));
+        bed.audited().await;
+    }
+
+    async fn eight_takers_deliver_each_notice_once_and_in_order(bed: &Bed) {
+        const STREAMS: u32 = 12;
+        const NOTICES: u32 = 5;
+        for number in 0..STREAMS {
+            bed.awaiting(number).await;
+            tell(bed, &id(number), (1..NOTICES).map(milestone).collect()).await;
+        }
+        let told: Arc<Mutex<BTreeMap<String, Vec<Notice>>>> = Arc::default();
+        let mut takers = JoinSet::new();
+        for number in 0..8 {
+            let (store, told) = (bed.store.clone(), told.clone());
+            takers.spawn(async move {
+                while store.next_due().await.unwrap().is_some() {
+                    for due in store.due(&taker(&format!("taker-{number}")), START, 3).await.unwrap() {
+                        assert_eq!(due.attempt, 1);
+                        told.lock().unwrap().entry(format!("{:?}", due.stream)).or_default().push(due.notice);
+                        assert!(store.sent(&due.claim, START, &[]).await.unwrap());
+                    }
+                }
+            });
+        }
+        takers.join_all().await;
+        let expected: Vec<Notice> =
+            std::iter::once(Notice::PostCard { revision: 1 }).chain((1..NOTICES).map(milestone)).collect();
+        let told = told.lock().unwrap();
+        assert_eq!(told.len(), STREAMS as usize);
+        assert!(told.values().all(|notices| *notices == expected), "{told:?}");
+    }
+
+    async fn voting_opens_with_the_cards_message(bed: &Bed) {
+        bed.awaiting(1).await;
+        let first = the_one_due(bed, START).await;
+        assert!(!bed.store.voting_open(&id(1)).await.unwrap());
+        let thread = Posted { role: MessageRole::Thread, channel: 2, message: 51, says: String::new() };
+        assert!(bed.store.sent(&first.claim, START, &[card(50), thread]).await.unwrap());
+        assert!(bed.store.voting_open(&id(1)).await.unwrap());
+        let found = bed.store.message_of(2, 50).await.unwrap().unwrap();
+        assert_eq!((found.operation.clone(), found.revision), (id(1), 1));
+        assert_eq!((found.digest, found.message), (plan(&id(1), 1).digest(), card(50)));
+        assert_eq!(bed.store.message_of(3, 50).await.unwrap(), None, "another channel");
+        assert_eq!(bed.store.messages(&id(1)).await.unwrap().len(), 2);
+        assert_eq!(bed.store.live_cards(9).await.unwrap().len(), 1);
+    }
+
+    async fn a_card_of_a_superseded_plan_opens_nothing(bed: &Bed) {
+        let operation = bed.awaiting(1).await;
+        let late = the_one_due(bed, START).await;
+        let notices = vec![Notice::PostCard { revision: 2 }];
+        let transition = Transition { notices, ..event(&operation, Event::AskAgain) };
+        let revision = Revision { transition, plan: plan(&id(1), 2), by_itself: false };
+        bed.store.revise(&revision).await.unwrap();
+        assert!(bed.store.sent(&late.claim, START, &[card(50)]).await.unwrap());
+        assert!(!bed.store.voting_open(&id(1)).await.unwrap());
+        let second = the_one_due(bed, START).await;
+        assert!(bed.store.sent(&second.claim, START, &[card(60)]).await.unwrap());
+        assert!(bed.store.voting_open(&id(1)).await.unwrap());
+        let old = bed.store.message_of(2, 50).await.unwrap().unwrap();
+        assert_eq!((old.revision, old.digest), (1, plan(&id(1), 1).digest()));
+    }
+
+    async fn cards_are_dirty_until_what_is_true_is_shown(bed: &Bed) {
+        bed.awaiting(2).await;
+        assert_eq!(bed.store.dirty_cards(9).await.unwrap(), [], "not posted yet");
+        let operation = bed.posted(1).await;
+        let wanted = bed.store.card_wanted(&id(1)).await.unwrap().unwrap();
+        bed.store.card_rendered(&id(1), wanted, "first").await.unwrap();
+        let dirty = bed.store.dirty_cards(9).await.unwrap();
+        assert!(dirty.iter().all(|card| card.operation != id(1)), "{dirty:?}");
+        bed.does(&event(&operation, Event::Approve)).await;
+        bed.store.card_outdated(&id(1)).await.unwrap();
+        let dirty = bed.store.dirty_cards(9).await.unwrap();
+        let ours: Vec<_> = dirty.iter().filter(|card| card.operation == id(1)).collect();
+        assert_eq!(ours.len(), 1);
+        bed.store.card_outdated(&id(1)).await.unwrap();
+        bed.store.card_rendered(&id(1), ours[0].wanted, "second").await.unwrap();
+        assert!(bed.store.dirty_cards(9).await.unwrap().iter().any(|card| card.operation == id(1)), "changed meanwhile");
+    }
+
+    async fn what_a_card_says_is_known_through_an_edit(bed: &Bed) {
+        bed.posted(1).await;
+        assert!(bed.store.card_editing(&id(1), "edited").await.unwrap());
+        let between = bed.store.message_of(2, 1).await.unwrap().unwrap();
+        assert_eq!((between.message.says.as_str(), between.says_next.as_str()), ("as sent", "edited"));
+        bed.store.card_rendered(&id(1), 1, "edited").await.unwrap();
+        let after = bed.store.message_of(2, 1).await.unwrap().unwrap();
+        assert_eq!((after.message.says.as_str(), after.says_next.as_str()), ("edited", ""));
+        bed.awaiting(2).await;
+        assert!(!bed.store.card_editing(&id(2), "x").await.unwrap(), "there is no card");
+    }
+
+    async fn a_place_needs_no_operation_and_ids_have_a_limit(bed: &Bed) {
+        bed.store.tell_place(&Place::Console, &milestone(1), START).await.unwrap();
+        let due = the_one_due(bed, START).await;
+        assert!(bed.store.sent(&due.claim, START, &[card(u64::MAX)]).await.unwrap(), "no operation, nothing to remember");
+        bed.awaiting(1).await;
+        let far = bed.store.remember_message(&id(1), START, &card(u64::MAX)).await;
+        assert!(matches!(far, Err(crate::store::StoreError::Unstorable(_))));
+    }
+}
+
+#[tokio::test]
+async fn a_new_owner_of_a_sqlite_file_does_not_wait_for_the_old_ones_claims() {
+    let bed = Bed::sqlite().await;
+    bed.awaiting(1).await;
+    assert_eq!(due(&bed, START).await.len(), 1);
+    bed.store.drop_claims().await.unwrap();
+    assert_eq!(the_one_due(&bed, START).await.attempt, 2);
+    bed.clear().await;
+}

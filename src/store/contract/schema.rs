@@ -1,0 +1,110 @@
+//! Migrations, step by step over data, and schemas that are not ours.
+
+use super::bed::{Bed, clock, id};
+use super::contract;
+use crate::store::connect::MIGRATIONS;
+use crate::store::database::{Pools, vals};
+use crate::store::{Store, StoreError};
+use engine::port::Journal;
+use sqlx::migrate::MigrateError;
+
+async fn migrate(pools: &Pools) -> Result<(), MigrateError> {
+    match pools {
+        Pools::Sqlite { writer, .. } => MIGRATIONS.run(writer).await,
+        Pools::Pg(pool) => MIGRATIONS.run(pool).await,
+    }
+}
+
+async fn migrate_to(pools: &Pools, version: i64) -> Result<(), MigrateError> {
+    match pools {
+        Pools::Sqlite { writer, .. } => MIGRATIONS.run_to(version, writer).await,
+        Pools::Pg(pool) => MIGRATIONS.run_to(version, pool).await,
+    }
+}
+
+/// Everything the first migration made, and the list of migrations.
+const TABLES: [&str; 15] = [
+    "DROP TABLE messages",
+    "DROP TABLE outbox",
+    "DROP TABLE unlocks",
+    "DROP TABLE edges",
+    "DROP TABLE votes",
+    "DROP TABLE holds",
+    "DROP TABLE hold_locks",
+    "DROP TABLE leases",
+    "DROP TABLE entries",
+    "DROP TABLE plans",
+    "DROP TABLE operations",
+    "DROP TABLE counters",
+    "DROP TABLE audit",
+    "DROP TABLE audit_head",
+    "DROP TABLE _sqlx_migrations",
+];
+
+contract! {
+    async fn each_step_keeps_what_is_there(bed: &Bed) {
+        for table in TABLES {
+            bed.tamper(table, vals![]).await;
+        }
+        bed.tamper("DROP TABLE meta", vals![]).await;
+        let mut kept = 0;
+        for migration in MIGRATIONS.iter() {
+            migrate_to(bed.pools(), migration.version).await.unwrap();
+            kept += bed
+                .tamper("INSERT INTO meta (name, value) VALUES ($1, 'kept')", vals![&migration.version.to_string()])
+                .await;
+        }
+        let operation = bed.awaiting(1).await;
+        migrate(bed.pools()).await.unwrap();
+        assert_eq!(bed.now(&id(1)).await, operation);
+        assert_eq!(bed.tamper("UPDATE meta SET value = value WHERE value = 'kept'", vals![]).await, kept);
+        assert!(kept >= 1);
+    }
+
+    async fn a_schema_of_a_later_version_is_refused(bed: &Bed) {
+        bed.tamper(
+            "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time) \
+             SELECT 9999, 'later', success, checksum, execution_time FROM _sqlx_migrations WHERE version = 1",
+            vals![],
+        )
+        .await;
+        let refused = migrate(bed.pools()).await.map_err(StoreError::from);
+        assert!(matches!(&refused, Err(StoreError::Damaged(why)) if why.contains("9999")), "{refused:?}");
+    }
+
+    async fn no_column_takes_null(bed: &Bed) {
+        let mut tx = bed.pools().begin().await.unwrap();
+        let refused = tx.run("INSERT INTO meta (name) VALUES ('x')", vals![]).await;
+        assert!(refused.is_err());
+        tx.rollback().await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn the_text_of_the_schema_is_portable() {
+    for migration in MIGRATIONS.iter() {
+        let text = migration.sql.as_str();
+        let code: String =
+            text.lines().map(|line| line.split("--").next().unwrap_or_default()).collect::<Vec<_>>().join(" ");
+        let words: Vec<String> =
+            code.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').map(str::to_lowercase).collect();
+        for banned in ["autoincrement", "serial", "integer", "boolean", "timestamp", "blob", "bytea", "trigger", "now"]
+        {
+            assert!(!words.iter().any(|word| word == banned), "migration {}: {banned}", migration.version);
+        }
+        let lines = code.split(',').filter(|part| part.contains(" BIGINT") || part.contains(" TEXT"));
+        for column in lines {
+            assert!(column.contains("NOT NULL"), "migration {}: {column}", migration.version);
+        }
+    }
+}
+
+#[tokio::test]
+async fn opening_again_changes_nothing() {
+    let bed = Bed::postgres().await;
+    let operation = bed.awaiting(1).await;
+    let again = Store::open(&bed.url, clock()).await.unwrap();
+    assert_eq!(again.operation(&id(1)).await.unwrap(), Some(operation));
+    again.close().await;
+    bed.clear().await;
+}

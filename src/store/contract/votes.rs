@@ -1,0 +1,172 @@
+//! Votes, control reactions, `/unlock`.
+
+use super::bed::{Bed, START, event, id, plan};
+use super::contract;
+use crate::store::{Cast, Controlled, Edge, ReactionVotes, Reread, Unlock, UnlockAsked};
+use engine::port::Journal;
+use engine::{Operation, Revision, Transitioned};
+use interlock::approval::{Event, State, Voice, Vote, Voted};
+use interlock::principal::Account;
+use interlock::time::Millis;
+use std::time::Duration;
+
+fn vote(person: &str, voice: Voice, by: Voted) -> Vote {
+    let number = person.bytes().map(u64::from).sum();
+    Vote {
+        account: Account::Discord(number),
+        person: person.parse().unwrap(),
+        voice,
+        by,
+        digest: plan(&id(1), 1).digest(),
+        at: START,
+    }
+}
+
+async fn reread(bed: &Bed, operation: &Operation, votes: &[Vote]) -> Reread {
+    let at = START.plus(Duration::from_secs(60));
+    let read = ReactionVotes { operation: &operation.id, digest: operation.digest, votes, at };
+    bed.store.replace_reaction_votes(&read).await.unwrap()
+}
+
+fn edge() -> Edge {
+    Edge { message: 50, person: "bob".parse().unwrap(), emoji: "🛑".to_owned() }
+}
+
+fn asked(person: &str, minutes: u64) -> UnlockAsked {
+    UnlockAsked {
+        operation: id(1),
+        revision: 1,
+        person: person.parse().unwrap(),
+        reason: "the broker is gone".to_owned(),
+        at: START.plus(Duration::from_secs(60 * minutes)),
+    }
+}
+
+contract! {
+    async fn a_command_vote_is_a_fact_and_can_be_withdrawn(bed: &Bed) {
+        let operation = bed.posted(1).await;
+        let yes = vote("bob", Voice::Approve, Voted::Command);
+        assert_eq!(bed.store.put_vote(&id(1), &yes, None).await.unwrap(), Cast::Stored);
+        assert_eq!(bed.store.put_vote(&id(1), &yes, None).await.unwrap(), Cast::Already);
+        assert_eq!(bed.store.votes(&id(1), operation.digest).await.unwrap(), std::slice::from_ref(&yes));
+        let before = bed.audited().await;
+        let mine = (operation.digest, yes.account);
+        assert_eq!(bed.store.withdraw_vote(&id(1), mine, (None, START)).await.unwrap(), Cast::Stored);
+        assert_eq!(bed.store.withdraw_vote(&id(1), mine, (None, START)).await.unwrap(), Cast::NoneThere);
+        assert_eq!(bed.store.votes(&id(1), operation.digest).await.unwrap(), []);
+        assert_eq!(bed.audited().await, before + 1);
+        assert_eq!(bed.now(&id(1)).await, operation, "votes leave the version alone");
+    }
+
+    async fn a_veto_by_command_replaces_the_approval_and_stays(bed: &Bed) {
+        let operation = bed.posted(1).await;
+        let (yes, no) = (vote("bob", Voice::Approve, Voted::Command), vote("bob", Voice::Veto, Voted::Command));
+        bed.store.put_vote(&id(1), &yes, None).await.unwrap();
+        assert_eq!(bed.store.put_vote(&id(1), &no, None).await.unwrap(), Cast::Stored);
+        assert_eq!(bed.store.votes(&id(1), operation.digest).await.unwrap(), std::slice::from_ref(&no));
+        let mine = (operation.digest, no.account);
+        assert_eq!(bed.store.withdraw_vote(&id(1), mine, (None, START)).await.unwrap(), Cast::NoneThere);
+    }
+
+    async fn no_vote_before_the_card_on_another_plan_or_after_the_start(bed: &Bed) {
+        let operation = bed.awaiting(1).await;
+        let yes = vote("bob", Voice::Approve, Voted::Command);
+        assert_eq!(bed.store.put_vote(&id(1), &yes, None).await.unwrap(), Cast::Closed, "no card yet");
+        let due = bed.store.due(&super::bed::taker("one"), START, 9).await.unwrap();
+        assert!(bed.store.sent(&due[0].claim, START, &[super::bed::card(50)]).await.unwrap());
+        let other = Vote { digest: plan(&id(1), 2).digest(), ..yes.clone() };
+        assert_eq!(bed.store.put_vote(&id(1), &other, None).await.unwrap(), Cast::Closed, "another plan");
+        let queued = bed.does(&event(&operation, Event::Approve)).await;
+        assert_eq!(bed.store.put_vote(&id(1), &yes, None).await.unwrap(), Cast::Stored, "queued still takes votes");
+        let running = bed.does(&event(&queued, Event::Start)).await;
+        let no = vote("cid", Voice::Veto, Voted::Command);
+        assert_eq!(bed.store.put_vote(&id(1), &no, None).await.unwrap(), Cast::Closed, "started");
+        assert_eq!(reread(bed, &running, &[]).await, Reread::Closed);
+        assert_eq!(bed.store.votes(&id(1), operation.digest).await.unwrap(), [yes]);
+    }
+
+    async fn what_is_reread_replaces_reactions_only(bed: &Bed) {
+        let operation = bed.posted(1).await;
+        let fact = vote("dan", Voice::Approve, Voted::Command);
+        bed.store.put_vote(&id(1), &fact, None).await.unwrap();
+        let (bob, cid) = (vote("bob", Voice::Approve, Voted::Reaction), vote("cid", Voice::Veto, Voted::Reaction));
+        let first = reread(bed, &operation, &[bob.clone(), cid.clone()]).await;
+        assert_eq!(first, Reread::Stored { added: vec![bob.clone(), cid.clone()], removed: Vec::new() });
+        let before = bed.audited().await;
+        let later = Vote { at: START.plus(Duration::from_secs(99)), ..bob.clone() };
+        let unchanged = reread(bed, &operation, &[later.clone(), cid.clone(), cid.clone()]).await;
+        assert_eq!(unchanged, Reread::Stored { added: Vec::new(), removed: Vec::new() });
+        assert_eq!(bed.audited().await, before, "nothing changed, nothing to record");
+        let gone = reread(bed, &operation, &[later]).await;
+        assert_eq!(gone, Reread::Stored { added: Vec::new(), removed: vec![cid] });
+        assert_eq!(bed.audited().await, before + 1);
+        let mut left = bed.store.votes(&id(1), operation.digest).await.unwrap();
+        left.sort_by(|one, other| one.person.cmp(&other.person));
+        assert_eq!(left, [bob, fact], "the first time it was seen is kept");
+    }
+
+    async fn an_account_that_became_another_persons_votes_anew(bed: &Bed) {
+        let operation = bed.posted(1).await;
+        let bob = vote("bob", Voice::Approve, Voted::Reaction);
+        reread(bed, &operation, std::slice::from_ref(&bob)).await;
+        let robert = Vote { person: "robert".parse().unwrap(), ..bob.clone() };
+        let read = reread(bed, &operation, std::slice::from_ref(&robert)).await;
+        assert_eq!(read, Reread::Stored { added: vec![robert.clone()], removed: vec![bob] });
+        assert_eq!(bed.store.votes(&id(1), operation.digest).await.unwrap(), [robert]);
+    }
+
+    async fn votes_do_not_carry_over_to_a_new_plan(bed: &Bed) {
+        let operation = bed.posted(1).await;
+        bed.store.put_vote(&id(1), &vote("bob", Voice::Approve, Voted::Command), None).await.unwrap();
+        let transition = event(&operation, Event::AskAgain);
+        let revision = Revision { transition, plan: plan(&id(1), 2), by_itself: false };
+        let Transitioned::Done(revised) = bed.store.revise(&revision).await.unwrap() else { panic!("not done") };
+        assert_eq!(bed.store.votes(&id(1), revised.digest).await.unwrap(), []);
+        assert_eq!(reread(bed, &operation, &[]).await, Reread::Closed, "the old card was read");
+    }
+
+    async fn a_control_reaction_is_consumed_once_until_it_is_removed(bed: &Bed) {
+        assert!(!bed.store.edge_removed(&edge(), START).await.unwrap());
+        assert!(bed.store.consume_edge(&edge(), START).await.unwrap());
+        assert!(!bed.store.consume_edge(&edge(), START).await.unwrap());
+        let other = Edge { person: "cid".parse().unwrap(), ..edge() };
+        assert!(bed.store.consume_edge(&other, START).await.unwrap());
+        assert!(bed.store.edge_removed(&edge(), START).await.unwrap());
+        assert!(bed.store.consume_edge(&edge(), START).await.unwrap());
+    }
+
+    async fn a_control_is_consumed_with_its_transition_or_not_at_all(bed: &Bed) {
+        let running = bed.running(1, Vec::new()).await;
+        let stale = engine::Transition { version: 1, ..event(&running, Event::Stop) };
+        let lost = bed.store.control(&edge(), &stale).await.unwrap();
+        assert_eq!(lost, Controlled::Asked(Transitioned::Lost));
+        let stop = bed.store.control(&edge(), &event(&running, Event::Stop)).await.unwrap();
+        assert!(matches!(stop, Controlled::Asked(Transitioned::Done(_))), "{stop:?}");
+        assert_eq!(bed.state(&id(1)).await, State::Stopping);
+        let again = bed.store.control(&edge(), &event(&running, Event::Stop)).await.unwrap();
+        assert_eq!(again, Controlled::Already);
+    }
+
+    async fn of_eight_readers_of_one_reaction_one_consumes_it(bed: &Bed) {
+        let mut readers = tokio::task::JoinSet::new();
+        for _ in 0..8 {
+            let store = bed.store.clone();
+            readers.spawn(async move { store.consume_edge(&edge(), START).await.unwrap() });
+        }
+        assert_eq!(readers.join_all().await.into_iter().filter(|fresh| *fresh).count(), 1);
+    }
+
+    async fn unlocking_needs_a_second_person_in_time_on_the_same_revision(bed: &Bed) {
+        bed.awaiting(1).await;
+        let until = START.plus(Duration::from_secs(15 * 60));
+        assert_eq!(bed.store.ask_unlock(&asked("bob", 0)).await.unwrap(), Unlock::First { until });
+        assert_eq!(bed.store.ask_unlock(&asked("bob", 5)).await.unwrap(), Unlock::First { until }, "the same person");
+        let second = Unlock::Second { first: "bob".parse().unwrap(), reason: "the broker is gone".to_owned() };
+        assert_eq!(bed.store.ask_unlock(&asked("cid", 15)).await.unwrap(), second);
+        let other_revision = UnlockAsked { revision: 2, ..asked("cid", 15) };
+        assert!(matches!(bed.store.ask_unlock(&other_revision).await.unwrap(), Unlock::First { .. }));
+        let late = UnlockAsked { revision: 2, ..asked("dan", 31) };
+        let until = Millis(late.at.0 + 15 * 60 * 1000);
+        assert_eq!(bed.store.ask_unlock(&late).await.unwrap(), Unlock::First { until }, "too late");
+    }
+}

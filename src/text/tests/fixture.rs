@@ -1,0 +1,232 @@
+//! Plans and views for the tests of texts.
+
+use crate::text::{CardView, Locale, Progress};
+use engine::Why;
+use interlock::approval::{NotCounted, State, Tally, Uncounted};
+use interlock::cluster::kafka::Committed;
+use interlock::cluster::{ClusterKind, Tier};
+use interlock::command::Arguments;
+use interlock::facts::Facts;
+use interlock::id::{GroupId, PersonId, TopicName};
+use interlock::plan::{
+    Action, Aspect, Capture, Check, Condition, Effect, Estimate, Expectation, Hold, Impact, KafkaAction, Level,
+    OffsetExpected, OffsetInLog, OffsetMove, OffsetRule, OffsetTarget, Plan, Requester, Row, Rule, Scope, Sealed, Seat,
+    Sharing, Step, Thing, Undo, Wait, Work, inverse,
+};
+use interlock::principal::{Account, Place};
+use interlock::time::Millis;
+use std::collections::BTreeMap;
+
+pub(super) const NOON: Millis = Millis(1_795_500_000_000);
+const HOUR: i64 = 3_600_000;
+
+pub(super) fn person(name: &str) -> PersonId {
+    name.parse().unwrap()
+}
+
+fn names(all: &[&str]) -> Vec<String> {
+    all.iter().map(|name| (*name).to_owned()).collect()
+}
+
+/// A reset of group `billing` in topic `orders` with so many partitions, two hours back.
+pub(super) fn reset(partitions: i32) -> Plan {
+    let topic: TopicName = "orders".parse().unwrap();
+    let group: GroupId = "billing".parse().unwrap();
+    let at = |partition: i32| 1_200_000 + i64::from(partition) * 37;
+    let moves: Vec<OffsetMove> = (0..partitions)
+        .map(|partition| OffsetMove {
+            topic: topic.clone(),
+            partition,
+            from: (partition != 3).then(|| Committed::plain(at(partition))),
+            to: Committed::plain(at(partition) - 800 - i64::from(partition)),
+        })
+        .collect();
+    let rows = moves.iter().map(|one| Row::Offset {
+        topic: "orders".to_owned(),
+        partition: one.partition,
+        from: one.from.as_ref().map(|committed| committed.offset),
+        to: Some(one.to.offset),
+        log_start: 1_000_000,
+        log_end: 1_300_000,
+        clamped: one.partition == 4,
+    });
+    let rows: Vec<Row> = rows.collect();
+    let expected = moves.iter().map(|one| OffsetExpected {
+        topic: topic.clone(),
+        partition: one.partition,
+        committed: one.from.clone(),
+    });
+    let in_log = moves.iter().map(|one| OffsetInLog { partition: one.partition, offset: one.to.offset }).collect();
+    let stopped = Expectation::KafkaGroupHasNoMembers { group: group.clone() };
+    let expectations = vec![
+        Expectation::KafkaClusterIs { id: "q1Sh-9_ISia_zwGINzRvyQ".to_owned() },
+        Expectation::KafkaTopicIs {
+            topic: topic.clone(),
+            id: "b8tRS7h4TJ2Vt43Dp85v2A".to_owned(),
+            partitions: u32::try_from(partitions).unwrap(),
+        },
+        stopped.clone(),
+        Expectation::KafkaCommittedAre { group: group.clone(), offsets: expected.collect() },
+        Expectation::KafkaOffsetsInLog { topic: topic.clone(), offsets: in_log },
+    ];
+    let action = Action::Kafka(KafkaAction::CommitOffsets { group, moves });
+    let step = Step {
+        number: 1,
+        needs: vec![stopped],
+        done: Condition::ReadBack,
+        undo: Undo::Literal { actions: inverse(&action), needs: Vec::new() },
+        work: Work::Act(action),
+    };
+    let clamped = Facts::none()
+        .with("count", 1_i64)
+        .with("topic", "orders")
+        .with("partition", 4_i64)
+        .with("wanted", 999_000_i64)
+        .with("used", 1_199_344_i64);
+    let cluster: interlock::id::ClusterName = "logs-kafka".parse().unwrap();
+    let hold = |thing, sharing| Hold { cluster: cluster.clone(), thing, aspect: Aspect::Offsets, sharing };
+    let holds = vec![
+        hold(Thing::Group("billing".to_owned()), Sharing::Exclusive),
+        hold(Thing::Topic("orders".to_owned()), Sharing::Shared),
+    ];
+    Plan {
+        format: 1,
+        operation: "K7F3QD".parse().unwrap(),
+        revision: 1,
+        command: "reset-offset".to_owned(),
+        request: Arguments::default(),
+        arguments: BTreeMap::from(
+            [("cluster", "logs-kafka"), ("group", "billing"), ("topic", "orders"), ("to", "2026-11-24T02:00:00Z")]
+                .map(|(name, value)| (name.to_owned(), value.to_owned())),
+        ),
+        requesters: vec![Requester { account: Account::Discord(80_351_110_224_678_912), person: person("alice") }],
+        place: Place::Discord { guild: 1, channel: 2, thread: None },
+        reason: "double charge since 02:00".to_owned(),
+        ticket: "OPS-1182".to_owned(),
+        reverses: None,
+        cluster: cluster.clone(),
+        kind: ClusterKind::Kafka,
+        tier: Tier::Production,
+        identity: "q1Sh-9_ISia_zwGINzRvyQ".to_owned(),
+        made_at: NOON,
+        expires_at: Millis(NOON.0 + 8 * HOUR),
+        effect: Effect::Reversible,
+        scope: Scope::Group,
+        holds,
+        checks: vec![
+            Check::pass("cluster-reachable"),
+            Check::pass("group-inactive"),
+            Check::pass("rights-sufficient"),
+            Check::pass("not-held"),
+            Check::new(Level::Warn, "target-clamped", clamped),
+        ],
+        expectations,
+        steps: vec![step],
+        restore: Vec::new(),
+        impact: Impact {
+            worst_case: "reset-replays".to_owned(),
+            topics: names(&["orders"]),
+            groups: names(&["billing"]),
+            clients: Vec::new(),
+            facts: Facts::none(),
+            rows,
+            needs_from_application: Vec::new(),
+        },
+        estimate: Estimate { duration_ms: 2_000, way_back_ms: 2_000, changes: u64::try_from(partitions).unwrap() },
+        votes: vec![Seat::Approver, Seat::Owner { of: names(&["billing"]), check: "owner-of-group".to_owned() }],
+    }
+}
+
+/// The same reset, which waits for the group to stop first.
+pub(super) fn waiting_reset() -> Plan {
+    let mut plan = reset(6);
+    let group: GroupId = "billing".parse().unwrap();
+    let partitions = vec![("orders".parse().unwrap(), (0..6).collect::<Vec<i32>>())];
+    let condition = Condition::KafkaGroupHasNoMembers { group: group.clone(), looks: 3 };
+    let step = |number, work, done, undo| Step { number, work, needs: Vec::new(), done, undo };
+    let wait = Wait { condition: condition.clone(), interval_ms: 5_000, deadline_ms: 1_800_000 };
+    let rule = OffsetRule {
+        group: group.clone(),
+        target: OffsetTarget::At(Millis(NOON.0 - 2 * HOUR)),
+        partitions: partitions.clone(),
+        captured_by: 2,
+    };
+    let capture = Work::Capture(Capture::KafkaCommitted { group, partitions });
+    plan.steps = vec![
+        step(1, Work::Wait(wait), condition, Undo::Nothing),
+        step(2, capture, Condition::ReadBack, Undo::Nothing),
+        step(3, Work::Rule(Rule::KafkaResetOffsets(rule)), Condition::ReadBack, Undo::Captured { step: 2 }),
+    ];
+    plan.expectations.truncate(2);
+    plan.impact.clients = names(&["billing-1", "billing-2", "billing-3", "billing-4", "billing-5"]);
+    plan.impact.needs_from_application = names(&["stop-consumers"]);
+    let members = Facts::none().with("group", "billing").with("members", plan.impact.clients.clone());
+    plan.checks.push(Check::new(Level::Consent, "group-will-stop", members));
+    plan
+}
+
+/// Everything a view borrows.
+pub(super) struct Scene {
+    pub(super) plan: Sealed,
+    pub(super) state: State,
+    pub(super) why: Why,
+    pub(super) tally: Tally,
+    pub(super) names: BTreeMap<PersonId, String>,
+    pub(super) progress: Option<Progress>,
+}
+
+impl Scene {
+    pub(super) fn of(plan: Plan) -> Self {
+        let seats = vec![None; plan.votes.len()];
+        Self {
+            plan: Sealed::seal(plan).unwrap(),
+            state: State::AwaitingApproval,
+            why: Why::default(),
+            tally: Tally { seats, ..Tally::default() },
+            names: BTreeMap::from([(person("bob"), "bob".to_owned()), (person("carol"), "Carol".to_owned())]),
+            progress: None,
+        }
+    }
+
+    pub(super) fn at(mut self, state: State) -> Self {
+        self.state = state;
+        self
+    }
+
+    pub(super) fn because(mut self, id: &str, facts: Facts) -> Self {
+        self.why = Why { id: id.to_owned(), facts };
+        self
+    }
+
+    pub(super) fn at_step(mut self, step: u32) -> Self {
+        self.progress = Some(Progress { step, done: 0, total: 0 });
+        self
+    }
+
+    pub(super) fn voted_by_bob(mut self) -> Self {
+        self.tally.seats[0] = Some(person("bob"));
+        self.tally.uncounted = vec![Uncounted { person: person("alice"), why: NotCounted::AskedForIt }];
+        self
+    }
+
+    pub(super) fn approved(mut self) -> Self {
+        self.tally.seats = vec![Some(person("bob")), Some(person("carol"))];
+        self
+    }
+
+    pub(super) fn view(&self, locale: Locale) -> CardView<'_> {
+        CardView {
+            plan: &self.plan,
+            state: self.state,
+            why: &self.why,
+            tally: &self.tally,
+            names: &self.names,
+            progress: self.progress,
+            expires_at: self.plan.plan().expires_at,
+            newer: None,
+            owners_told: Some((1, 1)),
+            mentions: &[],
+            locale,
+        }
+    }
+}

@@ -1,0 +1,106 @@
+//! Every id that planners, engine and desk write has a sentence: the sources are read, so that a new id cannot be forgotten.
+
+use crate::text::vocabulary as words;
+use interlock::approval::{Event, State};
+use regex::Regex;
+use std::collections::BTreeSet;
+use std::path::Path;
+
+/// The product's code under a folder: files of tests and test modules left out.
+fn code(folder: &Path) -> String {
+    let mut text = String::new();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        if path.is_dir() && name != "tests" {
+            text.push_str(&code(&path));
+        } else if name.ends_with(".rs") && name != "tests.rs" {
+            let source = std::fs::read_to_string(&path).unwrap();
+            text.push_str(source.split("#[cfg(test)]").next().unwrap());
+        }
+    }
+    text
+}
+
+fn rooms(all: &[&str]) -> String {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    all.iter().map(|room| code(&root.join(room))).collect()
+}
+
+fn ids(pattern: &str, text: &str) -> BTreeSet<String> {
+    let found: BTreeSet<String> =
+        Regex::new(pattern).unwrap().captures_iter(text).map(|found| found[1].to_owned()).collect();
+    assert!(!found.is_empty(), "nothing is written as {pattern}: the test looks for the wrong thing");
+    found
+}
+
+fn missing(found: &BTreeSet<String>, known: &[&[&str]]) -> Vec<String> {
+    found.iter().filter(|id| !known.iter().any(|ids| ids.contains(&id.as_str()))).cloned().collect()
+}
+
+#[test]
+fn every_mistake_has_a_sentence() {
+    let found = ids(r#"Mistake::new\(\s*"([a-z-]+)""#, &rooms(&["crates/interlock/src", "src/desk"]));
+    assert_eq!(missing(&found, &[words::MISTAKES]), Vec::<String>::new());
+}
+
+#[test]
+fn every_check_has_a_sentence() {
+    let text = rooms(&["crates/interlock/src", "src/desk"]);
+    let found = ids(r#"Check::new\(\s*Level::(?:Warn|Consent|Block),\s*"([a-z-]+)""#, &text);
+    assert_eq!(missing(&found, &[words::CHECKS, words::BROKEN]), Vec::<String>::new());
+    let blocking = ids(r#"Check::new\(\s*Level::Block,\s*"([a-z-]+)""#, &text);
+    assert_eq!(missing(&blocking, &[words::BLOCKING]), Vec::<String>::new());
+    let passing = ids(r#"Check::(?:pass\(|new\(\s*Level::Pass,)\s*"([a-z-]+)""#, &text);
+    assert_eq!(missing(&passing, &[words::PASSING]), Vec::<String>::new());
+}
+
+#[test]
+fn every_finding_of_a_wait_or_an_expectation_has_a_sentence() {
+    let broken = ids(r#"Held::Broken \{\s*id: "([a-z-]+)""#, &rooms(&["crates/interlock/src/plan"]));
+    assert_eq!(missing(&broken, &[words::BROKEN]), Vec::<String>::new());
+    let waits = ids(r#"Looked::(?:NotYet|Impossible) \{\s*id: "([a-z-]+)""#, &rooms(&["crates/interlock/src/plan"]));
+    assert_eq!(missing(&waits, &[words::WAITS]), Vec::<String>::new());
+}
+
+#[test]
+fn everything_the_engine_tells_has_a_sentence() {
+    let text = rooms(&["crates/engine/src"]);
+    let states: Vec<&str> = State::ALL.iter().map(|state| state.key()).collect();
+    let events: Vec<&str> = Event::ALL.iter().map(|event| event.key()).collect();
+    let told = ids(r#"(?:milestone|progress|alert|because)\(\s*"([a-z-]+)""#, &text);
+    let known = [words::NOTICES, words::REASONS, words::WAITS, words::BROKEN, words::CHECKS, &states];
+    assert_eq!(missing(&told, &known), Vec::<String>::new());
+    let reasons = ids(r#"(?:give_up|lose)\(\s*operation,\s*"([a-z-]+)""#, &text);
+    assert_eq!(missing(&reasons, &known), Vec::<String>::new());
+    let ends = ids(r#"ending\(\s*"([a-z-]+)""#, &text);
+    assert_eq!(missing(&ends, &[&states, &events]), Vec::<String>::new());
+}
+
+#[test]
+fn everything_a_control_does_has_a_sentence() {
+    let found = ids(r#"controlled\(\s*&?operation,\s*"([a-z-]+)""#, &rooms(&["src/desk"]));
+    assert_eq!(missing(&found, &[words::CONTROLLED]), Vec::<String>::new());
+}
+
+#[test]
+fn every_worst_case_has_a_sentence() {
+    let text = rooms(&["crates/interlock/src/changes"]);
+    let found = ids(r#""((?:reset|rollback)-(?:replays|skips|neither|returns)[a-z-]*)""#, &text);
+    assert_eq!(missing(&found, &[words::WORST]), Vec::<String>::new());
+    let needs = ids(r#"needs_from_application\.push\("([a-z-]+)""#, &text);
+    assert_eq!(missing(&needs, &[words::APPLICATION]), Vec::<String>::new());
+}
+
+#[test]
+fn every_refusal_of_a_right_has_a_sentence() {
+    let found =
+        ids(r#"Denied(?:::because\(| \{ id: )"([a-z-]+)""#, &rooms(&["crates/interlock/src/policy", "src/desk"]));
+    assert_eq!(missing(&found, &[words::DENIED]), Vec::<String>::new());
+}
+
+#[test]
+fn what_a_backend_says_no_with_has_a_sentence() {
+    let found = ids(r#"=> "([a-z]+(?:-[a-z]+)+)""#, &rooms(&["src/backend/kafka"]));
+    assert_eq!(missing(&found, &[words::REASONS, words::BROKEN, words::CHECKS]), Vec::<String>::new());
+}

@@ -1,0 +1,94 @@
+//! What must hold for every card.
+
+use super::fixture::{Scene, reset, waiting_reset};
+use crate::text::table::{MOST_COLUMNS, MOST_ROWS, draw};
+use crate::text::width::columns;
+use crate::text::{Block, Card, Drawing, Locale, console, plan_card, plan_text};
+use interlock::approval::State;
+use interlock::facts::Facts;
+
+/// A card within what a chat takes: CHAT.md's limits, with room for escaping.
+pub(super) fn check(card: &Card) {
+    assert!(card.headline.len() <= 5, "{} lines", card.headline.len());
+    let content: usize = card.headline.iter().map(|line| line.plain_text().chars().count() + 1).sum();
+    assert!(content <= 2_000, "content of {content}");
+    let mut body = 0;
+    for block in &card.body {
+        match block {
+            Block::Line(line) | Block::Heading(line) => body += line.plain_text().chars().count() + 1,
+            Block::Table(table) => {
+                assert!(table.rows.len() <= MOST_ROWS, "{} rows", table.rows.len());
+                assert!(table.rows.iter().all(|row| row.len() == table.head.len()));
+                let drawn = draw(table, MOST_COLUMNS);
+                assert!(drawn.iter().all(|line| columns(line) <= MOST_COLUMNS), "{drawn:#?}");
+                body += drawn.iter().map(|line| line.chars().count() + 1).sum::<usize>();
+            }
+        }
+    }
+    assert!(body <= 4_096, "description of {body}");
+    let footer = card.footer.as_ref().map_or(0, |line| line.plain_text().chars().count());
+    assert!(footer <= 2_048 && body + footer <= 6_000);
+    assert!(card.buttons.len() <= 5 && card.buttons.iter().all(|button| button.id.len() <= 100));
+    assert!(card.reactions.len() <= 20 && card.files.len() <= 10);
+    for width in [30, 60, 120] {
+        let text = console(card, Drawing { width, colour: false });
+        assert!(text.chars().all(|character| character == '\n' || !character.is_control()), "{text:?}");
+        assert!(text.lines().all(|line| columns(line) <= width), "wider than {width}:\n{text}");
+    }
+}
+
+#[test]
+fn every_state_has_a_card_within_limits() {
+    for state in State::ALL {
+        for plan in [reset(1), reset(6), reset(300), waiting_reset()] {
+            let scene = Scene::of(plan).at(*state).voted_by_bob().because("nobody-knows-this", Facts::none());
+            for locale in Locale::ALL {
+                check(&plan_card(&scene.view(locale)));
+            }
+        }
+    }
+}
+
+#[test]
+fn controls_are_shown_as_the_state_allows() {
+    let reactions = |state| plan_card(&Scene::of(reset(6)).at(state).view(Locale::EnUs)).reactions;
+    assert_eq!(reactions(State::AwaitingApproval), ["✅", "❌"]);
+    assert_eq!(reactions(State::Running), ["🛑", "⏸️", "▶️"]);
+    assert_eq!(reactions(State::Succeeded), ["↩️"]);
+    assert!(reactions(State::Rejected).is_empty() && reactions(State::Stopping).is_empty());
+}
+
+#[test]
+fn the_bytes_attached_are_the_bytes_approved() {
+    let scene = Scene::of(reset(6));
+    let card = plan_card(&scene.view(Locale::ZhCn));
+    let file = |name: &str| card.files.iter().find(|file| file.name == name).unwrap();
+    assert_eq!(interlock::plan::Digest::of(&file("plan.json").bytes), scene.plan.digest());
+    let words = String::from_utf8(file("plan.txt").bytes.clone()).unwrap();
+    assert_eq!(words.lines().next(), Some(format!("plan {}", scene.plan.digest()).as_str()));
+    assert_eq!(words, plan_text(&scene.plan), "plan.txt is the same in every language");
+}
+
+#[test]
+fn plan_text_names_everything_that_is_approved() {
+    let scene = Scene::of(reset(40));
+    let text = plan_text(&scene.plan);
+    assert!(text.lines().all(|line| columns(line) <= 78), "{text}");
+    for row in 0..40 {
+        let offset = 1_200_000 + row * 37 - 800 - row;
+        assert!(text.contains(&offset.to_string()), "the target of partition {row}");
+    }
+    let squeezed = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    for part in [
+        "alice (discord:80351110224678912)",
+        "double charge since 02:00",
+        "OPS-1182",
+        "group billing has no member",
+        "an owner of billing",
+        "offsets of topic orders on logs-kafka, shared",
+        "the cluster's id is q1Sh-9_ISia_zwGINzRvyQ",
+        "to: 2026-11-24T02:00:00Z",
+    ] {
+        assert!(squeezed.contains(part), "{part} in\n{text}");
+    }
+}

@@ -1,0 +1,245 @@
+//! Answers of looks for the snapshots.
+
+use super::fixture::{NOON, person};
+use interlock::approval::State;
+use interlock::cluster::kafka::{ConfigEntry, GroupKind, GroupState};
+use interlock::cluster::{ClusterKind, Failure, FailureKind, Mode, Tier};
+use interlock::facts::Facts;
+use interlock::looks::{
+    AuditEntry, AuditPage, AuditVerified, ClusterCounts, ClusterLine, ClustersLook, Grade, GroupLag, GroupLook, Health,
+    Help, HelpCommand, HelpOption, LagLook, LookAnswer, MemberLine, OperationLine, OperationStatus, OperationsList,
+    Part, PartitionLag, PartitionLine, StepLine, TopicLag, TopicLook, UnhealthyTopic, WhoAmI,
+};
+use interlock::plan::Effect;
+
+fn failure() -> Failure {
+    Failure { kind: FailureKind::TimedOut, said: "no answer within 8 s".to_owned() }
+}
+
+fn owned(all: &[&str]) -> Vec<String> {
+    all.iter().map(|one| (*one).to_owned()).collect()
+}
+
+/// Every look with a name for its snapshot.
+pub(super) fn all() -> Vec<(&'static str, LookAnswer)> {
+    vec![
+        ("clusters", clusters()),
+        ("health", health()),
+        ("topic", topic(6)),
+        ("topic_many", topic(100)),
+        ("group", group()),
+        ("lag", lag(&["billing"])),
+        ("lag_all", lag(&["billing", "audit"])),
+        ("help", LookAnswer::Help(Help::List(vec![command()]))),
+        ("help_one", LookAnswer::Help(Help::Command(Box::new(command())))),
+        ("whoami", whoami()),
+        ("operations", operations()),
+        ("status", status()),
+        ("audit_page", audit_page()),
+        (
+            "audit_whole",
+            AuditVerified::Whole { entries: 12_431, head: "9c41d2e8".repeat(8), compared: None }.into_look(),
+        ),
+        ("audit_broken", AuditVerified::Broken { seq: 977, why: "altered".to_owned() }.into_look()),
+    ]
+}
+
+trait IntoLook {
+    fn into_look(self) -> LookAnswer;
+}
+
+impl IntoLook for AuditVerified {
+    fn into_look(self) -> LookAnswer {
+        LookAnswer::AuditVerified(self)
+    }
+}
+
+fn clusters() -> LookAnswer {
+    let line = |name: &str, tier, mode, counts| ClusterLine {
+        name: name.parse().unwrap(),
+        kind: ClusterKind::Kafka,
+        tier,
+        domain: "payments".to_owned(),
+        mode,
+        counts,
+    };
+    let well = ClusterCounts { brokers: 3, topics: 1_204, offline: 0, under_replicated: 0 };
+    let ill = ClusterCounts { under_replicated: 17, ..well };
+    LookAnswer::Clusters(ClustersLook {
+        clusters: vec![
+            line("logs-kafka", Tier::Production, Mode::Change, Part::Known(well)),
+            line("core-kafka", Tier::Production, Mode::Observe, Part::Known(ill)),
+            line("lab", Tier::Development, Mode::Change, Part::Unknown(failure())),
+        ],
+    })
+}
+
+fn health() -> LookAnswer {
+    let topic = |name: &str, offline, under_replicated, under_min_isr| UnhealthyTopic {
+        topic: name.parse().unwrap(),
+        offline,
+        under_replicated,
+        under_min_isr,
+    };
+    LookAnswer::Health(Health {
+        cluster: "logs-kafka".parse().unwrap(),
+        grade: Grade::Broken,
+        brokers: vec![1, 2],
+        controller: Some(2),
+        offline: 1,
+        under_replicated: 12,
+        under_min_isr: 3,
+        min_isr_unknown: 1,
+        topics: vec![topic("orders", 1, 4, Some(3)), topic("payments-by-customer-and-day", 0, 8, None)],
+        topics_left_out: 2,
+        obligations: Vec::new(),
+    })
+}
+
+fn topic(partitions: i32) -> LookAnswer {
+    let line = |partition| PartitionLine {
+        partition,
+        leader: (partition != 2).then_some(1),
+        replicas: vec![1, 2, 3],
+        isr: if partition == 2 { Vec::new() } else { vec![1, 2, 3] },
+        range: Some((1_000_000, 1_300_000 + i64::from(partition))),
+    };
+    let entry = |key: &str, value: Option<&str>| ConfigEntry { key: key.to_owned(), value: value.map(str::to_owned) };
+    LookAnswer::Topic(TopicLook {
+        cluster: "logs-kafka".parse().unwrap(),
+        topic: "orders".parse().unwrap(),
+        id: "b8tRS7h4TJ2Vt43Dp85v2A".to_owned(),
+        partitions: (0..partitions).map(line).collect(),
+        ranges_failed: None,
+        settings: Part::Known(vec![entry("retention.ms", Some("604800000")), entry("min.insync.replicas", Some("2"))]),
+    })
+}
+
+fn group() -> LookAnswer {
+    let member = |client: &str, instance: Option<&str>| MemberLine {
+        client_id: client.to_owned(),
+        instance_id: instance.map(str::to_owned),
+        host: "10.0.3.7".to_owned(),
+        assigned: 2,
+    };
+    LookAnswer::Group(GroupLook {
+        cluster: "logs-kafka".parse().unwrap(),
+        group: "billing".parse().unwrap(),
+        state: GroupState::Stable,
+        kind: GroupKind::Classic,
+        protocol_type: "consumer".to_owned(),
+        members: vec![member("billing-1", None), member("billing-2", Some("b2")), member("billing-3", None)],
+        topics: Part::Known(vec![TopicLag {
+            topic: "orders".parse().unwrap(),
+            committed: 5,
+            without_commit: 1,
+            lag: Some(48_213),
+        }]),
+        topics_left_out: 0,
+    })
+}
+
+fn lag(groups: &[&str]) -> LookAnswer {
+    let partition = |partition: i32| PartitionLag {
+        partition,
+        committed: (partition != 1).then_some(1_200_000),
+        start: 1_000_000,
+        end: 1_300_000,
+        lag: (partition != 1).then_some(100_000),
+    };
+    let one = |name: &&str| GroupLag {
+        group: name.parse().unwrap(),
+        total: 200_000,
+        partitions: (0..3).map(partition).collect(),
+    };
+    let failed = if groups.len() > 1 { vec![("secret".parse().unwrap(), failure())] } else { Vec::new() };
+    LookAnswer::Lag(LagLook {
+        cluster: "logs-kafka".parse().unwrap(),
+        topic: "orders".parse().unwrap(),
+        groups: groups.iter().map(one).collect(),
+        failed,
+        groups_left_out: 0,
+    })
+}
+
+fn command() -> HelpCommand {
+    let option = |name: &str, description: &str, required| HelpOption {
+        name: name.to_owned(),
+        description: description.to_owned(),
+        required,
+    };
+    HelpCommand {
+        name: "reset-offset".to_owned(),
+        usage: "/reset-offset cluster: group: topic: to:".to_owned(),
+        description: "Set where a consumer group goes on reading".to_owned(),
+        options: vec![
+            option("to", "Where to", true),
+            option("wait-for-stop", "Wait until the group has stopped", false),
+        ],
+        role: "operator".to_owned(),
+        effect: Some(Effect::Reversible),
+        examples: owned(&["/reset-offset cluster:logs-kafka group:billing topic:orders to:-2h"]),
+    }
+}
+
+fn whoami() -> LookAnswer {
+    LookAnswer::WhoAmI(WhoAmI {
+        account: "discord:80351110224678912".to_owned(),
+        person: person("alice"),
+        roles: owned(&["operator", "viewer"]),
+        clusters: vec!["logs-kafka".parse().unwrap()],
+        commands: owned(&["help", "lag", "reset-offset"]),
+        owns: Vec::new(),
+    })
+}
+
+fn operation(state: State) -> OperationLine {
+    OperationLine {
+        operation: "K7F3QD".parse().unwrap(),
+        state,
+        command: "reset-offset".to_owned(),
+        cluster: "logs-kafka".parse().unwrap(),
+        about: owned(&["billing", "orders"]),
+        asked_by: "alice".to_owned(),
+        updated_at: NOON,
+        expires_at: (state == State::AwaitingApproval).then_some(NOON),
+    }
+}
+
+fn operations() -> LookAnswer {
+    LookAnswer::Operations(OperationsList {
+        waiting_for_me: vec![operation(State::AwaitingApproval)],
+        others: vec![operation(State::Succeeded)],
+        left_out: 3,
+    })
+}
+
+fn status() -> LookAnswer {
+    let step = |number, what: &str, done| StepLine { number, what: what.to_owned(), done };
+    LookAnswer::Status(Box::new(OperationStatus {
+        line: operation(State::Waiting),
+        why: "wait-members-remain".to_owned(),
+        why_facts: Facts::none().with("count", 2_i64).with("members", owned(&["billing-1", "billing-2"])),
+        revision: 2,
+        digest: "9c41d2e8".repeat(8),
+        seats: 2,
+        approved_by: owned(&["bob", "Carol"]),
+        steps: vec![step(1, "wait", false), step(2, "capture", false), step(3, "rule", false)],
+        reverses: None,
+    }))
+}
+
+fn audit_page() -> LookAnswer {
+    let entry = |seq, what: &str, who: &str| AuditEntry {
+        seq,
+        at: NOON,
+        what: what.to_owned(),
+        who: who.to_owned(),
+        operation: Some("K7F3QD".parse().unwrap()),
+        request: None,
+    };
+    LookAnswer::AuditPage(AuditPage {
+        entries: vec![entry(12, "started", ""), entry(11, "approved", "bob")],
+        left_out: 1,
+    })
+}

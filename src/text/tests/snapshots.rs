@@ -1,0 +1,147 @@
+//! What people read, as it stands in a terminal of 60 and of 30 columns.
+
+use super::fixture::{Scene, reset, waiting_reset};
+use super::{rules, seen};
+use crate::desk::{Answer, Denied, Done};
+use crate::text::{Card, Drawing, Locale, Newer, answer, by_hand, console, notice, plan_card, plan_text};
+use engine::Notice;
+use interlock::approval::State;
+use interlock::facts::Facts;
+use interlock::plan::{Check, Difference, Level, Mistake, Sealed};
+use interlock::principal::Account;
+
+/// All languages and widths of a text in one snapshot.
+fn shown(name: &str, card: impl Fn(Locale) -> Card) {
+    let mut text = String::new();
+    for locale in Locale::ALL {
+        for width in [60, 30] {
+            let card = card(locale);
+            rules::check(&card);
+            let drawn = console(&card, Drawing { width, colour: false });
+            text.push_str(&format!("== {} {width}\n{drawn}\n", locale.tag()));
+        }
+    }
+    insta::with_settings!({ prepend_module_to_snapshot => false, snapshot_path => "../snapshots", omit_expression => true }, {
+        insta::assert_snapshot!(name, text);
+    });
+}
+
+fn scene(name: &str, scene: &Scene) {
+    shown(name, |locale| plan_card(&scene.view(locale)));
+}
+
+fn answered(name: &str, done: &Done) {
+    let reply = Answer { request: "M2WQ7A".parse().unwrap(), done: done.clone(), recorded: done != &Done::Bug };
+    shown(name, |locale| answer(&reply, locale));
+}
+
+fn told(name: &str, told: &Notice, scene: &Scene) {
+    shown(name, |locale| notice(told, &scene.view(locale)));
+}
+
+fn members() -> Facts {
+    let members = ["billing-1", "billing-2", "billing-3", "billing-4"].map(str::to_owned).to_vec();
+    Facts::none().with("group", "billing").with("count", 4_i64).with("members", members).with("static", 0_i64)
+}
+
+#[test]
+fn cards() {
+    scene("card_waiting", &Scene::of(reset(6)));
+    scene("card_voted", &Scene::of(reset(6)).voted_by_bob());
+    scene("card_100_partitions", &Scene::of(reset(100)));
+    scene("card_wait_for_stop", &Scene::of(waiting_reset()));
+    scene("card_queued", &Scene::of(reset(6)).approved().at(State::Queued));
+    scene("card_running", &Scene::of(reset(6)).approved().at(State::Running).at_step(1));
+    let remaining = Scene::of(waiting_reset()).approved().at(State::Waiting).at_step(1);
+    scene("card_waits_for_members", &remaining.because("wait-members-remain", members()));
+    scene("card_succeeded", &Scene::of(reset(6)).approved().at(State::Succeeded));
+    let said = Facts::none().with("said", "GROUP_ID_NOT_FOUND");
+    scene("card_failed", &Scene::of(reset(6)).approved().at(State::Failed).because("group-gone", said));
+    let found = Facts::none().with("topic", "orders").with("partition", 3_i64).with("found", "1200500");
+    scene("card_stuck", &Scene::of(reset(6)).approved().at(State::Stuck).because("foreign-value", found));
+    let late = Scene::of(waiting_reset()).approved().at(State::Stopped).at_step(1);
+    scene("card_stopped_in_time", &late.because("wait-ran-out", Facts::none()));
+    let by = Facts::none().with("by", "carol").with("reason", "wrong group");
+    scene("card_stopped", &Scene::of(reset(6)).approved().at(State::Stopped).because("stop-asked", by));
+}
+
+#[test]
+fn a_plan_that_was_replaced_says_what_differs() {
+    let moved = Difference { what: "offset orders 3".to_owned(), before: "none to 5".to_owned(), after: String::new() };
+    let differences = [moved];
+    let scene = Scene::of(reset(6));
+    shown("card_superseded", |locale| {
+        let newer = Some(Newer { revision: 2, differences: &differences });
+        plan_card(&crate::text::CardView { newer, ..scene.view(locale) })
+    });
+}
+
+#[test]
+fn several_topics_are_one_row_each() {
+    let mut plan = reset(12);
+    for (number, row) in plan.impact.rows.iter_mut().enumerate() {
+        let interlock::plan::Row::Offset { topic, .. } = row;
+        *topic = ["orders", "payments-by-customer-and-day", "refunds"][number % 3].to_owned();
+    }
+    plan.impact.topics = ["orders", "payments-by-customer-and-day", "refunds"].map(str::to_owned).to_vec();
+    scene("card_three_topics", &Scene::of(plan));
+}
+
+#[test]
+fn answers() {
+    answered("answer_refused_members", &Done::Refused(vec![Check::new(Level::Block, "group-inactive", members())]));
+    let held = Facts::none().with("operation", "ABCDEF").with("thing", "group").with("name", "billing");
+    answered("answer_refused_held", &Done::Refused(vec![Check::new(Level::Block, "held-by-other", held)]));
+    let suggestions = vec!["orders".to_owned(), "orders-eu".to_owned()];
+    let unknown = Facts::none().with("name", "ordres").with("suggestions", suggestions);
+    answered("answer_unknown_topic", &Done::Mistake(Mistake::new("unknown-topic", unknown)));
+    let accepted = ["earliest", "latest", "offset:N", "shift:+N", "-2h"].map(str::to_owned).to_vec();
+    let when = Facts::none().with("given", "yesterday").with("option", "to").with("accepted", accepted);
+    answered("answer_not_a_time", &Done::Mistake(Mistake::new("not-a-time", when)));
+    answered("answer_vote_denied", &Done::Denied(Denied { id: "asked-for-it", needs: None }));
+    answered("answer_asked_back", &Done::AskedBack(Box::new(Sealed::seal(reset(6)).unwrap())));
+    answered("answer_planned", &Done::Planned { operation: "K7F3QD".parse().unwrap(), seats: 2 });
+    answered("answer_denied", &Done::Denied(Denied { id: "no-role", needs: Some("operator".to_owned()) }));
+    let said = "no answer within 8 s".to_owned();
+    answered("answer_failed", &Done::Failed { id: "cluster-timed-out".to_owned(), said });
+    answered("answer_bug", &Done::Bug);
+    answered("answer_dry_run", &Done::DryRun(Box::new(Sealed::seal(reset(6)).unwrap())));
+    let operation = "K7F3QD".parse().unwrap();
+    answered("answer_stop", &Done::Controlled { operation, what: "stop-asked", state: State::Stopping });
+}
+
+#[test]
+fn looks() {
+    for (name, seen) in seen::all() {
+        answered(&format!("look_{name}"), &Done::Looked(Box::new(seen)));
+    }
+}
+
+#[test]
+fn notices() {
+    let running = Scene::of(reset(6)).approved().at(State::Running).at_step(1);
+    told("notice_owners_before", &Notice::OwnersBefore, &running);
+    let done = Scene::of(reset(6)).approved().at(State::Succeeded);
+    told("notice_owners_after", &Notice::OwnersAfter, &done);
+    told("notice_progress", &Notice::Progress { id: "wait-members-remain".to_owned(), facts: members() }, &running);
+    let by = Facts::none().with("by", vec!["bob".to_owned(), "carol".to_owned()]);
+    told("notice_approved", &Notice::Milestone { id: "approved".to_owned(), facts: by }, &running);
+    let stale = Facts::none().with("topic", "orders");
+    told("notice_stale", &Notice::Milestone { id: "stale-topic-recreated".to_owned(), facts: stale }, &running);
+    told("notice_started", &Notice::Milestone { id: "started".to_owned(), facts: Facts::none() }, &running);
+    let said = Facts::none().with("said", "GROUP_ID_NOT_FOUND");
+    let failed = Scene::of(reset(6)).approved().at(State::Failed).because("group-gone", said);
+    told("notice_failed", &Notice::Alert { id: "failed".to_owned(), facts: Facts::none() }, &failed);
+}
+
+#[test]
+fn files() {
+    let mut plan = reset(4);
+    plan.requesters[0].account = Account::System(1_000);
+    insta::with_settings!({ prepend_module_to_snapshot => false, snapshot_path => "../snapshots", omit_expression => true }, {
+        insta::assert_snapshot!("plan_text", plan_text(&Sealed::seal(plan.clone()).unwrap()));
+        insta::assert_snapshot!("plan_text_wait", plan_text(&Sealed::seal(waiting_reset()).unwrap()));
+        insta::assert_snapshot!("by_hand", by_hand::by_hand(&plan));
+        insta::assert_snapshot!("by_hand_wait", by_hand::by_hand(&waiting_reset()));
+    });
+}
