@@ -182,7 +182,7 @@ impl Ground {
         let working = GroupSpec::new(name(WORKING)).reading(name(TOPIC), 400_000).read_until(HOUR / 60);
         kafka.add_group(&working).expect("a group");
         kafka.join(&working.id, Member::new("billing-1", "/10.0.3.7").there_for(HOUR)).expect("a member");
-        let stops = NOON.plus(Duration::from_secs(11));
+        let stops = NOON.plus(Duration::from_secs(7));
         kafka.stop_group(&working.id, Leave::InOrder, Some(stops)).expect("it stops later");
     }
 }

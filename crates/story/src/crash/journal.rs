@@ -92,12 +92,12 @@ impl Journal for CountingJournal {
 
     fn remember<'a>(
         &'a self,
-        id: &'a OperationId,
+        operation: &'a Operation,
         token: Token,
         memory: &'a Memory,
         next_at: Millis,
     ) -> Boxed<'a, Result<bool, JournalError>> {
-        self.counted("remember".to_owned(), self.inner.remember(id, token, memory, next_at))
+        self.counted("remember".to_owned(), self.inner.remember(operation, token, memory, next_at))
     }
 
     fn lease<'a>(&'a self, id: &'a OperationId) -> Boxed<'a, Result<Option<Beat>, JournalError>> {
