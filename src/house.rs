@@ -2,6 +2,7 @@
 
 use crate::chat::{Chat, Delivery, FrontDoor, Hub};
 use crate::desk::{Ballots, Desk, Parts, Recorder, Replanner, Rooms};
+use engine::port::Journal;
 use engine::{Engine, Pace, Ports};
 use std::sync::Arc;
 use std::time::Duration;
@@ -36,9 +37,17 @@ impl House {
     /// Builds a house. Nothing runs yet but the writer of audit records.
     #[must_use]
     pub fn build(plot: Plot) -> Self {
+        let journal = Arc::new(plot.parts.store.clone());
+        Self::build_on(plot, journal)
+    }
+
+    /// Builds a house that journals its operations through this port. It ends in the store of the plot; what stands in
+    /// between sees every write.
+    #[must_use]
+    pub fn build_on(plot: Plot, journal: Arc<dyn Journal>) -> Self {
         let rooms = Arc::new(Rooms::new(plot.parts));
         let ports = Ports {
-            journal: Arc::new(rooms.store.clone()),
+            journal,
             clusters: rooms.backends.clone(),
             members: Arc::new(Ballots(rooms.clone())),
             planner: Arc::new(Replanner(rooms.clone())),

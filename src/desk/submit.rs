@@ -3,7 +3,7 @@
 use super::answer::Done;
 use super::drafting::Wanted;
 use super::handle::{Ask, Desk, denied};
-use engine::port::{Journal, JournalError};
+use engine::port::JournalError;
 use engine::{NewOperation, Notice, Record, Seeded};
 use interlock::cluster::Mode;
 use interlock::facts::Facts;
@@ -33,7 +33,7 @@ impl Desk {
             }
             let seats = sealed.plan().votes.len();
             let operation = sealed.plan().operation.clone();
-            match self.rooms.store.create(&new(ask, sealed)).await {
+            match self.engine.journal().create(&new(ask, sealed)).await {
                 Ok(_) => return Ok(Done::Planned { operation, seats }),
                 Err(JournalError::Taken) => {}
                 Err(error) => return Err(error.into()),

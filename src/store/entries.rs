@@ -3,7 +3,7 @@
 use super::database::{Tx, vals};
 use super::error::StoreError;
 use super::rows::{TextRow, from_json, json};
-use super::{Store, audit, leases};
+use super::{Store, audit, leases, outbox};
 use engine::port::Written;
 use engine::{Entry, Outcome, Record, Token};
 use interlock::facts::Facts;
@@ -40,6 +40,7 @@ impl Store {
             tx.rollback().await?;
             return Ok(same);
         }
+        outbox::put(&mut tx, written.operation, written.notices, written.at).await?;
         audit::append(&mut tx, written.at, &[trace(&row)?]).await?;
         tx.commit().await?;
         Ok(true)

@@ -107,12 +107,18 @@ impl<'a> Run<'a> {
 
     /// Writes one entry under the lease.
     pub(crate) async fn write(&mut self, entry: Entry) -> Result<(), EngineError> {
+        self.write_telling(entry, &[]).await
+    }
+
+    /// Writes one entry under the lease, and tells of it: both or neither, whenever the process dies.
+    pub(crate) async fn write_telling(&mut self, entry: Entry, notices: &[Notice]) -> Result<(), EngineError> {
         let written = Written {
             operation: &self.lease.operation,
             token: self.lease.token,
             seq: self.history.entries + 1,
             at: self.inner.ports.clock.now(),
             entry: &entry,
+            notices,
         };
         if !self.inner.ports.journal.write(written).await? {
             return Err(EngineError::Fenced);

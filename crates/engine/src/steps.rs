@@ -77,7 +77,7 @@ impl Run<'_> {
         actions: &[Action],
     ) -> Result<Next, EngineError> {
         let open = (0..).zip(actions).find(|(place, _)| !self.history.tries(step.number, *place).is_done());
-        let Some((place, action)) = open else { return self.step_done(operation, step.number).await };
+        let Some((place, action)) = open else { return self.step_done(step.number).await };
         let attempts = self.history.tries(step.number, place).attempts;
         if attempts >= self.inner.pace.attempts {
             let facts = Facts::none().with("step", i64::from(step.number)).with("attempts", i64::from(attempts));
@@ -107,8 +107,10 @@ impl Run<'_> {
             Acted::NotApplied(reason) => self.not_applied(operation, placed, attempt, &reason).await,
             Acted::Applied => Ok(Next::Go),
             Acted::Unknown(reason) => {
-                self.outcome(placed, attempt, Outcome::Unknown, told(&reason)).await?;
-                self.inner.tell(&operation.id, vec![progress("answer-lost", told(&reason))]).await?;
+                let (step, action, facts) = (placed.step, placed.place, told(&reason));
+                let lost = [progress("answer-lost", facts.clone())];
+                let unknown = Entry::Outcome { step, action, attempt, outcome: Outcome::Unknown, facts };
+                self.write_telling(unknown, &lost).await?;
                 Ok(Next::Go)
             }
         }
@@ -171,10 +173,9 @@ impl Run<'_> {
         Ok(Next::Rest)
     }
 
-    async fn step_done(&mut self, operation: &Operation, step: u32) -> Result<Next, EngineError> {
-        self.write(Entry::StepDone { step }).await?;
+    async fn step_done(&mut self, step: u32) -> Result<Next, EngineError> {
         let facts = Facts::none().with("step", i64::from(step));
-        self.inner.tell(&operation.id, vec![milestone("step-done", facts)]).await?;
+        self.write_telling(Entry::StepDone { step }, &[milestone("step-done", facts)]).await?;
         Ok(Next::Go)
     }
 
@@ -234,9 +235,9 @@ impl Run<'_> {
         let (memory, looked) = look(&wait.condition, &operation.memory, &sections, Pace { now, interval });
         match looked {
             Looked::Met => {
-                self.write(Entry::StepDone { step: step.number }).await?;
-                self.change(operation, Move::new(Event::Wake).telling(vec![milestone("wait-over", Facts::none())]))
-                    .await
+                let mut wake = Move::new(Event::Wake).telling(vec![milestone("wait-over", Facts::none())]);
+                wake.entry = Some((self.history.entries + 1, Entry::StepDone { step: step.number }));
+                self.change(operation, wake).await
             }
             Looked::Impossible { id, facts } => self.give_up(operation, id, facts).await,
             Looked::NotYet { facts, .. } if self.wait_is_over(step.number) => {
@@ -288,7 +289,7 @@ impl Run<'_> {
             .collect();
         self.failing = None;
         self.write(Entry::Captured { step: step.number, captured: Captured { offsets } }).await?;
-        self.step_done(operation, step.number).await
+        self.step_done(step.number).await
     }
 
     async fn expand(&mut self, operation: &Operation, step: &Step, rule: &Rule) -> Result<Next, EngineError> {

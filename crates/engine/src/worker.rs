@@ -62,6 +62,12 @@ impl Engine {
         Self(Arc::new(Inner { ports, pace, leases, busy: Mutex::default() }))
     }
 
+    /// The durable record it works on.
+    #[must_use]
+    pub fn journal(&self) -> &Arc<dyn Journal> {
+        &self.0.ports.journal
+    }
+
     /// Works until the returned future is dropped.
     pub async fn run(&self) {
         let mut tasks = JoinSet::new();

@@ -1,5 +1,6 @@
 //! Stories: lab, traffic, judges, the crashable binary
 
+pub mod crash;
 pub mod lab;
 pub mod people;
 mod told;

@@ -76,7 +76,7 @@ contract! {
             writers.spawn(async move {
                 let entry = Entry::Intent { step: 1, action: number, attempt: 1 };
                 let at = super::bed::START;
-                store.write(Written { operation: &id(1), token, seq: 1, at, entry: &entry }).await.unwrap()
+                store.write(Written { operation: &id(1), token, seq: 1, at, entry: &entry, notices: &[] }).await.unwrap()
             });
         }
         let written = writers.join_all().await;

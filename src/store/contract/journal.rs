@@ -112,7 +112,7 @@ contract! {
         let before = bed.audited().await;
         let outcome = Entry::Outcome { step: 1, action: 0, attempt: 1, outcome: Outcome::Done, facts: Facts::none() };
         for (seq, entry) in [(1, &intent(0)), (2, &outcome), (3, &Entry::StepDone { step: 1 })] {
-            let written = Written { operation: &operation.id, token, seq, at: START, entry };
+            let written = Written { operation: &operation.id, token, seq, at: START, entry, notices: &[] };
             assert!(bed.store.write(written).await.unwrap());
         }
         assert_eq!(bed.store.entries(&id(1)).await.unwrap(), [intent(0), outcome, Entry::StepDone { step: 1 }]);
@@ -123,7 +123,7 @@ contract! {
         bed.running(1, Vec::new()).await;
         let token = bed.store.take_lease(&id(1), "one", None).await.unwrap().unwrap();
         let entry = intent(0);
-        let written = Written { operation: &id(1), token, seq: 1, at: START, entry: &entry };
+        let written = Written { operation: &id(1), token, seq: 1, at: START, entry: &entry, notices: &[] };
         assert!(bed.store.write(written).await.unwrap());
         let before = bed.audited().await;
         assert!(bed.store.write(written).await.unwrap(), "the same again counts as written");

@@ -46,7 +46,7 @@ contract! {
         let new = bed.store.take_lease(&id(1), "two", Some(&seen)).await.unwrap().unwrap();
         let before = bed.audited().await;
         let entry = Entry::Intent { step: 1, action: 0, attempt: 1 };
-        let written = Written { operation: &id(1), token: old, seq: 1, at: START, entry: &entry };
+        let written = Written { operation: &id(1), token: old, seq: 1, at: START, entry: &entry, notices: &[] };
         assert!(!bed.store.write(written).await.unwrap());
         let finish = Transition { token: Some(old), ..event(&running, Event::Finish) };
         assert_eq!(bed.store.transition(&finish).await.unwrap(), Transitioned::Fenced);

@@ -86,6 +86,8 @@ pub struct Written<'a> {
     pub at: Millis,
     /// The entry.
     pub entry: &'a Entry,
+    /// What is told with it, in the same transaction.
+    pub notices: &'a [Notice],
 }
 
 /// What is told of an operation between two transitions.

@@ -1,0 +1,147 @@
+//! A chat on paper: a file in which every message stands that was ever posted, whoever posted it.
+
+use super::points::Points;
+use engine::port::Boxed;
+use interlock::plan::Digest;
+use interlock::principal::Account;
+use serde::{Deserialize, Serialize};
+use signalbox::chat::{CardSeen, Chat, ChatError, MemberNow, MessageRef, Sending};
+use signalbox::text::Card;
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// The chat. As the real one it posts nothing twice under one nonce; each call goes through the points of a run as "chat".
+pub struct PaperChat {
+    path: PathBuf,
+    points: Arc<Points>,
+}
+
+/// What stands on the paper.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+struct Paper {
+    messages: Vec<Message>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct Message {
+    channel: u64,
+    marker: String,
+    notify: bool,
+    /// The first line, as plain text.
+    line: String,
+    says: String,
+}
+
+impl PaperChat {
+    /// The chat of this file, empty if there is none.
+    #[must_use]
+    pub fn open(path: &Path, points: Arc<Points>) -> Self {
+        Self { path: path.to_owned(), points }
+    }
+
+    /// The first line of each message, in the order they were posted.
+    #[must_use]
+    pub fn posted(path: &Path) -> Vec<String> {
+        read(path).messages.into_iter().map(|one| one.line).collect()
+    }
+
+    fn change<T>(&self, change: impl FnOnce(&mut Paper) -> T) -> T {
+        let mut paper = read(&self.path);
+        let done = change(&mut paper);
+        let beside = self.path.with_extension("new");
+        fs::write(&beside, serde_json::to_vec(&paper).expect("paper")).expect("the chat's file");
+        fs::rename(&beside, &self.path).expect("the chat's file");
+        done
+    }
+
+    fn message(&self, at: MessageRef) -> Result<Message, ChatError> {
+        let place = usize::try_from(at.message).expect("a place").checked_sub(FIRST);
+        let found = place.and_then(|place| read(&self.path).messages.get(place).cloned());
+        found.ok_or_else(|| ChatError::Gone("no such message".to_owned()))
+    }
+}
+
+/// The number of the first message.
+const FIRST: usize = 1_000;
+
+fn read(path: &Path) -> Paper {
+    let bytes = fs::read(path).unwrap_or_default();
+    if bytes.is_empty() { Paper::default() } else { serde_json::from_slice(&bytes).expect("a chat's file") }
+}
+
+fn reference(channel: u64, place: usize) -> MessageRef {
+    MessageRef { channel, message: u64::try_from(FIRST + place).expect("a place") }
+}
+
+fn says(card: &Card) -> String {
+    Digest::of(format!("{card:?}").as_bytes()).to_string()
+}
+
+impl Chat for PaperChat {
+    fn send<'a>(&'a self, sending: &'a Sending<'a>) -> Boxed<'a, Result<MessageRef, ChatError>> {
+        let post = async {
+            self.change(|paper| {
+                let same = |one: &Message| one.channel == sending.channel && one.marker == sending.marker;
+                if let Some(place) = paper.messages.iter().position(same) {
+                    return Ok(reference(sending.channel, place));
+                }
+                paper.messages.push(Message {
+                    channel: sending.channel,
+                    marker: sending.marker.to_owned(),
+                    notify: sending.notify,
+                    line: sending.card.headline.first().map(|line| line.plain_text()).unwrap_or_default(),
+                    says: says(sending.card),
+                });
+                Ok(reference(sending.channel, paper.messages.len() - 1))
+            })
+        };
+        Box::pin(self.points.around("chat", "send", post))
+    }
+
+    fn edit<'a>(&'a self, message: MessageRef, card: &'a Card) -> Boxed<'a, Result<(), ChatError>> {
+        let edit = async move {
+            self.message(message)?;
+            let place = usize::try_from(message.message).expect("a place") - FIRST;
+            self.change(|paper| paper.messages[place].says = says(card));
+            Ok(())
+        };
+        Box::pin(self.points.around("chat", "edit", edit))
+    }
+
+    fn find<'a>(&'a self, channel: u64, marker: &'a str) -> Boxed<'a, Result<Option<MessageRef>, ChatError>> {
+        Box::pin(async move {
+            let paper = read(&self.path);
+            let place = paper.messages.iter().position(|one| one.channel == channel && one.marker == marker);
+            Ok(place.map(|place| reference(channel, place)))
+        })
+    }
+
+    fn seed<'a>(&'a self, message: MessageRef, _emoji: &'a str) -> Boxed<'a, Result<(), ChatError>> {
+        Box::pin(self.points.around("chat", "seed", async move { self.message(message).map(drop) }))
+    }
+
+    fn reactions<'a>(&'a self, message: MessageRef, _: &'a str) -> Boxed<'a, Result<BTreeSet<Account>, ChatError>> {
+        Box::pin(async move { self.message(message).map(|_| BTreeSet::new()) })
+    }
+
+    fn thread<'a>(&'a self, message: MessageRef, _name: &'a str) -> Boxed<'a, Result<u64, ChatError>> {
+        let open = async move { self.message(message).map(|_| message.message) };
+        Box::pin(self.points.around("chat", "thread", open))
+    }
+
+    fn member(&self, _account: Account) -> Boxed<'_, Result<MemberNow, ChatError>> {
+        Box::pin(async { Ok(MemberNow::NotCounted) })
+    }
+
+    fn says(&self, card: &Card) -> String {
+        says(card)
+    }
+
+    fn read(&self, message: MessageRef) -> Boxed<'_, Result<CardSeen, ChatError>> {
+        Box::pin(async move {
+            self.message(message).map(|one| CardSeen { ours: true, suppressed: false, says: one.says })
+        })
+    }
+}

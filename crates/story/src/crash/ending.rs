@@ -1,0 +1,244 @@
+//! How a run ended, and what is wrong with that.
+
+use super::chat::PaperChat;
+use super::ground::{CLUSTER, GROUP, Ground, WORKING};
+use engine::port::{Clock, Journal, Observe};
+use engine::{Entry, Operation};
+use interlock::cluster::kafka::{CommittedOffset, KafkaQuery};
+use interlock::cluster::{Look, Looker, Query};
+use interlock::id::{GroupId, OperationId};
+use interlock::plan::Action;
+use signalbox::store::audit::{AuditFilter, AuditPage, Verdict};
+use signalbox::store::{Filter, Page, Store};
+use simulated::ReceivedAct;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+/// What people ask twice if they got no answer, and what a worker does twice: try again after it found out that nothing
+/// was applied, and capture the values of the moment as long as nothing is changed.
+const VARYING: [&str; 6] = ["planned", "approved", "controlled", "intent", "outcome", "captured"];
+/// How the lines of progress begin, which are edited, not posted, while they are young: which one is posted first, and
+/// what the last one says, is a matter of time.
+const PROGRESS: [&str; 3] = ["first: Still ", "first: No member left", "first: answer-lost"];
+
+/// How a run ended.
+#[derive(Debug, Clone)]
+pub struct Ending {
+    /// The operations, oldest first.
+    pub operations: Vec<Operation>,
+    /// Their journals.
+    pub entries: BTreeMap<OperationId, Vec<Entry>>,
+    /// What the audit log tells of each, oldest first.
+    pub audit: BTreeMap<OperationId, Vec<String>>,
+    /// What verifying the audit chain found.
+    pub chain: Verdict,
+    /// Who holds something on the cluster.
+    pub holds: Vec<OperationId>,
+    /// Whose lease is held, or seems to be.
+    pub leases: Vec<OperationId>,
+    /// What both groups committed.
+    pub committed: Vec<(GroupId, Vec<CommittedOffset>)>,
+    /// The acts that came to the cluster.
+    pub acts: Vec<ReceivedAct>,
+    /// The first line of each message, without ids and numbers.
+    pub messages: Vec<String>,
+}
+
+/// What must not be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Fault {
+    /// One action took effect twice.
+    AppliedTwice(String),
+    /// Two acts came under one intent.
+    TwoActsUnderOneIntent(String),
+    /// An act came for which no intent is journalled.
+    ActWithoutIntent(String),
+    /// An intent follows another one of which nobody found out what became.
+    IntentUponOpenIntent(String),
+    /// The audit chain does not verify.
+    Chain(String),
+    /// Something differs from the run in which nobody died: what, there, here.
+    Differs(&'static str, String, String),
+    /// A hold or a lease is left.
+    Left(&'static str, String),
+}
+
+impl Ending {
+    /// Reads how a run ended.
+    ///
+    /// # Panics
+    /// If store or cluster do not answer.
+    pub async fn read(store: &Store, ground: &Ground, clock: Arc<dyn Clock>) -> Self {
+        let page = Page { before: None, limit: 50 };
+        let listed = store.operations(&Filter::default(), page).await.expect("the store answers");
+        let operations: Vec<Operation> = listed.into_iter().rev().map(|one| one.operation).collect();
+        let (mut entries, mut audit, mut leases) = (BTreeMap::new(), BTreeMap::new(), Vec::new());
+        for operation in &operations {
+            let id = &operation.id;
+            entries.insert(id.clone(), store.entries(id).await.expect("the store answers"));
+            audit.insert(id.clone(), told(store, id).await);
+            if store.lease(id).await.expect("the store answers").is_some_and(|beat| !beat.holder.is_empty()) {
+                leases.push(id.clone());
+            }
+        }
+        let holds = store.holds(&CLUSTER.parse().expect("a name")).await.expect("the store answers");
+        let kafka = ground.kafka(clock);
+        let groups = [GROUP, WORKING].map(|name| name.parse::<GroupId>().expect("a name"));
+        let mut committed = Vec::new();
+        for group in groups {
+            let queries = BTreeSet::from([Query::Kafka(KafkaQuery::Committed(group.clone()))]);
+            let sections = kafka.observe(&queries).await;
+            let Look::Seen(found) = Looker::new(&sections).kafka_committed(&group) else {
+                panic!("the cluster does not answer")
+            };
+            committed.push((group, found.clone()));
+        }
+        let ids: Vec<&OperationId> = operations.iter().map(|one| &one.id).collect();
+        let messages = PaperChat::posted(&ground.chat_file()).iter().map(|line| plain(line, &ids)).collect();
+        Self {
+            entries,
+            audit,
+            chain: store.audit_verify(None).await.expect("the store answers"),
+            holds: holds.into_iter().map(|held| held.operation).collect(),
+            leases,
+            committed,
+            acts: kafka.acts().expect("its acts"),
+            messages,
+            operations,
+        }
+    }
+
+    /// What is wrong in itself.
+    #[must_use]
+    pub fn faults(&self) -> Vec<Fault> {
+        let mut faults = self.doubled();
+        if !matches!(self.chain, Verdict::Verified { .. }) {
+            faults.push(Fault::Chain(format!("{:?}", self.chain)));
+        }
+        let state = |id: &OperationId| self.operations.iter().find(|one| one.id == *id).map(|one| one.state);
+        for id in &self.holds {
+            if !state(id).is_some_and(interlock::approval::State::keeps_holds) {
+                faults.push(Fault::Left("a hold", id.to_string()));
+            }
+        }
+        for id in &self.leases {
+            if !state(id).is_some_and(interlock::approval::State::has_ended) {
+                faults.push(Fault::Left("a lease", id.to_string()));
+            }
+        }
+        faults
+    }
+
+    fn doubled(&self) -> Vec<Fault> {
+        let mut faults = Vec::new();
+        let mut applied: Vec<(&OperationId, &Action)> = Vec::new();
+        let mut intents = BTreeSet::new();
+        for act in &self.acts {
+            let Some(permit) = &act.permit else { continue };
+            let told = || format!("{permit:?}");
+            if !intents.insert((&permit.operation, permit.intent)) {
+                faults.push(Fault::TwoActsUnderOneIntent(told()));
+            }
+            let entries = self.entries.get(&permit.operation).map_or(&[][..], Vec::as_slice);
+            let place = usize::try_from(permit.intent).unwrap_or_default().wrapping_sub(1);
+            if !matches!(entries.get(place), Some(Entry::Intent { .. })) {
+                faults.push(Fault::ActWithoutIntent(told()));
+            }
+            if act.applied && applied.contains(&(&permit.operation, &act.action)) {
+                faults.push(Fault::AppliedTwice(told()));
+            }
+            if act.applied {
+                applied.push((&permit.operation, &act.action));
+            }
+        }
+        for (id, entries) in &self.entries {
+            faults.extend(upon_open(entries).map(|seq| Fault::IntentUponOpenIntent(format!("{id}, entry {seq}"))));
+        }
+        faults
+    }
+
+    /// What differs from a run in which nobody died.
+    #[must_use]
+    pub fn differs(&self, undisturbed: &Self) -> Vec<Fault> {
+        let ends = |of: &Self| of.operations.iter().map(|one| (one.command.clone(), one.state)).collect::<Vec<_>>();
+        let kinds = |of: &Self| of.operations.iter().map(|one| counted(of.trail(&one.id))).collect::<Vec<_>>();
+        let mut faults = Vec::new();
+        differ("the states", &ends(undisturbed), &ends(self), &mut faults);
+        differ("the offsets", &undisturbed.of_changed_groups(), &self.of_changed_groups(), &mut faults);
+        differ("the holds", &undisturbed.holds.len(), &self.holds.len(), &mut faults);
+        differ("the audit log", &kinds(undisturbed), &kinds(self), &mut faults);
+        let messages = |of: &Self| {
+            let lines = of.messages.iter().filter(|line| !PROGRESS.iter().any(|begin| line.starts_with(begin)));
+            counted(lines.cloned())
+        };
+        differ("the messages", &messages(undisturbed), &messages(self), &mut faults);
+        let acts = |of: &Self| of.acts.iter().filter(|act| act.applied).map(|act| act.action.clone()).collect::<Vec<_>>();
+        differ("the applied actions", &acts(undisturbed), &acts(self), &mut faults);
+        faults
+    }
+
+    /// The audit kinds that do not depend on how often something had to be tried or asked.
+    fn trail(&self, id: &OperationId) -> impl Iterator<Item = String> {
+        let all = self.audit.get(id).into_iter().flatten();
+        all.filter(|what| !VARYING.contains(&what.as_str())).cloned()
+    }
+
+    /// What is committed in groups that were changed; others go on working, and time differs.
+    fn of_changed_groups(&self) -> Vec<(&GroupId, &Vec<CommittedOffset>)> {
+        let changed = |id: &GroupId| {
+            self.acts.iter().any(|ReceivedAct { action: Action::Kafka(action), .. }| action.group() == id)
+        };
+        self.committed.iter().filter(|(id, _)| changed(id)).map(|(id, committed)| (id, committed)).collect()
+    }
+}
+
+fn differ<T: PartialEq + std::fmt::Debug>(what: &'static str, there: &T, here: &T, faults: &mut Vec<Fault>) {
+    if there != here {
+        faults.push(Fault::Differs(what, format!("{there:?}"), format!("{here:?}")));
+    }
+}
+
+fn counted(all: impl IntoIterator<Item = String>) -> BTreeMap<String, usize> {
+    let mut counts = BTreeMap::new();
+    for one in all {
+        *counts.entry(one).or_default() += 1;
+    }
+    counts
+}
+
+/// Intents that were written though nobody had found out what became of the one before.
+fn upon_open(entries: &[Entry]) -> impl Iterator<Item = usize> {
+    let mut open = BTreeSet::new();
+    let mut found = Vec::new();
+    for (seq, entry) in (1..).zip(entries) {
+        match entry {
+            Entry::Intent { step, action, .. } if !open.insert((*step, *action)) => found.push(seq),
+            Entry::Outcome { step, action, outcome, .. } if *outcome != engine::Outcome::Unknown => {
+                open.remove(&(*step, *action));
+            }
+            _ => {}
+        }
+    }
+    found.into_iter()
+}
+
+async fn told(store: &Store, id: &OperationId) -> Vec<String> {
+    let filter = AuditFilter { operation: Some(id.clone()), ..AuditFilter::default() };
+    let page = AuditPage { before: None, limit: 200 };
+    let found = store.audit_search(&filter, page).await.expect("the store answers");
+    found.into_iter().rev().map(|entry| entry.record.what).collect()
+}
+
+/// A line without what differs from run to run: ids and numbers.
+fn plain(line: &str, ids: &[&OperationId]) -> String {
+    let named = ids.iter().enumerate().fold(line.to_owned(), |line, (place, id)| {
+        line.replace(id.as_str(), ["first", "second", "third"].get(place).copied().unwrap_or("later"))
+    });
+    let mut plain = String::new();
+    for letter in named.chars().map(|letter| if letter.is_ascii_digit() { '#' } else { letter }) {
+        if letter != '#' || !plain.ends_with('#') {
+            plain.push(letter);
+        }
+    }
+    plain
+}

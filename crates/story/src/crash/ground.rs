@@ -1,0 +1,198 @@
+//! What outlives a process: database, cluster, chat, clock.
+
+use super::chat::PaperChat;
+use super::cluster::CountingCluster;
+use super::journal::{CountingJournal, Lie};
+use super::points::Points;
+use crate::people;
+use engine::Pace;
+use engine::port::{Backend, Clock, Clusters};
+use interlock::cluster::Tier;
+use interlock::cluster::kafka::Committed;
+use interlock::command::Catalogue;
+use interlock::id::NotAName;
+use interlock::time::Millis;
+use signalbox::desk::{Parts, Times};
+use signalbox::house::{House, Plot};
+use signalbox::store::Store;
+use simulated::{Fleet, GroupSpec, Leave, Member, ResetPolicy, SimulatedKafka, TopicSpec};
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+use std::sync::Arc;
+use std::time::Duration;
+use tempfile::TempDir;
+
+/// The cluster's name.
+pub const CLUSTER: &str = "orders-kafka";
+/// The topic, of four partitions.
+pub const TOPIC: &str = "orders";
+/// A stopped group: committed with metadata in three partitions, never in the fourth.
+pub const GROUP: &str = "nightly-report";
+/// A group with a member at work.
+pub const WORKING: &str = "billing-live";
+/// The channel in which things are asked for.
+pub const CHANNEL: (u64, u64) = (1, 10);
+
+const NOON: Millis = Millis(1_790_000_000_000);
+const HOUR: Duration = Duration::from_secs(3_600);
+
+/// The files of a run, and its database.
+pub struct Ground {
+    folder: PathBuf,
+    database: String,
+    _kept: Option<TempDir>,
+}
+
+/// How a house settles on the ground.
+pub struct Settled {
+    /// Its clock.
+    pub clock: Arc<dyn Clock>,
+    /// The points of its life.
+    pub points: Arc<Points>,
+    /// How its journal lies, if it does.
+    pub lie: Option<Lie>,
+    /// Its name among other processes.
+    pub holder: String,
+}
+
+impl Settled {
+    /// An honest house with this clock and these points.
+    #[must_use]
+    pub fn honest(clock: Arc<dyn Clock>, points: Arc<Points>) -> Self {
+        Self { clock, points, lie: None, holder: "first".to_owned() }
+    }
+}
+
+impl Ground {
+    /// New ground with SQLite and a furnished cluster.
+    ///
+    /// # Panics
+    /// If it cannot be made.
+    #[must_use]
+    pub fn new() -> Self {
+        let kept = TempDir::new().expect("a folder");
+        let folder = kept.path().to_owned();
+        let database = format!("sqlite:{}", folder.join("signalbox.db").display());
+        let ground = Self { folder, database, _kept: Some(kept) };
+        ground.furnish();
+        ground
+    }
+
+    /// The same with this database.
+    #[must_use]
+    pub fn with_database(mut self, database: String) -> Self {
+        self.database = database;
+        self
+    }
+
+    /// Ground that another process made.
+    #[must_use]
+    pub fn at(folder: &Path, database: &str) -> Self {
+        Self { folder: folder.to_owned(), database: database.to_owned(), _kept: None }
+    }
+
+    /// Its folder.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// The address of its database.
+    #[must_use]
+    pub fn database(&self) -> &str {
+        &self.database
+    }
+
+    /// When things begin.
+    #[must_use]
+    pub fn start(&self) -> Millis {
+        NOON
+    }
+
+    /// The file of its clock, for processes.
+    #[must_use]
+    pub fn clock_file(&self) -> PathBuf {
+        self.folder.join("clock")
+    }
+
+    /// The chat's file.
+    #[must_use]
+    pub fn chat_file(&self) -> PathBuf {
+        self.folder.join("chat.json")
+    }
+
+    /// The cluster, seen at this clock's time.
+    ///
+    /// # Panics
+    /// If its file cannot be read.
+    #[must_use]
+    pub fn kafka(&self, clock: Arc<dyn Clock>) -> SimulatedKafka {
+        self.fleet(clock).kafka(&name(CLUSTER))
+    }
+
+    /// Opens the store.
+    ///
+    /// # Panics
+    /// If it cannot be opened.
+    pub async fn store(&self, clock: Arc<dyn Clock>) -> Store {
+        Store::open(&self.database, clock).await.expect("a store")
+    }
+
+    /// Builds a house on this ground. Nothing runs yet.
+    ///
+    /// # Panics
+    /// If it cannot be built.
+    pub async fn house(&self, settled: Settled) -> House {
+        let Settled { clock, points, lie, holder } = settled;
+        let store = self.store(clock.clone()).await;
+        let kafka: Arc<dyn Backend> = Arc::new(self.kafka(clock.clone()));
+        let counting: Arc<dyn Backend> = Arc::new(CountingCluster { inner: kafka, points: points.clone() });
+        let mut policy = people::policy(&[(CLUSTER, Tier::Production)]);
+        policy.places.guilds.insert(CHANNEL.0);
+        policy.places.channels.insert(name(CLUSTER), [CHANNEL.1].into());
+        let journal = CountingJournal { inner: Arc::new(store.clone()), points: points.clone(), lie };
+        let parts = Parts {
+            catalogue: Catalogue::built_in().expect("the catalogue"),
+            policy,
+            backends: Clusters::new([(name(CLUSTER), counting)].into()),
+            store,
+            clock,
+            times: Times::default(),
+        };
+        let house = House::build_on(Plot { parts, pace: Pace::default(), holder }, Arc::new(journal));
+        house.connect(Arc::new(PaperChat::open(&self.chat_file(), points)));
+        house
+    }
+
+    fn fleet(&self, clock: Arc<dyn Clock>) -> Fleet {
+        Fleet::open(&self.folder.join("fleet.json"), clock, 7).expect("a fleet")
+    }
+
+    fn furnish(&self) {
+        let clock = Arc::new(simulated::HandClock::at(NOON));
+        let fleet = self.fleet(clock);
+        let kafka = fleet.add_kafka(&name(CLUSTER), &[(1, None), (2, None), (3, None)]).expect("a cluster");
+        let topic = TopicSpec::new(name(TOPIC), 4).produced(40_000, HOUR * 10);
+        kafka.add_topic(&topic).expect("a topic");
+        let mut stopped = GroupSpec::new(name(GROUP)).reading(name(TOPIC), 400_000).read_until(HOUR * 2);
+        stopped.reset = ResetPolicy::Earliest;
+        "batch 17".clone_into(&mut stopped.metadata);
+        stopped.uncommitted = vec![(name(TOPIC), 3)];
+        kafka.add_group(&stopped.committed(name(TOPIC), 0, Committed::plain(1_200))).expect("a group");
+        let working = GroupSpec::new(name(WORKING)).reading(name(TOPIC), 400_000).read_until(HOUR / 60);
+        kafka.add_group(&working).expect("a group");
+        kafka.join(&working.id, Member::new("billing-1", "/10.0.3.7").there_for(HOUR)).expect("a member");
+        let stops = NOON.plus(Duration::from_secs(7));
+        kafka.stop_group(&working.id, Leave::InOrder, Some(stops)).expect("it stops later");
+    }
+}
+
+impl Default for Ground {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+fn name<T: FromStr<Err = NotAName>>(text: &str) -> T {
+    text.parse().expect("a name")
+}

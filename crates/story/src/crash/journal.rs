@@ -1,0 +1,145 @@
+//! A journal whose writes are counted, and one that lies.
+
+use super::points::Points;
+use engine::port::{Beat, Boxed, Journal, JournalError, Told, Written};
+use engine::{Entry, NewOperation, Operation, Outcome, Record, Revision, Token, Transition, Transitioned};
+use interlock::facts::Facts;
+use interlock::id::OperationId;
+use interlock::plan::{Memory, Sealed};
+use interlock::time::Millis;
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+
+/// How a journal lies: the guards of the engine rest on these answers, so a lie takes one of them away.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Lie {
+    /// An intent reads back as one of which nothing was applied: nobody probes what became of it.
+    ForgetsIntents,
+    /// A lease that somebody holds looks free: nobody waits until it is over.
+    LeasesLookFree,
+}
+
+/// Passes everything on, and each write through the points of a run as "journal".
+pub struct CountingJournal {
+    /// The journal.
+    pub inner: Arc<dyn Journal>,
+    /// The points.
+    pub points: Arc<Points>,
+    /// How it lies, if it does.
+    pub lie: Option<Lie>,
+}
+
+impl CountingJournal {
+    fn counted<'a, T: Send + 'a>(&'a self, label: String, call: Boxed<'a, T>) -> Boxed<'a, T> {
+        Box::pin(async move { self.points.around("journal", &label, call).await })
+    }
+}
+
+fn label(entry: &Entry) -> &'static str {
+    match entry {
+        Entry::Started(_) => "write started",
+        Entry::Expanded { .. } => "write expanded",
+        Entry::Captured { .. } => "write captured",
+        Entry::Intent { .. } => "write intent",
+        Entry::Outcome { .. } => "write outcome",
+        Entry::WaitBegan { .. } => "write wait-began",
+        Entry::StepDone { .. } => "write step-done",
+        Entry::Restored => "write restored",
+    }
+}
+
+fn forgotten(entry: Entry) -> Entry {
+    let Entry::Intent { step, action, .. } = entry else { return entry };
+    Entry::Outcome { step, action, attempt: 0, outcome: Outcome::NotApplied, facts: Facts::none() }
+}
+
+impl Journal for CountingJournal {
+    fn create<'a>(&'a self, new: &'a NewOperation) -> Boxed<'a, Result<Operation, JournalError>> {
+        self.counted("create".to_owned(), self.inner.create(new))
+    }
+
+    fn operation<'a>(&'a self, id: &'a OperationId) -> Boxed<'a, Result<Option<Operation>, JournalError>> {
+        self.inner.operation(id)
+    }
+
+    fn plan<'a>(&'a self, operation: &'a Operation) -> Boxed<'a, Result<Sealed, JournalError>> {
+        self.inner.plan(operation)
+    }
+
+    fn workable(&self, now: Millis) -> Boxed<'_, Result<Vec<Operation>, JournalError>> {
+        self.inner.workable(now)
+    }
+
+    fn transition<'a>(&'a self, transition: &'a Transition) -> Boxed<'a, Result<Transitioned, JournalError>> {
+        self.counted(transition.event.key().to_owned(), self.inner.transition(transition))
+    }
+
+    fn revise<'a>(&'a self, revision: &'a Revision) -> Boxed<'a, Result<Transitioned, JournalError>> {
+        self.counted("revise".to_owned(), self.inner.revise(revision))
+    }
+
+    fn write<'a>(&'a self, entry: Written<'a>) -> Boxed<'a, Result<bool, JournalError>> {
+        self.counted(label(entry.entry).to_owned(), self.inner.write(entry))
+    }
+
+    fn entries<'a>(&'a self, id: &'a OperationId) -> Boxed<'a, Result<Vec<Entry>, JournalError>> {
+        if self.lie != Some(Lie::ForgetsIntents) {
+            return self.inner.entries(id);
+        }
+        Box::pin(async move { Ok(self.inner.entries(id).await?.into_iter().map(forgotten).collect()) })
+    }
+
+    fn remember<'a>(
+        &'a self,
+        operation: &'a Operation,
+        token: Token,
+        memory: &'a Memory,
+        next_at: Millis,
+    ) -> Boxed<'a, Result<bool, JournalError>> {
+        self.counted("remember".to_owned(), self.inner.remember(operation, token, memory, next_at))
+    }
+
+    fn lease<'a>(&'a self, id: &'a OperationId) -> Boxed<'a, Result<Option<Beat>, JournalError>> {
+        if self.lie != Some(Lie::LeasesLookFree) {
+            return self.inner.lease(id);
+        }
+        Box::pin(async move {
+            let seen = self.inner.lease(id).await?;
+            Ok(seen.map(|beat| Beat { holder: String::new(), ..beat }))
+        })
+    }
+
+    fn take_lease<'a>(
+        &'a self,
+        id: &'a OperationId,
+        holder: &'a str,
+        seen: Option<&'a Beat>,
+    ) -> Boxed<'a, Result<Option<Token>, JournalError>> {
+        self.counted("take lease".to_owned(), self.inner.take_lease(id, holder, seen))
+    }
+
+    fn renew_lease<'a>(&'a self, id: &'a OperationId, token: Token) -> Boxed<'a, Result<bool, JournalError>> {
+        self.counted("renew lease".to_owned(), self.inner.renew_lease(id, token))
+    }
+
+    fn release_lease<'a>(&'a self, id: &'a OperationId, token: Token) -> Boxed<'a, Result<(), JournalError>> {
+        self.counted("release lease".to_owned(), self.inner.release_lease(id, token))
+    }
+
+    fn expired(&self, now: Millis) -> Boxed<'_, Result<Vec<Operation>, JournalError>> {
+        self.inner.expired(now)
+    }
+
+    fn postpone<'a>(&'a self, operation: &'a Operation, until: Millis) -> Boxed<'a, Result<bool, JournalError>> {
+        self.counted("postpone".to_owned(), self.inner.postpone(operation, until))
+    }
+
+    fn tell<'a>(&'a self, told: &'a Told) -> Boxed<'a, Result<(), JournalError>> {
+        self.counted("tell".to_owned(), self.inner.tell(told))
+    }
+
+    fn record<'a>(&'a self, record: &'a Record) -> Boxed<'a, Result<(), JournalError>> {
+        self.counted("record".to_owned(), self.inner.record(record))
+    }
+}

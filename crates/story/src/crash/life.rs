@@ -1,0 +1,145 @@
+//! Lives of a house within one process, one after the other on the same ground.
+
+use super::ending::{Ending, Fault};
+use super::ground::{Ground, Settled};
+use super::journal::Lie;
+use super::points::{Point, Points, Side, vanish};
+use super::script::Script;
+use engine::port::Clock;
+use simulated::{ActFault, HandClock};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
+use tokio::sync::Notify;
+
+/// What is lived through, on new ground each time.
+#[derive(Debug, Clone)]
+pub struct Lives {
+    /// What people do.
+    pub script: Script,
+    /// How all journals lie, if they do.
+    pub lie: Option<Lie>,
+    /// Whether the answer of the first act is lost.
+    pub answer_lost: bool,
+}
+
+/// The run in which nobody dies.
+pub struct Undisturbed {
+    /// How it ended.
+    pub ending: Ending,
+    /// What it called.
+    pub points: Arc<Points>,
+}
+
+/// How many runs go on at once: the machines that judge this have two cores.
+const AT_ONCE: usize = 2;
+
+impl Lives {
+    /// Honest lives with this script.
+    #[must_use]
+    pub fn of(script: Script) -> Self {
+        Self { script, lie: None, answer_lost: false }
+    }
+
+    /// With a journal that lies.
+    #[must_use]
+    pub fn lied_to(mut self, lie: Lie) -> Self {
+        self.lie = Some(lie);
+        self
+    }
+
+    /// With the answer of the first act lost.
+    #[must_use]
+    pub fn answer_lost(mut self) -> Self {
+        self.answer_lost = true;
+        self
+    }
+
+    /// One life, and how it ended.
+    ///
+    /// # Panics
+    /// If it does not come to its end.
+    #[must_use]
+    pub fn undisturbed(&self) -> Undisturbed {
+        let (ground, clock) = self.begin();
+        let points = Points::none();
+        let ending = self.live((&ground, &clock), &points, &Arc::default()).expect("nobody dies");
+        Undisturbed { ending, points }
+    }
+
+    /// A life that ends at this point, and the next one; none if the point is never reached.
+    #[must_use]
+    pub fn dying(&self, point: &Point) -> Option<Ending> {
+        let (ground, clock) = self.begin();
+        let dead = Arc::new(Notify::new());
+        let points = Points::at(point.clone(), vanish(&dead));
+        if self.live((&ground, &clock), &points, &dead).is_some() {
+            return None;
+        }
+        self.live((&ground, &clock), &Points::none(), &Arc::default())
+    }
+
+    /// Dies at each point of the undisturbed run, once before and once after it, and tells what was wrong where.
+    #[must_use]
+    pub fn sweep(&self, undisturbed: &Undisturbed) -> Vec<(Point, Vec<Fault>)> {
+        let mut points = Vec::new();
+        for kind in ["journal", "act", "chat"] {
+            for number in 1..=undisturbed.points.count(kind) {
+                points.extend([Side::Before, Side::After].map(|side| Point { kind: kind.to_owned(), number, side }));
+            }
+        }
+        let wrong = Mutex::new(Vec::new());
+        let next = AtomicUsize::new(0);
+        thread::scope(|scope| {
+            for _ in 0..AT_ONCE {
+                scope.spawn(|| {
+                    while let Some(point) = points.get(next.fetch_add(1, Ordering::Relaxed)) {
+                        let ending = self.dying(point).unwrap_or_else(|| panic!("{point} was never reached"));
+                        let mut faults = ending.faults();
+                        faults.extend(ending.differs(&undisturbed.ending));
+                        if !faults.is_empty() {
+                            wrong.lock().unwrap_or_else(PoisonError::into_inner).push((point.clone(), faults));
+                        }
+                    }
+                });
+            }
+        });
+        let mut wrong = wrong.into_inner().unwrap_or_else(PoisonError::into_inner);
+        wrong.sort_by(|(one, _), (other, _)| one.cmp(other));
+        wrong
+    }
+
+    fn begin(&self) -> (Ground, HandClock) {
+        let ground = Ground::new();
+        let clock = HandClock::at(ground.start());
+        if self.answer_lost {
+            let kafka = ground.kafka(Arc::new(clock.clone()));
+            kafka.fail_next_act(ActFault::AnswerLost).expect("the cluster's file");
+        }
+        (ground, clock)
+    }
+
+    /// One life in a runtime of its own. When it dies, the runtime is dropped with everything in it.
+    fn live(&self, on: (&Ground, &HandClock), points: &Arc<Points>, dead: &Arc<Notify>) -> Option<Ending> {
+        let (ground, clock) = on;
+        let clock: Arc<dyn Clock> = Arc::new(clock.clone());
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+        runtime.block_on(async {
+            let settled = Settled {
+                clock: clock.clone(),
+                points: points.clone(),
+                lie: self.lie,
+                holder: format!("life {:p}", Arc::as_ptr(points)),
+            };
+            let house = ground.house(settled).await;
+            tokio::select! {
+                biased;
+                () = dead.notified() => return None,
+                () = self.script.play(&house) => {}
+            }
+            let ending = Ending::read(&house.rooms().store, ground, clock).await;
+            house.rooms().store.close().await;
+            Some(ending)
+        })
+    }
+}
