@@ -1,1 +1,2 @@
+mod kafka_reset;
 mod reset_offset;

@@ -1,5 +1,6 @@
 //! Stories: lab, traffic, judges, the crashable binary
 
+pub mod kafka_house;
 pub mod lab;
 pub mod people;
 mod told;
