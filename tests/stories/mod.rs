@@ -1,2 +1,3 @@
+mod kafka_members;
 mod kafka_reset;
 mod reset_offset;
