@@ -1,3 +1,5 @@
+mod kafka_interference;
+mod kafka_journal;
 mod kafka_members;
 mod kafka_reset;
 mod reset_offset;
