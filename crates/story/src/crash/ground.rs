@@ -157,6 +157,7 @@ impl Ground {
             backends: Clusters::new([(name(CLUSTER), counting)].into()),
             store,
             clock,
+            guards: interlock::changes::Guards::all(),
             times: Times::default(),
         };
         let house = House::build_on(Plot { parts, pace: Pace::default(), holder }, Arc::new(journal));
