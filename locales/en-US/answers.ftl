@@ -148,3 +148,7 @@ mistake-voting-closed = Votes on { $operation } are closed; it is: { $state }
 mistake-word-without-option = { $given } belongs to no option
 asked-back = Your vote would be on this plan: { $what }
 asked-back-next = To approve exactly this: { $line }
+demo-what = A whole bot on a simulated fleet: two Kafka clusters, with load, groups and lag.
+demo-gone = Its store is a temporary folder; nothing of it stays.
+demo-try = Try, as alice:
+demo-vote = Plans are approved by others: { $switch }, then /approve as its card says.

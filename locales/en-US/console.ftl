@@ -6,6 +6,7 @@ console-who = You speak as { $name } ({ $account })
 console-help = Commands begin with a slash: /help lists them. For the console itself:
 console-directive = { $directive }: { $what }
 console-directive-as = speak as another person of the demo
+console-directive-file = print a file of a card that was shown here, such as plan.txt
 console-directive-who = who you are here
 console-directive-help = this
 console-directive-quit = leave, as Ctrl-D does
@@ -13,6 +14,10 @@ console-unknown-directive = There is no directive “{ $given }”. There are:
 console-no-personas = Here you are who you are on this machine; somebody else can be played only in the demo
 console-speaks-as = From now on you speak as { $name }
 console-unknown-persona = Nobody here is called “{ $given }”; you can speak as { $names }
+console-unknown-file = { $count ->
+    [0] No card shown here had a file called “{ $given }”
+   *[other] No card shown here had a file called “{ $given }”; there are: { $names }
+}
 console-gone = The bot is gone: the connection ended. What was begun goes on where it runs; join again to see it
 console-nobody-there = No bot listens at { $socket }
 console-closed = The socket { $socket } cannot be opened: { $said }

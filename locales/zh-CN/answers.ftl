@@ -147,3 +147,7 @@ mistake-voting-closed = { $operation } 的投票已结束；状态：{ $state }
 mistake-word-without-option = { $given } 不属于任何选项
 asked-back = 你的投票针对这份计划：{ $what }
 asked-back-next = 要批准的正是这一份，请输入：{ $line }
+demo-what = 一个完整的机器人，运行在模拟集群上：两个 Kafka 集群，有流量、消费组和积压。
+demo-gone = 数据存放在临时目录，退出后不留任何东西。
+demo-try = 以 alice 的身份试试：
+demo-vote = 计划由他人批准：先 { $switch }，再按卡片上的提示 /approve。

@@ -6,6 +6,7 @@ console-who = 您的身份是 { $name }（{ $account }）
 console-help = 命令以斜杠开头：/help 列出全部命令。控制台自身的指令：
 console-directive = { $directive }：{ $what }
 console-directive-as = 切换为演示中的另一个人
+console-directive-file = 显示此处某张卡片所附的文件，例如 plan.txt
 console-directive-who = 查看当前身份
 console-directive-help = 显示本说明
 console-directive-quit = 退出，与 Ctrl-D 相同
@@ -13,6 +14,10 @@ console-unknown-directive = 没有“{ $given }”这个指令。可用的有：
 console-no-personas = 这里的身份就是您在本机的身份；只有在演示中才能切换
 console-speaks-as = 现在起您的身份是 { $name }
 console-unknown-persona = 这里没有叫“{ $given }”的人；可以切换为 { $names }
+console-unknown-file = { $count ->
+    [0] 此处显示过的卡片都没有名为“{ $given }”的文件
+   *[other] 此处显示过的卡片都没有名为“{ $given }”的文件；现有：{ $names }
+}
 console-gone = 机器人已断开：连接已结束。已经开始的操作会在其运行处继续；重新加入即可查看
 console-nobody-there = { $socket } 上没有机器人在监听
 console-closed = 无法打开套接字 { $socket }：{ $said }

@@ -2,6 +2,7 @@
 
 use super::said;
 use crate::bot;
+use crate::chat::discord::Dangerous;
 use crate::clock::SystemClock;
 use crate::config::Settings;
 use anyhow::Result;
@@ -57,6 +58,10 @@ async fn check_clusters(settings: &Settings, found: &mut Found) -> Result<()> {
     Ok(())
 }
 
+fn told(found: &Dangerous) -> String {
+    format!("role {} of guild {} gives the bot {}", found.role, found.guild, found.permission)
+}
+
 async fn check_discord(settings: &Settings, house: &crate::house::House, found: &mut Found) {
     let Some(discord) = &settings.discord else { return };
     let chat = match bot::chat(discord, house) {
@@ -65,7 +70,7 @@ async fn check_discord(settings: &Settings, house: &crate::house::House, found: 
     };
     let dangerous = match chat.dangerous_permissions().await {
         Ok(dangerous) if dangerous.is_empty() => Ok("no dangerous permission".to_owned()),
-        Ok(dangerous) => Err(dangerous.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")),
+        Ok(dangerous) => Err(dangerous.iter().map(told).collect::<Vec<_>>().join("; ")),
         Err(error) => Err(error.to_string()),
     };
     found.0.push(("discord".to_owned(), dangerous));
@@ -73,6 +78,7 @@ async fn check_discord(settings: &Settings, house: &crate::house::House, found: 
         settings.clusters.iter().flat_map(|cluster| cluster.channels.iter().copied()).collect();
     for channel in channels {
         let result = match chat.missing_permissions(channel).await {
+            Ok(rights) if !rights.is_text => Err("not an ordinary text channel".to_owned()),
             Ok(rights) if rights.missing.is_empty() => Ok("every permission that is needed".to_owned()),
             Ok(rights) => Err(format!("missing: {}", rights.missing.join(", "))),
             Err(error) => Err(error.to_string()),

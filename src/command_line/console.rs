@@ -18,7 +18,8 @@ pub(super) async fn run(path: &Path) -> Result<ExitCode> {
     match join(Joining { socket, locale: language(), history: history_file() }).await {
         Ok(left) => Ok(ExitCode::from(left.code())),
         Err(error) => {
-            show(&error.card(&language()));
+            // Written or not: there is nobody else to tell.
+            let _ = show(&error.card(&language()));
             Ok(ExitCode::from(2))
         }
     }

@@ -12,6 +12,7 @@ pub mod foreign;
 mod locale;
 mod notices;
 pub mod numbers;
+mod opening;
 mod plan_card;
 mod plan_text;
 mod sentence;
@@ -24,10 +25,11 @@ pub mod width;
 #[cfg(test)]
 mod tests;
 
-pub use answers::answer;
+pub use answers::{answer, said};
 pub use card::{Block, Button, Card, CardFile, Line, Mention, Span, Table, Tone};
 pub use console::{Drawing, console};
 pub use locale::Locale;
 pub use notices::notice;
+pub use opening::demo_opening;
 pub use plan_card::{CardView, Newer, Progress, plan_card};
 pub use plan_text::plan_text;

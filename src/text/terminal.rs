@@ -5,8 +5,9 @@ use super::locale::{Args, Locale};
 use super::sentence::{NAME, WORDS, names};
 
 /// The console's own directives, with the keys of what they are for.
-pub const DIRECTIVES: [(&str, &str); 4] = [
+pub const DIRECTIVES: [(&str, &str); 5] = [
     ("\\as", "console-directive-as"),
+    ("\\file", "console-directive-file"),
     ("\\who", "console-directive-who"),
     ("\\help", "console-directive-help"),
     ("\\quit", "console-directive-quit"),
@@ -48,6 +49,13 @@ pub enum Terminal<'a> {
         /// As typed.
         given: &'a str,
         /// Who can be.
+        names: &'a [String],
+    },
+    /// No printed card had a file of that name.
+    UnknownFile {
+        /// As typed.
+        given: &'a str,
+        /// Those there were.
         names: &'a [String],
     },
     /// The bot is gone.
@@ -116,6 +124,11 @@ pub fn terminal(said: &Terminal<'_>, locale: Locale) -> Card {
         Terminal::UnknownPersona { given, names } => {
             let args = none().foreign("given", given, NAME).line("names", self::names(locale, names));
             one(Tone::Warning, locale.say("console-unknown-persona", &args))
+        }
+        Terminal::UnknownFile { given, names } => {
+            let args = none().foreign("given", given, NAME).count("count", names.len());
+            let args = args.line("names", self::names(locale, names));
+            one(Tone::Warning, locale.say("console-unknown-file", &args))
         }
         Terminal::Gone => one(Tone::Bad, locale.say("console-gone", &none())),
         Terminal::NobodyThere { socket } => {

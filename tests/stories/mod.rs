@@ -1,2 +1,6 @@
 mod crash;
+mod kafka_interference;
+mod kafka_journal;
+mod kafka_members;
+mod kafka_reset;
 mod reset_offset;

@@ -1,6 +1,7 @@
 //! Stories: lab, traffic, judges, the crashable binary
 
 pub mod crash;
+pub mod kafka_house;
 pub mod lab;
 pub mod people;
 mod told;

@@ -29,6 +29,7 @@ const PATIENCE: Duration = Duration::from_secs(20);
 pub struct Story {
     house: House,
     clock: Arc<dyn Clock>,
+    pace: Pace,
     _tasks: JoinSet<()>,
     _folder: TempDir,
 }
@@ -69,6 +70,14 @@ impl Story {
     /// # Panics
     /// If the house cannot be built.
     pub async fn on(clusters: &[(&str, Tier)], backends: Clusters, clock: Arc<dyn Clock>) -> Self {
+        Self::at_pace(quick(), clusters, backends, clock).await
+    }
+
+    /// The same with an engine of this pace.
+    ///
+    /// # Panics
+    /// If the house cannot be built.
+    pub async fn at_pace(pace: Pace, clusters: &[(&str, Tier)], backends: Clusters, clock: Arc<dyn Clock>) -> Self {
         let folder = TempDir::new().expect("a folder");
         let url = format!("sqlite:{}", folder.path().join("signalbox.db").display());
         let store = Store::open(&url, clock.clone()).await.expect("a store");
@@ -81,9 +90,32 @@ impl Story {
             times: Times::default(),
             guards: Guards::all(),
         };
-        let house = House::build(Plot { parts, pace: quick(), holder: "story".to_owned() });
+        let house = House::build(Plot { parts, pace, holder: "story".to_owned() });
         let tasks = house.open();
-        Self { house, clock, _tasks: tasks, _folder: folder }
+        Self { house, clock, pace, _tasks: tasks, _folder: folder }
+    }
+
+    /// The process ends without a word, and another one begins on the same store.
+    ///
+    /// # Panics
+    /// If the house cannot be built.
+    #[must_use]
+    pub fn reborn(self) -> Self {
+        let Self { house, clock, pace, _tasks: mut tasks, _folder: folder } = self;
+        tasks.abort_all();
+        let rooms = house.rooms();
+        let parts = Parts {
+            catalogue: Catalogue::built_in().expect("the catalogue"),
+            policy: rooms.policy.clone(),
+            backends: rooms.backends.clone(),
+            store: rooms.store.clone(),
+            clock: clock.clone(),
+            times: rooms.times.clone(),
+            guards: rooms.guards.clone(),
+        };
+        let house = House::build(Plot { parts, pace, holder: "story again".to_owned() });
+        let tasks = house.open();
+        Self { house, clock, pace, _tasks: tasks, _folder: folder }
     }
 
     /// The house.

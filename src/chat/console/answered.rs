@@ -1,11 +1,14 @@
 //! An answer as a terminal gets it.
 
+use super::typed::typed;
 use crate::text::foreign::shown;
 use crate::text::{Block, Card, Drawing, Line, Span, Tone, console};
 use serde::{Deserialize, Serialize};
 
 /// No answer is longer, in bytes.
 const LONGEST_TEXT: usize = 256 * 1024;
+/// No more files are sent with one card.
+const MOST_FILES: usize = 4;
 /// No more commands are taken out of one card.
 const MOST_COMMANDS: usize = 20;
 
@@ -18,12 +21,25 @@ pub(super) struct Answered {
     pub(super) well: bool,
     /// Whole commands that stand in the card to be copied.
     pub(super) commands: Vec<String>,
+    /// Its attachments, as far as they are text.
+    pub(super) files: Vec<TextFile>,
+}
+
+/// An attachment that is text.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct TextFile {
+    /// Its name.
+    pub(super) name: String,
+    /// What it says.
+    pub(super) text: String,
 }
 
 impl Answered {
     /// A card, drawn.
     pub(super) fn of(card: &Card, drawing: Drawing) -> Self {
-        Self { text: cut(console(card, drawing)), well: is_well(card), commands: commands(card) }
+        let card = &typed(card);
+        let text = cut(console(card, drawing));
+        Self { text, well: is_well(card), commands: commands(card), files: files(card) }
     }
 }
 
@@ -38,6 +54,16 @@ fn cut(mut text: String) -> String {
     text.truncate(text.floor_char_boundary(LONGEST_TEXT));
     text.push_str("…\n");
     text
+}
+
+/// Files that are too long to be read in a terminal are named on the card and not sent.
+fn files(card: &Card) -> Vec<TextFile> {
+    let short = card.files.iter().filter(|file| file.bytes.len() <= LONGEST_TEXT).take(MOST_FILES);
+    let text = short.filter_map(|file| {
+        let text = String::from_utf8(file.bytes.clone()).ok()?;
+        Some(TextFile { name: shown(&file.name, 100), text })
+    });
+    text.collect()
 }
 
 /// What can be typed next, word for word: votes then name the very plan that was shown.
@@ -65,6 +91,7 @@ fn is_command(code: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::text::CardFile;
 
     #[test]
     fn commands_to_copy_are_found() {
@@ -87,6 +114,18 @@ mod tests {
         for (tone, well) in [(Tone::Good, true), (Tone::Waiting, true), (Tone::Warning, false), (Tone::Bad, false)] {
             assert_eq!(is_well(&Card { tone, ..Card::default() }), well);
         }
+    }
+
+    #[test]
+    fn files_that_are_text_come_along() {
+        let file = |name: &str, bytes: Vec<u8>| CardFile { name: name.to_owned(), bytes, alt: None };
+        let all = vec![
+            file("plan.txt", b"whole".to_vec()),
+            file("lag.png", vec![0xff, 0xd8]),
+            file("long.txt", vec![b'x'; LONGEST_TEXT + 1]),
+        ];
+        let drawn = Answered::of(&Card { files: all, ..Card::default() }, Drawing { width: 80, colour: false });
+        assert_eq!(drawn.files, [TextFile { name: "plan.txt".to_owned(), text: "whole".to_owned() }]);
     }
 
     #[test]

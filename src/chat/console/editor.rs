@@ -135,8 +135,16 @@ struct Offering {
 impl Completer for Offering {
     fn complete(&mut self, line: &str, cursor: usize) -> CompletionResult {
         let offers = self.runtime.block_on(self.shell.complete(line, cursor));
+        if offers.is_empty() {
+            // An empty menu speaks, in a language of its own. One offer that changes nothing is taken silently.
+            return CompletionResult::fresh(vec![nothing(cursor)]);
+        }
         CompletionResult::fresh(offers.into_iter().map(suggestion).collect::<Vec<_>>())
     }
+}
+
+fn nothing(cursor: usize) -> Suggestion {
+    Suggestion { span: Span { start: cursor, end: cursor }, ..Suggestion::default() }
 }
 
 fn suggestion(offer: Offer) -> Suggestion {

@@ -82,8 +82,9 @@ impl Inside {
                 offers
             }
             Wanted::Value { command, option, typed, given } => {
-                let completing = self.completing(account, &command, &option, &typed.text, given);
-                value_offers(&option, &typed, self.door.complete(&completing))
+                let prefix = typed.text.clone();
+                let completing = Completing { command, option, prefix, given, ..self.question(account) };
+                value_offers(&completing.option, &typed, self.door.complete(&completing))
             }
         }
     }
@@ -102,32 +103,29 @@ impl Inside {
         }) else {
             return Vec::new();
         };
-        let completing = self.completing(account, &command.name, &digest.name, "", given.clone());
+        let (command, option) = (command.name.clone(), digest.name.clone());
+        let completing = Completing { command, option, given: given.clone(), ..self.question(account) };
         value_offers(&digest.name, typed, self.door.complete(&completing))
     }
 
-    fn completing(
-        &self,
-        account: Account,
-        command: &str,
-        option: &str,
-        prefix: &str,
-        given: BTreeMap<String, String>,
-    ) -> Completing {
+    /// A question of this account at the console, with nothing asked yet.
+    fn question(&self, account: Account) -> Completing {
         Completing {
-            command: command.to_owned(),
-            option: option.to_owned(),
-            prefix: prefix.to_owned(),
-            given,
+            command: String::new(),
+            option: String::new(),
+            prefix: String::new(),
+            given: BTreeMap::new(),
             principal: self.principal(account),
             place: Place::Console,
         }
     }
 }
 
-/// A line that is no command goes no further, so it is not in the audit log either.
+/// A line that is no command goes no further: nothing was asked of the bot, so there is nothing to record.
 fn mistaken(mistake: Mistake, locale: &str) -> Card {
     let request = RequestId::from_random(rand::random());
     tracing::info!(%request, mistake = mistake.id, "a line of the console is no command");
-    answer(&Answer { request, done: Done::Mistake(mistake), recorded: false }, Locale::of(locale))
+    let card = answer(&Answer { request, done: Done::Mistake(mistake), recorded: true }, Locale::of(locale));
+    // The footer would name a request, and there was none.
+    Card { footer: None, ..card }
 }

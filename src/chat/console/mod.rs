@@ -20,6 +20,7 @@ mod screen;
 mod serve;
 mod shell;
 mod terminal;
+mod typed;
 mod usage;
 mod wash;
 mod wire;

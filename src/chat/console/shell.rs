@@ -1,6 +1,6 @@
 //! From a typed line to what is printed: everything of the console that needs no terminal.
 
-use super::answered::Answered;
+use super::answered::{Answered, TextFile};
 use super::bot::{Bot, Gone, News};
 use super::complete::{Offer, wanted};
 use super::line_words::words;
@@ -8,12 +8,14 @@ use crate::text::terminal::{DIRECTIVES, Terminal, terminal};
 use crate::text::{Card, Drawing, Locale};
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// The longest line that is taken, in bytes: it must fit into the protocol's line, escaped.
 pub(super) const LONGEST_LINE: usize = 10_000;
 /// Commands of printed cards that are remembered for whoever begins to type one.
 const REMEMBERED: usize = 20;
+/// Files of printed cards that are kept for whoever wants to read them.
+const KEPT_FILES: usize = 8;
 
 /// How a console ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,11 +58,12 @@ pub(super) struct Shell {
     locale: Locale,
     refused: Arc<AtomicBool>,
     commands: Arc<Mutex<VecDeque<String>>>,
+    files: Arc<Mutex<VecDeque<TextFile>>>,
 }
 
 impl Shell {
     pub(super) fn new(bot: Arc<dyn Bot>, locale: Locale) -> Self {
-        Self { bot, locale, refused: Arc::default(), commands: Arc::default() }
+        Self { bot, locale, refused: Arc::default(), commands: Arc::default(), files: Arc::default() }
     }
 
     /// Carries out a line.
@@ -88,9 +91,20 @@ impl Shell {
                 let who = self.bot.who();
                 self.said(&Terminal::Who { name: &who.name, account: &who.account }, drawing)
             }
+            ("file", name) => self.file(name, drawing),
             ("as", name) => self.speak_as(name, drawing),
             _ => self.said(&Terminal::UnknownDirective { given: typed }, drawing),
         }
+    }
+
+    /// A file of a card that was printed, the newest of that name.
+    fn file(&self, name: &str, drawing: Drawing) -> Step {
+        let files = lock(&self.files).clone();
+        if let Some(found) = files.iter().find(|file| file.name == name) {
+            let text = format!("{}\n", found.text.trim_end());
+            return Step::Said(Answered { text, well: true, commands: Vec::new(), files: Vec::new() });
+        }
+        self.said(&Terminal::UnknownFile { given: name, names: &names(&files) }, drawing)
     }
 
     fn speak_as(&self, name: &str, drawing: Drawing) -> Step {
@@ -135,7 +149,12 @@ impl Shell {
     }
 
     fn remember(&self, card: &Answered) {
-        let mut commands = self.commands.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut files = lock(&self.files);
+        for file in &card.files {
+            files.push_front(file.clone());
+        }
+        files.truncate(KEPT_FILES);
+        let mut commands = lock(&self.commands);
         for command in card.commands.iter().rev() {
             commands.retain(|one| one != command);
             commands.push_front(command.clone());
@@ -145,7 +164,7 @@ impl Shell {
 
     /// The newest command of a printed card that begins as typed.
     pub(super) fn recalled(&self, typed: &str) -> Option<String> {
-        let commands = self.commands.lock().unwrap_or_else(PoisonError::into_inner);
+        let commands = lock(&self.commands);
         commands.iter().find(|one| one.len() > typed.len() && one.starts_with(typed)).cloned()
     }
 
@@ -182,12 +201,17 @@ impl Shell {
                 let has_personas = !self.bot.personas().is_empty();
                 let fits = DIRECTIVES.iter().filter(|(one, _)| has_personas || *one != "\\as");
                 fits.filter(|(one, _)| one.starts_with(&name.text))
-                    .map(|(one, _)| offer((*one).to_owned(), name.start, *one == "\\as"))
+                    .map(|(one, _)| offer((*one).to_owned(), name.start, matches!(*one, "\\as" | "\\file")))
                     .collect()
             }
-            [name, rest @ ..] if name.text == "\\as" && rest.len() < 2 => {
+            [name, rest @ ..] if rest.len() < 2 => {
                 let (typed, start) = rest.first().map_or(("", head.len()), |word| (word.text.as_str(), word.start));
-                let fits = self.bot.personas().into_iter().filter(|one| one.starts_with(typed));
+                let known = match name.text.as_str() {
+                    "\\as" => self.bot.personas(),
+                    "\\file" => names(&*lock(&self.files)),
+                    _ => Vec::new(),
+                };
+                let fits = known.into_iter().filter(|one| one.starts_with(typed));
                 fits.map(|one| offer(one, start, false)).collect()
             }
             _ => Vec::new(),
@@ -203,6 +227,21 @@ impl Shell {
     pub(super) fn left(&self) -> Left {
         if self.refused.load(Ordering::Relaxed) { Left::Refused } else { Left::Well }
     }
+}
+
+fn lock<T>(kept: &Mutex<T>) -> MutexGuard<'_, T> {
+    kept.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// The names of files, each once, the newest first.
+fn names<'f>(files: impl IntoIterator<Item = &'f TextFile>) -> Vec<String> {
+    let mut names = Vec::new();
+    for file in files {
+        if !names.contains(&file.name) {
+            names.push(file.name.clone());
+        }
+    }
+    names
 }
 
 fn is_showable(offer: &Offer) -> bool {

@@ -19,7 +19,13 @@ use interlock::plan::{Check, Mistake, Sealed};
 /// The card of an answer. Its footer always names the request.
 #[must_use]
 pub fn answer(answer: &Answer, locale: Locale) -> Card {
-    let card = match &answer.done {
+    bounded(Card { footer: Some(footer(answer, locale)), ..said(&answer.done, locale) })
+}
+
+/// What came of a request, without naming the request.
+#[must_use]
+pub fn said(done: &Done, locale: Locale) -> Card {
+    match done {
         Done::Looked(seen) => looks::card(seen, locale),
         Done::Planned { operation, seats } => {
             let args = Args::new().code("operation", operation.as_str()).count("seats", *seats);
@@ -43,8 +49,7 @@ pub fn answer(answer: &Answer, locale: Locale) -> Card {
             tone: Tone::Bad,
             ..Card::default()
         },
-    };
-    bounded(Card { footer: Some(footer(answer, locale)), ..card })
+    }
 }
 
 fn short(tone: Tone, line: Line) -> Card {

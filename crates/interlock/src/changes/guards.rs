@@ -32,15 +32,13 @@ pub enum Guard {
     TooManyPartitions,
     /// Nobody else works on the same thing.
     HeldByOther,
-    /// What cannot be taken back is not offered to be.
-    Irreversible,
     /// A way back over values that moved on is not covered by the first approval.
     ValuesMovedOn,
 }
 
 impl Guard {
     /// Every guard.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 13] = [
         Self::CannotVerify,
         Self::ClusterIs,
         Self::TopicIs,
@@ -53,7 +51,6 @@ impl Guard {
         Self::MissingRight,
         Self::TooManyPartitions,
         Self::HeldByOther,
-        Self::Irreversible,
         Self::ValuesMovedOn,
     ];
 
@@ -72,7 +69,6 @@ impl Guard {
             "missing-right" => Self::MissingRight,
             "too-many-partitions" => Self::TooManyPartitions,
             "held-by-other" => Self::HeldByOther,
-            "irreversible" => Self::Irreversible,
             "values-moved-on" => Self::ValuesMovedOn,
             _ => return None,
         })

@@ -12,6 +12,8 @@ mod reverse;
 mod rule;
 mod seal;
 mod step;
+#[cfg(test)]
+mod tests;
 
 pub use action::{Action, KafkaAction, OffsetMove, OffsetRemoval};
 pub use check::{Check, Level, Mistake};

@@ -8,7 +8,7 @@ use crate::chat::console::local::{Near, Persona};
 use crate::chat::console::pipe::pipe;
 use crate::chat::console::serve::Limits;
 use crate::chat::console::shell::{LONGEST_LINE, Left, Shell, Step};
-use crate::text::{Card, Line, Locale};
+use crate::text::{Card, CardFile, Line, Locale};
 use interlock::principal::Account;
 use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
@@ -61,13 +61,13 @@ async fn directives_are_completed() {
         offers.into_iter().map(|one| (one.value, one.start)).collect::<Vec<_>>()
     };
     assert_eq!(of("\\a").await, [("\\as".to_owned(), 0)]);
-    assert_eq!(of("\\").await.len(), 4);
+    assert_eq!(of("\\").await.len(), 5);
     assert_eq!(of("\\as ").await, [("alice".to_owned(), 4), ("bob".to_owned(), 4)]);
     assert_eq!(of("\\as b").await, [("bob".to_owned(), 4)]);
     assert!(of("\\as bob x").await.is_empty() && of("\\who x").await.is_empty());
     let served = serve(Limits::default()).await;
     let joined = Shell::new(Arc::new(served.link().await), Locale::EnUs);
-    assert_eq!(joined.complete("\\", 1).await.len(), 3, "no \\as where the kernel says who it is");
+    assert_eq!(joined.complete("\\", 1).await.len(), 4, "no \\as where the kernel says who it is");
     assert!(text(joined.step("\\as bob", DRAWING).await.unwrap()).contains("played"));
     assert!(served.house.door.came.lock().unwrap().is_empty());
 }
@@ -139,4 +139,20 @@ async fn commands_of_printed_cards_are_remembered() {
         shell.printed(card(&format!("/status operation:{number}")), DRAWING);
     }
     assert_eq!(shell.recalled("/app"), None, "only the newest");
+}
+
+#[tokio::test]
+async fn files_of_printed_cards_can_be_read() {
+    let house = house();
+    let shell = near(&house);
+    let file = |bytes: &[u8]| CardFile { name: "plan.txt".to_owned(), bytes: bytes.to_vec(), alt: None };
+    let card = |bytes: &[u8]| Card { files: vec![file(bytes)], ..Card::default() };
+    assert!(!text(shell.step("\\file plan.txt", DRAWING).await.unwrap()).trim().is_empty());
+    for bytes in [b"older".as_slice(), b"newer\n"] {
+        shell.printed(News::Card(Answered::of(&card(bytes), DRAWING)), DRAWING);
+    }
+    assert_eq!(text(shell.step("\\file plan.txt", DRAWING).await.unwrap()), "newer\n");
+    assert!(text(shell.step("\\file ../secret", DRAWING).await.unwrap()).contains("plan.txt"));
+    let offers = shell.complete("\\file p", 7).await;
+    assert_eq!(offers.into_iter().map(|one| one.value).collect::<Vec<_>>(), ["plan.txt"]);
 }

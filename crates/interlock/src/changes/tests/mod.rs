@@ -1,1 +1,11 @@
+//! The planners against a model of a cluster, asked round by round as the desk asks.
 
+mod golden;
+mod guards;
+mod prior;
+mod refused;
+mod reset;
+mod rollback;
+mod rule;
+mod waiting;
+mod world;

@@ -1,0 +1,59 @@
+//! Stored plans stay readable.
+
+use super::world::{AT, Log, With, World, asked, log, member, whole};
+use crate::command::Value;
+use crate::plan::{Digest, OffsetTarget, Plan, Sealed};
+use std::path::Path;
+
+/// Written by the first version that stored plans of format 1. Never written anew: a change that this test does not survive
+/// is another format.
+const STORED: &[(&str, &str)] =
+    &[("plan-1-reset-offset.json", "exact"), ("plan-1-reset-offset-waiting.json", "waiting")];
+
+fn read(file: &str) -> String {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("golden").join(file);
+    std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+fn made(kind: &str) -> Plan {
+    let logs = [Log { at: Some(42), ..log(10, 100) }, log(0, 50), log(5, 5)];
+    let world = World::of(&logs).committed("orders", &[Some(60), None, Some(5)]);
+    let arguments = asked(OffsetTarget::At(AT)).with("reason", Value::Text("replay after the bad deploy".to_owned()));
+    if kind == "exact" {
+        let arguments = arguments.with("partitions", Value::Partitions(vec![0, 1]));
+        return whole(world.plan(&arguments), arguments);
+    }
+    let arguments = arguments.waiting();
+    whole(world.members(vec![member("billing-1", None)]).plan(&arguments), arguments)
+}
+
+#[test]
+fn a_plan_of_format_1_is_read_and_understood_as_it_was_meant() {
+    for (file, kind) in STORED {
+        let bytes = read(file);
+        let digest = Digest::of(bytes.as_bytes());
+        let opened = Sealed::open(bytes.clone(), digest).unwrap_or_else(|error| panic!("{file}: {error}"));
+        assert_eq!(opened.digest(), digest);
+        assert_eq!(opened.bytes(), bytes);
+        assert_eq!(*opened.plan(), made(kind), "{file}");
+        assert_eq!(Sealed::seal(opened.plan().clone()).unwrap().bytes(), bytes, "{file}");
+    }
+}
+
+#[test]
+fn its_numbers_are_whole_and_its_spans_say_their_unit() {
+    fn walk(value: &serde_json::Value) {
+        match value {
+            serde_json::Value::Number(number) => assert!(!number.is_f64(), "{number}"),
+            serde_json::Value::Array(list) => list.iter().for_each(walk),
+            serde_json::Value::Object(map) => map.values().for_each(walk),
+            _ => {}
+        }
+    }
+    for (file, _) in STORED {
+        walk(&serde_json::from_str(&read(file)).unwrap());
+        assert!(!read(file).contains("nanos"), "{file}");
+        assert!(!read(file).contains("10.1.2.3"), "{file}: no hosts");
+    }
+    assert!(read("plan-1-reset-offset-waiting.json").contains(r#""duration_ms": 1800000"#));
+}
