@@ -158,7 +158,6 @@ impl Ground {
             backends: Clusters::new([(name(CLUSTER), counting)].into()),
             store,
             clock,
-            guards: interlock::changes::Guards::all(),
             times: Times::default(),
             guards: Guards::all(),
         };
