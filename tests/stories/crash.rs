@@ -2,5 +2,6 @@
 //! was approved or an honest other one, nothing done twice, nothing told twice, nothing left held.
 
 mod controls;
+mod interference;
 mod process;
 mod sweep;
