@@ -72,11 +72,13 @@ async fn a_process_killed_inside_an_act_is_followed_by_one_that_probes() {
     }
 }
 
-/// A database of its own on the lab's PostgreSQL: two processes at once need a store that more than one can own.
+/// A schema of its own on the lab's PostgreSQL: two processes at once need a store that more than one can own.
 async fn database() -> String {
     let lab = Lab::get().unwrap();
     let name = lab.unique("crash").replace('-', "_");
-    story::crash::create_database(lab.postgres_url(), &name).await
+    let admin = sqlx::PgPool::connect(lab.postgres_url()).await.unwrap();
+    sqlx::raw_sql(sqlx::AssertSqlSafe(format!("CREATE SCHEMA {name}"))).execute(&admin).await.unwrap();
+    format!("{}?options[search_path]={name}", lab.postgres_url())
 }
 
 /// What came of a process that was stopped in the middle, another one that took over, and the first one continued.
