@@ -14,8 +14,8 @@ use interlock::cluster::{Look, Looker, Query, Sections};
 use interlock::facts::Facts;
 use interlock::id::TopicName;
 use interlock::plan::{
-    Action, Capture, Captured, Expansion, Expectation, KafkaAction, Looked, OffsetExpected, Pace, Plan, Probe, Rule, Sealed, Step,
-    Wait, Work, expand, look, probe,
+    Action, Capture, Captured, Expansion, Expectation, KafkaAction, Looked, OffsetExpected, Pace, Plan, Probe, Rule,
+    Sealed, Step, Wait, Work, expand, look, probe,
 };
 use std::collections::BTreeSet;
 use std::time::Duration;
