@@ -1,4 +1,4 @@
-//! Stories: lab, traffic, judges, the crashable binary
+#![doc = include_str!("../README.md")]
 
 pub mod crash;
 pub mod kafka_house;
