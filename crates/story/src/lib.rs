@@ -1,9 +1,11 @@
 #![doc = include_str!("../README.md")]
 
+#![expect(clippy::expect_used, clippy::panic, reason = "a story that cannot be told fails its test")]
+
 pub mod crash;
 pub mod kafka_house;
 pub mod lab;
 pub mod people;
 mod told;
 
-pub use told::{Person, Story, quick};
+pub use told::{Person, Setting, Story, quick};
