@@ -1,3 +1,4 @@
+mod controls;
 mod crash;
 mod kafka_broken;
 mod kafka_interference;
@@ -5,4 +6,5 @@ mod kafka_journal;
 mod kafka_members;
 mod kafka_reset;
 mod kafka_rights;
+mod looks;
 mod reset_offset;
