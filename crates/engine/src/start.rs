@@ -38,6 +38,11 @@ impl Run<'_> {
             }
             Err(_) => return self.rest(operation, self.inner.pace.retry).await,
         };
+        if operation.expires_at <= self.inner.ports.clock.now() {
+            // Its time ran out behind the lease of a worker that died.
+            let told = vec![milestone("expired", Facts::none())];
+            return self.change(operation, Move::new(Event::Expire).telling(told)).await;
+        }
         let tally = tally(&plan.plan().votes, plan.digest(), &ballots);
         if !tally.vetoes.is_empty() {
             let veto = Move::new(Event::Veto).telling(vec![milestone("vetoed", vetoed(&tally))]);
