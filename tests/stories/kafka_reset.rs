@@ -283,7 +283,7 @@ async fn kafkas_own_tool_refuses_with_exit_code_0() {
     let house = KafkaPlot::direct().await.build().await;
     let place = Place::unique();
     house.topic(&place, &[10], FIRST).await;
-    let member = story::lab::judge::MemberSpec::new(&place.group, &place.topic);
+    let member = story::lab::judge::MemberSpec::new(&place.group, &place.topic).reads_only(0);
     let member = house.judge.start_member(member).await.unwrap();
     member.consume(10).await.unwrap();
     member.commit().await.unwrap();
