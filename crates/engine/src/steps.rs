@@ -14,8 +14,8 @@ use interlock::cluster::{Look, Looker, Query, Sections};
 use interlock::facts::Facts;
 use interlock::id::TopicName;
 use interlock::plan::{
-    Action, Capture, Captured, Expansion, Expectation, KafkaAction, Looked, OffsetExpected, Pace, Plan, Probe, Rule, Sealed, Step,
-    Wait, Work, expand, look, probe,
+    Action, Capture, Captured, Expansion, Expectation, KafkaAction, Looked, OffsetExpected, Pace, Plan, Probe, Rule,
+    Sealed, Step, Wait, Work, expand, look, probe,
 };
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -33,6 +33,9 @@ struct Placed<'a> {
 impl Run<'_> {
     /// One turn of an operation that was started: settle what is open, heed what people asked for, then the next step.
     pub(crate) async fn step(&mut self, operation: &Operation, plan: &Sealed) -> Result<Next, EngineError> {
+        if self.history.started.as_ref().is_none_or(|started| started.digest != plan.digest()) {
+            return self.lose(operation, "start-not-recorded", Facts::none()).await;
+        }
         if let Some((step, place, action)) = self.open_action(plan.plan()) {
             return self.settle(operation, plan, &Placed { step, place, action: &action }).await;
         }
@@ -89,7 +92,33 @@ impl Run<'_> {
             Judged::Broken { id, facts } => return self.give_up(operation, id, facts).await,
             Judged::CannotTell(facts) => return self.look_failed(operation, facts).await,
         }
-        self.act(operation, plan, &Placed { step: step.number, place, action }).await
+        let placed = Placed { step: step.number, place, action };
+        if attempts > 0 && !self.may_try_again(operation, &placed, attempts).await? {
+            return Ok(Next::Go);
+        }
+        self.act(operation, plan, &placed).await
+    }
+
+    /// Before another attempt the cluster is looked at again: somebody else may have been there since the last one.
+    async fn may_try_again(
+        &mut self,
+        operation: &Operation,
+        placed: &Placed<'_>,
+        attempt: u32,
+    ) -> Result<bool, EngineError> {
+        let sections = self.observe(operation, &placed.action.read_back()).await;
+        match probe(placed.action, &sections) {
+            Probe::NotYet | Probe::Partly => return Ok(true),
+            Probe::Done => self.outcome(placed, attempt, Outcome::Done, Facts::none()).await?,
+            Probe::Foreign(facts) => {
+                self.give_up(operation, "offsets-changed", facts).await?;
+            }
+            Probe::InProgress => self.inner.ports.clock.sleep(self.inner.pace.retry).await,
+            Probe::CannotTell(facts) => {
+                self.look_failed(operation, facts).await?;
+            }
+        }
+        Ok(false)
     }
 
     /// Intent, act, outcome. Nothing is sent without a committed intent, nor when it could outlast the lease.
@@ -163,6 +192,11 @@ impl Run<'_> {
                 self.failing = None;
                 self.outcome(placed, attempt, Outcome::NotApplied, Facts::none().with("read_back", "as before"))
                     .await?;
+                Ok(Next::Go)
+            }
+            Probe::Partly => {
+                self.failing = None;
+                self.outcome(placed, attempt, Outcome::Partly, Facts::none()).await?;
                 Ok(Next::Go)
             }
             Probe::InProgress => self.rest(operation, self.inner.pace.retry).await,

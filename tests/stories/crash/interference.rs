@@ -2,12 +2,13 @@
 
 use super::sweep::RESET;
 use engine::Operation;
+use engine::port::Clock;
 use interlock::approval::State;
 use interlock::cluster::kafka::{Committed, CommittedOffset, Right};
 use interlock::id::OperationId;
-use simulated::{ActFault, HandClock, Member, SimulatedKafka, Trouble};
 use signalbox::desk::Done;
 use signalbox::house::House;
+use simulated::{ActFault, HandClock, Member, SimulatedKafka, Trouble};
 use std::sync::Arc;
 use std::time::Duration;
 use story::crash::{Agenda, Deed, Ending, GROUP, Ground, Point, Points, Settled, TOPIC, Turns, act_on, ask};
@@ -68,6 +69,8 @@ async fn meddled(scene: &Scene, point: Point, meddle: Meddle) -> (Operation, End
     let house = scene.house(point, meddle).await;
     let id = plans(&house).await;
     let operation = act_on(&house, &id, Turns(200)).await;
+    // What was to heal has healed when the end is looked at.
+    scene.clock.sleep(Duration::from_secs(100)).await;
     (operation, scene.ending(&house).await)
 }
 
