@@ -9,13 +9,12 @@ use crate::run::{Next, Run, ending, milestone, progress};
 use crate::start::Judged;
 use crate::worker::{EngineError, Move};
 use interlock::approval::{Event, State};
-use interlock::cluster::kafka::{Committed, KafkaQuery};
+use interlock::cluster::kafka::KafkaQuery;
 use interlock::cluster::{Look, Looker, Query, Sections};
 use interlock::facts::Facts;
-use interlock::id::TopicName;
 use interlock::plan::{
-    Action, Capture, Captured, Expansion, Expectation, KafkaAction, Looked, OffsetExpected, Pace, Plan, Probe, Rule,
-    Sealed, Step, Wait, Work, expand, look, probe,
+    Action, Capture, Captured, Expansion, Expectation, Looked, OffsetExpected, Pace, Plan, Probe, Rule, Sealed, Step,
+    Wait, Work, expand, look, probe,
 };
 use std::collections::BTreeSet;
 use std::time::Duration;

@@ -97,7 +97,7 @@ contract! {
         let unchanged = reread(bed, &operation, &[later.clone(), cid.clone(), cid.clone()]).await;
         assert_eq!(unchanged, Reread::Stored { added: Vec::new(), removed: Vec::new() });
         assert_eq!(bed.audited().await, before, "nothing changed, nothing to record");
-        let vetoed = reread(bed, &operation, &[later.clone()]).await;
+        let vetoed = reread(bed, &operation, std::slice::from_ref(&later)).await;
         assert_eq!(vetoed, Reread::Stored { added: Vec::new(), removed: Vec::new() }, "a veto once seen stays");
         let eve = vote("eve", Voice::Approve, Voted::Reaction);
         reread(bed, &operation, &[later.clone(), eve.clone()]).await;
