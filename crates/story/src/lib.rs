@@ -1,5 +1,6 @@
 //! Stories: lab, traffic, judges, the crashable binary
 
+pub mod bench;
 pub mod crash;
 pub mod kafka_house;
 pub mod lab;

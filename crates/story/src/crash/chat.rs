@@ -140,8 +140,8 @@ impl Chat for PaperChat {
     }
 
     fn read(&self, message: MessageRef) -> Boxed<'_, Result<CardSeen, ChatError>> {
-        Box::pin(async move {
-            self.message(message).map(|one| CardSeen { ours: true, suppressed: false, says: one.says })
-        })
+        Box::pin(
+            async move { self.message(message).map(|one| CardSeen { ours: true, suppressed: false, says: one.says }) },
+        )
     }
 }

@@ -172,7 +172,8 @@ impl Ending {
             counted(lines.cloned())
         };
         differ("the messages", &messages(undisturbed), &messages(self), &mut faults);
-        let acts = |of: &Self| of.acts.iter().filter(|act| act.applied).map(|act| act.action.clone()).collect::<Vec<_>>();
+        let acts =
+            |of: &Self| of.acts.iter().filter(|act| act.applied).map(|act| act.action.clone()).collect::<Vec<_>>();
         differ("the applied actions", &acts(undisturbed), &acts(self), &mut faults);
         faults
     }
