@@ -254,7 +254,6 @@ fn integer(definition: &Value, text: &str) -> Result<Value, String> {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a failed look-up fails the test")]
 
     use super::*;
 

@@ -83,8 +83,8 @@ pub enum WrongAddress {
     /// It is neither encrypted nor on this machine.
     #[error("must be https, or http on a loopback address")]
     Open,
-    /// There is more to it than scheme, host and port.
-    #[error("must have nothing after the host and port")]
+    /// There is more to it than scheme, host, port and path.
+    #[error("must have no more than scheme, host, port and path")]
     More,
 }
 
@@ -95,7 +95,7 @@ impl Base {
         };
         let url = Url::parse(address).map_err(|_| WrongAddress::Unreadable)?;
         guarded(&url, "https", "http")?;
-        let bare = url.path() == "/" && url.query().is_none() && url.fragment().is_none();
+        let bare = url.query().is_none() && url.fragment().is_none();
         if !bare || !url.username().is_empty() || url.password().is_some() {
             return Err(WrongAddress::More);
         }
@@ -141,7 +141,9 @@ mod tests {
         assert_eq!(Base::new(Some("http://127.0.0.1.evil.example")), Err(WrongAddress::Open));
         assert_eq!(Base::new(Some("ftp://127.0.0.1")), Err(WrongAddress::Open));
         assert_eq!(Base::new(Some("https://user@chat.example")), Err(WrongAddress::More));
-        assert_eq!(Base::new(Some("https://chat.example/api")), Err(WrongAddress::More));
+        assert_eq!(Base::new(Some("https://chat.example/?a=b")), Err(WrongAddress::More));
+        let below = Base::new(Some("https://chat.example/discord/")).unwrap();
+        assert_eq!(below.rest("/gateway"), "https://chat.example/discord/api/v10/gateway");
         assert_eq!(Base::new(Some("chat")), Err(WrongAddress::Unreadable));
         assert!(gateway("wss://gateway.discord.gg").is_ok());
         assert!(gateway("ws://127.0.0.1:5/ws").is_ok());

@@ -25,7 +25,12 @@ fn sweeps(lives: &Lives, ends: &[State]) {
     assert_eq!(states, ends, "{:?}", undisturbed.ending.operations);
     assert_eq!(undisturbed.ending.faults(), []);
     let counts = ["journal", "act", "chat"].map(|kind| undisturbed.points.count(kind));
-    println!("{counts:?} points: {:?}\n{:#?}\n{:?}", undisturbed.points.calls(), undisturbed.ending.messages, undisturbed.ending.audit);
+    println!(
+        "{counts:?} points: {:?}\n{:#?}\n{:?}",
+        undisturbed.points.calls(),
+        undisturbed.ending.messages,
+        undisturbed.ending.audit
+    );
     let wrong = lives.sweep(&undisturbed);
     assert!(wrong.is_empty(), "{} points are wrong\n{}", wrong.len(), tell(&wrong));
 }

@@ -100,7 +100,6 @@ impl Document {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a failed look-up fails the test")]
 
     use super::*;
 

@@ -7,6 +7,7 @@ use super::points::Points;
 use crate::people;
 use engine::Pace;
 use engine::port::{Backend, Clock, Clusters};
+use interlock::changes::Guards;
 use interlock::cluster::Tier;
 use interlock::cluster::kafka::Committed;
 use interlock::command::Catalogue;
@@ -158,6 +159,7 @@ impl Ground {
             store,
             clock,
             times: Times::default(),
+            guards: Guards::all(),
         };
         let house = House::build_on(Plot { parts, pace: Pace::default(), holder }, Arc::new(journal));
         house.connect(Arc::new(PaperChat::open(&self.chat_file(), points)));

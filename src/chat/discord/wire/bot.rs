@@ -4,40 +4,15 @@ use super::SOON;
 use super::door::FakeDoor;
 use crate::chat::discord::{Discord, Meta, Running, Settings, Standing};
 use crate::chat::{Chat, ChatError, MessageRef, Sending};
+use crate::clock::SystemClock;
 use crate::text::Card;
 use discord_model::{Channel, Discord as Model, Id, Message, Options};
-use engine::port::{Boxed, Clock};
+use engine::port::Boxed;
 use interlock::command::Catalogue;
 use interlock::id::PersonId;
 use interlock::principal::Account;
-use interlock::time::Millis;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
-use std::time::{Duration, Instant};
-
-/// The machine's time.
-#[derive(Debug)]
-pub(super) struct RealClock(Instant);
-
-impl Default for RealClock {
-    fn default() -> Self {
-        Self(Instant::now())
-    }
-}
-
-impl Clock for RealClock {
-    fn now(&self) -> Millis {
-        Millis(jiff::Timestamp::now().as_millisecond())
-    }
-
-    fn monotonic(&self) -> Duration {
-        self.0.elapsed()
-    }
-
-    fn sleep(&self, span: Duration) -> Boxed<'_, ()> {
-        Box::pin(tokio::time::sleep(span))
-    }
-}
 
 /// A store in memory.
 #[derive(Debug, Default)]
@@ -69,7 +44,7 @@ pub(super) fn settings(model: &Model, meta: &Arc<MemoryMeta>) -> Settings {
         catalogue: Catalogue::built_in().unwrap(),
         persons: Arc::new(person),
         meta: Arc::clone(meta) as Arc<dyn Meta>,
-        clock: Arc::new(RealClock::default()),
+        clock: Arc::new(SystemClock::new()),
     }
 }
 

@@ -1,0 +1,132 @@
+//! Real processes: aborted, killed and stopped by the system.
+
+use interlock::approval::State;
+use std::sync::Arc;
+use std::time::Duration;
+use story::crash::{Config, Crashable, Effect, Ending, FileClock, Ground, Lie, Lives, Point, Script};
+use story::lab::Lab;
+
+use super::sweep::RESET;
+
+fn config(ground: &Ground, holder: &str) -> Config {
+    Config {
+        folder: ground.folder().to_owned(),
+        database: ground.database().to_owned(),
+        holder: holder.to_owned(),
+        line: RESET.to_owned(),
+        back: false,
+        fault: None,
+        lie: None,
+    }
+}
+
+async fn ending(ground: &Ground, clock: FileClock) -> Ending {
+    let clock = Arc::new(clock);
+    Ending::read(&ground.store(clock.clone()).await, ground, clock).await
+}
+
+fn undisturbed() -> Ending {
+    Lives::of(Script::of(RESET)).undisturbed().ending
+}
+
+#[tokio::test]
+async fn a_process_that_aborts_is_followed_by_one_that_ends_it() {
+    let undisturbed = std::thread::spawn(undisturbed).join().unwrap();
+    for point in [
+        Point::after("create", 1),
+        Point::before("start", 1),
+        Point::after("write intent", 1),
+        Point::after("act", 1),
+        Point::before("write outcome", 1),
+        Point::after("finish", 1),
+        Point::after("send", 2),
+    ] {
+        let ground = Ground::new();
+        let clock = FileClock::create(&ground.clock_file(), ground.start());
+        let dying = Config { fault: Some((point.clone(), Effect::Abort)), ..config(&ground, "first") };
+        let (ended, status) = Crashable::start(&dying).ends();
+        assert!(!ended && !status.success(), "{point}: {status}");
+        let (ended, status) = Crashable::start(&config(&ground, "second")).ends();
+        assert!(ended && status.success(), "{point}: {status}");
+        let ending = ending(&ground, clock).await;
+        assert_eq!((ending.faults(), ending.differs(&undisturbed)), (vec![], vec![]), "{point}");
+    }
+}
+
+#[tokio::test]
+async fn a_process_killed_inside_an_act_is_followed_by_one_that_probes() {
+    let undisturbed = std::thread::spawn(undisturbed).join().unwrap();
+    for point in [Point::before("act", 1), Point::after("act", 1)] {
+        let ground = Ground::new();
+        let clock = FileClock::create(&ground.clock_file(), ground.start());
+        let standing = Config { fault: Some((point.clone(), Effect::Stand)), ..config(&ground, "first") };
+        let mut first = Crashable::start(&standing);
+        first.stands();
+        first.signal("KILL");
+        let (ended, status) = first.ends();
+        assert!(!ended && !status.success(), "{point}: {status}");
+        let (ended, _) = Crashable::start(&config(&ground, "second")).ends();
+        assert!(ended, "{point}");
+        let ending = ending(&ground, clock).await;
+        assert_eq!((ending.faults(), ending.differs(&undisturbed)), (vec![], vec![]), "{point}");
+    }
+}
+
+/// A database of its own on the lab's PostgreSQL: two processes at once need a store that more than one can own.
+async fn database() -> String {
+    let lab = Lab::get().unwrap();
+    let name = lab.unique("crash").replace('-', "_");
+    story::crash::create_database(lab.postgres_url(), &name).await
+}
+
+/// What came of a process that was stopped in the middle, another one that took over, and the first one continued.
+async fn stopped_and_continued(lie: Option<Lie>, point: Point) -> Ending {
+    let ground = Ground::new().with_database(database().await);
+    let clock = FileClock::create(&ground.clock_file(), ground.start());
+    let standing = Config { fault: Some((point, Effect::Stand)), ..config(&ground, "first") };
+    let mut first = Crashable::start(&standing);
+    first.stands();
+    first.signal("STOP");
+    first.goes_on(); // It will read that when it is continued.
+    let (ended, _) = Crashable::start(&Config { lie, ..config(&ground, "second") }).ends();
+    assert!(ended, "the second process ends the operation");
+    first.signal("CONT");
+    let (ended, status) = first.ends();
+    assert!(ended && status.success(), "the first one ends in peace: {status}");
+    ending(&ground, clock).await
+}
+
+fn tokens(ending: &Ending) -> Vec<i64> {
+    ending.acts.iter().filter_map(|act| act.permit.as_ref()).map(|permit| permit.token).collect()
+}
+
+#[tokio::test]
+async fn a_stopped_process_starts_no_act_after_another_took_over() {
+    let undisturbed = std::thread::spawn(undisturbed).join().unwrap();
+    for point in [Point::before("write intent", 1), Point::after("write intent", 1)] {
+        let ending = stopped_and_continued(None, point.clone()).await;
+        assert_eq!(tokens(&ending), [2], "{point}: only the second worker's act");
+        assert_eq!(ending.operations[0].state, State::Succeeded);
+        assert_eq!((ending.faults(), ending.differs(&undisturbed)), (vec![], vec![]), "{point}");
+    }
+}
+
+/// Without the wait for lease and act deadline the first process still trusts its lease when it goes on.
+#[tokio::test]
+async fn without_waiting_for_the_lease_the_stopped_process_acts_again() {
+    let point = Point::after("write intent", 1);
+    let ending = stopped_and_continued(Some(Lie::LeasesLookFree), point).await;
+    assert_eq!(tokens(&ending), [2, 1], "the first worker's act came after the second one's");
+    assert!(!ending.faults().is_empty(), "and is found");
+}
+
+#[test]
+fn the_clock_of_the_file_goes_on_for_everybody() {
+    let ground = Ground::new();
+    let clock = FileClock::create(&ground.clock_file(), ground.start());
+    use engine::port::Clock;
+    let other = FileClock::open(&ground.clock_file());
+    clock.advance(Duration::from_secs(23));
+    assert_eq!(other.monotonic(), Duration::from_secs(23));
+    assert_eq!(other.now(), ground.start().plus(Duration::from_secs(23)));
+}
