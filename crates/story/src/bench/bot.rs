@@ -42,11 +42,11 @@ pub(super) struct Bot {
 }
 
 impl Bot {
-    /// Starts one; `more` is added to its settings.
+    /// Starts one; `more` is added to its settings, right after the keys of its cluster.
     pub(super) fn start(more: &str) -> Result<Self> {
         let folder = TempDir::new().context("a folder")?;
         let port = free_port()?;
-        let settings = format!("{SETTINGS}\n[http]\nlisten = \"127.0.0.1:{port}\"\n{more}");
+        let settings = format!("[http]\nlisten = \"127.0.0.1:{port}\"\n{SETTINGS}{more}");
         std::fs::write(folder.path().join("signalbox.toml"), settings).context("the settings")?;
         let log = File::create(folder.path().join("log")).context("the log")?;
         let client = reqwest::Client::builder().timeout(Duration::from_secs(5)).build()?;

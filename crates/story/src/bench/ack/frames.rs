@@ -9,7 +9,8 @@ pub(super) const APPLICATION: &str = "2";
 /// The person who types everything.
 pub(super) const PERSON: &str = "3";
 const BOT: &str = "1";
-const CHANNEL: &str = "30";
+/// The only channel.
+pub(super) const CHANNEL: &str = "30";
 const LONG_AGO: &str = "2024-01-01T00:00:00.000000+00:00";
 const ALL_RIGHTS: &str = "2147483647";
 

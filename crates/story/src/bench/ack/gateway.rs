@@ -163,7 +163,8 @@ async fn rest(State(inner): State<Arc<Inner>>, uri: Uri, _body: Bytes) -> Respon
         }),
         path if path.ends_with("/commands") => json!([]),
         _ => {
-            return (StatusCode::NOT_FOUND, axum::Json(json!({"message": "404: Not Found", "code": 0}))).into_response();
+            return (StatusCode::NOT_FOUND, axum::Json(json!({"message": "404: Not Found", "code": 0})))
+                .into_response();
         }
     };
     axum::Json(answer).into_response()

@@ -80,7 +80,8 @@ async fn measure(ours: &mut Side, bare: &mut Side) -> Result<Vec<[Vec<Duration>;
 
 fn settings(gateway: &Gateway) -> String {
     format!(
-        r#"
+        r#"channels = [{channel}]
+
 [discord]
 token = "env:{TOKEN_VARIABLE}"
 application = {application}
@@ -96,6 +97,7 @@ role = "operator"
 persons = ["alice"]
 clusters = ["*"]
 "#,
+        channel = frames::CHANNEL,
         application = frames::APPLICATION,
         guild = frames::GUILD,
         base = gateway.base(),
