@@ -157,7 +157,7 @@ pub fn plan(catalogue: &Catalogue, line: &str, snapshot: &Snapshot, policy: &Pol
     let command = catalogue.find(&parsed.command)?;
     let weight = (draft.effect.max(command.effect), command.scope.unwrap_or(Scope::Group));
     let seats = policy.seats(weight, &snapshot.cluster, &draft);
-    let votes = if seats.is_empty() { vec![Seat::Confirmation] } else { seats };
+    let votes = if seats.is_empty() { vec![Seat::Confirmation { by: Vec::new() }] } else { seats };
     let nobody = Account::System(0);
     let wanted = Wanted {
         command: &parsed.command,

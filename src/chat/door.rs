@@ -61,13 +61,30 @@ impl FrontDoor {
             return Ok(());
         }
         let Some(operation) = rooms.store.operation(&card.operation).await? else { return Ok(()) };
-        let Ok(principal) = rooms.look_up(account).await else { return Ok(()) };
-        if !rooms.store.consume_edge(&edge, reacted.at).await? {
-            return Ok(());
-        }
-        match asking {
-            Asking::Control(control) => self.desk.steer_by_reaction(&operation, &principal, control).await,
-            Asking::Rollback => self.roll_back(&operation, principal).await,
+        let who = rooms.look_up(account).await;
+        match (asking, who) {
+            // A replayed ▶️ must not undo a later pause.
+            (Asking::Control(Control::Resume), who) => {
+                if !rooms.store.consume_edge(&edge, reacted.at).await? {
+                    return Ok(());
+                }
+                self.desk.steer_by_reaction(&operation, (account, who), Control::Resume).await
+            }
+            (Asking::Control(control), who) => {
+                // Asked first, consumed after: what fails can be asked again. Asked twice, the second is not possible any more.
+                let asked = self.desk.steer_by_reaction(&operation, (account, who), control).await;
+                if !matches!(asked, Err(Done::Failed { .. } | Done::Bug)) {
+                    rooms.store.consume_edge(&edge, reacted.at).await?;
+                }
+                asked
+            }
+            (Asking::Rollback, Ok(principal)) => {
+                if !rooms.store.consume_edge(&edge, reacted.at).await? {
+                    return Ok(());
+                }
+                self.roll_back(&operation, principal).await
+            }
+            (Asking::Rollback, Err(_)) => Ok(()),
         }
     }
 

@@ -9,8 +9,8 @@ use engine::{Actor, Operation, Transitioned};
 use interlock::approval::{NotCounted, State, Tally, Voice, Vote, Voted};
 use interlock::facts::Facts;
 use interlock::plan::{Mistake, Sealed};
-use interlock::policy::{Control as Right, Standing, Voter};
-use interlock::principal::Principal;
+use interlock::policy::{Control as Act, Right, Standing, Voter};
+use interlock::principal::{Account, Principal};
 
 impl Desk {
     pub(super) async fn control(&self, ask: &Ask<'_>) -> Result<Done, Done> {
@@ -30,7 +30,7 @@ impl Desk {
 
     async fn vote(&self, ask: &Ask<'_>, operation: &Operation, plan: &Sealed, voice: Voice) -> Result<Done, Done> {
         let principal = &ask.request.principal;
-        if voice == Voice::Veto && asked_for(plan, principal) {
+        if voice == Voice::Veto && self.asked_for(plan, principal) {
             return self.steer(ask, operation, plan, Control::Cancel).await;
         }
         let digest = match (ask.arguments().digest("digest"), voice) {
@@ -85,18 +85,19 @@ impl Desk {
         let operation = self.rooms.store.operation(id).await?.ok_or(Done::Bug)?;
         let plan = self.rooms.store.plan(&operation).await?;
         match self.engine.count(&operation, &plan).await? {
-            Counted::Stands { tally, operation } => Ok(controlled(&operation, stands(&tally, principal, voice))),
+            Counted::Stands { tally, operation } => {
+                Ok(controlled(&operation, stands(&tally, principal, (voice, operation.state))))
+            }
             Counted::Unreadable(_) => Ok(controlled(&operation, "vote-stored")),
         }
     }
 
     async fn steer(&self, ask: &Ask<'_>, operation: &Operation, plan: &Sealed, control: Control) -> Result<Done, Done> {
         let principal = &ask.request.principal;
-        self.allowed(principal, right(control), (operation, plan))?;
-        let control = match (control, operation.state) {
-            // Before it starts there is nothing to stop: the requester takes it back, anybody else vetoes.
-            (Control::Stop, state) if state.is_open_to_votes() && asked_for(plan, principal) => Control::Cancel,
-            (control, _) => control,
+        let allowed = self.allowed(Voter::Member(principal), control, (operation, plan))?;
+        let control = match effective(allowed, control, (operation, self.asked_for(plan, principal))) {
+            Effective::Control(control) => control,
+            Effective::Veto => return Box::pin(self.vote(ask, operation, plan, Voice::Veto)).await,
         };
         let reason = ask.arguments().text("reason").unwrap_or_default().to_owned();
         let done = self.engine.ask(operation, Asked { control, actor: ask.actor(), reason }).await;
@@ -113,7 +114,7 @@ impl Desk {
         if !matches!(operation.state, State::Succeeded | State::Stopped | State::Failed | State::Stuck) {
             return Err(not_now(operation));
         }
-        self.allowed(&ask.request.principal, Right::Rollback, (operation, plan))?;
+        self.may(Voter::Member(&ask.request.principal), Act::Rollback, (operation, plan))?;
         self.post(ask, &operation.cluster).await
     }
 
@@ -121,7 +122,7 @@ impl Desk {
         if !matches!(operation.state, State::Failed | State::Stuck) {
             return Err(not_now(operation));
         }
-        self.allowed(&ask.request.principal, Right::Unlock, (operation, plan))?;
+        self.may(Voter::Member(&ask.request.principal), Act::Unlock, (operation, plan))?;
         let reason = ask.arguments().text("reason").unwrap_or_default().to_owned();
         let asked = UnlockAsked {
             operation: operation.id.clone(),
@@ -147,7 +148,7 @@ impl Desk {
 
     /// Whether the policy lets somebody do this to an operation. Who stands behind the seats of a way back, and who is the
     /// second of an `/unlock`, is told later, from the plan and the store.
-    fn allowed(&self, principal: &Principal, right: Right, of: (&Operation, &Sealed)) -> Result<(), Done> {
+    fn may(&self, voter: Voter<'_>, act: Act, of: (&Operation, &Sealed)) -> Result<Right, Done> {
         let (operation, plan) = of;
         let standing = Standing {
             plan: plan.plan(),
@@ -158,8 +159,21 @@ impl Desk {
             unlock: None,
             now: self.rooms.clock.now(),
         };
-        let voter = Voter::Member(principal);
-        self.rooms.policy.may_control(voter, right, &standing).map(|_| ()).map_err(denied)
+        self.rooms.policy.may_control(voter, act, &standing).map_err(denied)
+    }
+
+    fn allowed(&self, voter: Voter<'_>, control: Control, of: (&Operation, &Sealed)) -> Result<Right, Done> {
+        let act = match control {
+            Control::Stop => Act::Stop,
+            Control::Pause => Act::Pause,
+            Control::Resume => Act::Resume,
+            Control::Cancel => Act::Cancel,
+        };
+        self.may(voter, act, of)
+    }
+
+    fn asked_for(&self, plan: &Sealed, principal: &Principal) -> bool {
+        self.rooms.policy.asked_for(plan.plan(), principal)
     }
 
     /// Counts the votes on an operation because something changed on its card.
@@ -177,28 +191,51 @@ impl Desk {
     pub(crate) async fn steer_by_reaction(
         &self,
         operation: &Operation,
-        principal: &Principal,
+        by: (Account, Result<Principal, NotCounted>),
         control: Control,
     ) -> Result<(), Done> {
         let plan = self.rooms.store.plan(operation).await?;
-        self.allowed(principal, right(control), (operation, &plan))?;
-        let actor = Actor::Person { account: principal.account, person: principal.person.clone() };
-        self.engine.ask(operation, Asked { control, actor, reason: String::new() }).await?;
-        Ok(())
+        let (account, who) = by;
+        let voter = match &who {
+            Ok(principal) => Voter::Member(principal),
+            Err(NotCounted::NotAMember) => Voter::NotAMember,
+            Err(_) => Voter::CannotVerify,
+        };
+        let allowed = self.allowed(voter, control, (operation, &plan))?;
+        let person = self.rooms.policy.people.person(account);
+        let asked_for = who.as_ref().is_ok_and(|principal| self.asked_for(&plan, principal));
+        match effective(allowed, control, (operation, asked_for)) {
+            Effective::Control(control) => {
+                let actor = Actor::Person { account, person };
+                self.engine.ask(operation, Asked { control, actor, reason: String::new() }).await?;
+                Ok(())
+            }
+            Effective::Veto => {
+                let at = self.rooms.clock.now();
+                let vote = Vote { account, person, voice: Voice::Veto, by: Voted::Command, digest: plan.digest(), at };
+                self.rooms.store.put_vote(&operation.id, &vote, None).await?;
+                self.recount(&operation.id).await
+            }
+        }
     }
 }
 
-fn right(control: Control) -> Right {
-    match control {
-        Control::Stop => Right::Stop,
-        Control::Pause => Right::Pause,
-        Control::Resume => Right::Resume,
-        Control::Cancel => Right::Cancel,
-    }
+/// What a control comes to.
+enum Effective {
+    Control(Control),
+    Veto,
 }
 
-fn asked_for(plan: &Sealed, principal: &Principal) -> bool {
-    plan.plan().requesters.iter().any(|requester| requester.person == principal.person)
+/// Before it starts there is nothing to stop: the requester takes it back, anybody else vetoes. Where the right to stop could
+/// not be verified it is a pause.
+fn effective(allowed: Right, control: Control, of: (&Operation, bool)) -> Effective {
+    let (operation, asked_for) = of;
+    match (control, allowed) {
+        (Control::Stop, _) if operation.state.is_open_to_votes() && asked_for => Effective::Control(Control::Cancel),
+        (Control::Stop, Right::Now) if operation.state.is_open_to_votes() => Effective::Veto,
+        (Control::Stop, Right::PauseOnly) => Effective::Control(Control::Pause),
+        (control, _) => Effective::Control(control),
+    }
 }
 
 fn controlled(operation: &Operation, what: &'static str) -> Done {
@@ -214,10 +251,10 @@ fn said(control: Control) -> &'static str {
     }
 }
 
-fn stands(tally: &Tally, principal: &Principal, voice: Voice) -> &'static str {
-    match voice {
-        Voice::Veto if tally.vetoes.contains(&principal.person) => "vetoed",
-        Voice::Approve if tally.seats.iter().flatten().any(|person| *person == principal.person) => "vote-counted",
+fn stands(tally: &Tally, principal: &Principal, now: (Voice, State)) -> &'static str {
+    match now {
+        (Voice::Veto, State::Rejected) if tally.vetoes.contains(&principal.person) => "vetoed",
+        (Voice::Approve, _) if tally.seats.iter().flatten().any(|person| *person == principal.person) => "vote-counted",
         _ => "vote-not-counted",
     }
 }

@@ -10,7 +10,7 @@ use interlock::changes::{self, Context, Rollback};
 use interlock::cluster::{Cluster, Sections};
 use interlock::command::Arguments;
 use interlock::facts::Facts;
-use interlock::id::{ClusterName, OperationId};
+use interlock::id::{ClusterName, OperationId, PersonId};
 use interlock::plan::{Check, Draft, Effect, FORMAT, Level, Mistake, Plan, Planning, Requester, Scope, Sealed, Seat};
 use interlock::policy::UNDO_WINDOW;
 use interlock::principal::Place;
@@ -150,7 +150,8 @@ impl Rooms {
         };
         let command = self.catalogue.get(wanted.command).ok_or(NoPlan::Failed(Done::Bug))?;
         let weight = (draft.effect.max(command.effect), command.scope.unwrap_or(Scope::Group));
-        let votes = self.votes(&draft, weight, cluster, original.as_ref().map(|one| (one, wanted.now)));
+        let covering = original.as_ref().map(|one| (one, wanted.now));
+        let votes = self.votes(&draft, (weight, &wanted.requesters), cluster, covering);
         let reverses = original.as_ref().map(|one| one.plan.plan().operation.clone());
         let whole = Whole { cluster, weight, votes, reverses, expiry: self.times.expiry };
         Sealed::seal(whole.plan(wanted, draft)).map_err(|error| {
@@ -176,7 +177,7 @@ impl Rooms {
     fn votes(
         &self,
         draft: &Draft,
-        weight: (Effect, Scope),
+        of: ((Effect, Scope), &[Requester]),
         cluster: &Cluster,
         original: Option<(&Original, Millis)>,
     ) -> Vec<Seat> {
@@ -185,9 +186,15 @@ impl Rooms {
             !moved_on && now.since(original.ended_at) <= UNDO_WINDOW
         });
         if covered {
-            return vec![Seat::Confirmation];
+            let by = original.map_or_else(Vec::new, |(original, _)| people(&original.plan.plan().requesters));
+            return vec![Seat::Confirmation { by }];
         }
+        let (weight, requesters) = of;
         let seats = self.policy.seats(weight, cluster, draft);
-        if seats.is_empty() { vec![Seat::Confirmation] } else { seats }
+        if seats.is_empty() { vec![Seat::Confirmation { by: people(requesters) }] } else { seats }
     }
+}
+
+fn people(requesters: &[Requester]) -> Vec<PersonId> {
+    requesters.iter().map(|requester| requester.person.clone()).collect()
 }

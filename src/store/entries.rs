@@ -110,6 +110,7 @@ fn outcome_key(outcome: Outcome) -> &'static str {
     match outcome {
         Outcome::Done => "done",
         Outcome::NotApplied => "not-applied",
+        Outcome::Partly => "partly",
         Outcome::Unknown => "unknown",
     }
 }

@@ -194,7 +194,10 @@ impl Store {
                 added.push(vote.clone());
             }
         }
-        let gone = before.into_iter().filter(|one| !read.votes.iter().any(|vote| is_same(one, vote)));
+        // A veto that was seen is an event: moderators can remove other people's reactions.
+        let gone = before
+            .into_iter()
+            .filter(|one| one.voice == Voice::Approve && !read.votes.iter().any(|vote| is_same(one, vote)));
         let removed: Vec<Vote> = gone.collect();
         if added.is_empty() && removed.is_empty() {
             tx.rollback().await?;

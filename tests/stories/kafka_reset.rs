@@ -1,6 +1,7 @@
 //! `/reset-offset` on real Kafka: where the group stands afterwards, and after the way back, is told by the judge.
 
 use interlock::approval::State;
+use interlock::changes::Guard;
 use interlock::facts::Fact;
 use signalbox::desk::Done;
 use std::collections::BTreeMap;
@@ -32,7 +33,10 @@ const OLD: i32 = 4;
 
 impl Scene {
     async fn new() -> Self {
-        let house = KafkaPlot::direct().await.build().await;
+        Self::in_house(KafkaPlot::direct().await.build().await).await
+    }
+
+    async fn in_house(house: KafkaHouse) -> Self {
         let place = Place::unique();
         house.topic(&place, &[100, 100, 50, 0, 10], FIRST).await;
         house.judge.delete_records(&place.partition(CUT), 20).await.unwrap();
@@ -152,6 +156,17 @@ async fn the_broker_accepts_a_commit_past_the_end_and_we_do_not() {
     assert_eq!(offsets(&house.committed(place).await)[&ORDINARY], 1_000_000, "what the broker stores unasked");
     house.carried_out(&place.reset("offset:1000000")).await;
     assert_eq!(offsets(&house.committed(place).await), numbered(&[100, 100, 50, 0, 10]), "what we commit");
+}
+
+/// The same with the guard taken away: nobody else keeps the group inside of its log.
+#[tokio::test]
+async fn without_the_guard_a_commit_past_the_end_is_made() {
+    let mut plot = KafkaPlot::direct().await;
+    plot.without(Guard::TargetInLog);
+    let scene = Scene::in_house(plot.build().await).await;
+    let (place, house) = (&scene.place, &scene.house);
+    house.carried_out(&place.reset("offset:1000000")).await;
+    assert_eq!(offsets(&house.committed(place).await), numbered(&[1_000_000; 5]));
 }
 
 #[tokio::test]

@@ -4,6 +4,7 @@ use crate::operation::{Changes, Operation, Transitioned, Why};
 use crate::port::{JournalError, Unreadable};
 use crate::record::Actor;
 use crate::run::{ending, milestone};
+use crate::start::ending_of;
 use crate::worker::{Engine, Move};
 use interlock::approval::{Event, State, Tally, tally};
 use interlock::facts::Facts;
@@ -23,6 +24,9 @@ pub enum Counted {
     Unreadable(Unreadable),
 }
 
+/// How often a control is asked again because the operation changed in the same moment.
+const MOST_RACES: usize = 8;
+
 impl Engine {
     /// Counts the votes on an operation that awaits approval, and lets it go on if they suffice or end if somebody vetoes.
     ///
@@ -36,7 +40,7 @@ impl Engine {
         };
         let tally = tally(&plan.plan().votes, plan.digest(), &ballots);
         let event = if !tally.vetoes.is_empty() {
-            Some(Event::Veto)
+            Some(ending_of(&tally, plan))
         } else if tally.is_approved() && operation.state == State::AwaitingApproval {
             Some(Event::Approve)
         } else {
@@ -45,10 +49,17 @@ impl Engine {
         let Some(event) = event.filter(|_| operation.state.is_open_to_votes()) else {
             return Ok(Counted::Stands { tally, operation: Box::new(operation.clone()) });
         };
-        let people =
-            if event == Event::Veto { tally.vetoes.clone() } else { tally.seats.iter().flatten().cloned().collect() };
+        let people = if event != Event::Approve {
+            tally.vetoes.clone()
+        } else {
+            tally.seats.iter().flatten().cloned().collect()
+        };
         let facts = Facts::none().with("by", people.iter().map(ToString::to_string).collect::<Vec<_>>());
-        let id = if event == Event::Veto { "vetoed" } else { "approved" };
+        let id = match event {
+            Event::Approve => "approved",
+            Event::Cancel => "cancelled",
+            _ => "vetoed",
+        };
         let mut wanted = Move::new(event).telling(vec![milestone(id, facts.clone())]);
         wanted.facts = facts;
         let done = inner.transition(&wanted.of(operation, inner, Actor::Engine)).await?;
@@ -72,8 +83,20 @@ impl Engine {
             Control::Resume => (Event::Resume, "resumed"),
             Control::Cancel => (Event::Cancel, "cancelled"),
         };
-        let wanted = Move::new(event).because(id, facts.clone()).telling(vec![milestone(id, facts)]);
-        inner.transition(&wanted.of(operation, inner, asked.actor)).await
+        let mut operation = operation.clone();
+        for _ in 0..MOST_RACES {
+            let wanted = Move::new(event).because(id, facts.clone()).telling(vec![milestone(id, facts.clone())]);
+            let done = inner.transition(&wanted.of(&operation, inner, asked.actor.clone())).await?;
+            if !matches!(done, Transitioned::Lost) {
+                return Ok(done);
+            }
+            // A worker or a voter was faster; what was asked still holds for the same plan.
+            match inner.ports.journal.operation(&operation.id).await? {
+                Some(now) if now.digest == operation.digest => operation = now,
+                _ => break,
+            }
+        }
+        Ok(Transitioned::Lost)
     }
 
     /// Gives up an operation that failed or is stuck: two people asked for it. Its holds end; what it left stays as it is.

@@ -72,6 +72,8 @@ pub enum Outcome {
     Done,
     /// Nothing of it was applied.
     NotApplied,
+    /// Some of it reads back as done, the rest as before.
+    Partly,
     /// Not known; it is settled by looking.
     Unknown,
 }

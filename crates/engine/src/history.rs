@@ -35,6 +35,8 @@ pub struct Tries {
     pub attempts: u32,
     /// The outcome of the last one; none while it is open.
     pub last: Option<Outcome>,
+    /// Whether something of it was seen done at any time.
+    pub touched: bool,
 }
 
 impl Tries {
@@ -42,6 +44,12 @@ impl Tries {
     #[must_use]
     pub fn is_open(self) -> bool {
         self.attempts > 0 && matches!(self.last, None | Some(Outcome::Unknown))
+    }
+
+    /// Whether anything of it was done, or may have been.
+    #[must_use]
+    pub fn may_have_changed(self) -> bool {
+        self.touched || self.is_open()
     }
 
     /// Whether the action reads back as done.
@@ -74,10 +82,13 @@ impl History {
                 self.captured.insert(*step, captured.clone());
             }
             Entry::Intent { step, action, attempt } => {
-                self.actions.insert((*step, *action), Tries { attempts: *attempt, last: None });
+                let tries = self.actions.entry((*step, *action)).or_default();
+                (tries.attempts, tries.last) = (*attempt, None);
             }
             Entry::Outcome { step, action, outcome, .. } => {
-                self.actions.entry((*step, *action)).or_default().last = Some(*outcome);
+                let tries = self.actions.entry((*step, *action)).or_default();
+                tries.last = Some(*outcome);
+                tries.touched |= matches!(outcome, Outcome::Done | Outcome::Partly);
             }
             Entry::WaitBegan { step, until } => {
                 self.wait_until.insert(*step, *until);
@@ -98,7 +109,7 @@ impl History {
     /// Whether something of the cluster was changed, or may have been.
     #[must_use]
     pub fn changed_something(&self) -> bool {
-        self.actions.values().any(|tries| tries.is_done() || tries.is_open())
+        self.actions.values().any(|tries| tries.may_have_changed())
     }
 
     /// The actions that were done or may have been done, by step, for the way back.
@@ -110,7 +121,7 @@ impl History {
                 .zip(actions)
                 .filter(|(place, _)| {
                     let tries = self.tries(step.number, *place);
-                    tries.is_done() || tries.is_open()
+                    tries.may_have_changed()
                 })
                 .map(|(_, action)| action.clone())
                 .collect::<Vec<_>>();

@@ -10,7 +10,7 @@ use crate::worker::{EngineError, Move};
 use interlock::approval::{Event, Tally, tally};
 use interlock::cluster::Query;
 use interlock::facts::Facts;
-use interlock::id::OperationId;
+use interlock::id::{OperationId, PersonId};
 use interlock::plan::{Expectation, Held, Sealed, evaluate};
 use std::collections::BTreeSet;
 
@@ -38,13 +38,22 @@ impl Run<'_> {
             }
             Err(_) => return self.rest(operation, self.inner.pace.retry).await,
         };
+        if operation.expires_at <= self.inner.ports.clock.now() {
+            // Its time ran out behind the lease of a worker that died.
+            let told = vec![milestone("expired", Facts::none())];
+            return self.change(operation, Move::new(Event::Expire).telling(told)).await;
+        }
         let tally = tally(&plan.plan().votes, plan.digest(), &ballots);
         if !tally.vetoes.is_empty() {
-            let veto = Move::new(Event::Veto).telling(vec![milestone("vetoed", vetoed(&tally))]);
+            let event = ending_of(&tally, plan);
+            let veto = Move::new(event).telling(vec![milestone("vetoed", vetoed(&tally))]);
             return self.change(operation, veto).await;
         }
+        if !tally.is_approved() && tally.cannot_verify {
+            return self.rest(operation, self.inner.pace.retry).await;
+        }
         if !tally.is_approved() {
-            let id = if tally.cannot_verify { "voter-cannot-be-verified" } else { "vote-withdrawn" };
+            let id = "vote-withdrawn";
             let told = vec![milestone(id, Facts::none())];
             return self.change(operation, Move::new(Event::AskAgain).because(id, Facts::none()).telling(told)).await;
         }
@@ -146,6 +155,12 @@ impl Run<'_> {
         }
         cannot_tell.map_or(Judged::Holds, Judged::CannotTell)
     }
+}
+
+/// A no of those who asked takes the request back; anybody else's rejects it.
+pub(crate) fn ending_of(tally: &Tally, plan: &Sealed) -> Event {
+    let asked = |person: &PersonId| plan.plan().requesters.iter().any(|requester| requester.person == *person);
+    if tally.vetoes.iter().all(asked) { Event::Cancel } else { Event::Veto }
 }
 
 fn vetoed(tally: &Tally) -> Facts {

@@ -9,12 +9,13 @@ use crate::run::{Next, Run, ending, milestone, progress};
 use crate::start::Judged;
 use crate::worker::{EngineError, Move};
 use interlock::approval::{Event, State};
-use interlock::cluster::kafka::KafkaQuery;
+use interlock::cluster::kafka::{Committed, KafkaQuery};
 use interlock::cluster::{Look, Looker, Query, Sections};
 use interlock::facts::Facts;
+use interlock::id::TopicName;
 use interlock::plan::{
-    Action, Capture, Captured, Expansion, Expectation, Looked, OffsetExpected, Pace, Plan, Probe, Rule, Sealed, Step,
-    Wait, Work, expand, look, probe,
+    Action, Capture, Captured, Expansion, Expectation, KafkaAction, Looked, OffsetExpected, Pace, Plan, Probe, Rule,
+    Sealed, Step, Wait, Work, expand, look, probe,
 };
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -32,6 +33,9 @@ struct Placed<'a> {
 impl Run<'_> {
     /// One turn of an operation that was started: settle what is open, heed what people asked for, then the next step.
     pub(crate) async fn step(&mut self, operation: &Operation, plan: &Sealed) -> Result<Next, EngineError> {
+        if self.history.started.as_ref().is_none_or(|started| started.digest != plan.digest()) {
+            return self.lose(operation, "start-not-recorded", Facts::none()).await;
+        }
         if let Some((step, place, action)) = self.open_action(plan.plan()) {
             return self.settle(operation, plan, &Placed { step, place, action: &action }).await;
         }
@@ -83,12 +87,38 @@ impl Run<'_> {
             let facts = Facts::none().with("step", i64::from(step.number)).with("attempts", i64::from(attempts));
             return self.give_up(operation, "tried-too-often", facts).await;
         }
-        match self.judge(operation, &needs(step, place, attempts)).await {
+        match self.judge(operation, &needs(step, action, (place, attempts))).await {
             Judged::Holds => self.failing = None,
             Judged::Broken { id, facts } => return self.give_up(operation, id, facts).await,
             Judged::CannotTell(facts) => return self.look_failed(operation, facts).await,
         }
-        self.act(operation, plan, &Placed { step: step.number, place, action }).await
+        let placed = Placed { step: step.number, place, action };
+        if attempts > 0 && !self.may_try_again(operation, &placed, attempts).await? {
+            return Ok(Next::Go);
+        }
+        self.act(operation, plan, &placed).await
+    }
+
+    /// Before another attempt the cluster is looked at again: somebody else may have been there since the last one.
+    async fn may_try_again(
+        &mut self,
+        operation: &Operation,
+        placed: &Placed<'_>,
+        attempt: u32,
+    ) -> Result<bool, EngineError> {
+        let sections = self.observe(operation, &placed.action.read_back()).await;
+        match probe(placed.action, &sections) {
+            Probe::NotYet | Probe::Partly => return Ok(true),
+            Probe::Done => self.outcome(placed, attempt, Outcome::Done, Facts::none()).await?,
+            Probe::Foreign(facts) => {
+                self.give_up(operation, "offsets-changed", facts).await?;
+            }
+            Probe::InProgress => self.inner.ports.clock.sleep(self.inner.pace.retry).await,
+            Probe::CannotTell(facts) => {
+                self.look_failed(operation, facts).await?;
+            }
+        }
+        Ok(false)
     }
 
     /// Intent, act, outcome. Nothing is sent without a committed intent, nor when it could outlast the lease.
@@ -145,8 +175,11 @@ impl Run<'_> {
     /// What became of an act is told by the cluster alone.
     async fn settle(&mut self, operation: &Operation, plan: &Sealed, placed: &Placed<'_>) -> Result<Next, EngineError> {
         let attempt = self.history.tries(placed.step, placed.place).attempts;
-        if let Judged::Broken { id, facts } = self.judge(operation, &identity(plan.plan())).await {
-            return self.lose(operation, id, facts).await;
+        match self.judge(operation, &identity(plan.plan())).await {
+            Judged::Holds => {}
+            Judged::Broken { id, facts } => return self.lose(operation, id, facts).await,
+            // What is committed on a cluster or in a topic that may be another one says nothing.
+            Judged::CannotTell(facts) => return self.look_failed(operation, facts).await,
         }
         let sections = self.observe(operation, &placed.action.read_back()).await;
         match probe(placed.action, &sections) {
@@ -159,6 +192,11 @@ impl Run<'_> {
                 self.failing = None;
                 self.outcome(placed, attempt, Outcome::NotApplied, Facts::none().with("read_back", "as before"))
                     .await?;
+                Ok(Next::Go)
+            }
+            Probe::Partly => {
+                self.failing = None;
+                self.outcome(placed, attempt, Outcome::Partly, Facts::none()).await?;
                 Ok(Next::Go)
             }
             Probe::InProgress => self.rest(operation, self.inner.pace.retry).await,
@@ -313,11 +351,31 @@ impl Run<'_> {
 }
 
 /// What must be true before an action. Later actions of a step, and later attempts, stand beside what was already changed:
-/// that is told by the probe, so the commits are not compared again.
-fn needs(step: &Step, place: u32, attempts: u32) -> Vec<Expectation> {
+/// that is told by the probe, so the commits are not compared again. Before its first attempt an action finds what it is to
+/// change as it was planned or captured: somebody may have been there since, and the way back would lead elsewhere.
+fn needs(step: &Step, action: &Action, (place, attempts): (u32, u32)) -> Vec<Expectation> {
     let first = place == 0 && attempts == 0;
     let keep = |one: &&Expectation| first || !matches!(one, Expectation::KafkaCommittedAre { .. });
-    step.needs.iter().filter(keep).cloned().collect()
+    let untouched = (attempts == 0).then(|| before(action));
+    step.needs.iter().filter(keep).cloned().chain(untouched).collect()
+}
+
+fn before(action: &Action) -> Expectation {
+    let Action::Kafka(action) = action;
+    let expected = |topic: &TopicName, partition: i32, committed: Option<&Committed>| OffsetExpected {
+        topic: topic.clone(),
+        partition,
+        committed: committed.cloned(),
+    };
+    let offsets = match action {
+        KafkaAction::CommitOffsets { moves, .. } => {
+            moves.iter().map(|one| expected(&one.topic, one.partition, one.from.as_ref())).collect()
+        }
+        KafkaAction::DeleteOffsets { removals, .. } => {
+            removals.iter().map(|one| expected(&one.topic, one.partition, Some(&one.from))).collect()
+        }
+    };
+    Expectation::KafkaCommittedAre { group: action.group().clone(), offsets }
 }
 
 /// The expectations that say what the things are, not what stands in them.

@@ -98,7 +98,9 @@ impl Engine {
     async fn begin(&self, tasks: &mut JoinSet<()>) -> Result<(), EngineError> {
         let now = self.0.ports.clock.now();
         for operation in self.0.ports.journal.expired(now).await? {
-            self.0.expire(&operation).await?;
+            if let Err(error) = self.0.expire(&operation).await {
+                tracing::warn!(operation = %operation.id, %error, "it cannot be expired now");
+            }
         }
         for operation in self.0.ports.journal.workable(now).await? {
             if tasks.len() >= MOST_AT_ONCE {
@@ -244,7 +246,17 @@ impl Inner {
 
     /// Ends an operation whose time is over, unless its votes cannot be read: then its time stands still.
     async fn expire(&self, operation: &Operation) -> Result<(), EngineError> {
-        let plan = self.ports.journal.plan(operation).await?;
+        let plan = match self.ports.journal.plan(operation).await {
+            Ok(plan) => plan,
+            Err(JournalError::Damaged(said)) => {
+                let facts = Facts::none().with("said", said);
+                let refuse =
+                    Move::new(Event::Refuse).because("plan-unreadable", facts).of(operation, self, Actor::Engine);
+                self.transition(&refuse).await?;
+                return Ok(());
+            }
+            Err(error) => return Err(error.into()),
+        };
         if let Err(unreadable) = self.ports.members.ballots(operation, &plan).await
             && !unreadable.ask_again
         {

@@ -72,6 +72,8 @@ impl Client {
             Err(Error::NotSent { cause, .. }) => {
                 let again = match (cause, route) {
                     (Cause::Encoding(_), _) => false,
+                    // Another broker may have another certificate, or another listener.
+                    (cause, route) if cause.stays() => matches!(route, Route::Any),
                     // It hangs, and nobody else can answer.
                     (Cause::Deadline, Route::Broker(_) | Route::Address(_)) => false,
                     _ => true,

@@ -1,6 +1,7 @@
 //! One connection to one broker: TCP, TLS, versions, authentication, then one request at a time.
 
 use std::collections::HashMap;
+use std::io;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
@@ -237,6 +238,14 @@ async fn dial(wanted: Wanted<'_>) -> Result<Box<dyn Stream>, Cause> {
     };
     let name = ServerName::try_from(host.clone())
         .map_err(|_| Cause::Tls(format!("{host:?} cannot be the name in a certificate")))?;
-    let stream = tls.connect(name, tcp).await.map_err(|error| Cause::Tls(error.to_string()))?;
+    let stream = tls.connect(name, tcp).await.map_err(|error| handshake(&error))?;
     Ok(Box::new(stream))
+}
+
+/// What TLS itself says no to stays so; an end of the connection in between does not.
+fn handshake(error: &io::Error) -> Cause {
+    match error.kind() {
+        io::ErrorKind::InvalidData => Cause::Tls(error.to_string()),
+        _ => Cause::Network(format!("TLS handshake: {error}")),
+    }
 }

@@ -118,6 +118,11 @@ pub enum Cause {
 }
 
 impl Cause {
+    /// Whether the same broker would say the same a moment later, so that waiting for it makes an answer late and no better.
+    pub(crate) fn stays(&self) -> bool {
+        matches!(self, Self::Encoding(_) | Self::Tls(_) | Self::ClosedWithoutCredentials)
+    }
+
     pub(crate) fn from_io(error: &io::Error) -> Self {
         match error.kind() {
             io::ErrorKind::UnexpectedEof

@@ -2,9 +2,10 @@
 
 use crate::lab::judge::{Committed, OffsetAt, Point, TopicPartition, TopicSpec};
 use crate::lab::{KafkaJudge, Lab, Listener, Proxy};
-use crate::{Story, quick};
+use crate::{Setting, Story, quick};
 use engine::Pace;
 use engine::port::{Backend, Clock, Clusters, Journal};
+use interlock::changes::{Guard, Guards};
 use interlock::cluster::Tier;
 use interlock::id::{ClusterName, OperationId};
 use interlock::plan::{Action, Check, KafkaAction, Plan, Work};
@@ -35,7 +36,7 @@ pub struct KafkaPlot {
     client_id: String,
     judge: KafkaJudge,
     deadlines: Deadlines,
-    pace: Pace,
+    setting: Setting,
 }
 
 impl KafkaPlot {
@@ -79,7 +80,7 @@ impl KafkaPlot {
             client_id,
             judge,
             deadlines: Deadlines { observe, act: observe },
-            pace: quick(),
+            setting: Setting::default(),
         };
         plot.acts_within(Duration::from_secs(4));
         plot
@@ -88,12 +89,17 @@ impl KafkaPlot {
     /// How long one act may take; the lease is as much longer as it must be.
     pub fn acts_within(&mut self, act: Duration) {
         self.deadlines.act = act;
-        self.pace = Pace { lease: act + Duration::from_secs(2), act_deadline: act, ..quick() };
+        self.setting.pace = Pace { lease: act + Duration::from_secs(2), act_deadline: act, ..quick() };
     }
 
     /// How long one look may take.
     pub fn looks_within(&mut self, observe: Duration) {
         self.deadlines.observe = observe;
+    }
+
+    /// Takes one guard away: what happens then shows what it is for.
+    pub fn without(&mut self, guard: Guard) {
+        self.setting.guards = Guards::all().without(guard);
     }
 
     /// A second cluster: the one of three brokers, directly.
@@ -113,7 +119,7 @@ impl KafkaPlot {
             let kafka = Kafka::new(config.clone(), clock.clone(), self.deadlines).expect("a configuration that works");
             backends.insert(name.parse().expect("a cluster's name"), Arc::new(kafka));
         }
-        let story = Story::at_pace(self.pace, &tiers, Clusters::new(backends), clock).await;
+        let story = Story::set(self.setting, &tiers, Clusters::new(backends), clock).await;
         KafkaHouse { story, judge: self.judge, client_id: self.client_id }
     }
 }

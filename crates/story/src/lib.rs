@@ -9,4 +9,4 @@ pub mod lab;
 pub mod people;
 mod told;
 
-pub use told::{Person, Story, quick};
+pub use told::{Person, Setting, Story, quick};

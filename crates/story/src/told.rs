@@ -53,6 +53,20 @@ pub fn quick() -> Pace {
     }
 }
 
+/// What a story may have otherwise than the others.
+pub struct Setting {
+    /// How fast the engine goes.
+    pub pace: Pace,
+    /// The guards that are on; without one of them a story shows what it is for.
+    pub guards: Guards,
+}
+
+impl Default for Setting {
+    fn default() -> Self {
+        Self { pace: quick(), guards: Guards::all() }
+    }
+}
+
 impl Story {
     /// On the simulated demo fleet, with SQLite.
     ///
@@ -70,14 +84,15 @@ impl Story {
     /// # Panics
     /// If the house cannot be built.
     pub async fn on(clusters: &[(&str, Tier)], backends: Clusters, clock: Arc<dyn Clock>) -> Self {
-        Self::at_pace(quick(), clusters, backends, clock).await
+        Self::set(Setting::default(), clusters, backends, clock).await
     }
 
-    /// The same with an engine of this pace.
+    /// The same in another setting.
     ///
     /// # Panics
     /// If the house cannot be built.
-    pub async fn at_pace(pace: Pace, clusters: &[(&str, Tier)], backends: Clusters, clock: Arc<dyn Clock>) -> Self {
+    pub async fn set(setting: Setting, clusters: &[(&str, Tier)], backends: Clusters, clock: Arc<dyn Clock>) -> Self {
+        let Setting { pace, guards } = setting;
         let folder = TempDir::new().expect("a folder");
         let url = format!("sqlite:{}", folder.path().join("signalbox.db").display());
         let store = Store::open(&url, clock.clone()).await.expect("a store");
@@ -88,7 +103,7 @@ impl Story {
             store,
             clock: clock.clone(),
             times: Times::default(),
-            guards: Guards::all(),
+            guards,
         };
         let house = House::build(Plot { parts, pace, holder: "story".to_owned() });
         let tasks = house.open();

@@ -29,7 +29,7 @@ pub(in crate::text) fn seats(all: &[Seat], locale: Locale) -> Line {
     let approver = (approvers > 0).then(|| locale.say("seat-approvers", &Args::new().count("count", approvers)));
     let others = all.iter().filter_map(|seat| match seat {
         Seat::Approver => None,
-        Seat::Confirmation => Some(locale.say("seat-confirmation", &Args::new())),
+        Seat::Confirmation { .. } => Some(locale.say("seat-confirmation", &Args::new())),
         Seat::Owner { of, .. } => Some(locale.say("seat-owner", &Args::new().line("of", names(locale, of)))),
     });
     Line::joined(approver.into_iter().chain(others), " + ")

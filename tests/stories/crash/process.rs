@@ -1,12 +1,12 @@
 //! Real processes: aborted, killed and stopped by the system.
 
+use super::sweep::RESET;
+use engine::port::Clock;
 use interlock::approval::State;
 use std::sync::Arc;
 use std::time::Duration;
-use story::crash::{Config, Crashable, Effect, Ending, FileClock, Ground, Lie, Lives, Point, Script};
+use story::crash::{Config, Crashable, Effect, Ending, Fault, FileClock, Ground, Lie, Lives, Point, Script};
 use story::lab::Lab;
-
-use super::sweep::RESET;
 
 fn config(ground: &Ground, holder: &str) -> Config {
     Config {
@@ -72,28 +72,39 @@ async fn a_process_killed_inside_an_act_is_followed_by_one_that_probes() {
     }
 }
 
-/// A database of its own on the lab's PostgreSQL: two processes at once need a store that more than one can own.
+/// A schema of its own on the lab's PostgreSQL: two processes at once need a store that more than one can own.
 async fn database() -> String {
     let lab = Lab::get().unwrap();
     let name = lab.unique("crash").replace('-', "_");
-    story::crash::create_database(lab.postgres_url(), &name).await
+    let admin = sqlx::PgPool::connect(lab.postgres_url()).await.unwrap();
+    sqlx::raw_sql(sqlx::AssertSqlSafe(format!("CREATE SCHEMA {name}"))).execute(&admin).await.unwrap();
+    format!("{}?options[search_path]={name}", lab.postgres_url())
 }
 
 /// What came of a process that was stopped in the middle, another one that took over, and the first one continued.
-async fn stopped_and_continued(lie: Option<Lie>, point: Point) -> Ending {
+async fn stopped_and_continued(point: Point) -> Ending {
     let ground = Ground::new().with_database(database().await);
     let clock = FileClock::create(&ground.clock_file(), ground.start());
-    let standing = Config { fault: Some((point, Effect::Stand)), ..config(&ground, "first") };
-    let mut first = Crashable::start(&standing);
+    let first = stopped(&ground, point);
+    let (ended, _) = Crashable::start(&config(&ground, "second")).ends();
+    assert!(ended, "the second process ends the operation");
+    continued(first);
+    ending(&ground, clock).await
+}
+
+/// A process that was stopped by the system at a point. What lets it go on from there waits for it.
+fn stopped(ground: &Ground, point: Point) -> Crashable {
+    let mut first = Crashable::start(&Config { fault: Some((point, Effect::Stand)), ..config(ground, "first") });
     first.stands();
     first.signal("STOP");
-    first.goes_on(); // It will read that when it is continued.
-    let (ended, _) = Crashable::start(&Config { lie, ..config(&ground, "second") }).ends();
-    assert!(ended, "the second process ends the operation");
+    first.goes_on();
+    first
+}
+
+fn continued(first: Crashable) {
     first.signal("CONT");
     let (ended, status) = first.ends();
     assert!(ended && status.success(), "the first one ends in peace: {status}");
-    ending(&ground, clock).await
 }
 
 fn tokens(ending: &Ending) -> Vec<i64> {
@@ -104,27 +115,38 @@ fn tokens(ending: &Ending) -> Vec<i64> {
 async fn a_stopped_process_starts_no_act_after_another_took_over() {
     let undisturbed = std::thread::spawn(undisturbed).join().unwrap();
     for point in [Point::before("write intent", 1), Point::after("write intent", 1)] {
-        let ending = stopped_and_continued(None, point.clone()).await;
+        let ending = stopped_and_continued(point.clone()).await;
         assert_eq!(tokens(&ending), [2], "{point}: only the second worker's act");
         assert_eq!(ending.operations[0].state, State::Succeeded);
         assert_eq!((ending.faults(), ending.differs(&undisturbed)), (vec![], vec![]), "{point}");
     }
 }
 
-/// Without the wait for lease and act deadline the first process still trusts its lease when it goes on.
+/// Without the wait for lease and act deadline the first process rightly trusts its lease when it goes on.
 #[tokio::test]
 async fn without_waiting_for_the_lease_the_stopped_process_acts_again() {
-    let point = Point::after("write intent", 1);
-    let ending = stopped_and_continued(Some(Lie::LeasesLookFree), point).await;
+    let ground = Ground::new().with_database(database().await);
+    let clock = FileClock::create(&ground.clock_file(), ground.start());
+    let first = stopped(&ground, Point::after("write intent", 1));
+    let hasty = Config {
+        lie: Some(Lie::LeasesLookFree),
+        fault: Some((Point::after("finish", 1), Effect::Stand)),
+        ..config(&ground, "second")
+    };
+    let mut second = Crashable::start(&hasty);
+    second.stands();
+    continued(first);
+    second.goes_on();
+    assert!(second.ends().0);
+    let ending = ending(&ground, clock).await;
     assert_eq!(tokens(&ending), [2, 1], "the first worker's act came after the second one's");
-    assert!(!ending.faults().is_empty(), "and is found");
+    assert!(ending.faults().iter().any(|fault| matches!(fault, Fault::AppliedTwice(_))), "{:?}", ending.faults());
 }
 
 #[test]
 fn the_clock_of_the_file_goes_on_for_everybody() {
     let ground = Ground::new();
     let clock = FileClock::create(&ground.clock_file(), ground.start());
-    use engine::port::Clock;
     let other = FileClock::open(&ground.clock_file());
     clock.advance(Duration::from_secs(23));
     assert_eq!(other.monotonic(), Duration::from_secs(23));

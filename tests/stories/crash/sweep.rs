@@ -12,6 +12,9 @@ pub(super) const RESET: &str = "/reset-offset cluster:orders-kafka group:nightly
 pub(super) const WAITING: &str =
     "/reset-offset cluster:orders-kafka group:billing-live to:shift:-5 wait-for-stop:10m reason:replay";
 
+/// The chat is called in the same way in all of them: one sweep over its calls is enough.
+const WORK: [&str; 2] = ["journal", "act"];
+
 fn tell(wrong: &[(Point, Vec<Fault>)]) -> String {
     wrong.iter().fold(String::new(), |mut told, (point, faults)| {
         let _ = writeln!(told, "killed {point}: {faults:#?}");
@@ -19,38 +22,32 @@ fn tell(wrong: &[(Point, Vec<Fault>)]) -> String {
     })
 }
 
-fn sweeps(lives: &Lives, ends: &[State]) {
+fn sweeps(lives: &Lives, kinds: &[&str], ends: &[State]) {
     let undisturbed = lives.undisturbed();
     let states: Vec<State> = undisturbed.ending.operations.iter().map(|one| one.state).collect();
     assert_eq!(states, ends, "{:?}", undisturbed.ending.operations);
     assert_eq!(undisturbed.ending.faults(), []);
-    let counts = ["journal", "act", "chat"].map(|kind| undisturbed.points.count(kind));
-    println!(
-        "{counts:?} points: {:?}\n{:#?}\n{:?}",
-        undisturbed.points.calls(),
-        undisturbed.ending.messages,
-        undisturbed.ending.audit
-    );
-    let wrong = lives.sweep(&undisturbed);
+    assert!(kinds.iter().all(|kind| undisturbed.points.count(kind) > 0));
+    let wrong = lives.sweep(&undisturbed, kinds);
     assert!(wrong.is_empty(), "{} points are wrong\n{}", wrong.len(), tell(&wrong));
 }
 
 #[test]
 fn a_reset_ends_the_same_wherever_it_is_killed() {
-    sweeps(&Lives::of(Script::of(RESET)), &[State::Succeeded]);
+    sweeps(&Lives::of(Script::of(RESET)), &["journal", "act", "chat"], &[State::Succeeded]);
 }
 
 #[test]
 fn a_reset_that_waits_ends_the_same_wherever_it_is_killed() {
-    sweeps(&Lives::of(Script::of(WAITING)), &[State::Succeeded]);
+    sweeps(&Lives::of(Script::of(WAITING)), &WORK, &[State::Succeeded]);
 }
 
 #[test]
 fn a_rollback_ends_the_same_wherever_it_is_killed() {
-    sweeps(&Lives::of(Script::of(RESET).and_back()), &[State::Succeeded, State::Succeeded]);
+    sweeps(&Lives::of(Script::of(RESET).and_back()), &WORK, &[State::Succeeded, State::Succeeded]);
 }
 
 #[test]
 fn an_answer_that_is_lost_changes_nothing_wherever_it_is_killed() {
-    sweeps(&Lives::of(Script::of(RESET)).answer_lost(), &[State::Succeeded]);
+    sweeps(&Lives::of(Script::of(RESET)).answer_lost(), &WORK, &[State::Succeeded]);
 }

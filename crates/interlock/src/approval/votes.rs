@@ -114,13 +114,16 @@ pub struct Tally {
     pub vetoes: Vec<PersonId>,
     /// Whether somebody's rights could not be looked up: an approval that hangs on them must wait.
     pub cannot_verify: bool,
+    /// Whether one of those who could not be looked up vetoes: nothing goes on until that is known.
+    pub open_veto: bool,
 }
 
 impl Tally {
-    /// Whether every seat is filled, nobody vetoes, and nothing had to be left open.
+    /// Whether there are seats and every one is filled, nobody vetoes, and no veto had to be left open.
     #[must_use]
     pub fn is_approved(&self) -> bool {
-        self.vetoes.is_empty() && self.seats.iter().all(Option::is_some)
+        let filled = !self.seats.is_empty() && self.seats.iter().all(Option::is_some);
+        filled && self.vetoes.is_empty() && !self.open_veto
     }
 
     /// How many seats are filled.
@@ -159,9 +162,14 @@ pub fn tally(seats: &[Seat], digest: Digest, ballots: &[Ballot]) -> Tally {
     let seated: BTreeSet<&PersonId> = filled.iter().flatten().copied().collect();
     let spare = eligible.keys().filter(|person| !seated.contains(*person));
     uncounted.extend(spare.map(|person| Uncounted { person: (*person).clone(), why: NotCounted::NotNeeded }));
+    let open_veto = ballots.iter().any(|ballot| {
+        let is_veto = ballot.vote.voice == Voice::Veto && ballot.vote.digest == digest;
+        is_veto && ballot.eligible == Err(NotCounted::CannotVerify)
+    });
     Tally {
+        open_veto,
         seats: filled.into_iter().map(|person| person.cloned()).collect(),
-        cannot_verify: uncounted.iter().any(|one| one.why == NotCounted::CannotVerify),
+        cannot_verify: open_veto || uncounted.iter().any(|one| one.why == NotCounted::CannotVerify),
         uncounted,
         vetoes,
     }
@@ -285,7 +293,17 @@ mod tests {
     }
 
     #[test]
-    fn no_seats_need_nobody() {
-        assert!(count(0, &[]).is_approved());
+    fn without_seats_nothing_is_approved() {
+        assert!(!count(0, &[]).is_approved());
+        assert!(!Tally::default().is_approved());
+    }
+
+    #[test]
+    fn a_veto_that_cannot_be_verified_holds_everything() {
+        let mut unknown = ballot("cid", Voice::Veto, &[]);
+        unknown.eligible = Err(NotCounted::CannotVerify);
+        let ballots = [ballot("ann", Voice::Approve, &[0]), unknown];
+        let tally = count(1, &ballots);
+        assert!(!tally.is_approved() && tally.cannot_verify);
     }
 }

@@ -200,7 +200,10 @@ pub enum Seat {
     },
     /// The requester, who elsewhere never counts: confirms a plan that needs nobody else, or a way back whose approval the
     /// first operation already has. On-call may do it too.
-    Confirmation,
+    Confirmation {
+        /// Who asked for what is confirmed: the requesters of a plan that needs nobody else, or of the first operation.
+        by: Vec<PersonId>,
+    },
 }
 
 /// What a planner hands to the desk: a plan without what only the desk knows (ids, who asked, times, votes).

@@ -12,6 +12,8 @@ use std::collections::BTreeMap;
 pub enum Probe {
     /// Not done, or not wholly; doing it (again) is right.
     NotYet,
+    /// Some of it is done and the rest is as before; doing it again is right, and something was changed.
+    Partly,
     /// Begun by the cluster and not finished.
     InProgress,
     /// Done.
@@ -77,11 +79,11 @@ fn state<'a>(
 }
 
 fn sum_up(group: &GroupId, states: Vec<State<'_>>) -> Probe {
-    let mut done = true;
+    let (mut all, mut any) = (true, false);
     for state in states {
         match state {
-            State::After => {}
-            State::Before => done = false,
+            State::After => any = true,
+            State::Before => all = false,
             State::Foreign((topic, partition), found) => {
                 let found = found.map_or_else(|| "none".to_owned(), |committed| committed.offset.to_string());
                 return Probe::Foreign(
@@ -94,5 +96,9 @@ fn sum_up(group: &GroupId, states: Vec<State<'_>>) -> Probe {
             }
         }
     }
-    if done { Probe::Done } else { Probe::NotYet }
+    match (all, any) {
+        (true, _) => Probe::Done,
+        (false, true) => Probe::Partly,
+        (false, false) => Probe::NotYet,
+    }
 }

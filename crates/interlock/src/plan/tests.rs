@@ -183,6 +183,7 @@ mod probes {
     fn name(probe: &Probe) -> &'static str {
         match probe {
             Probe::NotYet => "not yet",
+            Probe::Partly => "partly",
             Probe::InProgress => "in progress",
             Probe::Done => "done",
             Probe::Foreign(_) => "foreign",

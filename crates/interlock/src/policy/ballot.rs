@@ -32,7 +32,7 @@ impl Policy {
             Voter::CannotVerify => return without(NotCounted::CannotVerify),
             Voter::Member(who) => who,
         };
-        let may_veto = !self.could_fill(who, plan).is_empty() || self.operates(who, plan);
+        let may_veto = !self.could_fill(who, plan).is_empty() || self.operates(who, plan) || self.asked_for(plan, who);
         let filled = self.fills(who, plan);
         let eligible = match filled.is_empty() {
             false => Ok(filled),
@@ -64,11 +64,10 @@ impl Policy {
             let owned = |name: &String| self.owners.of(&plan.cluster, name).iter().any(|owner| owner.is(who));
             !of.is_empty() && of.iter().all(owned)
         };
-        let confirms = (self.asked_for(plan, who) && self.operates(who, plan))
-            || self.has(who, Role::OnCall, (&plan.cluster, &names));
+        let on_call = self.has(who, Role::OnCall, (&plan.cluster, &names));
         let fits = |seat: &Seat| match seat {
             Seat::Approver => approves,
-            Seat::Confirmation => confirms,
+            Seat::Confirmation { by } => on_call || (by.contains(&who.person) && self.operates(who, plan)),
             Seat::Owner { of, .. } => owns(of),
         };
         plan.votes.iter().enumerate().filter(|(_, seat)| fits(seat)).map(|(place, _)| place).collect()
@@ -81,7 +80,7 @@ impl Policy {
 
     /// Who asked confirms, and fills no other seat: except in development, then and now, where the settings say so.
     fn requester_fills(&self, plan: &Plan, seat: Option<&Seat>) -> bool {
-        if seat == Some(&Seat::Confirmation) {
+        if matches!(seat, Some(Seat::Confirmation { .. })) {
             return true;
         }
         let now = self.clusters.get(&plan.cluster).map(|cluster| cluster.tier);

@@ -242,7 +242,7 @@ fn in_development_settings_may_let_the_requester_count() {
 #[test]
 fn a_confirmation_is_the_requesters_or_on_calls() {
     let mut plan = plan();
-    plan.votes = vec![Seat::Confirmation];
+    plan.votes = vec![Seat::Confirmation { by: vec![person("alice")] }];
     let console = policy().people.principal(Account::System(1001), BTreeSet::new());
     assert_eq!(ballot(&policy(), &who(1), &plan).0, Ok(vec![0]));
     assert_eq!(ballot(&policy(), &console, &plan).0, Ok(vec![0]));

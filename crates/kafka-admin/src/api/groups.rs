@@ -10,7 +10,7 @@ use super::{NAMES, text, unanswered};
 use crate::ask::pause;
 use crate::client::Client;
 use crate::code::ErrorCode;
-use crate::error::{Cause, Error, Result};
+use crate::error::{Error, Result};
 use crate::route::Route;
 use crate::wire::call::Call;
 
@@ -217,7 +217,7 @@ impl Client {
             done.extend(answers.into_iter().flatten());
             pending.retain(|group| match done.get(group) {
                 // A coordinator that cannot be reached is soon another one.
-                Some(Err(Error::NotSent { cause, .. })) => !matches!(cause, Cause::Encoding(_)),
+                Some(Err(Error::NotSent { cause, .. })) => !cause.stays(),
                 Some(Err(error)) => error.code().is_some_and(ErrorCode::is_moved),
                 _ => false,
             });

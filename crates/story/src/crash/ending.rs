@@ -10,7 +10,7 @@ use interlock::id::{GroupId, OperationId};
 use interlock::plan::Action;
 use signalbox::store::audit::{AuditFilter, AuditPage, Verdict};
 use signalbox::store::{Filter, Page, Store};
-use simulated::ReceivedAct;
+use simulated::{ReceivedAct, SimulatedKafka};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -19,7 +19,7 @@ use std::sync::Arc;
 const VARYING: [&str; 6] = ["planned", "approved", "controlled", "intent", "outcome", "captured"];
 /// How the lines of progress begin, which are edited, not posted, while they are young: which one is posted first, and
 /// what the last one says, is a matter of time.
-const PROGRESS: [&str; 3] = ["first: Still ", "first: No member left", "first: answer-lost"];
+const PROGRESS: [&str; 3] = ["first: Still ", "first: No member left", "first: The cluster’s answer was lost"];
 
 /// How a run ended.
 #[derive(Debug, Clone)]
@@ -86,12 +86,8 @@ impl Ending {
         let groups = [GROUP, WORKING].map(|name| name.parse::<GroupId>().expect("a name"));
         let mut committed = Vec::new();
         for group in groups {
-            let queries = BTreeSet::from([Query::Kafka(KafkaQuery::Committed(group.clone()))]);
-            let sections = kafka.observe(&queries).await;
-            let Look::Seen(found) = Looker::new(&sections).kafka_committed(&group) else {
-                panic!("the cluster does not answer")
-            };
-            committed.push((group, found.clone()));
+            let found = Self::committed(&kafka, group.as_str()).await;
+            committed.push((group, found));
         }
         let ids: Vec<&OperationId> = operations.iter().map(|one| &one.id).collect();
         let messages = PaperChat::posted(&ground.chat_file()).iter().map(|line| plain(line, &ids)).collect();
@@ -106,6 +102,20 @@ impl Ending {
             messages,
             operations,
         }
+    }
+
+    /// What a group committed.
+    ///
+    /// # Panics
+    /// If the cluster does not answer.
+    pub async fn committed(kafka: &SimulatedKafka, group: &str) -> Vec<CommittedOffset> {
+        let group: GroupId = group.parse().expect("a name");
+        let queries = BTreeSet::from([Query::Kafka(KafkaQuery::Committed(group.clone()))]);
+        let sections = kafka.observe(&queries).await;
+        let Look::Seen(found) = Looker::new(&sections).kafka_committed(&group) else {
+            panic!("the cluster does not answer")
+        };
+        found.clone()
     }
 
     /// What is wrong in itself.

@@ -14,8 +14,8 @@ use std::sync::Arc;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Lie {
-    /// An intent reads back as one of which nothing was applied: nobody probes what became of it.
-    ForgetsIntents,
+    /// An intent without an outcome reads back as one that was looked into, and found not to be applied.
+    ForgetsOpenIntents,
     /// A lease that somebody holds looks free: nobody waits until it is over.
     LeasesLookFree,
 }
@@ -49,9 +49,14 @@ fn label(entry: &Entry) -> &'static str {
     }
 }
 
-fn forgotten(entry: Entry) -> Entry {
-    let Entry::Intent { step, action, .. } = entry else { return entry };
-    Entry::Outcome { step, action, attempt: 0, outcome: Outcome::NotApplied, facts: Facts::none() }
+/// As many entries as there are: the lie takes the place of the first one, which the engine needs no more.
+fn forgotten(mut entries: Vec<Entry>) -> Vec<Entry> {
+    if let Some(Entry::Intent { step, action, attempt }) = entries.last().cloned() {
+        let outcome = Outcome::NotApplied;
+        entries.push(Entry::Outcome { step, action, attempt, outcome, facts: Facts::none() });
+        entries.remove(0);
+    }
+    entries
 }
 
 impl Journal for CountingJournal {
@@ -84,10 +89,10 @@ impl Journal for CountingJournal {
     }
 
     fn entries<'a>(&'a self, id: &'a OperationId) -> Boxed<'a, Result<Vec<Entry>, JournalError>> {
-        if self.lie != Some(Lie::ForgetsIntents) {
+        if self.lie != Some(Lie::ForgetsOpenIntents) {
             return self.inner.entries(id);
         }
-        Box::pin(async move { Ok(self.inner.entries(id).await?.into_iter().map(forgotten).collect()) })
+        Box::pin(async move { Ok(forgotten(self.inner.entries(id).await?)) })
     }
 
     fn remember<'a>(

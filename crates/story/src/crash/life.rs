@@ -3,7 +3,7 @@
 use super::ending::{Ending, Fault};
 use super::ground::{Ground, Settled};
 use super::journal::Lie;
-use super::points::{Point, Points, Side, vanish};
+use super::points::{Point, Points, vanish};
 use super::script::Script;
 use engine::port::Clock;
 use simulated::{ActFault, HandClock};
@@ -79,13 +79,17 @@ impl Lives {
         self.live((&ground, &clock), &Points::none(), &Arc::default())
     }
 
-    /// Dies at each point of the undisturbed run, once before and once after it, and tells what was wrong where.
+    /// Dies at each point of these kinds of the undisturbed run, once before and once after it, and tells what was wrong
+    /// where.
+    ///
+    /// # Panics
+    /// If a point is never reached.
     #[must_use]
-    pub fn sweep(&self, undisturbed: &Undisturbed) -> Vec<(Point, Vec<Fault>)> {
+    pub fn sweep(&self, undisturbed: &Undisturbed, kinds: &[&str]) -> Vec<(Point, Vec<Fault>)> {
         let mut points = Vec::new();
-        for kind in ["journal", "act", "chat"] {
+        for kind in kinds {
             for number in 1..=undisturbed.points.count(kind) {
-                points.extend([Side::Before, Side::After].map(|side| Point { kind: kind.to_owned(), number, side }));
+                points.extend([Point::before(kind, number), Point::after(kind, number)]);
             }
         }
         let wrong = Mutex::new(Vec::new());

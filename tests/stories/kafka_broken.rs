@@ -1,0 +1,138 @@
+//! A real cluster that is down, slow or talks nonsense: every command answers clearly and in time, nothing is changed, and
+//! when the cluster is itself again so is the bot.
+
+use interlock::approval::State;
+use interlock::facts::Fact;
+use signalbox::desk::Done;
+use std::time::{Duration, Instant};
+use story::kafka_house::{CLUSTER, KafkaHouse, KafkaPlot, Place, check, proxy};
+use story::lab::judge::Committed;
+use story::lab::proxy::{Fault, Route, Rule};
+
+const FIRST: i64 = 1_732_089_600_000;
+/// How long one look may take here. A command is at most two looks until it knows that there is no answer.
+const OBSERVE: Duration = Duration::from_secs(2);
+
+struct Scene {
+    house: KafkaHouse,
+    place: Place,
+    before: Vec<Committed>,
+}
+
+impl Scene {
+    async fn new() -> Self {
+        let mut plot = KafkaPlot::proxied().await;
+        plot.looks_within(OBSERVE);
+        let house = plot.build().await;
+        let place = Place::unique();
+        house.topic(&place, &[10, 10], FIRST).await;
+        house.commits(&place, &[place.commit(0, 4), place.commit(1, 5)]).await;
+        let before = house.committed(&place).await;
+        // It has worked before: connections are open, addresses are known.
+        let looked = house.story.person("alice").runs(&format!("/group cluster:{CLUSTER} group:{}", place.group)).await;
+        assert!(matches!(looked, Done::Looked(_)), "{looked:?}");
+        Self { house, place, before }
+    }
+
+    /// Every command that asks the cluster, and the failures it may tell.
+    async fn answers(&self, failures: &[&str]) {
+        let Self { house, place, before } = self;
+        let (topic, group) = (&place.topic, &place.group);
+        for line in [
+            format!("/topic cluster:{CLUSTER} topic:{topic}"),
+            format!("/group cluster:{CLUSTER} group:{group}"),
+            format!("/lag cluster:{CLUSTER} group:{group} topic:{topic}"),
+            format!("/health cluster:{CLUSTER}"),
+        ] {
+            match timed(house, &line).await {
+                Done::Failed { id, .. } => {
+                    let told = id.strip_prefix("cluster-").unwrap_or(&id);
+                    assert!(failures.contains(&told), "{line}: {id}");
+                }
+                other => panic!("{line}: {other:?}"),
+            }
+        }
+        let clusters = timed(house, "/clusters").await;
+        assert!(matches!(clusters, Done::Looked(_)), "{clusters:?}");
+        let checks = story::kafka_house::refusal(timed(house, &place.reset("latest")).await);
+        let Some(Fact::Text(told)) = check(&checks, "cannot-verify").facts.get("failure") else { panic!("{checks:?}") };
+        assert!(failures.contains(&told.as_str()), "{checks:?}");
+        assert!(checks.iter().all(|one| one.blocks()), "{checks:?}");
+        assert_eq!(&house.committed(place).await, before);
+        assert_eq!(proxy().changes(&house.client_id), []);
+    }
+
+    async fn works_again(&self) {
+        let Self { house, place, .. } = self;
+        house.carried_out(&place.reset("latest")).await;
+        assert!(house.committed(place).await.iter().all(|one| one.offset == 10));
+    }
+}
+
+async fn timed(house: &KafkaHouse, line: &str) -> Done {
+    let began = Instant::now();
+    let done = house.story.person("alice").runs(line).await;
+    assert!(began.elapsed() < 2 * OBSERVE + Duration::from_secs(1), "{line} took {:?}", began.elapsed());
+    done
+}
+
+#[tokio::test]
+async fn a_cluster_that_is_down_is_told_in_time() {
+    let scene = Scene::new().await;
+    proxy().route(&scene.house.client_id, Route::Down);
+    scene.answers(&["unreachable", "timed-out"]).await;
+    proxy().route(&scene.house.client_id, Route::Main);
+    scene.works_again().await;
+}
+
+#[tokio::test]
+async fn a_cluster_that_takes_30_seconds_is_told_in_time() {
+    let scene = Scene::new().await;
+    let slow = proxy().arm(Rule::every(&scene.house.client_id, Fault::DelayAnswer(Duration::from_secs(30))));
+    scene.answers(&["timed-out"]).await;
+    slow.disarm();
+    scene.works_again().await;
+}
+
+#[tokio::test]
+async fn a_cluster_that_talks_nonsense_is_told_in_time() {
+    let nonsense: [&[u8]; 4] = [
+        b"HTTP/1.1 400 Bad Request\r\n\r\n",
+        &[0, 0, 0, 8, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff],
+        &[0xff, 0xff, 0xff, 0xff],
+        &[0, 0, 0, 0],
+    ];
+    let scene = Scene::new().await;
+    for bytes in nonsense {
+        let armed = proxy().arm(Rule::every(&scene.house.client_id, Fault::Garbage(bytes.to_vec())));
+        scene.answers(&["garbage", "unreachable", "timed-out"]).await;
+        armed.disarm();
+    }
+    scene.works_again().await;
+}
+
+/// An approved plan waits for the cluster; it neither ends nor acts on what it cannot see.
+#[tokio::test]
+async fn an_approved_plan_outlives_an_outage() {
+    let scene = Scene::new().await;
+    let Scene { house, place, before } = &scene;
+    let id = house.story.person("alice").plans(&place.reset("latest")).await;
+    proxy().route(&house.client_id, Route::Down);
+    house.story.person("bob").approves(&id).await;
+    let began = Instant::now();
+    while !tried_to_look(house, &id).await {
+        assert!(began.elapsed() < Duration::from_secs(30), "it never looks");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    assert_eq!(house.story.operation(&id).await.state, State::Queued);
+    assert_eq!(&house.committed(place).await, before);
+    proxy().route(&house.client_id, Route::Main);
+    house.story.becomes(&id, State::Succeeded).await;
+    assert!(house.committed(place).await.iter().all(|one| one.offset == 10));
+}
+
+/// A look that failed puts the next one off.
+async fn tried_to_look(house: &KafkaHouse, id: &interlock::id::OperationId) -> bool {
+    let operation = house.story.operation(id).await;
+    operation.next_at > operation.updated_at
+}
