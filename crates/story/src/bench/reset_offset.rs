@@ -1,10 +1,10 @@
 //! From the approval to the committed offsets on the lab's real Kafka, beside Kafka's own tool and a warm AdminClient.
 
 use super::figures::{Report, median, rounded, row};
-use crate::Story;
 use crate::kafka_house::{CLUSTER, Place, lab};
 use crate::lab::judge::{Bulk, Committed, TopicSpec};
 use crate::lab::{KafkaJudge, KafkaTools};
+use crate::{Setting, Story};
 use anyhow::{Context, Result, bail, ensure};
 use engine::port::Clock;
 use interlock::approval::State;
@@ -76,7 +76,8 @@ async fn house() -> Result<Story> {
     };
     let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
     let clusters = backends(&settings, &clock)?;
-    Ok(Story::at_pace(settings.pace, &[(CLUSTER, Tier::Production)], clusters, clock).await)
+    let setting = Setting { pace: settings.pace, ..Setting::default() };
+    Ok(Story::set(setting, &[(CLUSTER, Tier::Production)], clusters, clock).await)
 }
 
 /// A topic, and a group of it for each who resets.
