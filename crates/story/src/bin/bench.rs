@@ -1,0 +1,7 @@
+//! The numbers of `docs/bench.md`: `bench ack | footprint | reset-offset`.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    story::bench::main()
+}
