@@ -7,6 +7,7 @@
 //! the start is journalled in one transaction; then each step is *observe → intend → act → observe*. Nothing is believed
 //! until it is read back, and after a crash the journal alone says what may have happened.
 
+mod anew;
 pub mod control;
 pub mod entry;
 mod history;

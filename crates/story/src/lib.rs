@@ -3,6 +3,7 @@
 #![expect(clippy::expect_used, clippy::panic, reason = "a story that cannot be told fails its test")]
 
 pub mod crash;
+pub mod discord_house;
 pub mod kafka_house;
 pub mod lab;
 pub mod people;
