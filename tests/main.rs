@@ -2,4 +2,5 @@
 
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a story that cannot be told fails")]
 
+mod attacks;
 mod stories;

@@ -1,4 +1,9 @@
 mod crash;
+mod discord_anew;
+mod discord_asked;
+mod discord_hostile;
+mod discord_reset;
+mod discord_waits;
 mod kafka_broken;
 mod kafka_interference;
 mod kafka_journal;

@@ -246,7 +246,9 @@ impl DiscordStory {
         assert!(answer.is_private(), "{line}");
         let id = operation_in(&answer.text());
         let card = self.card(&id, 1).await;
-        card.until(|seen| seen.reacted("❌") == [self.discord.bot_id()], SOON).await;
+        // Not within the closure: it is called under Discord's lock.
+        let bot = self.discord.bot_id();
+        card.until(|seen| seen.reacted("❌") == [bot], SOON).await;
         wait_until("the thread", || card.thread().is_some()).await;
         Posted { id, card }
     }
