@@ -83,7 +83,7 @@ async fn mistakes_are_answered_with_what_was_perhaps_meant() {
     let line = |rest: &str| format!("/reset-offset cluster:{CLUSTER} {rest}");
     for (typed, said) in [
         (line("group:billing-eu topic:orders-ue to:earliest"), TOPIC),
-        (line("group:billing-ue topic:orders-eu to:earliest"), "billing-"),
+        (line("group:billing-ue to:earliest"), "billing-"),
         (line("group:billing-eu topic:orders-eu to:yesteryear"), "yesteryear"),
         (line("group:billing-eu topic:orders-eu to:2999-01-01T00:00Z"), "future"),
         (line("group:billing-eu topic:orders-eu to:60"), "offset:60"),
@@ -107,11 +107,11 @@ async fn what_a_client_would_not_send_is_answered_too() {
     let text = |name: &str, value: &str| json!({"name": name, "type": 3, "value": value});
     for (command, options, said) in [
         ("reset-offset", json!([text("group", GROUP), text("cluster", CLUSTER)]), "missing"),
-        ("reset-offset", json!([text("grupo", GROUP), text("to", "earliest")]), "no option"),
-        ("reset-offset", json!([{"name": "group", "type": 4, "value": 5}]), "group"),
+        ("reset-offset", json!([text("grupo", GROUP), text("to", "earliest"), text("cluster", CLUSTER)]), "no option"),
+        ("reset-offset", json!([{"name": "group", "type": 4, "value": 5}, text("cluster", CLUSTER)]), "group"),
         (
             "reset-offset",
-            json!([{"name": "group", "type": 10, "value": 0.5}, text("to", "earliest")]),
+            json!([{"name": "group", "type": 10, "value": 0.5}, text("to", "earliest"), text("cluster", CLUSTER)]),
             "form I can read",
         ),
         ("no-such-command", json!([]), "no command"),

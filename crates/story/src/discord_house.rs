@@ -21,8 +21,8 @@ use signalbox::clock::SystemClock;
 use signalbox::config::DiscordSettings;
 use signalbox::desk::{Parts, Times};
 use signalbox::house::{House, Plot};
-use signalbox::store::Store;
 use signalbox::store::audit::{AuditFilter, AuditPage, Verdict};
+use signalbox::store::{Store, StoreError};
 use simulated::{Fleet, GroupSpec, SimulatedKafka, TopicSpec, demo};
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -175,12 +175,23 @@ impl DiscordStory {
             catalogue: Catalogue::built_in().expect("the catalogue"),
             policy: self.ground.policy.clone(),
             backends: self.fleet.clusters().expect("its clusters"),
-            store: Store::open(&self.store_address(), clock.clone()).await.expect("a store"),
+            store: self.store(&clock).await,
             clock,
             times: Times::default(),
             guards: Guards::all(),
         };
         House::build(Plot { parts, pace: self.ground.pace, holder: format!("life {}", self.ground.lives) })
+    }
+
+    /// The store, once the process before has let go of it.
+    async fn store(&self, clock: &Arc<dyn Clock>) -> Store {
+        let began = Instant::now();
+        loop {
+            match Store::open(&self.store_address(), clock.clone()).await {
+                Err(StoreError::InUse) if began.elapsed() < SOON => tokio::time::sleep(Duration::from_millis(10)).await,
+                opened => return opened.expect("a store"),
+            }
+        }
     }
 
     /// The process ends without a word.
@@ -189,7 +200,7 @@ impl DiscordStory {
     /// If its connection to Discord stays.
     pub async fn dies(&mut self) {
         let Some(Life { house, running, mut tasks }) = self.life.take() else { return };
-        tasks.abort_all();
+        tasks.shutdown().await;
         drop((house, running));
         let gone = |sessions: &[discord_model::gateway::SessionView]| sessions.iter().all(|one| !one.connected);
         self.discord.gateway().is(gone, SOON).await;
@@ -376,6 +387,15 @@ impl DiscordStory {
         self.kafka().acts().expect("the fleet").iter().filter(|act| act.permit.is_some()).count()
     }
 
+    /// How often an operation meant to act, by its journal.
+    ///
+    /// # Panics
+    /// If it cannot be read.
+    pub async fn intents(&self, id: &OperationId) -> usize {
+        let entries = self.house().rooms().store.entries(id).await.expect("the journal");
+        entries.iter().filter(|entry| matches!(entry, engine::Entry::Intent { .. })).count()
+    }
+
     /// Somebody else sets where the group stands in the first partition.
     ///
     /// # Panics
@@ -425,9 +445,15 @@ fn names() -> (GroupId, TopicName) {
     (GROUP.parse().expect("a group's name"), TOPIC.parse().expect("a topic's name"))
 }
 
+/// A topic that has been there for an hour, with nothing in it.
+#[must_use]
+pub fn old_topic(name: &TopicName, partitions: u32) -> TopicSpec {
+    TopicSpec::new(name.clone(), partitions).produced(0, Duration::from_secs(3_600))
+}
+
 fn furnish(kafka: &SimulatedKafka) {
     let (group, topic) = names();
-    kafka.add_topic(&TopicSpec::new(topic.clone(), PARTITIONS.unsigned_abs())).expect("the topic");
+    kafka.add_topic(&old_topic(&topic, PARTITIONS.unsigned_abs())).expect("the topic");
     let mut spec = GroupSpec::new(group);
     for partition in 0..PARTITIONS {
         kafka.produce(&topic, partition, RECORDS).expect("the records");

@@ -58,12 +58,11 @@ async fn an_approval_is_for_its_own_card() {
 
 async fn rewritten(story: &DiscordStory, posted: &Posted) {
     let pool = sqlx::SqlitePool::connect(&story.store_address()).await.unwrap();
-    let changed =
-        sqlx::query("UPDATE plans SET bytes = replace(bytes, '\"offset\":0', '\"offset\":1') WHERE operation = ?")
-            .bind(posted.id.as_str())
-            .execute(&pool)
-            .await
-            .unwrap();
+    let changed = sqlx::query("UPDATE plans SET bytes = replace(bytes, 'earliest', 'latest') WHERE operation = ?")
+        .bind(posted.id.as_str())
+        .execute(&pool)
+        .await
+        .unwrap();
     assert_eq!(changed.rows_affected(), 1);
     pool.close().await;
 }

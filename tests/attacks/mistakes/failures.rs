@@ -63,13 +63,13 @@ async fn a_lock_that_stays_is_seen_and_two_people_clear_it() {
 /// 10: an answer that was lost is looked for before anything else is done.
 #[tokio::test]
 async fn an_unknown_outcome_is_probed_first() {
-    for (fault, acts) in [(ActFault::AnswerLost, 1), (ActFault::RequestLost, 2)] {
+    for (fault, intents) in [(ActFault::AnswerLost, 1), (ActFault::RequestLost, 2)] {
         let story = DiscordStory::begin().await;
         let posted = story.reset().await;
         story.kafka().fail_next_act(fault).unwrap();
         story.reacts("bob", &posted.card, "✅").await;
         story.becomes(&posted.id, State::Succeeded).await;
-        assert_eq!(story.acts(), acts, "{fault:?}");
+        assert_eq!((story.acts(), story.intents(&posted.id).await), (1, intents), "{fault:?}");
         assert_eq!(story.committed().await, [0, 0, 0]);
         let told = story.thread_of(&posted.card).await;
         assert!(told.iter().any(|one| one.text.contains("answer was lost")), "{told:#?}");
