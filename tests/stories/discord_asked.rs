@@ -108,7 +108,11 @@ async fn what_a_client_would_not_send_is_answered_too() {
     for (command, options, said) in [
         ("reset-offset", json!([text("group", GROUP), text("cluster", CLUSTER)]), "missing"),
         ("reset-offset", json!([text("grupo", GROUP), text("to", "earliest"), text("cluster", CLUSTER)]), "no option"),
-        ("reset-offset", json!([{"name": "group", "type": 4, "value": 5}, text("cluster", CLUSTER)]), "group"),
+        (
+            "reset-offset",
+            json!([{"name": "group", "type": 4, "value": 5}, text("to", "earliest"), text("cluster", CLUSTER)]),
+            "group",
+        ),
         (
             "reset-offset",
             json!([{"name": "group", "type": 10, "value": 0.5}, text("to", "earliest"), text("cluster", CLUSTER)]),
