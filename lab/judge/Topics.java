@@ -64,12 +64,12 @@ final class Topics {
         topic.configs(Fields.map(request, "configs"));
         Admin admin = judge.admin(request);
         admin.createTopics(List.of(topic)).all().get();
-        awaitLeaders(admin, name, partitions);
-        return describe(request);
+        return awaitLeaders(request, name, partitions);
     }
 
     /** Creation is answered before every broker knows the topic: look until each partition has a leader that answers. */
-    private static void awaitLeaders(Admin admin, String name, int partitions) throws Exception {
+    private JsonNode awaitLeaders(JsonNode request, String name, int partitions) throws Exception {
+        Admin admin = judge.admin(request);
         long deadline = System.nanoTime() + LIMIT.toNanos();
         while (true) {
             try {
@@ -78,7 +78,7 @@ final class Topics {
                     ends.put(new TopicPartition(name, partition), OffsetSpec.latest());
                 }
                 admin.listOffsets(ends).all().get();
-                return;
+                return describe(request);
             } catch (ExecutionException e) {
                 if (!(e.getCause() instanceof UnknownTopicOrPartitionException) || System.nanoTime() > deadline) {
                     throw e;

@@ -1,12 +1,15 @@
 //! Settings as people write them, right and wrong.
 
 use super::*;
+use crate::clock::SystemClock;
+use ::engine::port::Clock;
 use interlock::cluster::Tier;
 use interlock::plan::Effect;
 use interlock::policy::{Access, Needs, Role};
 use interlock::principal::{Account, ChatRole};
 use secrecy::ExposeSecret;
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 const EXAMPLE: &str = include_str!("../../signalbox.example.toml");
 
@@ -124,9 +127,12 @@ fn the_example_starts() {
     assert!(settings.http.listen.ip().is_loopback());
     let bob = settings.policy.people.principal(Account::Persona(2), BTreeSet::new());
     assert_eq!(bob.person.as_str(), "bob");
-    let logs = "logs-kafka".parse().unwrap();
-    let needs = Needs { access: Access::Role(Role::Approver), cluster: Some(&logs), names: &[] };
+    let orders = "orders-kafka".parse().unwrap();
+    let needs = Needs { access: Access::Role(Role::Approver), cluster: Some(&orders), names: &[] };
     assert_eq!(settings.policy.may(&bob, &needs), Ok(()));
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
+    let backends = crate::bot::backends(&settings, &clock).unwrap();
+    assert!(settings.clusters.iter().all(|one| backends.get(&one.cluster.name).is_some()));
 }
 
 /// What stands behind `# ` in the example is meant to be used: it must be valid too.
@@ -140,12 +146,7 @@ fn the_examples_commented_parts_are_valid() {
         })
         .collect();
     // The simulated clusters make way for the real one.
-    let (begin, end) = (
-        text.find(
-            "[[cluster]]\nname = \"logs-kafka\"\nkind = \"kafka\"\ntier = \"production\"\ndomain = \"logs\"\nsimulated",
-        ),
-        text.find("# People."),
-    );
+    let (begin, end) = (text.find("[[cluster]]\nname = \"orders-kafka\""), text.find("# People."));
     text.replace_range(begin.unwrap()..end.unwrap(), "");
     let text = text.replace("personas = [", "discord = [");
     let folder = folder();

@@ -3,6 +3,9 @@
 
 /// Checks that find something.
 pub const CHECKS: &[&str] = &[
+    "commits-move-without-members",
+    "group-kind-not-supported",
+    "saved-offset-left-the-log",
     "cannot-verify",
     "group-inactive",
     "group-will-stop",
@@ -30,6 +33,7 @@ pub const PASSING: &[&str] =
 
 /// Checks that can block: they have a next step (`.next`).
 pub const BLOCKING: &[&str] = &[
+    "group-kind-not-supported",
     "cannot-verify",
     "group-inactive",
     "missing-right",
@@ -57,6 +61,7 @@ pub const WAITS: &[&str] = &["members-remain", "cannot-look", "watching-a-little
 
 /// Reasons for a state, besides broken expectations, waits and checks.
 pub const REASONS: &[&str] = &[
+    "start-not-recorded",
     "abandoned",
     "cancelled",
     "card-altered",

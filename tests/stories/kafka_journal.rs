@@ -117,9 +117,9 @@ async fn survives(kind: Kind, point: Point) {
 }
 
 fn reborn(house: KafkaHouse) -> KafkaHouse {
-    let KafkaHouse { story, judge, client_id } = house;
+    let KafkaHouse { story, judge, client_id, turn } = house;
     let story = story.reborn();
-    KafkaHouse { story, judge, client_id }
+    KafkaHouse { story, judge, client_id, turn }
 }
 
 async fn until(house: &KafkaHouse, place: &Place, expected: &[Committed]) {

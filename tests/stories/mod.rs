@@ -1,3 +1,4 @@
+mod controls;
 mod crash;
 mod discord_anew;
 mod discord_asked;
@@ -10,4 +11,5 @@ mod kafka_journal;
 mod kafka_members;
 mod kafka_reset;
 mod kafka_rights;
+mod looks;
 mod reset_offset;

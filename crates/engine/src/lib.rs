@@ -1,11 +1,4 @@
-//! Carries approved plans out: journal, leases, waits, notices.
-//!
-//! The engine owns the ports through which it reaches the world ([`port`]) and speaks in data. It knows no chat, no
-//! driver and no database.
-//!
-//! One operation is carried out by one worker at a time ([`Engine::work`]): votes are read a last time, holds are taken and
-//! the start is journalled in one transaction; then each step is *observe → intend → act → observe*. Nothing is believed
-//! until it is read back, and after a crash the journal alone says what may have happened.
+#![doc = include_str!("../README.md")]
 
 mod anew;
 pub mod control;

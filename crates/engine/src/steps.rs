@@ -356,26 +356,9 @@ impl Run<'_> {
 fn needs(step: &Step, action: &Action, (place, attempts): (u32, u32)) -> Vec<Expectation> {
     let first = place == 0 && attempts == 0;
     let keep = |one: &&Expectation| first || !matches!(one, Expectation::KafkaCommittedAre { .. });
-    let untouched = (attempts == 0).then(|| before(action));
-    step.needs.iter().filter(keep).cloned().chain(untouched).collect()
-}
-
-fn before(action: &Action) -> Expectation {
-    let Action::Kafka(action) = action;
-    let expected = |topic: &TopicName, partition: i32, committed: Option<&Committed>| OffsetExpected {
-        topic: topic.clone(),
-        partition,
-        committed: committed.cloned(),
-    };
-    let offsets = match action {
-        KafkaAction::CommitOffsets { moves, .. } => {
-            moves.iter().map(|one| expected(&one.topic, one.partition, one.from.as_ref())).collect()
-        }
-        KafkaAction::DeleteOffsets { removals, .. } => {
-            removals.iter().map(|one| expected(&one.topic, one.partition, Some(&one.from))).collect()
-        }
-    };
-    Expectation::KafkaCommittedAre { group: action.group().clone(), offsets }
+    // A literal step names what it changes in its own needs; a rule's actions count from what was captured.
+    let captured = (attempts == 0 && matches!(step.work, Work::Rule(_))).then(|| action.before());
+    step.needs.iter().filter(keep).cloned().chain(captured).collect()
 }
 
 /// The expectations that say what the things are, not what stands in them.

@@ -1,8 +1,4 @@
-//! The pure middle of Signalbox: commands, policy, the cluster model, changes, plans and approval.
-//!
-//! Nothing in this crate does I/O or reads a clock. Time, ids and randomness are passed in; what was observed of a
-//! cluster comes in as [`cluster::Sections`]. The crate speaks in data ([`facts::Facts`], check ids): sentences are made
-//! elsewhere.
+#![doc = include_str!("../README.md")]
 
 pub mod approval;
 pub mod changes;

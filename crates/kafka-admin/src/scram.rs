@@ -170,7 +170,6 @@ fn text(message: &[u8]) -> Result<&str, String> {
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use super::*;
 

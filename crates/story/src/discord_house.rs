@@ -195,9 +195,6 @@ impl DiscordStory {
     }
 
     /// The process ends without a word.
-    ///
-    /// # Panics
-    /// If its connection to Discord stays.
     pub async fn dies(&mut self) {
         let Some(Life { house, running, mut tasks }) = self.life.take() else { return };
         tasks.shutdown().await;
@@ -254,7 +251,7 @@ impl DiscordStory {
     /// If not.
     pub async fn asks(&self, who: &str, line: &str) -> Posted {
         let answer = self.user(who).runs(&self.ops, line).await;
-        assert!(answer.is_private(), "{line}");
+        assert!(answer.is_private() && answer.text().contains("is posted"), "{line}: {}", answer.text());
         let id = operation_in(&answer.text());
         let card = self.card(&id, 1).await;
         // Not within the closure: it is called under Discord's lock.

@@ -16,11 +16,24 @@ use signalbox::desk::Done;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::sync::{RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 /// What the stories call their real cluster.
 pub const CLUSTER: &str = "main";
 
-/// A house whose cluster [`CLUSTER`] is a real Kafka.
+/// Brokers that make or delete thousands of partitions answer nobody else for seconds: who does that takes the lab alone.
+static LAB: RwLock<()> = RwLock::const_new(());
+
+/// A share of the lab, or all of it, until dropped.
+pub enum Turn {
+    /// Beside others.
+    Shared(RwLockReadGuard<'static, ()>),
+    /// Alone.
+    Alone(RwLockWriteGuard<'static, ()>),
+}
+
+/// A house whose cluster [`CLUSTER`] is a real Kafka. A story has one at a time: a second one could wait for somebody who
+/// waits for the first.
 pub struct KafkaHouse {
     /// The house.
     pub story: Story,
@@ -28,6 +41,8 @@ pub struct KafkaHouse {
     pub judge: KafkaJudge,
     /// The client id of the house's own client, by which the proxy knows it.
     pub client_id: String,
+    /// Its share of the lab.
+    pub turn: Turn,
 }
 
 /// How a [`KafkaHouse`] is built.
@@ -37,6 +52,7 @@ pub struct KafkaPlot {
     judge: KafkaJudge,
     deadlines: Deadlines,
     setting: Setting,
+    alone: bool,
 }
 
 impl KafkaPlot {
@@ -81,6 +97,7 @@ impl KafkaPlot {
             judge,
             deadlines: Deadlines { observe, act: observe },
             setting: Setting::default(),
+            alone: false,
         };
         plot.acts_within(Duration::from_secs(4));
         plot
@@ -95,6 +112,11 @@ impl KafkaPlot {
     /// How long one look may take.
     pub fn looks_within(&mut self, observe: Duration) {
         self.deadlines.observe = observe;
+    }
+
+    /// Has the lab to itself.
+    pub fn alone(&mut self) {
+        self.alone = true;
     }
 
     /// Takes one guard away: what happens then shows what it is for.
@@ -112,6 +134,7 @@ impl KafkaPlot {
     /// # Panics
     /// If it cannot be built.
     pub async fn build(self) -> KafkaHouse {
+        let turn = if self.alone { Turn::Alone(LAB.write().await) } else { Turn::Shared(LAB.read().await) };
         let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
         let tiers: Vec<(&str, Tier)> = self.clusters.keys().map(|name| (name.as_str(), Tier::Production)).collect();
         let mut backends: BTreeMap<ClusterName, Arc<dyn Backend>> = BTreeMap::new();
@@ -120,7 +143,7 @@ impl KafkaPlot {
             backends.insert(name.parse().expect("a cluster's name"), Arc::new(kafka));
         }
         let story = Story::set(self.setting, &tiers, Clusters::new(backends), clock).await;
-        KafkaHouse { story, judge: self.judge, client_id: self.client_id }
+        KafkaHouse { story, judge: self.judge, client_id: self.client_id, turn }
     }
 }
 

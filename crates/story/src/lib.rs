@@ -1,5 +1,4 @@
-//! Stories: lab, traffic, judges, the crashable binary
-
+#![doc = include_str!("../README.md")]
 #![expect(clippy::expect_used, clippy::panic, reason = "a story that cannot be told fails its test")]
 
 pub mod crash;

@@ -97,8 +97,13 @@ contract! {
         let unchanged = reread(bed, &operation, &[later.clone(), cid.clone(), cid.clone()]).await;
         assert_eq!(unchanged, Reread::Stored { added: Vec::new(), removed: Vec::new() });
         assert_eq!(bed.audited().await, before, "nothing changed, nothing to record");
+        let vetoed = reread(bed, &operation, &[later.clone()]).await;
+        assert_eq!(vetoed, Reread::Stored { added: Vec::new(), removed: Vec::new() }, "a veto once seen stays");
+        let eve = vote("eve", Voice::Approve, Voted::Reaction);
+        reread(bed, &operation, &[later.clone(), eve.clone()]).await;
+        let before = bed.audited().await;
         let gone = reread(bed, &operation, &[later]).await;
-        assert_eq!(gone, Reread::Stored { added: Vec::new(), removed: vec![cid] });
+        assert_eq!(gone, Reread::Stored { added: Vec::new(), removed: vec![eve] });
         assert_eq!(bed.audited().await, before + 1);
         let mut left = bed.store.votes(&id(1), operation.digest).await.unwrap();
         left.sort_by(|one, other| one.person.cmp(&other.person));

@@ -1,5 +1,7 @@
 //! Votes, seats and the life of an operation. What is decided here is decided nowhere else.
 
+#[cfg(test)]
+mod document;
 mod state;
 mod votes;
 

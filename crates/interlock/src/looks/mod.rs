@@ -78,6 +78,8 @@ pub fn look(command: &str, asked: &Asked<'_>) -> Option<Looking> {
         "health" => Some(health::look(asked)),
         "topic" => Some(topic::look(asked)),
         "group" => Some(group::look(asked)),
+        // Without a topic: how far the group is behind in each of its topics.
+        "lag" if !asked.arguments.has("topic") && asked.arguments.has("group") => Some(group::look(asked)),
         "lag" => Some(lag::look(asked)),
         _ => None,
     }

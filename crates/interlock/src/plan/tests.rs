@@ -198,8 +198,8 @@ mod probes {
         let commit = commit([Some(5), None], [9, 9]);
         for (found, expected) in [
             (vec![(0, &five)], "not yet"),
-            (vec![(0, &nine)], "not yet"),
-            (vec![(0, &five), (1, &nine)], "not yet"),
+            (vec![(0, &nine)], "partly"),
+            (vec![(0, &five), (1, &nine)], "partly"),
             (vec![(0, &nine), (1, &nine)], "done"),
             (vec![(0, &nine), (1, &nine), (2, &other)], "done"),
             (vec![(0, &other), (1, &nine)], "foreign"),

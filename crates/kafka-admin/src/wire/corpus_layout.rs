@@ -81,4 +81,4 @@ example!(m::DescribeQuorumResponse, |version| {
     answer.with_nodes(vec![Node::default().with_listeners(vec![listener])])
 });
 
-example!(m::UnregisterBrokerResponse, |_version| { Self::default().with_error_message(Some(s("no"))) });
+example!(m::UnregisterBrokerResponse, |_version| Self::default().with_error_message(Some(s("no"))));

@@ -1,8 +1,6 @@
 //! Every layout against an encoder: whole answers pass, damaged ones never reach the decoder
 //! with a length that is not backed by bytes.
 
-#![expect(clippy::unwrap_used, clippy::panic, reason = "tests")]
-
 use bytes::{BufMut, Bytes, BytesMut};
 use kafka_protocol::messages as m;
 use kafka_protocol::protocol::{Encodable, Message};

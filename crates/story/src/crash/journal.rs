@@ -53,8 +53,8 @@ fn label(entry: &Entry) -> &'static str {
 fn forgotten(mut entries: Vec<Entry>) -> Vec<Entry> {
     if let Some(Entry::Intent { step, action, attempt }) = entries.last().cloned() {
         let outcome = Outcome::NotApplied;
+        entries.pop();
         entries.push(Entry::Outcome { step, action, attempt, outcome, facts: Facts::none() });
-        entries.remove(0);
     }
     entries
 }
