@@ -154,7 +154,9 @@ fn open_discord(settings: &DiscordSettings, house: &House) -> Result<Running, No
 /// # Errors
 /// If its settings cannot work.
 pub fn chat(settings: &DiscordSettings, house: &House) -> Result<Arc<Discord>, NoStart> {
-    let rooms = house.rooms().clone();
+    let rooms = house.rooms();
+    // Not the rooms: they will own the chat, and would then never let go of the store.
+    let people = rooms.policy.people.clone();
     Discord::new(discord::Settings {
         token: settings.token.clone(),
         application: settings.application,
@@ -163,7 +165,7 @@ pub fn chat(settings: &DiscordSettings, house: &House) -> Result<Arc<Discord>, N
         catalogue: rooms.catalogue.clone(),
         meta: Arc::new(Meta(rooms.store.clone())),
         clock: rooms.clock.clone(),
-        persons: Arc::new(move |account| rooms.policy.people.person(account)),
+        persons: Arc::new(move |account| people.person(account)),
     })
 }
 

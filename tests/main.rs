@@ -3,5 +3,6 @@
 #![expect(clippy::expect_used, clippy::unwrap_used, clippy::panic, reason = "a story that cannot be told fails")]
 
 mod arrows;
+mod attacks;
 mod catalogue;
 mod stories;

@@ -1,5 +1,10 @@
 mod controls;
 mod crash;
+mod discord_anew;
+mod discord_asked;
+mod discord_hostile;
+mod discord_reset;
+mod discord_waits;
 mod kafka_broken;
 mod kafka_interference;
 mod kafka_journal;

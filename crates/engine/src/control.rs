@@ -1,5 +1,6 @@
 //! What people ask of an operation. Who may is decided before; here is what it does.
 
+use crate::anew::Anew;
 use crate::operation::{Changes, Operation, Transitioned, Why};
 use crate::port::{JournalError, Unreadable};
 use crate::record::Actor;
@@ -36,6 +37,9 @@ impl Engine {
         let inner = self.inner();
         let ballots = match inner.ports.members.ballots(operation, plan).await {
             Ok(ballots) => ballots,
+            Err(unreadable) if unreadable.ask_again && operation.state == State::AwaitingApproval => {
+                return self.ask_anew(operation, plan, unreadable).await;
+            }
             Err(unreadable) => return Ok(Counted::Unreadable(unreadable)),
         };
         let tally = tally(&plan.plan().votes, plan.digest(), &ballots);
@@ -68,6 +72,26 @@ impl Engine {
             _ => Box::new(inner.ports.journal.operation(&operation.id).await?.unwrap_or_else(|| operation.clone())),
         };
         Ok(Counted::Stands { tally, operation })
+    }
+
+    /// What was posted is gone or says something else: nobody can vote on it any more, so it is posted anew.
+    async fn ask_anew(
+        &self,
+        operation: &Operation,
+        plan: &Sealed,
+        unreadable: Unreadable,
+    ) -> Result<Counted, JournalError> {
+        let inner = self.inner();
+        match inner.anew(operation, plan, (unreadable.id, Facts::none())).await {
+            Anew::Ask(revision) => {
+                inner.ports.journal.revise(&revision).await?;
+            }
+            Anew::Refuse(refuse) => {
+                inner.transition(&refuse.of(operation, inner, Actor::Engine)).await?;
+            }
+            Anew::Later(said) => tracing::info!(operation = %operation.id, said, "asked anew later"),
+        }
+        Ok(Counted::Unreadable(unreadable))
     }
 
     /// Asks for a stop, a pause, a resume or a cancellation. `Lost` if the operation changed meanwhile.

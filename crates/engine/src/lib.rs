@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod anew;
 pub mod control;
 pub mod entry;
 mod history;

@@ -1,11 +1,10 @@
 //! The way from approved to running: the last read of votes and cluster, the holds, the start.
 
+use crate::anew::Anew;
 use crate::entry::{Entry, StartRecord};
 use crate::notice::{Notice, Seeded};
-use crate::operation::{Changes, Operation, Revision, Transition, Transitioned};
-use crate::port::Replanned;
-use crate::record::Actor;
-use crate::run::{Next, Run, alert, milestone};
+use crate::operation::{Changes, Operation, Transitioned};
+use crate::run::{Next, Run, milestone};
 use crate::worker::{EngineError, Move};
 use interlock::approval::{Event, Tally, tally};
 use interlock::cluster::Query;
@@ -100,44 +99,19 @@ impl Run<'_> {
         id: &str,
         facts: Facts,
     ) -> Result<Next, EngineError> {
-        if operation.replanned >= self.inner.pace.replans {
-            let refuse = Move::new(Event::Refuse).because("replanned-too-often", facts.clone());
-            return self.change(operation, refuse.telling(alert("replanned-too-often", facts))).await;
-        }
-        match self.inner.ports.planner.plan_again(operation, plan).await {
-            Replanned::Plan(new) => self.revise(operation, *new, Move::new(Event::AskAgain).because(id, facts)).await,
-            Replanned::Refused(checks) => {
-                let blocks: Vec<String> =
-                    checks.iter().filter(|check| check.blocks()).map(|check| check.id.clone()).collect();
-                self.refuse(operation, id, facts.with("checks", blocks)).await
+        match self.inner.anew(operation, plan, (id, facts)).await {
+            Anew::Ask(mut revision) => {
+                revision.transition.token = Some(self.lease.token);
+                match self.inner.ports.journal.revise(&revision).await? {
+                    Transitioned::Fenced => Err(EngineError::Fenced),
+                    _ => Ok(Next::Rest),
+                }
             }
-            Replanned::Mistake(mistake) => self.refuse(operation, id, facts.with("mistake", mistake.id)).await,
-            Replanned::Later(said) => {
+            Anew::Refuse(refuse) => self.change(operation, refuse).await,
+            Anew::Later(said) => {
                 tracing::info!(operation = %operation.id, said, "re-planning later");
                 self.rest(operation, self.inner.pace.retry).await
             }
-        }
-    }
-
-    async fn refuse(&mut self, operation: &Operation, id: &str, facts: Facts) -> Result<Next, EngineError> {
-        let refuse = Move::new(Event::Refuse).because(id, facts.clone()).telling(alert("refused-anew", facts));
-        self.change(operation, refuse).await
-    }
-
-    async fn revise(&mut self, operation: &Operation, plan: Sealed, wanted: Move) -> Result<Next, EngineError> {
-        let revision = plan.plan().revision;
-        let told = vec![
-            milestone(&format!("stale-{}", wanted.why.id), wanted.why.facts.clone()),
-            Notice::PostCard { revision },
-            Notice::Seed { reactions: Seeded::Votes },
-        ];
-        let transition = Transition {
-            token: Some(self.lease.token),
-            ..wanted.telling(told).of(operation, self.inner, Actor::Engine)
-        };
-        match self.inner.ports.journal.revise(&Revision { transition, plan, by_itself: true }).await? {
-            Transitioned::Fenced => Err(EngineError::Fenced),
-            _ => Ok(Next::Rest),
         }
     }
 

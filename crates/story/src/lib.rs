@@ -3,6 +3,7 @@
 
 pub mod bench;
 pub mod crash;
+pub mod discord_house;
 pub mod kafka_house;
 pub mod lab;
 pub mod people;

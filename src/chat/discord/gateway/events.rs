@@ -4,7 +4,7 @@ use super::Opened;
 use crate::chat::{MessageRef, Reacted};
 use interlock::principal::Account;
 use serde_json::Value;
-use serenity::all::{Context, Event, RawEventHandler, Reaction, ReactionType};
+use serenity::all::{ChannelId, Context, Event, GuildId, MessageId, RawEventHandler, Reaction, ReactionType};
 use std::sync::Arc;
 
 /// Hands events on.
@@ -22,6 +22,11 @@ impl RawEventHandler for Events {
             Event::ReactionRemoveAll(event) => {
                 let message = MessageRef { channel: event.channel_id.get(), message: event.message_id.get() };
                 opened.cleared(message, event.guild_id.map(|guild| guild.get()), String::new());
+            }
+            Event::MessageUpdate(event) => opened.touched(event.channel_id, event.id, event.guild_id),
+            Event::MessageDelete(event) => opened.touched(event.channel_id, event.message_id, event.guild_id),
+            Event::MessageDeleteBulk(event) => {
+                event.ids.iter().for_each(|message| opened.touched(event.channel_id, *message, event.guild_id));
             }
             Event::Ready(event) => {
                 let _ = opened.discord.me.set(event.ready.user.id.get());
@@ -70,6 +75,12 @@ impl Opened {
             added,
             at: self.discord.clock.now(),
         });
+    }
+
+    /// A message was altered or deleted, perhaps one of ours: whatever stands on it is to be read anew.
+    fn touched(self: &Arc<Self>, channel: ChannelId, message: MessageId, guild: Option<GuildId>) {
+        let message = MessageRef { channel: channel.get(), message: message.get() };
+        self.cleared(message, guild.map(|guild| guild.get()), String::new());
     }
 
     /// Several reactions went at once.

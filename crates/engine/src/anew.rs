@@ -1,0 +1,57 @@
+//! A plan that is no longer the right one, or whose card is not what was sent: made anew, and asked for anew.
+
+use crate::notice::{Notice, Seeded};
+use crate::operation::{Operation, Revision, Transition};
+use crate::port::Replanned;
+use crate::record::Actor;
+use crate::run::{alert, milestone};
+use crate::worker::{Inner, Move};
+use interlock::approval::Event;
+use interlock::facts::Facts;
+use interlock::plan::Sealed;
+
+/// What comes of planning anew.
+pub(crate) enum Anew {
+    /// It is asked for again. The worker's token is for who writes it.
+    Ask(Box<Revision>),
+    /// It cannot go on.
+    Refuse(Move),
+    /// That cannot be told now.
+    Later(String),
+}
+
+impl Inner {
+    pub(crate) async fn anew(&self, operation: &Operation, plan: &Sealed, because: (&str, Facts)) -> Anew {
+        let (id, facts) = because;
+        if operation.replanned >= self.pace.replans {
+            let refuse = Move::new(Event::Refuse).because("replanned-too-often", facts.clone());
+            return Anew::Refuse(refuse.telling(alert("replanned-too-often", facts)));
+        }
+        match self.ports.planner.plan_again(operation, plan).await {
+            Replanned::Plan(new) => Anew::Ask(Box::new(self.revision(operation, *new, (id, facts)))),
+            Replanned::Refused(checks) => {
+                let blocks: Vec<String> =
+                    checks.iter().filter(|check| check.blocks()).map(|check| check.id.clone()).collect();
+                refuse(id, facts.with("checks", blocks))
+            }
+            Replanned::Mistake(mistake) => refuse(id, facts.with("mistake", mistake.id)),
+            Replanned::Later(said) => Anew::Later(said),
+        }
+    }
+
+    fn revision(&self, operation: &Operation, plan: Sealed, because: (&str, Facts)) -> Revision {
+        let wanted = Move::new(Event::AskAgain).because(because.0, because.1);
+        let told = vec![
+            milestone(&format!("stale-{}", wanted.why.id), wanted.why.facts.clone()),
+            Notice::PostCard { revision: plan.plan().revision },
+            Notice::Seed { reactions: Seeded::Votes },
+        ];
+        let transition: Transition = wanted.telling(told).of(operation, self, Actor::Engine);
+        Revision { transition, plan, by_itself: true }
+    }
+}
+
+fn refuse(id: &str, facts: Facts) -> Anew {
+    let refuse = Move::new(Event::Refuse).because(id, facts.clone());
+    Anew::Refuse(refuse.telling(alert("refused-anew", facts)))
+}

@@ -1,0 +1,500 @@
+//! A house whose people are on Discord: the real adapter, over the wire, against a Discord that lives in the test.
+
+use crate::people::PEOPLE;
+use crate::quick;
+use discord_model::{Channel, Discord, Id, Message, Options, Seen, User};
+use engine::port::{Boxed, Clock, Journal};
+use engine::{Operation, Pace};
+use interlock::approval::State;
+use interlock::changes::Guards;
+use interlock::cluster::kafka::{Committed, KafkaQuery};
+use interlock::cluster::{Cluster, ClusterKind, Look, Looker, Mode, Query, Tier};
+use interlock::command::Catalogue;
+use interlock::id::{ClusterName, GroupId, OperationId, PersonId, TopicName};
+use interlock::plan::Sealed;
+use interlock::policy::{Grant, Grantee, Grants, Of, Owner, Owners, Pattern, Policy, Reach, Role};
+use interlock::principal::{Account, ChatRole};
+use interlock::time::Millis;
+use signalbox::bot;
+use signalbox::chat::discord::Running;
+use signalbox::clock::SystemClock;
+use signalbox::config::DiscordSettings;
+use signalbox::desk::{Parts, Times};
+use signalbox::house::{House, Plot};
+use signalbox::store::audit::{AuditFilter, AuditPage, Verdict};
+use signalbox::store::{Store, StoreError};
+use simulated::{Fleet, GroupSpec, SimulatedKafka, TopicSpec, demo};
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::{Duration, Instant};
+use tempfile::TempDir;
+use tokio::task::JoinSet;
+
+/// How long anything may take.
+pub const SOON: Duration = Duration::from_secs(20);
+/// The cluster of the stories.
+pub const CLUSTER: &str = demo::PRODUCTION;
+/// A topic with a known number of records, owned by dora.
+pub const TOPIC: &str = "orders-eu";
+/// A stopped group that has read some of them, owned by dora.
+pub const GROUP: &str = "billing-eu";
+/// How many partitions [`TOPIC`] has; each has a hundred records, of which [`GROUP`] has read sixty.
+pub const PARTITIONS: i32 = 3;
+
+const RECORDS: u32 = 100;
+const READ: i64 = 60;
+
+/// The machine's clock with its wall set forward by the test. What is measured in seconds goes on as it does.
+#[derive(Debug, Clone)]
+struct SetClock {
+    system: SystemClock,
+    ahead_ms: Arc<AtomicI64>,
+}
+
+impl Clock for SetClock {
+    fn now(&self) -> Millis {
+        Millis(self.system.now().0 + self.ahead_ms.load(Ordering::SeqCst))
+    }
+
+    fn monotonic(&self) -> Duration {
+        self.system.monotonic()
+    }
+
+    fn sleep(&self, span: Duration) -> Boxed<'_, ()> {
+        self.system.sleep(span)
+    }
+}
+
+/// A bot at work on a simulated fleet, and the Discord on which its people are.
+pub struct DiscordStory {
+    /// Discord.
+    pub discord: Discord,
+    /// The team's channel, in which every cluster may be shown.
+    pub ops: Channel,
+    /// The fleet under the bot.
+    pub fleet: Fleet,
+    ground: Ground,
+    life: Option<Life>,
+}
+
+/// What outlives the process.
+struct Ground {
+    clock: SetClock,
+    policy: Policy,
+    pace: Pace,
+    lives: u32,
+    folder: TempDir,
+}
+
+/// One process.
+struct Life {
+    house: House,
+    running: Running,
+    tasks: JoinSet<()>,
+}
+
+/// What alice asked for: the operation, and its card.
+#[derive(Clone)]
+pub struct Posted {
+    /// The operation.
+    pub id: OperationId,
+    /// Its card.
+    pub card: Message,
+}
+
+impl DiscordStory {
+    /// The bot is connected and has looked at its clusters once.
+    ///
+    /// # Panics
+    /// If it cannot be built.
+    pub async fn begin() -> Self {
+        Self::begin_with(|_, _| ()).await
+    }
+
+    /// The same with other rules.
+    ///
+    /// # Panics
+    /// If it cannot be built.
+    pub async fn begin_with(change: impl FnOnce(&mut Policy, &Discord)) -> Self {
+        let ahead_ms = Arc::new(AtomicI64::new(0));
+        let time = discord_model::Clock::shared(ahead_ms.clone());
+        let discord = Discord::start(Options { clock: time, ..Options::default() }).await.expect("a port");
+        let clock = SetClock { system: SystemClock::new(), ahead_ms };
+        let fleet = simulated::demo(Arc::new(clock.clone())).expect("the demo fleet");
+        furnish(&fleet.kafka(&cluster()));
+        let ops = discord.channel("ops");
+        let mut policy = policy(&discord, &ops);
+        change(&mut policy, &discord);
+        let pace = Pace { lease: Duration::from_secs(4), act_deadline: Duration::from_secs(3), ..quick() };
+        let ground = Ground { clock, policy, pace, lives: 0, folder: TempDir::new().expect("a folder") };
+        let mut story = Self { discord, ops, fleet, ground, life: None };
+        story.is_born().await;
+        let registered = |request: &discord_model::Request| {
+            request.is("PUT", "/applications/{application_id}/guilds/{guild_id}/commands")
+                && request.status == Some(200)
+        };
+        story.discord.wait_for_request(registered, SOON).await;
+        story
+    }
+
+    /// A process begins on the store that is there.
+    ///
+    /// # Panics
+    /// If the house cannot be built.
+    pub async fn is_born(&mut self) {
+        self.ground.lives += 1;
+        let identified = self.discord.gateway().identifies();
+        let house = self.house_anew().await;
+        let settings = DiscordSettings {
+            token: self.discord.bot_token().into(),
+            application: self.discord.application_id().get(),
+            guilds: [self.discord.guild().id().get()].into(),
+            operators_channel: None,
+            api_base: Some(self.discord.base_url()),
+        };
+        let chat = bot::chat(&settings, &house).expect("settings that work");
+        house.connect(chat.clone());
+        house.desk().refresh_directory().await;
+        let running = chat.open(house.door());
+        let tasks = house.open();
+        self.life = Some(Life { house, running, tasks });
+        self.is_connected(identified).await;
+    }
+
+    async fn is_connected(&self, identified: u32) {
+        let mut standing = self.life().running.standing();
+        let up = tokio::time::timeout(SOON, standing.wait_for(|standing| standing.is_up())).await;
+        up.expect("a connection in time").expect("an adapter");
+        assert!(self.discord.gateway().identifies() > identified, "it identified anew");
+    }
+
+    async fn house_anew(&self) -> House {
+        let clock: Arc<dyn Clock> = Arc::new(self.ground.clock.clone());
+        let parts = Parts {
+            catalogue: Catalogue::built_in().expect("the catalogue"),
+            policy: self.ground.policy.clone(),
+            backends: self.fleet.clusters().expect("its clusters"),
+            store: self.store(&clock).await,
+            clock,
+            times: Times::default(),
+            guards: Guards::all(),
+        };
+        House::build(Plot { parts, pace: self.ground.pace, holder: format!("life {}", self.ground.lives) })
+    }
+
+    /// The store, once the process before has let go of it.
+    async fn store(&self, clock: &Arc<dyn Clock>) -> Store {
+        let began = Instant::now();
+        loop {
+            match Store::open(&self.store_address(), clock.clone()).await {
+                Err(StoreError::InUse) if began.elapsed() < SOON => tokio::time::sleep(Duration::from_millis(10)).await,
+                opened => return opened.expect("a store"),
+            }
+        }
+    }
+
+    /// The process ends without a word.
+    pub async fn dies(&mut self) {
+        let Some(Life { house, running, mut tasks }) = self.life.take() else { return };
+        tasks.shutdown().await;
+        drop((house, running));
+        let gone = |sessions: &[discord_model::gateway::SessionView]| sessions.iter().all(|one| !one.connected);
+        self.discord.gateway().is(gone, SOON).await;
+    }
+
+    fn life(&self) -> &Life {
+        self.life.as_ref().expect("a living bot")
+    }
+
+    /// The address of the store, for whoever tampers with it.
+    #[must_use]
+    pub fn store_address(&self) -> String {
+        format!("sqlite:{}", self.ground.folder.path().join("signalbox.db").display())
+    }
+
+    /// The house.
+    ///
+    /// # Panics
+    /// If it is dead.
+    #[must_use]
+    pub fn house(&self) -> &House {
+        &self.life().house
+    }
+
+    /// The cluster of the stories.
+    #[must_use]
+    pub fn kafka(&self) -> SimulatedKafka {
+        self.fleet.kafka(&cluster())
+    }
+
+    /// Somebody: one of the people of the stories, or anybody else.
+    #[must_use]
+    pub fn user(&self, name: &str) -> User {
+        self.discord.user(name)
+    }
+
+    /// Time goes on, for the bot and for Discord.
+    pub fn time_passes(&self, span: Duration) {
+        let span = i64::try_from(span.as_millis()).expect("a span");
+        self.ground.clock.ahead_ms.fetch_add(span, Ordering::SeqCst);
+    }
+
+    /// alice asks for a reset of the group of the stories to the earliest offsets.
+    pub async fn reset(&self) -> Posted {
+        self.asks("alice", &reset("earliest")).await
+    }
+
+    /// Somebody asks for a change, and is answered privately; the card appears, with its votes seeded and its thread open.
+    ///
+    /// # Panics
+    /// If not.
+    pub async fn asks(&self, who: &str, line: &str) -> Posted {
+        let answer = self.user(who).runs(&self.ops, line).await;
+        assert!(answer.is_private() && answer.text().contains("is posted"), "{line}: {}", answer.text());
+        let id = operation_in(&answer.text());
+        let card = self.card(&id, 1).await;
+        // Not within the closure: it is called under Discord's lock.
+        let bot = self.discord.bot_id();
+        card.until(|seen| seen.reacted("❌") == [bot], SOON).await;
+        wait_until("the thread", || card.thread().is_some()).await;
+        Posted { id, card }
+    }
+
+    /// The card of a revision of an operation, once votes on it are taken.
+    ///
+    /// # Panics
+    /// If it does not come.
+    pub async fn card(&self, id: &OperationId, revision: u32) -> Message {
+        let began = Instant::now();
+        loop {
+            let messages = self.house().rooms().store.messages(id).await.expect("the store answers");
+            let is_card = |one: &&signalbox::store::MessageOf| {
+                one.revision == revision && one.message.role == signalbox::store::MessageRole::Card
+            };
+            if let Some(found) = messages.iter().find(is_card) {
+                let wanted = Id::new(found.message.message);
+                return self.ops.wait_for(|seen| seen.id == wanted, SOON).await;
+            }
+            assert!(began.elapsed() < SOON, "no card of revision {revision} of {id}");
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    }
+
+    /// Somebody reacts on a card.
+    pub async fn reacts(&self, who: &str, card: &Message, emoji: &str) {
+        self.user(who).reacts(card, emoji).await;
+    }
+
+    /// An operation as it stands.
+    ///
+    /// # Panics
+    /// If there is none.
+    pub async fn operation(&self, id: &OperationId) -> Operation {
+        self.house().rooms().store.operation(id).await.expect("the store answers").expect("the operation is there")
+    }
+
+    /// The plan that counts.
+    ///
+    /// # Panics
+    /// If it cannot be read.
+    pub async fn plan(&self, id: &OperationId) -> Sealed {
+        let operation = self.operation(id).await;
+        self.house().rooms().store.plan(&operation).await.expect("the plan reads")
+    }
+
+    /// Waits until an operation is in a state.
+    ///
+    /// # Panics
+    /// If it does not come there in time.
+    pub async fn becomes(&self, id: &OperationId, state: State) -> Operation {
+        let began = Instant::now();
+        loop {
+            let operation = self.operation(id).await;
+            if operation.state == state {
+                return operation;
+            }
+            let in_time = began.elapsed() < SOON && !operation.state.has_ended();
+            assert!(in_time, "{id} is {} because {:?}, not {state}", operation.state, operation.why);
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    }
+
+    /// Waits until everything that is to be told was told, and every card shows what is known.
+    ///
+    /// # Panics
+    /// If that does not happen in time.
+    pub async fn all_is_told(&self) {
+        let began = Instant::now();
+        loop {
+            let store = &self.house().rooms().store;
+            let waiting = store.next_due().await.expect("the store answers");
+            let dirty = store.dirty_cards(1).await.expect("the store answers");
+            if waiting.is_none() && dirty.is_empty() {
+                return;
+            }
+            assert!(began.elapsed() < SOON, "still to be told: {waiting:?}, to be drawn: {dirty:?}");
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    }
+
+    /// What was said in the thread of a card, once everything is told.
+    ///
+    /// # Panics
+    /// If there is no thread.
+    pub async fn thread_of(&self, card: &Message) -> Vec<Seen> {
+        self.all_is_told().await;
+        let thread = card.thread().expect("the thread");
+        thread.bot_messages().iter().map(Message::look).collect()
+    }
+
+    /// What the audit log tells of an operation, oldest first, after verifying the whole chain.
+    ///
+    /// # Panics
+    /// If the chain does not verify.
+    pub async fn audit(&self, id: &OperationId) -> Vec<String> {
+        let store = &self.house().rooms().store;
+        let verdict = store.audit_verify(None).await.expect("the store answers");
+        assert!(matches!(verdict, Verdict::Verified { .. }), "{verdict:?}");
+        let filter = AuditFilter { operation: Some(id.clone()), ..AuditFilter::default() };
+        let found = store.audit_search(&filter, AuditPage { before: None, limit: 200 }).await;
+        found.expect("the store answers").into_iter().rev().map(|entry| entry.record.what).collect()
+    }
+
+    /// What the group of the stories has committed, by the cluster's own books.
+    ///
+    /// # Panics
+    /// If it cannot be asked.
+    pub async fn committed(&self) -> Vec<i64> {
+        let group: GroupId = GROUP.parse().expect("a group's name");
+        let query = Query::Kafka(KafkaQuery::Committed(group.clone()));
+        let sections = engine::port::Observe::observe(&self.kafka(), &BTreeSet::from([query])).await;
+        match Looker::new(&sections).kafka_committed(&group) {
+            Look::Seen(found) => found.iter().map(|one| one.committed.offset).collect(),
+            _ => panic!("the cluster does not tell"),
+        }
+    }
+
+    /// How many acts of ours the cluster has received.
+    ///
+    /// # Panics
+    /// If it cannot be asked.
+    #[must_use]
+    pub fn acts(&self) -> usize {
+        self.kafka().acts().expect("the fleet").iter().filter(|act| act.permit.is_some()).count()
+    }
+
+    /// How often an operation meant to act, by its journal.
+    ///
+    /// # Panics
+    /// If it cannot be read.
+    pub async fn intents(&self, id: &OperationId) -> usize {
+        let entries = self.house().rooms().store.entries(id).await.expect("the journal");
+        entries.iter().filter(|entry| matches!(entry, engine::Entry::Intent { .. })).count()
+    }
+
+    /// Somebody else sets where the group stands in the first partition.
+    ///
+    /// # Panics
+    /// If the cluster refuses.
+    pub fn another_tool_commits(&self, offset: i64) {
+        let (group, topic) = names();
+        self.kafka().foreign_commit(&group, &topic, 0, Committed::plain(offset)).expect("the fleet");
+    }
+}
+
+/// The command that resets the group of the stories.
+#[must_use]
+pub fn reset(to: &str) -> String {
+    format!("/reset-offset cluster:{CLUSTER} group:{GROUP} topic:{TOPIC} to:{to} reason:\"it was wrong\"")
+}
+
+/// The operation that an answer names.
+///
+/// # Panics
+/// If it names none.
+#[must_use]
+pub fn operation_in(text: &str) -> OperationId {
+    let words = text.split(|character: char| !character.is_ascii_alphanumeric());
+    let found = words.filter(|word| word.len() == 6 && !word.bytes().any(|byte| byte.is_ascii_lowercase()));
+    let found = found.filter_map(|word| word.parse().ok()).next();
+    found.unwrap_or_else(|| panic!("no operation is named in: {text}"))
+}
+
+/// Waits until something is true.
+///
+/// # Panics
+/// If it does not come true in time.
+pub async fn wait_until(what: &str, is: impl Fn() -> bool) {
+    let began = Instant::now();
+    while !is() {
+        assert!(began.elapsed() < SOON, "{what} does not come");
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+}
+
+/// The cluster of the stories.
+fn cluster() -> ClusterName {
+    CLUSTER.parse().expect("a cluster's name")
+}
+
+fn names() -> (GroupId, TopicName) {
+    (GROUP.parse().expect("a group's name"), TOPIC.parse().expect("a topic's name"))
+}
+
+/// A topic that has been there for an hour, with nothing in it.
+#[must_use]
+pub fn old_topic(name: &TopicName, partitions: u32) -> TopicSpec {
+    TopicSpec::new(name.clone(), partitions).produced(0, Duration::from_secs(3_600))
+}
+
+fn furnish(kafka: &SimulatedKafka) {
+    let (group, topic) = names();
+    kafka.add_topic(&old_topic(&topic, PARTITIONS.unsigned_abs())).expect("the topic");
+    let mut spec = GroupSpec::new(group);
+    for partition in 0..PARTITIONS {
+        kafka.produce(&topic, partition, RECORDS).expect("the records");
+        spec = spec.committed(topic.clone(), partition, Committed::plain(READ));
+    }
+    kafka.add_group(&spec).expect("the group");
+}
+
+/// A guild's role for each role of ours, dora as owner, and everybody's accounts. mallory has no role.
+fn policy(discord: &Discord, ops: &Channel) -> Policy {
+    let mut policy = Policy::default();
+    let guild = discord.guild();
+    policy.places.guilds.insert(guild.id().get());
+    for (name, tier) in [(demo::PRODUCTION, Tier::Production), (demo::STAGING, Tier::Staging)] {
+        let name: ClusterName = name.parse().expect("a cluster's name");
+        let kind = ClusterKind::Kafka;
+        let cluster = Cluster { name: name.clone(), kind, tier, domain: String::new(), mode: Mode::Change };
+        policy.clusters.insert(name.clone(), cluster);
+        policy.places.channels.insert(name, [ops.id().get()].into());
+    }
+    let mut given = BTreeSet::new();
+    let mut grants = Vec::new();
+    for (name, roles) in PEOPLE {
+        let user = discord.user(name);
+        let person: PersonId = name.parse().expect("a person's name");
+        policy.people.add(&person, Account::Discord(user.id().get())).expect("one person an account");
+        for role in *roles {
+            let id = chat_role(discord, *role);
+            user.gets_role(id);
+            if given.insert(*role) {
+                let to = [Grantee::ChatRole(ChatRole(id.get()))].into();
+                grants.push(Grant { role: *role, to, reach: Reach::everywhere() });
+            }
+        }
+    }
+    policy.grants = Grants(grants);
+    let dora = Grantee::Person("dora".parse().expect("a person's name"));
+    let owned = ["orders.*", "billing.*"].map(|source| Pattern::new(source).expect("a pattern"));
+    policy.owners = Owners(vec![Owner { names: owned.into(), clusters: Of::All, to: [dora].into() }]);
+    policy
+}
+
+/// The guild's role that gives one of ours.
+#[must_use]
+pub fn chat_role(discord: &Discord, role: Role) -> Id {
+    discord.guild().role(&format!("kafka-{}", role.key()))
+}

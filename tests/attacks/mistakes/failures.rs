@@ -1,0 +1,216 @@
+//! What is done when something fails: the cluster, Discord, the settings.
+
+use discord_model::{Fault, Message, On, Request};
+use interlock::approval::State;
+use interlock::cluster::kafka::Committed;
+use simulated::{ActFault, GroupSpec, Interference, Member};
+use std::process::Command;
+use std::time::Duration;
+use story::discord_house::{CLUSTER, DiscordStory, GROUP, Posted, SOON, TOPIC, operation_in, reset, wait_until};
+
+const POST: &str = "/channels/{channel_id}/messages";
+const EDIT: &str = "/channels/{channel_id}/messages/{message_id}";
+
+async fn read_all(story: &DiscordStory) {
+    story.all_is_told().await;
+    for message in story.ops.bot_messages() {
+        message.read();
+        if let Some(thread) = message.thread() {
+            thread.bot_messages().iter().for_each(Message::read);
+        }
+    }
+}
+
+/// Approved, and somebody else writes right after the act: nobody planned what is there now.
+async fn stuck(story: &DiscordStory) -> Posted {
+    let posted = story.reset().await;
+    let commit = Interference::Commit(GROUP.parse().unwrap(), TOPIC.parse().unwrap(), 0, Committed::plain(33));
+    story.kafka().after_next_act(commit).unwrap();
+    story.reacts("bob", &posted.card, "✅").await;
+    story.becomes(&posted.id, State::Stuck).await;
+    posted
+}
+
+/// 9: a lock that stays is named in every refusal, and two people take it away, with a reason.
+#[tokio::test]
+async fn a_lock_that_stays_is_seen_and_two_people_clear_it() {
+    let story = DiscordStory::begin().await;
+    let posted = stuck(&story).await;
+    posted.card.becomes("Stuck", SOON).await;
+    let refused = story.user("alice").runs(&story.ops, &reset("latest")).await;
+    assert!(
+        refused.text().contains(&format!("operation `{}`", posted.id)) || refused.text().contains(posted.id.as_str())
+    );
+    assert!(refused.text().contains("is at work on"), "{}", refused.text());
+    let line = format!("/unlock operation:{} reason:\"looked with /group\"", posted.id);
+    let denied = story.user("bob").runs(&story.ops, &line).await;
+    assert!(denied.text().contains("no role"), "{}", denied.text());
+    for _ in 0..2 {
+        let first = story.user("alice").runs(&story.ops, &line).await;
+        assert!(first.text().contains("second person"), "one person is never two: {}", first.text());
+    }
+    assert_eq!(story.operation(&posted.id).await.state, State::Stuck);
+    let second = story.user("olga").runs(&story.ops, &line).await;
+    assert!(second.text().contains("holds nothing any more"), "{}", second.text());
+    assert_eq!(story.operation(&posted.id).await.state, State::Abandoned);
+    posted.card.becomes("Given up with /unlock by alice and olga", SOON).await;
+    let anew = story.reset().await;
+    assert_ne!(anew.id, posted.id);
+    read_all(&story).await;
+    story.discord.assert_clean();
+}
+
+/// 10: an answer that was lost is looked for before anything else is done.
+#[tokio::test]
+async fn an_unknown_outcome_is_probed_first() {
+    for (fault, intents) in [(ActFault::AnswerLost, 1), (ActFault::RequestLost, 2)] {
+        let story = DiscordStory::begin().await;
+        let posted = story.reset().await;
+        story.kafka().fail_next_act(fault).unwrap();
+        story.reacts("bob", &posted.card, "✅").await;
+        story.becomes(&posted.id, State::Succeeded).await;
+        assert_eq!((story.acts(), story.intents(&posted.id).await), (1, intents), "{fault:?}");
+        assert_eq!(story.committed().await, [0, 0, 0]);
+        let told = story.thread_of(&posted.card).await;
+        assert!(told.iter().any(|one| one.text.contains("answer was lost")), "{told:#?}");
+        story.discord.assert_clean();
+    }
+}
+
+fn cards(story: &DiscordStory) -> usize {
+    story.ops.bot_messages().iter().filter(|one| one.look().text.contains("Waiting for approval")).count()
+}
+
+/// 11: a card whose posting was not acknowledged is not posted again, within the nonce's life and after it.
+#[tokio::test]
+async fn a_card_whose_answer_was_lost_is_posted_once() {
+    for later in [Duration::ZERO, Duration::from_secs(900)] {
+        let story = DiscordStory::begin().await;
+        for fault in [Fault::AnswerLost, Fault::HalfAnswer] {
+            story.discord.fails_once(On::path("POST", POST).containing("Waiting for approval"), fault);
+            let lost = story.discord.requests().len();
+            let answer = story.user("alice").runs(&story.ops, &reset("earliest")).await;
+            let id = operation_in(&answer.text());
+            wait_until("the posting", || {
+                story.discord.requests()[lost..].iter().any(|one| one.is("POST", POST) && one.applied)
+            })
+            .await;
+            story.time_passes(later);
+            let card = story.card(&id, 1).await;
+            assert_eq!(cards(&story), 1, "{fault:?} {later:?}");
+            story.all_is_told().await;
+            // The card that is known is the one that stands there: the vote on it counts.
+            story.reacts("bob", &card, "❌").await;
+            story.becomes(&id, State::Rejected).await;
+            card.becomes("Vetoed", SOON).await;
+            story.all_is_told().await;
+        }
+        read_all(&story).await;
+        story.discord.assert_clean();
+    }
+}
+
+/// 13: progress goes into the thread; a message that has grown old is not edited for it.
+#[tokio::test]
+async fn progress_is_told_in_the_thread_and_old_messages_are_left_alone() {
+    let story = DiscordStory::begin().await;
+    let group: interlock::id::GroupId = "billing-live".parse().unwrap();
+    let spec = GroupSpec::new(group.clone()).reading(TOPIC.parse().unwrap(), 3_600);
+    story.kafka().add_group(&spec.committed(TOPIC.parse().unwrap(), 0, Committed::plain(50))).unwrap();
+    story.kafka().join(&group, Member::new("live-1", "/10.0.9.1")).unwrap();
+    let line = format!("/reset-offset cluster:{CLUSTER} group:{group} topic:{TOPIC} to:earliest wait-for-stop:6h");
+    let posted = story.asks("alice", &line).await;
+    story.reacts("bob", &posted.card, "✅").await;
+    posted.card.becomes("1 of 2: bob", SOON).await;
+    story.reacts("dora", &posted.card, "✅").await;
+    let thread = posted.card.thread().unwrap();
+    let first = thread.wait_for_text("live-1", SOON).await;
+    story.all_is_told().await;
+    story.time_passes(Duration::from_secs(2 * 3_600));
+    let (before, history) = (posted.card.history().len(), first.history().len());
+    story.kafka().join(&group, Member::new("live-2", "/10.0.9.2")).unwrap();
+    let second = thread.wait_for(|seen| seen.text.contains("live-2"), SOON).await;
+    assert_ne!(second.id(), first.id(), "an old message is not edited");
+    assert_eq!(
+        (posted.card.history().len(), first.history().len()),
+        (before, history),
+        "nor is the card, for progress"
+    );
+    read_all(&story).await;
+    story.discord.assert_clean();
+}
+
+/// 13: votes that come and go on an old card do not wear out its edits, and the card is true when they have settled.
+#[tokio::test]
+async fn an_old_card_is_not_edited_more_often_than_discord_takes() {
+    let story = DiscordStory::begin().await;
+    let posted = story.reset().await;
+    story.time_passes(Duration::from_secs(2 * 3_600));
+    for _ in 0..4 {
+        story.reacts("carol", &posted.card, "✅").await;
+        story.user("carol").unreacts(&posted.card, "✅").await;
+        story.reacts("alice", &posted.card, "✅").await;
+        story.user("alice").unreacts(&posted.card, "✅").await;
+    }
+    story.reacts("bob", &posted.card, "❌").await;
+    story.becomes(&posted.id, State::Rejected).await;
+    let edits = |one: &Request| one.is("PATCH", EDIT) && one.status != Some(200);
+    story.thread_of(&posted.card).await;
+    let refused = story.discord.requests().iter().filter(|one| edits(one)).count();
+    assert!(refused <= 1, "{refused} edits were refused and tried again");
+    read_all(&story).await;
+}
+
+/// 14: a misspelt key in the permissions lets nobody in: the bot does not start, and says where.
+#[test]
+fn a_misspelt_key_in_the_settings_is_refused() {
+    let example = include_str!("../../../signalbox.example.toml");
+    let folder = tempfile::tempdir().unwrap();
+    for (right, misspelt) in [("[defaults]", "[default]"), ("tier = ", "teir = "), ("simulated = ", "simulatet = ")] {
+        assert!(example.contains(right));
+        let file = folder.path().join("signalbox.toml");
+        std::fs::write(&file, example.replace(right, misspelt)).unwrap();
+        for command in ["check", "run"] {
+            let done = Command::new(env!("CARGO_BIN_EXE_signalbox"))
+                .args([command, "--settings"])
+                .arg(&file)
+                .output()
+                .unwrap();
+            let said = String::from_utf8_lossy(&done.stderr).into_owned() + &String::from_utf8_lossy(&done.stdout);
+            let key = misspelt.trim_matches(|one: char| !one.is_ascii_alphabetic());
+            assert!(!done.status.success() && said.contains(key), "{command} {misspelt}: {said}");
+        }
+    }
+}
+
+/// 15: one part decides on trying again: each failure is followed by one more request, and not before it is time.
+#[tokio::test]
+async fn each_failure_is_tried_again_once_and_in_time() {
+    let wait = Duration::from_millis(1_500);
+    for fault in [
+        Fault::Status(500),
+        Fault::Status(502),
+        Fault::Unreachable,
+        Fault::RateLimited { retry_after: wait, global: false },
+    ] {
+        let story = DiscordStory::begin().await;
+        story.discord.fails_times(On::path("POST", POST).containing("Waiting for approval"), fault, 2);
+        let posted = story.reset().await;
+        story.all_is_told().await;
+        let requests = story.discord.requests();
+        let sent: Vec<&Request> = requests
+            .iter()
+            .filter(|one| one.is("POST", POST) && one.body["content"].to_string().contains("Waiting for approval"))
+            .collect();
+        assert_eq!(sent.len(), 3, "{fault:?}");
+        let gaps: Vec<i64> = sent.windows(2).map(|pair| pair[1].at_ms - pair[0].at_ms).collect();
+        assert!(gaps.iter().all(|gap| *gap >= 1_000), "{fault:?}: sent again after {gaps:?} ms");
+        assert_eq!(sent.iter().filter(|one| one.applied).count(), 1);
+        let nonces: Vec<_> = sent.iter().map(|one| one.body["nonce"].to_string()).collect();
+        assert!(nonces.windows(2).all(|pair| pair[0] == pair[1]), "{nonces:?}");
+        assert_eq!(cards(&story), 1);
+        posted.card.read();
+        read_all(&story).await;
+        story.discord.assert_clean();
+    }
+}

@@ -1,0 +1,3 @@
+//! What must not work, or must end well all the same.
+
+mod mistakes;
