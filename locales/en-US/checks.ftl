@@ -129,3 +129,5 @@ check-group-kind-not-supported = { $group } is a group of a kind that I cannot r
     .next = Only classic and consumer groups are supported.
 check-saved-offset-left-the-log = { $count } saved offsets lie outside of today's log (for example { $topic } { $partition }: { $saved })
 why-start-not-recorded = The start of this plan is not in the journal; nothing was done
+check-cluster-changed = another cluster answers at this address ({ $found } instead of { $expected })
+    .next = Compare the address in the settings with the cluster you mean.

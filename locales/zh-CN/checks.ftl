@@ -104,3 +104,5 @@ check-group-kind-not-supported = { $group } 属于暂不支持重置的消费组
     .next = 仅支持 classic 与 consumer 两种消费组。
 check-saved-offset-left-the-log = { $count } 个保存的位点已不在当前日志范围内（例如 { $topic } { $partition }：{ $saved }）
 why-start-not-recorded = 日志中没有此计划的启动记录；未执行任何操作
+check-cluster-changed = 这个地址上是另一个集群（{ $found }，原为 { $expected }）
+    .next = 请核对设置中的地址是否为目标集群。

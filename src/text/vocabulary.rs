@@ -3,6 +3,7 @@
 
 /// Checks that find something.
 pub const CHECKS: &[&str] = &[
+    "cluster-changed",
     "commits-move-without-members",
     "group-kind-not-supported",
     "saved-offset-left-the-log",
@@ -33,6 +34,7 @@ pub const PASSING: &[&str] =
 
 /// Checks that can block: they have a next step (`.next`).
 pub const BLOCKING: &[&str] = &[
+    "cluster-changed",
     "group-kind-not-supported",
     "cannot-verify",
     "group-inactive",

@@ -107,7 +107,7 @@ contract! {
         assert_eq!(bed.audited().await, before + 1);
         let mut left = bed.store.votes(&id(1), operation.digest).await.unwrap();
         left.sort_by(|one, other| one.person.cmp(&other.person));
-        assert_eq!(left, [bob, fact], "the first time it was seen is kept");
+        assert_eq!(left, [bob, cid, fact], "the first time it was seen is kept");
     }
 
     async fn an_account_that_became_another_persons_votes_anew(bed: &Bed) {
