@@ -13,6 +13,7 @@ use interlock::id::OperationId;
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::task::JoinSet;
+use tracing::Instrument;
 
 /// What the engine works through.
 #[derive(Clone)]
@@ -98,7 +99,8 @@ impl Engine {
     async fn begin(&self, tasks: &mut JoinSet<()>) -> Result<(), EngineError> {
         let now = self.0.ports.clock.now();
         for operation in self.0.ports.journal.expired(now).await? {
-            if let Err(error) = self.0.expire(&operation).await {
+            let expiring = self.0.expire(&operation).instrument(span(&operation.id));
+            if let Err(error) = expiring.await {
                 tracing::warn!(operation = %operation.id, %error, "it cannot be expired now");
             }
         }
@@ -107,7 +109,8 @@ impl Engine {
                 break;
             }
             if let Some(busy) = Busy::claim(&self.0, &operation.id) {
-                tasks.spawn(drive(busy, operation.id));
+                let span = span(&operation.id);
+                tasks.spawn(drive(busy, operation.id).instrument(span));
             }
         }
         Ok(())
@@ -143,6 +146,11 @@ fn log_panic(ended: Result<(), tokio::task::JoinError>) {
     {
         tracing::error!(%error, "a worker panicked; its operation goes on after the lease");
     }
+}
+
+/// What is logged while an operation is worked on carries its id, in whatever room it is said.
+fn span(operation: &OperationId) -> tracing::Span {
+    tracing::info_span!("operation", %operation)
 }
 
 async fn drive(busy: Busy, operation: OperationId) {
