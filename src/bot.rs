@@ -11,11 +11,12 @@ use crate::config::{DiscordSettings, Settings};
 use crate::desk::{Parts, Times};
 use crate::house::{House, Plot};
 use crate::http::{self, NoHttp, Signs};
-use crate::store::{Store, StoreError};
+use crate::store::{Reader, Store, StoreError};
 use crate::text::Locale;
 use engine::port::{Boxed, Clock};
 use interlock::changes::Guards;
 use interlock::command::{Catalogue, CatalogueError};
+use interlock::policy::Policy;
 use metrics_exporter_prometheus::PrometheusHandle;
 use secrecy::ExposeSecret;
 use std::net::SocketAddr;
@@ -64,6 +65,20 @@ pub enum NoBot {
 /// As [`Store::open`].
 pub async fn store(settings: &Settings, clock: Arc<dyn Clock>) -> Result<Store, StoreError> {
     Store::open(settings.store.expose_secret(), clock).await
+}
+
+/// Whether only one process at a time can have the store of the settings.
+#[must_use]
+pub fn has_one_owner(settings: &Settings) -> bool {
+    Store::has_one_owner(settings.store.expose_secret())
+}
+
+/// Opens the store of the settings to read, beside the bot that may have it.
+///
+/// # Errors
+/// As [`Reader::open`].
+pub async fn reader(settings: &Settings) -> Result<Reader, StoreError> {
+    Reader::open(settings.store.expose_secret(), Arc::new(SystemClock::new())).await
 }
 
 /// Builds the house of the settings. Nothing runs in it yet.
@@ -149,24 +164,58 @@ fn open_discord(settings: &DiscordSettings, house: &House) -> Result<Running, No
     Ok(discord.open(house.door()))
 }
 
-/// The chat of the settings, to be asked; its gateway is not opened.
+/// The chat of the settings, with the house's store as its memory; its gateway is not opened.
 ///
 /// # Errors
 /// If its settings cannot work.
 pub fn chat(settings: &DiscordSettings, house: &House) -> Result<Arc<Discord>, NoStart> {
     let rooms = house.rooms();
-    // Not the rooms: they will own the chat, and would then never let go of the store.
-    let people = rooms.policy.people.clone();
-    Discord::new(discord::Settings {
-        token: settings.token.clone(),
-        application: settings.application,
-        guilds: settings.guilds.clone(),
-        api_base: settings.api_base.clone(),
+    let around = Around {
         catalogue: rooms.catalogue.clone(),
+        policy: &rooms.policy,
         meta: Arc::new(Meta(rooms.store.clone())),
         clock: rooms.clock.clone(),
-        persons: Arc::new(move |account| people.person(account)),
-    })
+    };
+    around.discord(settings)
+}
+
+/// The chat of the settings, to be asked what the bot may do there. It serves nobody and remembers nothing.
+///
+/// # Errors
+/// If its settings cannot work.
+pub fn asked_chat(settings: &Settings, discord: &DiscordSettings) -> Result<Arc<Discord>, NoBot> {
+    let around = Around {
+        catalogue: Catalogue::built_in()?,
+        policy: &settings.policy,
+        meta: Arc::new(NoMemory),
+        clock: Arc::new(SystemClock::new()),
+    };
+    Ok(around.discord(discord)?)
+}
+
+/// What a chat needs of the rest.
+struct Around<'a> {
+    catalogue: Catalogue,
+    policy: &'a Policy,
+    meta: Arc<dyn discord::Meta>,
+    clock: Arc<dyn Clock>,
+}
+
+impl Around<'_> {
+    fn discord(self, settings: &DiscordSettings) -> Result<Arc<Discord>, NoStart> {
+        // Not the rooms: they will own the chat, and would then never let go of the store.
+        let people = self.policy.people.clone();
+        Discord::new(discord::Settings {
+            token: settings.token.clone(),
+            application: settings.application,
+            guilds: settings.guilds.clone(),
+            api_base: settings.api_base.clone(),
+            catalogue: self.catalogue,
+            meta: self.meta,
+            clock: self.clock,
+            persons: Arc::new(move |account| people.person(account)),
+        })
+    }
 }
 
 async fn watch_gateway(mut standing: watch::Receiver<discord::Standing>, signs: Arc<Signs>) {
@@ -176,6 +225,19 @@ async fn watch_gateway(mut standing: watch::Receiver<discord::Standing>, signs: 
             signs.gateway.store(false, Ordering::Relaxed);
             return;
         }
+    }
+}
+
+/// A chat that only is asked something has nothing to remember.
+struct NoMemory;
+
+impl discord::Meta for NoMemory {
+    fn get<'a>(&'a self, _key: &'a str) -> Boxed<'a, Result<Option<String>, String>> {
+        Box::pin(async { Ok(None) })
+    }
+
+    fn put<'a>(&'a self, _key: &'a str, _value: &'a str) -> Boxed<'a, Result<(), String>> {
+        Box::pin(async { Ok(()) })
     }
 }
 

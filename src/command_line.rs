@@ -4,7 +4,9 @@ mod audit;
 mod check;
 mod console;
 mod demo;
+mod log;
 mod plan;
+mod rights;
 mod run;
 mod said;
 
@@ -28,7 +30,7 @@ struct Line {
 enum What {
     /// Run the bot.
     Run,
-    /// Talk to the running bot in this terminal, or to the demo if there are no settings.
+    /// Talk to the running bot in this terminal. With none running, one is started; without settings it is the demo.
     Console,
     /// A whole bot on a simulated fleet, with nothing to set up.
     Demo {
@@ -46,9 +48,9 @@ enum What {
         #[arg(long = "for")]
         line: Option<String>,
     },
-    /// Plan a command on a snapshot, or show a stored plan: `plan show FILE`.
+    /// Plan a command on a snapshot, or show a stored plan: `plan show FILE`, `plan show OPERATION`.
     Plan {
-        /// The command, as typed in chat; or the words `show FILE`.
+        /// The command, as typed in chat; or `show` and a file or the id of an operation in the store.
         #[arg(required = true, num_args = 1..=2)]
         words: Vec<String>,
         /// The snapshot.
@@ -87,7 +89,7 @@ async fn dispatch(line: Line) -> anyhow::Result<ExitCode> {
         What::Snapshot { cluster, line: wanted } => {
             plan::snapshot(&settings(&line.settings)?, &cluster, wanted.as_deref()).await
         }
-        What::Plan { words, snapshot, json } => plan::plan(&line.settings, &words, snapshot.as_deref(), json),
+        What::Plan { words, snapshot, json } => plan::plan(&line.settings, &words, snapshot.as_deref(), json).await,
         What::Audit(audit) => audit::run(&settings(&line.settings)?, audit).await,
     }
 }

@@ -1,17 +1,22 @@
 //! Health and metrics on a port of their own; loopback unless the settings say otherwise.
 
+use crate::meters;
 use crate::store::Store;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::IntoResponse;
 use axum::routing::get;
 use axum::{Json, Router};
-use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 use serde::Serialize;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 use tokio::net::TcpListener;
+
+/// How often what was measured is summed up.
+const UPKEEP: Duration = Duration::from_secs(5);
 
 /// Whether the parts that come and go are there.
 #[derive(Debug, Default)]
@@ -27,6 +32,14 @@ struct Watched {
     store: Store,
     signs: Arc<Signs>,
     metrics: PrometheusHandle,
+}
+
+impl Watched {
+    /// Whether the chat's gateway is connected; none where no chat is set up.
+    fn gateway(&self) -> Option<bool> {
+        let expected = self.signs.chat_expected.load(Ordering::Relaxed);
+        expected.then(|| self.signs.gateway.load(Ordering::Relaxed))
+    }
 }
 
 /// What `/readyz` tells.
@@ -59,7 +72,12 @@ pub enum NoHttp {
 /// # Errors
 /// If there is one already.
 pub fn metrics() -> Result<PrometheusHandle, NoHttp> {
-    PrometheusBuilder::new().install_recorder().map_err(|error| NoHttp::Metrics(error.to_string()))
+    let looks = Matcher::Full(meters::LOOK_SECONDS.to_owned());
+    let builder = PrometheusBuilder::new().set_buckets_for_metric(looks, &meters::LOOK_BUCKETS);
+    let handle = builder.and_then(PrometheusBuilder::install_recorder);
+    let handle = handle.map_err(|error| NoHttp::Metrics(error.to_string()))?;
+    meters::describe();
+    Ok(handle)
 }
 
 /// Listens, and gives the address and the server to be awaited.
@@ -78,21 +96,50 @@ pub async fn serve(
     let app = Router::new()
         .route("/healthz", get(|| async { "ok\n" }))
         .route("/readyz", get(ready))
-        .route("/metrics", get(|State(watched): State<Watched>| async move { watched.metrics.render() }))
-        .with_state(Watched { store, signs, metrics });
+        .route("/metrics", get(measures))
+        .with_state(Watched { store, signs, metrics: metrics.clone() });
     let server = async move {
-        if let Err(error) = axum::serve(listener, app).await {
-            tracing::error!(%error, "health and metrics are no longer served");
+        tokio::select! {
+            served = axum::serve(listener, app) => {
+                if let Err(error) = served {
+                    tracing::error!(%error, "health and metrics are no longer served");
+                }
+            }
+            () = keep_small(metrics) => {}
         }
     };
     Ok((address, server))
 }
 
+/// What is measured piles up until somebody scrapes it, or this sums it up.
+async fn keep_small(metrics: PrometheusHandle) {
+    loop {
+        tokio::time::sleep(UPKEEP).await;
+        metrics.run_upkeep();
+    }
+}
+
+/// The counters of the process, and what the store has now. A store that does not answer leaves its figures as they were.
+async fn measures(State(watched): State<Watched>) -> String {
+    let figures = watched.store.figures().await;
+    meters::up(watched.store.ping().await.is_ok(), watched.gateway());
+    match figures {
+        Ok(figures) => {
+            for (state, count) in &figures.operations {
+                meters::operations(state.key(), *count);
+            }
+            let oldest = figures.oldest.map(|oldest| watched.store.now().since(oldest)).unwrap_or_default();
+            meters::outbox(figures.waiting, oldest, figures.dead);
+        }
+        Err(error) => tracing::warn!(%error, "the store's figures are not told"),
+    }
+    watched.metrics.render()
+}
+
 /// Ready while changes can be recorded. A gateway that is down is told, and does not make the bot unready: the console works.
 async fn ready(State(watched): State<Watched>) -> impl IntoResponse {
     let store = watched.store.ping().await.is_ok();
-    let expected = watched.signs.chat_expected.load(Ordering::Relaxed);
-    let gateway = expected.then(|| watched.signs.gateway.load(Ordering::Relaxed));
+    let gateway = watched.gateway();
     let code = if store { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
     (code, Json(Ready { store, gateway }))
 }

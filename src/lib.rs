@@ -12,6 +12,7 @@ pub mod demo;
 pub mod desk;
 pub mod house;
 pub mod http;
+pub mod meters;
 pub mod offline;
 pub mod store;
 pub mod text;

@@ -33,3 +33,8 @@ console-missed = { $count ->
    *[other] { $count } cards came faster than they could be printed; /operations shows how things are
 }
 console-not-waiting = The answer is not waited for any more; the command may still take effect: /operations shows it
+console-started = No bot was running, so this console runs it. It ends when you leave, and goes on where it was when a bot runs again. Its log: { $log }
+console-left-open = { $count ->
+    [one] { $count } operation has not ended; it goes on when a bot runs again
+   *[other] { $count } operations have not ended; they go on when a bot runs again
+}

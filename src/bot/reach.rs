@@ -1,5 +1,6 @@
 //! From the settings of clusters to backends.
 
+use crate::backend::Measured;
 use crate::backend::kafka::{Deadlines, Kafka};
 use crate::config::{KafkaSettings, Reached, SaslMechanism, SaslSettings, Settings, TlsSettings};
 use engine::port::{Backend, Clock, Clusters};
@@ -59,7 +60,7 @@ pub fn backends(settings: &Settings, clock: &Arc<dyn Clock>) -> Result<Clusters,
                 Arc::new(fleet.kafka(&name))
             }
         };
-        backends.insert(name, backend);
+        backends.insert(name.clone(), Arc::new(Measured::new(name, backend)));
     }
     Ok(Clusters::new(backends))
 }

@@ -2,13 +2,11 @@
 
 use super::said;
 use crate::bot;
-use crate::clock::SystemClock;
 use crate::config::Settings;
 use crate::store::audit::{Format, Head, Verdict};
 use anyhow::{Context, Result};
 use clap::{Subcommand, ValueEnum};
 use std::process::ExitCode;
-use std::sync::Arc;
 
 /// What is done with the audit log.
 #[derive(Debug, Subcommand)]
@@ -37,7 +35,8 @@ pub(super) enum As {
 }
 
 pub(super) async fn run(settings: &Settings, audit: Audit) -> Result<ExitCode> {
-    let store = bot::store(settings, Arc::new(SystemClock::new())).await?;
+    // Only read: the bot may be running on the same store.
+    let store = bot::reader(settings).await.context("the store")?;
     match audit {
         Audit::Verify { head } => {
             let outside = head.as_deref().map(read_head).transpose()?;

@@ -1,14 +1,15 @@
-//! `signalbox check`: the settings against the world.
+//! `signalbox check`: the settings against the world. Nothing is written: it works beside a running bot.
 
-use super::said;
+use super::{rights, said};
 use crate::bot;
 use crate::chat::discord::Dangerous;
 use crate::clock::SystemClock;
-use crate::config::Settings;
+use crate::config::{ClusterSettings, Settings};
+use crate::store::StoreError;
 use anyhow::Result;
-use engine::port::Clock;
+use engine::port::{Backend, Clock};
 use interlock::cluster::kafka::KafkaQuery;
-use interlock::cluster::{Look, Looker, Query};
+use interlock::cluster::{Look, Looker, Mode, Query};
 use std::collections::BTreeSet;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -16,20 +17,17 @@ use std::sync::Arc;
 /// What was found: what was tried, and why it is not well.
 struct Found(Vec<(String, Result<String, String>)>);
 
+impl Found {
+    fn put(&mut self, what: impl Into<String>, result: Result<String, String>) {
+        self.0.push((what.into(), result));
+    }
+}
+
 pub(super) async fn run(settings: &Settings) -> Result<ExitCode> {
     let mut found = Found(vec![("settings".to_owned(), Ok("valid".to_owned()))]);
+    found.put("store", check_store(settings).await);
     check_clusters(settings, &mut found).await?;
-    match bot::house(settings).await {
-        Err(error) => found.0.push(("store".to_owned(), Err(error.to_string()))),
-        Ok(house) => {
-            let store = house.rooms().store.ping().await;
-            found.0.push((
-                "store".to_owned(),
-                store.map(|()| "takes writes".to_owned()).map_err(|error| error.to_string()),
-            ));
-            check_discord(settings, &house, &mut found).await;
-        }
-    }
+    check_discord(settings, &mut found).await;
     let bad = found.0.iter().filter(|(_, result)| result.is_err()).count();
     for (what, result) in &found.0 {
         let (mark, words) = match result {
@@ -41,39 +39,72 @@ pub(super) async fn run(settings: &Settings) -> Result<ExitCode> {
     Ok(if bad == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
+/// The store is only read. Whether it takes writes is what `/readyz` of the running bot says.
+async fn check_store(settings: &Settings) -> Result<String, String> {
+    let reader = match bot::reader(settings).await {
+        Ok(reader) => reader,
+        Err(error @ (StoreError::Missing | StoreError::Older)) => return Ok(error.to_string()),
+        Err(error) => return Err(error.to_string()),
+    };
+    let head = reader.audit_head().await;
+    reader.close().await;
+    let head = head.map_err(|error| error.to_string())?;
+    Ok(format!("can be read, its schema is up to date, {} entries in the audit log", head.seq))
+}
+
 async fn check_clusters(settings: &Settings, found: &mut Found) -> Result<()> {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
     let backends = bot::backends(settings, &clock)?;
     for cluster in &settings.clusters {
-        let name = &cluster.cluster.name;
-        let Some(backend) = backends.get(name) else { continue };
-        let sections = backend.observe(&BTreeSet::from([Query::Kafka(KafkaQuery::Cluster)])).await;
-        let result = match Looker::new(&sections).kafka_cluster() {
-            Look::Seen(seen) => Ok(format!("id {}, {} brokers", seen.id, seen.brokers.len())),
-            Look::Failed(failure) => Err(format!("{}: {}", failure.kind.key(), failure.said)),
-            Look::Ask => Err("not asked".to_owned()),
-        };
-        found.0.push((format!("cluster {name}"), result));
+        let Some(backend) = backends.get(&cluster.cluster.name) else { continue };
+        check_cluster(cluster, backend.as_ref(), found).await;
     }
     Ok(())
+}
+
+async fn check_cluster(settings: &ClusterSettings, backend: &dyn Backend, found: &mut Found) {
+    let (name, mode) = (&settings.cluster.name, settings.cluster.mode);
+    let sections = backend.observe(&BTreeSet::from([Query::Kafka(KafkaQuery::Cluster)])).await;
+    let seen = match Looker::new(&sections).kafka_cluster() {
+        Look::Seen(seen) => Ok(format!("id {}, {} brokers", seen.id, seen.brokers.len())),
+        Look::Failed(failure) => Err(format!("{}: {}", failure.kind.key(), failure.said)),
+        Look::Ask => Err("not asked".to_owned()),
+    };
+    let there = seen.is_ok();
+    found.put(format!("cluster {name}"), seen);
+    if !there {
+        return;
+    }
+    let rights = rights::look(backend, mode).await;
+    let what = format!("rights on {name}");
+    let (topics, groups) = rights.asked;
+    let to = if mode == Mode::Change { "to look and to change" } else { "to look" };
+    let more =
+        if rights.left_out > 0 { format!("; {} more were not asked about", rights.left_out) } else { String::new() };
+    if rights.wrong.is_empty() {
+        found.put(what.clone(), Ok(format!("all that is needed {to}, on {topics} topics and {groups} groups{more}")));
+    }
+    for wrong in rights.wrong {
+        found.put(what.clone(), Err(format!("{wrong} (needed {to}{more})")));
+    }
 }
 
 fn told(found: &Dangerous) -> String {
     format!("role {} of guild {} gives the bot {}", found.role, found.guild, found.permission)
 }
 
-async fn check_discord(settings: &Settings, house: &crate::house::House, found: &mut Found) {
+async fn check_discord(settings: &Settings, found: &mut Found) {
     let Some(discord) = &settings.discord else { return };
-    let chat = match bot::chat(discord, house) {
+    let chat = match bot::asked_chat(settings, discord) {
         Ok(chat) => chat,
-        Err(error) => return found.0.push(("discord".to_owned(), Err(error.to_string()))),
+        Err(error) => return found.put("discord", Err(error.to_string())),
     };
     let dangerous = match chat.dangerous_permissions().await {
         Ok(dangerous) if dangerous.is_empty() => Ok("no dangerous permission".to_owned()),
         Ok(dangerous) => Err(dangerous.iter().map(told).collect::<Vec<_>>().join("; ")),
         Err(error) => Err(error.to_string()),
     };
-    found.0.push(("discord".to_owned(), dangerous));
+    found.put("discord", dangerous);
     let channels: BTreeSet<u64> =
         settings.clusters.iter().flat_map(|cluster| cluster.channels.iter().copied()).collect();
     for channel in channels {
@@ -83,6 +114,6 @@ async fn check_discord(settings: &Settings, house: &crate::house::House, found: 
             Ok(rights) => Err(format!("missing: {}", rights.missing.join(", "))),
             Err(error) => Err(error.to_string()),
         };
-        found.0.push((format!("channel {channel}"), result));
+        found.put(format!("channel {channel}"), result);
     }
 }

@@ -9,7 +9,7 @@ use crate::text::{Locale, plan_text};
 use anyhow::{Context, Result, bail};
 use engine::port::Clock;
 use interlock::command::Catalogue;
-use interlock::id::ClusterName;
+use interlock::id::{ClusterName, OperationId};
 use interlock::plan::{Digest, Sealed};
 use interlock::policy::Policy;
 use std::path::Path;
@@ -32,12 +32,12 @@ pub(super) async fn snapshot(settings: &Settings, cluster: &str, line: Option<&s
     Ok(ExitCode::SUCCESS)
 }
 
-pub(super) fn plan(settings: &Path, words: &[String], snapshot: Option<&Path>, json: bool) -> Result<ExitCode> {
+pub(super) async fn plan(settings: &Path, words: &[String], snapshot: Option<&Path>, json: bool) -> Result<ExitCode> {
     let sealed = match (words, snapshot) {
-        ([show, file], None) if show == "show" => open(Path::new(file))?,
+        ([show, what], None) if show == "show" => shown(settings, what).await?,
         ([line], Some(snapshot)) => on_snapshot(settings, line, snapshot)?,
         ([_], None) => bail!("a plan without the bot needs --snapshot FILE; see signalbox snapshot"),
-        _ => bail!("either one command in quotes with --snapshot FILE, or: plan show FILE"),
+        _ => bail!("either one command in quotes with --snapshot FILE, or: plan show FILE, plan show OPERATION"),
     };
     said::output(&if json { sealed.bytes().to_owned() } else { plan_text(&sealed) })?;
     Ok(ExitCode::SUCCESS)
@@ -51,7 +51,18 @@ fn read(path: &Path) -> Result<String> {
     std::fs::read_to_string(path).with_context(cannot)
 }
 
-/// A stored plan. Its digest is that of the bytes as they are: compare it with the one on the card.
+/// A stored plan: of a file if there is one of this name, else of an operation in the store, which is only read.
+async fn shown(settings: &Path, what: &str) -> Result<Sealed> {
+    let file = Path::new(what);
+    let operation = match what.parse::<OperationId>() {
+        Ok(operation) if !file.exists() => operation,
+        _ => return open(file),
+    };
+    let store = bot::reader(&super::settings(settings)?).await.context("the store")?;
+    store.plan(&operation).await?.with_context(|| format!("there is neither a file nor an operation {operation}"))
+}
+
+/// A plan's file. Its digest is that of the bytes as they are: compare it with the one on the card.
 fn open(path: &Path) -> Result<Sealed> {
     let bytes = read(path)?;
     let digest = Digest::of(bytes.as_bytes());

@@ -2,7 +2,8 @@
 
 use super::rooms::Rooms;
 use crate::chat::{Chat, ChatError, MemberNow, MessageRef};
-use crate::store::{MessageOf, MessageRole, ReactionVotes};
+use crate::meters;
+use crate::store::{MessageOf, MessageRole, ReactionVotes, Reread};
 use engine::Operation;
 use engine::port::{Boxed, Members, Unreadable};
 use interlock::approval::{Ballot, NotCounted, Voice, Vote, Voted, tally};
@@ -87,7 +88,11 @@ impl Rooms {
             }));
         }
         let read = ReactionVotes { operation: &operation.id, digest, votes: &votes, at: self.clock.now() };
-        self.store.replace_reaction_votes(&read).await.map(|_| ()).map_err(|_| STORE)
+        if let Reread::Stored { added, removed } = self.store.replace_reaction_votes(&read).await.map_err(|_| STORE)? {
+            added.iter().for_each(|vote| meters::vote(vote.voice, vote.by, true));
+            removed.iter().for_each(|vote| meters::vote(vote.voice, vote.by, false));
+        }
+        Ok(())
     }
 
     /// An account with its roles of this moment.

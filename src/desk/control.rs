@@ -2,6 +2,7 @@
 
 use super::answer::{Denied, Done};
 use super::handle::{Ask, Desk, denied};
+use crate::meters;
 use crate::store::{Cast, Unlock, UnlockAsked};
 use engine::control::{Asked, Control, Counted};
 use engine::port::Journal;
@@ -61,7 +62,12 @@ impl Desk {
             return Err(Done::Denied(Denied { id: why.key(), needs: None }));
         }
         match self.rooms.store.put_vote(&operation.id, &vote, Some(&ask.request.id)).await? {
-            Cast::Stored | Cast::Already => self.count_for(&operation.id, principal, voice).await,
+            cast @ (Cast::Stored | Cast::Already) => {
+                if cast == Cast::Stored {
+                    meters::vote(voice, Voted::Command, true);
+                }
+                self.count_for(&operation.id, principal, voice).await
+            }
             Cast::NoneThere | Cast::Closed => Err(closed(operation)),
         }
     }
@@ -70,7 +76,10 @@ impl Desk {
         let of = (plan.digest(), ask.request.principal.account);
         let by = (Some(&ask.request.id), ask.request.asked_at);
         match self.rooms.store.withdraw_vote(&operation.id, of, by).await? {
-            Cast::Stored | Cast::Already => Ok(controlled(operation, "vote-withdrawn")),
+            Cast::Stored | Cast::Already => {
+                meters::vote(Voice::Approve, Voted::Command, false);
+                Ok(controlled(operation, "vote-withdrawn"))
+            }
             Cast::NoneThere => Err(Done::Mistake(Mistake::new("no-vote-to-withdraw", Facts::none()))),
             Cast::Closed => Err(closed(operation)),
         }
@@ -128,6 +137,8 @@ impl Desk {
             operation: operation.id.clone(),
             revision: operation.revision,
             person: ask.request.principal.person.clone(),
+            account: ask.request.principal.account,
+            request: ask.request.id.clone(),
             reason: reason.clone(),
             at: ask.request.asked_at,
         };

@@ -3,10 +3,11 @@
 use super::answer::{Answer, Denied, Done, Incoming};
 use super::recorder::Recorder;
 use super::rooms::Rooms;
+use crate::meters;
 use engine::{Actor, Engine, Record};
 use interlock::command::{Arguments, Command, Directory, Kind, ParseContext, RawValue, Request, View, parse};
 use interlock::facts::Facts;
-use interlock::id::{ClusterName, RequestId};
+use interlock::id::{ClusterName, OperationId, RequestId};
 use interlock::policy::{Needs, Sight};
 use interlock::principal::Place;
 use std::sync::Arc;
@@ -65,12 +66,20 @@ impl Desk {
     /// Answers a command.
     pub async fn handle(&self, incoming: Incoming) -> Answer {
         let request = RequestId::from_random(rand::random());
-        let span = tracing::info_span!("request", %request, account = %incoming.principal.account, command = %cut(&incoming.command));
+        let span = tracing::info_span!(
+            "request",
+            %request,
+            operation = tracing::field::Empty,
+            account = %incoming.principal.account,
+            command = %cut(&incoming.command),
+        );
         async {
             let done = match self.answer(&request, &incoming).await {
                 Ok(done) | Err(done) => done,
             };
             tracing::info!(outcome = outcome(&done), "answered");
+            let known = self.rooms.catalogue.get(&incoming.command).map(|command| command.name.as_str());
+            meters::request(known, outcome(&done));
             let recorded = self.recorder.record(record(&request, &incoming, &done));
             Answer { request, done, recorded }
         }
@@ -129,6 +138,11 @@ impl Desk {
             Kind::Control => self.control(&ask).await,
         }
     }
+}
+
+/// The request turns out to be about this operation: what is logged of it from here on says so.
+pub(super) fn about(operation: &OperationId) {
+    tracing::Span::current().record("operation", tracing::field::display(operation));
 }
 
 /// The names of topics and groups that a request is about.

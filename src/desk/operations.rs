@@ -1,7 +1,7 @@
 //! What is answered from the store, the catalogue and the policy: help, who am I, operations, status.
 
 use super::answer::Done;
-use super::handle::{Ask, Desk};
+use super::handle::{Ask, Desk, about};
 use crate::store::{Filter, Page, Which};
 use engine::port::Journal;
 use engine::{Entry, History, Operation};
@@ -115,6 +115,7 @@ impl Desk {
     /// The operation that a request names, if its asker may see it; one that may not be seen is like one that is not there.
     pub(super) async fn named(&self, ask: &Ask<'_>) -> Result<(Operation, Sealed), Done> {
         let id = ask.arguments().operation("operation").ok_or(Done::Bug)?;
+        about(id);
         let operation = self.rooms.store.operation(id).await?.ok_or_else(|| unknown(id))?;
         let plan = self.rooms.store.plan(&operation).await?;
         if self.sees(ask, plan.plan()) { Ok((operation, plan)) } else { Err(unknown(id)) }

@@ -2,7 +2,7 @@
 
 use super::answer::Done;
 use super::drafting::Wanted;
-use super::handle::{Ask, Desk, denied};
+use super::handle::{Ask, Desk, about, denied};
 use engine::port::JournalError;
 use engine::{NewOperation, Notice, Record, Seeded};
 use interlock::cluster::Mode;
@@ -33,6 +33,7 @@ impl Desk {
             }
             let seats = sealed.plan().votes.len();
             let operation = sealed.plan().operation.clone();
+            about(&operation);
             match self.engine.journal().create(&new(ask, sealed)).await {
                 Ok(_) => return Ok(Done::Planned { operation, seats }),
                 Err(JournalError::Taken) => {}

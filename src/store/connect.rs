@@ -5,7 +5,9 @@ use super::error::StoreError;
 use sqlx::Connection;
 use sqlx::migrate::Migrator;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
-use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::sqlite::{
+    SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
+};
 use std::fs::{File, OpenOptions, TryLockError};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
@@ -30,33 +32,58 @@ pub(super) struct Opened {
 
 /// Opens and migrates the database at this address.
 pub(super) async fn open(url: &str) -> Result<Opened, StoreError> {
-    if url.starts_with("sqlite:") {
-        return open_sqlite(url).await;
+    if is_sqlite(url) { open_sqlite(url).await } else { open_postgres(url).await }
+}
+
+/// Whether this is the address of a SQLite file.
+pub(super) fn is_sqlite(url: &str) -> bool {
+    url.starts_with("sqlite:")
+}
+
+/// Opens a database to read: nothing is made, migrated or locked.
+pub(super) async fn open_to_read(url: &str) -> Result<Pools, StoreError> {
+    if is_sqlite(url) {
+        let (options, _) = sqlite(url)?;
+        let file = options.get_filename();
+        if !file.try_exists().map_err(|error| StoreError::Unavailable(format!("its file: {error}")))? {
+            return Err(StoreError::Missing);
+        }
+        let readers = readers(options.read_only(true));
+        return Ok(Pools::Sqlite { writer: readers.clone(), readers });
     }
-    if url.starts_with("postgres:") || url.starts_with("postgresql:") {
-        return open_postgres(url).await;
+    let options = postgres(url)?.options([("default_transaction_read_only", "on")]);
+    let pool = PgPoolOptions::new().max_connections(1).acquire_timeout(PATIENCE).connect_with(options).await?;
+    Ok(Pools::Pg(pool))
+}
+
+/// The options that every connection to a SQLite file has, and the most pages it may have.
+fn sqlite(url: &str) -> Result<(SqliteConnectOptions, Option<u32>), StoreError> {
+    let (url, most_pages) = page_limit(url)?;
+    if url.contains(":memory:") || url.contains("mode=memory") {
+        return Err(StoreError::Address("a database in memory would be lost with the process; name a file".to_owned()));
     }
-    Err(StoreError::Address("it begins with neither sqlite: nor postgres:".to_owned()))
+    let options = SqliteConnectOptions::from_str(url).map_err(|error| StoreError::Address(error.to_string()))?;
+    Ok((options.busy_timeout(PATIENCE), most_pages))
+}
+
+fn readers(options: SqliteConnectOptions) -> SqlitePool {
+    let options = options.create_if_missing(false).pragma("query_only", "on");
+    SqlitePoolOptions::new().max_connections(SQLITE_READERS).acquire_timeout(PATIENCE).connect_lazy_with(options)
 }
 
 async fn open_sqlite(url: &str) -> Result<Opened, StoreError> {
-    let (url, most_pages) = page_limit(url)?;
-    let mut options = SqliteConnectOptions::from_str(url).map_err(|error| StoreError::Address(error.to_string()))?;
+    let (mut options, most_pages) = sqlite(url)?;
     if let Some(pages) = most_pages {
         options = options.pragma("max_page_count", pages.to_string());
     }
     let file = options.get_filename().to_owned();
-    if url.contains(":memory:") || url.contains("mode=memory") {
-        return Err(StoreError::Address("a database in memory would be lost with the process; name a file".to_owned()));
-    }
     let lock = own(&file)?;
     make_private(&file)?;
     let options = options
         .create_if_missing(true)
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Full)
-        .foreign_keys(true)
-        .busy_timeout(PATIENCE);
+        .foreign_keys(true);
     let writer = SqlitePoolOptions::new()
         .max_connections(1)
         .acquire_timeout(PATIENCE)
@@ -64,11 +91,7 @@ async fn open_sqlite(url: &str) -> Result<Opened, StoreError> {
         .connect_with(options.clone())
         .await?;
     MIGRATIONS.run(&writer).await?;
-    let readers = SqlitePoolOptions::new()
-        .max_connections(SQLITE_READERS)
-        .acquire_timeout(PATIENCE)
-        .connect_lazy_with(options.create_if_missing(false).pragma("query_only", "on"));
-    Ok(Opened { pools: Pools::Sqlite { writer, readers }, lock: Some(lock) })
+    Ok(Opened { pools: Pools::Sqlite { writer, readers: readers(options) }, lock: Some(lock) })
 }
 
 /// Splits `?max_page_count=N` off an address: the most pages (of 4 KiB) the file may have; then it is full.
@@ -115,22 +138,29 @@ fn beside(database: &Path, ending: &str) -> PathBuf {
     PathBuf::from(name)
 }
 
-async fn open_postgres(url: &str) -> Result<Opened, StoreError> {
+/// The options that every connection to PostgreSQL has.
+fn postgres(url: &str) -> Result<PgConnectOptions, StoreError> {
+    if !url.starts_with("postgres:") && !url.starts_with("postgresql:") {
+        return Err(StoreError::Address("it begins with neither sqlite: nor postgres:".to_owned()));
+    }
     // The parser's message may quote the address, and with it the password.
     let options = PgConnectOptions::from_str(url)
         .map_err(|_| StoreError::Address("it cannot be read as postgres://user@host:port/database".to_owned()))?;
     let patience = PATIENCE.as_millis().to_string();
-    let options = options.application_name("signalbox").options([
+    Ok(options.application_name("signalbox").options([
         ("default_transaction_isolation", "read committed"),
         ("synchronous_commit", "on"),
         ("lock_timeout", patience.as_str()),
         ("statement_timeout", "10000"),
         ("idle_in_transaction_session_timeout", "15000"),
-    ]);
+    ]))
+}
+
+async fn open_postgres(url: &str) -> Result<Opened, StoreError> {
     let pool = PgPoolOptions::new()
         .max_connections(POSTGRES_CONNECTIONS)
         .acquire_timeout(PATIENCE)
-        .connect_with(options)
+        .connect_with(postgres(url)?)
         .await?;
     MIGRATIONS.run(&pool).await?;
     Ok(Opened { pools: Pools::Pg(pool), lock: None })

@@ -29,6 +29,12 @@ pub enum StoreError {
     /// Another process has this database open. SQLite has one owner.
     #[error("another process uses this database; a SQLite store has one owner")]
     InUse,
+    /// There is no SQLite file at the address.
+    #[error("there is no such file yet; the bot makes it when it first starts")]
+    Missing,
+    /// The schema is one of an earlier version, or was never made.
+    #[error("its schema is not up to date; the bot brings it up to date when it starts")]
+    Older,
     /// The address is none of a database this program knows.
     #[error("the store's address is not usable: {0}")]
     Address(String),

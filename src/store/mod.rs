@@ -20,6 +20,7 @@ mod leases;
 mod meta;
 mod operations;
 mod outbox;
+mod reader;
 mod reads;
 mod rows;
 mod unlocks;
@@ -29,7 +30,8 @@ pub use cards::{DirtyCard, MessageOf, MessageRole, Posted};
 pub use edges::{Controlled, Edge};
 pub use error::StoreError;
 pub use outbox::{Claim, Due, Taker};
-pub use reads::{Filter, HeldHold, Listed, Page, RevisionRead, Which};
+pub use reader::Reader;
+pub use reads::{Figures, Filter, HeldHold, Listed, Page, RevisionRead, Which};
 pub use unlocks::{Unlock, UnlockAsked};
 pub use votes::{Cast, ReactionVotes, Reread};
 
@@ -65,12 +67,20 @@ impl Store {
         Ok(store)
     }
 
+    /// Whether only one process at a time can open the database at this address: a SQLite file has one owner.
+    #[must_use]
+    pub fn has_one_owner(url: &str) -> bool {
+        connect::is_sqlite(url)
+    }
+
     /// Closes all connections; calls after this fail.
     pub async fn close(&self) {
         self.pools.close().await;
     }
 
-    fn now(&self) -> Millis {
+    /// The present by the store's clock.
+    #[must_use]
+    pub fn now(&self) -> Millis {
         self.clock.now()
     }
 }

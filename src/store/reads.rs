@@ -6,6 +6,7 @@ use super::error::StoreError;
 use super::holds::{HoldRow, ON_CLUSTER};
 use super::rows::{NumberRow, OperationRow, TextRow, operation_columns, operations, parsed, small};
 use engine::Operation;
+use interlock::approval::State;
 use interlock::id::{ClusterName, OperationId, PersonId};
 use interlock::plan::{Digest, Hold};
 use interlock::time::Millis;
@@ -74,6 +75,32 @@ pub struct HeldHold {
     pub hold: Hold,
     /// Who has it.
     pub operation: OperationId,
+}
+
+/// How much there is, for the metrics.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Figures {
+    /// How many operations are in each state; all states.
+    pub operations: Vec<(State, i64)>,
+    /// How many notices wait to be sent.
+    pub waiting: i64,
+    /// When the oldest of them was put in.
+    pub oldest: Option<Millis>,
+    /// How many were set aside.
+    pub dead: i64,
+}
+
+#[derive(sqlx::FromRow)]
+struct StateRow {
+    state: String,
+    count: i64,
+}
+
+#[derive(sqlx::FromRow)]
+struct OutboxRow {
+    status: String,
+    count: i64,
+    oldest: i64,
 }
 
 #[derive(sqlx::FromRow)]
@@ -219,5 +246,26 @@ impl Store {
         let row: Option<NumberRow> =
             self.pools.maybe("SELECT COUNT(*) AS value FROM operations WHERE ended = 0", vals![]).await?;
         Ok(row.map_or(0, |row| row.value))
+    }
+
+    /// How much there is: for the metrics.
+    ///
+    /// # Errors
+    /// As all calls of the store.
+    pub async fn figures(&self) -> Result<Figures, StoreError> {
+        let states: Vec<StateRow> =
+            self.pools.all("SELECT state, COUNT(*) AS count FROM operations GROUP BY state", vals![]).await?;
+        let counted = |state: &State| states.iter().find(|row| row.state == state.key()).map_or(0, |row| row.count);
+        let outbox: Vec<OutboxRow> = self
+            .pools
+            .all("SELECT status, COUNT(*) AS count, MIN(made_at) AS oldest FROM outbox GROUP BY status", vals![])
+            .await?;
+        let of = |status: &str| outbox.iter().find(|row| row.status == status);
+        Ok(Figures {
+            operations: State::ALL.iter().map(|state| (*state, counted(state))).collect(),
+            waiting: of("waiting").map_or(0, |row| row.count),
+            oldest: of("waiting").map(|row| Millis(row.oldest)),
+            dead: of("dead").map_or(0, |row| row.count),
+        })
     }
 }

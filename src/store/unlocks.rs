@@ -1,15 +1,16 @@
-//! `/unlock`: a second person repeats it within fifteen minutes, on the same revision.
+//! `/unlock`: a second person repeats it. How long the first one's word stands is the policy's rule.
 
 use super::Store;
-use super::database::vals;
+use super::audit;
+use super::database::{Tx, vals};
 use super::error::StoreError;
-use super::rows::parsed;
-use interlock::id::{OperationId, PersonId};
+use super::rows::{parsed, small};
+use engine::{Actor, Record};
+use interlock::facts::Facts;
+use interlock::id::{OperationId, PersonId, RequestId};
+use interlock::policy::FirstUnlock;
+use interlock::principal::Account;
 use interlock::time::Millis;
-use std::time::Duration;
-
-/// How long the first person's word stands.
-const STANDS: Duration = Duration::from_secs(15 * 60);
 
 /// One person asks for an operation to be given up.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,8 +19,12 @@ pub struct UnlockAsked {
     pub operation: OperationId,
     /// The revision that was seen.
     pub revision: u32,
-    /// Who asks.
+    /// Who asks, and by which account.
     pub person: PersonId,
+    /// See [`UnlockAsked::person`].
+    pub account: Account,
+    /// The request.
+    pub request: RequestId,
     /// Why.
     pub reason: String,
     /// When.
@@ -31,7 +36,7 @@ pub struct UnlockAsked {
 pub enum Unlock {
     /// This is the first person's word; another person must repeat it until then.
     First {
-        /// The end of the fifteen minutes.
+        /// Until when it stands.
         until: Millis,
     },
     /// A second person repeats it.
@@ -51,9 +56,19 @@ struct UnlockRow {
     at: i64,
 }
 
+impl UnlockRow {
+    fn first(&self) -> Result<FirstUnlock, StoreError> {
+        Ok(FirstUnlock {
+            person: parsed(&self.person, "a person")?,
+            revision: small(self.revision, "a revision")?,
+            at: Millis(self.at),
+        })
+    }
+}
+
 impl Store {
-    /// Notes a request to give an operation up. The second person's is not consumed by asking: until the operation is
-    /// abandoned, or the time is over, the same answer is given again.
+    /// Notes a request to give an operation up, with its audit record. The second person's is not consumed by asking: until
+    /// the operation is abandoned, or the time is over, the same answer is given again.
     ///
     /// # Errors
     /// As all calls of the store.
@@ -68,25 +83,43 @@ impl Store {
                 vals![asked.operation.as_str()],
             )
             .await?;
-        let standing = earlier.filter(|earlier| {
-            let until = Millis(earlier.at).plus(STANDS);
-            earlier.revision == i64::from(asked.revision) && asked.at <= until
-        });
-        if let Some(first) = standing {
-            tx.rollback().await?;
-            if first.person == asked.person.as_str() {
-                return Ok(Unlock::First { until: Millis(first.at).plus(STANDS) });
+        if let Some(earlier) = earlier {
+            let first = earlier.first()?;
+            if first.stands(asked.revision, asked.at) {
+                tx.rollback().await?;
+                return Ok(if first.person == asked.person {
+                    Unlock::First { until: first.until() }
+                } else {
+                    Unlock::Second { first: first.person, reason: earlier.reason }
+                });
             }
-            return Ok(Unlock::Second { first: parsed(&first.person, "a person")?, reason: first.reason });
         }
-        tx.run(
-            "INSERT INTO unlocks (operation, revision, person, reason, at) VALUES ($1, $2, $3, $4, $5) \
-             ON CONFLICT (operation) DO UPDATE SET revision = excluded.revision, person = excluded.person, \
-             reason = excluded.reason, at = excluded.at",
-            vals![asked.operation.as_str(), asked.revision, asked.person.as_str(), &asked.reason, asked.at.0],
-        )
-        .await?;
+        note(&mut tx, asked).await?;
+        audit::append(&mut tx, asked.at, &[record(asked)]).await?;
         tx.commit().await?;
-        Ok(Unlock::First { until: asked.at.plus(STANDS) })
+        let first = FirstUnlock { person: asked.person.clone(), revision: asked.revision, at: asked.at };
+        Ok(Unlock::First { until: first.until() })
+    }
+}
+
+async fn note(tx: &mut Tx, asked: &UnlockAsked) -> Result<(), StoreError> {
+    tx.run(
+        "INSERT INTO unlocks (operation, revision, person, reason, at) VALUES ($1, $2, $3, $4, $5) \
+         ON CONFLICT (operation) DO UPDATE SET revision = excluded.revision, person = excluded.person, \
+         reason = excluded.reason, at = excluded.at",
+        vals![asked.operation.as_str(), asked.revision, asked.person.as_str(), &asked.reason, asked.at.0],
+    )
+    .await?;
+    Ok(())
+}
+
+fn record(asked: &UnlockAsked) -> Record {
+    Record {
+        what: "unlock-asked".to_owned(),
+        actor: Actor::Person { account: asked.account, person: asked.person.clone() },
+        operation: Some(asked.operation.clone()),
+        request: Some(asked.request.clone()),
+        digest: None,
+        facts: Facts::none().with("reason", asked.reason.as_str()),
     }
 }

@@ -96,6 +96,16 @@ pub enum Terminal<'a> {
     },
     /// The answer is not waited for any more.
     NotWaiting,
+    /// No bot was running: this console runs one.
+    Started {
+        /// Where it logs.
+        log: &'a str,
+    },
+    /// The bot of this console has ended, and operations have not.
+    LeftOpen {
+        /// How many.
+        count: i64,
+    },
 }
 
 /// The card of what the console says of itself.
@@ -152,6 +162,12 @@ pub fn terminal(said: &Terminal<'_>, locale: Locale) -> Card {
             one(Tone::Warning, locale.say("console-missed", &none().number("count", count)))
         }
         Terminal::NotWaiting => one(Tone::Warning, locale.say("console-not-waiting", &none())),
+        Terminal::Started { log } => {
+            one(Tone::Neutral, locale.say("console-started", &none().foreign("log", log, WORDS)))
+        }
+        Terminal::LeftOpen { count } => {
+            one(Tone::Warning, locale.say("console-left-open", &none().number("count", count)))
+        }
     }
 }
 

@@ -8,6 +8,7 @@ use super::limits::{ANSWER_BYTES, CALLBACK, CONNECT, REQUEST};
 use super::render::Upload;
 use super::settings::Base;
 use crate::chat::ChatError;
+use crate::meters;
 use engine::port::Clock;
 use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderValue};
 use reqwest::multipart::{Form, Part};
@@ -69,6 +70,17 @@ pub(super) enum Failed {
 }
 
 impl Failed {
+    /// What kind of failure, for the metrics.
+    fn kind(&self) -> &'static str {
+        match self {
+            Self::Later(_) => "later",
+            Self::Unknown(_) => "unknown",
+            Self::Refused { status: 401 | 403, .. } => "forbidden",
+            Self::Refused { status: 404, .. } => "gone",
+            Self::Refused { .. } => "wrong",
+        }
+    }
+
     /// Whether Discord said no with this code.
     pub(super) fn is(&self, wanted: u64) -> bool {
         matches!(self, Self::Refused { code, .. } if *code == wanted)
@@ -147,7 +159,12 @@ impl Http {
                 Err(Failed::Later(wait)) if request.method != Method::POST && self.has_time(wait, deadline) => {
                     self.clock.sleep(wait).await;
                 }
-                other => return other,
+                other => {
+                    if let Err(failed) = &other {
+                        meters::chat_error(failed.kind());
+                    }
+                    return other;
+                }
             }
         }
     }

@@ -9,7 +9,7 @@ use interlock::facts::Facts;
 use interlock::plan::Digest;
 use interlock::principal::Account;
 
-fn look(number: i64) -> Record {
+pub(super) fn look(number: i64) -> Record {
     Record {
         what: "looked".to_owned(),
         actor: Actor::Person { account: Account::Discord(7), person: "alice".parse().unwrap() },

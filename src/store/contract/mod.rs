@@ -9,6 +9,7 @@ mod journal;
 mod leases;
 mod lists;
 mod outbox;
+mod reader;
 mod schema;
 mod votes;
 

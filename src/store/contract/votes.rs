@@ -2,9 +2,10 @@
 
 use super::bed::{Bed, START, event, id, plan};
 use super::contract;
+use crate::store::audit::{AuditFilter, AuditPage};
 use crate::store::{Cast, Controlled, Edge, ReactionVotes, Reread, Unlock, UnlockAsked};
 use engine::port::Journal;
-use engine::{Operation, Revision, Transitioned};
+use engine::{Actor, Operation, Revision, Transitioned};
 use interlock::approval::{Event, State, Voice, Vote, Voted};
 use interlock::principal::Account;
 use interlock::time::Millis;
@@ -37,6 +38,8 @@ fn asked(person: &str, minutes: u64) -> UnlockAsked {
         operation: id(1),
         revision: 1,
         person: person.parse().unwrap(),
+        account: Account::Discord(person.bytes().map(u64::from).sum()),
+        request: "M2WQ7A".parse().unwrap(),
         reason: "the broker is gone".to_owned(),
         at: START.plus(Duration::from_secs(60 * minutes)),
     }
@@ -166,6 +169,11 @@ contract! {
         let until = START.plus(Duration::from_secs(15 * 60));
         assert_eq!(bed.store.ask_unlock(&asked("bob", 0)).await.unwrap(), Unlock::First { until });
         assert_eq!(bed.store.ask_unlock(&asked("bob", 5)).await.unwrap(), Unlock::First { until }, "the same person");
+        let told = AuditFilter { what: Some("unlock-asked".to_owned()), ..AuditFilter::default() };
+        let told = bed.store.audit_search(&told, AuditPage { before: None, limit: 9 }).await.unwrap();
+        let by: Vec<_> = told.iter().map(|one| (&one.record.actor, one.record.operation.as_ref())).collect();
+        let bob = Actor::Person { account: asked("bob", 0).account, person: "bob".parse().unwrap() };
+        assert_eq!(by, [(&bob, Some(&id(1)))], "the first word is in the log, once");
         let second = Unlock::Second { first: "bob".parse().unwrap(), reason: "the broker is gone".to_owned() };
         assert_eq!(bed.store.ask_unlock(&asked("cid", 15)).await.unwrap(), second);
         let other_revision = UnlockAsked { revision: 2, ..asked("cid", 15) };

@@ -22,7 +22,6 @@ pub use clusters::{ClusterCounts, ClusterLine, ClustersLook};
 pub use group::{GroupLook, MemberLine, TopicLag};
 pub use health::{Grade, Health, Obligation, UnhealthyTopic};
 pub use lag::{GroupLag, LagLook, PartitionLag};
-pub use suggest::did_you_mean;
 pub use topic::{PartitionLine, TopicLook};
 
 use crate::cluster::{Cluster, Failure, Look, Query, Sections};

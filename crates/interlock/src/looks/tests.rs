@@ -238,11 +238,3 @@ fn clusters_keep_those_that_do_not_answer() {
     assert_eq!(found.clusters[0].counts.known().map(|counts| (counts.brokers, counts.topics)), Some((3, 3)));
     assert!(found.clusters[1].counts.known().is_none());
 }
-
-#[test]
-fn did_you_mean_is_near_and_short() {
-    let names = ["orders", "orders-eu", "payments", "ordrrs", "orderz", "orderss"];
-    assert_eq!(did_you_mean("ordes", names.into_iter()), ["orders"]);
-    assert_eq!(did_you_mean("order", names.into_iter()).len(), 3);
-    assert!(did_you_mean("x", names.into_iter()).is_empty());
-}

@@ -61,6 +61,20 @@ pub struct FirstUnlock {
     pub at: Millis,
 }
 
+impl FirstUnlock {
+    /// Until when a second person may repeat it.
+    #[must_use]
+    pub fn until(&self) -> Millis {
+        self.at.plus(UNLOCK_WINDOW)
+    }
+
+    /// Whether it still stands: on the same revision, and in time.
+    #[must_use]
+    pub fn stands(&self, revision: u32, now: Millis) -> bool {
+        self.revision == revision && now <= self.until()
+    }
+}
+
 /// What a principal may do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Right {
@@ -129,9 +143,7 @@ impl Policy {
 
     fn may_unlock(&self, who: &Principal, standing: &Standing<'_>) -> Result<Right, Denied> {
         self.operator(who, standing.plan)?;
-        let counts =
-            |first: &&FirstUnlock| first.revision == standing.revision && standing.now.since(first.at) <= UNLOCK_WINDOW;
-        match standing.unlock.filter(counts) {
+        match standing.unlock.filter(|first| first.stands(standing.revision, standing.now)) {
             Some(first) if first.person != who.person => Ok(Right::Now),
             _ => Ok(Right::SecondNeeded),
         }
