@@ -66,7 +66,7 @@ impl Engine {
         };
         let mut wanted = Move::new(event).telling(vec![milestone(id, facts.clone())]);
         wanted.facts = facts;
-        let done = inner.transition(&wanted.of(operation, inner, Actor::Engine)).await?;
+        let done = inner.transition_now(&wanted.of(operation, inner, Actor::Engine)).await?;
         let operation = match done {
             Transitioned::Done(operation) => operation,
             _ => Box::new(inner.ports.journal.operation(&operation.id).await?.unwrap_or_else(|| operation.clone())),
@@ -110,7 +110,7 @@ impl Engine {
         let mut operation = operation.clone();
         for _ in 0..MOST_RACES {
             let wanted = Move::new(event).because(id, facts.clone()).telling(vec![milestone(id, facts.clone())]);
-            let done = inner.transition(&wanted.of(&operation, inner, asked.actor.clone())).await?;
+            let done = inner.transition_now(&wanted.of(&operation, inner, asked.actor.clone())).await?;
             if !matches!(done, Transitioned::Lost) {
                 return Ok(done);
             }

@@ -5,13 +5,15 @@ use crate::entry::Entry;
 use crate::history::History;
 use crate::lease::Lease;
 use crate::operation::{Changes, Operation, Transition, Transitioned};
-use crate::port::Written;
+use crate::port::{JournalError, Written};
 use crate::record::Actor;
 use crate::worker::{EngineError, Inner, Move};
 use interlock::approval::{Event, State};
 use interlock::cluster::{Query, Sections};
 use interlock::facts::{Fact, Facts};
+use interlock::plan::Sealed;
 use std::collections::BTreeSet;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// Whether there is more to do now.
@@ -27,6 +29,8 @@ pub(crate) struct Run<'a> {
     pub(crate) inner: &'a Inner,
     pub(crate) lease: Lease,
     pub(crate) history: History,
+    /// The plan as this drive read it: its bytes were hashed and compared then.
+    plan: Option<Arc<Sealed>>,
     /// How long looks have been failing without a break.
     pub(crate) failing: Option<Duration>,
 }
@@ -36,7 +40,7 @@ const MOST_TURNS: usize = 1_000_000;
 
 impl<'a> Run<'a> {
     pub(crate) fn new(inner: &'a Inner, lease: Lease) -> Self {
-        Self { inner, lease, history: History::default(), failing: None }
+        Self { inner, lease, history: History::default(), plan: None, failing: None }
     }
 
     pub(crate) fn into_lease(self) -> Lease {
@@ -66,9 +70,9 @@ impl<'a> Run<'a> {
         if !operation.state.is_workable() || operation.next_at > self.inner.ports.clock.now() {
             return Ok(Next::Rest);
         }
-        let plan = match self.inner.ports.journal.plan(operation).await {
+        let plan = match self.plan_of(operation).await {
             Ok(plan) => plan,
-            Err(crate::port::JournalError::Damaged(said)) => return self.unreadable(operation, said).await,
+            Err(JournalError::Damaged(said)) => return self.unreadable(operation, said).await,
             Err(error) => return Err(error.into()),
         };
         match operation.state {
@@ -76,6 +80,16 @@ impl<'a> Run<'a> {
             State::Waiting => self.look(operation, &plan).await,
             _ => self.step(operation, &plan).await,
         }
+    }
+
+    /// The plan of the operation as it is now; read, hashed and compared once a drive and revision.
+    async fn plan_of(&mut self, operation: &Operation) -> Result<Arc<Sealed>, JournalError> {
+        if let Some(plan) = self.plan.as_ref().filter(|plan| plan.digest() == operation.digest) {
+            return Ok(plan.clone());
+        }
+        let plan = Arc::new(self.inner.ports.journal.plan(operation).await?);
+        self.plan = Some(plan.clone());
+        Ok(plan)
     }
 
     /// A plan that cannot be read, or whose bytes are not those approved, is never carried out.

@@ -12,6 +12,7 @@ use interlock::facts::Facts;
 use interlock::id::OperationId;
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError};
+use tokio::sync::Notify;
 use tokio::task::JoinSet;
 use tracing::Instrument;
 
@@ -39,6 +40,8 @@ pub(crate) struct Inner {
     pub(crate) pace: Pace,
     pub(crate) leases: Leases,
     busy: Mutex<HashSet<OperationId>>,
+    /// Somebody gave an operation something to do: the next look for work need not wait for its tick.
+    wake: Notify,
 }
 
 /// Why driving an operation ended early. It goes on at the next tick, here or in another process.
@@ -60,7 +63,7 @@ impl Engine {
     #[must_use]
     pub fn new(ports: Ports, pace: Pace, holder: String) -> Self {
         let leases = Leases::new(ports.journal.clone(), ports.clock.clone(), pace, holder);
-        Self(Arc::new(Inner { ports, pace, leases, busy: Mutex::default() }))
+        Self(Arc::new(Inner { ports, pace, leases, busy: Mutex::default(), wake: Notify::new() }))
     }
 
     /// The durable record it works on.
@@ -79,7 +82,10 @@ impl Engine {
             while let Some(ended) = tasks.try_join_next() {
                 log_panic(ended);
             }
-            self.0.ports.clock.sleep(self.0.pace.tick).await;
+            tokio::select! {
+                () = self.0.ports.clock.sleep(self.0.pace.tick) => {}
+                () = self.0.wake.notified() => {}
+            }
         }
     }
 
@@ -243,6 +249,15 @@ impl Inner {
         let done = self.ports.journal.transition(transition).await?;
         if matches!(done, Transitioned::Done(_)) {
             tracing::info!(operation = %transition.operation, event = %transition.event, why = transition.why.id, "transition");
+        }
+        Ok(done)
+    }
+
+    /// A transition that people caused: where it leaves something to do, that is begun at once.
+    pub(crate) async fn transition_now(&self, transition: &Transition) -> Result<Transitioned, JournalError> {
+        let done = self.transition(transition).await?;
+        if matches!(&done, Transitioned::Done(operation) if operation.state.is_workable()) {
+            self.wake.notify_one();
         }
         Ok(done)
     }
