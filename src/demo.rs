@@ -6,7 +6,7 @@ mod stage;
 mod told;
 mod witness;
 
-pub use personas::{PERSONAS, persona, policy};
+pub use personas::{NoPolicy, PERSONAS, persona, policy, policy_of_two};
 pub use stage::{NoStage, Stage, simulated};
-pub use told::{Committed, NotTold, Tale, Witness, tell};
+pub use told::{Cast, Committed, NotTold, Tale, Witness, tell};
 pub use witness::Books;

@@ -1,7 +1,7 @@
 //! `signalbox demo`.
 
 use crate::chat::console::{Inside, Local, Persona, language, local};
-use crate::demo::{Books, PERSONAS, Stage, Tale, simulated, tell};
+use crate::demo::{Books, PERSONAS, Stage, Tale, persona, policy, policy_of_two, simulated, tell};
 use crate::text::{Locale, demo_opening};
 use anyhow::{Context, Result};
 use std::path::Path;
@@ -18,17 +18,17 @@ pub(super) async fn run(story: bool) -> Result<ExitCode> {
 async fn tell_story(folder: &Path) -> Result<ExitCode> {
     let (fleet, clusters) = simulated()?;
     let backends = fleet.clusters()?;
-    let stage = Stage::build(folder, clusters, backends.clone()).await?;
+    let stage = Stage::build(folder, policy_of_two(clusters)?, backends.clone()).await?;
     let cluster = simulated::demo::PRODUCTION;
     let witness = Books { fleet: backends, cluster: cluster.parse()? };
-    let tale = Tale { stage: &stage, cluster, group: "nightly-report", witness: &witness };
+    let tale = Tale { stage: &stage, cluster, group: "nightly-report", cast: &persona, witness: &witness };
     tell(&tale, &mut std::io::stdout()).await?;
     Ok(ExitCode::SUCCESS)
 }
 
 async fn play(folder: &Path) -> Result<ExitCode> {
     let (fleet, clusters) = simulated()?;
-    let stage = Stage::build(folder, clusters, fleet.clusters()?).await?;
+    let stage = Stage::build(folder, policy(clusters)?, fleet.clusters()?).await?;
     stage.house.desk().refresh_directory().await;
     let inside = Inside::of(stage.house.desk().clone(), stage.house.hub());
     let locale = language();

@@ -1,8 +1,11 @@
 //! The personas of the demo. They exist on the embedded fleet only, and the socket refuses them.
 
-use interlock::cluster::Cluster;
+use interlock::cluster::{Cluster, Tier};
 use interlock::id::{NotAName, PersonId};
-use interlock::policy::{Grant, Grantee, Grants, NotAPattern, Of, Owner, Owners, Pattern, Policy, Reach, Role};
+use interlock::plan::Effect;
+use interlock::policy::{
+    Grant, Grantee, Grants, NotAPattern, NotSeats, Of, Owner, Owners, Pattern, Policy, Reach, Role,
+};
 use interlock::principal::{Account, Principal};
 use std::collections::BTreeSet;
 
@@ -31,6 +34,9 @@ pub enum NoPolicy {
     /// A pattern is none.
     #[error(transparent)]
     Pattern(#[from] NotAPattern),
+    /// A number of seats is none.
+    #[error(transparent)]
+    Seats(#[from] NotSeats),
 }
 
 /// A policy in which the personas work on these clusters: alice operates and audits, bob and carol approve, carol is on
@@ -53,5 +59,15 @@ pub fn policy(clusters: impl IntoIterator<Item = Cluster>) -> Result<Policy, NoP
     let names = vec![Pattern::new("orders.*")?, Pattern::new("billing.*")?];
     let dora = BTreeSet::from([Grantee::Person("dora".parse()?)]);
     policy.owners = Owners(vec![Owner { names, clusters: Of::All, to: dora }]);
+    Ok(policy)
+}
+
+/// The same with two approvers for what changes production, as the story has it.
+///
+/// # Errors
+/// As [`policy`].
+pub fn policy_of_two(clusters: impl IntoIterator<Item = Cluster>) -> Result<Policy, NoPolicy> {
+    let mut policy = policy(clusters)?;
+    policy.seats.demand(Tier::Production, Effect::Reversible, 2)?;
     Ok(policy)
 }

@@ -1,6 +1,6 @@
 //! The house of the demo.
 
-use super::personas::{NoPolicy, policy};
+use super::personas::NoPolicy;
 use crate::clock::SystemClock;
 use crate::desk::{Parts, Times};
 use crate::house::{House, Plot};
@@ -11,6 +11,7 @@ use interlock::changes::Guards;
 use interlock::cluster::{Cluster, ClusterKind, Mode, Tier};
 use interlock::command::{Catalogue, CatalogueError};
 use interlock::id::NotAName;
+use interlock::policy::Policy;
 use simulated::{Fleet, FleetError};
 use std::path::Path;
 use std::sync::Arc;
@@ -45,16 +46,16 @@ pub enum NoStage {
 }
 
 impl Stage {
-    /// A house on these clusters, with its store in this folder, and the personas in it.
+    /// A house under this policy on its clusters, with its store in this folder.
     ///
     /// # Errors
     /// If a part cannot be made.
-    pub async fn build(folder: &Path, clusters: Vec<Cluster>, backends: Clusters) -> Result<Self, NoStage> {
+    pub async fn build(folder: &Path, policy: Policy, backends: Clusters) -> Result<Self, NoStage> {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
         let store = Store::open(&format!("sqlite:{}", folder.join("signalbox.db").display()), clock.clone()).await?;
         let parts = Parts {
             catalogue: Catalogue::built_in()?,
-            policy: policy(clusters)?,
+            policy,
             backends,
             store,
             clock,

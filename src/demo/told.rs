@@ -1,7 +1,6 @@
 //! One whole story, told without a terminal: plan, refusal, approval by two people, execution, the proof by a witness, the
 //! way back, the audit log. It ends well only if each step really happened.
 
-use super::personas::persona;
 use super::stage::Stage;
 use crate::chat::Door;
 use crate::desk::Incoming;
@@ -13,7 +12,7 @@ use engine::port::{Boxed, Journal};
 use interlock::approval::State;
 use interlock::command::parse_line;
 use interlock::plan::{Action, KafkaAction, Work};
-use interlock::principal::Place;
+use interlock::principal::{Place, Principal};
 use std::collections::BTreeMap;
 use std::io::Write;
 use std::time::{Duration, Instant};
@@ -30,7 +29,10 @@ pub trait Witness: Send + Sync {
     fn committed<'a>(&'a self, group: &'a str) -> Boxed<'a, Result<Committed, String>>;
 }
 
-/// What the story is about.
+/// Who speaks, by name: alice, bob and carol.
+pub type Cast<'a> = &'a (dyn Fn(&str) -> Option<Principal> + Send + Sync);
+
+/// What the story is about. alice operates, bob and carol approve, and the settings demand both of them.
 pub struct Tale<'a> {
     /// The stage.
     pub stage: &'a Stage,
@@ -38,6 +40,8 @@ pub struct Tale<'a> {
     pub cluster: &'a str,
     /// A stopped group with committed offsets that are not at the beginning.
     pub group: &'a str,
+    /// Who speaks. They are spoken for in this process, by no way from outside.
+    pub cast: Cast<'a>,
     /// Who tells what is really committed.
     pub witness: &'a dyn Witness,
 }
@@ -75,10 +79,13 @@ pub async fn tell(tale: &Tale<'_>, out: &mut (dyn Write + Send)) -> Result<(), N
     teller.shows(&card)?;
     let operation = teller.newest("reset-offset").await?;
 
-    teller.says("2. alice cannot approve what she asked for; bob can.")?;
-    teller.approves("alice", &operation).await?;
-    teller.expects(&operation, State::AwaitingApproval).await?;
-    let done = teller.approved_by("bob", &operation).await?;
+    teller
+        .says("2. alice cannot approve what she asked for. It takes bob and carol, and either alone is not enough.")?;
+    for too_few in ["alice", "bob"] {
+        teller.approves(too_few, &operation).await?;
+        teller.expects(&operation, State::AwaitingApproval).await?;
+    }
+    let done = teller.approved_by("carol", &operation).await?;
 
     teller.says("3. The witness: is committed what the plan says?")?;
     let after = teller.committed().await?;
@@ -122,7 +129,7 @@ impl Teller<'_> {
         let house = &self.tale.stage.house;
         let breaks = |why: String| NotTold::Breaks(why);
         let parsed = parse_line(&house.rooms().catalogue, line).map_err(|mistake| breaks(mistake.id))?;
-        let principal = persona(who).ok_or_else(|| breaks(format!("there is no {who}")))?;
+        let principal = (self.tale.cast)(who).ok_or_else(|| breaks(format!("there is no {who}")))?;
         let incoming = Incoming {
             command: parsed.command,
             options: parsed.options,

@@ -7,6 +7,7 @@ pub mod discord_house;
 pub mod kafka_house;
 pub mod lab;
 pub mod people;
+pub mod real;
 mod told;
 
 pub use told::{Person, Setting, Story, quick};
