@@ -116,6 +116,7 @@ impl House {
         tasks.spawn(async move {
             loop {
                 desk.refresh_directory().await;
+                desk.sum_up_strangers();
                 clock.sleep(DIRECTORY_EVERY).await;
             }
         });

@@ -9,6 +9,7 @@ answer-bug = Something went wrong on my side
 answer-bug-next = Whoever runs me finds it in the log by the request below; /operations shows what was begun
 footer-request = request { $request }
 footer-not-recorded = not in the audit log: it cannot be written now
+footer-not-yet-recorded = not in the audit log yet: it waits to be written
 footer-check = check { $check }, request { $request }
 
 dry-run-needs = It would need { $wanted }: { $who }
@@ -100,6 +101,8 @@ mistake-not-an-operation = { $given } is not the id of an operation
     .next = It is six letters and digits; /operations lists them
 mistake-not-built-yet = { $option } does not work yet, so I do nothing rather than ignore it
     .next = Ask again without it
+mistake-not-for-verify = { $option } narrows a search; the chain is always verified whole
+    .next = Ask without it, or without action:verify
 mistake-not-partitions = { $given } is not a list of partitions
 mistake-not-possible-now = That is not possible now; { $operation } is: { $state }
     .next = /status operation:{ $operation } shows how it stands

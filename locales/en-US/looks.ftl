@@ -129,6 +129,7 @@ audit-headline = { $count ->
    *[other] { $count } entries, newest first
 }
 audit-more = + { $more } more; narrow the search
+audit-unsearched = Entries before { $seq } were not searched; narrow the search by since, person or operation
 audit-entry = { $seq } · { $at } · { $what } · { $who } · { $about }
 audit-bot = the bot itself
 audit-whole = The audit log is whole: { $entries } entries, each follows from the one before

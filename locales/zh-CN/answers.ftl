@@ -8,6 +8,7 @@ answer-bug = 我这边出错了
 answer-bug-next = 维护者可凭下面的请求号在日志里找到原因；已开始的操作见 /operations
 footer-request = 请求 { $request }
 footer-not-recorded = 没有写入审计日志：现在无法写入
+footer-not-yet-recorded = 尚未写入审计日志：正在等待写入
 footer-check = 检查 { $check }，请求 { $request }
 
 dry-run-needs = 正式执行需要 { $wanted } 票：{ $who }
@@ -99,6 +100,8 @@ mistake-not-an-operation = { $given } 不是操作的编号
     .next = 编号是六位字母和数字；用 /operations 查看
 mistake-not-built-yet = { $option } 还不能用；我宁可不做，也不忽略它
     .next = 请去掉它再申请
+mistake-not-for-verify = { $option } 用于缩小检索范围；哈希链总是整体校验
+    .next = 去掉它，或去掉 action:verify 再试
 mistake-not-partitions = { $given } 不是分区列表
 mistake-not-possible-now = 现在不能这样做；{ $operation } 的状态：{ $state }
     .next = 用 /status operation:{ $operation } 查看

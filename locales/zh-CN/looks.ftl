@@ -101,6 +101,7 @@ status-plan = 第 { $revision } 版计划：{ $digest }
 audit-none = 没有符合的记录
 audit-headline = { $count } 条记录，最新的在前
 audit-more = + 另有 { $more } 条；请缩小搜索范围
+audit-unsearched = 第 { $seq } 条之前的记录没有检索；请用 since、person 或 operation 缩小范围
 audit-entry = { $seq } · { $at } · { $what } · { $who } · { $about }
 audit-bot = 机器人自己
 audit-whole = 审计日志完整：{ $entries } 条记录，环环相扣

@@ -2,7 +2,7 @@
 
 use super::deliver::CONTROLS;
 use super::port::{Clicked, Completing, Door, Reacted, Stranger, Suggested};
-use crate::desk::{APPROVE, Answer, Denied, Desk, Done, Incoming, VETO};
+use crate::desk::{APPROVE, Answer, Denied, Desk, Done, Incoming, Recorded, VETO};
 use crate::store::{Edge, MessageOf, MessageRole};
 use crate::text::{Card, Locale, answer};
 use engine::control::Control;
@@ -28,9 +28,17 @@ impl FrontDoor {
         Self { desk }
     }
 
-    fn private(&self, done: Done, locale: &str) -> Card {
+    /// The answer to what goes no further. A denial is recorded beside it.
+    fn private(&self, done: Done, account: Option<Account>, locale: &str) -> Card {
         let request = RequestId::from_random(rand::random());
-        answer(&Answer { request, done, recorded: true }, Locale::of(locale))
+        let recorded = match &done {
+            Done::Denied(denied) => {
+                self.desk.turned_away(denied.id, account, &request);
+                Recorded::NotYet
+            }
+            _ => Recorded::No,
+        };
+        answer(&Answer { request, done, recorded }, Locale::of(locale))
     }
 
     async fn on_card(&self, reacted: &Reacted) -> Result<(), Done> {
@@ -170,7 +178,8 @@ impl Door for FrontDoor {
                 _ => None,
             };
             let Some((command, operation)) = command else {
-                return self.private(Done::Denied(Denied { id: "unknown-button", needs: None }), &clicked.locale);
+                let denied = Done::Denied(Denied { id: "unknown-button", needs: None });
+                return self.private(denied, Some(clicked.principal.account), &clicked.locale);
             };
             let options = BTreeMap::from([("operation".to_owned(), RawValue::Text(operation.to_owned()))]);
             self.command(Incoming {
@@ -185,15 +194,15 @@ impl Door for FrontDoor {
         })
     }
 
-    fn stranger(&self, stranger: Stranger, locale: &str) -> Card {
-        let done = match stranger {
-            Stranger::DirectMessage => Done::Denied(Denied { id: "direct-message", needs: None }),
-            Stranger::ForeignGuild => Done::Denied(Denied { id: "foreign-guild", needs: None }),
-            Stranger::Bot => Done::Denied(Denied { id: "bot", needs: None }),
-            Stranger::Unreadable => Done::Denied(Denied { id: "unreadable", needs: None }),
-            Stranger::Broken => Done::Bug,
+    fn stranger(&self, stranger: Stranger, account: Option<Account>, locale: &str) -> Card {
+        let id = match stranger {
+            Stranger::DirectMessage => "direct-message",
+            Stranger::ForeignGuild => "foreign-guild",
+            Stranger::Bot => "bot",
+            Stranger::Unreadable => "unreadable",
+            Stranger::Broken => return self.private(Done::Bug, None, locale),
         };
-        self.private(done, locale)
+        self.private(Done::Denied(Denied { id, needs: None }), account, locale)
     }
 
     fn reacted(&self, reacted: Reacted) -> Boxed<'_, ()> {

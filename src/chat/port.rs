@@ -117,8 +117,8 @@ pub trait Door: Send + Sync {
     /// A button. The answer is private.
     fn clicked(&self, clicked: Clicked) -> Boxed<'_, Card>;
 
-    /// The private answer to somebody who is not served at all; from memory, at once.
-    fn stranger(&self, stranger: Stranger, locale: &str) -> Card;
+    /// The private answer to somebody who is not served at all; from memory, at once. Who it is goes into the audit log.
+    fn stranger(&self, stranger: Stranger, account: Option<Account>, locale: &str) -> Card;
 
     /// A reaction came or went; nothing of it is trusted but that something changed there.
     fn reacted(&self, reacted: Reacted) -> Boxed<'_, ()>;

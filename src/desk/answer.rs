@@ -34,8 +34,19 @@ pub struct Answer {
     pub request: RequestId,
     /// What came of it.
     pub done: Done,
-    /// Whether it goes into the audit log; if not, the answer says so.
-    pub recorded: bool,
+    /// Whether it is in the audit log; if not, the answer says so.
+    pub recorded: Recorded,
+}
+
+/// Whether a request is in the audit log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Recorded {
+    /// It is.
+    Yes,
+    /// It waits: the store is slow or does not take it now. It is lost if the process ends before that.
+    NotYet,
+    /// It is not: too many wait, or it belongs to a flood that is only counted.
+    No,
 }
 
 /// What came of a request.

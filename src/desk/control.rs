@@ -12,6 +12,7 @@ use interlock::facts::Facts;
 use interlock::plan::{Mistake, Sealed};
 use interlock::policy::{Control as Act, Right, Standing, Voter};
 use interlock::principal::{Account, Principal};
+use tracing::Instrument;
 
 impl Desk {
     pub(super) async fn control(&self, ask: &Ask<'_>) -> Result<Done, Done> {
@@ -198,8 +199,23 @@ impl Desk {
         Ok(())
     }
 
-    /// A control that was asked for by a reaction: same rights, same effect as the command.
+    /// A control that was asked for by a reaction: same rights, same effect as the command, and its refusal is recorded.
     pub(crate) async fn steer_by_reaction(
+        &self,
+        operation: &Operation,
+        by: (Account, Result<Principal, NotCounted>),
+        control: Control,
+    ) -> Result<(), Done> {
+        let account = by.0;
+        let span = tracing::info_span!("operation", operation = %operation.id, %account);
+        let steered = self.steered_by_reaction(operation, by, control).instrument(span).await;
+        if let Err(done) = &steered {
+            self.reacted_in_vain(operation, account, said(control), done);
+        }
+        steered
+    }
+
+    async fn steered_by_reaction(
         &self,
         operation: &Operation,
         by: (Account, Result<Principal, NotCounted>),

@@ -3,6 +3,7 @@
 use super::answer::{Answer, Denied, Done, Incoming};
 use super::recorder::Recorder;
 use super::rooms::Rooms;
+use super::strangers::Strangers;
 use crate::meters;
 use engine::{Actor, Engine, Record};
 use interlock::command::{Arguments, Command, Directory, Kind, ParseContext, RawValue, Request, View, parse};
@@ -10,7 +11,7 @@ use interlock::facts::Facts;
 use interlock::id::{ClusterName, OperationId, RequestId};
 use interlock::policy::{Needs, Sight};
 use interlock::principal::Place;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use tracing::Instrument;
 
 /// The desk.
@@ -19,6 +20,7 @@ pub struct Desk {
     pub(super) rooms: Arc<Rooms>,
     pub(super) engine: Engine,
     pub(super) recorder: Recorder,
+    pub(super) strangers: Arc<Mutex<Strangers>>,
 }
 
 /// A request that is allowed, with what is known of who asks.
@@ -48,7 +50,7 @@ impl Desk {
     /// A desk in these rooms.
     #[must_use]
     pub fn new(rooms: Arc<Rooms>, engine: Engine, recorder: Recorder) -> Self {
-        Self { rooms, engine, recorder }
+        Self { rooms, engine, recorder, strangers: Arc::default() }
     }
 
     /// The rooms.
@@ -80,7 +82,8 @@ impl Desk {
             tracing::info!(outcome = outcome(&done), "answered");
             let known = self.rooms.catalogue.get(&incoming.command).map(|command| command.name.as_str());
             meters::request(known, outcome(&done));
-            let recorded = self.recorder.record(record(&request, &incoming, &done));
+            let record = record(&request, &incoming, &done);
+            let recorded = self.record(record, &done, &incoming.principal).await;
             Answer { request, done, recorded }
         }
         .instrument(span)

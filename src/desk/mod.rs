@@ -14,11 +14,12 @@ mod recorder;
 mod replanner;
 mod rooms;
 mod rounds;
+mod strangers;
 mod submit;
 
 pub(crate) use drafting::{Wanted, Whole};
 
-pub use answer::{Answer, Denied, Done, Incoming};
+pub use answer::{Answer, Denied, Done, Incoming, Recorded};
 pub use ballots::{APPROVE, Ballots, VETO};
 pub use handle::Desk;
 pub use interlock::command::RawValue;

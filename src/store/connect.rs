@@ -17,8 +17,10 @@ use std::time::Duration;
 /// The schema, embedded; the same text for both databases.
 pub(super) static MIGRATIONS: Migrator = sqlx::migrate!("./migrations");
 
-/// How long a call waits for a connection, and a connection for a lock of somebody else's.
+/// How long a call waits for a connection,
 const PATIENCE: Duration = Duration::from_secs(2);
+/// and a connection for a lock of somebody else's. Together below the three seconds within which people get an answer.
+const LOCKED: Duration = Duration::from_millis(700);
 const SQLITE_READERS: u32 = 4;
 const POSTGRES_CONNECTIONS: u32 = 10;
 
@@ -63,7 +65,7 @@ fn sqlite(url: &str) -> Result<(SqliteConnectOptions, Option<u32>), StoreError> 
         return Err(StoreError::Address("a database in memory would be lost with the process; name a file".to_owned()));
     }
     let options = SqliteConnectOptions::from_str(url).map_err(|error| StoreError::Address(error.to_string()))?;
-    Ok((options.busy_timeout(PATIENCE), most_pages))
+    Ok((options.busy_timeout(LOCKED), most_pages))
 }
 
 fn readers(options: SqliteConnectOptions) -> SqlitePool {
@@ -146,11 +148,11 @@ fn postgres(url: &str) -> Result<PgConnectOptions, StoreError> {
     // The parser's message may quote the address, and with it the password.
     let options = PgConnectOptions::from_str(url)
         .map_err(|_| StoreError::Address("it cannot be read as postgres://user@host:port/database".to_owned()))?;
-    let patience = PATIENCE.as_millis().to_string();
+    let locked = LOCKED.as_millis().to_string();
     Ok(options.application_name("signalbox").options([
         ("default_transaction_isolation", "read committed"),
         ("synchronous_commit", "on"),
-        ("lock_timeout", patience.as_str()),
+        ("lock_timeout", locked.as_str()),
         ("statement_timeout", "10000"),
         ("idle_in_transaction_session_timeout", "15000"),
     ]))

@@ -129,6 +129,7 @@ pub const MISTAKES: &[&str] = &[
     "not-an-offset",
     "not-an-operation",
     "not-built-yet",
+    "not-for-verify",
     "not-partitions",
     "not-possible-now",
     "nothing-to-do",

@@ -2,7 +2,7 @@
 
 use super::complete::{Offer, Typed, Wanted, command_offers, option_offers, value_offers, wanted};
 use crate::chat::{Completing, Door, FrontDoor, Hub};
-use crate::desk::{Answer, Desk, Done, Incoming};
+use crate::desk::{Answer, Desk, Done, Incoming, Recorded};
 use crate::text::{Card, Locale, answer};
 use engine::port::Clock;
 use interlock::command::{Catalogue, Command, OptionType, parse_line};
@@ -125,7 +125,7 @@ impl Inside {
 fn mistaken(mistake: Mistake, locale: &str) -> Card {
     let request = RequestId::from_random(rand::random());
     tracing::info!(%request, mistake = mistake.id, "a line of the console is no command");
-    let card = answer(&Answer { request, done: Done::Mistake(mistake), recorded: true }, Locale::of(locale));
+    let card = answer(&Answer { request, done: Done::Mistake(mistake), recorded: Recorded::No }, Locale::of(locale));
     // The footer would name a request, and there was none.
     Card { footer: None, ..card }
 }

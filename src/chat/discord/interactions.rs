@@ -7,6 +7,7 @@ pub(super) use answers::Remembered;
 
 use super::gateway::Opened;
 use super::limits::{COMPLETION, SUGGESTION, SUGGESTIONS, shortened, units};
+use super::messages::id as id_of;
 use crate::chat::{Clicked, Completing, MessageRef, Stranger, Suggested};
 use crate::desk::{Incoming, RawValue};
 use answers::Asked;
@@ -35,7 +36,7 @@ impl Opened {
                 Interaction::Component(click) => self.click(click).await,
                 Interaction::Modal(modal) => {
                     let asked = Asked { id: modal.id.get(), token: modal.token, locale: modal.locale };
-                    self.turn_away(&asked, Stranger::Unreadable).await;
+                    self.turn_away(&asked, Stranger::Unreadable, Some(modal.user.id.get())).await;
                 }
                 _ => {}
             }
@@ -52,11 +53,11 @@ impl Opened {
         let asked = Asked { id: id.get(), token: token.clone(), locale: locale.clone() };
         let origin = Origin::of_command(&command);
         if data.kind != CommandType::ChatInput {
-            return self.turn_away(&asked, Stranger::Unreadable).await;
+            return self.turn_away(&asked, Stranger::Unreadable, Some(origin.user())).await;
         }
         let principal = match self.admit(&origin) {
             Ok(principal) => principal,
-            Err(stranger) => return self.turn_away(&asked, stranger).await,
+            Err(stranger) => return self.turn_away(&asked, stranger, Some(origin.user())).await,
         };
         if !self.defer(&asked).await {
             return;
@@ -77,7 +78,7 @@ impl Opened {
         let origin = Origin::of_component(&click);
         let principal = match self.admit(&origin) {
             Ok(principal) => principal,
-            Err(stranger) => return self.turn_away(&asked, stranger).await,
+            Err(stranger) => return self.turn_away(&asked, stranger, Some(origin.user())).await,
         };
         if !self.defer(&asked).await {
             return;
@@ -146,12 +147,13 @@ impl Opened {
         }
         tracing::warn!(interaction = id, kind, "an interaction that cannot be read is answered with a refusal");
         let locale = value["locale"].as_str().unwrap_or_default().to_owned();
+        let user = id_of(&value["member"]["user"]["id"]).or_else(|| id_of(&value["user"]["id"]));
         let asked = Asked { id, token: token.to_owned(), locale };
         let work = async {
             if kind == AUTOCOMPLETE {
                 self.give_choices(&asked, json!([])).await;
             } else {
-                self.turn_away(&asked, Stranger::Unreadable).await;
+                self.turn_away(&asked, Stranger::Unreadable, user).await;
             }
         };
         self.tasks.guard("an unreadable interaction", work).await;

@@ -12,7 +12,7 @@ use super::card::{Block, Card, Line, Tone};
 use super::locale::{Args, Locale};
 use super::plan_card::{body, files, head, votes};
 use super::sentence::{self, NAME, WORDS, failure, find};
-use crate::desk::{Answer, Denied, Done};
+use crate::desk::{Answer, Denied, Done, Recorded};
 use interlock::facts::Facts;
 use interlock::plan::{Check, Mistake, Sealed};
 
@@ -67,7 +67,11 @@ fn footer(answer: &Answer, locale: Locale) -> Line {
         Some(check) => locale.say("footer-check", &args.code("check", &check.id)),
         None => locale.say("footer-request", &args),
     };
-    let missing = (!answer.recorded).then(|| locale.say("footer-not-recorded", &Args::new()));
+    let missing = match answer.recorded {
+        Recorded::Yes => None,
+        Recorded::NotYet => Some(locale.say("footer-not-yet-recorded", &Args::new())),
+        Recorded::No => Some(locale.say("footer-not-recorded", &Args::new())),
+    };
     Line::joined(std::iter::once(line).chain(missing), " · ")
 }
 

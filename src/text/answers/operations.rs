@@ -96,13 +96,18 @@ fn step(one: &StepLine, locale: Locale) -> Line {
 }
 
 pub(super) fn audit_page(page: &AuditPage, locale: Locale) -> Card {
+    let unsearched = page
+        .unsearched_before
+        .map(|seq| Block::Line(locale.say("audit-unsearched", &Args::new().word("seq", seq.to_string()))));
     if page.entries.is_empty() {
-        return Card { headline: vec![locale.say("audit-none", &Args::new())], ..Card::default() };
+        let headline = vec![locale.say("audit-none", &Args::new())];
+        return Card { headline, body: unsearched.into_iter().collect(), ..Card::default() };
     }
     let args = Args::new().count("count", page.entries.len());
     let mut body: Vec<Block> = page.entries.iter().take(2 * MOST).map(|one| Block::Line(entry(one, locale))).collect();
     let more = page.left_out + page.entries.len().saturating_sub(2 * MOST);
     body.extend((more > 0).then(|| Block::Line(locale.say("audit-more", &Args::new().count("more", more)))));
+    body.extend(unsearched);
     Card { headline: vec![locale.say("audit-headline", &args)], body, ..Card::default() }
 }
 

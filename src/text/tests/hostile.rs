@@ -2,7 +2,7 @@
 
 use super::fixture::{Scene, reset};
 use super::rules::check;
-use crate::desk::{Answer, Denied, Done};
+use crate::desk::{Answer, Denied, Done, Recorded};
 use crate::text::{Block, Card, Line, Locale, Span, answer, notice, plan_card, plan_text};
 use engine::Notice;
 use interlock::approval::State;
@@ -119,7 +119,7 @@ fn hostile_answers_are_cards_like_any_other() {
             Done::DryRun(Box::new(Sealed::seal(plan(&with)).unwrap())),
         ];
         for done in all {
-            let reply = Answer { request: "M2WQ7A".parse().unwrap(), done, recorded: true };
+            let reply = Answer { request: "M2WQ7A".parse().unwrap(), done, recorded: Recorded::Yes };
             for locale in Locale::ALL {
                 stays_foreign(&answer(&reply, locale), &with);
             }

@@ -241,5 +241,6 @@ fn audit_page() -> LookAnswer {
     LookAnswer::AuditPage(AuditPage {
         entries: vec![entry(12, "started", ""), entry(11, "approved", "bob")],
         left_out: 1,
+        unsearched_before: Some(11),
     })
 }

@@ -2,7 +2,7 @@
 
 use super::fixture::{Scene, reset, waiting_reset};
 use super::{rules, seen};
-use crate::desk::{Answer, Denied, Done};
+use crate::desk::{Answer, Denied, Done, Recorded};
 use crate::text::{Card, Drawing, Locale, Newer, answer, by_hand, console, notice, plan_card, plan_text};
 use engine::Notice;
 use interlock::approval::State;
@@ -31,7 +31,8 @@ fn scene(name: &str, scene: &Scene) {
 }
 
 fn answered(name: &str, done: &Done) {
-    let reply = Answer { request: "M2WQ7A".parse().unwrap(), done: done.clone(), recorded: done != &Done::Bug };
+    let recorded = if *done == Done::Bug { Recorded::No } else { Recorded::Yes };
+    let reply = Answer { request: "M2WQ7A".parse().unwrap(), done: done.clone(), recorded };
     shown(name, |locale| answer(&reply, locale));
 }
 

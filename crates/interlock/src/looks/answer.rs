@@ -166,6 +166,8 @@ pub struct AuditPage {
     pub entries: Vec<AuditEntry>,
     /// How many more fit the search.
     pub left_out: usize,
+    /// The search went no further back than to this entry; none if it saw the whole log.
+    pub unsearched_before: Option<i64>,
 }
 
 /// One entry of the audit log, as it is shown.

@@ -61,7 +61,7 @@ impl Door for Noting {
         Box::pin(async { Card::default() })
     }
 
-    fn stranger(&self, _stranger: Stranger, _locale: &str) -> Card {
+    fn stranger(&self, _stranger: Stranger, _account: Option<Account>, _locale: &str) -> Card {
         Card::default()
     }
 

@@ -10,6 +10,7 @@ use super::super::uploads::all;
 use crate::chat::Stranger;
 use crate::text::Card;
 use engine::port::Boxed;
+use interlock::principal::Account;
 use reqwest::Method;
 use serde_json::{Value, json};
 use std::collections::{HashSet, VecDeque};
@@ -77,8 +78,8 @@ impl Opened {
     }
 
     /// Answers somebody who is not served.
-    pub(super) async fn turn_away(&self, asked: &Asked, stranger: Stranger) {
-        let rendered = render(&self.door.stranger(stranger, &asked.locale), None);
+    pub(super) async fn turn_away(&self, asked: &Asked, stranger: Stranger, user: Option<u64>) {
+        let rendered = render(&self.door.stranger(stranger, user.map(Account::Discord), &asked.locale), None);
         let mut message = rendered.message;
         message["flags"] = json!(PRIVATE);
         let answer = match body(message, all(rendered.uploads)) {
@@ -111,12 +112,12 @@ impl Opened {
     /// Waits for the answer and gives it.
     pub(super) async fn answer(self: &Arc<Self>, asked: &Asked, work: Boxed<'_, Card>) {
         let answer = tokio::time::timeout(COMMAND, self.tasks.guard("a command", work)).await;
-        let card = answer.ok().flatten().unwrap_or_else(|| self.door.stranger(Stranger::Broken, &asked.locale));
+        let card = answer.ok().flatten().unwrap_or_else(|| self.door.stranger(Stranger::Broken, None, &asked.locale));
         let Err(failed) = self.final_answer(asked, &card).await else { return };
         tracing::error!(interaction = asked.id, ?failed, "an answer could not be given");
         if matches!(failed, Failed::Refused { status: 400, .. }) {
             // The card was wrong, not the way: nobody is left waiting.
-            let card = self.door.stranger(Stranger::Broken, &asked.locale);
+            let card = self.door.stranger(Stranger::Broken, None, &asked.locale);
             if let Err(failed) = self.final_answer(asked, &card).await {
                 tracing::error!(interaction = asked.id, ?failed, "nor could an apology");
             }

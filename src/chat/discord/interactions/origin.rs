@@ -51,6 +51,11 @@ impl Origin {
         }
     }
 
+    /// Whose it is.
+    pub(super) fn user(&self) -> u64 {
+        self.user
+    }
+
     /// The place, as far as the interaction itself tells it.
     pub(super) fn place_as_told(&self) -> Option<Place> {
         let guild = self.guild?;

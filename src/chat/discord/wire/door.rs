@@ -5,6 +5,7 @@ use crate::chat::{Clicked, Completing, Door, Reacted, Stranger, Suggested};
 use crate::desk::{Incoming, RawValue};
 use crate::text::{Card, Line, Span};
 use engine::port::Boxed;
+use interlock::principal::Account;
 use tokio::sync::watch;
 
 /// What was handed in.
@@ -101,7 +102,7 @@ impl Door for FakeDoor {
         Box::pin(async move { card(&format!("clicked {}", clicked.id)) })
     }
 
-    fn stranger(&self, stranger: Stranger, locale: &str) -> Card {
+    fn stranger(&self, stranger: Stranger, _account: Option<Account>, locale: &str) -> Card {
         card(&format!("no: {stranger:?} {locale}"))
     }
 
