@@ -5,6 +5,7 @@ use interlock::approval::State;
 use interlock::cluster::kafka::Committed;
 use interlock::id::{GroupId, OperationId, TopicName};
 use simulated::{GroupSpec, Leave, Member};
+use std::time::{Duration, Instant};
 use story::discord_house::{CLUSTER, DiscordStory, Posted, SOON, TOPIC};
 
 const GROUP: &str = "billing-live";
@@ -81,6 +82,11 @@ async fn a_stop_by_reaction_ends_the_wait_with_nothing_changed() {
     let seen = posted.card.becomes("before anything was changed", SOON).await;
     assert!(seen.text.contains("Stopped by carol"), "{}", seen.text);
     assert_eq!(story.acts(), 0);
+    let began = Instant::now();
+    while !story.audit(&posted.id).await.iter().any(|what| what == "denied") {
+        assert!(began.elapsed() < SOON, "what had no effect is not in the log");
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
     story.thread_of(&posted.card).await;
     story.discord.assert_clean();
 }

@@ -3,10 +3,11 @@
 use interlock::cluster::kafka::GroupState;
 use interlock::facts::Fact;
 use interlock::id::ClusterName;
-use interlock::looks::{AuditVerified, Grade, Help, LookAnswer};
+use interlock::looks::{AuditPage, AuditVerified, Grade, Help, LookAnswer};
 use interlock::plan::Mistake;
 use signalbox::desk::Done;
 use simulated::{SimulatedKafka, Trouble};
+use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 use story::Story;
 
@@ -129,6 +130,55 @@ async fn auditors_read_the_log_and_others_do_not() {
         let Done::Denied(denied) = story.person(name).runs("/audit").await else { panic!("{name} read the log") };
         assert_eq!((denied.id, denied.needs.as_deref()), ("no-role", Some("auditor")));
     }
+}
+
+#[tokio::test]
+async fn the_log_is_searched_by_person_text_and_time_and_nothing_is_ignored() {
+    let (story, _kafka) = story().await;
+    let line = "/reset-offset cluster:orders-kafka group:nightly-report to:earliest reason:\"a \\\"Quoted\\\" word\"";
+    let id = story.person("alice").plans(line).await;
+    story.person("bob").runs("/whoami").await;
+    let ada = story.person("ada");
+    let search = async |options: &str| {
+        let LookAnswer::AuditPage(page) = looked(ada.runs(&format!("/audit {options}")).await) else {
+            panic!("no page")
+        };
+        page
+    };
+    let who = |page: &AuditPage| page.entries.iter().map(|entry| entry.who.clone()).collect::<BTreeSet<_>>();
+    assert_eq!(who(&search("person:bob").await), BTreeSet::from(["bob".to_owned()]));
+    assert!(search("person:nobody").await.entries.is_empty());
+    let found = search("text:\"a \\\"quoted\\\" WORD\" person:alice").await;
+    assert!(
+        !found.entries.is_empty() && found.entries.iter().all(|one| one.operation.as_ref() == Some(&id)),
+        "{found:?}"
+    );
+    assert!(search("text:nowhere-to-be-found").await.entries.is_empty());
+    assert!(!search("since:1h").await.entries.is_empty());
+    assert_eq!(search("since:1h").await.unsearched_before, None, "it saw the whole log");
+    for option in [format!("operation:{id}"), "person:bob".to_owned(), "text:x".to_owned(), "since:1h".to_owned()] {
+        let mistake = mistaken(ada.runs(&format!("/audit action:verify {option}")).await);
+        assert_eq!(mistake.id, "not-for-verify", "{option}");
+    }
+    assert_eq!(mistaken(ada.runs("/audit action:export").await).id, "not-a-choice");
+}
+
+#[tokio::test]
+async fn a_search_that_stops_says_where() {
+    let (story, _kafka) = story().await;
+    let record = engine::Record {
+        what: "noise".to_owned(),
+        actor: engine::Actor::Engine,
+        operation: None,
+        request: None,
+        digest: None,
+        facts: interlock::facts::Facts::none(),
+    };
+    story.house().rooms().store.append_looks(vec![record; 10_400]).await.unwrap();
+    let LookAnswer::AuditPage(page) = looked(story.person("ada").runs("/audit text:nowhere").await) else { panic!() };
+    assert!(page.entries.is_empty() && page.unsearched_before.is_some_and(|seq| seq > 1 && seq <= 401), "{page:?}");
+    let LookAnswer::AuditPage(page) = looked(story.person("ada").runs("/audit text:noise").await) else { panic!() };
+    assert!(page.entries.len() == 20 && page.left_out > 0 && page.unsearched_before.is_some(), "{page:?}");
 }
 
 #[tokio::test]

@@ -1,7 +1,10 @@
+mod command_line;
 mod controls;
 mod crash;
+mod demo;
 mod discord_anew;
 mod discord_asked;
+mod discord_health;
 mod discord_hostile;
 mod discord_reset;
 mod discord_waits;
@@ -13,3 +16,5 @@ mod kafka_reset;
 mod kafka_rights;
 mod looks;
 mod reset_offset;
+mod store_fails;
+mod strangers;

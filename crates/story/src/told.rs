@@ -17,6 +17,7 @@ use signalbox::store::Store;
 use signalbox::store::audit::{AuditFilter, AuditPage, Verdict};
 use simulated::Fleet;
 use std::collections::BTreeSet;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
@@ -31,7 +32,7 @@ pub struct Story {
     clock: Arc<dyn Clock>,
     pace: Pace,
     _tasks: JoinSet<()>,
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 /// Somebody of [`people::PEOPLE`] at the console.
@@ -59,11 +60,13 @@ pub struct Setting {
     pub pace: Pace,
     /// The guards that are on; without one of them a story shows what it is for.
     pub guards: Guards,
+    /// The address of the store, where it is not an ordinary SQLite file of the story's own.
+    pub store: Option<String>,
 }
 
 impl Default for Setting {
     fn default() -> Self {
-        Self { pace: quick(), guards: Guards::all() }
+        Self { pace: quick(), guards: Guards::all(), store: None }
     }
 }
 
@@ -92,9 +95,10 @@ impl Story {
     /// # Panics
     /// If the house cannot be built.
     pub async fn set(setting: Setting, clusters: &[(&str, Tier)], backends: Clusters, clock: Arc<dyn Clock>) -> Self {
-        let Setting { pace, guards } = setting;
+        let Setting { pace, guards, store } = setting;
         let folder = TempDir::new().expect("a folder");
-        let url = format!("sqlite:{}", folder.path().join("signalbox.db").display());
+        let own = format!("sqlite:{}", folder.path().join("signalbox.db").display());
+        let url = store.unwrap_or(own);
         let store = Store::open(&url, clock.clone()).await.expect("a store");
         let parts = Parts {
             catalogue: Catalogue::built_in().expect("the catalogue"),
@@ -107,7 +111,7 @@ impl Story {
         };
         let house = House::build(Plot { parts, pace, holder: "story".to_owned() });
         let tasks = house.open();
-        Self { house, clock, pace, _tasks: tasks, _folder: folder }
+        Self { house, clock, pace, _tasks: tasks, folder }
     }
 
     /// The process ends without a word, and another one begins on the same store.
@@ -116,7 +120,7 @@ impl Story {
     /// If the house cannot be built.
     #[must_use]
     pub fn reborn(self) -> Self {
-        let Self { house, clock, pace, _tasks: mut tasks, _folder: folder } = self;
+        let Self { house, clock, pace, _tasks: mut tasks, folder } = self;
         tasks.abort_all();
         let rooms = house.rooms();
         let parts = Parts {
@@ -130,13 +134,19 @@ impl Story {
         };
         let house = House::build(Plot { parts, pace, holder: "story again".to_owned() });
         let tasks = house.open();
-        Self { house, clock, pace, _tasks: tasks, _folder: folder }
+        Self { house, clock, pace, _tasks: tasks, folder }
     }
 
     /// The house.
     #[must_use]
     pub fn house(&self) -> &House {
         &self.house
+    }
+
+    /// The story's own SQLite file.
+    #[must_use]
+    pub fn database(&self) -> PathBuf {
+        self.folder.path().join("signalbox.db")
     }
 
     /// One of the people.
@@ -233,7 +243,11 @@ impl Person<'_> {
         self.runs(&format!("/approve operation:{id} digest:{digest}")).await
     }
 
-    async fn asks(&self, line: &str) -> Answer {
+    /// Types a command and gets the whole answer.
+    ///
+    /// # Panics
+    /// If the line cannot be taken apart.
+    pub async fn asks(&self, line: &str) -> Answer {
         let rooms = self.story.house.rooms();
         let parsed = parse_line(&rooms.catalogue, line).unwrap_or_else(|mistake| panic!("{line}: {mistake:?}"));
         let account = people::account(self.name);

@@ -1,0 +1,63 @@
+//! The story that `./dev demo` tells without a terminal: on the simulated fleet, and on the lab's real Kafka.
+
+use engine::port::Boxed;
+use signalbox::demo::{Books, Committed, Stage, Tale, Witness, persona, policy, policy_of_two, simulated, tell};
+use story::real::Scene;
+
+/// Tells of each offset that it is one more.
+struct Liar<W>(W);
+
+impl<W: Witness> Witness for Liar<W> {
+    fn committed<'a>(&'a self, group: &'a str) -> Boxed<'a, Result<Committed, String>> {
+        Box::pin(async move {
+            let seen = self.0.committed(group).await?;
+            Ok(seen.into_iter().map(|(place, offset)| (place, offset + 1)).collect())
+        })
+    }
+}
+
+/// What the story tells on the simulated fleet; without the second approver if so wanted.
+async fn on_simulated(two: bool, witness: impl FnOnce(Books) -> Box<dyn Witness>) -> Result<String, String> {
+    let folder = tempfile::tempdir().unwrap();
+    let (fleet, clusters) = simulated().unwrap();
+    let backends = fleet.clusters().unwrap();
+    let policy = if two { policy_of_two(clusters) } else { policy(clusters) };
+    let stage = Stage::build(folder.path(), policy.unwrap(), backends.clone()).await.unwrap();
+    let cluster = ::simulated::demo::PRODUCTION;
+    let witness = witness(Books { fleet: backends, cluster: cluster.parse().unwrap() });
+    let tale = Tale { stage: &stage, cluster, group: "nightly-report", cast: &persona, witness: witness.as_ref() };
+    let mut out = Vec::new();
+    let told = tell(&tale, &mut out).await.map_err(|error| error.to_string());
+    stage.house.rooms().store.close().await;
+    told.map(|()| String::from_utf8(out).unwrap())
+}
+
+#[tokio::test]
+async fn the_story_is_told_on_the_simulated_fleet() {
+    let told = on_simulated(true, |books| Box::new(books)).await.unwrap();
+    for step in ["alice> /reset-offset", "bob> /approve", "carol> /approve", "alice> /rollback", "each follows from"] {
+        assert!(told.contains(step), "{step} in {told}");
+    }
+}
+
+#[tokio::test]
+async fn the_story_breaks_where_a_step_did_not_happen() {
+    let lied = on_simulated(true, |books| Box::new(Liar(books))).await.unwrap_err();
+    assert!(lied.contains("by the plan"), "{lied}");
+    let alone = on_simulated(false, |books| Box::new(books)).await.unwrap_err();
+    assert!(alone.contains("not awaiting-approval"), "bob alone was enough: {alone}");
+}
+
+#[tokio::test]
+async fn the_story_is_told_on_real_kafka_and_judged_by_its_own_client() {
+    let scene = Scene::set().await.unwrap();
+    let mut out = Vec::new();
+    scene.tell(&scene.judged(), &mut out).await.unwrap();
+    let told = String::from_utf8(out).unwrap();
+    assert!(
+        told.contains("6 partitions agree with the plan") && told.contains("6 partitions agree with what stood before")
+    );
+    let lied = scene.tell(&Liar(scene.judged()), &mut Vec::new()).await.unwrap_err();
+    assert!(lied.to_string().contains("by the plan"), "{lied}");
+    scene.clear().await.unwrap();
+}
