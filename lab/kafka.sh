@@ -48,33 +48,67 @@ plain_users() {
     printf ';'
 }
 
+# Controllers of the move cluster, so that it goes on with any one of them dead.
+MOVE_CONTROLLERS=3
+
+# True for the nodes that are controllers too: $1 cluster, $2 node id.
+is_controller() { [ "$2" = 1 ] || { [ "$1" = move ] && [ "$2" -le "$MOVE_CONTROLLERS" ]; }; }
+
+# The controller's port of a node: $1 cluster, $2 node id, $3 base port.
+controller_port() {
+    case $1 in
+    main) printf '%s' $(($3 + 11)) ;;
+    secure) printf '%s' $(($3 + 41)) ;;
+    move) printf '%s' $(($3 + 70 + $2)) ;;
+    esac
+}
+
+# Who votes for the controller, as Kafka writes it: $1 cluster, $2 base port.
+voters() {
+    local node list=
+    for node in 1 2 3; do
+        ! is_controller "$1" "$node" || list+=",$node@127.0.0.1:$(controller_port "$1" "$node" "$2")"
+    done
+    printf '%s' "${list#,}"
+}
+
 # Writes server.properties of one node: $1 name, $2 cluster, $3 node id, $4 base port.
 write_properties() {
-    local dir=$RUN/$1 cluster=$2 node=$3 base=$4 controller roles=broker extra="" plain behind
-    if [ "$cluster" = main ]; then
-        controller=$((base + 11)) plain=$((base + node)) behind=$((base + 20 + node))
-    else
-        controller=$((base + 41)) plain=$((base + 45)) behind=$((base + 46))
-    fi
-    if [ "$node" = 1 ]; then
+    local dir=$RUN/$1 cluster=$2 node=$3 base=$4 roles=broker extra="" plain behind proxy
+    case $cluster in
+    main) plain=$((base + node)) behind=$((base + 20 + node)) proxy=$((base + 30 + node)) ;;
+    secure) plain=$((base + 45)) behind=$((base + 46)) proxy=$((base + 31)) ;;
+    move) plain=$((base + 60 + node)) behind=$((base + 80 + node)) proxy=$((base + 90 + node)) ;;
+    esac
+    if is_controller "$cluster" "$node"; then
         roles=broker,controller
-        extra=",CONTROLLER://127.0.0.1:$controller"
+        extra=",CONTROLLER://127.0.0.1:$(controller_port "$cluster" "$node" "$base")"
     fi
-    sed -e "s|@NODE@|$node|g; s|@ROLES@|$roles|g; s|@CONTROLLER@|$controller|g; s|@DIR@|$dir|g" \
+    sed -e "s|@NODE@|$node|g; s|@ROLES@|$roles|g; s|@VOTERS@|$(voters "$cluster" "$base")|g; s|@DIR@|$dir|g" \
         -e "s|@CONTROLLER_LISTENER@|$extra|g; s|@PLAIN@|$plain|g; s|@BEHIND@|$behind|g" \
-        -e "s|@PROXY@|$((base + 30 + node))|g; s|@SASL@|$((base + 42))|g; s|@SSL@|$((base + 43))|g" \
+        -e "s|@PROXY@|$proxy|g; s|@SASL@|$((base + 42))|g; s|@SSL@|$((base + 43))|g" \
         -e "s|@SASL_SSL@|$((base + 44))|g; s|@TLS@|$RUN/tls|g; s|@PLAIN_USERS@|$(plain_users)|g" \
         "$ROOT/lab/kafka/common.properties" "$ROOT/lab/kafka/$cluster.properties" >"$dir/server.properties"
 }
 
-# A controller is formatted by Kafka's own tool (features, SCRAM users); for a plain broker one file is enough.
+# The folders of a node of this cluster that hold logs, as its properties name them.
+log_dirs() { if [ "$1" = move ]; then printf 'data more'; else printf 'data'; fi; }
+
+# The first controller is formatted by Kafka's own tool (features, SCRAM users). For the others a file is enough, and a
+# controller takes over the first one's features.
 format_node() {
-    local name=$1 cluster=$2 node=$3 dir=$RUN/$1 id scram=() user
+    local name=$1 cluster=$2 node=$3 dir=$RUN/$1 id scram=() user log_dir
     id=$(cat "$RUN/$cluster.id")
     if [ "$node" != 1 ]; then
-        mkdir -p "$dir/data"
-        printf 'version=1\ncluster.id=%s\nnode.id=%s\ndirectory.id=%s\n' "$id" "$node" "$(random_id)" \
-            >"$dir/data/meta.properties"
+        for log_dir in $(log_dirs "$cluster"); do
+            mkdir -p "$dir/$log_dir"
+            printf 'version=1\ncluster.id=%s\nnode.id=%s\ndirectory.id=%s\n' "$id" "$node" "$(random_id)" \
+                >"$dir/$log_dir/meta.properties"
+        done
+        if is_controller "$cluster" "$node"; then
+            wait_until "$READY_SECONDS" test -f "$RUN/${cluster}1/formatted" || die "$name: ${cluster}1 was not formatted"
+            cp "$RUN/${cluster}1/data/bootstrap.checkpoint" "$dir/data/"
+        fi
         return 0
     fi
     if [ "$cluster" = secure ]; then
@@ -94,7 +128,7 @@ start_broker() {
     [ "$cluster" != secure ] || make_certificates
     write_properties "$name" "$cluster" "$node" "$base"
     if [ ! -f "$dir/formatted" ]; then
-        rm -rf "$dir/data"
+        rm -rf "$dir/data" "$dir/more"
         format_node "$name" "$cluster" "$node"
         touch "$dir/formatted"
     fi

@@ -48,12 +48,12 @@ port_free() { ! (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
 
 base_free() {
     local port
-    for port in 1 2 3 11 21 22 23 31 32 33 41 42 43 44 45 46 50; do
+    for port in 1 2 3 11 21 22 23 31 32 33 41 42 43 44 45 46 50 61 62 63 64 71 72 73 81 82 83 84 91 92 93 94; do
         port_free $(($1 + port)) || return 1
     done
 }
 
-# The lab uses the ports base+1 … base+59; LAB_BASE fixes the base.
+# The lab uses the ports base+1 … base+94; LAB_BASE fixes the base.
 choose_base() {
     local base
     if [ -f "$RUN/base" ]; then

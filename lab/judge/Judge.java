@@ -37,13 +37,17 @@ public final class Judge {
         new Members().register(operations);
         new Security(this).register(operations);
         new Cluster(this).register(operations);
+        new Disks(this).register(operations);
         operations.put("ping", request -> JSON.createObjectNode());
     }
 
     /** The one AdminClient of an address, a client id and an identity, made at its first use. */
     Admin admin(JsonNode request) {
         Map<String, Object> settings = new HashMap<>(Fields.map(request, "properties"));
-        settings.put("bootstrap.servers", Fields.text(request, "bootstrap"));
+        // Controllers are asked instead of brokers, not beside them.
+        if (!settings.containsKey("bootstrap.controllers")) {
+            settings.put("bootstrap.servers", Fields.text(request, "bootstrap"));
+        }
         settings.put("client.id", Fields.text(request, "client_id"));
         settings.put("default.api.timeout.ms", "60000");
         settings.put("request.timeout.ms", "20000");

@@ -9,5 +9,6 @@ pub mod lab;
 pub mod people;
 pub mod real;
 mod told;
+pub mod traffic;
 
 pub use told::{Person, Setting, Story, quick};

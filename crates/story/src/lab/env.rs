@@ -72,8 +72,9 @@ impl Lab {
     }
 
     fn check(&self) -> Result<(), LabError> {
-        const NEEDED: [&str; 15] = [
+        const NEEDED: [&str; 20] = [
             "LAB_LIB",
+            "LAB_ROOT",
             "LAB_JUDGE",
             "LAB_LOG",
             "LAB_RUN",
@@ -85,6 +86,10 @@ impl Lab {
             "LAB_SECURE_SASL",
             "LAB_SECURE_SSL",
             "LAB_SECURE_SASL_SSL",
+            "LAB_MOVE",
+            "LAB_MOVE_CONTROLLERS",
+            "LAB_MOVE_BEHIND",
+            "LAB_MOVE_PROXY",
             "LAB_TLS",
             "LAB_PASSWORD",
             "LAB_PG",
@@ -124,12 +129,36 @@ impl Lab {
         })
     }
 
+    /// Bootstrap addresses of the cluster that replicas move on: four brokers, 1 to 4, in the racks r1 to r4.
+    pub fn move_bootstrap(&self) -> &str {
+        self.value("LAB_MOVE")
+    }
+
+    /// Where the same cluster's controllers listen, the nodes 1 to 3.
+    pub fn move_controllers(&self) -> &str {
+        self.value("LAB_MOVE_CONTROLLERS")
+    }
+
+    /// The same cluster's brokers through the recording proxy.
+    pub fn move_proxy_bootstrap(&self) -> &str {
+        self.value("LAB_MOVE_PROXY")
+    }
+
+    /// The workspace whose `./dev` started the lab.
+    pub(crate) fn root(&self) -> &Path {
+        Path::new(self.value("LAB_ROOT"))
+    }
+
     /// Where the proxy listens for each broker, and the brokers behind it.
     pub(crate) fn proxied(&self) -> Result<Proxied, LabError> {
         let mut secure = addresses(self.value("LAB_SECURE_BEHIND"))?;
+        let both = |main: &str, moving: &str| {
+            let (main, moving) = (addresses(self.value(main))?, addresses(self.value(moving))?);
+            Ok([main, moving].concat())
+        };
         Ok(Proxied {
-            listen: addresses(self.value("LAB_KAFKA_PROXY"))?,
-            behind: addresses(self.value("LAB_KAFKA_BEHIND"))?,
+            listen: both("LAB_KAFKA_PROXY", "LAB_MOVE_PROXY")?,
+            behind: both("LAB_KAFKA_BEHIND", "LAB_MOVE_BEHIND")?,
             secure: secure.pop().ok_or_else(|| LabError("LAB_SECURE_BEHIND is empty".into()))?,
         })
     }

@@ -1,6 +1,8 @@
 //! Kafka's own command line tools, as an operator runs them: one Java process a call.
 
+use super::judge::TopicPartition;
 use super::{JudgeError, Lab};
+use serde_json::{Value, json};
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 use tokio::process::Command;
@@ -19,6 +21,15 @@ pub struct ToolOutput {
     pub stderr: String,
     /// From the start of the process to its end.
     pub took: Duration,
+}
+
+/// Moves as Kafka's own tool reads them.
+fn reassignment(moves: &[(TopicPartition, Vec<i32>)]) -> Value {
+    let partitions: Vec<Value> = moves
+        .iter()
+        .map(|(at, replicas)| json!({ "topic": at.topic, "partition": at.partition, "replicas": replicas }))
+        .collect();
+    json!({ "version": 1, "partitions": partitions })
 }
 
 /// Kafka's own tools on one cluster.
@@ -57,6 +68,31 @@ impl KafkaTools {
     /// As for [`KafkaTools::consumer_groups`].
     pub async fn topics(&self, arguments: &[&str]) -> Result<ToolOutput, JudgeError> {
         self.run("org.apache.kafka.tools.TopicCommand", arguments).await
+    }
+
+    /// Runs `kafka-reassign-partitions` with these arguments after `--bootstrap-server`.
+    ///
+    /// # Errors
+    /// As for [`KafkaTools::consumer_groups`].
+    pub async fn reassign_partitions(&self, arguments: &[&str]) -> Result<ToolOutput, JudgeError> {
+        self.run("org.apache.kafka.tools.reassign.ReassignPartitionsCommand", arguments).await
+    }
+
+    /// Runs it with one of its actions on these moves, for example `["--execute", "--throttle", "100000"]`, `["--verify"]`
+    /// (which removes throttles where nothing moves any more) or `["--cancel"]`.
+    ///
+    /// # Errors
+    /// As for [`KafkaTools::consumer_groups`], or when the moves cannot be written into a file.
+    pub async fn reassign(
+        &self,
+        action: &[&str],
+        moves: &[(TopicPartition, Vec<i32>)],
+    ) -> Result<ToolOutput, JudgeError> {
+        let failed = |error: std::io::Error| JudgeError::Process(error.to_string());
+        let file = tempfile::NamedTempFile::new().map_err(failed)?;
+        serde_json::to_writer(&file, &reassignment(moves))?;
+        let path = file.path().to_string_lossy();
+        self.reassign_partitions(&[action, &["--reassignment-json-file", &path]].concat()).await
     }
 
     async fn run(&self, class: &str, arguments: &[&str]) -> Result<ToolOutput, JudgeError> {

@@ -14,6 +14,15 @@ pub struct ClusterView {
     pub brokers: Vec<i32>,
 }
 
+/// The controller quorum.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct QuorumView {
+    /// The active controller's id, -1 without one.
+    pub leader: i32,
+    /// The ids of all controllers, sorted.
+    pub voters: Vec<i32>,
+}
+
 /// A move of replicas in progress.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub struct Move {
@@ -36,6 +45,14 @@ impl KafkaJudge {
     /// Kafka's refusal.
     pub async fn cluster(&self) -> Result<ClusterView, JudgeError> {
         self.ask("describe_cluster", json!({})).await
+    }
+
+    /// The controller quorum.
+    ///
+    /// # Errors
+    /// Kafka's refusal.
+    pub async fn quorum(&self) -> Result<QuorumView, JudgeError> {
+        self.ask("quorum", json!({})).await
     }
 
     /// The settings made dynamically on a thing (`topic`, `broker` or `group`, by name).
@@ -73,6 +90,24 @@ impl KafkaJudge {
         let TopicPartition { topic, partition } = partition;
         let fields = json!({ "topic": topic, "partition": partition, "replicas": replicas });
         self.ask::<Value>("reassign", fields).await.map(drop)
+    }
+
+    /// Starts or cancels many moves by one request, as [`KafkaJudge::reassign`] does one.
+    ///
+    /// # Errors
+    /// Kafka's refusal of any of them.
+    pub async fn reassign_many(&self, moves: &[(TopicPartition, Option<Vec<i32>>)]) -> Result<(), JudgeError> {
+        let move_of = |(at, replicas): &(TopicPartition, Option<Vec<i32>>)| json!({ "topic": at.topic, "partition": at.partition, "replicas": replicas });
+        let moves: Vec<Value> = moves.iter().map(move_of).collect();
+        self.ask::<Value>("reassign_many", json!({ "moves": moves })).await.map(drop)
+    }
+
+    /// Makes a partition's first replica its leader.
+    ///
+    /// # Errors
+    /// Kafka's refusal, `ElectionNotNeededException` where it leads already.
+    pub async fn elect_preferred(&self, partition: &TopicPartition) -> Result<(), JudgeError> {
+        self.ask::<Value>("elect_preferred", partition).await.map(drop)
     }
 
     /// All moves in progress.

@@ -4,15 +4,19 @@
 //! cost seconds, so one process serves all tests of a test process, in any order and at once.
 
 mod cluster;
+mod disks;
 mod groups;
 mod members;
+#[cfg(test)]
+mod move_tests;
 mod process;
 mod security;
 #[cfg(test)]
 mod tests;
 mod topics;
 
-pub use cluster::{ClusterView, Move};
+pub use cluster::{ClusterView, Move, QuorumView};
+pub use disks::{DirView, ReplicaView};
 pub use groups::{Committed, GroupMember, GroupView};
 pub use members::{Commit, Member, MemberSpec, MemberStatus, Position, Protocol};
 pub use process::{Answer, Judge, JudgeError};
@@ -73,6 +77,12 @@ impl KafkaJudge {
     pub fn property(mut self, key: &str, value: &str) -> Self {
         self.properties.insert(key.to_owned(), value.to_owned());
         self
+    }
+
+    /// Asks controllers at these addresses instead of brokers; for what they answer themselves.
+    #[must_use]
+    pub fn of_controllers(self, addresses: &str) -> Self {
+        self.property("bootstrap.controllers", addresses)
     }
 
     /// The addresses this judge asks.
@@ -159,6 +169,15 @@ impl Lab {
     pub async fn kafka(&self) -> Result<KafkaJudge, JudgeError> {
         let judge = Judge::shared(self).await?;
         Ok(KafkaJudge::new(judge, self.kafka_bootstrap(), "judge"))
+    }
+
+    /// The cluster that replicas move on; take it with [`MoveCluster::alone`](super::MoveCluster::alone).
+    ///
+    /// # Errors
+    /// When the judge does not start.
+    pub(crate) async fn moving(&self) -> Result<KafkaJudge, JudgeError> {
+        let judge = Judge::shared(self).await?;
+        Ok(KafkaJudge::new(judge, self.move_bootstrap(), "judge"))
     }
 
     /// The secure cluster, as its superuser.

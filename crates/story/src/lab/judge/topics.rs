@@ -132,6 +132,28 @@ impl KafkaJudge {
         self.ask::<Value>("delete_topic", json!({ "topic": topic })).await.map(drop)
     }
 
+    /// Deletes a topic and creates it again: the same name, another topic.
+    ///
+    /// # Errors
+    /// Kafka's refusal.
+    pub async fn recreate_topic(&self, topic: TopicSpec) -> Result<TopicView, JudgeError> {
+        self.delete_topic(&topic.topic).await?;
+        self.create_topic(topic).await
+    }
+
+    /// The names of all topics, sorted, Kafka's own among them.
+    ///
+    /// # Errors
+    /// Kafka's refusal.
+    pub async fn topics(&self) -> Result<Vec<String>, JudgeError> {
+        #[derive(Deserialize)]
+        struct Topics {
+            topics: Vec<String>,
+        }
+        let answer: Topics = self.ask("list_topics", json!({})).await?;
+        Ok(answer.topics)
+    }
+
     /// Describes a topic.
     ///
     /// # Errors

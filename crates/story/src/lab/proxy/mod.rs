@@ -1,8 +1,9 @@
 //! A recording proxy between a Kafka client and the lab's brokers.
 //!
-//! Each broker of the three-broker cluster has a listener whose advertised address is the proxy's,
-//! so a client that follows the cluster's metadata stays behind it. One proxy serves all tests of a
-//! process; a test is known by its client id: records, faults and routes belong to one client id.
+//! Each broker of the three-broker cluster, and of the one that replicas move on, has a listener whose
+//! advertised address is the proxy's, so a client that follows the cluster's metadata stays behind it.
+//! One proxy serves all tests of a process; a test is known by its client id: records, faults and
+//! routes belong to one client id.
 
 mod frame;
 mod record;
@@ -48,6 +49,7 @@ pub enum Route {
 pub struct Proxy {
     shared: Arc<Shared>,
     bootstrap: String,
+    move_bootstrap: String,
 }
 
 /// What the connections of all clients share.
@@ -87,12 +89,18 @@ impl Proxy {
         let served = Arc::clone(&shared);
         std::thread::Builder::new().name("proxy".into()).spawn(move || serve(&proxied, &served, &started))?;
         starts.recv().map_err(io::Error::other)??;
-        Ok(Self { shared, bootstrap: lab.proxy_bootstrap().to_owned() })
+        let (bootstrap, move_bootstrap) = (lab.proxy_bootstrap().to_owned(), lab.move_proxy_bootstrap().to_owned());
+        Ok(Self { shared, bootstrap, move_bootstrap })
     }
 
     /// Bootstrap addresses of the three-broker cluster through this proxy.
     pub fn bootstrap(&self) -> &str {
         &self.bootstrap
+    }
+
+    /// Bootstrap addresses of the cluster that replicas move on through this proxy.
+    pub fn move_bootstrap(&self) -> &str {
+        &self.move_bootstrap
     }
 
     /// Arms a fault. It stays until it has met as many requests as it says.
