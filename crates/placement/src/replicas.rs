@@ -1,0 +1,162 @@
+//! Replicas as units that brokers pass on: what the rules allow, and what was decided so far.
+
+use crate::board::{Board, NO_RACK, Role};
+use crate::exchange::{Exchange, Seen, Step};
+use crate::level::Level;
+use crate::racks::{Racks, in_rack};
+
+/// The replicas of all partitions while they are being decided. Givers lose their own and may get the same ones back; receivers win
+/// replicas of partitions that they did not hold, and may pass them on.
+#[derive(Debug)]
+pub(crate) struct Replicas<'a> {
+    board: &'a Board,
+    racks: Racks,
+    /// The most that each broker may hold.
+    limits: Vec<u32>,
+    /// Like the board's `before`.
+    pub(crate) now: Vec<usize>,
+    pub(crate) held: Vec<u32>,
+    before: Vec<u32>,
+    /// Per broker the partitions in which it may have something to pass on; what is not so any more is passed over.
+    of: Vec<Vec<usize>>,
+}
+
+impl<'a> Replicas<'a> {
+    pub(crate) fn new(board: &'a Board, before: &[u32], shares: &[Option<u32>]) -> Replicas<'a> {
+        let mut of = vec![Vec::new(); board.brokers()];
+        for partition in 0..board.partitions() {
+            for &broker in &board.before[board.slots(partition)] {
+                if board.role[broker] == Role::Giver {
+                    of[broker].push(partition);
+                }
+            }
+        }
+        let limits = shares.iter().map(|share| share.unwrap_or(u32::MAX)).collect();
+        let (now, held) = (board.before.clone(), before.to_vec());
+        Replicas { board, racks: Racks::new(board), limits, now, held, before: before.to_vec(), of }
+    }
+
+    /// The receivers by rack, for the search.
+    pub(crate) fn groups(&self) -> Vec<Vec<usize>> {
+        let mut groups = vec![Vec::new(); self.board.racks];
+        for broker in self.board.with_role(Role::Receiver) {
+            groups[self.board.rack[broker]].push(broker);
+        }
+        groups
+    }
+
+    /// Whether a receiver may hold one more.
+    pub(crate) fn has_room(&self, broker: usize) -> bool {
+        self.board.role[broker] == Role::Receiver && self.held[broker] < self.limits[broker]
+    }
+
+    fn list(&self, partition: usize) -> &[usize] {
+        &self.now[self.board.slots(partition)]
+    }
+
+    fn original(&self, partition: usize) -> &[usize] {
+        &self.board.before[self.board.slots(partition)]
+    }
+
+    /// Whether the partition may have one replica less in the broker's rack.
+    fn may_leave(&self, partition: usize, rack: usize) -> bool {
+        let (list, original) = (self.list(partition), self.original(partition));
+        if rack == NO_RACK {
+            return true;
+        }
+        if !self.board.drains && original.iter().any(|broker| self.board.rack[*broker] == NO_RACK) {
+            return false;
+        }
+        let held = in_rack(self.board, original, rack);
+        in_rack(self.board, list, rack) > self.racks.least(list.len(), held, rack)
+    }
+
+    /// Whether it may have one more there.
+    fn may_enter(&self, partition: usize, rack: usize) -> bool {
+        if rack == NO_RACK {
+            return true;
+        }
+        let list = self.list(partition);
+        let held = in_rack(self.board, self.original(partition), rack);
+        in_rack(self.board, list, rack) < self.racks.most(list.len(), held)
+    }
+
+    /// Marks the receivers of a rack that do not hold the partition.
+    fn reach_rack(&self, from: usize, partition: usize, rack: usize, seen: &mut Seen) {
+        let mut next = 0;
+        while let Some(&to) = seen.unseen[rack].get(next) {
+            if seen.is_reached(to) {
+                seen.unseen[rack].swap_remove(next);
+            } else if self.list(partition).contains(&to) {
+                next += 1;
+            } else {
+                seen.unseen[rack].swap_remove(next);
+                seen.reach(Step { from, to, partition });
+            }
+        }
+    }
+
+    /// Marks the givers that lost a replica of the partition and may get it back.
+    fn reach_givers(&self, from: usize, partition: usize, leaves: bool, seen: &mut Seen) {
+        let home = self.board.rack[from];
+        for &to in self.original(partition) {
+            let rack = self.board.rack[to];
+            let fits = (rack == home && rack != NO_RACK) || (leaves && self.may_enter(partition, rack));
+            if !seen.is_reached(to) && fits && !self.list(partition).contains(&to) {
+                seen.reach(Step { from, to, partition });
+            }
+        }
+    }
+}
+
+impl Exchange for Replicas<'_> {
+    fn expand(&self, from: usize, seen: &mut Seen) {
+        let home = self.board.rack[from];
+        for &partition in &self.of[from] {
+            if !self.list(partition).contains(&from) {
+                continue;
+            }
+            let leaves = self.may_leave(partition, home);
+            for rack in 0..self.board.racks {
+                if !seen.unseen[rack].is_empty() && (rack == home || (leaves && self.may_enter(partition, rack))) {
+                    self.reach_rack(from, partition, rack, seen);
+                }
+            }
+            self.reach_givers(from, partition, leaves, seen);
+        }
+    }
+
+    fn shift(&mut self, step: Step) {
+        let slots = self.board.slots(step.partition);
+        if let Some(slot) = self.now[slots].iter_mut().find(|broker| **broker == step.from) {
+            *slot = step.to;
+            self.held[step.from] -= 1;
+            self.held[step.to] += 1;
+            if self.board.role[step.to] == Role::Receiver {
+                self.of[step.to].push(step.partition);
+            }
+        }
+    }
+}
+
+impl Level for Replicas<'_> {
+    fn held(&self, broker: usize) -> u32 {
+        self.held[broker]
+    }
+
+    fn may_lose(&self, broker: usize) -> bool {
+        match self.board.role[broker] {
+            Role::Giver => self.held[broker] > 0,
+            Role::Receiver => self.held[broker] > self.before[broker],
+            Role::Fixed => false,
+        }
+    }
+
+    fn may_win(&self, broker: usize) -> bool {
+        match self.board.role[broker] {
+            Role::Giver => self.held[broker] < self.before[broker],
+            Role::Receiver => self.has_room(broker),
+            Role::Fixed => false,
+        }
+    }
+}
