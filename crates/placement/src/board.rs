@@ -28,6 +28,8 @@ pub(crate) struct Board {
     pub(crate) role: Vec<Role>,
     /// Where in the caller's list each partition stands.
     pub(crate) place: Vec<usize>,
+    /// The partitions of each topic.
+    pub(crate) topics: Vec<std::ops::Range<usize>>,
     /// Where the replicas of each partition start; one more than there are partitions.
     pub(crate) starts: Vec<usize>,
     /// The replicas of all partitions as they are now.

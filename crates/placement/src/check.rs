@@ -15,7 +15,9 @@ pub(crate) fn board(layout: &Layout, goal: &Goal) -> Result<Board, Error> {
     let place = ordered(&layout.partitions)?;
     let (starts, before) = replicas(&layout.partitions, &place, &ids)?;
     let alive = brokers.iter().map(|broker| broker.alive).collect();
-    let board = Board { ids, rack, racks, alive, role, place, starts, before, drains: matches!(goal, Goal::Drain(_)) };
+    let topics = topics(&layout.partitions, &place);
+    let board =
+        Board { topics, ids, rack, racks, alive, role, place, starts, before, drains: matches!(goal, Goal::Drain(_)) };
     if board.drains {
         enough_room(&board, &layout.partitions)?;
     }
@@ -70,6 +72,18 @@ fn ordered(partitions: &[Partition]) -> Result<Vec<usize>, Error> {
         }
         None => Ok(places),
     }
+}
+
+/// The runs of partitions of one topic.
+fn topics(partitions: &[Partition], places: &[usize]) -> Vec<std::ops::Range<usize>> {
+    let mut end = 0;
+    let runs = places.chunk_by(|one, other| partitions[*one].topic == partitions[*other].topic);
+    runs.map(|run| {
+        let start = end;
+        end += run.len();
+        start..end
+    })
+    .collect()
 }
 
 /// All replica lists in dense numbers, one after the other, and where each starts.

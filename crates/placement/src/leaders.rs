@@ -8,38 +8,36 @@ use crate::level::{Level, even_out};
 #[derive(Debug)]
 struct Leaders<'a> {
     board: &'a Board,
-    /// The lists of all partitions.
-    now: &'a [usize],
-    /// Who leads each partition that has a replica.
-    lead: Vec<Option<usize>>,
     held: Vec<u32>,
     /// The mean of leaderships over the living, rounded up: nobody is handed more.
     most: u32,
-    /// Per broker the changed partitions that it may have the lead of.
+    /// Changed partitions: who leads each, who else may.
+    lead: Vec<usize>,
+    able: Vec<Vec<usize>>,
+    /// Per broker the changed partitions that it may lead now; what is not so any more is passed over.
     of: Vec<Vec<usize>>,
 }
 
 /// Chooses the first of each changed list, so that leaders end as even as they can.
 pub(crate) fn spread(board: &Board, now: &mut [usize]) {
-    let changed = |partition: &usize| now[board.slots(*partition)] != board.before[board.slots(*partition)];
-    let changed: Vec<usize> = (0..board.partitions()).filter(changed).collect();
     let held = board.count_first(now);
     let living: Vec<usize> = (0..board.brokers()).filter(|broker| board.alive[*broker]).collect();
     let led: usize = living.iter().map(|broker| held[*broker] as usize).sum();
     let most = u32::try_from(led.div_ceil(living.len().max(1))).unwrap_or(u32::MAX);
-    let mut of = vec![Vec::new(); board.brokers()];
-    for &partition in &changed {
-        for &broker in &now[board.slots(partition)] {
-            of[broker].push(partition);
+    let mut changed = Vec::new();
+    let mut leaders =
+        Leaders { board, held, most, lead: Vec::new(), able: Vec::new(), of: vec![Vec::new(); board.brokers()] };
+    for partition in 0..board.partitions() {
+        let list = &now[board.slots(partition)];
+        if list != &board.before[board.slots(partition)] {
+            changed.push(partition);
+            leaders.add(partition, list);
         }
     }
-    let lead = (0..board.partitions()).map(|partition| now[board.slots(partition)].first().copied()).collect();
-    let mut network = Leaders { board, now, lead, held, most, of };
-    even_out(&mut network, &mut Seen::new(board.brokers(), Vec::new()), &living);
-    let lead = network.lead;
-    for partition in changed {
+    even_out(&mut leaders, &mut Seen::new(board.brokers(), Vec::new()), &living);
+    for (partition, lead) in changed.into_iter().zip(leaders.lead) {
         let list = &mut now[board.slots(partition)];
-        if let Some(place) = list.iter().position(|broker| Some(*broker) == lead[partition]) {
+        if let Some(place) = list.iter().position(|broker| *broker == lead) {
             list[..=place].rotate_right(1);
         }
     }
@@ -47,26 +45,28 @@ pub(crate) fn spread(board: &Board, now: &mut [usize]) {
 
 impl Leaders<'_> {
     /// The first stays first unless it left or one that arrived takes over.
-    fn may_lead(&self, partition: usize, broker: usize) -> bool {
+    fn add(&mut self, partition: usize, list: &[usize]) {
         let before = &self.board.before[self.board.slots(partition)];
-        let stays = before.first().filter(|first| self.now[self.board.slots(partition)].contains(first));
-        self.board.alive[broker] && stays.is_none_or(|first| *first == broker || !before.contains(&broker))
+        let stays = before[0] == list[0];
+        let may = |broker: &usize| self.board.alive[*broker] && (!stays || !before.contains(broker));
+        self.of[list[0]].push(self.lead.len());
+        self.able.push(list.iter().copied().filter(|broker| may(broker) || *broker == list[0]).collect());
+        self.lead.push(list[0]);
     }
 }
 
 impl Exchange for Leaders<'_> {
     fn expand(&self, from: usize, seen: &mut Seen) {
-        for &partition in self.of[from].iter().filter(|partition| self.lead[**partition] == Some(from)) {
-            for &to in &self.now[self.board.slots(partition)] {
-                if !seen.is_reached(to) && self.may_lead(partition, to) {
-                    seen.reach(Step { from, to, partition });
-                }
+        for &partition in self.of[from].iter().filter(|partition| self.lead[**partition] == from) {
+            for &to in &self.able[partition] {
+                seen.reach(Step { from, to, partition });
             }
         }
     }
 
     fn shift(&mut self, step: Step) {
-        self.lead[step.partition] = Some(step.to);
+        self.lead[step.partition] = step.to;
+        self.of[step.to].push(step.partition);
         self.held[step.from] -= 1;
         self.held[step.to] += 1;
     }

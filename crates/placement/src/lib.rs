@@ -2,6 +2,7 @@
 
 mod board;
 mod check;
+mod draft;
 mod error;
 mod exchange;
 mod leaders;

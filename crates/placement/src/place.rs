@@ -5,8 +5,8 @@ use crate::check;
 use crate::exchange::{Seen, pass_on};
 use crate::level::{even_out, fullest};
 use crate::replicas::Replicas;
-use crate::share::shares;
-use crate::{Change, Error, Goal, Layout, Load, Placement, leaders};
+use crate::share::{ideal, shares};
+use crate::{Change, Error, Goal, Layout, Load, Placement, draft, leaders};
 
 /// Which partitions change, and to what. Deterministic, in whatever order brokers and partitions are listed.
 ///
@@ -16,9 +16,7 @@ pub fn place(layout: &Layout, goal: &Goal) -> Result<Placement, Error> {
     let board = check::board(layout, goal)?;
     let before = board.count(&board.before);
     let shares = shares(&board, &before);
-    let mut replicas = Replicas::new(&board, &before, &shares);
-    decide(&board, &mut replicas);
-    let mut now = replicas.now;
+    let mut now = decide(&board, &before, &shares).now;
     for partition in 0..board.partitions() {
         settle_order(&board, partition, &mut now);
     }
@@ -26,17 +24,36 @@ pub fn place(layout: &Layout, goal: &Goal) -> Result<Placement, Error> {
     Ok(answer(&board, layout, &now, &shares))
 }
 
-/// Moves as much as the goal wants and the rules allow, and evens out both sides.
-fn decide(board: &Board, replicas: &mut Replicas) {
+/// Drafts moves topic by topic towards the target, then makes them exact. If rules forbid the target that the counts suggest, the first
+/// round finds out the best that they allow, and the second drafts towards that.
+fn decide<'a>(board: &'a Board, before: &[u32], shares: &[Option<u32>]) -> Replicas<'a> {
+    let target = ideal(board, before, shares);
+    let mut replicas = towards(board, before, shares, &target);
+    if squares(&replicas.held) != squares(&target) {
+        let target = replicas.held.clone();
+        replicas = towards(board, before, shares, &target);
+    }
+    replicas
+}
+
+fn squares(counts: &[u32]) -> u128 {
+    counts.iter().map(|count| u128::from(*count) * u128::from(*count)).sum()
+}
+
+/// A draft, then as many moves as the shares want and the rules allow, then both sides evened out.
+fn towards<'a>(board: &'a Board, before: &[u32], shares: &[Option<u32>], target: &[u32]) -> Replicas<'a> {
+    let mut replicas = Replicas::new(board, before, shares);
+    draft::moves(board, &mut replicas, target);
     let mut seen = Seen::new(board.brokers(), replicas.groups());
     let (givers, receivers) = (board.with_role(Role::Giver), board.with_role(Role::Receiver));
     while receivers.iter().any(|broker| replicas.has_room(*broker)) {
-        let Some((_, sources)) = fullest(replicas, &seen, &givers) else { break };
+        let Some((_, sources)) = fullest(&replicas, &seen, &givers) else { break };
         let roomy: Vec<bool> = (0..board.brokers()).map(|broker| replicas.has_room(broker)).collect();
-        pass_on(replicas, &mut seen, &sources, |broker| roomy[broker]);
+        pass_on(&mut replicas, &mut seen, &sources, |broker| roomy[broker]);
     }
-    even_out(replicas, &mut seen, &givers);
-    even_out(replicas, &mut seen, &receivers);
+    even_out(&mut replicas, &mut seen, &givers);
+    even_out(&mut replicas, &mut seen, &receivers);
+    replicas
 }
 
 /// Replicas that stay keep their places; those that arrive fill the others in turn.

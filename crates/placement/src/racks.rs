@@ -34,20 +34,24 @@ impl Racks {
     }
 }
 
-/// Racks are filled evenly, each up to its size: the level for 0, 1, 2, ... replicas, rounded up and down.
-/// Where there are more replicas than brokers (dead ones hold the rest), the level is that of full racks.
+/// Racks are filled evenly, each up to its size: the level for 0, 1, 2, ... replicas, rounded up and down. Where there are more replicas
+/// than brokers (dead ones hold the rest), racks set no upper bound.
 fn even(sizes: &[usize], longest: usize) -> Vec<(usize, usize)> {
     let room = |level: usize| sizes.iter().map(|size| level.min(*size)).sum::<usize>();
     let largest = sizes.iter().copied().max().unwrap_or(0);
     let mut level = 0;
-    (0..=longest)
-        .map(|replicas| {
-            while level < largest && room(level) < replicas {
-                level += 1;
-            }
-            (level, if room(level) <= replicas { level } else { level - 1 })
-        })
-        .collect()
+    let mut bounds = Vec::with_capacity(longest + 1);
+    for replicas in 0..=longest {
+        while level < largest && room(level) < replicas {
+            level += 1;
+        }
+        bounds.push(match room(level) {
+            room if room < replicas => (usize::MAX, level),
+            room if room == replicas => (level, level),
+            _ => (level, level - 1),
+        });
+    }
+    bounds
 }
 
 /// How many of these brokers are in a rack.

@@ -11,6 +11,8 @@ use crate::racks::{Racks, in_rack};
 pub(crate) struct Replicas<'a> {
     board: &'a Board,
     racks: Racks,
+    /// Replicas of each partition that racks are to be spread over: not those that stay where no rack is known.
+    spread: Vec<usize>,
     /// The most that each broker may hold.
     limits: Vec<u32>,
     /// Like the board's `before`.
@@ -31,9 +33,12 @@ impl<'a> Replicas<'a> {
                 }
             }
         }
+        let known = |broker: &&usize| board.rack[**broker] != NO_RACK || board.role[**broker] != Role::Fixed;
+        let known = |partition| board.before[board.slots(partition)].iter().filter(known).count();
+        let spread = (0..board.partitions()).map(known).collect();
         let limits = shares.iter().map(|share| share.unwrap_or(u32::MAX)).collect();
         let (now, held) = (board.before.clone(), before.to_vec());
-        Replicas { board, racks: Racks::new(board), limits, now, held, before: before.to_vec(), of }
+        Replicas { board, racks: Racks::new(board), spread, limits, now, held, before: before.to_vec(), of }
     }
 
     /// The receivers by rack, for the search.
@@ -50,6 +55,14 @@ impl<'a> Replicas<'a> {
         self.board.role[broker] == Role::Receiver && self.held[broker] < self.limits[broker]
     }
 
+    /// Whether one broker's replica may become the other's.
+    pub(crate) fn may_pass(&self, partition: usize, from: usize, to: usize) -> bool {
+        let (list, home, rack) = (self.list(partition), self.board.rack[from], self.board.rack[to]);
+        list.contains(&from)
+            && !list.contains(&to)
+            && (home == rack || (self.may_leave(partition, home) && self.may_enter(partition, rack)))
+    }
+
     fn list(&self, partition: usize) -> &[usize] {
         &self.now[self.board.slots(partition)]
     }
@@ -58,17 +71,17 @@ impl<'a> Replicas<'a> {
         &self.board.before[self.board.slots(partition)]
     }
 
-    /// Whether the partition may have one replica less in the broker's rack.
+    /// Whether the partition may have one replica less in this rack.
     fn may_leave(&self, partition: usize, rack: usize) -> bool {
-        let (list, original) = (self.list(partition), self.original(partition));
         if rack == NO_RACK {
             return true;
         }
-        if !self.board.drains && original.iter().any(|broker| self.board.rack[*broker] == NO_RACK) {
+        let (list, spread) = (self.list(partition), self.spread[partition]);
+        if !self.board.drains && spread < list.len() {
             return false;
         }
-        let held = in_rack(self.board, original, rack);
-        in_rack(self.board, list, rack) > self.racks.least(list.len(), held, rack)
+        let held = in_rack(self.board, self.original(partition), rack);
+        in_rack(self.board, list, rack) > self.racks.least(spread, held, rack)
     }
 
     /// Whether it may have one more there.
@@ -76,9 +89,8 @@ impl<'a> Replicas<'a> {
         if rack == NO_RACK {
             return true;
         }
-        let list = self.list(partition);
         let held = in_rack(self.board, self.original(partition), rack);
-        in_rack(self.board, list, rack) < self.racks.most(list.len(), held)
+        in_rack(self.board, self.list(partition), rack) < self.racks.most(self.spread[partition], held)
     }
 
     /// Marks the receivers of a rack that do not hold the partition.

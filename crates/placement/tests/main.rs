@@ -2,6 +2,14 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a failed step fails the test")]
 
 mod clusters;
+mod controls;
+mod exact;
+mod exhaustive;
+mod flow;
 mod input;
+mod many;
+mod order;
+mod random;
 mod rules;
 mod small;
+mod topics;

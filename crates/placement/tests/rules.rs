@@ -73,35 +73,95 @@ fn racks(
         }
         counts
     };
-    let stays = |broker: &&Broker| match goal {
-        Goal::ScaleOut(_) => broker.alive,
-        Goal::Drain(named) => broker.alive && !named.contains(&broker.id),
-    };
-    let racks_left: BTreeSet<_> = layout.brokers.iter().filter(stays).filter_map(|broker| broker.rack).collect();
+    let racks_left: BTreeSet<_> =
+        layout.brokers.iter().filter(|broker| stays(goal, broker)).filter_map(|broker| broker.rack).collect();
     let (was, is) = (per_rack(before), per_rack(now));
+    let known: usize = is.values().sum();
     let left = was.keys().filter(|rack| racks_left.contains(rack)).count();
-    if is.len() < left || (was.len() <= racks_left.len() && is.len() < was.len()) {
+    // Where every replica can have a rack of its own, the number falls not even if a rack goes.
+    if is.len() < left || (known <= racks_left.len() && is.len() < was.len()) {
         return Some("no fewer racks than before".to_owned());
     }
     let highest = |counts: &BTreeMap<RackId, usize>| counts.values().copied().max().unwrap_or(0);
-    if highest(&is) > highest(&was).max(widest(layout, stays, now.len())) {
+    if highest(&is) > highest(&was).max(widest(layout, |broker| stays(goal, broker), known).1) {
         return Some("no more replicas in one rack than before, or than must be".to_owned());
     }
     None
 }
 
-/// Replicas dealt to the racks one by one, to the one with the fewest that still has a free broker: the most that one gets.
-fn widest(layout: &Layout, stays: impl Fn(&&Broker) -> bool, replicas: usize) -> usize {
-    let mut free: BTreeMap<RackId, (usize, usize)> = BTreeMap::new();
-    for broker in layout.brokers.iter().filter(stays) {
-        free.entry(broker.rack.unwrap_or(RackId(0))).or_default().1 += 1;
+/// Whether a broker may hold replicas afterwards.
+pub(crate) fn stays(goal: &Goal, broker: &Broker) -> bool {
+    match goal {
+        Goal::ScaleOut(_) => broker.alive,
+        Goal::Drain(named) => broker.alive && !named.contains(&broker.id),
+    }
+}
+
+/// The fewest and the most replicas of a partition that a rack may have, if it has `here` now.
+pub(crate) fn rack_bounds(
+    layout: &Layout,
+    stays: impl Fn(&Broker) -> bool,
+    rack: Option<RackId>,
+    replicas: usize,
+    here: usize,
+) -> (usize, usize) {
+    let size = layout.brokers.iter().filter(|broker| stays(broker) && broker.rack == rack).count();
+    let (least, most) = widest(layout, stays, replicas);
+    (here.min(least).min(size), here.max(most))
+}
+
+/// Replicas dealt to the racks one by one, to the one with the fewest that still has a free broker: the fewest that a rack gets which is
+/// not full, and the most (no bound if there are more replicas than brokers).
+fn widest(layout: &Layout, stays: impl Fn(&Broker) -> bool, replicas: usize) -> (usize, usize) {
+    let mut racks: BTreeMap<Option<RackId>, (usize, usize)> = BTreeMap::new();
+    let racked = layout.brokers.iter().any(|broker| broker.alive && broker.rack.is_some());
+    for broker in layout.brokers.iter().filter(|broker| stays(broker)) {
+        racks.entry(broker.rack.filter(|_| racked)).or_default().1 += 1;
     }
     for _ in 0..replicas {
-        if let Some((dealt, _)) = free.values_mut().filter(|(dealt, size)| dealt < size).min() {
-            *dealt += 1;
+        match racks.values_mut().filter(|(dealt, size)| dealt < size).min() {
+            Some((dealt, _)) => *dealt += 1,
+            None => return (racks.values().map(|(dealt, _)| *dealt).max().unwrap_or(0), usize::MAX),
         }
     }
-    free.values().map(|(dealt, _)| *dealt).max().unwrap_or(0)
+    let most = racks.values().map(|(dealt, _)| *dealt).max().unwrap_or(0);
+    let open = racks.values().filter(|(dealt, size)| dealt < size).map(|(dealt, _)| *dealt).min();
+    (open.unwrap_or(most), most)
+}
+
+/// The shares of those that a scale-out names: the mean, and one more for as many as it takes until no old broker must hold more.
+pub(crate) fn shares(layout: &Layout, goal: &Goal) -> BTreeMap<BrokerId, u32> {
+    let Goal::ScaleOut(named) = goal else { return BTreeMap::new() };
+    let named: BTreeSet<BrokerId> = named.iter().copied().collect();
+    let held = |id: BrokerId| layout.partitions.iter().filter(|known| known.replicas.contains(&id)).count();
+    let living: Vec<BrokerId> = layout.brokers.iter().filter(|known| known.alive).map(|known| known.id).collect();
+    // Named ones that hold more than the mean without them are left out, the fullest first.
+    let mut counted: Vec<BrokerId> = living.clone();
+    counted.sort_by_key(|id| (named.contains(id), held(*id)));
+    let mean_of = |counted: &[BrokerId]| counted.iter().map(|id| held(*id)).sum::<usize>() / counted.len();
+    while counted.last().is_some_and(|id| named.contains(id) && held(*id) > mean_of(&counted)) {
+        counted.pop();
+    }
+    let mean = mean_of(&counted);
+    let total: usize = counted.iter().map(|id| held(*id)).sum();
+    let mut shares: BTreeMap<BrokerId, u32> = named.iter().map(|id| (*id, u32::try_from(mean).unwrap())).collect();
+    let missing: usize = named.iter().map(|id| mean.saturating_sub(held(*id))).sum();
+    let old = living.iter().filter(|id| !named.contains(id));
+    let over: usize = old.map(|id| held(*id).saturating_sub(mean + 1)).sum();
+    let odd = if total.is_multiple_of(counted.len()) { 0 } else { over.saturating_sub(missing) };
+    for id in named.iter().filter(|id| held(**id) <= mean).take(odd) {
+        *shares.get_mut(id).unwrap() += 1;
+    }
+    shares
+}
+
+/// The movements that the goal asks for, racks aside.
+pub(crate) fn needed(layout: &Layout, goal: &Goal, shares: &BTreeMap<BrokerId, u32>) -> u64 {
+    let held = |id: BrokerId| layout.partitions.iter().filter(|known| known.replicas.contains(&id)).count() as u64;
+    match goal {
+        Goal::ScaleOut(_) => shares.iter().map(|(id, share)| u64::from(*share).saturating_sub(held(*id))).sum(),
+        Goal::Drain(named) => named.iter().collect::<BTreeSet<_>>().into_iter().map(|id| held(*id)).sum(),
+    }
 }
 
 fn order(before: &[BrokerId], now: &[BrokerId]) -> Option<String> {
