@@ -1,4 +1,4 @@
-//! The numbers of `docs/bench.md`: `bench ack | footprint | reset-offset`.
+//! The numbers of `docs/bench.md`: `bench ack | footprint | placement | reset-offset`.
 
 use std::process::ExitCode;
 
