@@ -97,6 +97,8 @@ pub async fn house(settings: &Settings) -> Result<House, NoBot> {
             zone: settings.defaults.zone.clone(),
             expiry: settings.defaults.expiry,
             locale: Locale::of(&settings.defaults.language),
+            languages: settings.languages.iter().map(|(channel, tag)| (*channel, Locale::of(tag))).collect(),
+            operators: settings.discord.as_ref().and_then(DiscordSettings::operators_place),
         },
         guards: Guards::all(),
     };

@@ -1,6 +1,6 @@
 //! The house: all rooms put together, and the tasks that live in them.
 
-use crate::chat::{Chat, Delivery, FrontDoor, Hub};
+use crate::chat::{Chat, Delivery, FrontDoor, Hub, Sweep};
 use crate::desk::{Ballots, Desk, Parts, Recorder, Replanner, Rooms};
 use engine::port::Journal;
 use engine::{Engine, Pace, Ports};
@@ -21,6 +21,7 @@ pub struct House {
     engine: Engine,
     delivery: Delivery,
     hub: Hub,
+    door: FrontDoor,
 }
 
 /// What a house is built of.
@@ -59,7 +60,8 @@ impl House {
         let desk = Desk::new(rooms.clone(), engine.clone(), recorder);
         let hub = Hub::default();
         let delivery = Delivery::new(rooms.clone(), hub.clone(), plot.holder);
-        Self { rooms, desk, engine, delivery, hub }
+        let door = FrontDoor::new(desk.clone());
+        Self { rooms, desk, engine, delivery, hub, door }
     }
 
     /// Connects a chat.
@@ -100,10 +102,11 @@ impl House {
     /// A door for a chat.
     #[must_use]
     pub fn door(&self) -> Arc<FrontDoor> {
-        Arc::new(FrontDoor::new(self.desk.clone()))
+        Arc::new(self.door.clone())
     }
 
-    /// Begins to work: the engine, the delivery, the directory. The tasks end when the returned set is dropped.
+    /// Begins to work: the engine, the delivery, the re-reading of cards, the directory. The tasks end when the returned set is
+    /// dropped.
     #[must_use]
     pub fn open(&self) -> JoinSet<()> {
         let mut tasks = JoinSet::new();
@@ -111,6 +114,8 @@ impl House {
         tasks.spawn(async move { engine.run().await });
         let delivery = self.delivery.clone();
         tasks.spawn(async move { delivery.run(DELIVER_EVERY).await });
+        let sweep = Sweep::new(self.rooms.clone(), self.door.clone());
+        tasks.spawn(async move { sweep.run().await });
         let desk = self.desk.clone();
         let clock = self.rooms.clock.clone();
         tasks.spawn(async move {

@@ -31,6 +31,8 @@ denied-not-a-person = Who you are cannot be told
 denied-cannot-verify = Your roles cannot be looked up now; try again in a minute
 denied-not-a-member = You are not a member here now
 denied-another-person = This needs another person than whoever asked for it
+denied-unknown-button = That button does nothing; it is not one of mine, or of an older version
+denied-unreadable = I cannot read what your client sent; nothing was done. Update it, or type the command anew
 denied-vote = Your vote does not count ({ $why })
 denied-needs = It needs the role { $role }; /whoami shows yours
 
@@ -38,6 +40,8 @@ failed-cluster = The cluster could not be asked: { $failure }
 failed-said = It said: { $said }
 failed-nothing-changed = Nothing was changed. Try again in a minute; /health shows how the cluster is
 failed-store-unavailable = I cannot write to my own records now, so I change nothing
+failed-store-damaged = What I have stored about this cannot be read, or was altered, so I carry nothing of it out
+failed-chat-unreachable = The chat does not answer, so what stands there cannot be read
 
 controlled-vote-counted = Your vote on { $operation } counts. It is now: { $state }
 controlled-vote-stored = Your vote on { $operation } is stored; it is counted when all votes can be read again

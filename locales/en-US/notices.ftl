@@ -12,6 +12,8 @@ notice-refused-anew = { $checks-count ->
 notice-started = It has started; by-hand.md says how to finish, stop or undo it without me
 notice-step-done = Step { $step } is done and read back
 notice-still-cannot-look = The cluster still cannot be looked at: { $failure }. I change nothing, and go on trying
+notice-undelivered = This could not be told in its own channel: { $said }
+notice-undelivered-card = Its card could not be posted in its own channel: { $said }. /approve in the console votes on it all the same
 notice-wait-began = { $until-count ->
     [0] It waits
    *[other] It waits, until { $until } at most
@@ -20,3 +22,6 @@ notice-wait-over = The wait is over; it goes on
 
 owners-before = You own part of this. It begins now: { $what }
 owners-after = You own part of this. { $state }: { $what }
+
+plan-altered = The stored plan of { $operation } is not the one that was posted here, so nothing more of it is carried out
+plan-altered-next = Votes on it count for nothing. Whoever runs me finds what happened in the audit log; ask for it again when that is clear

@@ -30,6 +30,8 @@ denied-not-a-person = 无法确认你是谁
 denied-cannot-verify = 现在查不到你的角色；请一分钟后再试
 denied-not-a-member = 你现在不是这里的成员
 denied-another-person = 这需要申请人以外的另一个人
+denied-unknown-button = 这个按钮不起作用：它不是我的，或者来自旧版本
+denied-unreadable = 我读不懂你的客户端发来的内容，没有做任何事。请更新客户端，或重新输入命令
 denied-vote = 你的投票不计入（{ $why }）
 denied-needs = 需要角色 { $role }；用 /whoami 查看你的角色
 
@@ -37,6 +39,8 @@ failed-cluster = 无法询问集群：{ $failure }
 failed-said = 对方的说明：{ $said }
 failed-nothing-changed = 没有改动任何东西。请一分钟后再试；集群状况见 /health
 failed-store-unavailable = 我现在无法写入自己的记录，所以不做任何改动
+failed-store-damaged = 我保存的相关内容无法读取，或者被改动过，因此其中任何内容都不会执行
+failed-chat-unreachable = 聊天平台没有应答，因此无法读取那里的内容
 
 controlled-vote-counted = 你对 { $operation } 的投票已计入。现在：{ $state }
 controlled-vote-stored = 你对 { $operation } 的投票已保存；能读到全部投票时计入

@@ -12,6 +12,8 @@ notice-refused-anew = { $checks-count ->
 notice-started = 已开始；没有我时如何完成、停止或撤回，见 by-hand.md
 notice-step-done = 第 { $step } 步已完成并读回确认
 notice-still-cannot-look = 仍然无法查看集群：{ $failure }。我不做任何改动，继续尝试
+notice-undelivered = 无法在它自己的频道里通知：{ $said }
+notice-undelivered-card = 无法在它自己的频道里发布卡片：{ $said }。仍可在控制台用 /approve 表决
 notice-wait-began = { $until-count ->
     [0] 开始等待
    *[other] 开始等待，最晚到 { $until }
@@ -20,3 +22,6 @@ notice-wait-over = 等待结束，继续执行
 
 owners-before = 其中有你负责的部分。现在开始：{ $what }
 owners-after = 其中有你负责的部分。{ $state }：{ $what }
+
+plan-altered = 保存的 { $operation } 的计划与这里发布的不一致，因此不再执行其中任何内容
+plan-altered-next = 对它的表决一律无效。运行我的人可以在审计日志里查明原因；查清之后请重新提出

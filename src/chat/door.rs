@@ -1,15 +1,14 @@
 //! The door: what chats hand in goes to the desk, what the desk answers goes through `text`.
 
-use super::deliver::CONTROLS;
 use super::port::{Clicked, Completing, Door, Reacted, Stranger, Suggested};
+use super::steering::{Steering, is_control, plain};
 use crate::desk::{APPROVE, Answer, Denied, Desk, Done, Incoming, Recorded, VETO};
-use crate::store::{Edge, MessageOf, MessageRole};
+use crate::store::{MessageOf, MessageRole};
 use crate::text::{Card, Locale, answer};
-use engine::control::Control;
-use engine::port::{Boxed, Journal};
+use engine::port::Boxed;
 use interlock::command::{Asked, ParseContext, RawValue, View, complete};
 use interlock::id::RequestId;
-use interlock::principal::{Account, Principal};
+use interlock::principal::Account;
 use std::collections::BTreeMap;
 
 /// How many live cards are read anew after a reconnect.
@@ -19,13 +18,14 @@ const MOST_LIVE: u32 = 1_000;
 #[derive(Clone)]
 pub struct FrontDoor {
     desk: Desk,
+    steering: Steering,
 }
 
 impl FrontDoor {
-    /// The door of a desk.
+    /// The door of a desk. Its clones are one door.
     #[must_use]
     pub fn new(desk: Desk) -> Self {
-        Self { desk }
+        Self { steering: Steering::new(desk.clone()), desk }
     }
 
     /// The answer to what goes no further. A denial is recorded beside it.
@@ -45,100 +45,37 @@ impl FrontDoor {
         let store = &self.desk.rooms().store;
         let found = store.message_of(reacted.message.channel, reacted.message.message).await?;
         let Some(card) = found.filter(|found| found.message.role == MessageRole::Card) else { return Ok(()) };
+        if let Some(account) = reacted.account {
+            self.desk.rooms().forget(account);
+        }
         let emoji = plain(&reacted.emoji);
         if emoji.is_empty() || emoji == plain(APPROVE) || emoji == plain(VETO) {
             self.desk.recount(&card.operation).await?;
         }
-        match (control_of(&emoji), reacted.account) {
-            (Some(control), Some(account)) => self.steer(&card, reacted, (control, account)).await,
-            _ => Ok(()),
+        match (reacted.account, reacted.added) {
+            (Some(account), true) => self.steering.came(&card, account, &emoji).await,
+            (Some(account), false) => self.steering.went(&card, account, &emoji).await,
+            (None, false) => self.steering.cleared(&card, &emoji).await,
+            (None, true) if is_control(&emoji) => self.steering.read_anew(&card).await,
+            (None, true) => Ok(()),
         }
     }
 
-    /// A control reaction is an edge: consumed once, and again only after it was seen removed.
-    async fn steer(&self, card: &MessageOf, reacted: &Reacted, asked: (Asking, Account)) -> Result<(), Done> {
-        let (asking, account) = asked;
-        let rooms = self.desk.rooms();
-        let edge = Edge {
-            message: reacted.message.message,
-            person: rooms.policy.people.person(account),
-            emoji: plain(&reacted.emoji),
-        };
-        if !reacted.added {
-            rooms.store.edge_removed(&edge, reacted.at).await?;
-            return Ok(());
-        }
-        let Some(operation) = rooms.store.operation(&card.operation).await? else { return Ok(()) };
-        let who = rooms.look_up(account).await;
-        match (asking, who) {
-            // A replayed ▶️ must not undo a later pause.
-            (Asking::Control(Control::Resume), who) => {
-                if !rooms.store.consume_edge(&edge, reacted.at).await? {
-                    return Ok(());
-                }
-                self.desk.steer_by_reaction(&operation, (account, who), Control::Resume).await
-            }
-            (Asking::Control(control), who) => {
-                // Asked first, consumed after: what fails can be asked again. Asked twice, the second is not possible any more.
-                let asked = self.desk.steer_by_reaction(&operation, (account, who), control).await;
-                if !matches!(asked, Err(Done::Failed { .. } | Done::Bug)) {
-                    rooms.store.consume_edge(&edge, reacted.at).await?;
-                }
-                asked
-            }
-            (Asking::Rollback, Ok(principal)) => {
-                if !rooms.store.consume_edge(&edge, reacted.at).await? {
-                    return Ok(());
-                }
-                self.roll_back(&operation, principal).await
-            }
-            (Asking::Rollback, Err(_)) => Ok(()),
+    /// Reads votes and control reactions of a card as they stand there now.
+    pub(super) async fn read_anew(&self, card: &MessageOf) {
+        let counted = self.desk.recount(&card.operation).await;
+        let steered = self.steering.read_anew(card).await;
+        for done in [counted, steered].into_iter().filter_map(Result::err) {
+            tracing::info!(operation = %card.operation, ?done, "its card could not be read anew");
         }
     }
 
-    /// ↩️ posts the way back, by the same command that a person would type.
-    async fn roll_back(&self, operation: &engine::Operation, principal: Principal) -> Result<(), Done> {
-        let options = BTreeMap::from([("operation".to_owned(), RawValue::Text(operation.id.to_string()))]);
-        let incoming = Incoming {
-            command: "rollback".to_owned(),
-            options,
-            principal,
-            place: operation.place.clone(),
-            locale: self.desk.rooms().times.locale.tag().to_owned(),
-            at: self.desk.rooms().clock.now(),
-        };
-        self.desk.handle(incoming).await;
-        Ok(())
-    }
-
-    async fn reread_all(&self) -> Result<(), Done> {
+    async fn read_all_anew(&self) -> Result<(), Done> {
         for card in self.desk.rooms().store.live_cards(MOST_LIVE).await? {
-            self.desk.recount(&card.operation).await?;
+            self.read_anew(&card).await;
         }
         Ok(())
     }
-}
-
-/// What a control reaction asks for.
-#[derive(Clone, Copy)]
-enum Asking {
-    Control(Control),
-    Rollback,
-}
-
-fn control_of(emoji: &str) -> Option<Asking> {
-    let place = CONTROLS.iter().position(|control| plain(control) == emoji)?;
-    match place {
-        0 => Some(Asking::Control(Control::Stop)),
-        1 => Some(Asking::Control(Control::Pause)),
-        2 => Some(Asking::Control(Control::Resume)),
-        _ => Some(Asking::Rollback),
-    }
-}
-
-/// Without variation selectors.
-fn plain(emoji: &str) -> String {
-    emoji.chars().filter(|character| *character != '\u{fe0f}').collect()
 }
 
 impl Door for FrontDoor {
@@ -220,7 +157,7 @@ impl Door for FrontDoor {
 
     fn connected(&self) -> Boxed<'_, ()> {
         Box::pin(async move {
-            if let Err(done) = self.reread_all().await {
+            if let Err(done) = self.read_all_anew().await {
                 tracing::warn!(?done, "the cards could not be read anew");
             }
         })

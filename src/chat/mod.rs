@@ -5,6 +5,8 @@ mod deliver;
 pub mod discord;
 mod door;
 mod port;
+mod steering;
+mod sweep;
 mod view;
 
 pub use deliver::{Delivery, Hub};
@@ -12,3 +14,4 @@ pub use door::FrontDoor;
 pub use port::{
     CardSeen, Chat, ChatError, Clicked, Completing, Door, MemberNow, MessageRef, Reacted, Sending, Stranger, Suggested,
 };
+pub use sweep::Sweep;

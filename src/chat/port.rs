@@ -190,9 +190,9 @@ pub struct Clicked {
 pub struct Reacted {
     /// The message.
     pub message: MessageRef,
-    /// Who; none when a moderator removed them all.
+    /// Who. None when all of an emoji went at once (`added` is false), and when it is not known what happened there (true).
     pub account: Option<Account>,
-    /// The emoji, U+FE0F stripped; empty when all were removed.
+    /// The emoji, U+FE0F stripped; empty when it is about all of them.
     pub emoji: String,
     /// Whether it came.
     pub added: bool,

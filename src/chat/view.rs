@@ -31,13 +31,19 @@ pub(super) enum NotGathered {
     Journal(#[from] JournalError),
     #[error("there is no such operation")]
     Gone,
+    /// The stored plan is not the one that was approved.
+    #[error("the stored plan cannot be read")]
+    Altered(Box<Operation>),
 }
 
 impl Gathered {
     /// Reads an operation as it is now.
     pub(super) async fn read(rooms: &Rooms, id: &OperationId) -> Result<Self, NotGathered> {
         let operation = rooms.store.operation(id).await?.ok_or(NotGathered::Gone)?;
-        let plan = rooms.store.plan(&operation).await?;
+        let plan = match rooms.store.plan(&operation).await {
+            Err(JournalError::Damaged(_)) => return Err(NotGathered::Altered(Box::new(operation))),
+            plan => plan?,
+        };
         let history = History::read(&rooms.store.entries(id).await?);
         let tally = match &history.started {
             Some(record) => Tally { seats: record.seats.iter().cloned().map(Some).collect(), ..Tally::default() },
@@ -61,14 +67,14 @@ impl Gathered {
             newer,
             owners_told: None,
             mentions: if calling { &self.mentions } else { &[] },
-            locale: rooms.times.locale,
+            locale: rooms.times.language(&self.operation.place),
         }
     }
 }
 
 async fn counted(rooms: &Rooms, operation: &Operation, plan: &Sealed) -> Result<Tally, StoreError> {
     let votes = rooms.store.votes(&operation.id, plan.digest()).await?;
-    let ballots = rooms.judge(votes, plan).await;
+    let ballots = rooms.judged_lately(votes, plan).await;
     Ok(tally(&plan.plan().votes, plan.digest(), &ballots))
 }
 

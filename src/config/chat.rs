@@ -4,6 +4,7 @@ use super::cluster::is_loopback;
 use super::policy::language;
 use super::reader::Section;
 use super::secret::Surroundings;
+use interlock::principal::Place;
 use secrecy::SecretString;
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -24,6 +25,15 @@ pub struct DiscordSettings {
     pub operators_channel: Option<u64>,
     /// Another base of the API than Discord's: a proxy, or a model in tests.
     pub api_base: Option<String>,
+}
+
+impl DiscordSettings {
+    /// The operators' channel as a place. Its guild is the first one that is served: a channel's number says where it is.
+    #[must_use]
+    pub fn operators_place(&self) -> Option<Place> {
+        let channel = self.operators_channel?;
+        self.guilds.first().map(|guild| Place::Discord { guild: *guild, channel, thread: None })
+    }
 }
 
 /// The console's socket.

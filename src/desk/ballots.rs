@@ -6,10 +6,11 @@ use crate::meters;
 use crate::store::{MessageOf, MessageRole, ReactionVotes, Reread};
 use engine::Operation;
 use engine::port::{Boxed, Members, Unreadable};
-use interlock::approval::{Ballot, NotCounted, Voice, Vote, Voted, tally};
+use interlock::approval::{Ballot, NotCounted, State, Voice, Vote, Voted, tally};
 use interlock::plan::{Digest, Sealed};
 use interlock::policy::Voter;
 use interlock::principal::{Account, Place, Principal};
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -17,6 +18,15 @@ use std::sync::Arc;
 pub const APPROVE: &str = "✅";
 /// See [`APPROVE`].
 pub const VETO: &str = "❌";
+/// Stops what runs; before it runs it is a veto as well.
+pub const STOP: &str = "🛑";
+
+/// What each reaction on a card says about its plan.
+const VOICES: [(&str, Voice); 3] = [(APPROVE, Voice::Approve), (VETO, Voice::Veto), (STOP, Voice::Veto)];
+/// How many voters are looked up for one drawing of a card, beside those who are known from a moment ago.
+const MOST_DRAWN: usize = 200;
+/// How often card and record are compared while the card is being drawn anew.
+const MOST_LOOKS: usize = 4;
 
 /// Reads votes for the engine.
 pub struct Ballots(pub Arc<Rooms>);
@@ -29,6 +39,16 @@ impl Members for Ballots {
 
 const UNREACHABLE: Unreadable = Unreadable { id: "chat-unreachable", ask_again: false };
 const STORE: Unreadable = Unreadable { id: "store-unavailable", ask_again: false };
+const ALTERED: Unreadable = Unreadable { id: "card-altered", ask_again: true };
+
+/// How the casters of votes are looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Look {
+    /// Each is looked up now.
+    Now,
+    /// What was found a moment ago will do; at most so many are looked up.
+    Lately(usize),
+}
 
 impl Rooms {
     async fn ballots(&self, operation: &Operation, plan: &Sealed) -> Result<Vec<Ballot>, Unreadable> {
@@ -42,23 +62,55 @@ impl Rooms {
             // A reaction that cannot be read now does not count for yes; a no that was seen stands.
             votes.retain(|vote| vote.by == Voted::Command || vote.voice == Voice::Veto);
         }
-        let ballots = self.judge(votes, plan).await;
         let decided = |ballots: &[Ballot]| {
             let tally = tally(&plan.plan().votes, plan.digest(), ballots);
             tally.is_approved() || !tally.vetoes.is_empty()
         };
+        if by_reaction && operation.state == State::AwaitingApproval {
+            // Of many votes that come one by one, only those are looked up each time that would decide something.
+            let lately = self.judged(votes.clone(), plan, Look::Lately(usize::MAX)).await;
+            if !decided(&lately) {
+                return Ok(lately);
+            }
+        }
+        let ballots = self.judged(votes, plan, Look::Now).await;
         if by_reaction || decided(&ballots) { Ok(ballots) } else { Err(UNREACHABLE) }
     }
 
-    /// What votes are worth, each caster looked up now.
-    pub(crate) async fn judge(&self, votes: Vec<Vote>, plan: &Sealed) -> Vec<Ballot> {
+    /// What votes are worth, for showing it.
+    pub(crate) async fn judged_lately(&self, votes: Vec<Vote>, plan: &Sealed) -> Vec<Ballot> {
+        self.judged(votes, plan, Look::Lately(MOST_DRAWN)).await
+    }
+
+    async fn judged(&self, votes: Vec<Vote>, plan: &Sealed, look: Look) -> Vec<Ballot> {
         let mut ballots = Vec::new();
-        let mut known = BTreeMap::new();
+        let mut found = BTreeMap::new();
+        let mut look = look;
         for vote in votes {
-            let now = self.principal_now(vote.account, &mut known).await;
-            ballots.push(self.policy.ballot(&vote, voter(&now), plan.plan()));
+            let now = match found.entry(vote.account) {
+                Entry::Occupied(known) => known.into_mut(),
+                Entry::Vacant(unknown) => match self.member(vote.account, &mut look).await {
+                    Some(member) => unknown.insert(member),
+                    None => continue,
+                },
+            };
+            ballots.push(self.policy.ballot(&vote, voter(now), plan.plan()));
         }
         ballots
+    }
+
+    /// An account as it is looked at; none if no more are looked up.
+    async fn member(&self, account: Account, look: &mut Look) -> Option<Result<Principal, NotCounted>> {
+        let Look::Lately(left) = look else { return Some(self.look_up(account).await) };
+        if let Some(member) = self.members.lately(account, self.clock.now()) {
+            return Some(member);
+        }
+        let _turn = self.members.turn.lock().await;
+        if let Some(member) = self.members.lately(account, self.clock.now()) {
+            return Some(member);
+        }
+        *left = left.checked_sub(1)?;
+        Some(self.look_up(account).await)
     }
 
     /// Reads the reactions on an operation's card into the store. Nothing to do where there is no card in a chat.
@@ -66,17 +118,12 @@ impl Rooms {
         if !matches!(operation.place, Place::Discord { .. }) {
             return Ok(());
         }
-        let chat = self.chat().ok_or(UNREACHABLE)?;
-        let messages = self.store.messages(&operation.id).await.map_err(|_| STORE)?;
-        let card = messages
-            .into_iter()
-            .find(|one| one.revision == operation.revision && one.message.role == MessageRole::Card);
         // The card is not posted yet: nobody can have voted on it.
-        let Some(card) = card else { return Ok(()) };
-        let at = MessageRef { channel: card.message.channel, message: card.message.message };
-        still_stands(chat.as_ref(), at, &card).await?;
+        let Some(card) = self.card_of(operation).await? else { return Ok(()) };
+        let chat = self.chat().ok_or(UNREACHABLE)?;
+        let at = self.still_stands(chat.as_ref(), operation, card).await?;
         let mut votes = Vec::new();
-        for (emoji, voice) in [(APPROVE, Voice::Approve), (VETO, Voice::Veto)] {
+        for (emoji, voice) in VOICES {
             let accounts: BTreeSet<Account> = chat.reactions(at, emoji).await.map_err(|error| unreadable(&error))?;
             votes.extend(accounts.into_iter().map(|account| Vote {
                 account,
@@ -95,30 +142,58 @@ impl Rooms {
         Ok(())
     }
 
-    /// An account with its roles of this moment.
-    async fn principal_now(
-        &self,
-        account: Account,
-        known: &mut BTreeMap<Account, Result<Principal, NotCounted>>,
-    ) -> Result<Principal, NotCounted> {
-        if let Some(principal) = known.get(&account) {
-            return principal.clone();
-        }
-        let principal = self.look_up(account).await;
-        known.insert(account, principal.clone());
-        principal
+    /// The card of an operation's plan, as we know it.
+    async fn card_of(&self, operation: &Operation) -> Result<Option<MessageOf>, Unreadable> {
+        let messages = self.store.messages(&operation.id).await.map_err(|_| STORE)?;
+        let is_card = |one: &MessageOf| one.revision == operation.revision && one.message.role == MessageRole::Card;
+        Ok(messages.into_iter().find(is_card))
     }
 
+    /// The card must be ours, visible, and say what was sent. What it says and what was sent are two looks, and we may draw
+    /// it anew between them: only what differs while nothing was drawn is somebody else's doing.
+    async fn still_stands(
+        &self,
+        chat: &dyn Chat,
+        operation: &Operation,
+        card: MessageOf,
+    ) -> Result<MessageRef, Unreadable> {
+        let mut known = card;
+        for _ in 0..MOST_LOOKS {
+            let at = MessageRef { channel: known.message.channel, message: known.message.message };
+            let seen = chat.read(at).await.map_err(|error| unreadable(&error))?;
+            if !seen.ours || seen.suppressed {
+                return Err(ALTERED);
+            }
+            if known.may_say(&seen.says) {
+                return Ok(at);
+            }
+            let now = self.card_of(operation).await?.ok_or(UNREACHABLE)?;
+            if now == known {
+                return Err(ALTERED);
+            }
+            known = now;
+        }
+        Err(UNREACHABLE)
+    }
+
+    /// An account with its roles of this moment.
     pub(crate) async fn look_up(&self, account: Account) -> Result<Principal, NotCounted> {
         let person = self.policy.people.person(account);
         let without_chat_roles = Principal { account, person, chat_roles: BTreeSet::new() };
         let Account::Discord(_) = account else { return Ok(without_chat_roles) };
         let chat = self.chat().ok_or(NotCounted::CannotVerify)?;
-        match chat.member(account).await {
+        let member = match chat.member(account).await {
             Ok(MemberNow::Member { roles, .. }) => Ok(Principal { chat_roles: roles, ..without_chat_roles }),
             Ok(MemberNow::NotCounted) | Err(ChatError::Gone(_)) => Err(NotCounted::NotAMember),
             Err(_) => Err(NotCounted::CannotVerify),
-        }
+        };
+        self.members.put(account, &member, self.clock.now());
+        member
+    }
+
+    /// Somebody did something: what was known of the account may be old.
+    pub(crate) fn forget(&self, account: Account) {
+        self.members.forget(account);
     }
 }
 
@@ -128,16 +203,6 @@ fn voter(now: &Result<Principal, NotCounted>) -> Voter<'_> {
         Err(NotCounted::NotAMember) => Voter::NotAMember,
         Err(_) => Voter::CannotVerify,
     }
-}
-
-/// The card must be ours, visible, and say what was sent.
-async fn still_stands(chat: &dyn Chat, at: MessageRef, card: &MessageOf) -> Result<(), Unreadable> {
-    let seen = chat.read(at).await.map_err(|error| unreadable(&error))?;
-    let says_so = seen.says == card.message.says || (!card.says_next.is_empty() && seen.says == card.says_next);
-    if seen.ours && !seen.suppressed && says_so {
-        return Ok(());
-    }
-    Err(Unreadable { id: "card-altered", ask_again: true })
 }
 
 fn unreadable(error: &ChatError) -> Unreadable {

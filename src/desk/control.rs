@@ -5,7 +5,7 @@ use super::handle::{Ask, Desk, denied};
 use crate::meters;
 use crate::store::{Cast, Unlock, UnlockAsked};
 use engine::control::{Asked, Control, Counted};
-use engine::port::Journal;
+use engine::port::{Journal, JournalError};
 use engine::{Actor, Operation, Transitioned};
 use interlock::approval::{NotCounted, State, Tally, Voice, Vote, Voted};
 use interlock::facts::Facts;
@@ -111,12 +111,7 @@ impl Desk {
         };
         let reason = ask.arguments().text("reason").unwrap_or_default().to_owned();
         let done = self.engine.ask(operation, Asked { control, actor: ask.actor(), reason }).await;
-        match done {
-            Ok(Transitioned::Done(operation)) => Ok(controlled(&operation, said(control))),
-            Ok(_) => Err(Done::Mistake(Mistake::new("changed-meanwhile", of(operation)))),
-            Err(engine::port::JournalError::Illegal(_)) => Err(not_now(operation)),
-            Err(error) => Err(error.into()),
-        }
+        asked(operation, done).map(|operation| controlled(&operation, said(control)))
     }
 
     /// Posts the plan of the way back.
@@ -194,7 +189,14 @@ impl Desk {
         if !operation.state.is_open_to_votes() {
             return Ok(());
         }
-        let plan = self.rooms.store.plan(&operation).await?;
+        let plan = match self.rooms.store.plan(&operation).await {
+            Err(error @ JournalError::Damaged(_)) => {
+                // Who votes on it must see that it counts for nothing.
+                self.rooms.store.card_outdated(id).await?;
+                return Err(error.into());
+            }
+            plan => plan?,
+        };
         self.engine.count(&operation, &plan).await?;
         Ok(())
     }
@@ -234,8 +236,8 @@ impl Desk {
         match effective(allowed, control, (operation, asked_for)) {
             Effective::Control(control) => {
                 let actor = Actor::Person { account, person };
-                self.engine.ask(operation, Asked { control, actor, reason: String::new() }).await?;
-                Ok(())
+                let done = self.engine.ask(operation, Asked { control, actor, reason: String::new() }).await;
+                asked(operation, done).map(|_| ())
             }
             Effective::Veto => {
                 let at = self.rooms.clock.now();
@@ -262,6 +264,16 @@ fn effective(allowed: Right, control: Control, of: (&Operation, bool)) -> Effect
         (Control::Stop, Right::Now) if operation.state.is_open_to_votes() => Effective::Veto,
         (Control::Stop, Right::PauseOnly) => Effective::Control(Control::Pause),
         (control, _) => Effective::Control(control),
+    }
+}
+
+/// The operation after a control took effect.
+fn asked(operation: &Operation, done: Result<Transitioned, JournalError>) -> Result<Box<Operation>, Done> {
+    match done {
+        Ok(Transitioned::Done(operation)) => Ok(operation),
+        Ok(_) => Err(Done::Mistake(Mistake::new("changed-meanwhile", of(operation)))),
+        Err(JournalError::Illegal(_)) => Err(not_now(operation)),
+        Err(error) => Err(error.into()),
     }
 }
 

@@ -9,6 +9,7 @@ mod drafting;
 mod failed;
 mod handle;
 mod look;
+mod members;
 mod operations;
 mod recorder;
 mod replanner;
@@ -20,7 +21,7 @@ mod submit;
 pub(crate) use drafting::{Wanted, Whole};
 
 pub use answer::{Answer, Denied, Done, Incoming, Recorded};
-pub use ballots::{APPROVE, Ballots, VETO};
+pub use ballots::{APPROVE, Ballots, STOP, VETO};
 pub use handle::Desk;
 pub use interlock::command::RawValue;
 pub use recorder::Recorder;

@@ -1,6 +1,7 @@
 //! What every part of the desk works with.
 
 use super::answer::Done;
+use super::members::Known;
 use crate::chat::Chat;
 use crate::store::{Store, StoreError};
 use crate::text::Locale;
@@ -13,7 +14,9 @@ use interlock::id::ClusterName;
 use interlock::id::OperationId;
 use interlock::plan::{Hold, Mistake};
 use interlock::policy::Policy;
+use interlock::principal::Place;
 use jiff::tz::TimeZone;
+use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 use std::time::Duration;
 
@@ -33,24 +36,45 @@ pub struct Rooms {
     pub times: Times,
     /// The guards of the planners: all of them, but in a story that shows what one of them is for.
     pub guards: Guards,
+    pub(super) members: Known,
     chat: OnceLock<Arc<dyn Chat>>,
     directory: RwLock<Arc<Directory>>,
 }
 
-/// Times and zones of the settings.
+/// Times, zones, languages and the last place of the settings.
 #[derive(Debug, Clone)]
 pub struct Times {
     /// The zone in which times without one are read.
     pub zone: TimeZone,
     /// How long a plan waits for approval.
     pub expiry: Duration,
-    /// The language of cards.
+    /// The language of cards where no other is said.
     pub locale: Locale,
+    /// The language of cards in a channel or thread.
+    pub languages: BTreeMap<u64, Locale>,
+    /// Where operators are told what cannot be told elsewhere.
+    pub operators: Option<Place>,
+}
+
+impl Times {
+    /// The language of what everybody reads in a place.
+    #[must_use]
+    pub fn language(&self, place: &Place) -> Locale {
+        let Place::Discord { channel, thread, .. } = place else { return self.locale };
+        let own = thread.and_then(|thread| self.languages.get(&thread));
+        own.or_else(|| self.languages.get(channel)).copied().unwrap_or(self.locale)
+    }
 }
 
 impl Default for Times {
     fn default() -> Self {
-        Self { zone: TimeZone::UTC, expiry: Duration::from_secs(8 * 3600), locale: Locale::EnUs }
+        Self {
+            zone: TimeZone::UTC,
+            expiry: Duration::from_secs(8 * 3600),
+            locale: Locale::EnUs,
+            languages: BTreeMap::new(),
+            operators: None,
+        }
     }
 }
 
@@ -84,6 +108,7 @@ impl Rooms {
             clock: parts.clock,
             times: parts.times,
             guards: parts.guards,
+            members: Known::default(),
             chat: OnceLock::new(),
             directory: RwLock::default(),
         }

@@ -1,9 +1,11 @@
 //! Messages by their role, and cards that are out of date.
 
-use super::Store;
 use super::database::{Tx, vals};
 use super::error::StoreError;
 use super::rows::{damaged, parsed, small};
+use super::{Store, audit};
+use engine::Record;
+use interlock::facts::Facts;
 use interlock::id::OperationId;
 use interlock::plan::Digest;
 use interlock::time::Millis;
@@ -15,7 +17,7 @@ use std::str::FromStr;
 pub enum MessageRole {
     /// The plan's card. Voting is open once it is stored.
     Card,
-    /// The operation's thread; its message is the thread's own id.
+    /// The operation's thread; its message is the thread's own id, and 0 once the thread was lost.
     Thread,
     /// The n-th progress message in the thread.
     Progress(u32),
@@ -45,10 +47,20 @@ pub struct MessageOf {
     pub digest: Digest,
     /// The message, with what it said when it was last known to have been sent.
     pub message: Posted,
-    /// SHA-256 of what it may say as well, because an edit to it was begun; else empty.
-    pub says_next: String,
+    /// SHA-256 of what it may say as well, because edits to it were begun that are not known to have ended.
+    pub says_next: Vec<String>,
+    /// Grows with each drawing of its operation's card that has ended.
+    pub drawn: i64,
     /// When it was stored.
     pub at: Millis,
+}
+
+impl MessageOf {
+    /// Whether what it says may be of ours: as it was sent, or as an edit that was begun would leave it.
+    #[must_use]
+    pub fn may_say(&self, says: &str) -> bool {
+        self.message.says == says || self.says_next.iter().any(|next| next == says)
+    }
 }
 
 /// A card that shows less than is known.
@@ -94,8 +106,18 @@ struct MessageRow {
     message: i64,
     says: String,
     says_next: String,
+    drawn: i64,
     at: i64,
 }
+
+#[derive(sqlx::FromRow)]
+struct EditingRow {
+    revision: i64,
+    says_next: String,
+}
+
+/// How many edits that were begun and not known to have ended are remembered of a card, newest last.
+const MOST_EDITS: usize = 16;
 
 #[derive(sqlx::FromRow)]
 struct DirtyRow {
@@ -111,8 +133,9 @@ struct CurrentRow {
 macro_rules! select_messages {
     () => {
         "SELECT m.operation, m.revision, p.digest, m.role, m.channel, m.message, m.says, m.says_next, \
-         m.at FROM messages m \
-         JOIN plans p ON p.operation = m.operation AND p.revision = m.revision "
+         c.card_shown AS drawn, m.at FROM messages m \
+         JOIN plans p ON p.operation = m.operation AND p.revision = m.revision \
+         JOIN operations c ON c.id = m.operation "
     };
 }
 
@@ -181,22 +204,48 @@ impl Store {
         Ok(row.map(|row| row.card_wanted))
     }
 
-    /// An edit of the current card is about to be sent: from now on it may say this as well as what it said before. False
-    /// if there is no such card.
+    /// An edit of the current card is about to be sent: from now on it may say this as well as what it said before, and as
+    /// what earlier edits would have it say whose end is not known. False if there is no such card.
     ///
     /// # Errors
     /// As all calls of the store.
     pub async fn card_editing(&self, operation: &OperationId, says: &str) -> Result<bool, StoreError> {
         let mut tx = self.pools.begin().await?;
-        let rows = tx
-            .run(
-                "UPDATE messages SET says_next = $1 WHERE operation = $2 AND role = 'card' AND revision = (\
-                   SELECT revision FROM operations WHERE id = $2)",
-                vals![says, operation.as_str()],
+        let row: Option<EditingRow> = tx
+            .maybe(
+                "UPDATE messages SET says_next = says_next WHERE operation = $1 AND role = 'card' AND revision = (\
+                   SELECT revision FROM operations WHERE id = $1) RETURNING revision, says_next",
+                vals![operation.as_str()],
             )
             .await?;
+        let Some(row) = row else {
+            tx.rollback().await?;
+            return Ok(false);
+        };
+        let mut begun: Vec<&str> = row.says_next.split_whitespace().filter(|one| *one != says).collect();
+        begun.push(says);
+        let kept = begun.split_off(begun.len().saturating_sub(MOST_EDITS));
+        tx.run(
+            "UPDATE messages SET says_next = $1 WHERE operation = $2 AND role = 'card' AND revision = $3",
+            vals![&kept.join(" "), operation.as_str(), row.revision],
+        )
+        .await?;
         tx.commit().await?;
-        Ok(rows == 1)
+        Ok(true)
+    }
+
+    /// The current card cannot be made to show what was known when `wanted` was read; what it says stays as it was.
+    ///
+    /// # Errors
+    /// As all calls of the store.
+    pub async fn card_left(&self, operation: &OperationId, wanted: i64) -> Result<(), StoreError> {
+        let mut tx = self.pools.begin().await?;
+        tx.run(
+            "UPDATE operations SET card_shown = $1 WHERE id = $2 AND card_shown < $1",
+            vals![wanted, operation.as_str()],
+        )
+        .await?;
+        tx.commit().await
     }
 
     /// The current card says this now, which shows what was known when `wanted` was read.
@@ -247,6 +296,19 @@ impl Store {
         tx.commit().await
     }
 
+    /// The operation's thread takes no messages, or there cannot be one: it is recorded, and nothing is sent there any more.
+    ///
+    /// # Errors
+    /// As all calls of the store.
+    pub async fn thread_lost(&self, operation: &OperationId, at: Millis, why: &str) -> Result<(), StoreError> {
+        let mut tx = self.pools.begin().await?;
+        tx.run("UPDATE messages SET message = 0 WHERE operation = $1 AND role = 'thread'", vals![operation.as_str()])
+            .await?;
+        let facts = Facts::none().with("why", why);
+        audit::append(&mut tx, at, &[Record::of_engine("without-thread", operation, facts)]).await?;
+        tx.commit().await
+    }
+
     /// Whether votes are taken: the card of the revision that counts is stored, and the state is open to votes.
     ///
     /// # Errors
@@ -275,7 +337,8 @@ impl MessageRow {
                 message: read_id(self.message)?,
                 says: self.says,
             },
-            says_next: self.says_next,
+            says_next: self.says_next.split_whitespace().map(ToOwned::to_owned).collect(),
+            drawn: self.drawn,
             at: Millis(self.at),
         })
     }

@@ -3,6 +3,7 @@
 use super::cards::stored;
 use super::database::{Tx, vals};
 use super::error::StoreError;
+use super::rows::parsed;
 use super::{Store, operations};
 use engine::{Transition, Transitioned};
 use interlock::id::PersonId;
@@ -28,7 +29,32 @@ pub enum Controlled {
     Asked(Transitioned),
 }
 
+#[derive(sqlx::FromRow)]
+struct EdgeRow {
+    person: String,
+    emoji: String,
+}
+
 impl Store {
+    /// The edges of a message that were consumed and not seen removed since.
+    ///
+    /// # Errors
+    /// As all calls of the store.
+    pub async fn edges(&self, message: u64) -> Result<Vec<Edge>, StoreError> {
+        let rows: Vec<EdgeRow> = self
+            .pools
+            .all(
+                "SELECT person, emoji FROM edges WHERE message = $1 AND standing = 1 LIMIT 10000",
+                vals![stored(message)?],
+            )
+            .await?;
+        let read = |row: EdgeRow| {
+            let person = parsed(&row.person, "a person")?;
+            Ok(Edge { message, person, emoji: row.emoji })
+        };
+        rows.into_iter().map(read).collect()
+    }
+
     /// Consumes an edge; false if it was consumed before and not removed since.
     ///
     /// # Errors
@@ -69,6 +95,21 @@ impl Store {
             .await?;
         tx.commit().await?;
         Ok(rows == 1)
+    }
+
+    /// All reactions of an emoji, or with an empty one all reactions, were taken off a message at once.
+    ///
+    /// # Errors
+    /// As all calls of the store.
+    pub async fn edges_cleared(&self, message: u64, emoji: &str, at: Millis) -> Result<(), StoreError> {
+        let mut tx = self.pools.begin().await?;
+        tx.run(
+            "UPDATE edges SET standing = 0, at = $1 \
+             WHERE message = $2 AND standing = 1 AND ($3 = '' OR emoji = $3)",
+            vals![at.0, stored(message)?, emoji],
+        )
+        .await?;
+        tx.commit().await
     }
 }
 

@@ -159,12 +159,30 @@ impl Store {
         Ok(rows == 1)
     }
 
-    /// A notice can never be delivered there: it is set aside, with an audit record, and its stream goes on. False if the
-    /// claim was lost.
+    /// It is too early for a notice, and nothing was sent: it is due at `at`, as if it had never been taken. Until then
+    /// whatever follows it in its stream takes its place. False if the claim was lost.
     ///
     /// # Errors
     /// As all calls of the store.
-    pub async fn dead(&self, claim: &Claim, why: &str) -> Result<bool, StoreError> {
+    pub async fn put_off(&self, claim: &Claim, at: Millis) -> Result<bool, StoreError> {
+        let mut tx = self.pools.begin().await?;
+        let rows = tx
+            .run(
+                "UPDATE outbox SET due_at = $1, taker = '', taken_until = 0, attempts = 0, first_attempt_at = 0 \
+                 WHERE stream = $2 AND seq = $3 AND attempts = $4 AND status = 'waiting'",
+                vals![at.0, &claim.stream, claim.seq, claim.attempt],
+            )
+            .await?;
+        tx.commit().await?;
+        Ok(rows == 1)
+    }
+
+    /// A notice can never be delivered there: it is set aside, with an audit record, and its stream goes on; another place
+    /// is told of it, if there is one. False if the claim was lost.
+    ///
+    /// # Errors
+    /// As all calls of the store.
+    pub async fn dead(&self, claim: &Claim, why: &str, instead: Option<(&Place, &Notice)>) -> Result<bool, StoreError> {
         let mut tx = self.pools.begin().await?;
         let row: Option<HeadRow> = tx
             .maybe(
@@ -185,6 +203,10 @@ impl Store {
             digest: None,
             facts: Facts::none().with("why", why).with("notice", row.notice).with("stream", claim.stream.as_str()),
         };
+        if let Some((place, notice)) = instead {
+            let stream = Stream::Place(place.clone());
+            put_into(&mut tx, &stream, std::slice::from_ref(notice), self.now()).await?;
+        }
         audit::append(&mut tx, self.now(), &[record]).await?;
         tx.commit().await?;
         Ok(true)
@@ -255,6 +277,7 @@ async fn put_into(tx: &mut Tx, stream: &Stream, notices: &[Notice], at: Millis) 
         if !topic.is_empty() && replace_last(tx, &key, (topic, &text), at).await? {
             continue;
         }
+        overtake(tx, &key, at).await?;
         tx.run(
             "INSERT INTO outbox (stream, seq, operation, notice, topic, status, made_at, due_at, attempts, \
              first_attempt_at, taker, taken_until, why) \
@@ -287,6 +310,17 @@ async fn replace_last(tx: &mut Tx, stream: &str, new: (&str, &str), at: Millis) 
         )
         .await?;
     Ok(rows == 1)
+}
+
+/// Takes progress away that stands last in its stream and was put off: what follows must not wait for it, and says more.
+async fn overtake(tx: &mut Tx, stream: &str, at: Millis) -> Result<(), StoreError> {
+    tx.run(
+        "DELETE FROM outbox WHERE stream = $1 AND topic <> '' AND status = 'waiting' AND attempts = 0 AND due_at > $2 \
+           AND seq = (SELECT MAX(seq) FROM outbox WHERE stream = $1)",
+        vals![stream, at.0],
+    )
+    .await?;
+    Ok(())
 }
 
 /// Draws numbers from a counter; the last of them. Later drawers wait until the transaction ends, so that numbers come

@@ -104,7 +104,8 @@ const VOTES: &str =
     "SELECT digest, account, person, voice, cast_by, at FROM votes WHERE operation = $1 AND digest = $2";
 
 impl Store {
-    /// Stores a vote by command, in place of another of the same account on the same plan.
+    /// Stores a vote by command, in place of another of the same account on the same plan. In a chat it needs the card; at the
+    /// console it does not: that is the way in when the chat takes no card.
     ///
     /// # Errors
     /// As all calls of the store.
@@ -115,7 +116,8 @@ impl Store {
         request: Option<&RequestId>,
     ) -> Result<Cast, StoreError> {
         let mut tx = self.pools.begin().await?;
-        if operations::touch_votable(&mut tx, operation.as_str(), &vote.digest.to_string()).await? != Some(true) {
+        let open = operations::touch_votable(&mut tx, operation.as_str(), &vote.digest.to_string()).await?;
+        if !is_taken(open, vote.account) {
             tx.rollback().await?;
             return Ok(Cast::Closed);
         }
@@ -146,7 +148,8 @@ impl Store {
         by: (Option<&RequestId>, Millis),
     ) -> Result<Cast, StoreError> {
         let mut tx = self.pools.begin().await?;
-        if operations::touch_votable(&mut tx, operation.as_str(), &of.0.to_string()).await? != Some(true) {
+        let open = operations::touch_votable(&mut tx, operation.as_str(), &of.0.to_string()).await?;
+        if !is_taken(open, of.1) {
             tx.rollback().await?;
             return Ok(Cast::Closed);
         }
@@ -215,6 +218,14 @@ impl Store {
         audit::append(&mut tx, read.at, &records).await?;
         tx.commit().await?;
         Ok(Reread::Stored { added, removed })
+    }
+}
+
+/// Whether a vote by command is taken, where voting in the chat is open, not yet, or not at all.
+fn is_taken(open: Option<bool>, account: Account) -> bool {
+    match open {
+        Some(posted) => posted || !matches!(account, Account::Discord(_)),
+        None => false,
     }
 }
 

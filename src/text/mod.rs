@@ -29,7 +29,7 @@ pub use answers::{answer, said};
 pub use card::{Block, Button, Card, CardFile, Line, Mention, Span, Table, Tone};
 pub use console::{Drawing, console};
 pub use locale::Locale;
-pub use notices::notice;
+pub use notices::{notice, plan_unreadable, undelivered};
 pub use opening::demo_opening;
 pub use plan_card::{CardView, Newer, Progress, plan_card};
 pub use plan_text::plan_text;

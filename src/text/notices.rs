@@ -2,12 +2,13 @@
 
 use super::bounds::bounded;
 use super::card::{Block, Card, Line, Tone};
-use super::locale::Args;
+use super::locale::{Args, Locale};
 use super::plan_card::{CardView, files, head, plan_card, ways};
 use super::sentence::{find, why};
 use engine::Notice;
 use interlock::approval::State;
 use interlock::facts::Facts;
+use interlock::id::OperationId;
 
 /// The message for a notice, as the operation is now.
 #[must_use]
@@ -30,6 +31,23 @@ fn card(notice: &Notice, view: &CardView<'_>) -> Card {
         }
         Notice::Alert { id, facts } => alert(view, id, facts),
     }
+}
+
+/// What operators are told of a notice that could not be posted where it belongs, with how its operation stands now.
+#[must_use]
+pub fn undelivered(view: &CardView<'_>, id: &str, facts: &Facts) -> Card {
+    let told = told(view, id, facts);
+    let state = alert(view, view.state.key(), &Facts::none());
+    let headline = told.headline.into_iter().chain(state.headline).collect();
+    bounded(Card { headline, tone: Tone::Warning, ..Card::default() })
+}
+
+/// What is said of an operation whose stored plan is not the one that people saw.
+#[must_use]
+pub fn plan_unreadable(operation: &OperationId, locale: Locale) -> Card {
+    let args = Args::new().code("operation", operation.as_str());
+    let headline = ["plan-altered", "plan-altered-next"].map(|key| locale.say(key, &args));
+    bounded(Card { headline: headline.into(), tone: Tone::Bad, ..Card::default() })
 }
 
 /// One line: what happened, and of which operation.

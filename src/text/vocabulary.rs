@@ -172,6 +172,8 @@ pub const DENIED: &[&str] = &[
     "cannot-verify",
     "not-a-member",
     "another-person",
+    "unknown-button",
+    "unreadable",
 ];
 
 /// What a control did.
@@ -191,7 +193,7 @@ pub const CONTROLLED: &[&str] = &[
 ];
 
 /// What failed, beside `cluster-…` of each of [`FAILURES`].
-pub const FAILED: &[&str] = &["store-unavailable"];
+pub const FAILED: &[&str] = &["store-unavailable", "store-damaged", "chat-unreachable"];
 
 /// What the worst case of a plan is.
 pub const WORST: &[&str] =
@@ -216,6 +218,8 @@ pub const NOTICES: &[&str] = &[
     "started",
     "step-done",
     "still-cannot-look",
+    "undelivered",
+    "undelivered-card",
     "wait-began",
     "wait-over",
 ];

@@ -98,3 +98,37 @@ async fn a_name_of_three_hundred_characters_is_refused_or_fits() {
     }
     story.discord.assert_clean();
 }
+
+/// What no server lets through as a name of ours, in each place where a name is asked for.
+#[tokio::test]
+async fn hostile_text_in_any_option_is_answered_literally_and_changes_nothing() {
+    let story = DiscordStory::begin().await;
+    let long = "z".repeat(300);
+    let texts =
+        ["@everyone", "<@&1>`**bold**`", "[x](https://evil.example)", "订单-заказы-طلبات", "or\u{202e}ders", &long];
+    let whole = [("cluster", CLUSTER), ("group", "billing-eu"), ("topic", "orders-eu"), ("to", "earliest")];
+    for text in texts {
+        for place in ["cluster", "topic", "to", "partitions", "wait-for-stop"] {
+            let mut options: Vec<(&str, &str)> = whole.iter().filter(|(name, _)| *name != place).copied().collect();
+            options.push((place, text));
+            let options: Vec<_> = options
+                .into_iter()
+                .map(|(name, value)| serde_json::json!({"name": name, "type": 3, "value": value}))
+                .collect();
+            let asked = story.user("alice").forces(&story.ops, "reset-offset", &options.into());
+            let seen = asked.answer().await.unwrap().look();
+            assert!(seen.private && seen.text.contains(' '), "{place}: {}", seen.text);
+            is_literal(&seen.text);
+            assert!(!seen.text.contains(&long), "{place}: it is cut: {}", seen.text);
+        }
+        let option = serde_json::json!([{"name": "operation", "type": 3, "value": text}]);
+        for command in ["status", "approve", "stop", "rollback"] {
+            let seen = story.user("alice").forces(&story.ops, command, &option).answer().await.unwrap().look();
+            assert!(seen.private && seen.text.contains(' '), "{command}: {}", seen.text);
+            is_literal(&seen.text);
+        }
+    }
+    story.all_is_told().await;
+    assert_eq!((story.ops.threads().len(), story.acts()), (0, 0));
+    story.discord.assert_clean();
+}

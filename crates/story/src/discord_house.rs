@@ -9,17 +9,17 @@ use interlock::approval::State;
 use interlock::changes::Guards;
 use interlock::cluster::kafka::{Committed, KafkaQuery};
 use interlock::cluster::{Cluster, ClusterKind, Look, Looker, Mode, Query, Tier};
-use interlock::command::Catalogue;
+use interlock::command::{Catalogue, parse_line};
 use interlock::id::{ClusterName, GroupId, OperationId, PersonId, TopicName};
 use interlock::plan::Sealed;
 use interlock::policy::{Grant, Grantee, Grants, Of, Owner, Owners, Pattern, Policy, Reach, Role};
-use interlock::principal::{Account, ChatRole};
+use interlock::principal::{Account, ChatRole, Place};
 use interlock::time::Millis;
 use signalbox::bot;
 use signalbox::chat::discord::Running;
 use signalbox::clock::SystemClock;
 use signalbox::config::DiscordSettings;
-use signalbox::desk::{Parts, Times};
+use signalbox::desk::{Answer, Incoming, Parts, Times};
 use signalbox::house::{House, Plot};
 use signalbox::store::audit::{AuditFilter, AuditPage, Verdict};
 use signalbox::store::{Store, StoreError};
@@ -41,6 +41,9 @@ pub const TOPIC: &str = "orders-eu";
 pub const GROUP: &str = "billing-eu";
 /// How many partitions [`TOPIC`] has; each has a hundred records, of which [`GROUP`] has read sixty.
 pub const PARTITIONS: i32 = 3;
+
+/// What is due later than this was put off, and not only tried again.
+const PUT_OFF: Duration = Duration::from_secs(3);
 
 const RECORDS: u32 = 100;
 const READ: i64 = 60;
@@ -82,6 +85,7 @@ pub struct DiscordStory {
 struct Ground {
     clock: SetClock,
     policy: Policy,
+    times: Times,
     pace: Pace,
     lives: u32,
     folder: TempDir,
@@ -117,6 +121,14 @@ impl DiscordStory {
     /// # Panics
     /// If it cannot be built.
     pub async fn begin_with(change: impl FnOnce(&mut Policy, &Discord)) -> Self {
+        Self::begin_set(|policy, _, discord| change(policy, discord)).await
+    }
+
+    /// The same with other rules, languages and places.
+    ///
+    /// # Panics
+    /// If it cannot be built.
+    pub async fn begin_set(change: impl FnOnce(&mut Policy, &mut Times, &Discord)) -> Self {
         let ahead_ms = Arc::new(AtomicI64::new(0));
         let time = discord_model::Clock::shared(ahead_ms.clone());
         let discord = Discord::start(Options { clock: time, ..Options::default() }).await.expect("a port");
@@ -125,9 +137,10 @@ impl DiscordStory {
         furnish(&fleet.kafka(&cluster()));
         let ops = discord.channel("ops");
         let mut policy = policy(&discord, &ops);
-        change(&mut policy, &discord);
+        let mut times = Times::default();
+        change(&mut policy, &mut times, &discord);
         let pace = Pace { lease: Duration::from_secs(4), act_deadline: Duration::from_secs(3), ..quick() };
-        let ground = Ground { clock, policy, pace, lives: 0, folder: TempDir::new().expect("a folder") };
+        let ground = Ground { clock, policy, times, pace, lives: 0, folder: TempDir::new().expect("a folder") };
         let mut story = Self { discord, ops, fleet, ground, life: None };
         story.is_born().await;
         let registered = |request: &discord_model::Request| {
@@ -177,7 +190,7 @@ impl DiscordStory {
             backends: self.fleet.clusters().expect("its clusters"),
             store: self.store(&clock).await,
             clock,
-            times: Times::default(),
+            times: self.ground.times.clone(),
             guards: Guards::all(),
         };
         House::build(Plot { parts, pace: self.ground.pace, holder: format!("life {}", self.ground.lives) })
@@ -320,7 +333,8 @@ impl DiscordStory {
         }
     }
 
-    /// Waits until everything that is to be told was told, and every card shows what is known.
+    /// Waits until everything that is to be told was told, and every card shows what is known. Time goes on for what is put
+    /// off.
     ///
     /// # Panics
     /// If that does not happen in time.
@@ -333,8 +347,58 @@ impl DiscordStory {
             if waiting.is_none() && dirty.is_empty() {
                 return;
             }
+            let ahead = waiting.map_or(Duration::ZERO, |at| at.since(self.ground.clock.now()));
+            if ahead > PUT_OFF {
+                self.time_passes(ahead);
+            }
             assert!(began.elapsed() < SOON, "still to be told: {waiting:?}, to be drawn: {dirty:?}");
             tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    }
+
+    /// Time goes on until open cards are read anew, and that has happened.
+    ///
+    /// # Panics
+    /// If it does not happen.
+    pub async fn cards_are_read_anew(&self) {
+        // When the second round has begun, the first one has ended.
+        for _ in 0..2 {
+            let before = self.looks_at_reactions();
+            self.time_passes(Duration::from_secs(61));
+            let began = Instant::now();
+            while self.looks_at_reactions() == before {
+                assert!(began.elapsed() < SOON, "no card is read anew");
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            }
+        }
+    }
+
+    fn looks_at_reactions(&self) -> usize {
+        let template = "/channels/{channel_id}/messages/{message_id}/reactions/{emoji_name}";
+        self.discord.requests().iter().filter(|one| one.is("GET", template)).count()
+    }
+
+    /// Somebody at the console of the bot's machine asks something.
+    ///
+    /// # Panics
+    /// If the line cannot be taken apart.
+    pub async fn at_the_console(&self, uid: u32, line: &str) -> Answer {
+        let rooms = self.house().rooms();
+        let parsed = parse_line(&rooms.catalogue, line).unwrap_or_else(|mistake| panic!("{line}: {mistake:?}"));
+        let principal = rooms.policy.people.principal(Account::System(uid), BTreeSet::new());
+        let (place, locale, at) = (Place::Console, "en-US".to_owned(), rooms.clock.now());
+        let incoming = Incoming { command: parsed.command, options: parsed.options, principal, place, locale, at };
+        self.house().desk().handle(incoming).await
+    }
+
+    /// Looks at every message that everybody can see, as whoever wants to know.
+    pub async fn everything_is_read(&self) {
+        self.all_is_told().await;
+        for message in self.ops.bot_messages() {
+            message.read();
+            if let Some(thread) = message.thread() {
+                thread.bot_messages().iter().for_each(Message::read);
+            }
         }
     }
 

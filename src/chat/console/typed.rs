@@ -1,6 +1,6 @@
 //! Cards for somebody who types: what others press stands there as a command.
 
-use crate::chat::deliver::CONTROLS;
+use crate::chat::steering::CONTROLS;
 use crate::desk::{APPROVE, VETO};
 use crate::text::{Block, Card, Line};
 use interlock::id::OperationId;

@@ -112,6 +112,49 @@ contract! {
         assert_eq!(the_one_due(bed, START).await.notice, tried.notice, "what was tried may have been delivered");
     }
 
+    async fn progress_that_is_put_off_waits_alone(bed: &Bed) {
+        let progress = |id: &str, lag: i64| {
+            let facts = Facts::none().with("lag", lag);
+            Notice::Progress { id: id.to_owned(), facts }
+        };
+        bed.posted(1).await;
+        let soon = START.plus(Duration::from_secs(15));
+        tell(bed, &id(1), vec![progress("members-remain", 1)]).await;
+        let early = the_one_due(bed, START).await;
+        assert!(bed.store.put_off(&early.claim, soon).await.unwrap());
+        assert_eq!(due(bed, START).await, []);
+        tell(bed, &id(1), vec![progress("members-remain", 2)]).await;
+        assert_eq!(due(bed, START).await, [], "what is new of it waits as well");
+        let then = the_one_due(bed, soon).await;
+        assert_eq!((then.notice.clone(), then.attempt), (progress("members-remain", 2), 1), "it was never tried");
+        assert!(bed.store.put_off(&then.claim, soon.plus(Duration::from_secs(15))).await.unwrap());
+        // What follows does not wait for it.
+        tell(bed, &id(1), vec![milestone(1)]).await;
+        let next = the_one_due(bed, START).await;
+        assert_eq!(next.notice, milestone(1));
+        assert!(bed.store.sent(&next.claim, START, &[]).await.unwrap());
+        assert_eq!(bed.store.next_due().await.unwrap(), None, "what was put off is gone");
+        // What was tried may have been sent, and is not taken away.
+        tell(bed, &id(1), vec![progress("members-remain", 3)]).await;
+        let tried = the_one_due(bed, START).await;
+        assert!(bed.store.retry(&tried.claim, soon, "no answer").await.unwrap());
+        tell(bed, &id(1), vec![milestone(2)]).await;
+        assert_eq!(the_one_due(bed, soon).await.notice, progress("members-remain", 3));
+    }
+
+    async fn another_place_is_told_of_what_is_set_aside_or_nobody(bed: &Bed) {
+        bed.posted(1).await;
+        let operators = Place::Discord { guild: 1, channel: 9, thread: None };
+        tell(bed, &id(1), vec![milestone(1), milestone(2)]).await;
+        let first = the_one_due(bed, START).await;
+        assert!(bed.store.dead(&first.claim, "403", Some((&operators, &milestone(7)))).await.unwrap());
+        assert!(!bed.store.dead(&first.claim, "403", Some((&operators, &milestone(8)))).await.unwrap(), "an old claim");
+        let waiting = due(bed, START).await;
+        let of_place: Vec<_> = waiting.iter().filter(|one| one.stream == Stream::Place(operators.clone())).collect();
+        assert_eq!(of_place.iter().map(|one| &one.notice).collect::<Vec<_>>(), [&milestone(7)]);
+        assert!(waiting.iter().any(|one| one.notice == milestone(2)), "the stream goes on");
+    }
+
     async fn a_claim_ends_with_its_time(bed: &Bed) {
         bed.awaiting(1).await;
         let lost = the_one_due(bed, START).await;
@@ -120,7 +163,7 @@ contract! {
         let taken_over = the_one_due(bed, then).await;
         assert_eq!(taken_over.attempt, 2);
         assert!(!bed.store.retry(&lost.claim, then, "late").await.unwrap());
-        assert!(!bed.store.dead(&lost.claim, "late").await.unwrap());
+        assert!(!bed.store.dead(&lost.claim, "late", None).await.unwrap());
         assert!(bed.store.sent(&taken_over.claim, then, &[]).await.unwrap());
     }
 
@@ -128,7 +171,7 @@ contract! {
         bed.awaiting(1).await;
         tell(bed, &id(1), vec![milestone(1)]).await;
         let first = the_one_due(bed, START).await;
-        assert!(bed.store.dead(&first.claim, "403").await.unwrap());
+        assert!(bed.store.dead(&first.claim, "403", None).await.unwrap());
         assert_eq!(the_one_due(bed, START).await.notice, milestone(1));
         let filter = AuditFilter { what: Some("undeliverable".to_owned()), ..AuditFilter::default() };
         let found = bed.store.audit_search(&filter, AuditPage { before: None, limit: 9 }).await.unwrap();
@@ -219,10 +262,18 @@ contract! {
         bed.posted(1).await;
         assert!(bed.store.card_editing(&id(1), "edited").await.unwrap());
         let between = bed.store.message_of(2, 1).await.unwrap().unwrap();
-        assert_eq!((between.message.says.as_str(), between.says_next.as_str()), ("as sent", "edited"));
+        assert_eq!((between.message.says.as_str(), between.says_next.as_slice()), ("as sent", &["edited".to_owned()][..]));
+        assert!(between.may_say("as sent") && between.may_say("edited") && !between.may_say("forged"));
+        // The first edit may still come to pass when the second one is begun.
+        assert!(bed.store.card_editing(&id(1), "edited-again").await.unwrap());
+        let both = bed.store.message_of(2, 1).await.unwrap().unwrap();
+        assert!(both.may_say("as sent") && both.may_say("edited") && both.may_say("edited-again"));
+        bed.store.card_left(&id(1), 1).await.unwrap();
+        let left = bed.store.message_of(2, 1).await.unwrap().unwrap();
+        assert!(left.may_say("as sent") && left.drawn == 1 && both.drawn == 0, "what it says stays, and is not drawn again");
         bed.store.card_rendered(&id(1), 1, "edited").await.unwrap();
         let after = bed.store.message_of(2, 1).await.unwrap().unwrap();
-        assert_eq!((after.message.says.as_str(), after.says_next.as_str()), ("edited", ""));
+        assert_eq!((after.message.says.as_str(), after.says_next.as_slice()), ("edited", &[][..]));
         bed.awaiting(2).await;
         assert!(!bed.store.card_editing(&id(2), "x").await.unwrap(), "there is no card");
     }

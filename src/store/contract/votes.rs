@@ -75,6 +75,10 @@ contract! {
         let operation = bed.awaiting(1).await;
         let yes = vote("bob", Voice::Approve, Voted::Command);
         assert_eq!(bed.store.put_vote(&id(1), &yes, None).await.unwrap(), Cast::Closed, "no card yet");
+        let at_the_console = Vote { account: Account::System(501), ..yes.clone() };
+        assert_eq!(bed.store.put_vote(&id(1), &at_the_console, None).await.unwrap(), Cast::Stored, "it needs no card");
+        let mine = (yes.digest, at_the_console.account);
+        assert_eq!(bed.store.withdraw_vote(&id(1), mine, (None, START)).await.unwrap(), Cast::Stored);
         let due = bed.store.due(&super::bed::taker("one"), START, 9).await.unwrap();
         assert!(bed.store.sent(&due[0].claim, START, &[super::bed::card(50)]).await.unwrap());
         let other = Vote { digest: plan(&id(1), 2).digest(), ..yes.clone() };
@@ -140,7 +144,17 @@ contract! {
         let other = Edge { person: "cid".parse().unwrap(), ..edge() };
         assert!(bed.store.consume_edge(&other, START).await.unwrap());
         assert!(bed.store.edge_removed(&edge(), START).await.unwrap());
+        assert_eq!(bed.store.edges(50).await.unwrap(), [other]);
         assert!(bed.store.consume_edge(&edge(), START).await.unwrap());
+        let pause = Edge { emoji: "⏸".to_owned(), ..edge() };
+        assert!(bed.store.consume_edge(&pause, START).await.unwrap());
+        bed.store.edges_cleared(51, "", START).await.unwrap();
+        assert_eq!(bed.store.edges(50).await.unwrap().len(), 3, "another message");
+        bed.store.edges_cleared(50, "🛑", START).await.unwrap();
+        assert_eq!(bed.store.edges(50).await.unwrap(), [pause]);
+        bed.store.edges_cleared(50, "", START).await.unwrap();
+        assert_eq!(bed.store.edges(50).await.unwrap(), []);
+        assert!(bed.store.consume_edge(&edge(), START).await.unwrap(), "seen removed with all the others");
     }
 
     async fn a_control_is_consumed_with_its_transition_or_not_at_all(bed: &Bed) {

@@ -94,9 +94,20 @@ fn every_worst_case_has_a_sentence() {
 
 #[test]
 fn every_refusal_of_a_right_has_a_sentence() {
-    let found =
-        ids(r#"Denied(?:::because\(| \{ id: )"([a-z-]+)""#, &rooms(&["crates/interlock/src/policy", "src/desk"]));
+    let found = ids(r#"Denied(?:::because\(| \{ id: )"([a-z-]+)""#, &rooms(&["crates/interlock/src/policy", "src"]));
     assert_eq!(missing(&found, &[words::DENIED]), Vec::<String>::new());
+}
+
+#[test]
+fn everything_that_fails_has_a_sentence() {
+    let found = ids(r#"Failed \{\s*id: "([a-z-]+)"\.to_owned\(\)"#, &rooms(&["src"]));
+    assert_eq!(missing(&found, &[words::FAILED]), Vec::<String>::new());
+}
+
+#[test]
+fn what_operators_are_told_has_a_sentence() {
+    let found = ids(r#"=> "(undelivered[a-z-]*)""#, &rooms(&["src/chat/deliver"]));
+    assert_eq!(missing(&found, &[words::NOTICES]), Vec::<String>::new());
 }
 
 #[test]

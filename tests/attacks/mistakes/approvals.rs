@@ -7,8 +7,8 @@ use interlock::cluster::Tier;
 use interlock::id::PersonId;
 use interlock::plan::Effect;
 use interlock::policy::Role;
-use interlock::principal::{Account, Place, Principal};
-use signalbox::desk::{Answer, Done, Incoming};
+use interlock::principal::Account;
+use signalbox::desk::Done;
 use simulated::{Trouble, demo};
 use std::time::Duration;
 use story::discord_house::{DiscordStory, Posted, SOON, chat_role, reset};
@@ -80,6 +80,13 @@ async fn a_plan_that_was_altered_after_its_approval_is_not_carried_out() {
     let ended = story.becomes(&posted.id, State::Refused).await;
     assert_eq!((ended.why.id.as_str(), story.acts()), ("plan-unreadable", 0));
     assert_eq!(story.committed().await, [60, 60, 60]);
+    // Whoever looks at the card sees it, and those in the thread are called.
+    posted.card.becomes("is not the one that was posted here", SOON).await;
+    let told = story.thread_of(&posted.card).await;
+    let called = told.iter().filter(|one| one.text.contains("is not the one that was posted here"));
+    assert_eq!(called.filter(|one| !one.silent).count(), 1, "{told:#?}");
+    read_all(&story).await;
+    story.discord.assert_clean();
 }
 
 /// 2, before the approval: the vote on it changes nothing, and a command is told that something is wrong.
@@ -92,8 +99,25 @@ async fn a_plan_that_was_altered_before_its_approval_cannot_be_approved() {
     story.reacts("bob", &posted.card, "✅").await;
     let line = format!("/approve operation:{} digest:{digest}", posted.id);
     let answer = story.user("carol").runs(&story.ops, &line).await;
-    assert!(answer.is_private() && !answer.text().contains("counts"), "{}", answer.text());
+    assert!(answer.is_private() && answer.text().contains("was altered"), "{}", answer.text());
+    let seen = posted.card.becomes("Votes on it count for nothing", SOON).await;
+    assert!(seen.buttons().is_empty(), "nothing to press on it");
+    // Once: a card that says so already is not drawn again with each vote.
+    story.all_is_told().await;
+    let drawn = posted.card.history().len();
+    let wanted = async || story.house().rooms().store.card_wanted(&posted.id).await.unwrap();
+    let before = wanted().await;
+    story.reacts("carol", &posted.card, "✅").await;
+    let began = std::time::Instant::now();
+    while wanted().await == before {
+        assert!(began.elapsed() < SOON, "the vote is not seen");
+        tokio::task::yield_now().await;
+    }
+    story.all_is_told().await;
+    assert_eq!(posted.card.history().len(), drawn);
     assert_eq!((story.operation(&posted.id).await.state, story.acts()), (State::AwaitingApproval, 0));
+    read_all(&story).await;
+    story.discord.assert_clean();
 }
 
 /// 3: what stands on the card when the bot comes back counts.
@@ -236,21 +260,6 @@ async fn without_an_asker_nothing_is_asked() {
     story.discord.assert_clean();
 }
 
-/// Somebody at the console of the machine.
-async fn at_the_console(story: &DiscordStory, uid: u32, line: &str) -> Answer {
-    let rooms = story.house().rooms();
-    let parsed = interlock::command::parse_line(&rooms.catalogue, line).unwrap();
-    let account = Account::System(uid);
-    let principal = Principal {
-        account,
-        person: rooms.policy.people.person(account),
-        chat_roles: std::collections::BTreeSet::new(),
-    };
-    let (place, locale, at) = (Place::Console, "en-US".to_owned(), rooms.clock.now());
-    let incoming = Incoming { command: parsed.command, options: parsed.options, principal, place, locale, at };
-    story.house().desk().handle(incoming).await
-}
-
 /// 8: the console is no way around: who asked in chat is the same person there, and who has no right there has none.
 #[tokio::test]
 async fn the_console_is_no_back_door() {
@@ -267,7 +276,7 @@ async fn the_console_is_no_back_door() {
     let digest = story.plan(&posted.id).await.digest();
     let line = format!("/approve operation:{} digest:{digest}", posted.id);
     for (uid, why) in [(501, "asked-for-it"), (502, "no-role")] {
-        match at_the_console(&story, uid, &line).await.done {
+        match story.at_the_console(uid, &line).await.done {
             Done::Denied(denied) => assert_eq!(denied.id, why, "{uid}"),
             other => panic!("{uid}: {other:?}"),
         }

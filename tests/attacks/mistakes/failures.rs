@@ -110,10 +110,8 @@ async fn a_card_whose_answer_was_lost_is_posted_once() {
     }
 }
 
-/// 13: progress goes into the thread; a message that has grown old is not edited for it.
-#[tokio::test]
-async fn progress_is_told_in_the_thread_and_old_messages_are_left_alone() {
-    let story = DiscordStory::begin().await;
+/// A group with one member at work awaits its reset for hours; its progress is told in the thread.
+async fn waiting(story: &DiscordStory) -> (Posted, interlock::id::GroupId) {
     let group: interlock::id::GroupId = "billing-live".parse().unwrap();
     let spec = GroupSpec::new(group.clone()).reading(TOPIC.parse().unwrap(), 3_600);
     story.kafka().add_group(&spec.committed(TOPIC.parse().unwrap(), 0, Committed::plain(50))).unwrap();
@@ -123,19 +121,80 @@ async fn progress_is_told_in_the_thread_and_old_messages_are_left_alone() {
     story.reacts("bob", &posted.card, "✅").await;
     posted.card.becomes("1 of 2: bob", SOON).await;
     story.reacts("dora", &posted.card, "✅").await;
+    (posted, group)
+}
+
+/// 13: progress goes into the thread; a message that has grown old is not edited for it.
+#[tokio::test]
+async fn progress_is_told_in_the_thread_and_old_messages_are_left_alone() {
+    let story = DiscordStory::begin().await;
+    let (posted, group) = waiting(&story).await;
     let thread = posted.card.thread().unwrap();
     let first = thread.wait_for_text("live-1", SOON).await;
     story.all_is_told().await;
-    story.time_passes(Duration::from_secs(2 * 3_600));
-    let (before, history) = (posted.card.history().len(), first.history().len());
+    // For 50 minutes it is one message.
+    story.time_passes(Duration::from_secs(45 * 60));
     story.kafka().join(&group, Member::new("live-2", "/10.0.9.2")).unwrap();
-    let second = thread.wait_for(|seen| seen.text.contains("live-2"), SOON).await;
+    let edited = first.becomes("live-2", SOON).await;
+    assert!(edited.silent, "progress wakes nobody");
+    story.all_is_told().await;
+    story.time_passes(Duration::from_secs(6 * 60));
+    let (before, history) = (posted.card.history().len(), first.history().len());
+    story.kafka().join(&group, Member::new("live-3", "/10.0.9.3")).unwrap();
+    let second = thread.wait_for(|seen| seen.text.contains("live-3"), SOON).await;
     assert_ne!(second.id(), first.id(), "an old message is not edited");
     assert_eq!(
         (posted.card.history().len(), first.history().len()),
         (before, history),
         "nor is the card, for progress"
     );
+    read_all(&story).await;
+    story.discord.assert_clean();
+}
+
+/// 13: progress that changes all the time is told every fifteen seconds, as it is then; and what ends it does not wait.
+#[tokio::test]
+async fn progress_is_told_every_fifteen_seconds_at_most() {
+    let story = DiscordStory::begin().await;
+    let (posted, group) = waiting(&story).await;
+    let thread = posted.card.thread().unwrap();
+    let first = thread.wait_for_text("live-1", SOON).await;
+    let message = Some(first.id().to_string());
+    let edits = || -> Vec<i64> {
+        let requests = story.discord.requests();
+        let edits = requests.iter().filter(|one| one.is("PATCH", EDIT));
+        edits.filter(|one| one.parameters.get("message_id") == message.as_ref()).map(|one| one.at_ms).collect()
+    };
+    for round in 0..4 {
+        let told = edits().len();
+        for member in 0..3 {
+            let client = format!("more-{round}-{member}");
+            story.kafka().join(&group, Member::new(&client, "/10.0.9.9")).unwrap();
+            story.time_passes(Duration::from_secs(2));
+        }
+        wait_until("an edit", || {
+            story.time_passes(Duration::from_millis(200));
+            edits().len() > told
+        })
+        .await;
+    }
+    let edits = edits();
+    let posted_at = story.discord.requests().into_iter().filter(|one| one.is("POST", POST) && one.applied);
+    let thread_id = thread.id().to_string();
+    let posted_at = posted_at.filter(|one| one.parameters.get("channel_id") == Some(&thread_id));
+    let posted_at = posted_at.filter(|one| one.body["content"].to_string().contains("live-1")).map(|one| one.at_ms);
+    let told: Vec<i64> = posted_at.take(1).chain(edits).collect();
+    assert!(told.windows(2).all(|pair| pair[1] - pair[0] >= 15_000), "{told:?}");
+    assert!(told.len() >= 5, "it was told: {told:?}");
+
+    // Put off again, and then it is over: nobody waits fifteen seconds for that.
+    story.kafka().join(&group, Member::new("last", "/10.0.9.9")).unwrap();
+    let answer = story.user("bob").runs(&story.ops, &format!("/stop operation:{}", posted.id)).await;
+    assert!(answer.text().contains("safe point"), "{}", answer.text());
+    story.becomes(&posted.id, State::Stopped).await;
+    let asked = story.house().rooms().clock.now();
+    thread.wait_for_text("Stopped", SOON).await;
+    assert!(story.house().rooms().clock.now().since(asked) < Duration::from_secs(10));
     read_all(&story).await;
     story.discord.assert_clean();
 }

@@ -21,7 +21,7 @@ impl RawEventHandler for Events {
             Event::ReactionRemoveEmoji(event) => opened.reacted(&event.reaction, false),
             Event::ReactionRemoveAll(event) => {
                 let message = MessageRef { channel: event.channel_id.get(), message: event.message_id.get() };
-                opened.cleared(message, event.guild_id.map(|guild| guild.get()), String::new());
+                opened.several(message, event.guild_id.map(|guild| guild.get()), Several::Gone(String::new()));
             }
             Event::MessageUpdate(event) => opened.touched(event.channel_id, event.id, event.guild_id),
             Event::MessageDelete(event) => opened.touched(event.channel_id, event.message_id, event.guild_id),
@@ -37,6 +37,14 @@ impl RawEventHandler for Events {
             _ => {}
         }
     }
+}
+
+/// What happened to several reactions at once; an empty emoji stands for all of them.
+enum Several {
+    /// They were taken off.
+    Gone(String),
+    /// Something changed.
+    Unknown(String),
 }
 
 /// The emoji without the sign that asks for a picture; a custom one is none that we ever wait for.
@@ -80,14 +88,19 @@ impl Opened {
     /// A message was altered or deleted, perhaps one of ours: whatever stands on it is to be read anew.
     fn touched(self: &Arc<Self>, channel: ChannelId, message: MessageId, guild: Option<GuildId>) {
         let message = MessageRef { channel: channel.get(), message: message.get() };
-        self.cleared(message, guild.map(|guild| guild.get()), String::new());
+        self.several(message, guild.map(|guild| guild.get()), Several::Unknown(String::new()));
     }
 
-    /// Several reactions went at once.
-    fn cleared(self: &Arc<Self>, message: MessageRef, guild: Option<u64>, emoji: String) {
-        if self.serves(guild) {
-            self.enqueue(Reacted { message, account: None, emoji, added: false, at: self.discord.clock.now() });
+    /// More than one reaction of one person.
+    fn several(self: &Arc<Self>, message: MessageRef, guild: Option<u64>, what: Several) {
+        if !self.serves(guild) {
+            return;
         }
+        let (emoji, added) = match what {
+            Several::Gone(emoji) => (emoji, false),
+            Several::Unknown(emoji) => (emoji, true),
+        };
+        self.enqueue(Reacted { message, account: None, emoji, added, at: self.discord.clock.now() });
     }
 
     /// An event that serenity cannot read. Only its kind is logged: its text may hold tokens.
@@ -109,18 +122,24 @@ impl Opened {
         match counted {
             Some("INTERACTION_CREATE") => self.answer_unreadable(value).await,
             Some("READY" | "RESUMED") => self.connected(),
-            Some(_) => self.unreadable_reaction(value),
+            Some(kind) => self.unreadable_reaction(kind, value),
             None => {}
         }
     }
 
-    /// Something changed there, which is all that is ever taken from a reaction. Without the place, all are read anew.
-    fn unreadable_reaction(self: &Arc<Self>, value: &Value) {
+    /// Something changed there, and all that is taken from it is whether everything of a kind went. Without the place, all
+    /// are read anew.
+    fn unreadable_reaction(self: &Arc<Self>, kind: &str, value: &Value) {
         let id = |key: &str| value[key].as_str().and_then(|text| text.parse::<u64>().ok());
         let (Some(channel), Some(message), Some(guild)) = (id("channel_id"), id("message_id"), id("guild_id")) else {
             return self.read_anew();
         };
         let emoji = plain(value["emoji"]["name"].as_str().unwrap_or_default());
-        self.cleared(MessageRef { channel, message }, Some(guild), emoji);
+        let what = match kind {
+            "MESSAGE_REACTION_REMOVE_ALL" => Several::Gone(String::new()),
+            "MESSAGE_REACTION_REMOVE_EMOJI" if !emoji.is_empty() => Several::Gone(emoji),
+            _ => Several::Unknown(emoji),
+        };
+        self.several(MessageRef { channel, message }, Some(guild), what);
     }
 }

@@ -1,0 +1,61 @@
+//! What could not be told where it belongs is set aside, recorded, and told to the operators.
+
+use super::{Delivery, Sent};
+use crate::chat::port::Sending;
+use crate::chat::view::{Gathered, NotGathered};
+use crate::store::{Due, StoreError};
+use crate::text::{CardView, plan_unreadable, undelivered};
+use engine::{Notice, Stream};
+use interlock::facts::{Fact, Facts};
+use interlock::id::OperationId;
+use interlock::principal::Place;
+use std::time::Duration;
+
+impl Delivery {
+    /// A notice can never be delivered where it belongs. Operators are told, in the same transaction, if there is a place
+    /// for it; a notice to them that fails too is only recorded.
+    pub(super) async fn set_aside(&self, due: &Due, why: &str) -> Result<bool, StoreError> {
+        tracing::warn!(stream = ?due.stream, why, "a notice cannot be delivered; it is set aside");
+        let told = self.rooms.times.operators.as_ref().and_then(|place| Some((place, for_operators(due, why)?)));
+        self.rooms.store.dead(&due.claim, why, told.as_ref().map(|(place, notice)| (*place, notice))).await
+    }
+
+    /// Tells the operators of a notice that could not be delivered, and how its operation stands now.
+    pub(super) async fn to_operators(&self, place: &Place, due: &Due) -> Result<Sent, Sent> {
+        let Place::Discord { channel, thread, .. } = place else {
+            return Ok(Sent::Dead("a console has no place without an operation".to_owned()));
+        };
+        let Notice::Alert { id, facts } = &due.notice else {
+            return Ok(Sent::Dead("only alerts are told in a place without an operation".to_owned()));
+        };
+        let chat = self.rooms.chat();
+        let chat = chat.ok_or_else(|| Sent::Retry(Duration::from_secs(5), "no chat is connected".to_owned()))?;
+        let locale = self.rooms.times.language(place);
+        let operation: OperationId = match facts.get("operation") {
+            Some(Fact::Text(text)) => text.parse().map_err(|_| Sent::Dead("it names no operation".to_owned()))?,
+            _ => return Ok(Sent::Dead("it names no operation".to_owned())),
+        };
+        let card = match Gathered::read(&self.rooms, &operation).await {
+            Ok(gathered) => undelivered(&CardView { locale, ..gathered.view(&self.rooms, None, false) }, id, facts),
+            Err(NotGathered::Altered(_)) => plan_unreadable(&operation, locale),
+            Err(error) => return Err(error.into()),
+        };
+        let marker = due.claim.marker();
+        let channel = thread.unwrap_or(*channel);
+        let sending = Sending { channel, card: &card, marker: &marker, notify: true, replies_to: None };
+        self.send_once(chat.as_ref(), sending, due).await?;
+        Ok(Sent::Done(Vec::new()))
+    }
+}
+
+/// What operators are told of a notice that could not be delivered. Progress is not worth it.
+fn for_operators(due: &Due, why: &str) -> Option<Notice> {
+    let Stream::Operation(operation) = &due.stream else { return None };
+    let id = match due.notice {
+        Notice::Progress { .. } => return None,
+        Notice::PostCard { .. } => "undelivered-card",
+        _ => "undelivered",
+    };
+    let facts = Facts::none().with("operation", operation.as_str()).with("said", why);
+    Some(Notice::Alert { id: id.to_owned(), facts })
+}
