@@ -96,3 +96,21 @@ pub fn describe() {
 fn exact(count: i64) -> f64 {
     count as f64
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use metrics_exporter_prometheus::PrometheusBuilder;
+
+    #[test]
+    fn what_is_typed_is_no_label() {
+        let recorder = PrometheusBuilder::new().build_recorder();
+        metrics::with_local_recorder(&recorder, || {
+            request(None, "mistaken");
+            request(Some("lag"), "looked");
+        });
+        let shown = recorder.handle().render();
+        assert!(shown.contains("signalbox_requests_total{command=\"unknown\",outcome=\"mistaken\"} 1"), "{shown}");
+        assert!(shown.contains("signalbox_requests_total{command=\"lag\",outcome=\"looked\"} 1"), "{shown}");
+    }
+}

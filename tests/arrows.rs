@@ -118,7 +118,7 @@ fn drivers_are_known_in_their_rooms_only() {
         ("reedline", &["chat/console"]),
         ("crossterm", &["chat/console"]),
         ("axum", &["http"]),
-        ("metrics_exporter_prometheus", &["http", "bot"]),
+        ("metrics_exporter_prometheus", &["http", "bot", "meters"]),
         ("toml", &["config"]),
         ("clap", &["command_line"]),
         ("fluent_bundle", &["text"]),

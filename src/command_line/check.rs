@@ -77,7 +77,7 @@ async fn check_cluster(settings: &ClusterSettings, backend: &dyn Backend, found:
     }
     let rights = rights::look(backend, mode).await;
     let what = format!("rights on {name}");
-    let (topics, groups) = rights.asked;
+    let (topics, groups) = (rights.topics, rights.groups);
     let to = if mode == Mode::Change { "to look and to change" } else { "to look" };
     let more =
         if rights.left_out > 0 { format!("; {} more were not asked about", rights.left_out) } else { String::new() };

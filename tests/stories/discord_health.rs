@@ -1,21 +1,15 @@
-//! What the health port tells of the gateway.
+//! What the health port and `signalbox check` tell of Discord, by the program itself.
 
-use discord_model::{Discord, Options};
-use metrics_exporter_prometheus::PrometheusBuilder;
-use signalbox::bot::Bot;
-use signalbox::config::Settings;
-use std::net::SocketAddr;
+use super::command_line::Home;
+use discord_model::{Discord, Fault, On, Options};
 use std::time::{Duration, Instant};
 
-const SOON: Duration = Duration::from_secs(20);
+const SOON: Duration = Duration::from_secs(30);
+const COMMANDS: &str = "/applications/{application_id}/guilds/{guild_id}/commands";
 
-fn settings(folder: &std::path::Path, discord: &Discord) -> Settings {
-    let text = format!(
+fn home(discord: &Discord, channel: u64) -> Home {
+    let mut home = Home::new(&format!(
         r#"
-[store]
-url = "sqlite:signalbox.db"
-[http]
-listen = "127.0.0.1:0"
 [discord]
 token = "env:TOKEN"
 application = {}
@@ -26,25 +20,26 @@ name = "orders-kafka"
 kind = "kafka"
 tier = "production"
 simulated = true
+channels = [{channel}]
 "#,
         discord.application_id().get(),
         discord.guild().id().get(),
         discord.base_url()
-    );
-    let token = discord.bot_token();
-    Settings::parse(&text, folder, &|name| (name == "TOKEN").then(|| token.clone())).unwrap()
+    ));
+    home.token = discord.bot_token();
+    home
 }
 
-async fn becomes(http: SocketAddr, wanted: &str) {
+/// Waits until what a path tells holds this; it always answers 200.
+async fn tells(home: &Home, path: &str, wanted: &str) -> String {
     let began = Instant::now();
     loop {
-        let answer = reqwest::get(format!("http://{http}/readyz")).await.unwrap();
-        let (status, body) = (answer.status().as_u16(), answer.text().await.unwrap());
+        let (status, body) = home.get(path).await.unwrap();
         assert_eq!(status, 200, "the console works without the gateway: {body}");
-        if body == wanted {
-            return;
+        if body.contains(wanted) {
+            return body;
         }
-        assert!(began.elapsed() < SOON, "{body}, not {wanted}");
+        assert!(began.elapsed() < SOON, "{wanted} in {body}");
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
 }
@@ -52,12 +47,31 @@ async fn becomes(http: SocketAddr, wanted: &str) {
 #[tokio::test]
 async fn a_gateway_that_comes_and_goes_is_a_field_of_its_own() {
     let discord = Discord::start(Options::default()).await.unwrap();
-    let folder = tempfile::tempdir().unwrap();
-    // Not the process's recorder: other stories are in this process.
-    let metrics = PrometheusBuilder::new().build_recorder().handle();
-    let bot = Bot::start(&settings(folder.path(), &discord), metrics).await.unwrap();
-    becomes(bot.http, r#"{"store":true,"gateway":true}"#).await;
+    discord.fails_once(On::path("PUT", COMMANDS), Fault::Status(503));
+    let home = home(&discord, discord.channel("ops").id().get());
+    let _bot = home.bot().await;
+    tells(&home, "/readyz", r#"{"store":true,"gateway":true}"#).await;
+    tells(&home, "/metrics", "signalbox_gateway_up 1").await;
+    tells(&home, "/metrics", "signalbox_chat_errors_total{kind=\"unknown\"} 1").await;
     discord.gateway().goes_down();
-    becomes(bot.http, r#"{"store":true,"gateway":false}"#).await;
-    bot.shut_down().await;
+    tells(&home, "/readyz", r#"{"store":true,"gateway":false}"#).await;
+    tells(&home, "/metrics", "signalbox_gateway_up 0").await;
+}
+
+#[tokio::test]
+async fn check_asks_discord_beside_the_running_bot() {
+    let discord = Discord::start(Options::default()).await.unwrap();
+    let channel = discord.channel("ops").id().get();
+    let home = home(&discord, channel);
+    let _bot = home.bot().await;
+    tells(&home, "/readyz", r#""gateway":true"#).await;
+    let identified = discord.gateway().identifies();
+    let checked = home.runs(&["check"], "").await;
+    let well = format!("ok   channel {channel}: every permission");
+    assert!(checked.status.success() && checked.out.contains(&well), "{}{}", checked.out, checked.err);
+    assert!(checked.out.contains("ok   discord: no dangerous permission"), "{}", checked.out);
+    assert_eq!(discord.gateway().identifies(), identified, "it opens no gateway of its own");
+    discord.fails_always(On::path("GET", "/channels/{channel_id}"), Fault::Status(404));
+    let checked = home.runs(&["check"], "").await;
+    assert!(!checked.status.success() && checked.out.contains(&format!("FAIL channel {channel}: ")), "{}", checked.out);
 }
