@@ -61,6 +61,8 @@ codes! {
     SECURITY_DISABLED = 54;
     /// A disk failed; the change may still be applied.
     KAFKA_STORAGE_ERROR = 56;
+    /// The broker has no such log directory.
+    LOG_DIR_NOT_FOUND = 57;
     /// The credentials were refused.
     SASL_AUTHENTICATION_FAILED = 58;
     /// The principal may not use this delegation token.

@@ -12,8 +12,10 @@ use crate::error::Error;
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Config {
-    /// Brokers to ask first; one that answers is enough.
+    /// Whom to ask first; one that answers is enough.
     pub bootstrap: Vec<HostPort>,
+    /// Who listens there.
+    pub peers: Peers,
     /// Plaintext or TLS.
     pub security: Security,
     /// The credentials.
@@ -39,6 +41,7 @@ impl Config {
     pub fn new(bootstrap: Vec<HostPort>) -> Self {
         Self {
             bootstrap,
+            peers: Peers::Brokers,
             security: Security::Plaintext,
             sasl: Sasl::None,
             client_id: env!("CARGO_PKG_NAME").to_owned(),
@@ -49,6 +52,16 @@ impl Config {
             parallel: 16,
         }
     }
+}
+
+/// Who listens at the addresses of a [`Config`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Peers {
+    /// Brokers, as clients reach them.
+    Brokers,
+    /// The controllers' own listeners (KRaft, KIP-919). They answer for the cluster, the quorum and settings, and take
+    /// changes of a broker's settings while it is dead; what only brokers know is [`Error::Unsupported`].
+    Controllers,
 }
 
 /// A host name or address with a port; also `host:port` and `[v6]:port` as text.

@@ -4,16 +4,20 @@ use std::collections::HashMap;
 use std::future::Future;
 use std::pin::Pin;
 
-use kafka_protocol::messages::{MetadataRequest, MetadataResponse};
+use kafka_protocol::messages::{DescribeClusterRequest, MetadataRequest, MetadataResponse};
 use tokio::time::Instant;
 
+use crate::api::said;
 use crate::client::Client;
-use crate::config::HostPort;
+use crate::code::ErrorCode;
+use crate::config::{HostPort, Peers};
 use crate::error::{Cause, Error, Result};
-use crate::wire::call::Effect;
+use crate::wire::call::{Call, Effect};
 
 /// Brokers accepted in one answer.
 pub(crate) const BROKERS: usize = 10_000;
+/// What DescribeCluster calls controllers among the kinds of endpoints (KIP-919).
+pub(crate) const CONTROLLERS: i8 = 2;
 /// Attempts at one named broker that cannot be reached.
 const AT_ONE_BROKER: u32 = 3;
 
@@ -97,8 +101,31 @@ impl Client {
         self.book().address(id).ok_or_else(|| nobody(api, &format!("broker {id}"), "the cluster does not list it"))
     }
 
-    /// Asks any broker who is there.
+    /// Asks anybody who is there.
     pub(crate) async fn refresh(&self, deadline: Instant) -> Result<()> {
+        match self.config().peers {
+            Peers::Brokers => self.refresh_brokers(deadline).await,
+            Peers::Controllers => self.refresh_controllers(deadline).await,
+        }
+    }
+
+    async fn refresh_controllers(&self, deadline: Instant) -> Result<()> {
+        let api = DescribeClusterRequest::API.name;
+        let answer = self
+            .ask(
+                &Route::Any,
+                deadline,
+                |_| Ok(DescribeClusterRequest::default().with_endpoint_type(CONTROLLERS)),
+                |answer| ErrorCode::of(answer.error_code),
+            )
+            .await?;
+        Error::check(api, answer.error_code, said(answer.error_message))?;
+        let nodes = answer.brokers.iter().map(|node| (node.broker_id.0, node.host.as_str(), node.port));
+        self.learn_nodes(nodes, answer.controller_id.0);
+        Ok(())
+    }
+
+    async fn refresh_brokers(&self, deadline: Instant) -> Result<()> {
         let answer = self
             .ask(
                 &Route::Any,
@@ -113,18 +140,22 @@ impl Client {
 
     /// Takes brokers and controller over from a metadata answer.
     pub(crate) fn learn(&self, answer: &MetadataResponse) {
+        let nodes = answer.brokers.iter().map(|node| (node.node_id.0, node.host.as_str(), node.port));
+        self.learn_nodes(nodes, answer.controller_id.0);
+    }
+
+    fn learn_nodes<'a>(&self, nodes: impl Iterator<Item = (i32, &'a str, i32)>, controller: i32) {
         let mut brokers = HashMap::new();
-        for broker in answer.brokers.iter().take(BROKERS) {
-            if let Ok(port) = u16::try_from(broker.port) {
-                let host = broker.host.to_string();
-                brokers.insert(broker.node_id.0, HostPort { host, port });
+        for (id, host, port) in nodes.take(BROKERS) {
+            if let Ok(port) = u16::try_from(port) {
+                brokers.insert(id, HostPort { host: host.to_owned(), port });
             }
         }
         // An answer without brokers teaches nothing: the one who gave it is there at least.
         if brokers.is_empty() {
             return;
         }
-        let controller = Some(answer.controller_id.0).filter(|id| *id >= 0);
+        let controller = Some(controller).filter(|id| *id >= 0);
         self.book().learn(brokers, controller);
     }
 

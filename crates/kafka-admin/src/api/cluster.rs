@@ -1,7 +1,9 @@
 //! The cluster: its id, its brokers, and who coordinates what.
 
 use std::collections::{BTreeMap, HashMap};
+use std::sync::atomic::{AtomicBool, Ordering};
 
+use kafka_protocol::messages::describe_cluster_response::DescribeClusterBroker;
 use kafka_protocol::messages::{
     ApiKey, DescribeClusterRequest, DescribeClusterResponse, MetadataRequest, MetadataResponse,
 };
@@ -9,11 +11,14 @@ use kafka_protocol::messages::{
 use super::said;
 use crate::client::Client;
 use crate::code::ErrorCode;
-use crate::config::HostPort;
+use crate::config::{HostPort, Peers};
 use crate::error::{Error, Result};
-use crate::route::Route;
+use crate::route::{CONTROLLERS, Route};
 use crate::types::{Authorized, authorized, broker_id};
 use crate::wire::call::Call;
+
+/// What DescribeCluster calls brokers among the kinds of endpoints (KIP-919).
+const BROKERS: i8 = 1;
 
 /// A cluster as one broker sees it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,8 +28,10 @@ pub struct Cluster {
     pub id: Option<String>,
     /// The broker to send changes to. With KRaft it is any broker, which hands them on.
     pub controller: Option<i32>,
-    /// The live brokers, by id.
+    /// The live brokers, by id; asked from controllers ([`Peers`]), these.
     pub brokers: Vec<Broker>,
+    /// The brokers that are registered and not live, by id; `None` where nobody says (before Kafka 4.0, and controllers).
+    pub fenced: Option<Vec<Broker>>,
     /// What the principal may do to the cluster, where the broker says.
     pub authorized: Option<Authorized>,
 }
@@ -59,27 +66,33 @@ pub struct ApiVersion {
 
 impl Client {
     /// The cluster's id, brokers, and what the principal may do to it
-    /// (DescribeCluster, on older brokers Metadata).
+    /// (DescribeCluster (60), KIP-700, with the dead ones since KIP-1073; on older brokers Metadata).
     ///
     /// # Errors
     /// As every call, see [`Error`].
     pub async fn describe_cluster(&self) -> Result<Cluster> {
         let deadline = self.until();
+        let peers = self.config().peers;
+        // Whether the version that was agreed upon can tell.
+        let tells_fenced = AtomicBool::new(false);
         let answer = self
             .ask(
                 &Route::Any,
                 deadline,
-                |_| {
+                |version| {
+                    let asks_fenced = version >= 2 && peers == Peers::Brokers;
+                    tells_fenced.store(asks_fenced, Ordering::Relaxed);
                     Ok(DescribeClusterRequest::default()
                         .with_include_cluster_authorized_operations(true)
-                        .with_endpoint_type(1))
+                        .with_endpoint_type(endpoint(peers))
+                        .with_include_fenced_brokers(asks_fenced))
                 },
                 |answer| ErrorCode::of(answer.error_code),
             )
             .await;
         match answer {
-            Ok(answer) => described(answer),
-            Err(Error::Unsupported { .. }) => self.cluster_from_metadata(deadline).await,
+            Ok(answer) => described(answer, tells_fenced.load(Ordering::Relaxed)),
+            Err(Error::Unsupported { .. }) if peers == Peers::Brokers => self.cluster_from_metadata(deadline).await,
             Err(error) => Err(error),
         }
     }
@@ -108,6 +121,7 @@ impl Client {
             id: said(answer.cluster_id),
             controller: broker_id(answer.controller_id.0),
             brokers: sorted(brokers.collect()),
+            fenced: None,
             authorized: authorized(answer.cluster_authorized_operations),
         })
     }
@@ -163,21 +177,28 @@ impl Client {
     }
 }
 
-fn described(answer: DescribeClusterResponse) -> Result<Cluster> {
+fn endpoint(peers: Peers) -> i8 {
+    match peers {
+        Peers::Brokers => BROKERS,
+        Peers::Controllers => CONTROLLERS,
+    }
+}
+
+fn described(answer: DescribeClusterResponse, tells_fenced: bool) -> Result<Cluster> {
     let api = DescribeClusterRequest::API.name;
     Error::check(api, answer.error_code, said(answer.error_message))?;
-    let brokers = answer.brokers.into_iter().map(|broker| Broker {
-        id: broker.broker_id.0,
-        host: broker.host.to_string(),
-        port: broker.port,
-        rack: said(broker.rack),
-    });
+    let (fenced, live): (Vec<_>, Vec<_>) = answer.brokers.into_iter().partition(|broker| broker.is_fenced);
     Ok(Cluster {
         id: Some(answer.cluster_id.to_string()),
         controller: broker_id(answer.controller_id.0),
-        brokers: sorted(brokers.collect()),
+        brokers: sorted(live.into_iter().map(broker).collect()),
+        fenced: tells_fenced.then(|| sorted(fenced.into_iter().map(broker).collect())),
         authorized: authorized(answer.cluster_authorized_operations),
     })
+}
+
+fn broker(found: DescribeClusterBroker) -> Broker {
+    Broker { id: found.broker_id.0, host: found.host.to_string(), port: found.port, rack: said(found.rack) }
 }
 
 fn sorted(mut brokers: Vec<Broker>) -> Vec<Broker> {

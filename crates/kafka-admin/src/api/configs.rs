@@ -10,6 +10,7 @@ use tokio::time::Instant;
 
 use super::{NAMES, said, text, unanswered};
 use crate::client::Client;
+use crate::config::Peers;
 use crate::error::{Error, Result};
 use crate::route::Route;
 use crate::wire::call::Call;
@@ -38,10 +39,10 @@ impl ConfigResource {
         }
     }
 
-    /// Settings of one broker are asked from it, and changed at it.
-    fn route(&self, otherwise: Route) -> Route {
-        match self {
-            Self::Broker(id) => Route::Broker(*id),
+    /// Settings of one broker are asked from it, and changed at it, unless controllers are asked.
+    fn route(&self, peers: Peers, otherwise: Route) -> Route {
+        match (self, peers) {
+            (Self::Broker(id), Peers::Brokers) => Route::Broker(*id),
             _ => otherwise,
         }
     }
@@ -159,7 +160,8 @@ pub type ConfigChanges = BTreeMap<ConfigResource, BTreeMap<String, ConfigOp>>;
 pub type PerResource<T> = BTreeMap<ConfigResource, Result<T>>;
 
 impl Client {
-    /// The settings of resources (DescribeConfigs), those of a broker as it sees them itself.
+    /// The settings of resources (DescribeConfigs (32), KIP-133), those of a broker as it sees them itself. Controllers
+    /// tell of nobody but themselves: what is set on a dead broker cannot be read.
     /// `keys` restricts to these keys.
     ///
     /// # Errors
@@ -171,7 +173,8 @@ impl Client {
     ) -> PerResource<Vec<ConfigEntry>> {
         let deadline = self.until();
         let keys: Option<Vec<String>> = keys.map(<[String]>::to_vec);
-        let batches = in_batches(resources.iter().cloned().map(|at| (at, ())), &Route::Any);
+        let resources = resources.iter().cloned().map(|at| (at, ()));
+        let batches = in_batches(resources, self.config().peers, &Route::Any);
         let answers = self
             .side_by_side(batches, |client, (route, batch)| {
                 let keys = keys.clone();
@@ -221,16 +224,16 @@ impl Client {
         distribute(api, batch, answers)
     }
 
-    /// Changes settings one by one, all others stay (IncrementalAlterConfigs). Settings of
-    /// a broker go to that broker, which must be alive; all others to the controller.
-    /// `validate_only` changes nothing.
+    /// Changes settings one by one, all others stay (IncrementalAlterConfigs (44), KIP-339). Settings of a broker go
+    /// to that broker, which must be alive; all others to the controller. A client of the controllers ([`Peers`])
+    /// gives them everything, settings of dead brokers too. `validate_only` changes nothing.
     ///
     /// # Errors
     /// Each resource has its own result; a resource changes as a whole or not at all.
     pub async fn incremental_alter_configs(&self, changes: &ConfigChanges, validate_only: bool) -> PerResource<()> {
         let deadline = self.until();
         let changes = changes.iter().map(|(at, ops)| (at.clone(), ops.clone()));
-        let batches = in_batches(changes, &Route::Controller);
+        let batches = in_batches(changes, self.config().peers, &Route::Controller);
         let answers = self
             .side_by_side(batches, move |client, (route, batch)| async move {
                 client.alter_at(&route, batch, validate_only, deadline).await
@@ -305,12 +308,13 @@ fn entry(result: DescribeConfigsResourceResult) -> ConfigEntry {
 /// Resources in batches by who has to be asked.
 fn in_batches<T: Clone>(
     resources: impl Iterator<Item = (ConfigResource, T)>,
+    peers: Peers,
     otherwise: &Route,
 ) -> Vec<(Route, Vec<(ConfigResource, T)>)> {
     let mut batches: Vec<(Route, Vec<(ConfigResource, T)>)> = Vec::new();
     let mut shared = Vec::new();
     for (at, item) in resources {
-        match at.route(otherwise.clone()) {
+        match at.route(peers, otherwise.clone()) {
             Route::Broker(id) => batches.push((Route::Broker(id), vec![(at, item)])),
             _ => shared.push((at, item)),
         }

@@ -1,16 +1,19 @@
-//! What lies on the brokers' disks.
+//! What lies on the brokers' disks, and in which directory.
 
 use std::collections::BTreeMap;
 
-use kafka_protocol::messages::DescribeLogDirsRequest;
+use kafka_protocol::messages::alter_replica_log_dirs_request::{AlterReplicaLogDir, AlterReplicaLogDirTopic};
 use kafka_protocol::messages::describe_log_dirs_response::DescribeLogDirsResult;
+use kafka_protocol::messages::{AlterReplicaLogDirsRequest, DescribeLogDirsRequest, TopicName};
 use tokio::time::Instant;
 
+use super::offsets::{PerPartition, held_back, settle};
+use super::{PARTITIONS, common, text};
 use crate::client::Client;
 use crate::code::ErrorCode;
 use crate::error::{Error, Result};
 use crate::route::Route;
-use crate::types::TopicPartition;
+use crate::types::{TopicPartition, by_topic};
 use crate::wire::call::Call;
 
 /// A log directory of a broker.
@@ -44,7 +47,7 @@ pub struct Replica {
 }
 
 impl Client {
-    /// The log directories of these brokers, or of all live ones (DescribeLogDirs).
+    /// The log directories of these brokers, or of all live ones (DescribeLogDirs (35), KIP-113).
     ///
     /// # Errors
     /// When the brokers cannot be found; each broker has its own result beside it.
@@ -60,6 +63,62 @@ impl Client {
             })
             .await;
         Ok(answers.into_iter().collect())
+    }
+
+    /// Says in which of its directories a broker keeps replicas (AlterReplicaLogDirs (34), KIP-113). One that it has
+    /// is copied there, which takes its time; one that it is yet to get will begin there, and the answer is
+    /// REPLICA_NOT_AVAILABLE. Batches go one after the other, as in [`commit_offsets`](Self::commit_offsets).
+    ///
+    /// # Errors
+    /// Each partition has its own result, such as LOG_DIR_NOT_FOUND.
+    pub async fn alter_replica_log_dirs(
+        &self,
+        broker: i32,
+        places: &BTreeMap<TopicPartition, String>,
+    ) -> PerPartition<()> {
+        let api = AlterReplicaLogDirsRequest::API.name;
+        let all: Vec<_> = places.iter().collect();
+        let mut results = PerPartition::new();
+        let mut batches = all.chunks(PARTITIONS);
+        let deadline = self.until();
+        for batch in batches.by_ref() {
+            let names: Vec<&TopicPartition> = batch.iter().map(|(at, _)| *at).collect();
+            let outcome = self.place_batch(broker, batch, deadline).await;
+            if !settle(&mut results, &names, outcome, api) {
+                break;
+            }
+        }
+        let rest = batches.flatten().map(|(at, _)| (*at).clone());
+        results.extend(held_back(rest, &format!("broker {broker}"), api));
+        results
+    }
+
+    async fn place_batch(
+        &self,
+        broker: i32,
+        batch: &[(&TopicPartition, &String)],
+        deadline: Instant,
+    ) -> Result<Vec<(TopicPartition, Result<()>)>> {
+        let api = AlterReplicaLogDirsRequest::API.name;
+        let answer = self
+            .ask(
+                &Route::Broker(broker),
+                deadline,
+                |_| Ok(AlterReplicaLogDirsRequest::default().with_dirs(by_dir(batch))),
+                |answer| {
+                    let partitions = answer.results.iter().flat_map(|topic| &topic.partitions);
+                    common(partitions.map(|partition| partition.error_code))
+                },
+            )
+            .await?;
+        let mut results = Vec::new();
+        for topic in answer.results {
+            for p in topic.partitions {
+                let at = TopicPartition::new(topic.topic_name.as_str(), p.partition_index);
+                results.push((at, Error::check(api, p.error_code, None)));
+            }
+        }
+        Ok(results)
     }
 
     async fn log_dirs_of(&self, broker: i32, deadline: Instant) -> Result<Vec<LogDir>> {
@@ -80,6 +139,22 @@ impl Client {
         }
         Ok(answer.results.into_iter().map(log_dir).collect())
     }
+}
+
+fn by_dir(batch: &[(&TopicPartition, &String)]) -> Vec<AlterReplicaLogDir> {
+    let mut dirs: BTreeMap<&str, Vec<&TopicPartition>> = BTreeMap::new();
+    for (at, path) in batch {
+        dirs.entry(path).or_default().push(at);
+    }
+    let dir = |(path, partitions): (&str, Vec<&TopicPartition>)| {
+        let topics = by_topic(partitions.into_iter().map(|at| (at, ()))).into_iter().map(|(name, partitions)| {
+            AlterReplicaLogDirTopic::default()
+                .with_name(TopicName(text(name)))
+                .with_partitions(partitions.into_iter().map(|(id, ())| id).collect())
+        });
+        AlterReplicaLogDir::default().with_path(text(path)).with_topics(topics.collect())
+    };
+    dirs.into_iter().map(dir).collect()
 }
 
 fn log_dir(found: DescribeLogDirsResult) -> LogDir {

@@ -1,13 +1,16 @@
 //! The controller quorum, and brokers that leave for good.
 
+use std::collections::BTreeMap;
+
 use kafka_protocol::messages::describe_quorum_request::{PartitionData, TopicData};
-use kafka_protocol::messages::describe_quorum_response::ReplicaState;
+use kafka_protocol::messages::describe_quorum_response::{Node, ReplicaState};
 use kafka_protocol::messages::{BrokerId, DescribeQuorumRequest, TopicName, UnregisterBrokerRequest};
 use kafka_protocol::protocol::StrBytes;
 
 use super::{said, unanswered};
 use crate::client::Client;
 use crate::code::ErrorCode;
+use crate::config::{HostPort, Peers};
 use crate::error::{Error, Result};
 use crate::route::Route;
 use crate::types::broker_id;
@@ -30,6 +33,18 @@ pub struct Quorum {
     pub voters: Vec<QuorumReplica>,
     /// Who follows without a vote: the brokers.
     pub observers: Vec<QuorumReplica>,
+    /// Where the voters listen; empty before Kafka 3.9 (KIP-853).
+    pub nodes: Vec<ControllerNode>,
+}
+
+/// A controller as the quorum knows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ControllerNode {
+    /// Its node id.
+    pub id: i32,
+    /// Its listeners, by name. They need not be reachable from here.
+    pub listeners: BTreeMap<String, HostPort>,
 }
 
 /// A node that replicates the metadata log.
@@ -47,15 +62,20 @@ pub struct QuorumReplica {
 }
 
 impl Client {
-    /// The controller quorum (DescribeQuorum, KIP-595); clusters on ZooKeeper do not have one.
+    /// The controller quorum (DescribeQuorum (55), KIP-595); clusters on ZooKeeper do not have one.
     ///
     /// # Errors
     /// As every call, see [`Error`].
     pub async fn describe_quorum(&self) -> Result<Quorum> {
         let api = DescribeQuorumRequest::API.name;
+        // Brokers hand it on; among controllers only the active one knows.
+        let route = match self.config().peers {
+            Peers::Brokers => Route::Any,
+            Peers::Controllers => Route::Controller,
+        };
         let answer = self
             .ask(
-                &Route::Any,
+                &route,
                 self.until(),
                 |_| {
                     let topic = TopicData::default()
@@ -67,6 +87,7 @@ impl Client {
             )
             .await?;
         Error::check(api, answer.error_code, said(answer.error_message))?;
+        let nodes = answer.nodes.into_iter().map(node).collect();
         let topic = answer.topics.into_iter().next();
         let partition = topic.and_then(|topic| topic.partitions.into_iter().next());
         let partition = partition.ok_or_else(|| unanswered(api, &METADATA_TOPIC))?;
@@ -78,6 +99,7 @@ impl Client {
             high_watermark: partition.high_watermark,
             voters: replicas(&partition.current_voters),
             observers: replicas(&partition.observers),
+            nodes,
         })
     }
 
@@ -98,6 +120,14 @@ impl Client {
         let message = said(answer.error_message);
         Error::check(UnregisterBrokerRequest::API.name, answer.error_code, message)
     }
+}
+
+fn node(found: Node) -> ControllerNode {
+    let listeners = found.listeners.into_iter().map(|listener| {
+        let at = HostPort { host: listener.host.to_string(), port: listener.port };
+        (listener.name.to_string(), at)
+    });
+    ControllerNode { id: found.node_id.0, listeners: listeners.collect() }
 }
 
 fn replica(state: &ReplicaState) -> QuorumReplica {

@@ -44,7 +44,7 @@ pub enum Election {
 
 impl Client {
     /// Gives partitions new replicas, the preferred leader first; `None` cancels a move
-    /// (AlterPartitionReassignments, KIP-455). The answer says that the move is accepted, not that it is
+    /// (AlterPartitionReassignments (45), KIP-455). The answer says that the move is accepted, not that it is
     /// finished. The controller accepts targets that are dead, and overrides a running move.
     /// Batches go one after the other, as in [`commit_offsets`](Self::commit_offsets).
     ///
@@ -101,7 +101,7 @@ impl Client {
         Ok(results)
     }
 
-    /// The partitions on the move: of these, or all (ListPartitionReassignments).
+    /// The partitions on the move: of these, or all (ListPartitionReassignments (46), KIP-455).
     ///
     /// # Errors
     /// As every call, see [`Error`].
@@ -149,7 +149,7 @@ impl Client {
         Ok(moving)
     }
 
-    /// Elects leaders (ElectLeaders). A partition whose leader is already the right one answers
+    /// Elects leaders (ElectLeaders (43), KIP-460). A partition whose leader is already the right one answers
     /// ELECTION_NOT_NEEDED. Without `partitions` all are meant, and only those that were tried
     /// are in the result.
     ///

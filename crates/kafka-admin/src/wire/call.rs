@@ -75,6 +75,7 @@ calls! {
     69 Read ConsumerGroupDescribeRequest => ConsumerGroupDescribeResponse, "ConsumerGroupDescribe", shapes::CONSUMER_GROUP_DESCRIBE;
     21 Change DeleteRecordsRequest => DeleteRecordsResponse, "DeleteRecords", shapes_layout::DELETE_RECORDS;
     29 Read DescribeAclsRequest => DescribeAclsResponse, "DescribeAcls", shapes_layout::DESCRIBE_ACLS;
+    34 Change AlterReplicaLogDirsRequest => AlterReplicaLogDirsResponse, "AlterReplicaLogDirs", shapes_layout::ALTER_REPLICA_LOG_DIRS;
     35 Read DescribeLogDirsRequest => DescribeLogDirsResponse, "DescribeLogDirs", shapes_layout::DESCRIBE_LOG_DIRS;
     37 Change CreatePartitionsRequest => CreatePartitionsResponse, "CreatePartitions", shapes_layout::CREATE_PARTITIONS;
     43 Change ElectLeadersRequest => ElectLeadersResponse, "ElectLeaders", shapes_layout::ELECT_LEADERS;

@@ -20,6 +20,14 @@ example!(m::DescribeAclsResponse, |_version| {
     Self::default().with_error_message(Some(s("fine"))).with_resources(vec![resource])
 });
 
+example!(m::AlterReplicaLogDirsResponse, |_version| {
+    use m::alter_replica_log_dirs_response::{AlterReplicaLogDirPartitionResult, AlterReplicaLogDirTopicResult};
+    let topic = AlterReplicaLogDirTopicResult::default()
+        .with_topic_name(topic("orders"))
+        .with_partitions(vec![AlterReplicaLogDirPartitionResult::default(); 2]);
+    Self::default().with_results(vec![topic])
+});
+
 example!(m::DescribeLogDirsResponse, |version| {
     use m::describe_log_dirs_response::{DescribeLogDirsPartition, DescribeLogDirsResult, DescribeLogDirsTopic};
     let topic = DescribeLogDirsTopic::default()

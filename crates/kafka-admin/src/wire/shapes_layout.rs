@@ -50,6 +50,23 @@ pub(crate) const DESCRIBE_ACLS: Shape = Shape::new(
     ],
 );
 
+/// AlterReplicaLogDirs (34)
+pub(crate) const ALTER_REPLICA_LOG_DIRS: Shape = Shape::new(
+    1,
+    2,
+    2,
+    &[
+        THROTTLE,
+        field(
+            "results",
+            Structs(&[
+                field("topic_name", Text),
+                field("partitions", Structs(&[field("partition_index", I32), ERROR])),
+            ]),
+        ),
+    ],
+);
+
 /// DescribeLogDirs (35)
 pub(crate) const DESCRIBE_LOG_DIRS: Shape = Shape::new(
     1,

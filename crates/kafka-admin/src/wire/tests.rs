@@ -52,7 +52,7 @@ cases! {
     ConsumerGroupDescribeRequest OffsetFetchRequest OffsetCommitRequest OffsetDeleteRequest
     DeleteGroupsRequest ListOffsetsRequest DescribeConfigsRequest IncrementalAlterConfigsRequest
     CreateTopicsRequest DeleteTopicsRequest DeleteRecordsRequest DescribeAclsRequest
-    DescribeLogDirsRequest CreatePartitionsRequest ElectLeadersRequest
+    AlterReplicaLogDirsRequest DescribeLogDirsRequest CreatePartitionsRequest ElectLeadersRequest
     AlterPartitionReassignmentsRequest ListPartitionReassignmentsRequest DescribeQuorumRequest
     UnregisterBrokerRequest
 }
