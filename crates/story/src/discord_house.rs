@@ -25,6 +25,7 @@ use signalbox::store::audit::{AuditFilter, AuditPage, Verdict};
 use signalbox::store::{Store, StoreError};
 use simulated::{Fleet, GroupSpec, SimulatedKafka, TopicSpec, demo};
 use std::collections::BTreeSet;
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{Duration, Instant};
@@ -42,8 +43,8 @@ pub const GROUP: &str = "billing-eu";
 /// How many partitions [`TOPIC`] has; each has a hundred records, of which [`GROUP`] has read sixty.
 pub const PARTITIONS: i32 = 3;
 
-/// What is due later than this was put off, and not only tried again.
-const PUT_OFF: Duration = Duration::from_secs(3);
+/// What is due so much later was put off: not only tried again, and not being sent, which takes it for longer.
+const PUT_OFF: RangeInclusive<Duration> = Duration::from_secs(3)..=Duration::from_secs(15);
 
 const RECORDS: u32 = 100;
 const READ: i64 = 60;
@@ -348,7 +349,7 @@ impl DiscordStory {
                 return;
             }
             let ahead = waiting.map_or(Duration::ZERO, |at| at.since(self.ground.clock.now()));
-            if ahead > PUT_OFF {
+            if PUT_OFF.contains(&ahead) {
                 self.time_passes(ahead);
             }
             assert!(began.elapsed() < SOON, "still to be told: {waiting:?}, to be drawn: {dirty:?}");
