@@ -24,8 +24,9 @@ pub(crate) struct Seen {
     closed: Vec<bool>,
     by: Vec<Option<Step>>,
     queue: Vec<usize>,
-    /// Groups of brokers that one partition can pass to alike; those that were reached are dropped when met.
+    /// Groups of brokers that one partition can pass to alike; those that were reached are dropped when met, and so are groups without any.
     pub(crate) unseen: Vec<Vec<usize>>,
+    pub(crate) open: Vec<usize>,
     groups: Vec<Vec<usize>>,
 }
 
@@ -37,6 +38,7 @@ impl Seen {
             by: vec![None; brokers],
             queue: Vec::with_capacity(brokers),
             unseen: groups.clone(),
+            open: Vec::new(),
             groups,
         }
     }
@@ -68,6 +70,8 @@ impl Seen {
         self.by.fill(None);
         self.queue.clear();
         self.unseen.clone_from(&self.groups);
+        self.open.clear();
+        self.open.extend((0..self.groups.len()).filter(|group| !self.groups[*group].is_empty()));
         for &source in sources {
             self.reached[source] = true;
             self.queue.push(source);

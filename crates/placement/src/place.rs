@@ -16,28 +16,38 @@ pub fn place(layout: &Layout, goal: &Goal) -> Result<Placement, Error> {
     let board = check::board(layout, goal)?;
     let before = board.count(&board.before);
     let shares = shares(&board, &before);
-    let mut now = decide(&board, &before, &shares).now;
+    let (target, replicas) = decide(&board, &before, &shares);
+    let mut now = replicas.now;
     for partition in 0..board.partitions() {
         settle_order(&board, partition, &mut now);
     }
     leaders::spread(&board, &mut now);
-    Ok(answer(&board, layout, &now, &shares))
+    let (changes, moves) = changes(&board, layout, &now);
+    let loads = loads(&board, &now, &shares);
+    Ok(Placement { changes, moves, lower_bound: lower_bound(&before, &target), loads })
 }
 
-/// Drafts moves topic by topic towards the target, then makes them exact. If rules forbid the target that the counts suggest, the first
-/// round finds out the best that they allow, and the second drafts towards that.
-fn decide<'a>(board: &'a Board, before: &[u32], shares: &[Option<u32>]) -> Replicas<'a> {
+/// Writes down the target, then drafts moves towards it topic by topic and makes them exact. If rules forbid what the counts suggest, the
+/// first round finds out the best that they allow: that is the target then, and the second round's aim.
+fn decide<'a>(board: &'a Board, before: &[u32], shares: &[Option<u32>]) -> (Vec<u32>, Replicas<'a>) {
     let target = ideal(board, before, shares);
-    let mut replicas = towards(board, before, shares, &target);
-    if squares(&replicas.held) != squares(&target) {
-        let target = replicas.held.clone();
-        replicas = towards(board, before, shares, &target);
+    let replicas = towards(board, before, shares, &target);
+    if alike(board, &replicas.held, &target) {
+        return (target, replicas);
     }
-    replicas
+    let target = replicas.held;
+    let replicas = towards(board, before, shares, &target);
+    (target, replicas)
 }
 
-fn squares(counts: &[u32]) -> u128 {
-    counts.iter().map(|count| u128::from(*count) * u128::from(*count)).sum()
+/// Whether two counts differ at most in who of each side has which.
+fn alike(board: &Board, one: &[u32], other: &[u32]) -> bool {
+    let sorted = |counts: &[u32], role: Role| {
+        let mut counts: Vec<u32> = board.with_role(role).into_iter().map(|broker| counts[broker]).collect();
+        counts.sort_unstable();
+        counts
+    };
+    [Role::Giver, Role::Receiver].into_iter().all(|role| sorted(one, role) == sorted(other, role))
 }
 
 /// A draft, then as many moves as the shares want and the rules allow, then both sides evened out.
@@ -73,7 +83,13 @@ fn settle_order(board: &Board, partition: usize, now: &mut [usize]) {
     list.copy_from_slice(&settled);
 }
 
-fn answer(board: &Board, layout: &Layout, now: &[usize], shares: &[Option<u32>]) -> Placement {
+/// One movement adds one replica to one broker: it takes at least as many as all are short of.
+fn lower_bound(before: &[u32], target: &[u32]) -> u64 {
+    before.iter().zip(target).map(|(before, target)| u64::from(target.saturating_sub(*before))).sum()
+}
+
+/// The partitions that differ, and the movements in them.
+fn changes(board: &Board, layout: &Layout, now: &[usize]) -> (Vec<Change>, u64) {
     let mut changes = Vec::new();
     let mut moves = 0;
     for partition in 0..board.partitions() {
@@ -85,10 +101,7 @@ fn answer(board: &Board, layout: &Layout, now: &[usize], shares: &[Option<u32>])
             moves += list.iter().filter(|broker| !before.contains(broker)).count() as u64;
         }
     }
-    let loads = loads(board, now, shares);
-    let lower_bound =
-        loads.iter().map(|load| load.replicas_after.saturating_sub(load.replicas_before)).map(u64::from).sum();
-    Placement { changes, moves, lower_bound, loads }
+    (changes, moves)
 }
 
 fn loads(board: &Board, now: &[usize], shares: &[Option<u32>]) -> Vec<Load> {

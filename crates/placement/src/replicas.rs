@@ -93,6 +93,21 @@ impl<'a> Replicas<'a> {
         in_rack(self.board, self.list(partition), rack) < self.racks.most(self.spread[partition], held)
     }
 
+    /// Marks the receivers in all racks that fit.
+    fn reach_receivers(&self, from: usize, partition: usize, leaves: bool, seen: &mut Seen) {
+        let mut next = 0;
+        while let Some(&rack) = seen.open.get(next) {
+            if rack == self.board.rack[from] || (leaves && self.may_enter(partition, rack)) {
+                self.reach_rack(from, partition, rack, seen);
+            }
+            if seen.unseen[rack].is_empty() {
+                seen.open.swap_remove(next);
+            } else {
+                next += 1;
+            }
+        }
+    }
+
     /// Marks the receivers of a rack that do not hold the partition.
     fn reach_rack(&self, from: usize, partition: usize, rack: usize, seen: &mut Seen) {
         let mut next = 0;
@@ -129,11 +144,7 @@ impl Exchange for Replicas<'_> {
                 continue;
             }
             let leaves = self.may_leave(partition, home);
-            for rack in 0..self.board.racks {
-                if !seen.unseen[rack].is_empty() && (rack == home || (leaves && self.may_enter(partition, rack))) {
-                    self.reach_rack(from, partition, rack, seen);
-                }
-            }
+            self.reach_receivers(from, partition, leaves, seen);
             self.reach_givers(from, partition, leaves, seen);
         }
     }
