@@ -107,7 +107,7 @@ async fn check_discord(settings: &Settings, found: &mut Found) {
     found.put("discord", dangerous);
     let channels: BTreeSet<u64> =
         settings.clusters.iter().flat_map(|cluster| cluster.channels.iter().copied()).collect();
-    for channel in channels {
+    for channel in channels.into_iter().chain(discord.operators_channel) {
         let result = match chat.missing_permissions(channel).await {
             Ok(rights) if !rights.is_text => Err("not an ordinary text channel".to_owned()),
             Ok(rights) if rights.missing.is_empty() => Ok("every permission that is needed".to_owned()),
