@@ -96,6 +96,8 @@ fn every_worst_case_has_a_sentence() {
 fn every_refusal_of_a_right_has_a_sentence() {
     let found = ids(r#"Denied(?:::because\(| \{ id: )"([a-z-]+)""#, &rooms(&["crates/interlock/src/policy", "src"]));
     assert_eq!(missing(&found, &[words::DENIED]), Vec::<String>::new());
+    let strangers = ids(r#"Stranger::[A-Za-z]+ => "([a-z-]+)""#, &rooms(&["src/chat"]));
+    assert_eq!(missing(&strangers, &[words::DENIED]), Vec::<String>::new());
 }
 
 #[test]
