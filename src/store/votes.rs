@@ -11,6 +11,7 @@ use interlock::id::{OperationId, RequestId};
 use interlock::plan::Digest;
 use interlock::principal::Account;
 use interlock::time::Millis;
+use std::collections::BTreeSet;
 
 /// Most votes read from one card.
 const MOST: usize = 10_000;
@@ -104,8 +105,8 @@ const VOTES: &str =
     "SELECT digest, account, person, voice, cast_by, at FROM votes WHERE operation = $1 AND digest = $2";
 
 impl Store {
-    /// Stores a vote by command, in place of another of the same account on the same plan. In a chat it needs the card; at the
-    /// console it does not: that is the way in when the chat takes no card.
+    /// Stores a vote by command. A veto takes the place of the same account's approval; an approval leaves its veto standing.
+    /// In a chat it needs the card; at the console it does not: that is the way in when the chat takes no card.
     ///
     /// # Errors
     /// As all calls of the store.
@@ -126,7 +127,8 @@ impl Store {
             tx.rollback().await?;
             return Ok(Cast::Already);
         }
-        for earlier in &mine {
+        // Only an approval has an end: a veto is final.
+        for earlier in mine.iter().filter(|earlier| earlier.voice == Voice::Approve) {
             delete(&mut tx, operation, earlier).await?;
         }
         let vote = Vote { by: Voted::Command, ..vote.clone() };
@@ -174,7 +176,8 @@ impl Store {
         sorted(rows)
     }
 
-    /// Puts what was read from a card in the place of what was read before. A vote keeps the time it was first seen.
+    /// Puts what was read from a card in the place of what was read before. A vote keeps the time it was first seen, also when
+    /// its account has become another person's since: then it is that person's from now on.
     ///
     /// # Errors
     /// As all calls of the store.
@@ -190,11 +193,12 @@ impl Store {
         }
         let rows: Vec<VoteRow> = tx.all(VOTES, vals![read.operation.as_str(), &digest]).await?;
         let before: Vec<Vote> = sorted(rows)?.into_iter().filter(|vote| vote.by == Voted::Reaction).collect();
-        let ours = read.votes.iter().filter(|vote| vote.digest == read.digest && vote.by == Voted::Reaction);
-        let mut added: Vec<Vote> = Vec::new();
-        for vote in ours {
-            if !before.iter().chain(&added).any(|one| is_same(one, vote)) {
-                added.push(vote.clone());
+        let (mut added, mut moved): (Vec<Vote>, Vec<(Vote, Vote)>) = (Vec::new(), Vec::new());
+        for vote in standing(read) {
+            match before.iter().find(|one| is_same(one, vote)) {
+                None => added.push(vote.clone()),
+                Some(one) if one.person != vote.person => moved.push((one.clone(), vote.clone())),
+                Some(_) => {}
             }
         }
         // A veto that was seen is an event: moderators can remove other people's reactions.
@@ -202,14 +206,19 @@ impl Store {
             .into_iter()
             .filter(|one| one.voice == Voice::Approve && !read.votes.iter().any(|vote| is_same(one, vote)));
         let removed: Vec<Vote> = gone.collect();
-        if added.is_empty() && removed.is_empty() {
+        if added.is_empty() && removed.is_empty() && moved.is_empty() {
             tx.rollback().await?;
             return Ok(Reread::Stored { added, removed });
         }
-        let mut records = Vec::with_capacity(added.len() + removed.len());
+        let mut records = Vec::with_capacity(added.len() + removed.len() + moved.len());
         for vote in &removed {
             delete(&mut tx, read.operation, vote).await?;
             records.push(record(read.operation, vote, "withdrawn"));
+        }
+        for (was, now) in &moved {
+            change_person(&mut tx, read.operation, now).await?;
+            let record = record(read.operation, now, "vote-of-another-person");
+            records.push(Record { facts: record.facts.with("was", was.person.as_str()), ..record });
         }
         for vote in &added {
             insert(&mut tx, read.operation, vote).await?;
@@ -229,10 +238,16 @@ fn is_taken(open: Option<bool>, account: Account) -> bool {
     }
 }
 
-/// Whether two votes are one: the same account, of the same person, says the same in the same way.
+/// What stands on the card that was read, each once.
+fn standing<'a>(read: &ReactionVotes<'a>) -> Vec<&'a Vote> {
+    let mut seen = BTreeSet::new();
+    let ours = read.votes.iter().filter(|vote| vote.digest == read.digest && vote.by == Voted::Reaction);
+    ours.filter(|vote| seen.insert((vote.account, vote.voice))).collect()
+}
+
+/// Whether two votes are one: the same account says the same in the same way. Whose account it is may have changed between.
 fn is_same(one: &Vote, other: &Vote) -> bool {
-    one.person == other.person
-        && (one.account, one.voice, one.by, one.digest) == (other.account, other.voice, other.by, other.digest)
+    (one.account, one.voice, one.by, one.digest) == (other.account, other.voice, other.by, other.digest)
 }
 
 fn sorted(rows: Vec<VoteRow>) -> Result<Vec<Vote>, StoreError> {
@@ -263,6 +278,24 @@ async fn insert(tx: &mut Tx, operation: &OperationId, vote: &Vote) -> Result<(),
             voice_key(vote.voice),
             cast_key(vote.by),
             vote.at.0,
+        ],
+    )
+    .await?;
+    Ok(())
+}
+
+/// Whose vote it is, by the table of persons of now.
+async fn change_person(tx: &mut Tx, operation: &OperationId, vote: &Vote) -> Result<(), StoreError> {
+    tx.run(
+        "UPDATE votes SET person = $1 \
+         WHERE operation = $2 AND digest = $3 AND account = $4 AND voice = $5 AND cast_by = $6",
+        vals![
+            vote.person.as_str(),
+            operation.as_str(),
+            &vote.digest.to_string(),
+            &json(&vote.account)?,
+            voice_key(vote.voice),
+            cast_key(vote.by),
         ],
     )
     .await?;

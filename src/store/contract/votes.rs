@@ -7,6 +7,8 @@ use crate::store::{Cast, Controlled, Edge, ReactionVotes, Reread, Unlock, Unlock
 use engine::port::Journal;
 use engine::{Actor, Operation, Revision, Transitioned};
 use interlock::approval::{Event, State, Voice, Vote, Voted};
+use interlock::facts::Fact;
+use interlock::id::PersonId;
 use interlock::principal::Account;
 use interlock::time::Millis;
 use std::time::Duration;
@@ -117,14 +119,44 @@ contract! {
         assert_eq!(left, [bob, cid, fact], "the first time it was seen is kept");
     }
 
-    async fn an_account_that_became_another_persons_votes_anew(bed: &Bed) {
+    async fn votes_of_an_account_that_became_another_persons_are_that_persons(bed: &Bed) {
         let operation = bed.posted(1).await;
-        let bob = vote("bob", Voice::Approve, Voted::Reaction);
-        reread(bed, &operation, std::slice::from_ref(&bob)).await;
-        let robert = Vote { person: "robert".parse().unwrap(), ..bob.clone() };
-        let read = reread(bed, &operation, std::slice::from_ref(&robert)).await;
-        assert_eq!(read, Reread::Stored { added: vec![robert.clone()], removed: vec![bob] });
-        assert_eq!(bed.store.votes(&id(1), operation.digest).await.unwrap(), [robert]);
+        let unlisted = |voice| {
+            let account = Account::Discord(307);
+            Vote { account, person: PersonId::unlisted(account), ..vote("bob", voice, Voted::Reaction) }
+        };
+        let before = [unlisted(Voice::Approve), unlisted(Voice::Veto)];
+        reread(bed, &operation, &before).await;
+        let listed: Vec<Vote> = before.map(|vote| Vote { person: "bob".parse().unwrap(), ..vote }).into();
+        let later: Vec<Vote> =
+            listed.iter().map(|vote| Vote { at: START.plus(Duration::from_secs(99)), ..vote.clone() }).collect();
+        let recorded = bed.audited().await;
+        for _ in 0..2 {
+            let read = reread(bed, &operation, &[later.clone(), later.clone()].concat()).await;
+            assert_eq!(read, Reread::Stored { added: Vec::new(), removed: Vec::new() }, "they stood before");
+            assert_eq!(bed.store.votes(&id(1), operation.digest).await.unwrap(), listed);
+        }
+        assert_eq!(bed.audited().await, recorded + 2, "once for each vote");
+        let filter = AuditFilter { person: Some("bob".parse().unwrap()), ..AuditFilter::default() };
+        let found = bed.store.audit_search(&filter, AuditPage { before: None, limit: 9 }).await.unwrap();
+        let was = Fact::from(PersonId::unlisted(Account::Discord(307)).as_str());
+        assert!(found.iter().all(|one| one.record.facts.get("was") == Some(&was)), "{found:?}");
+        assert_eq!(found.len(), 2);
+        let gone = reread(bed, &operation, &[]).await;
+        assert_eq!(gone, Reread::Stored { added: Vec::new(), removed: vec![listed[0].clone()] });
+        assert_eq!(bed.store.votes(&id(1), operation.digest).await.unwrap(), [listed[1].clone()], "the veto is final");
+    }
+
+    async fn an_approval_by_command_does_not_take_a_veto_back(bed: &Bed) {
+        let operation = bed.posted(1).await;
+        let (yes, no) = (vote("bob", Voice::Approve, Voted::Command), vote("bob", Voice::Veto, Voted::Command));
+        assert_eq!(bed.store.put_vote(&id(1), &no, None).await.unwrap(), Cast::Stored);
+        assert_eq!(bed.store.put_vote(&id(1), &yes, None).await.unwrap(), Cast::Stored);
+        assert_eq!(bed.store.votes(&id(1), operation.digest).await.unwrap(), [yes.clone(), no.clone()]);
+        assert_eq!(bed.store.put_vote(&id(1), &no, None).await.unwrap(), Cast::Already);
+        let mine = (operation.digest, yes.account);
+        assert_eq!(bed.store.withdraw_vote(&id(1), mine, (None, START)).await.unwrap(), Cast::Stored);
+        assert_eq!(bed.store.votes(&id(1), operation.digest).await.unwrap(), [no]);
     }
 
     async fn votes_do_not_carry_over_to_a_new_plan(bed: &Bed) {
