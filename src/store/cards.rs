@@ -352,11 +352,8 @@ pub(super) async fn store_message(
     message: &Posted,
 ) -> Result<(), StoreError> {
     let (revision, at) = of;
-    let current: Option<CurrentRow> = tx
-        .maybe("UPDATE operations SET card_wanted = card_wanted WHERE id = $1 RETURNING revision", vals![operation])
-        .await?;
-    let Some(current) = current else { return Ok(()) };
-    let revision = revision.map_or(current.revision, i64::from);
+    let Some(current) = lock_operation(tx, operation).await? else { return Ok(()) };
+    let revision = revision.map_or(current, i64::from);
     tx.run(
         "INSERT INTO messages (operation, revision, role, channel, message, says, says_next, at) \
          VALUES ($1, $2, $3, $4, $5, $6, '', $7) \
@@ -373,10 +370,18 @@ pub(super) async fn store_message(
         ],
     )
     .await?;
-    if message.role == MessageRole::Card && revision == current.revision {
+    if message.role == MessageRole::Card && revision == current {
         tx.run("UPDATE operations SET voting_open = 1 WHERE id = $1", vals![operation]).await?;
     }
     Ok(())
+}
+
+/// Makes writers of an operation come one after the other until the end of the transaction; its current revision.
+pub(super) async fn lock_operation(tx: &mut Tx, operation: &str) -> Result<Option<i64>, StoreError> {
+    let row: Option<CurrentRow> = tx
+        .maybe("UPDATE operations SET card_wanted = card_wanted WHERE id = $1 RETURNING revision", vals![operation])
+        .await?;
+    Ok(row.map(|row| row.revision))
 }
 
 /// A chat's id as the schema stores it.

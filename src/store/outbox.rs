@@ -120,6 +120,12 @@ impl Store {
     /// As all calls of the store.
     pub async fn sent(&self, claim: &Claim, at: Millis, messages: &[Posted]) -> Result<bool, StoreError> {
         let mut tx = self.pools.begin().await?;
+        if !messages.is_empty()
+            && let Stream::Operation(operation) = from_json(&claim.stream, "a stream")?
+        {
+            // Before the outbox, as everybody does: a transition holds the operation when it puts notices into its stream.
+            cards::lock_operation(&mut tx, operation.as_str()).await?;
+        }
         let row: Option<HeadRow> = tx
             .maybe(
                 "DELETE FROM outbox WHERE stream = $1 AND seq = $2 AND attempts = $3 AND status = 'waiting' \

@@ -1,10 +1,9 @@
 //! `/unlock`: a second person repeats it. How long the first one's word stands is the policy's rule.
 
-use super::Store;
-use super::audit;
 use super::database::{Tx, vals};
 use super::error::StoreError;
 use super::rows::{parsed, small};
+use super::{Store, audit, cards};
 use engine::{Actor, Record};
 use interlock::facts::Facts;
 use interlock::id::{OperationId, PersonId, RequestId};
@@ -75,8 +74,7 @@ impl Store {
     pub async fn ask_unlock(&self, asked: &UnlockAsked) -> Result<Unlock, StoreError> {
         let mut tx = self.pools.begin().await?;
         // One after the other: two first persons at once would both overlook the other.
-        tx.run("UPDATE operations SET card_wanted = card_wanted WHERE id = $1", vals![asked.operation.as_str()])
-            .await?;
+        cards::lock_operation(&mut tx, asked.operation.as_str()).await?;
         let earlier: Option<UnlockRow> = tx
             .maybe(
                 "SELECT revision, person, reason, at FROM unlocks WHERE operation = $1",

@@ -3,6 +3,8 @@
 use super::bed::{Bed, START, card, event, id, plan, taker};
 use super::contract;
 use crate::store::audit::{AuditFilter, AuditPage};
+use crate::store::database::vals;
+use crate::store::rows::NumberRow;
 use crate::store::{Due, MessageRole, Posted, Taker};
 use engine::port::{Journal, Told};
 use engine::{Notice, Revision, Stream, Transition};
@@ -295,5 +297,34 @@ async fn a_new_owner_of_a_sqlite_file_does_not_wait_for_the_old_ones_claims() {
     assert_eq!(due(&bed, START).await.len(), 1);
     bed.store.drop_claims().await.unwrap();
     assert_eq!(the_one_due(&bed, START).await.attempt, 2);
+    bed.clear().await;
+}
+
+/// Otherwise a transition that holds the operation and reaches for the row, and a sender that holds the row and reaches for
+/// the operation, would wait for each other.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_sent_waits_for_its_operation_before_it_has_its_row() {
+    const WAITING_FOR_US: &str = "SELECT COUNT(*) AS value FROM pg_stat_activity \
+         WHERE pg_backend_pid() = ANY(pg_blocking_pids(pid))";
+    let bed = Bed::postgres().await;
+    bed.awaiting(1).await;
+    let first = the_one_due(&bed, START).await;
+    let mut transition = bed.store.pools.begin().await.unwrap();
+    crate::store::cards::lock_operation(&mut transition, id(1).as_str()).await.unwrap();
+    let (store, claim) = (bed.store.clone(), first.claim.clone());
+    let sender = tokio::spawn(async move { store.sent(&claim, START, &[card(50)]).await });
+    loop {
+        let waiting: Option<NumberRow> = transition.maybe(WAITING_FOR_US, vals![]).await.unwrap();
+        if waiting.unwrap().value == 1 {
+            break;
+        }
+        assert!(!sender.is_finished(), "it did not wait for the operation");
+        tokio::task::yield_now().await;
+    }
+    let rows = transition.run("UPDATE outbox SET due_at = due_at WHERE status = 'waiting'", vals![]).await.unwrap();
+    assert_eq!(rows, 1, "the row is free");
+    transition.commit().await.unwrap();
+    assert!(sender.await.unwrap().unwrap());
+    assert!(bed.store.voting_open(&id(1)).await.unwrap());
     bed.clear().await;
 }
