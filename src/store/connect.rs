@@ -78,10 +78,12 @@ async fn open_sqlite(url: &str) -> Result<Opened, StoreError> {
     if let Some(pages) = most_pages {
         options = options.pragma("max_page_count", pages.to_string());
     }
-    let file = options.get_filename().to_owned();
+    let file =
+        behind_links(options.get_filename()).map_err(|error| StoreError::Unavailable(format!("its file: {error}")))?;
     let lock = own(&file)?;
     make_private(&file)?;
     let options = options
+        .filename(&file)
         .create_if_missing(true)
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Full)
@@ -110,6 +112,20 @@ async fn is_clean(connection: &mut SqliteConnection) -> Result<bool, sqlx::Error
     // The rollback of a dropped transaction is only queued; the answer to a ping comes after it.
     connection.ping().await?;
     Ok(!connection.is_in_transaction())
+}
+
+/// The file that is meant, whatever links lead to it: one file has one owner under all its names. It need not be there yet,
+/// and it is not opened: closing it would end the locks that SQLite has on it in this process.
+fn behind_links(database: &Path) -> std::io::Result<PathBuf> {
+    match database.canonicalize() {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+        found => return found,
+    }
+    let folder = database.parent().filter(|folder| *folder != Path::new("")).unwrap_or(Path::new("."));
+    if let Ok(target) = std::fs::read_link(database) {
+        return behind_links(&folder.join(target));
+    }
+    Ok(folder.canonicalize()?.join(database.file_name().unwrap_or_default()))
 }
 
 /// Makes the file, if it is not there, readable for its owner only; SQLite gives its other files the same rights.

@@ -118,6 +118,45 @@ async fn a_second_process_does_not_get_a_sqlite_file() {
 }
 
 #[tokio::test]
+async fn a_sqlite_file_has_one_owner_under_all_its_names() {
+    let bed = Bed::sqlite().await;
+    let aside = tempfile::TempDir::new().unwrap();
+    let linked = aside.path().join("linked.db");
+    std::os::unix::fs::symlink(bed.file(), &linked).unwrap();
+    let folder = aside.path().join("folder");
+    let home = bed.file().parent().unwrap().to_owned();
+    std::os::unix::fs::symlink(&home, &folder).unwrap();
+    let detour = home.join("..").join(home.file_name().unwrap()).join("store.db");
+    let names = [linked.clone(), folder.join("store.db"), detour];
+    for name in &names {
+        let opened = Store::open(&format!("sqlite:{}", name.display()), clock()).await;
+        assert_eq!(opened.err(), Some(StoreError::InUse), "{}", name.display());
+    }
+    bed.awaiting(1).await;
+    let (_, kept) = bed.left_behind().await;
+    let again = Store::open(&format!("sqlite:{}", linked.display()), clock()).await.unwrap();
+    assert!(again.operation(&id(1)).await.unwrap().is_some(), "it is the same file");
+    again.close().await;
+    drop(kept);
+}
+
+#[tokio::test]
+async fn a_link_to_a_file_that_is_not_there_yet_is_owned_by_its_target() {
+    let folder = tempfile::TempDir::new().unwrap();
+    let (link, target) = (folder.path().join("link.db"), folder.path().join("target.db"));
+    std::os::unix::fs::symlink("target.db", &link).unwrap();
+    let first = Store::open(&format!("sqlite:{}", link.display()), clock()).await.unwrap();
+    assert!(target.is_file());
+    let second = Store::open(&format!("sqlite:{}", target.display()), clock()).await;
+    assert_eq!(second.err(), Some(StoreError::InUse));
+    first.close().await;
+    let round = folder.path().join("round.db");
+    std::os::unix::fs::symlink(&round, &round).unwrap();
+    let opened = Store::open(&format!("sqlite:{}", round.display()), clock()).await;
+    assert!(matches!(&opened, Err(StoreError::Unavailable(why)) if why.contains("its file")), "{opened:?}");
+}
+
+#[tokio::test]
 async fn a_new_sqlite_file_is_for_its_owner_only() {
     use std::os::unix::fs::PermissionsExt;
     let bed = Bed::sqlite().await;
