@@ -225,7 +225,8 @@ pub const NOTICES: &[&str] = &[
 ];
 
 /// Why an audit log does not fit.
-pub const AUDIT: &[&str] = &["altered", "gap", "cut-off", "head-differs"];
+pub const AUDIT: &[&str] =
+    &["changed", "columns", "foreign", "head", "missing", "moved", "rewritten", "truncated", "unlinked", "unreadable"];
 
 /// Kinds of things that are held or that rights are on.
 pub const THINGS: &[&str] = &["whole", "broker", "topic", "group", "cluster"];

@@ -1,9 +1,9 @@
 //! The audit log as files for other programs.
 
-use super::chain::{AuditEntry, AuditRow, named};
+use super::chain::{AuditRow, named};
 use crate::store::Store;
 use crate::store::error::StoreError;
-use crate::store::rows::json;
+use crate::store::rows::{from_json, json};
 use tokio::io::{AsyncWrite, AsyncWriteExt};
 
 /// How many entries are in memory at once.
@@ -23,7 +23,8 @@ pub enum Format {
 const CSV_HEADER: &str = "seq,at,what,account,person,operation,request,digest,facts,hash\r\n";
 
 impl Store {
-    /// Writes all entries, oldest first, up to the head of now; how many.
+    /// Writes all entries of the chain, oldest first, up to the head of now; how many. Whether they fit is for
+    /// [`Store::audit_verify`] to say: what was altered is exported as it stands.
     ///
     /// # Errors
     /// As all calls of the store; [`StoreError::Unavailable`] also if the output takes no more.
@@ -58,7 +59,8 @@ impl Store {
 }
 
 fn csv_line(row: AuditRow) -> Result<String, StoreError> {
-    let entry: AuditEntry = row.read()?;
+    let body = from_json(&row.body, "an audit entry")?;
+    let entry = row.entry(body);
     let (person, operation, request) = named(&entry.record);
     let account = match &entry.record.actor {
         engine::Actor::Person { account, .. } => account.to_string(),

@@ -1,13 +1,15 @@
 //! The audit log: one chain of hashes. Each entry's bytes contain its number and the hash of the one before.
 
+mod broken;
 mod chain;
 mod export;
 mod search;
 mod verify;
 
+pub use broken::Broken;
 pub use chain::{AuditEntry, Head};
 pub use export::Format;
 pub use search::{AuditFilter, AuditPage};
-pub use verify::{Broken, Verdict};
+pub use verify::Verdict;
 
 pub(super) use chain::append;

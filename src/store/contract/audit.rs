@@ -2,6 +2,7 @@
 
 use super::bed::{Bed, id};
 use super::contract;
+use crate::store::StoreError;
 use crate::store::audit::{AuditFilter, AuditPage, Broken, Format, Head, Verdict};
 use crate::store::database::vals;
 use engine::{Actor, Record};
@@ -135,6 +136,81 @@ contract! {
         assert_eq!(found(bed).await, broken(head.seq, Broken::Head));
     }
 
+    async fn an_entry_before_the_first_is_found_and_not_shown(bed: &Bed) {
+        let head = filled(bed).await;
+        for seq in [0, -5] {
+            // A copy of a genuine entry fits in all but its number.
+            let copy = "INSERT INTO audit (seq, at, what, person, operation, request, body, hash) \
+                 SELECT $1, at, what, person, operation, request, body, hash FROM audit WHERE seq = 3";
+            assert_eq!(bed.tamper(copy, vals![seq]).await, 1);
+            assert_eq!(found(bed).await, broken(seq, Broken::Foreign));
+        }
+        let page = AuditPage { before: Some(2), limit: 9 };
+        let shown = bed.store.audit_search(&AuditFilter::default(), page).await.unwrap();
+        assert_eq!(shown.iter().map(|one| one.seq).collect::<Vec<_>>(), [1]);
+        let mut out = Vec::new();
+        assert_eq!(bed.store.audit_export(Format::JsonLines, &mut out).await.unwrap(), head.seq);
+        bed.tamper("DELETE FROM audit WHERE seq < 1", vals![]).await;
+        assert_eq!(found(bed).await, Verdict::Verified { head, outside: None }, "it is whole without them");
+    }
+
+    async fn a_number_stands_once(bed: &Bed) {
+        filled(bed).await;
+        let mut tx = bed.pools().begin().await.unwrap();
+        let second = tx.run("INSERT INTO audit SELECT * FROM audit WHERE seq = 3", vals![]).await;
+        assert_eq!(second.err(), Some(StoreError::Taken));
+    }
+
+    async fn a_first_entry_that_is_missing_is_found(bed: &Bed) {
+        filled(bed).await;
+        bed.tamper("DELETE FROM audit WHERE seq = 1", vals![]).await;
+        assert_eq!(found(bed).await, broken(1, Broken::Missing));
+    }
+
+    async fn each_column_for_searching_is_compared(bed: &Bed) {
+        let record = Record { operation: Some(id(1)), ..look(1) };
+        bed.store.append_looks(vec![record]).await.unwrap();
+        let whole = found(bed).await;
+        assert!(matches!(whole, Verdict::Verified { .. }));
+        for (change, back) in [
+            ("UPDATE audit SET at = at + 1", "UPDATE audit SET at = at - 1"),
+            ("UPDATE audit SET what = what || 'x'", "UPDATE audit SET what = 'looked'"),
+            ("UPDATE audit SET person = person || 'x'", "UPDATE audit SET person = 'alice'"),
+            ("UPDATE audit SET operation = ''", "UPDATE audit SET operation = $1"),
+            ("UPDATE audit SET request = ''", "UPDATE audit SET request = 'M2WQ7A'"),
+        ] {
+            bed.tamper(change, vals![]).await;
+            assert_eq!(found(bed).await, broken(1, Broken::Columns), "{change}");
+            let operation = id(1);
+            let args = vals![operation.as_str()];
+            bed.tamper(back, if back.contains("$1") { args } else { &[] }).await;
+            assert_eq!(found(bed).await, whole, "{back}");
+        }
+        bed.tamper("UPDATE audit SET hash = UPPER(hash)", vals![]).await;
+        assert_eq!(found(bed).await, broken(1, Broken::Changed));
+    }
+
+    async fn what_is_found_by_a_column_is_shown_only_if_its_bytes_say_the_same(bed: &Bed) {
+        let of = |operation: u32| Record { operation: Some(id(operation)), ..look(1) };
+        bed.store.append_looks((0..300).map(|number| of(number % 2)).collect()).await.unwrap();
+        let about = AuditFilter { operation: Some(id(1)), ..AuditFilter::default() };
+        let page = AuditPage { before: None, limit: 100 };
+        let genuine = bed.store.audit_search(&about, page).await.unwrap();
+        assert_eq!(genuine.len(), 100);
+        let operation = id(1);
+        // Those of the other operation seem to be of this one, those of this one seem to be another person's.
+        bed.tamper("UPDATE audit SET operation = $1 WHERE seq > 100", vals![operation.as_str()]).await;
+        bed.tamper("UPDATE audit SET person = 'mallory' WHERE seq = 300", vals![]).await;
+        bed.tamper("UPDATE audit SET body = '{}' WHERE seq = 298", vals![]).await;
+        let left: Vec<_> = genuine.iter().filter(|one| one.seq != 300 && one.seq != 298).cloned().collect();
+        let found = bed.store.audit_search(&about, page).await.unwrap();
+        assert_eq!(found[..98], left[..], "what does not fit is left out");
+        assert_eq!(found.len(), 100, "and does not make a page short");
+        assert!(found.iter().all(|one| one.record.operation == Some(id(1))));
+        let mallory = AuditFilter { person: Some("mallory".parse().unwrap()), ..AuditFilter::default() };
+        assert_eq!(bed.store.audit_search(&mallory, page).await.unwrap(), []);
+    }
+
     async fn the_log_is_searched_page_by_page(bed: &Bed) {
         bed.queued(1).await;
         filled(bed).await;
@@ -186,4 +262,23 @@ contract! {
         assert_eq!(lines[0], "seq,at,what,account,person,operation,request,digest,facts,hash");
         assert!(lines[1].starts_with("\"1\",\"2023-11-14T22:13:20.000Z\",\"'=cmd|'/c calc'!A1\",\"discord:7\","), "{}", lines[1]);
     }
+}
+
+/// SQLite keeps in a column what it is given, of whatever type.
+#[tokio::test]
+async fn a_value_of_another_type_is_found() {
+    let bed = Bed::sqlite().await;
+    let head = filled(&bed).await;
+    let copy = "INSERT INTO audit (seq, at, what, person, operation, request, body, hash) \
+         SELECT 700.5, at, what, person, operation, request, body, hash FROM audit WHERE seq = 3";
+    bed.tamper(copy, vals![]).await;
+    assert_eq!(found(&bed).await, broken(701, Broken::Unreadable));
+    bed.tamper("UPDATE audit SET seq = 0.5 WHERE seq = 700.5", vals![]).await;
+    assert_eq!(found(&bed).await, broken(0, Broken::Foreign));
+    bed.tamper("UPDATE audit SET seq = 'last' WHERE seq = 0.5", vals![]).await;
+    assert_eq!(found(&bed).await, broken(head.seq, Broken::Head));
+    bed.tamper("DELETE FROM audit WHERE seq = 'last'", vals![]).await;
+    bed.tamper("UPDATE audit SET what = x'00' WHERE seq = 900", vals![]).await;
+    assert_eq!(found(&bed).await, broken(900, Broken::Unreadable));
+    bed.clear().await;
 }

@@ -117,3 +117,11 @@ fn what_a_backend_says_no_with_has_a_sentence() {
     let found = ids(r#"=> "([a-z]+(?:-[a-z]+)+)""#, &rooms(&["src/backend/kafka"]));
     assert_eq!(missing(&found, &[words::REASONS, words::BROKEN, words::CHECKS]), Vec::<String>::new());
 }
+
+#[test]
+fn every_way_a_log_can_be_broken_has_a_sentence() {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/store/audit/broken.rs");
+    let found = ids(r#"Self::\w+ => "([a-z-]+)""#, &std::fs::read_to_string(file).unwrap());
+    let known: BTreeSet<String> = words::AUDIT.iter().map(|id| (*id).to_owned()).collect();
+    assert_eq!(found, known);
+}

@@ -40,7 +40,7 @@ pub(super) fn all() -> Vec<(&'static str, LookAnswer)> {
             "audit_whole",
             AuditVerified::Whole { entries: 12_431, head: "9c41d2e8".repeat(8), compared: None }.into_look(),
         ),
-        ("audit_broken", AuditVerified::Broken { seq: 977, why: "altered".to_owned() }.into_look()),
+        ("audit_broken", AuditVerified::Broken { seq: 977, why: "changed".to_owned() }.into_look()),
     ]
 }
 

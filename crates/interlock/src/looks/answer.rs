@@ -204,7 +204,7 @@ pub enum AuditVerified {
     Broken {
         /// The first entry that does not fit.
         seq: i64,
-        /// Why, as a key: "altered", "gap", "cut-off", "head-differs".
+        /// Why, as the key of its sentence: "changed", "missing", "truncated".
         why: String,
     },
 }
