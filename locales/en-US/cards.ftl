@@ -3,6 +3,8 @@
 card-headline = { $state }: { $what }
 what-reset-offset = reset { $groups } in { $topics } to { $to } ({ $cluster })
 what-rollback = take back { $operation }: { $groups } in { $topics } ({ $cluster })
+what-rollback-moves = take back { $operation }: replicas of { $topics } ({ $cluster })
+what-scale-out = scale out { $cluster }: { $topics } onto brokers { $brokers }
 what-other = { $command } ({ $cluster })
 
 size-partitions = { $count ->
@@ -23,6 +25,7 @@ worst-reset-skips = { $groups } never handles { $skipped ->
 worst-reset-replays-and-skips = { $groups } handles up to { $replayed } records twice and never handles { $skipped }
 worst-reset-neither = { $groups } goes on from the wrong place
 worst-rollback-returns-to-saved = { $groups } goes on from the offsets of before, which may be the wrong ones by now
+worst-moves-slow-writes = brokers are busier and writes slower until it is stopped
 
 card-needs = Needs { $wanted } ({ $filled } so far): { $who }
 card-needs-nobody = Needs no votes; whoever asked confirms it
@@ -39,6 +42,11 @@ card-progress-of = { $progress } ({ $done } of { $total } done)
 
 step-kafka-commit-offsets = set the offsets
 step-kafka-delete-offsets = remove the offsets
+step-kafka-call-off = call moves off
+step-kafka-elect-preferred = hand leadership to the preferred leaders
+step-kafka-reassign = move replicas
+step-kafka-set-configs = change settings
+step-kafka-take-from-lists = take our entries from lists
 step-wait = wait until the group has stopped
 step-capture = save the offsets from before
 step-rule = set the offsets as approved
@@ -70,6 +78,8 @@ moves-first = { $count ->
     [one] { $count } partition has no offset yet.
    *[other] { $count } partitions have no offset yet.
 }
+moves-replicas = Copies { $moves } replicas of { $partitions } partitions, { $bytes }, in { $batches } batches at up to { $throttle }/s a broker; up to { $inflow }/s come in meanwhile.
+moves-replicas-fewest = Copies { $moves } replicas of { $partitions } partitions (none could do with fewer), { $bytes }, in { $batches } batches at up to { $throttle }/s a broker; up to { $inflow }/s come in meanwhile.
 moves-clamped = { $count ->
     [one] { $count } target (*) lies outside of the log and was moved to its edge.
    *[other] { $count } targets (*) lie outside of the log and were moved to its edge.

@@ -49,6 +49,52 @@ check-partition-without-commit = { $count ->
 }
 check-partition-offline = { $topic } { $partition } is offline, so the log cannot be read
     .next = Look at /health, and ask again when it has a leader.
+check-disk-not-told = broker { $broker } does not tell how much room its disks have; { $needed } is needed
+check-disk-too-small = broker { $broker } has { $found } free, and the copies with what comes in meanwhile need { $needed }
+    .passed = the disks have room for the copies
+    .next = Make room, or move fewer topics.
+check-left-over-throttle = { $brokers-count ->
+    [0] there is a throttle list left on { $topics }; it is put back as it was found
+   *[other] there is a throttle left on brokers { $brokers }; it is put back as it was found
+}
+check-no-replica-to-spare = { $count ->
+    [one] { $count } partition needs all of its { $replicas } replicas in sync ({ $topic } { $partition }); it moves last
+   *[other] { $count } partitions need all of their { $replicas } replicas in sync ({ $topic } { $partition }, …); they move last, one by one
+}
+check-racks-on-some = brokers { $with } have a rack and brokers { $without } have none, so replicas cannot be kept apart
+    .passed = racks are known of all brokers or of none
+    .next = Set broker.rack on all of them, or on none.
+check-reassignment-under-way = { $count ->
+    [one] { $count } partition is already on the move ({ $topic } { $partition } to { $found }); Kafka would let this override it without a word
+   *[other] { $count } partitions are already on the move ({ $topic } { $partition } to { $found }, …); Kafka would let this override them without a word
+}
+    .passed = no partition is on the move
+    .next = Wait until it has ended, or let whoever began it call it off.
+check-replicas-moved-on = { $count ->
+    [one] { $count } partition was moved by somebody since ({ $topic } { $partition }: { $left } → { $found })
+   *[other] { $count } partitions were moved by somebody since ({ $topic } { $partition }: { $left } → { $found }, …)
+}
+check-several-log-dirs = broker { $broker } has { $count } log directories and picks by the number of replicas, not by room; the fullest may be picked
+check-targets-not-alive = { $brokers-count ->
+    [one] broker { $brokers } is not alive, or was never there; alive are { $alive }
+   *[other] brokers { $brokers } are not alive, or were never there; alive are { $alive }
+}
+    .passed = every broker that gets replicas is alive
+    .next = Start it, or name another one.
+check-throttle-below-inflow = up to { $inflow }/s come in at one broker, and the throttle is { $throttle }/s: the move would never end
+    .passed = the throttle is above what comes in
+    .next = Ask with a throttle well above { $inflow }.
+check-too-many-moves = { $count } copies are more than one operation takes ({ $most })
+    .next = Ask in { $parts } parts; a first one: topics:{ $topics }
+check-under-min-isr = { $count ->
+    [one] { $count } partition has too few replicas in sync ({ $topic } { $partition }: { $isr } of { $replicas })
+   *[other] { $count } partitions have too few replicas in sync ({ $topic } { $partition }: { $isr } of { $replicas }, …)
+}
+    .next = Look at /health; bring its replicas back first.
+check-under-replicated = { $count ->
+    [one] { $count } partition of the cluster has fewer replicas in sync than it should ({ $topic } { $partition }: { $isr } of { $replicas })
+   *[other] { $count } partitions of the cluster have fewer replicas in sync than they should ({ $topic } { $partition }: { $isr } of { $replicas }, …)
+}
 check-targets-in-log =
     .passed = every target lies inside of the log
 check-held-by-other = operation { $operation } is at work on { $thing } { $name }
@@ -83,6 +129,16 @@ broken-group-has-members = { $members-count ->
 }
 broken-offsets-changed = group { $group } was moved: { $topic } { $partition } stands at { $found } instead of { $expected }
 broken-offset-left-the-log = offset { $offset } of { $topic } { $partition } is no longer in the log ({ $start } to { $end })
+broken-assignment-changed = { $topic } { $partition } stands on { $found } instead of { $expected }
+broken-broker-dead = broker { $broker } is not alive
+broken-disk-too-full = broker { $broker } has { $found } free and needs { $expected }
+broken-partition-is-moving = { $topic } { $partition } is already on its way to { $found }
+broken-rack-changed = broker { $broker } is in rack { $found } instead of { $expected }
+broken-reassignment-under-way = { $count ->
+    [one] { $count } partition is already on the move ({ $topic } { $partition })
+   *[other] { $count } partitions are already on the move ({ $topic } { $partition }, …)
+}
+broken-setting-changed = { $key } of { $of } is { $found } instead of { $expected }
 
 wait-members-remain = { $count ->
     [one] Still { $count } member at work: { $members }
@@ -90,6 +146,17 @@ wait-members-remain = { $count ->
 }
 wait-cannot-look = The cluster cannot be looked at: { $failure }. I go on trying
 wait-watching-a-little-longer = No member left; I watch a little longer ({ $streak } of { $wanted } looks)
+wait-moving = { $left-count ->
+    [0] Moving: { $done } of { $count } partitions have arrived
+   *[other] Moving: { $done } of { $count } partitions have arrived, { $left } to copy { $eta-count ->
+        [0] .
+       *[other] at { $rate }/s, about { $eta }
+    }
+}
+wait-move-stalled = Nothing was copied for { $span }: { $done } of { $count } partitions have arrived. Look at the brokers' logs and disks
+wait-move-overridden = Somebody else sent { $topic } { $partition } to { $found } instead of { $expected }
+wait-under-min-isr = { $topic } { $partition } has { $isr } replicas in sync and needs { $least }. It stands still; the moves under way go on at the lowest rate
+wait-cannot-turn-round = { $topic } { $partition } is not turned round, because broker { $broker } of its old replicas is dead: it could be without a leader. It goes on to its end
 wait-wait-ran-out = { $members-count ->
     [0] The group did not stop in time
    *[other] The group did not stop in time; still at work: { $members }
@@ -101,7 +168,10 @@ why-card-altered = The card was changed by somebody else, so it is posted again
 why-card-gone = The card was deleted, so it is posted again
 why-chat-unreachable = The votes cannot be read now; it waits
 why-cluster-not-configured = The cluster is no longer in the settings
-why-foreign-value = Somebody else was here: { $topic } { $partition } stands at { $found }
+why-foreign-value = { $topic-count ->
+    [0] Somebody else was here: { $key } of { $of } is { $found }
+   *[other] Somebody else was here: { $topic } { $partition } stands at { $found }
+}
 why-group-gone = The group is no longer there
 why-group-subscribed = The group has consumers on this topic again
 why-out-of-bounds = What would have to be done lies outside of what was approved ({ $topic } { $partition })

@@ -4,6 +4,7 @@ notice-line = { $operation }: { $told }
 notice-answer-lost = The cluster’s answer was lost ({ $failure }); I look what was done before anything else
 notice-approved = Approved by { $by }
 notice-expired = Nobody approved it in time; nothing was changed
+notice-left-to-others = Somebody else changed { $key } of { $of } to { $found } meanwhile; I leave it as they made it
 notice-queued-behind = Approved; waits for operation { $operation }, which is at work there
 notice-refused-anew = { $checks-count ->
     [0] Planned again, it can no longer go on; nothing was changed
@@ -11,6 +12,15 @@ notice-refused-anew = { $checks-count ->
 }
 notice-started = It has started; by-hand.md says how to finish, stop or undo it without me
 notice-step-done = Step { $step } is done and read back
+notice-step-under-way = Step { $step } is under way; the cluster copies, and I watch
+notice-still-owed = Broker { $broker } is dead, so its throttle cannot be put back yet. I do it when it returns; without the topics' lists the throttle has no effect
+notice-throttle-as-planned = The throttle is as planned again
+notice-throttle-changed = Somebody else changed { $key } of broker { $broker } to { $found }; I leave it alone
+notice-throttle-slower = Slowed down: a partition has no replica in sync to spare
+notice-turned-round = { $count ->
+    [one] { $count } partition on the move is turned round
+   *[other] { $count } partitions on the move are turned round
+}
 notice-still-cannot-look = The cluster still cannot be looked at: { $failure }. I change nothing, and go on trying
 notice-undelivered = This could not be told in its own channel: { $said }
 notice-undelivered-card = Its card could not be posted in its own channel: { $said }. /approve in the console votes on it all the same

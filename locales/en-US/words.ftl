@@ -47,11 +47,15 @@ failure-not-authenticated = login not accepted
 failure-unsupported = the server’s version does not support this
 failure-garbage = an answer that cannot be read
 failure-refused = the server said no
+failure-broker-dead = the broker is dead
 failure-not-asked = not looked at
 failure-too-many-rounds = it changes while I look
 
 table-partition = p
 table-partitions = parts
+table-broker = broker
+table-leaders = lead
+table-replicas = replicas
 table-from-to = now→then
 table-to = then
 table-moves = moves

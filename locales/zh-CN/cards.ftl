@@ -3,6 +3,8 @@
 card-headline = { $state }：{ $what }
 what-reset-offset = 将 { $groups } 在 { $topics } 的位点重置到 { $to }（{ $cluster }）
 what-rollback = 撤回 { $operation }：{ $groups } 在 { $topics } 的位点（{ $cluster }）
+what-rollback-moves = 撤回 { $operation }：{ $topics } 的副本（{ $cluster }）
+what-scale-out = 扩容 { $cluster }：将 { $topics } 迁到 broker { $brokers }
 what-other = { $command }（{ $cluster }）
 
 size-partitions = { $count } 个分区
@@ -14,6 +16,7 @@ worst-reset-skips = { $groups } 永远不会处理 { $skipped } 条消息
 worst-reset-replays-and-skips = { $groups } 最多重复处理 { $replayed } 条消息，并永远不会处理 { $skipped } 条
 worst-reset-neither = { $groups } 会从错误的位置继续消费
 worst-rollback-returns-to-saved = { $groups } 会从原来的位点继续消费，而那里现在可能已不合适
+worst-moves-slow-writes = 在停止之前，broker 更忙，写入变慢
 
 card-needs = 需要 { $wanted } 票（已有 { $filled } 票）：{ $who }
 card-needs-nobody = 不需要投票；由申请人自己确认
@@ -27,6 +30,11 @@ card-progress-of = { $progress }（已完成 { $done } / { $total }）
 
 step-kafka-commit-offsets = 设置位点
 step-kafka-delete-offsets = 删除位点
+step-kafka-call-off = 取消迁移
+step-kafka-elect-preferred = 把 leader 交给首选副本
+step-kafka-reassign = 迁移副本
+step-kafka-set-configs = 修改配置
+step-kafka-take-from-lists = 从列表中移除我们的条目
 step-wait = 等待消费组停止
 step-capture = 保存原来的位点
 step-rule = 按批准的规则设置位点
@@ -46,6 +54,8 @@ card-asked-by = 申请人 { $who }
 moves-replayed = 将重复读取 { $count } 条消息。
 moves-skipped = 将跳过 { $count } 条消息。
 moves-first = { $count } 个分区目前没有位点。
+moves-replicas = 复制 { $partitions } 个分区的 { $moves } 个副本，共 { $bytes }，分 { $batches } 批，每个 broker 最高 { $throttle }/秒；期间写入最高 { $inflow }/秒。
+moves-replicas-fewest = 复制 { $partitions } 个分区的 { $moves } 个副本（已是最少），共 { $bytes }，分 { $batches } 批，每个 broker 最高 { $throttle }/秒；期间写入最高 { $inflow }/秒。
 moves-clamped = { $count } 个分区的目标（*）超出日志范围，已移到边界。
 moves-taken-anew = 以上数字是现在的；消费组停止后按同一规则重新计算。
 card-checks = 检查：{ $passed } 项通过，{ $warnings } 项警告

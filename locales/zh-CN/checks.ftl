@@ -30,6 +30,36 @@ check-partition-empty = { $count } 个分区是空的，消费组在那里从下
 check-partition-without-commit = 消费组在 { $count } 个分区还没有位点，此前从哪里开始由它自己的配置决定（例如 { $topic } { $partition }）
 check-partition-offline = { $topic } { $partition } 离线，读不到日志
     .next = 请看 /health，等它有了 leader 再申请。
+check-disk-not-told = broker { $broker } 没有告知磁盘剩余空间；需要 { $needed }
+check-disk-too-small = broker { $broker } 剩余 { $found }，而复制加上期间的写入需要 { $needed }
+    .passed = 磁盘空间足够
+    .next = 请腾出空间，或减少要迁移的主题。
+check-left-over-throttle = { $brokers-count ->
+    [0] { $topics } 上遗留了限速列表；会按原样恢复
+   *[other] broker { $brokers } 上遗留了限速；会按原样恢复
+}
+check-no-replica-to-spare = 有 { $count } 个分区要求全部副本同步（{ $topic } { $partition }，{ $replicas } 个副本）；它们最后逐个迁移
+check-racks-on-some = broker { $with } 有机架，broker { $without } 没有，无法保证副本分散
+    .passed = 机架信息要么全有要么全无
+    .next = 请为所有 broker 设置 broker.rack，或都不设置。
+check-reassignment-under-way = 已有 { $count } 个分区在迁移中（{ $topic } { $partition } 迁往 { $found }）；Kafka 会让新的迁移直接覆盖它
+    .passed = 没有分区在迁移中
+    .next = 请等它结束，或让发起者取消。
+check-replicas-moved-on = 有 { $count } 个分区之后被别人迁移过（{ $topic } { $partition }：{ $left } → { $found }）
+check-several-log-dirs = broker { $broker } 有 { $count } 个日志目录，按副本数而非剩余空间选择，可能选中最满的一个
+check-targets-not-alive = { $brokers-count ->
+   *[other] broker { $brokers } 未存活或从未存在；存活的有 { $alive }
+}
+    .passed = 接收副本的 broker 都存活
+    .next = 请启动它，或改用别的 broker。
+check-throttle-below-inflow = 单个 broker 的写入最高达 { $inflow }/秒，而限速为 { $throttle }/秒：迁移永远不会结束
+    .passed = 限速高于写入速度
+    .next = 请使用明显高于 { $inflow } 的限速。
+check-too-many-moves = { $count } 个副本复制超过单次操作的上限（{ $most }）
+    .next = 请分 { $parts } 次申请；第一次可用：topics:{ $topics }
+check-under-min-isr = 有 { $count } 个分区的同步副本太少（{ $topic } { $partition }：{ $isr }/{ $replicas }）
+    .next = 请查看 /health；先恢复它的副本。
+check-under-replicated = 集群中有 { $count } 个分区的同步副本不足（{ $topic } { $partition }：{ $isr }/{ $replicas }）
 check-targets-in-log =
     .passed = 所有目标都在日志范围内
 check-held-by-other = 操作 { $operation } 正在处理 { $thing } { $name }
@@ -61,10 +91,28 @@ broken-group-has-members = { $members-count ->
 }
 broken-offsets-changed = 消费组 { $group } 被移动过：{ $topic } { $partition } 现为 { $found }，原为 { $expected }
 broken-offset-left-the-log = { $topic } { $partition } 的位点 { $offset } 已不在日志范围内（{ $start } 到 { $end }）
+broken-assignment-changed = { $topic } { $partition } 现在位于 { $found }，原为 { $expected }
+broken-broker-dead = broker { $broker } 未存活
+broken-disk-too-full = broker { $broker } 剩余 { $found }，需要 { $expected }
+broken-partition-is-moving = { $topic } { $partition } 已在迁往 { $found } 的途中
+broken-rack-changed = broker { $broker } 现在位于机架 { $found }，原为 { $expected }
+broken-reassignment-under-way = 已有 { $count } 个分区在迁移中（{ $topic } { $partition } 等）
+broken-setting-changed = { $of } 的 { $key } 现为 { $found }，原为 { $expected }
 
 wait-members-remain = 还有 { $count } 个成员在工作：{ $members }
 wait-cannot-look = 无法查看集群：{ $failure }。我会继续尝试
 wait-watching-a-little-longer = 已没有成员；再观察一会儿（第 { $streak } 次，共 { $wanted } 次）
+wait-moving = { $left-count ->
+    [0] 迁移中：{ $count } 个分区已到达 { $done } 个
+   *[other] 迁移中：{ $count } 个分区已到达 { $done } 个，尚需复制 { $left }{ $eta-count ->
+        [0] 。
+       *[other] ，速度 { $rate }/秒，约需 { $eta }
+    }
+}
+wait-move-stalled = 已有 { $span } 没有任何复制：{ $count } 个分区已到达 { $done } 个。请查看 broker 的日志和磁盘
+wait-move-overridden = 有人把 { $topic } { $partition } 改迁到了 { $found }，原定 { $expected }
+wait-under-min-isr = { $topic } { $partition } 只有 { $isr } 个同步副本，需要 { $least } 个。操作暂停；进行中的迁移以最低速度继续
+wait-cannot-turn-round = { $topic } { $partition } 不会撤回，因为其原副本所在的 broker { $broker } 已宕机，撤回可能导致没有 leader。它会继续迁完
 wait-wait-ran-out = { $members-count ->
     [0] 消费组没有按时停止
    *[other] 消费组没有按时停止；仍在工作：{ $members }
@@ -76,7 +124,10 @@ why-card-altered = 卡片被别人改动过，因此重新发布
 why-card-gone = 卡片被删除了，因此重新发布
 why-chat-unreachable = 现在读不到投票，先等待
 why-cluster-not-configured = 设置里已没有这个集群
-why-foreign-value = 有别人动过：{ $topic } { $partition } 现为 { $found }
+why-foreign-value = { $topic-count ->
+    [0] 有人动过：{ $of } 的 { $key } 现为 { $found }
+   *[other] 有别人动过：{ $topic } { $partition } 现为 { $found }
+}
 why-group-gone = 消费组已不存在
 why-group-subscribed = 这个 topic 上又有该消费组的消费者
 why-out-of-bounds = 需要做的超出了批准的范围（{ $topic } { $partition }）

@@ -47,11 +47,15 @@ failure-not-authenticated = 登录未被接受
 failure-unsupported = 服务器版本不支持
 failure-garbage = 应答无法读懂
 failure-refused = 服务器拒绝了
+failure-broker-dead = broker 已宕机
 failure-not-asked = 没有查看
 failure-too-many-rounds = 查看期间一直在变化
 
 table-partition = p
 table-partitions = 分区数
+table-broker = broker
+table-leaders = leader
+table-replicas = 副本
 table-from-to = 现在→之后
 table-to = 之后
 table-moves = 移动

@@ -182,7 +182,10 @@ impl Rooms {
         original: Option<(&Original, Millis)>,
     ) -> Vec<Seat> {
         let covered = original.is_some_and(|(original, now)| {
-            let moved_on = draft.checks.iter().any(|check| check.id == "values-moved-on" && check.level != Level::Pass);
+            let moved_on = draft.checks.iter().any(|check| {
+                interlock::changes::Guard::of_check(&check.id) == Some(interlock::changes::Guard::ValuesMovedOn)
+                    && check.level != Level::Pass
+            });
             !moved_on && now.since(original.ended_at) <= UNDO_WINDOW
         });
         if covered {

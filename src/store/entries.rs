@@ -90,6 +90,7 @@ pub(super) fn trace(row: &Row<'_>) -> Result<Record, StoreError> {
     let (what, facts) = match row.entry {
         Entry::Started(start) => ("started", facts.with("digest", start.digest.to_string())),
         Entry::Expanded { step, actions } => ("expanded", number(facts, "step", *step).with("actions", actions.len())),
+        Entry::Added { step, actions } => ("added", number(facts, "step", *step).with("actions", actions.len())),
         Entry::Captured { step, .. } => ("captured", number(facts, "step", *step)),
         Entry::Intent { step, action, attempt } => {
             let facts = number(number(facts, "step", *step), "action", *action);
@@ -112,5 +113,7 @@ fn outcome_key(outcome: Outcome) -> &'static str {
         Outcome::NotApplied => "not-applied",
         Outcome::Partly => "partly",
         Outcome::Unknown => "unknown",
+        Outcome::Needless => "needless",
+        Outcome::Left => "left",
     }
 }

@@ -3,6 +3,7 @@
 
 use super::foreign::shown;
 use super::numbers::utc;
+use super::{by_hand_moves, reassignment};
 use interlock::plan::{Action, KafkaAction, OffsetMove, OffsetRule, OffsetTarget, Plan, Rule, Undo, Work};
 use std::fmt::Write as _;
 
@@ -11,6 +12,9 @@ const TOOL: &str = "kafka-consumer-groups.sh --bootstrap-server <address> --comm
 /// The native commands for a plan, from its first step to the way back.
 #[must_use]
 pub fn by_hand(plan: &Plan) -> String {
+    if reassignment::moves_replicas(plan) {
+        return by_hand_moves::by_hand(plan);
+    }
     let mut text = format!(
         "# {} by hand, with Kafka's own tools\n\n\
          Only if Signalbox is gone: two hands on one group undo each other. First see where things stand:\n\n",
@@ -44,7 +48,7 @@ fn groups(plan: &Plan) -> Vec<String> {
 
 fn group_of(work: &Work) -> Option<String> {
     match work {
-        Work::Act(Action::Kafka(action)) => Some(action.group().to_string()),
+        Work::Act(Action::Kafka(action)) => action.group().map(ToString::to_string),
         Work::Rule(Rule::KafkaResetOffsets(rule)) => Some(rule.group.to_string()),
         Work::Wait(_) | Work::Capture(_) => None,
     }
@@ -63,6 +67,8 @@ fn undo(undo: &Undo, text: &mut String) {
     match undo {
         Undo::Nothing => {}
         Undo::Literal { actions, .. } => actions.iter().for_each(|one| action(one, "undo", text)),
+        // The inverse of offsets is written out; that of moves is in a file of its own.
+        Undo::Inverse { .. } => {}
         Undo::Captured { step } => {
             let _ = writeln!(
                 text,
@@ -77,18 +83,24 @@ fn undo(undo: &Undo, text: &mut String) {
 
 fn action(action: &Action, file: &str, text: &mut String) {
     let Action::Kafka(action) = action;
-    let group = quoted(action.group().as_str());
     match action {
-        KafkaAction::CommitOffsets { moves, .. } => {
+        KafkaAction::CommitOffsets { group, moves } => {
+            let group = quoted(group.as_str());
             let _ = writeln!(text, "Write this into {file}.csv:\n");
             code(text, &moves.iter().map(csv).collect::<Vec<_>>());
             code(text, &[format!("{TOOL} --reset-offsets --group {group} --from-file {file}.csv --execute")]);
         }
-        KafkaAction::DeleteOffsets { removals, .. } => {
+        KafkaAction::DeleteOffsets { group, removals } => {
+            let group = quoted(group.as_str());
             let places: Vec<String> =
                 removals.iter().map(|one| format!("--topic {}:{}", one.topic, one.partition)).collect();
             code(text, &[format!("{TOOL} --delete-offsets --group {group} {}", places.join(" "))]);
         }
+        KafkaAction::Reassign { .. }
+        | KafkaAction::CallOff { .. }
+        | KafkaAction::SetConfigs { .. }
+        | KafkaAction::TakeFromLists { .. }
+        | KafkaAction::ElectPreferred { .. } => {}
     }
 }
 

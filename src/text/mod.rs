@@ -6,15 +6,18 @@
 mod answers;
 mod bounds;
 pub mod by_hand;
+mod by_hand_moves;
 pub mod card;
 pub mod console;
 pub mod foreign;
+mod layout_words;
 mod locale;
 mod notices;
 pub mod numbers;
 mod opening;
 mod plan_card;
 mod plan_text;
+pub mod reassignment;
 mod sentence;
 mod spans;
 pub mod table;

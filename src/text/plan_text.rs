@@ -3,6 +3,7 @@
 
 use super::card::Line;
 use super::foreign::shown;
+use super::layout_words as layout;
 use super::locale::Locale;
 use super::numbers::{duration, thousands, utc};
 use super::plan_card::{head, votes};
@@ -280,6 +281,11 @@ fn action(action: &Action) -> String {
             let each = removals.iter().map(|one| format!("{} {}", one.topic, one.partition));
             format!("remove the commits of group {} in {}", name(group.as_str()), each.collect::<Vec<_>>().join(", "))
         }
+        KafkaAction::Reassign { moves } => layout::reassign(moves),
+        KafkaAction::CallOff { moves } => layout::call_off(moves),
+        KafkaAction::SetConfigs { changes } => layout::set_configs(changes),
+        KafkaAction::TakeFromLists { lists } => layout::take_from_lists(lists),
+        KafkaAction::ElectPreferred { partitions } => layout::elect(partitions),
     }
 }
 
@@ -300,6 +306,11 @@ fn undo(step: &Step) -> String {
             let needs = if needs.is_empty() { String::new() } else { format!("; only if {}", needs.join("; ")) };
             format!("{}{needs}", actions.join("; "))
         }
+        Undo::Inverse { needs } => {
+            let needs: Vec<String> = needs.iter().map(expectation).collect();
+            let needs = if needs.is_empty() { String::new() } else { format!("; only if {}", needs.join("; ")) };
+            format!("the same backwards, last first{needs}")
+        }
         Undo::Captured { step } => format!("writing back what step {step} put into the journal"),
         Undo::Irreversible { lost } => format!("IRREVERSIBLE; lost: {}", facts(lost)),
     }
@@ -311,6 +322,7 @@ fn condition(condition: &Condition) -> String {
         Condition::KafkaGroupHasNoMembers { group, looks } => {
             format!("group {} has no member in {looks} looks in a row", name(group.as_str()))
         }
+        Condition::KafkaMoved(moving) => layout::moved(moving),
     }
 }
 
@@ -332,28 +344,46 @@ fn expectation(expectation: &Expectation) -> String {
             let each = offsets.iter().map(|one| format!("{} at {}", one.partition, one.offset));
             format!("inside the log of {topic}: {}", each.collect::<Vec<_>>().join(", "))
         }
+        Expectation::KafkaAssignedAre { partitions } => layout::assigned(partitions),
+        Expectation::KafkaNothingMoves => "no partition of the cluster is on the move".to_owned(),
+        Expectation::KafkaBrokersAlive { brokers } => layout::alive(brokers),
+        Expectation::KafkaConfigsAre { configs } => layout::configs(configs),
+        Expectation::KafkaRoom { brokers } => layout::room(brokers),
     }
 }
 
 fn rows(plan: &Plan, text: &mut Writer) {
-    if plan.impact.rows.is_empty() {
+    let offsets: Vec<Vec<String>> = plan.impact.rows.iter().filter_map(offset_row).collect();
+    let head = ["topic", "p", "now", "then", "log start", "log end"];
+    table_of("Offsets", "; * = moved to the edge of the log", (&head, offsets), text);
+    let brokers: Vec<Vec<String>> = plan.impact.rows.iter().filter_map(layout::row).collect();
+    let head = ["broker", "rack", "replicas", "leaders", "data"];
+    table_of("Brokers", "; now, at most during the moves, and after them", (&head, brokers), text);
+}
+
+fn table_of(title: &str, note: &str, (head, rows): (&[&str], Vec<Vec<String>>), text: &mut Writer) {
+    if rows.is_empty() {
         return;
     }
-    text.heading(&format!("Offsets ({}); * = moved to the edge of the log", plan.impact.rows.len()));
+    text.heading(&format!("{title} ({}){note}", rows.len()));
+    let head = head.iter().map(|one| (*one).to_owned()).collect();
+    let table = super::card::Table { head, rows, more: None };
+    table::draw(&table, WIDTH - 2).iter().for_each(|line| text.raw(&format!("  {line}")));
+}
+
+fn offset_row(row: &Row) -> Option<Vec<String>> {
     let show = |offset: &Option<i64>| offset.map_or_else(|| "none".to_owned(), |offset| offset.to_string());
-    let rows = plan.impact.rows.iter().map(|row| match row {
-        Row::Offset { topic, partition, from, to, log_start, log_end, clamped } => vec![
+    match row {
+        Row::Offset { topic, partition, from, to, log_start, log_end, clamped } => Some(vec![
             name(topic),
             partition.to_string(),
             show(from),
             format!("{}{}", show(to), if *clamped { "*" } else { "" }),
             log_start.to_string(),
             log_end.to_string(),
-        ],
-    });
-    let head = ["topic", "p", "now", "then", "log start", "log end"].map(str::to_owned).to_vec();
-    let table = super::card::Table { head, rows: rows.collect(), more: None };
-    table::draw(&table, WIDTH - 2).iter().for_each(|line| text.raw(&format!("  {line}")));
+        ]),
+        Row::Broker { .. } => None,
+    }
 }
 
 fn conditions(plan: &Plan, text: &mut Writer) {

@@ -26,11 +26,35 @@ pub const CHECKS: &[&str] = &[
     "values-moved-on",
     "topic-gone",
     "topic-recreated",
+    "disk-not-told",
+    "disk-too-small",
+    "left-over-throttle",
+    "no-replica-to-spare",
+    "racks-on-some",
+    "reassignment-under-way",
+    "replicas-moved-on",
+    "several-log-dirs",
+    "targets-not-alive",
+    "throttle-below-inflow",
+    "too-many-moves",
+    "under-min-isr",
+    "under-replicated",
 ];
 
 /// Checks that can pass (`.passed`).
-pub const PASSING: &[&str] =
-    &["cluster-reachable", "group-inactive", "rights-sufficient", "targets-in-log", "not-held", "values-as-left"];
+pub const PASSING: &[&str] = &[
+    "cluster-reachable",
+    "group-inactive",
+    "rights-sufficient",
+    "targets-in-log",
+    "not-held",
+    "values-as-left",
+    "disk-too-small",
+    "racks-on-some",
+    "reassignment-under-way",
+    "targets-not-alive",
+    "throttle-below-inflow",
+];
 
 /// Checks that can block: they have a next step (`.next`).
 pub const BLOCKING: &[&str] = &[
@@ -45,6 +69,13 @@ pub const BLOCKING: &[&str] = &[
     "irreversible",
     "topic-gone",
     "topic-recreated",
+    "disk-too-small",
+    "racks-on-some",
+    "reassignment-under-way",
+    "targets-not-alive",
+    "throttle-below-inflow",
+    "too-many-moves",
+    "under-min-isr",
 ];
 
 /// Expectations that do not hold ([`interlock::plan::Held::Broken`]).
@@ -56,10 +87,27 @@ pub const BROKEN: &[&str] = &[
     "group-has-members",
     "offsets-changed",
     "offset-left-the-log",
+    "assignment-changed",
+    "broker-dead",
+    "disk-too-full",
+    "partition-is-moving",
+    "rack-changed",
+    "reassignment-under-way",
+    "setting-changed",
 ];
 
 /// What a wait finds ([`interlock::plan::Looked`]).
-pub const WAITS: &[&str] = &["members-remain", "cannot-look", "watching-a-little-longer", "wait-ran-out"];
+pub const WAITS: &[&str] = &[
+    "members-remain",
+    "cannot-look",
+    "watching-a-little-longer",
+    "wait-ran-out",
+    "moving",
+    "move-stalled",
+    "move-overridden",
+    "under-min-isr",
+    "cannot-turn-round",
+];
 
 /// Reasons for a state, besides broken expectations, waits and checks.
 pub const REASONS: &[&str] = &[
@@ -95,6 +143,7 @@ pub const FAILURES: &[&str] = &[
     "unsupported",
     "garbage",
     "refused",
+    "broker-dead",
     "not-asked",
     "too-many-rounds",
 ];
@@ -104,6 +153,7 @@ pub const MISTAKES: &[&str] = &[
     "already-as-before",
     "another-plan",
     "bare-number",
+    "brokers-have-their-share",
     "changed-meanwhile",
     "command-not-built-yet",
     "digest-not-whole",
@@ -115,6 +165,7 @@ pub const MISTAKES: &[&str] = &[
     "line-too-long",
     "missing-option",
     "no-commit-to-shift",
+    "no-placement",
     "no-slash",
     "no-such-date",
     "no-vote-to-withdraw",
@@ -123,20 +174,25 @@ pub const MISTAKES: &[&str] = &[
     "not-a-duration",
     "not-a-flag",
     "not-a-group-name",
+    "not-a-rate",
     "not-a-shift",
     "not-a-time",
     "not-a-topic-name",
     "not-an-offset",
     "not-an-operation",
+    "not-brokers",
     "not-built-yet",
     "not-for-verify",
     "not-partitions",
     "not-possible-now",
+    "not-topics",
     "nothing-to-do",
     "nothing-to-take-back",
     "open-quote",
     "option-needs-option",
     "partition-twice",
+    "rate-in-decimal",
+    "rate-of-zero",
     "repeated-option",
     "text-has-control-characters",
     "text-too-long",
@@ -196,17 +252,34 @@ pub const CONTROLLED: &[&str] = &[
 pub const FAILED: &[&str] = &["store-unavailable", "store-damaged", "chat-unreachable"];
 
 /// What the worst case of a plan is.
-pub const WORST: &[&str] =
-    &["reset-replays", "reset-skips", "reset-replays-and-skips", "reset-neither", "rollback-returns-to-saved"];
+pub const WORST: &[&str] = &[
+    "reset-replays",
+    "reset-skips",
+    "reset-replays-and-skips",
+    "reset-neither",
+    "rollback-returns-to-saved",
+    "moves-slow-writes",
+];
 
 /// What an application has to do.
 pub const APPLICATION: &[&str] = &["stop-consumers"];
 
 /// Commands that have words of their own on a card.
-pub const COMMANDS: &[&str] = &["reset-offset", "rollback"];
+pub const COMMANDS: &[&str] = &["reset-offset", "rollback", "scale-out", "rollback-moves"];
 
 /// Steps, by the key of their action or kind.
-pub const STEPS: &[&str] = &["kafka-commit-offsets", "kafka-delete-offsets", "wait", "capture", "rule"];
+pub const STEPS: &[&str] = &[
+    "kafka-commit-offsets",
+    "kafka-delete-offsets",
+    "kafka-reassign",
+    "kafka-call-off",
+    "kafka-set-configs",
+    "kafka-take-from-lists",
+    "kafka-elect-preferred",
+    "wait",
+    "capture",
+    "rule",
+];
 
 /// What notices tell, besides reasons, waits and states.
 pub const NOTICES: &[&str] = &[
@@ -214,9 +287,16 @@ pub const NOTICES: &[&str] = &[
     "approved",
     "expired",
     "queued-behind",
+    "left-to-others",
     "refused-anew",
     "started",
     "step-done",
+    "step-under-way",
+    "still-owed",
+    "throttle-as-planned",
+    "throttle-changed",
+    "throttle-slower",
+    "turned-round",
     "still-cannot-look",
     "undelivered",
     "undelivered-card",

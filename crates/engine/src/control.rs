@@ -4,7 +4,7 @@ use crate::anew::Anew;
 use crate::operation::{Changes, Operation, Transitioned, Why};
 use crate::port::{JournalError, Unreadable};
 use crate::record::Actor;
-use crate::run::{ending, milestone};
+use crate::run::{STOP_ASKED, ending, milestone};
 use crate::start::ending_of;
 use crate::worker::{Engine, Move};
 use interlock::approval::{Event, State, Tally, tally};
@@ -102,7 +102,7 @@ impl Engine {
         let inner = self.inner();
         let facts = asked.facts();
         let (event, id) = match asked.control {
-            Control::Stop => (Event::Stop, "stop-asked"),
+            Control::Stop => (Event::Stop, STOP_ASKED),
             Control::Pause => (Event::Pause, "pause-asked"),
             Control::Resume => (Event::Resume, "resumed"),
             Control::Cancel => (Event::Cancel, "cancelled"),

@@ -19,6 +19,14 @@ pub enum Entry {
         /// Its actions, literal.
         actions: Vec<Action>,
     },
+    /// More actions beside a step while it goes on: its throttle turned within the plan's bounds, its moves turned round by a
+    /// stop. Fixed before the first of them is begun; they follow those that were added before.
+    Added {
+        /// The number under which they are journalled; see [`crate::history`].
+        step: u32,
+        /// The actions, literal.
+        actions: Vec<Action>,
+    },
     /// Values of the moment, captured by a step.
     Captured {
         /// The step.
@@ -76,6 +84,10 @@ pub enum Outcome {
     Partly,
     /// Not known; it is settled by looking.
     Unknown,
+    /// It stood as wanted already, so nothing was sent.
+    Needless,
+    /// Somebody else changed what was to be put back; it is left as they made it.
+    Left,
 }
 
 /// What the start of an operation rests on.

@@ -1,12 +1,21 @@
 //! Where an operation stands, read from its journal alone.
 
 use crate::entry::{Entry, Outcome, StartRecord};
-use interlock::plan::{Action, Captured, Done, Plan, Work};
+use interlock::plan::{Action, Captured, ConfigChange, ConfigOn, Done, KafkaAction, Plan, Work};
 use interlock::time::Millis;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The number under which the actions that put back what was for the run only are journalled.
 pub const RESTORE: u32 = 0;
+/// The number under which moves that a stop turns round are journalled; above every step's.
+pub const UNWOUND: u32 = 1 << 31;
+const ADJUSTED: u32 = 1 << 30;
+
+/// The number under which the changes of a step's throttle are journalled.
+#[must_use]
+pub const fn adjusted(step: u32) -> u32 {
+    ADJUSTED | step
+}
 
 /// What the entries of an operation say.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -19,6 +28,8 @@ pub struct History {
     pub done: BTreeSet<u32>,
     /// Actions of bounded steps, as expanded.
     pub expanded: BTreeMap<u32, Vec<Action>>,
+    /// Actions beside the steps, by the number they are journalled under.
+    pub beside: BTreeMap<u32, Vec<Action>>,
     /// What capture steps found.
     pub captured: BTreeMap<u32, Captured>,
     /// When the wait of a step is given up.
@@ -55,7 +66,7 @@ impl Tries {
     /// Whether the action reads back as done.
     #[must_use]
     pub fn is_done(self) -> bool {
-        self.last == Some(Outcome::Done)
+        matches!(self.last, Some(Outcome::Done | Outcome::Needless | Outcome::Left))
     }
 }
 
@@ -77,6 +88,9 @@ impl History {
             Entry::Started(record) => self.started = Some(record.clone()),
             Entry::Expanded { step, actions } => {
                 self.expanded.insert(*step, actions.clone());
+            }
+            Entry::Added { step, actions } => {
+                self.beside.entry(*step).or_default().extend(actions.iter().cloned());
             }
             Entry::Captured { step, captured } => {
                 self.captured.insert(*step, captured.clone());
@@ -130,6 +144,39 @@ impl History {
         plan.steps.iter().filter_map(of_step).collect()
     }
 
+    /// The actions beside the steps under this number.
+    #[must_use]
+    pub fn added(&self, step: u32) -> &[Action] {
+        self.beside.get(&step).map_or(&[], Vec::as_slice)
+    }
+
+    /// What is put back at the end. A throttle that was turned while the run went on counts from what it was turned to: that
+    /// is ours, too.
+    #[must_use]
+    pub fn restore(&self, plan: &Plan) -> Vec<Action> {
+        let mut turned: BTreeMap<(&ConfigOn, &str), &Option<String>> = BTreeMap::new();
+        for (step, actions) in &self.beside {
+            for (place, action) in (0..).zip(actions) {
+                if let Action::Kafka(KafkaAction::SetConfigs { changes }) = action
+                    && self.tries(*step, place).may_have_changed()
+                {
+                    turned.extend(changes.iter().map(|change| ((&change.on, change.key.as_str()), &change.to)));
+                }
+            }
+        }
+        let rebased = |change: &ConfigChange| {
+            let from = turned.get(&(&change.on, change.key.as_str())).copied().unwrap_or(&change.from);
+            ConfigChange { from: from.clone(), ..change.clone() }
+        };
+        let action = |action: &Action| match action {
+            Action::Kafka(KafkaAction::SetConfigs { changes }) => {
+                Action::Kafka(KafkaAction::SetConfigs { changes: changes.iter().map(rebased).collect() })
+            }
+            other => other.clone(),
+        };
+        plan.restore.iter().map(action).collect()
+    }
+
     /// The literal actions of a step, as far as they are fixed.
     #[must_use]
     pub fn actions_of<'a>(&'a self, step: u32, work: &'a Work) -> &'a [Action] {
@@ -159,7 +206,7 @@ mod tests {
         assert!(!History::read(&[]).tries(1, 0).is_open());
         assert!(History::read(&[intent(1)]).tries(1, 0).is_open());
         assert!(History::read(&[intent(1), outcome(Outcome::Unknown)]).tries(1, 0).is_open());
-        for settled in [Outcome::Done, Outcome::NotApplied] {
+        for settled in [Outcome::Done, Outcome::NotApplied, Outcome::Needless] {
             assert!(!History::read(&[intent(1), outcome(settled)]).tries(1, 0).is_open());
         }
         assert!(History::read(&[intent(1), outcome(Outcome::NotApplied), intent(2)]).tries(1, 0).is_open());

@@ -5,6 +5,7 @@ pub mod control;
 pub mod entry;
 mod history;
 mod lease;
+mod moves;
 pub mod notice;
 pub mod operation;
 mod pace;
@@ -17,7 +18,7 @@ mod steps;
 mod worker;
 
 pub use entry::{Entry, Outcome, StartRecord};
-pub use history::{History, RESTORE, Tries};
+pub use history::{History, RESTORE, Tries, UNWOUND, adjusted};
 pub use notice::{Notice, Seeded, Stream};
 pub use operation::{Changes, NewOperation, Operation, Revision, Token, Transition, Transitioned, Why};
 pub use pace::{BadPace, Pace};

@@ -33,14 +33,19 @@ pub(crate) struct Run<'a> {
     plan: Option<Arc<Sealed>>,
     /// How long looks have been failing without a break.
     pub(crate) failing: Option<Duration>,
+    /// Whether the plan puts something back at its end.
+    restores: bool,
 }
+
+/// Why an operation stops where a person asked for it.
+pub(crate) const STOP_ASKED: &str = "stop-asked";
 
 /// A safety limit on turns of one drive, far above any plan's steps.
 const MOST_TURNS: usize = 1_000_000;
 
 impl<'a> Run<'a> {
     pub(crate) fn new(inner: &'a Inner, lease: Lease) -> Self {
-        Self { inner, lease, history: History::default(), plan: None, failing: None }
+        Self { inner, lease, history: History::default(), plan: None, failing: None, restores: false }
     }
 
     pub(crate) fn into_lease(self) -> Lease {
@@ -75,6 +80,7 @@ impl<'a> Run<'a> {
             Err(JournalError::Damaged(said)) => return self.unreadable(operation, said).await,
             Err(error) => return Err(error.into()),
         };
+        self.restores = !plan.plan().restore.is_empty();
         match operation.state {
             State::Queued => self.start(operation, &plan).await,
             State::Waiting => self.look(operation, &plan).await,
@@ -178,8 +184,12 @@ impl<'a> Run<'a> {
         Ok(Next::Go)
     }
 
-    /// Ends at a safe point because of something that was found. Where nothing was changed it is *stopped*, else *failed*.
+    /// Ends at a safe point because of something that was found. Where nothing was changed it is *stopped*, else *failed*. What
+    /// was for the run only is put back first, by way of a stop.
     pub(crate) async fn give_up(&mut self, operation: &Operation, id: &str, facts: Facts) -> Result<Next, EngineError> {
+        if self.restores && operation.state != State::Stopping {
+            return self.change(operation, Move::new(Event::Stop).because(id, facts)).await;
+        }
         if self.history.changed_something() {
             let failed = Move::new(Event::Fail).because(id, facts.clone()).telling(ending("failed", id, facts));
             return self.change(operation, failed).await;
@@ -194,6 +204,10 @@ impl<'a> Run<'a> {
     /// The safe point of a stop: what was for the run only has been put back.
     pub(crate) async fn stopped(&mut self, operation: &Operation) -> Result<Next, EngineError> {
         let why = operation.why.clone();
+        if self.restores && self.history.changed_something() && why.id != STOP_ASKED {
+            let told = ending("failed", &why.id, why.facts.clone());
+            return self.change(operation, Move::new(Event::Fail).because(&why.id, why.facts).telling(told)).await;
+        }
         let facts = why.facts.clone().with("changed", i64::from(self.history.changed_something()));
         let told = ending("stopped", &why.id, facts.clone());
         let stopped = Move::new(Event::SafePoint).because(&why.id, facts).telling(told).holds(Changes::Release);

@@ -2,6 +2,7 @@
 
 use crate::entry::{Entry, Outcome};
 use crate::history::RESTORE;
+use crate::moves::watched;
 use crate::operation::{Changes, Operation};
 use crate::permit::Permit;
 use crate::port::{Acted, Reason};
@@ -11,10 +12,10 @@ use crate::worker::{EngineError, Move};
 use interlock::approval::{Event, State};
 use interlock::cluster::kafka::KafkaQuery;
 use interlock::cluster::{Look, Looker, Query, Sections};
-use interlock::facts::Facts;
+use interlock::facts::{Fact, Facts};
 use interlock::plan::{
-    Action, Capture, Captured, Expansion, Expectation, Looked, OffsetExpected, Pace, Plan, Probe, Rule, Sealed, Step,
-    Wait, Work, expand, look, probe,
+    Action, Awaited, BROKER_DEAD, Capture, Captured, Expansion, Expectation, Looked, OffsetExpected, Pace, Plan, Probe,
+    Rule, Sealed, Step, Wait, Work, expand, look, probe,
 };
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -22,11 +23,18 @@ use std::time::Duration;
 /// The most rounds of looking a rule may ask for.
 const MOST_ROUNDS: usize = 6;
 
+/// What came of putting one thing back.
+enum PutBack {
+    Next(Next),
+    /// Its broker is dead: it is put back when the broker returns.
+    Owed(Facts),
+}
+
 /// One action in its place.
-struct Placed<'a> {
-    step: u32,
-    place: u32,
-    action: &'a Action,
+pub(crate) struct Placed<'a> {
+    pub(crate) step: u32,
+    pub(crate) place: u32,
+    pub(crate) action: &'a Action,
 }
 
 impl Run<'_> {
@@ -49,9 +57,10 @@ impl Run<'_> {
     }
 
     fn open_action(&self, plan: &Plan) -> Option<(u32, u32, Action)> {
-        let restore = (RESTORE, plan.restore.as_slice());
+        let restore = self.history.restore(plan);
         let steps = plan.steps.iter().map(|step| (step.number, self.history.actions_of(step.number, &step.work)));
-        steps.chain([restore]).find_map(|(step, actions)| {
+        let beside = self.history.beside.iter().map(|(step, actions)| (*step, actions.as_slice()));
+        steps.chain(beside).chain([(RESTORE, restore.as_slice())]).find_map(|(step, actions)| {
             let (place, action) = (0..).zip(actions).find(|(place, _)| self.history.tries(step, *place).is_open())?;
             Some((step, place, action.clone()))
         })
@@ -80,7 +89,12 @@ impl Run<'_> {
         actions: &[Action],
     ) -> Result<Next, EngineError> {
         let open = (0..).zip(actions).find(|(place, _)| !self.history.tries(step.number, *place).is_done());
-        let Some((place, action)) = open else { return self.step_done(step.number).await };
+        let Some((place, action)) = open else {
+            return match step.done.interval() {
+                Some(_) => self.begin_watch(operation, step.number).await,
+                None => self.step_done(step.number).await,
+            };
+        };
         let attempts = self.history.tries(step.number, place).attempts;
         if attempts >= self.inner.pace.attempts {
             let facts = Facts::none().with("step", i64::from(step.number)).with("attempts", i64::from(attempts));
@@ -110,7 +124,9 @@ impl Run<'_> {
             Probe::NotYet | Probe::Partly => return Ok(true),
             Probe::Done => self.outcome(placed, attempt, Outcome::Done, Facts::none()).await?,
             Probe::Foreign(facts) => {
-                self.give_up(operation, "offsets-changed", facts).await?;
+                let Action::Kafka(action) = placed.action;
+                let id = if action.group().is_some() { "offsets-changed" } else { "foreign-value" };
+                self.give_up(operation, id, facts).await?;
             }
             Probe::InProgress => self.inner.ports.clock.sleep(self.inner.pace.retry).await,
             Probe::CannotTell(facts) => {
@@ -121,7 +137,12 @@ impl Run<'_> {
     }
 
     /// Intent, act, outcome. Nothing is sent without a committed intent, nor when it could outlast the lease.
-    async fn act(&mut self, operation: &Operation, plan: &Sealed, placed: &Placed<'_>) -> Result<Next, EngineError> {
+    pub(crate) async fn act(
+        &mut self,
+        operation: &Operation,
+        plan: &Sealed,
+        placed: &Placed<'_>,
+    ) -> Result<Next, EngineError> {
         let Some(cluster) = self.inner.ports.clusters.get(&operation.cluster) else {
             return self.give_up(operation, "cluster-not-configured", Facts::none()).await;
         };
@@ -172,7 +193,12 @@ impl Run<'_> {
     }
 
     /// What became of an act is told by the cluster alone.
-    async fn settle(&mut self, operation: &Operation, plan: &Sealed, placed: &Placed<'_>) -> Result<Next, EngineError> {
+    pub(crate) async fn settle(
+        &mut self,
+        operation: &Operation,
+        plan: &Sealed,
+        placed: &Placed<'_>,
+    ) -> Result<Next, EngineError> {
         let attempt = self.history.tries(placed.step, placed.place).attempts;
         match self.judge(operation, &identity(plan.plan())).await {
             Judged::Holds => {}
@@ -204,7 +230,7 @@ impl Run<'_> {
         }
     }
 
-    async fn lose(&mut self, operation: &Operation, id: &str, facts: Facts) -> Result<Next, EngineError> {
+    pub(crate) async fn lose(&mut self, operation: &Operation, id: &str, facts: Facts) -> Result<Next, EngineError> {
         let stuck = Move::new(Event::Lose).because(id, facts.clone()).telling(ending("stuck", id, facts));
         self.change(operation, stuck).await?;
         Ok(Next::Rest)
@@ -224,27 +250,69 @@ impl Run<'_> {
         self.change(operation, finish).await
     }
 
+    /// What is in flight is turned round first, while its throttle still holds.
     async fn stop(&mut self, operation: &Operation, plan: &Sealed) -> Result<Next, EngineError> {
+        if let Some(next) = self.turn_round(operation, plan).await? {
+            return Ok(next);
+        }
         if let Some(next) = self.restore(operation, plan).await? {
             return Ok(next);
         }
         self.stopped(operation).await
     }
 
-    /// Puts back what was for the run only; none when that is done.
+    /// Puts back what was for the run only; none when that is done. What stands as wanted is not sent again, and what
+    /// somebody else changed meanwhile is left to them.
     async fn restore(&mut self, operation: &Operation, plan: &Sealed) -> Result<Option<Next>, EngineError> {
-        let actions = &plan.plan().restore;
-        let open = (0..).zip(actions).find(|(place, _)| !self.history.tries(RESTORE, *place).is_done());
-        match open {
-            Some((place, action)) => {
-                Ok(Some(self.act(operation, plan, &Placed { step: RESTORE, place, action }).await?))
+        let actions = self.history.restore(plan.plan());
+        let mut owed = None;
+        for (place, action) in (0..).zip(&actions) {
+            if self.history.tries(RESTORE, place).is_done() {
+                continue;
             }
-            None if self.history.restored || actions.is_empty() => Ok(None),
-            None => {
-                self.write(Entry::Restored).await?;
-                Ok(None)
+            match self.put_back(operation, plan, &Placed { step: RESTORE, place, action }).await? {
+                PutBack::Next(next) => return Ok(Some(next)),
+                PutBack::Owed(facts) => owed = Some(facts),
             }
         }
+        if let Some(facts) = owed {
+            self.inner.tell(&operation.id, vec![progress("still-owed", facts)]).await?;
+            return self.rest(operation, self.inner.pace.retry).await.map(Some);
+        }
+        if !self.history.restored && !actions.is_empty() {
+            self.write(Entry::Restored).await?;
+        }
+        Ok(None)
+    }
+
+    async fn put_back(
+        &mut self,
+        operation: &Operation,
+        plan: &Sealed,
+        placed: &Placed<'_>,
+    ) -> Result<PutBack, EngineError> {
+        let sections = self.observe(operation, &placed.action.read_back()).await;
+        let next = match probe(placed.action, &sections) {
+            Probe::NotYet | Probe::Partly => self.act(operation, plan, placed).await?,
+            Probe::Done => self.not_sent(placed, Outcome::Needless, Facts::none()).await?,
+            Probe::Foreign(facts) => {
+                self.inner.tell(&operation.id, vec![milestone("left-to-others", facts.clone())]).await?;
+                self.not_sent(placed, Outcome::Left, facts).await?
+            }
+            Probe::InProgress => self.rest(operation, self.inner.pace.retry).await?,
+            Probe::CannotTell(facts) if facts.get("failure") == Some(&Fact::from(BROKER_DEAD)) => {
+                return Ok(PutBack::Owed(facts));
+            }
+            Probe::CannotTell(facts) => self.look_failed(operation, facts).await?,
+        };
+        Ok(PutBack::Next(next))
+    }
+
+    async fn not_sent(&mut self, placed: &Placed<'_>, outcome: Outcome, facts: Facts) -> Result<Next, EngineError> {
+        self.failing = None;
+        let attempt = self.history.tries(placed.step, placed.place).attempts;
+        self.outcome(placed, attempt, outcome, facts).await?;
+        Ok(Next::Go)
     }
 
     async fn begin_wait(&mut self, operation: &Operation, step: &Step, wait: &Wait) -> Result<Next, EngineError> {
@@ -259,6 +327,10 @@ impl Run<'_> {
 
     /// One look at what an operation waits for.
     pub(crate) async fn look(&mut self, operation: &Operation, plan: &Sealed) -> Result<Next, EngineError> {
+        let is_done = |step: &Step| self.history.done.contains(&step.number);
+        if let Some(watched) = watched(plan.plan(), is_done) {
+            return self.watch(operation, plan, &watched).await;
+        }
         let waiting = plan.plan().steps.iter().find(|step| !self.history.done.contains(&step.number));
         let Some((step, wait)) = waiting.and_then(|step| match &step.work {
             Work::Wait(wait) => Some((step, wait)),
@@ -268,27 +340,21 @@ impl Run<'_> {
         };
         let now = self.inner.ports.clock.now();
         let interval = Duration::from_millis(wait.interval_ms);
-        let sections = self.observe(operation, &wait.condition.queries()).await;
-        let (memory, looked) = look(&wait.condition, &operation.memory, &sections, Pace { now, interval });
+        let awaited = Awaited { condition: &wait.condition, actions: &[] };
+        let sections = self.observe(operation, &awaited.queries()).await;
+        let (memory, looked) = look(awaited, &operation.memory, &sections, Pace { now, interval });
         match looked {
             Looked::Met => {
                 let mut wake = Move::new(Event::Wake).telling(vec![milestone("wait-over", Facts::none())]);
                 wake.entry = Some((self.history.entries + 1, Entry::StepDone { step: step.number }));
                 self.change(operation, wake).await
             }
-            Looked::Impossible { id, facts } => self.give_up(operation, id, facts).await,
+            Looked::Impossible { id, facts } | Looked::Unsafe { id, facts } => self.give_up(operation, id, facts).await,
+            Looked::Foreign { id, facts } => self.lose(operation, id, facts).await,
             Looked::NotYet { facts, .. } if self.wait_is_over(step.number) => {
                 self.give_up(operation, "wait-ran-out", facts).await
             }
-            Looked::NotYet { id, facts } => {
-                let journal = &self.inner.ports.journal;
-                let next_at = now.plus(interval);
-                if !journal.remember(operation, self.lease.token, &memory, next_at).await? {
-                    return Err(EngineError::Fenced);
-                }
-                self.inner.tell(&operation.id, vec![progress(id, facts)]).await?;
-                Ok(Next::Rest)
-            }
+            Looked::NotYet { id, facts } => self.look_again(operation, &memory, interval, (id, facts)).await,
         }
     }
 
@@ -355,9 +421,8 @@ impl Run<'_> {
 fn needs(step: &Step, action: &Action, (place, attempts): (u32, u32)) -> Vec<Expectation> {
     let first = place == 0 && attempts == 0;
     let keep = |one: &&Expectation| first || !matches!(one, Expectation::KafkaCommittedAre { .. });
-    // A literal step names what it changes in its own needs; a rule's actions count from what was captured.
-    let captured = (attempts == 0 && matches!(step.work, Work::Rule(_))).then(|| action.before());
-    step.needs.iter().filter(keep).cloned().chain(captured).collect()
+    let before = (attempts == 0).then(|| action.before()).flatten().filter(|one| !step.needs.contains(one));
+    step.needs.iter().filter(keep).cloned().chain(before).collect()
 }
 
 /// The expectations that say what the things are, not what stands in them.

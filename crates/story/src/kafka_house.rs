@@ -1,7 +1,7 @@
 //! A house on the lab's real Kafka. What it did there is told by Kafka's own clients, never by ours.
 
 use crate::lab::judge::{Committed, OffsetAt, Point, TopicPartition, TopicSpec};
-use crate::lab::{KafkaJudge, Lab, Listener, Proxy};
+use crate::lab::{KafkaJudge, Lab, Listener, MoveCluster, Proxy};
 use crate::{Setting, Story, quick};
 use engine::Pace;
 use engine::port::{Backend, Clock, Clusters, Journal};
@@ -84,6 +84,14 @@ impl KafkaPlot {
         let config = plot.clusters.get_mut(CLUSTER).expect("the cluster");
         (config.security, config.sasl) = credentials;
         plot
+    }
+
+    /// On the cluster that replicas move on.
+    ///
+    /// # Panics
+    /// If the judge does not start.
+    pub async fn moving(cluster: &MoveCluster) -> Self {
+        Self::of(cluster.bootstrap(), cluster.judge().clone())
     }
 
     fn of(bootstrap: &str, judge: KafkaJudge) -> Self {

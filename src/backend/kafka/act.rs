@@ -1,11 +1,12 @@
 //! Acts: one admin call each, and what is known after it.
 
+use super::act_layout as layout;
 use super::failure::{kind, said};
 use engine::port::{Acted, Reason};
 use interlock::cluster::FailureKind;
 use interlock::cluster::kafka::Committed;
 use interlock::plan::{KafkaAction, OffsetMove, OffsetRemoval};
-use kafka_admin::{Client, Error, ErrorCode, PerPartition, TopicPartition};
+use kafka_admin::{Client, Error, ErrorCode, TopicPartition};
 use std::collections::BTreeMap;
 
 pub(super) async fn act(client: &Client, action: &KafkaAction) -> Acted {
@@ -19,6 +20,11 @@ pub(super) async fn act(client: &Client, action: &KafkaAction) -> Acted {
         KafkaAction::DeleteOffsets { group, removals } => {
             sum_up(&client.delete_offsets(group.as_str(), &places(removals)).await)
         }
+        KafkaAction::Reassign { moves } => layout::reassign(client, moves).await,
+        KafkaAction::CallOff { moves } => layout::call_off(client, moves).await,
+        KafkaAction::SetConfigs { changes } => layout::set_configs(client, changes).await,
+        KafkaAction::TakeFromLists { lists } => layout::take_from_lists(client, lists).await,
+        KafkaAction::ElectPreferred { partitions } => layout::elect_preferred(client, partitions).await,
     }
 }
 
@@ -35,19 +41,19 @@ fn places(removals: &[OffsetRemoval]) -> Vec<TopicPartition> {
     removals.iter().map(|one| TopicPartition::new(one.topic.as_str(), one.partition)).collect()
 }
 
-/// All partitions well: applied. None, and that is certain: not applied. Anything between is settled by looking.
-fn sum_up(results: &PerPartition<()>) -> Acted {
+/// All of them well: applied. None, and that is certain: not applied. Anything between is settled by looking.
+pub(super) fn sum_up<K>(results: &BTreeMap<K, Result<(), Error>>) -> Acted {
     let errors: Vec<&Error> = results.values().filter_map(|result| result.as_ref().err()).collect();
     let Some(first) = errors.first() else { return Acted::Applied };
     let nothing = errors.len() == results.len() && errors.iter().all(|error| error.is_known_not_applied());
     if nothing { Acted::NotApplied(reason(first)) } else { Acted::Unknown(reason(first)) }
 }
 
-fn not_applied_or_unknown(error: &Error) -> Acted {
+pub(super) fn not_applied_or_unknown(error: &Error) -> Acted {
     if error.is_known_not_applied() { Acted::NotApplied(reason(error)) } else { Acted::Unknown(reason(error)) }
 }
 
-fn reason(error: &Error) -> Reason {
+pub(super) fn reason(error: &Error) -> Reason {
     Reason { kind: kind(error), id: meaning(error).to_owned(), said: said(error) }
 }
 

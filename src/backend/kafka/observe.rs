@@ -1,7 +1,8 @@
 //! Looks: each query by itself, several at a time.
 
 use super::failure::failure;
-use super::read;
+use super::sampler::Sampler;
+use super::{observe_layout as layout, read};
 use engine::port::Clock;
 use futures_util::StreamExt;
 use interlock::cluster::kafka::{KafkaAnswer, KafkaQuery, LogRange, OffsetAt};
@@ -12,15 +13,26 @@ use kafka_admin::{
     Client, ConfigResource, ConfigSource, Error, ErrorCode, ListedOffset, OffsetQuery, OffsetSpec, TopicPartition,
 };
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 /// How many queries are asked at a time.
 const AT_ONCE: usize = 8;
 
-pub(super) async fn all(client: &Client, clock: &dyn Clock, queries: &BTreeSet<Query>) -> Sections {
+/// What a look is made with.
+pub(super) struct Sight<'a> {
+    pub(super) client: &'a Client,
+    pub(super) clock: &'a dyn Clock,
+    pub(super) sampler: &'a Sampler,
+    /// Between two looks that belong together.
+    pub(super) gap: Duration,
+}
+
+pub(super) async fn all(sight: &Sight<'_>, queries: &BTreeSet<Query>) -> Sections {
+    let clock = sight.clock;
     let asked = futures_util::stream::iter(queries.iter().cloned()).map(|query| async move {
         let from = clock.now();
         let Query::Kafka(wanted) = &query;
-        let section = match ask(client, wanted).await {
+        let section = match ask(sight, wanted).await {
             Ok(value) => Section::Seen(Seen { from, to: clock.now(), value: Answer::Kafka(value) }),
             Err(failure) => Section::Failed(failure),
         };
@@ -34,7 +46,8 @@ pub(super) async fn all(client: &Client, clock: &dyn Clock, queries: &BTreeSet<Q
     sections
 }
 
-async fn ask(client: &Client, query: &KafkaQuery) -> Result<KafkaAnswer, Failure> {
+async fn ask(sight: &Sight<'_>, query: &KafkaQuery) -> Result<KafkaAnswer, Failure> {
+    let client = sight.client;
     match query {
         KafkaQuery::Cluster => cluster(client).await,
         KafkaQuery::Topics => topics(client).await,
@@ -45,6 +58,12 @@ async fn ask(client: &Client, query: &KafkaQuery) -> Result<KafkaAnswer, Failure
         KafkaQuery::Committed(id) => committed(client, id).await,
         KafkaQuery::LogRanges(name) => log_ranges(client, name).await,
         KafkaQuery::OffsetsAt(name, at) => offsets_at(client, name, *at).await,
+        KafkaQuery::Layout => layout::layout(sight).await,
+        KafkaQuery::LogDirs => layout::log_dirs(sight).await,
+        KafkaQuery::Reassignments => layout::reassignments(sight).await,
+        KafkaQuery::BrokerConfig(id) => layout::broker_config(sight, *id).await,
+        KafkaQuery::Replication => layout::replication(sight).await,
+        KafkaQuery::Rates => layout::rates(sight).await,
     }
 }
 
@@ -70,7 +89,7 @@ async fn one_topic(client: &Client, name: &TopicName) -> Result<Option<kafka_adm
     }
 }
 
-fn unanswered() -> Failure {
+pub(super) fn unanswered() -> Failure {
     Failure { kind: FailureKind::Garbage, said: "the answer leaves out what was asked".to_owned() }
 }
 

@@ -2,8 +2,8 @@
 //! out of lists.
 
 use interlock::cluster::kafka::{
-    Broker, Committed, CommittedOffset, ConfigEntry, Group, GroupKind, GroupOverview, GroupState, KafkaCluster, Member,
-    Partition, Right, Rights, Topic, TopicOverview,
+    Broker, Committed, CommittedOffset, ConfigEntry, Group, GroupKind, GroupOverview, GroupState, KafkaCluster, LogDir,
+    Member, Partition, Reassignment, Replicas, Right, Rights, StoredReplica, Topic, TopicOverview,
 };
 use interlock::cluster::{Failure, FailureKind};
 use kafka_admin::{AclOperation, Authorized, TopicPartition};
@@ -144,5 +144,36 @@ pub(super) fn committed(at: &TopicPartition, committed: kafka_admin::Committed) 
             leader_epoch: committed.leader_epoch,
             metadata: committed.metadata,
         },
+    })
+}
+
+pub(super) fn log_dir(dir: kafka_admin::LogDir) -> LogDir {
+    let bytes = |bytes: i64| u64::try_from(bytes).unwrap_or(0);
+    let mut replicas: Vec<StoredReplica> = dir
+        .replicas
+        .into_iter()
+        .filter_map(|replica| {
+            let topic = replica.at.topic.parse().ok()?;
+            let (partition, future) = (replica.at.partition, replica.future);
+            Some(StoredReplica { topic, partition, bytes: bytes(replica.bytes), future })
+        })
+        .collect();
+    replicas.sort();
+    LogDir {
+        path: dir.path,
+        failed: dir.error.is_some(),
+        total_bytes: dir.total_bytes.map(bytes),
+        usable_bytes: dir.usable_bytes.map(bytes),
+        replicas,
+    }
+}
+
+pub(super) fn reassignment(at: &TopicPartition, moving: &kafka_admin::Reassignment) -> Option<Reassignment> {
+    Some(Reassignment {
+        topic: at.topic.parse().ok()?,
+        partition: at.partition,
+        replicas: Replicas(moving.replicas.clone()),
+        adding: Replicas(moving.adding.clone()),
+        removing: Replicas(moving.removing.clone()),
     })
 }

@@ -46,12 +46,14 @@ fn option(option: &OptionSpec) -> Value {
             shown["choices"] = option.choices.iter().map(|word| json!({"name": word, "value": word})).collect();
         }
         OptionType::Text => shown["max_length"] = json!(option.longest.clamp(1, LONGEST)),
-        OptionType::Partitions => {}
+        OptionType::Partitions | OptionType::Brokers => {}
         OptionType::Cluster
         | OptionType::Topic
         | OptionType::Group
         | OptionType::OffsetTarget
         | OptionType::Duration
+        | OptionType::Topics
+        | OptionType::Rate
         | OptionType::Operation
         | OptionType::Digest
         | OptionType::Command => shown["autocomplete"] = json!(true),

@@ -195,7 +195,7 @@ contract! {
         let later = bed.queued(3).await;
         let token = bed.store.take_lease(&later.id, "one", None).await.unwrap().unwrap();
         let in_a_minute = START.plus(Duration::from_secs(60));
-        let memory = Memory { streak: 3, last_look: Some(START) };
+        let memory = Memory { streak: 3, last_look: Some(START), ..Memory::default() };
         assert!(bed.store.remember(&later, token, &memory, in_a_minute).await.unwrap());
         let now: Vec<_> = bed.store.workable(START).await.unwrap();
         assert_eq!(now.iter().map(|one| &one.id).collect::<Vec<_>>(), [&queued.id]);
@@ -221,7 +221,7 @@ contract! {
         let running = bed.running(1, Vec::new()).await;
         let token = bed.store.take_lease(&id(1), "one", None).await.unwrap().unwrap();
         let waiting = bed.does(&event(&running, Event::Wait)).await;
-        let memory = Memory { streak: 11, last_look: Some(START) };
+        let memory = Memory { streak: 11, last_look: Some(START), ..Memory::default() };
         assert!(bed.store.remember(&waiting, token, &memory, START).await.unwrap());
         assert_eq!(bed.now(&id(1)).await.memory, memory);
         let woken = bed.does(&event(&bed.now(&id(1)).await, Event::Wake)).await;

@@ -1,7 +1,7 @@
 //! Below the headline: who asked, what moves, what was found, who is affected, the way back.
 
 use super::offsets::{movement, table};
-use super::{CardView, head};
+use super::{CardView, brokers, head};
 use crate::text::card::{Block, Line};
 use crate::text::locale::{Args, Locale};
 use crate::text::numbers;
@@ -14,7 +14,7 @@ const MOST_FINDINGS: usize = 5;
 /// The blocks of a plan, without what only a running operation has.
 pub(in crate::text) fn blocks(plan: &Plan, locale: Locale) -> Vec<Block> {
     let mut blocks = vec![Block::Line(asked(plan, locale))];
-    blocks.extend(table(plan, locale).map(Block::Table));
+    blocks.extend(table(plan, locale).or_else(|| brokers::table(plan, locale)).map(Block::Table));
     blocks.extend(moves(plan, locale));
     blocks.extend(later(plan, locale));
     blocks.extend(checks(plan, locale));
@@ -28,7 +28,7 @@ pub(in crate::text) fn blocks(plan: &Plan, locale: Locale) -> Vec<Block> {
 pub(super) fn of_ended(plan: &Plan, changed: bool, locale: Locale) -> Vec<Block> {
     let mut blocks = vec![Block::Line(asked(plan, locale))];
     if changed {
-        blocks.extend(table(plan, locale).map(Block::Table));
+        blocks.extend(table(plan, locale).or_else(|| brokers::table(plan, locale)).map(Block::Table));
         blocks.extend(application(plan, locale));
     }
     blocks
@@ -66,7 +66,7 @@ fn moves(plan: &Plan, locale: Locale) -> Vec<Block> {
         (sum.without_commit > 0).then(|| locale.say("moves-first", &Args::new().count("count", sum.without_commit))),
         (sum.clamped > 0).then(|| locale.say("moves-clamped", &Args::new().count("count", sum.clamped))),
     ];
-    let line = Line::joined(lines.into_iter().flatten(), locale.space());
+    let line = Line::joined(lines.into_iter().flatten().chain(brokers::moves(plan, locale)), locale.space());
     if line.is_empty() { Vec::new() } else { vec![Block::Line(line)] }
 }
 

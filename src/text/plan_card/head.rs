@@ -116,9 +116,13 @@ pub(in crate::text) fn what(plan: &Plan, locale: Locale) -> Line {
         .foreign("cluster", plan.cluster.as_str(), NAME)
         .line("groups", short_names(&plan.impact.groups, locale))
         .line("topics", short_names(&plan.impact.topics, locale))
+        .word("brokers", foreign::shown(plan.arguments.get("brokers").map_or("", String::as_str), NAME))
         .line("to", plan.arguments.get("to").map_or_else(Line::default, |to| target(to)))
         .code("operation", plan.reverses.as_ref().map_or("", |operation| operation.as_str()));
-    locale.try_say(&format!("what-{}", plan.command), &args).unwrap_or_else(|| locale.say("what-other", &args))
+    // The way back of moves concerns no group.
+    let moves_back = plan.reverses.is_some() && plan.impact.groups.is_empty();
+    let key = if moves_back { "what-rollback-moves".to_owned() } else { format!("what-{}", plan.command) };
+    locale.try_say(&key, &args).unwrap_or_else(|| locale.say("what-other", &args))
 }
 
 /// An instant as an instant, everything else as it stands.
@@ -201,7 +205,7 @@ pub(in crate::text) fn ids(view: &CardView<'_>) -> Line {
 
 /// Whether any step can be taken back.
 pub(super) fn has_way_back(plan: &Plan) -> bool {
-    let lasting = |undo: &Undo| matches!(undo, Undo::Literal { .. } | Undo::Captured { .. });
+    let lasting = |undo: &Undo| matches!(undo, Undo::Literal { .. } | Undo::Inverse { .. } | Undo::Captured { .. });
     plan.steps.iter().any(|step| lasting(&step.undo))
         && !plan.steps.iter().any(|step| matches!(step.undo, Undo::Irreversible { .. }))
 }
@@ -210,6 +214,7 @@ pub(super) fn has_way_back(plan: &Plan) -> bool {
 pub(super) fn changes_offsets_only(plan: &Plan) -> bool {
     plan.steps.iter().all(|step| match &step.work {
         Work::Act(Action::Kafka(KafkaAction::CommitOffsets { .. } | KafkaAction::DeleteOffsets { .. })) => true,
+        Work::Act(Action::Kafka(_)) => false,
         Work::Rule(_) | Work::Wait(_) | Work::Capture(_) => true,
     })
 }

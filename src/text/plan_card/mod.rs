@@ -1,6 +1,7 @@
 //! The card of a plan, from waiting for approval to its end.
 
 pub(super) mod body;
+mod brokers;
 mod controls;
 pub(super) mod head;
 pub(super) mod offsets;
@@ -10,7 +11,7 @@ pub(super) mod ways;
 use super::bounds::bounded;
 use super::card::{Block, Card, CardFile, Line, Mention, Tone};
 use super::locale::{Args, Locale};
-use super::{by_hand, plan_text};
+use super::{by_hand, plan_text, reassignment};
 use engine::Why;
 use interlock::approval::{State, Tally};
 use interlock::id::PersonId;
@@ -94,11 +95,16 @@ pub fn plan_card(view: &CardView<'_>) -> Card {
 /// What is attached to every card of a plan: its words, its bytes, and how to do it by hand.
 pub(super) fn files(plan: &Sealed) -> Vec<CardFile> {
     let file = |name: &str, text: String| CardFile { name: name.to_owned(), bytes: text.into_bytes(), alt: None };
-    vec![
+    let mut files = vec![
         file("plan.txt", plan_text::plan_text(plan)),
         file("plan.json", plan.bytes().to_owned()),
         file("by-hand.md", by_hand::by_hand(plan.plan())),
-    ]
+    ];
+    if reassignment::moves_replicas(plan.plan()) {
+        files.push(file("reassignment.json", reassignment::forward(plan.plan())));
+        files.push(file("rollback.json", reassignment::back(plan.plan())));
+    }
+    files
 }
 
 fn superseded(view: &CardView<'_>, newer: Newer<'_>) -> Card {

@@ -43,16 +43,18 @@ impl Moved<'_> {
 
 /// The partitions that change; those that stay as they are stand in plan.txt only.
 fn moved(plan: &Plan) -> impl Iterator<Item = Moved<'_>> {
-    plan.impact.rows.iter().filter(|row| changes(row)).map(|row| match row {
+    plan.impact.rows.iter().filter(|row| changes(row)).filter_map(|row| match row {
         Row::Offset { topic, partition, from, to, log_start, clamped, .. } => {
-            Moved { topic, partition: *partition, from: *from, to: *to, clamped: *clamped, start: *log_start }
+            Some(Moved { topic, partition: *partition, from: *from, to: *to, clamped: *clamped, start: *log_start })
         }
+        Row::Broker { .. } => None,
     })
 }
 
 fn changes(row: &Row) -> bool {
     match row {
         Row::Offset { from, to, .. } => from != to,
+        Row::Broker { .. } => false,
     }
 }
 

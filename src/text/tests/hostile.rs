@@ -43,6 +43,7 @@ fn plan(with: &str) -> Plan {
             *topic = with.to_owned();
             (*from, *to) = (Some(i64::MAX), Some(i64::MIN));
         }
+        Row::Broker { rack, .. } => *rack = with.to_owned(),
     };
     plan.impact.rows.iter_mut().for_each(rename);
     plan

@@ -81,7 +81,7 @@ fn a_plan_that_was_replaced_says_what_differs() {
 fn several_topics_are_one_row_each() {
     let mut plan = reset(12);
     for (number, row) in plan.impact.rows.iter_mut().enumerate() {
-        let interlock::plan::Row::Offset { topic, .. } = row;
+        let interlock::plan::Row::Offset { topic, .. } = row else { panic!() };
         *topic = ["orders", "payments-by-customer-and-day", "refunds"][number % 3].to_owned();
     }
     plan.impact.topics = ["orders", "payments-by-customer-and-day", "refunds"].map(str::to_owned).to_vec();

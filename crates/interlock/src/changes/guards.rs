@@ -34,11 +34,29 @@ pub enum Guard {
     HeldByOther,
     /// A way back over values that moved on is not covered by the first approval.
     ValuesMovedOn,
+    /// The partitions that move have the replicas that the plan shows.
+    AssignedAre,
+    /// No partition is on the move already, ours or anybody's.
+    NothingMoves,
+    /// The brokers that get replicas are alive and in their racks.
+    BrokersAlive,
+    /// The settings that are changed for the run are those that are put back.
+    SettingsAre,
+    /// The disks have room for the copies.
+    Room,
+    /// Racks are known of all brokers or of none.
+    RacksWhole,
+    /// The partitions that move have enough replicas in sync.
+    UnderMinIsr,
+    /// The throttle leaves room for what comes in; else a move never ends.
+    ThrottleAboveInflow,
+    /// One operation moves a bounded number of replicas.
+    TooManyMoves,
 }
 
 impl Guard {
     /// Every guard.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 22] = [
         Self::CannotVerify,
         Self::ClusterIs,
         Self::TopicIs,
@@ -52,6 +70,15 @@ impl Guard {
         Self::TooManyPartitions,
         Self::HeldByOther,
         Self::ValuesMovedOn,
+        Self::AssignedAre,
+        Self::NothingMoves,
+        Self::BrokersAlive,
+        Self::SettingsAre,
+        Self::Room,
+        Self::RacksWhole,
+        Self::UnderMinIsr,
+        Self::ThrottleAboveInflow,
+        Self::TooManyMoves,
     ];
 
     /// The guard behind a finding of this id; none if it only informs.
@@ -69,7 +96,14 @@ impl Guard {
             "missing-right" => Self::MissingRight,
             "too-many-partitions" => Self::TooManyPartitions,
             "held-by-other" => Self::HeldByOther,
-            "values-moved-on" => Self::ValuesMovedOn,
+            "values-moved-on" | "replicas-moved-on" => Self::ValuesMovedOn,
+            "reassignment-under-way" => Self::NothingMoves,
+            "targets-not-alive" => Self::BrokersAlive,
+            "racks-on-some" => Self::RacksWhole,
+            "under-min-isr" => Self::UnderMinIsr,
+            "disk-too-small" => Self::Room,
+            "throttle-below-inflow" => Self::ThrottleAboveInflow,
+            "too-many-moves" => Self::TooManyMoves,
             _ => return None,
         })
     }
@@ -83,6 +117,11 @@ impl Guard {
             Expectation::KafkaGroupHasNoMembers { .. } => Self::GroupInactive,
             Expectation::KafkaCommittedAre { .. } => Self::CommittedAre,
             Expectation::KafkaOffsetsInLog { .. } => Self::TargetInLog,
+            Expectation::KafkaAssignedAre { .. } => Self::AssignedAre,
+            Expectation::KafkaNothingMoves => Self::NothingMoves,
+            Expectation::KafkaBrokersAlive { .. } => Self::BrokersAlive,
+            Expectation::KafkaConfigsAre { .. } => Self::SettingsAre,
+            Expectation::KafkaRoom { .. } => Self::Room,
         }
     }
 }
@@ -128,7 +167,7 @@ impl Guards {
         self.retain(&mut draft.expectations);
         for Step { needs, undo, .. } in &mut draft.steps {
             self.retain(needs);
-            if let Undo::Literal { needs, .. } = undo {
+            if let Undo::Literal { needs, .. } | Undo::Inverse { needs } = undo {
                 self.retain(needs);
             }
         }

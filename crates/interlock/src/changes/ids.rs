@@ -6,6 +6,8 @@ pub const CHECKS: &[&str] = &[
     "cluster-changed",
     "cluster-reachable",
     "commits-move-without-members",
+    "disk-not-told",
+    "disk-too-small",
     "group-inactive",
     "group-is-new",
     "group-kind-not-supported",
@@ -13,22 +15,33 @@ pub const CHECKS: &[&str] = &[
     "held-by-other",
     "irreversible",
     "known-external-offsets",
+    "left-over-throttle",
     "missing-right",
     "no-commit-to-shift",
+    "no-replica-to-spare",
     "not-held",
     "partition-empty",
     "partition-offline",
     "partition-without-commit",
+    "racks-on-some",
+    "reassignment-under-way",
+    "replicas-moved-on",
     "rights-not-told",
     "rights-sufficient",
     "saved-offset-left-the-log",
+    "several-log-dirs",
     "target-clamped",
     "targets-in-log",
+    "targets-not-alive",
+    "throttle-below-inflow",
     "time-after-last-record",
     "time-before-log-start",
+    "too-many-moves",
     "too-many-partitions",
     "topic-gone",
     "topic-recreated",
+    "under-min-isr",
+    "under-replicated",
     "values-as-left",
     "values-moved-on",
 ];
@@ -36,9 +49,11 @@ pub const CHECKS: &[&str] = &[
 /// A person's mistakes that planners tell ([`crate::plan::Mistake`]); those of typing are the command parser's.
 pub const MISTAKES: &[&str] = &[
     "already-as-before",
+    "brokers-have-their-share",
     "group-without-commits",
     "missing-option",
     "no-commit-to-shift",
+    "no-placement",
     "not-built-yet",
     "nothing-to-do",
     "nothing-to-take-back",
@@ -49,21 +64,37 @@ pub const MISTAKES: &[&str] = &[
 
 /// Expectations that do not hold ([`crate::plan::Held::Broken`]).
 pub const BROKEN: &[&str] = &[
+    "assignment-changed",
+    "broker-dead",
     "cluster-changed",
+    "disk-too-full",
     "group-has-members",
     "offset-left-the-log",
     "offsets-changed",
+    "partition-is-moving",
+    "rack-changed",
+    "reassignment-under-way",
+    "setting-changed",
     "topic-gone",
     "topic-partitions-changed",
     "topic-recreated",
 ];
 
 /// What a wait finds ([`crate::plan::Looked`]).
-pub const WAITS: &[&str] = &["cannot-look", "members-remain", "watching-a-little-longer"];
+pub const WAITS: &[&str] = &["cannot-look", "members-remain", "move-stalled", "moving", "watching-a-little-longer"];
+
+/// What ends a wait other than its condition ([`crate::plan::Looked`]).
+pub const ENDS: &[&str] = &["move-overridden", "topic-gone", "topic-recreated", "under-min-isr"];
 
 /// The worst a plan can do ([`crate::plan::Impact::worst_case`]).
-pub const WORST_CASES: &[&str] =
-    &["reset-neither", "reset-replays", "reset-replays-and-skips", "reset-skips", "rollback-returns-to-saved"];
+pub const WORST_CASES: &[&str] = &[
+    "moves-slow-writes",
+    "reset-neither",
+    "reset-replays",
+    "reset-replays-and-skips",
+    "reset-skips",
+    "rollback-returns-to-saved",
+];
 
 /// What the application has to do ([`crate::plan::Impact::needs_from_application`]).
 pub const NEEDS: &[&str] = &["stop-consumers"];
@@ -86,7 +117,11 @@ mod tests {
                 let name = path.file_name().unwrap().to_string_lossy().into_owned();
                 if path.is_dir() && name != "tests" {
                     folders.push(path);
-                } else if name.ends_with(".rs") && name != "tests.rs" && name != "ids.rs" && name != "guards.rs" {
+                } else if name.ends_with(".rs")
+                    && !name.ends_with("tests.rs")
+                    && name != "ids.rs"
+                    && name != "guards.rs"
+                {
                     let source = std::fs::read_to_string(&path).unwrap();
                     text.push_str(source.split("#[cfg(test)]\nmod tests {").next().unwrap());
                 }
@@ -136,6 +171,7 @@ mod tests {
     fn judging_uses_the_listed_ids_and_no_others() {
         assert_eq!(found(&[&format!(r"Broken \{{\s*id: {ID}")]), listed(BROKEN));
         assert_eq!(found(&[&format!(r"NotYet \{{\s*id: {ID}")]), listed(WAITS));
+        assert_eq!(found(&[&format!(r"(?:Unsafe|Foreign|Impossible) \{{\s*id: {ID}")]), listed(ENDS));
     }
 
     #[test]

@@ -3,9 +3,11 @@
 mod guards;
 pub mod ids;
 mod kafka_offsets;
+mod moves;
 mod reset_offset;
 mod rights;
 mod rollback;
+mod scale_out;
 #[cfg(test)]
 mod tests;
 mod vector;
@@ -45,7 +47,8 @@ pub struct Context<'a> {
 pub fn plan(command: &str, arguments: &Arguments, sections: &Sections, context: &Context<'_>) -> Option<Planning> {
     match (command, context.cluster.kind) {
         ("reset-offset", ClusterKind::Kafka) => Some(reset_offset::plan(arguments, sections, context)),
-        ("reset-offset", ClusterKind::Rocketmq) => Some(not_built("reset-offset")),
+        ("scale-out", ClusterKind::Kafka) => Some(scale_out::plan(arguments, sections, context)),
+        ("reset-offset" | "scale-out", ClusterKind::Rocketmq) => Some(not_built(command)),
         _ => None,
     }
 }

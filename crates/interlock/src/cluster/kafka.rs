@@ -1,5 +1,12 @@
 //! The model of a Kafka cluster: what can be asked of it, and what was seen.
 
+mod layout;
+
+pub use layout::{
+    BrokerDirs, BrokerReplication, FOLLOWER_LIST, FOLLOWER_RATE, LEADER_LIST, LEADER_RATE, LogDir, NamedTopic,
+    NotReplicas, PartitionRate, Rates, Reassignment, Replicas, Replication, StoredReplica, TopicReplication,
+};
+
 use crate::id::{GroupId, TopicName};
 use crate::time::Millis;
 use serde::{Deserialize, Serialize};
@@ -27,6 +34,18 @@ pub enum KafkaQuery {
     LogRanges(TopicName),
     /// Per partition the first offset whose record is at or after an instant. → `Vec<`[`OffsetAt`]`>`, ordered by partition.
     OffsetsAt(TopicName, Millis),
+    /// Every topic with all its partitions. → `Vec<`[`NamedTopic`]`>`, ordered by name.
+    Layout,
+    /// What lies on the disks of the live brokers. → `Vec<`[`BrokerDirs`]`>`, ordered by broker.
+    LogDirs,
+    /// The partitions on the move, ours and others'. → `Vec<`[`Reassignment`]`>`, ordered by topic and partition.
+    Reassignments,
+    /// The settings made on one broker while it runs. → `Option<Vec<`[`ConfigEntry`]`>>`, none if it is not alive.
+    BrokerConfig(i32),
+    /// What steers replication: throttles, the least replicas in sync. → [`Replication`]
+    Replication,
+    /// How fast partitions grow; takes two looks, so it takes a while. → [`Rates`]
+    Rates,
 }
 
 /// What a [`KafkaQuery`] gave; the variants stand in the same order.
@@ -51,6 +70,18 @@ pub enum KafkaAnswer {
     LogRanges(Vec<LogRange>),
     /// To [`KafkaQuery::OffsetsAt`].
     OffsetsAt(Vec<OffsetAt>),
+    /// To [`KafkaQuery::Layout`].
+    Layout(Vec<NamedTopic>),
+    /// To [`KafkaQuery::LogDirs`].
+    LogDirs(Vec<BrokerDirs>),
+    /// To [`KafkaQuery::Reassignments`].
+    Reassignments(Vec<Reassignment>),
+    /// To [`KafkaQuery::BrokerConfig`].
+    BrokerConfig(Option<Vec<ConfigEntry>>),
+    /// To [`KafkaQuery::Replication`].
+    Replication(Replication),
+    /// To [`KafkaQuery::Rates`].
+    Rates(Rates),
 }
 
 /// An operation that an ACL can allow (`org.apache.kafka.common.acl.AclOperation`), as far as plans ask for it.
@@ -115,7 +146,7 @@ pub struct KafkaCluster {
 }
 
 /// A live broker. Its address stays in the backend: plans and cards do not need it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Broker {
     /// Its node id.
     pub id: i32,
@@ -151,6 +182,15 @@ pub struct Topic {
     pub partitions: Vec<Partition>,
     /// Our rights on it.
     pub rights: Rights,
+}
+
+impl Topic {
+    /// One of its partitions.
+    #[must_use]
+    pub fn partition(&self, number: i32) -> Option<&Partition> {
+        let found = self.partitions.binary_search_by_key(&number, |one| one.partition).ok()?;
+        self.partitions.get(found)
+    }
 }
 
 /// One partition.

@@ -1,8 +1,8 @@
 //! Typed access to sections, which collects what is still to be asked.
 
 use super::kafka::{
-    CommittedOffset, ConfigEntry, Group, GroupOverview, KafkaAnswer, KafkaCluster, KafkaQuery, LogRange, OffsetAt,
-    Topic, TopicOverview,
+    BrokerDirs, CommittedOffset, ConfigEntry, Group, GroupOverview, KafkaAnswer, KafkaCluster, KafkaQuery, LogRange,
+    NamedTopic, OffsetAt, Rates, Reassignment, Replication, Topic, TopicOverview,
 };
 use super::{Answer, Failure, FailureKind, Query, Section, Sections};
 use crate::id::{GroupId, TopicName};
@@ -114,5 +114,17 @@ impl<'a> Looker<'a> {
         kafka_log_ranges(topic: &TopicName) -> Vec<LogRange>, KafkaQuery::LogRanges(topic.clone()), LogRanges;
         /// [`KafkaQuery::OffsetsAt`]
         kafka_offsets_at(topic: &TopicName, at: Millis) -> Vec<OffsetAt>, KafkaQuery::OffsetsAt(topic.clone(), at), OffsetsAt;
+        /// [`KafkaQuery::Layout`]
+        kafka_layout() -> Vec<NamedTopic>, KafkaQuery::Layout, Layout;
+        /// [`KafkaQuery::LogDirs`]
+        kafka_log_dirs() -> Vec<BrokerDirs>, KafkaQuery::LogDirs, LogDirs;
+        /// [`KafkaQuery::Reassignments`]
+        kafka_reassignments() -> Vec<Reassignment>, KafkaQuery::Reassignments, Reassignments;
+        /// [`KafkaQuery::BrokerConfig`]
+        kafka_broker_config(broker: i32) -> Option<Vec<ConfigEntry>>, KafkaQuery::BrokerConfig(broker), BrokerConfig;
+        /// [`KafkaQuery::Replication`]
+        kafka_replication() -> Replication, KafkaQuery::Replication, Replication;
+        /// [`KafkaQuery::Rates`]
+        kafka_rates() -> Rates, KafkaQuery::Rates, Rates;
     }
 }

@@ -12,6 +12,7 @@ use crate::id::ClusterName;
 use std::collections::BTreeMap;
 
 const MOST: usize = 25;
+const RATES: [&str; 5] = ["10MiB", "25MiB", "50MiB", "100MiB", "200MiB"];
 
 /// What is being typed.
 #[derive(Debug, Clone, Copy)]
@@ -47,7 +48,7 @@ pub fn complete(catalogue: &Catalogue, asked: &Asked<'_>, context: &ParseContext
     };
     match option.of_type {
         OptionType::Cluster => pick(asked.prefix, view.sight.clusters().map(|name| named(name.as_str()))),
-        OptionType::Topic | OptionType::Group => {
+        OptionType::Topic | OptionType::Group | OptionType::Topics => {
             let of = command.options.iter().find(|other| other.of_type == OptionType::Cluster);
             names(option, asked.prefix, view, of.and_then(|of| text(&of.name)))
         }
@@ -58,7 +59,8 @@ pub fn complete(catalogue: &Catalogue, asked: &Asked<'_>, context: &ParseContext
         OptionType::Command => pick(asked.prefix, catalogue.iter().map(|command| named(&command.name))),
         OptionType::Choice => pick(asked.prefix, option.choices.iter().map(|choice| named(choice))),
         OptionType::Flag => pick(asked.prefix, ["true", "false"].into_iter().map(named)),
-        OptionType::Partitions | OptionType::Text => Vec::new(),
+        OptionType::Rate => pick(asked.prefix, RATES.into_iter().map(named)),
+        OptionType::Partitions | OptionType::Brokers | OptionType::Text => Vec::new(),
     }
 }
 
@@ -69,7 +71,7 @@ fn names(option: &OptionSpec, prefix: &str, view: &View<'_>, cluster: Option<&st
     };
     let Some(cluster) = cluster else { return Vec::new() };
     match option.of_type {
-        OptionType::Topic => best(prefix, view.topics(cluster)),
+        OptionType::Topic | OptionType::Topics => best(prefix, view.topics(cluster)),
         _ => best(prefix, view.groups(cluster)),
     }
 }

@@ -17,9 +17,11 @@ mod offset_target;
 mod option_type;
 mod parse;
 mod partitions;
+mod rate;
 mod raw;
 mod request;
 mod source;
+mod topics;
 
 pub use catalogue::{Catalogue, Command, Kind, Localized, OptionSpec};
 pub use complete::{Asked, Suggestion, complete};
@@ -33,3 +35,4 @@ pub use parse::{ParseContext, parse};
 pub use raw::RawValue;
 pub use request::{Arguments, Request, Value};
 pub use source::{CatalogueError, LONGEST_DESCRIPTION};
+pub(crate) use topics::BUSIEST;

@@ -6,7 +6,7 @@ use super::instant::Times;
 use super::name::did_you_mean;
 use super::parse::{ParseContext, cut, given};
 use super::request::Value;
-use super::{duration, offset_target, partitions};
+use super::{duration, offset_target, partitions, rate, topics};
 use crate::facts::Facts;
 use crate::id::ClusterName;
 use crate::plan::{Digest, Mistake};
@@ -42,6 +42,12 @@ pub enum OptionType {
     Flag,
     /// One of the words of the option.
     Choice,
+    /// A list of brokers, by id.
+    Brokers,
+    /// A list of topics: names, patterns, all, the busiest.
+    Topics,
+    /// How much data each second.
+    Rate,
 }
 
 /// What a value is read with.
@@ -54,7 +60,7 @@ pub(super) struct Reading<'a> {
 
 impl OptionType {
     /// All of them.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 15] = [
         Self::Cluster,
         Self::Topic,
         Self::Group,
@@ -67,6 +73,9 @@ impl OptionType {
         Self::Text,
         Self::Flag,
         Self::Choice,
+        Self::Brokers,
+        Self::Topics,
+        Self::Rate,
     ];
 
     /// The key in command files; sentences that explain the type go by `type-` and this key.
@@ -85,6 +94,9 @@ impl OptionType {
             Self::Text => "text",
             Self::Flag => "flag",
             Self::Choice => "choice",
+            Self::Brokers => "brokers",
+            Self::Topics => "topics",
+            Self::Rate => "rate",
         }
     }
 
@@ -108,6 +120,9 @@ impl OptionType {
             Self::Duration => &["90s", "30m", "1h30m", "7d"],
             Self::Operation => &["K7F3QD"],
             Self::Flag => &["true", "false"],
+            Self::Brokers => &["4", "4,5,7-9"],
+            Self::Topics => &["orders,payments", "pay*", "all", "busiest:20"],
+            Self::Rate => &["50MiB", "1GiB"],
             _ => &[],
         }
     }
@@ -133,6 +148,9 @@ impl OptionType {
             Self::Text => free_text(text, option),
             Self::Flag => flag(text),
             Self::Choice => choice(text, option),
+            Self::Brokers => brokers(text),
+            Self::Topics => topics::parse(text).map(Value::Topics),
+            Self::Rate => rate::parse(text).map(Value::Rate),
         }
     }
 }
@@ -184,6 +202,11 @@ fn problem(error: crate::id::NotAName) -> &'static str {
 
 pub(super) fn meant(facts: Facts, near: Vec<String>) -> Facts {
     if near.is_empty() { facts } else { facts.with("did-you-mean", near) }
+}
+
+/// Broker ids are written as partitions are.
+fn brokers(text: &str) -> Result<Value, Mistake> {
+    partitions::parse(text).map(Value::Brokers).map_err(|_| Mistake::new("not-brokers", given(text)))
 }
 
 fn bounded_duration(text: &str, option: &OptionSpec) -> Result<Value, Mistake> {

@@ -54,6 +54,13 @@ pub enum Value {
     Flag(bool),
     /// One of the words that the option allows.
     Choice(String),
+    /// Broker ids, sorted, without repeats, at least one.
+    Brokers(Vec<i32>),
+    /// Names and patterns of topics, sorted, without repeats, at least one.
+    Topics(Vec<String>),
+    /// An amount of data each second; stored as bytes.
+    #[serde(rename = "rate_bytes_per_second")]
+    Rate(u64),
 }
 
 /// Plans hold integers with their unit in the name, so a time span is stored as a number of milliseconds.
@@ -85,6 +92,9 @@ impl Value {
             Self::Digest(digest) => digest.to_string(),
             Self::Command(text) | Self::Text(text) | Self::Choice(text) => text.clone(),
             Self::Flag(yes) => yes.to_string(),
+            Self::Brokers(ids) => super::partitions::canonical(ids),
+            Self::Topics(words) => words.join(","),
+            Self::Rate(rate) => super::rate::canonical(*rate),
         }
     }
 }
@@ -128,6 +138,12 @@ impl Arguments {
         text -> str, Text;
         /// The word chosen for an option.
         choice -> str, Choice;
+        /// The brokers given for an option.
+        brokers -> [i32], Brokers;
+        /// The topics given for an option.
+        topics -> [String], Topics;
+        /// The rate given for an option, in bytes a second.
+        rate -> u64, Rate;
     }
 
     /// Every argument in its canonical writing, as a plan stores it.

@@ -1,6 +1,7 @@
 //! What can be done to a cluster: one literal, idempotent admin call each.
 
-use super::expectation::{Expectation, OffsetExpected};
+use super::expectation::{Assigned, ConfigExpected, Expectation, OffsetExpected};
+use super::layout_action::{ConfigChange, ListRemoval, PreferredLeader, ReplicaMove};
 use crate::cluster::Query;
 use crate::cluster::kafka::{Committed, KafkaQuery};
 use crate::id::{GroupId, TopicName};
@@ -33,6 +34,33 @@ pub enum KafkaAction {
         /// Each partition with what stands there before.
         removals: Vec<OffsetRemoval>,
     },
+    /// `AlterPartitionReassignments` (key 45): partitions get these replicas in this order. The answer says that it has
+    /// begun.
+    Reassign {
+        /// Each partition with its replicas before and after.
+        moves: Vec<ReplicaMove>,
+    },
+    /// `AlterPartitionReassignments` (key 45) without replicas: moves under way are called off. The old replicas stay, in
+    /// whatever order the controller leaves them in.
+    CallOff {
+        /// Each partition with its replicas before and those it is on its way to.
+        moves: Vec<ReplicaMove>,
+    },
+    /// `IncrementalAlterConfigs` (key 44): settings of topics and brokers.
+    SetConfigs {
+        /// Each setting with its value before and after.
+        changes: Vec<ConfigChange>,
+    },
+    /// `IncrementalAlterConfigs` (key 44): our entries leave lists that others share.
+    TakeFromLists {
+        /// Each list with what leaves it.
+        lists: Vec<ListRemoval>,
+    },
+    /// `ElectLeaders` (key 43), preferred ones. No data moves.
+    ElectPreferred {
+        /// Each partition with its preferred leader.
+        partitions: Vec<PreferredLeader>,
+    },
 }
 
 /// A commit in one partition. `from` is not sent: it tells a value that nobody of us wrote from one still to be changed.
@@ -64,51 +92,94 @@ impl Action {
     #[must_use]
     pub fn read_back(&self) -> BTreeSet<Query> {
         let Self::Kafka(action) = self;
-        BTreeSet::from([Query::Kafka(KafkaQuery::Committed(action.group().clone()))])
+        let topic = |name: &TopicName| Query::Kafka(KafkaQuery::Topic(name.clone()));
+        match action {
+            KafkaAction::CommitOffsets { group, .. } | KafkaAction::DeleteOffsets { group, .. } => {
+                BTreeSet::from([Query::Kafka(KafkaQuery::Committed(group.clone()))])
+            }
+            KafkaAction::Reassign { moves } | KafkaAction::CallOff { moves } => {
+                let moving = Query::Kafka(KafkaQuery::Reassignments);
+                moves.iter().map(|one| topic(&one.topic)).chain([moving]).collect()
+            }
+            KafkaAction::SetConfigs { changes } => changes.iter().map(|one| one.on.query()).collect(),
+            KafkaAction::TakeFromLists { lists } => lists
+                .iter()
+                .flat_map(|one| [topic(&one.topic), Query::Kafka(KafkaQuery::TopicConfig(one.topic.clone()))])
+                .collect(),
+            KafkaAction::ElectPreferred { partitions } => partitions.iter().map(|one| topic(&one.topic)).collect(),
+        }
     }
 
-    /// What stands before it in each thing that it changes: what must be true right before it is begun.
+    /// What stands before it in each thing that it changes: what must be true right before it is begun. None where it does
+    /// not matter what stands there.
     #[must_use]
-    pub fn before(&self) -> Expectation {
+    pub fn before(&self) -> Option<Expectation> {
         let Self::Kafka(action) = self;
         let expected =
             |topic: &TopicName, partition, committed| OffsetExpected { topic: topic.clone(), partition, committed };
-        let offsets = match action {
-            KafkaAction::CommitOffsets { moves, .. } => {
-                moves.iter().map(|one| expected(&one.topic, one.partition, one.from.clone())).collect()
+        match action {
+            KafkaAction::CommitOffsets { group, moves } => {
+                let offsets = moves.iter().map(|one| expected(&one.topic, one.partition, one.from.clone())).collect();
+                Some(Expectation::KafkaCommittedAre { group: group.clone(), offsets })
             }
-            KafkaAction::DeleteOffsets { removals, .. } => {
-                removals.iter().map(|one| expected(&one.topic, one.partition, Some(one.from.clone()))).collect()
+            KafkaAction::DeleteOffsets { group, removals } => {
+                let offset = |one: &OffsetRemoval| expected(&one.topic, one.partition, Some(one.from.clone()));
+                let offsets = removals.iter().map(offset).collect();
+                Some(Expectation::KafkaCommittedAre { group: group.clone(), offsets })
             }
-        };
-        Expectation::KafkaCommittedAre { group: action.group().clone(), offsets }
+            KafkaAction::Reassign { moves } => {
+                Some(Expectation::KafkaAssignedAre { partitions: moves.iter().map(Assigned::before).collect() })
+            }
+            KafkaAction::SetConfigs { changes } => {
+                Some(Expectation::KafkaConfigsAre { configs: changes.iter().map(ConfigExpected::before).collect() })
+            }
+            KafkaAction::CallOff { .. } | KafkaAction::TakeFromLists { .. } | KafkaAction::ElectPreferred { .. } => {
+                None
+            }
+        }
     }
 
     /// A short key for journals, metrics and sentences ("kafka-commit-offsets").
     #[must_use]
     pub fn key(&self) -> &'static str {
-        match self {
-            Self::Kafka(KafkaAction::CommitOffsets { .. }) => "kafka-commit-offsets",
-            Self::Kafka(KafkaAction::DeleteOffsets { .. }) => "kafka-delete-offsets",
+        let Self::Kafka(action) = self;
+        match action {
+            KafkaAction::CommitOffsets { .. } => "kafka-commit-offsets",
+            KafkaAction::DeleteOffsets { .. } => "kafka-delete-offsets",
+            KafkaAction::Reassign { .. } => "kafka-reassign",
+            KafkaAction::CallOff { .. } => "kafka-call-off",
+            KafkaAction::SetConfigs { .. } => "kafka-set-configs",
+            KafkaAction::TakeFromLists { .. } => "kafka-take-from-lists",
+            KafkaAction::ElectPreferred { .. } => "kafka-elect-preferred",
         }
     }
 
     /// How many things it changes.
     #[must_use]
     pub fn size(&self) -> usize {
-        match self {
-            Self::Kafka(KafkaAction::CommitOffsets { moves, .. }) => moves.len(),
-            Self::Kafka(KafkaAction::DeleteOffsets { removals, .. }) => removals.len(),
+        let Self::Kafka(action) = self;
+        match action {
+            KafkaAction::CommitOffsets { moves, .. } => moves.len(),
+            KafkaAction::DeleteOffsets { removals, .. } => removals.len(),
+            KafkaAction::Reassign { moves } | KafkaAction::CallOff { moves } => moves.len(),
+            KafkaAction::SetConfigs { changes } => changes.len(),
+            KafkaAction::TakeFromLists { lists } => lists.len(),
+            KafkaAction::ElectPreferred { partitions } => partitions.len(),
         }
     }
 }
 
 impl KafkaAction {
-    /// The group it concerns.
+    /// The group whose offsets it changes; none if it is about something else.
     #[must_use]
-    pub fn group(&self) -> &GroupId {
+    pub fn group(&self) -> Option<&GroupId> {
         match self {
-            Self::CommitOffsets { group, .. } | Self::DeleteOffsets { group, .. } => group,
+            Self::CommitOffsets { group, .. } | Self::DeleteOffsets { group, .. } => Some(group),
+            Self::Reassign { .. }
+            | Self::CallOff { .. }
+            | Self::SetConfigs { .. }
+            | Self::TakeFromLists { .. }
+            | Self::ElectPreferred { .. } => None,
         }
     }
 }

@@ -1,6 +1,8 @@
 //! What a step waits for. Judged from looks, with a memory between them.
 
+use super::action::Action;
 use super::member_facts;
+use super::moving::{self, Moving};
 use crate::cluster::kafka::KafkaQuery;
 use crate::cluster::{Look, Looker, Query, Sections};
 use crate::facts::Facts;
@@ -23,6 +25,17 @@ pub enum Condition {
         /// How many looks in a row; at least 1.
         looks: u32,
     },
+    /// The partitions that the step moves have their replicas in order, all in sync.
+    KafkaMoved(Moving),
+}
+
+/// A condition, and the actions of the step that it belongs to.
+#[derive(Debug, Clone, Copy)]
+pub struct Awaited<'a> {
+    /// The condition.
+    pub condition: &'a Condition,
+    /// The step's actions, literal or expanded; empty for a step that only waits.
+    pub actions: &'a [Action],
 }
 
 /// What a condition remembers between looks; stored in the journal, so that a wait of days survives a restart.
@@ -34,6 +47,12 @@ pub struct Memory {
     /// When the last look was made.
     #[serde(default)]
     pub last_look: Option<Millis>,
+    /// How many bytes were still to be copied then.
+    #[serde(default)]
+    pub left_bytes: Option<u64>,
+    /// Since when it has been so many.
+    #[serde(default)]
+    pub left_since: Option<Millis>,
 }
 
 /// What one look at a condition found.
@@ -55,17 +74,43 @@ pub enum Looked {
         /// The evidence.
         facts: Facts,
     },
+    /// Going on is not safe: it stands still until a person has looked.
+    Unsafe {
+        /// The id.
+        id: &'static str,
+        /// The evidence.
+        facts: Facts,
+    },
+    /// Somebody else was here: a person must decide.
+    Foreign {
+        /// The id.
+        id: &'static str,
+        /// The evidence.
+        facts: Facts,
+    },
 }
 
 impl Condition {
+    /// The time between two looks where a step waits for this after its actions; none where reading back is all.
+    #[must_use]
+    pub fn interval(&self) -> Option<Duration> {
+        match self {
+            Self::KafkaMoved(moving) => Some(Duration::from_millis(moving.interval_ms)),
+            Self::ReadBack | Self::KafkaGroupHasNoMembers { .. } => None,
+        }
+    }
+}
+
+impl Awaited<'_> {
     /// What has to be seen for a look.
     #[must_use]
     pub fn queries(&self) -> BTreeSet<Query> {
-        match self {
-            Self::ReadBack => BTreeSet::new(),
-            Self::KafkaGroupHasNoMembers { group, .. } => {
+        match self.condition {
+            Condition::ReadBack => BTreeSet::new(),
+            Condition::KafkaGroupHasNoMembers { group, .. } => {
                 BTreeSet::from([Query::Kafka(KafkaQuery::Group(group.clone()))])
             }
+            Condition::KafkaMoved(moving) => moving.queries(&moving::moves_of(self.actions)),
         }
     }
 }
@@ -73,10 +118,13 @@ impl Condition {
 /// One look at a condition. A gap of more than three intervals since the last look begins a streak anew; an outage is
 /// `NotYet` with its reason, never `Met`, and ends a streak.
 #[must_use]
-pub fn look(condition: &Condition, memory: &Memory, sections: &Sections, pace: Pace) -> (Memory, Looked) {
-    match condition {
+pub fn look(awaited: Awaited<'_>, memory: &Memory, sections: &Sections, pace: Pace) -> (Memory, Looked) {
+    match awaited.condition {
         Condition::ReadBack => (memory.clone(), Looked::Met),
         Condition::KafkaGroupHasNoMembers { group, looks } => no_members((group, *looks), memory, sections, pace),
+        Condition::KafkaMoved(moving) => {
+            moving::look(moving, &moving::moves_of(awaited.actions), memory, sections, pace)
+        }
     }
 }
 
@@ -91,7 +139,7 @@ pub struct Pace {
 
 fn no_members(wanted: (&GroupId, u32), memory: &Memory, sections: &Sections, pace: Pace) -> (Memory, Looked) {
     let (group, looks) = wanted;
-    let broken = Memory { streak: 0, last_look: Some(pace.now) };
+    let broken = Memory { last_look: Some(pace.now), ..Memory::default() };
     let members = match Looker::new(sections).kafka_group(group) {
         Look::Seen(found) => found.as_ref().map_or(&[][..], |group| &group.members),
         Look::Failed(failure) => {
@@ -106,7 +154,7 @@ fn no_members(wanted: (&GroupId, u32), memory: &Memory, sections: &Sections, pac
         return (broken, Looked::NotYet { id: "members-remain", facts: member_facts(group, members) });
     }
     let streak = if gap_too_long(memory, pace) { 1 } else { memory.streak.saturating_add(1) };
-    let memory = Memory { streak, last_look: Some(pace.now) };
+    let memory = Memory { streak, last_look: Some(pace.now), ..Memory::default() };
     if streak >= looks {
         return (memory, Looked::Met);
     }

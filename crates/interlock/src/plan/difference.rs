@@ -20,7 +20,8 @@ pub struct Difference {
 pub fn differences(before: &Plan, after: &Plan) -> Vec<Difference> {
     let mut found = Vec::new();
     compare("argument", &before.arguments, &after.arguments, &mut found);
-    compare("offset", &rows(before), &rows(after), &mut found);
+    compare("offset", &offset_rows(before), &offset_rows(after), &mut found);
+    compare("broker", &broker_rows(before), &broker_rows(after), &mut found);
     compare("check", &checks(before), &checks(after), &mut found);
     let seats = |plan: &Plan| BTreeMap::from([("count".to_owned(), plan.votes.len().to_string())]);
     compare("seats", &seats(before), &seats(after), &mut found);
@@ -46,17 +47,25 @@ fn compare(
     }
 }
 
-fn rows(plan: &Plan) -> BTreeMap<String, String> {
+fn offset_rows(plan: &Plan) -> BTreeMap<String, String> {
     let show = |offset: &Option<i64>| offset.map_or_else(|| "none".to_owned(), |offset| offset.to_string());
-    plan.impact
-        .rows
-        .iter()
-        .map(|row| match row {
-            Row::Offset { topic, partition, from, to, .. } => {
-                (format!("{topic} {partition}"), format!("{} to {}", show(from), show(to)))
-            }
-        })
-        .collect()
+    let row = |row: &Row| match row {
+        Row::Offset { topic, partition, from, to, .. } => {
+            Some((format!("{topic} {partition}"), format!("{} to {}", show(from), show(to))))
+        }
+        Row::Broker { .. } => None,
+    };
+    plan.impact.rows.iter().filter_map(row).collect()
+}
+
+fn broker_rows(plan: &Plan) -> BTreeMap<String, String> {
+    let row = |row: &Row| match row {
+        Row::Broker { broker, now, after, .. } => {
+            Some((broker.to_string(), format!("{} to {} replicas", now.replicas, after.replicas)))
+        }
+        Row::Offset { .. } => None,
+    };
+    plan.impact.rows.iter().filter_map(row).collect()
 }
 
 fn checks(plan: &Plan) -> BTreeMap<String, String> {

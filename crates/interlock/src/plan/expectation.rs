@@ -1,7 +1,8 @@
 //! Conditions on the cluster under which a plan is still the right one.
 
-use super::member_facts;
-use crate::cluster::kafka::{Committed, CommittedOffset, KafkaQuery, LogRange, Member};
+use super::layout_action::{ConfigChange, ConfigOn, ReplicaMove};
+use super::{layout_expectation as layout, member_facts};
+use crate::cluster::kafka::{Broker, Committed, CommittedOffset, KafkaQuery, LogRange, Member, Replicas};
 use crate::cluster::{Failure, Look, Looker, Query, Sections};
 use crate::facts::Facts;
 use crate::id::{GroupId, TopicName};
@@ -45,6 +46,78 @@ pub enum Expectation {
         /// Each partition with the offset.
         offsets: Vec<OffsetInLog>,
     },
+    /// These partitions have these replicas in this order, and are not on the move.
+    KafkaAssignedAre {
+        /// Each partition with its replicas.
+        partitions: Vec<Assigned>,
+    },
+    /// No partition of the cluster is on the move.
+    KafkaNothingMoves,
+    /// These brokers are alive, each in this rack.
+    KafkaBrokersAlive {
+        /// The brokers.
+        brokers: Vec<Broker>,
+    },
+    /// These settings are as they were found.
+    KafkaConfigsAre {
+        /// Each setting with its value.
+        configs: Vec<ConfigExpected>,
+    },
+    /// These brokers have at least so much room on their disks.
+    KafkaRoom {
+        /// Each broker with what it needs.
+        brokers: Vec<RoomExpected>,
+    },
+}
+
+/// The replicas of one partition.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Assigned {
+    /// The topic.
+    pub topic: TopicName,
+    /// Its id.
+    pub topic_id: String,
+    /// The partition.
+    pub partition: i32,
+    /// Its replicas, in their order.
+    pub replicas: Replicas,
+}
+
+impl Assigned {
+    /// What a move starts from.
+    #[must_use]
+    pub fn before(one: &ReplicaMove) -> Self {
+        let (topic, topic_id) = (one.topic.clone(), one.topic_id.clone());
+        Self { topic, topic_id, partition: one.partition, replicas: one.from.clone() }
+    }
+}
+
+/// One setting; none where it is not made.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ConfigExpected {
+    /// What has it.
+    pub on: ConfigOn,
+    /// Its key.
+    pub key: String,
+    /// Its value.
+    pub value: Option<String>,
+}
+
+impl ConfigExpected {
+    /// What a change starts from.
+    #[must_use]
+    pub fn before(one: &ConfigChange) -> Self {
+        Self { on: one.on.clone(), key: one.key.clone(), value: one.from.clone() }
+    }
+}
+
+/// The room that a broker needs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RoomExpected {
+    /// The broker.
+    pub broker: i32,
+    /// What must be free on all its usable disks together.
+    pub bytes: u64,
 }
 
 /// What is committed in one partition.
@@ -87,14 +160,21 @@ impl Expectation {
     /// What has to be seen to evaluate it.
     #[must_use]
     pub fn queries(&self) -> BTreeSet<Query> {
-        let query = match self {
-            Self::KafkaClusterIs { .. } => KafkaQuery::Cluster,
-            Self::KafkaTopicIs { topic, .. } => KafkaQuery::Topic(topic.clone()),
-            Self::KafkaGroupHasNoMembers { group } => KafkaQuery::Group(group.clone()),
-            Self::KafkaCommittedAre { group, .. } => KafkaQuery::Committed(group.clone()),
-            Self::KafkaOffsetsInLog { topic, .. } => KafkaQuery::LogRanges(topic.clone()),
+        let queries = match self {
+            Self::KafkaClusterIs { .. } | Self::KafkaBrokersAlive { .. } => vec![KafkaQuery::Cluster],
+            Self::KafkaTopicIs { topic, .. } => vec![KafkaQuery::Topic(topic.clone())],
+            Self::KafkaGroupHasNoMembers { group } => vec![KafkaQuery::Group(group.clone())],
+            Self::KafkaCommittedAre { group, .. } => vec![KafkaQuery::Committed(group.clone())],
+            Self::KafkaOffsetsInLog { topic, .. } => vec![KafkaQuery::LogRanges(topic.clone())],
+            Self::KafkaAssignedAre { partitions } => {
+                let topics = partitions.iter().map(|one| KafkaQuery::Topic(one.topic.clone()));
+                topics.chain([KafkaQuery::Reassignments]).collect()
+            }
+            Self::KafkaNothingMoves => vec![KafkaQuery::Reassignments],
+            Self::KafkaConfigsAre { configs } => return configs.iter().map(|one| one.on.query()).collect(),
+            Self::KafkaRoom { .. } => vec![KafkaQuery::LogDirs],
         };
-        BTreeSet::from([Query::Kafka(query)])
+        queries.into_iter().map(Query::Kafka).collect()
     }
 }
 
@@ -117,6 +197,11 @@ pub fn evaluate(expectation: &Expectation, sections: &Sections) -> Held {
         Expectation::KafkaOffsetsInLog { topic, offsets } => {
             with(looker.kafka_log_ranges(topic), |found| in_log(topic, offsets, found))
         }
+        Expectation::KafkaAssignedAre { partitions } => layout::assigned(partitions, &mut looker),
+        Expectation::KafkaNothingMoves => layout::nothing_moves(&mut looker),
+        Expectation::KafkaBrokersAlive { brokers } => layout::alive(brokers, &mut looker),
+        Expectation::KafkaConfigsAre { configs } => layout::configs(configs, &mut looker),
+        Expectation::KafkaRoom { brokers } => layout::room(brokers, &mut looker),
     }
 }
 

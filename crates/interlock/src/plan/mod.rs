@@ -6,7 +6,13 @@ mod condition;
 mod difference;
 mod expectation;
 mod hold;
+mod layout_action;
+mod layout_expectation;
+mod layout_probe;
+#[cfg(test)]
+mod layout_tests;
 mod members;
+mod moving;
 mod probe;
 mod reverse;
 mod rule;
@@ -17,11 +23,16 @@ mod tests;
 
 pub use action::{Action, KafkaAction, OffsetMove, OffsetRemoval};
 pub use check::{Check, Level, Mistake};
-pub use condition::{Condition, Looked, Memory, Pace, look};
+pub use condition::{Awaited, Condition, Looked, Memory, Pace, look};
 pub use difference::{Difference, differences};
-pub use expectation::{Expectation, Held, OffsetExpected, OffsetInLog, evaluate};
+pub use expectation::{
+    Assigned, ConfigExpected, Expectation, Held, OffsetExpected, OffsetInLog, RoomExpected, evaluate,
+};
 pub use hold::{Aspect, Hold, Sharing, Thing};
+pub use layout_action::{ConfigChange, ConfigOn, ListRemoval, PreferredLeader, ReplicaMove, list_entries};
+pub use layout_probe::BROKER_DEAD;
 pub(crate) use members::{client_ids, member_facts};
+pub use moving::{Moving, Throttle, Unwinding, Wanted, regulate, unwind, unwind_queries};
 pub use probe::{Probe, probe};
 pub use reverse::{Done, ReverseImpossible, inverse, reverse};
 pub use rule::{Captured, Edge, Expansion, Log, OffsetRule, OffsetTarget, Resolved, Rule, expand};
@@ -172,6 +183,30 @@ pub enum Row {
         /// Whether the wanted target lay outside of the log and was moved to its edge.
         clamped: bool,
     },
+    /// What a broker holds, before, while replicas are copied, and after.
+    Broker {
+        /// The broker.
+        broker: i32,
+        /// Its rack; empty if it has none.
+        rack: String,
+        /// Now.
+        now: Load,
+        /// At most, while the moves go on.
+        during: Load,
+        /// At the end.
+        after: Load,
+    },
+}
+
+/// What a broker holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Load {
+    /// Replicas.
+    pub replicas: u64,
+    /// Partitions whose preferred leader it is.
+    pub leaders: u64,
+    /// Bytes in its logs.
+    pub bytes: u64,
 }
 
 /// What a plan will take, as far as it can be said.

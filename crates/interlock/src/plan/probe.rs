@@ -1,8 +1,9 @@
 //! Was it done? Told from what the cluster shows, never from what a call answered.
 
-use super::action::{Action, KafkaAction};
+use super::action::{Action, KafkaAction, OffsetMove, OffsetRemoval};
+use super::layout_probe as layout;
 use crate::cluster::kafka::{Committed, CommittedOffset};
-use crate::cluster::{Look, Looker, Sections};
+use crate::cluster::{Looker, Sections};
 use crate::facts::Facts;
 use crate::id::{GroupId, TopicName};
 use std::collections::BTreeMap;
@@ -29,28 +30,40 @@ pub enum Probe {
 pub fn probe(action: &Action, sections: &Sections) -> Probe {
     let Action::Kafka(action) = action;
     let mut looker = Looker::new(sections);
-    let committed = match looker.kafka_committed(action.group()) {
-        Look::Seen(committed) => index(committed),
-        Look::Failed(failure) => {
-            return Probe::CannotTell(
-                Facts::none().with("failure", failure.kind.key()).with("said", failure.said.as_str()),
-            );
-        }
-        Look::Ask => return Probe::CannotTell(Facts::none().with("failure", "not-asked")),
-    };
-    let states = match action {
-        KafkaAction::CommitOffsets { moves, .. } => moves
-            .iter()
-            .map(|one| state(&committed, (&one.topic, one.partition), one.from.as_ref(), Some(&one.to)))
-            .collect::<Vec<_>>(),
-        KafkaAction::DeleteOffsets { removals, .. } => {
-            removals.iter().map(|one| state(&committed, (&one.topic, one.partition), Some(&one.from), None)).collect()
-        }
-    };
-    sum_up(action.group(), states)
+    match action {
+        KafkaAction::CommitOffsets { group, moves } => offsets(group, &mut looker, |found| {
+            let state = |one| move_state(found, one);
+            moves.iter().map(state).collect()
+        }),
+        KafkaAction::DeleteOffsets { group, removals } => offsets(group, &mut looker, |found| {
+            let state = |one| removal_state(found, one);
+            removals.iter().map(state).collect()
+        }),
+        KafkaAction::Reassign { moves } => layout::reassigned(moves, &mut looker),
+        KafkaAction::CallOff { moves } => layout::called_off(moves, &mut looker),
+        KafkaAction::SetConfigs { changes } => layout::configs_set(changes, &mut looker),
+        KafkaAction::TakeFromLists { lists } => layout::taken(lists, &mut looker),
+        KafkaAction::ElectPreferred { partitions } => layout::elected(partitions, &mut looker),
+    }
+}
+
+fn offsets<'a>(group: &GroupId, looker: &mut Looker<'a>, states: impl FnOnce(&Found<'a>) -> Vec<State<'a>>) -> Probe {
+    match layout::known(looker.kafka_committed(group)) {
+        Ok(committed) => sum_up(group, states(&index(committed))),
+        Err(facts) => Probe::CannotTell(facts),
+    }
+}
+
+fn move_state<'a>(found: &Found<'a>, one: &'a OffsetMove) -> State<'a> {
+    state(found, (&one.topic, one.partition), one.from.as_ref(), Some(&one.to))
+}
+
+fn removal_state<'a>(found: &Found<'a>, one: &'a OffsetRemoval) -> State<'a> {
+    state(found, (&one.topic, one.partition), Some(&one.from), None)
 }
 
 type Place<'a> = (&'a TopicName, i32);
+type Found<'a> = BTreeMap<Place<'a>, &'a Committed>;
 
 enum State<'a> {
     Before,
@@ -58,16 +71,11 @@ enum State<'a> {
     Foreign(Place<'a>, Option<&'a Committed>),
 }
 
-fn index(committed: &[CommittedOffset]) -> BTreeMap<Place<'_>, &Committed> {
+fn index(committed: &[CommittedOffset]) -> Found<'_> {
     committed.iter().map(|one| ((&one.topic, one.partition), &one.committed)).collect()
 }
 
-fn state<'a>(
-    committed: &BTreeMap<Place<'a>, &'a Committed>,
-    place: Place<'a>,
-    from: Option<&Committed>,
-    to: Option<&Committed>,
-) -> State<'a> {
+fn state<'a>(committed: &Found<'a>, place: Place<'a>, from: Option<&Committed>, to: Option<&Committed>) -> State<'a> {
     let found = committed.get(&place).copied();
     if found == to {
         State::After

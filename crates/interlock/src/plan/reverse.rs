@@ -2,6 +2,7 @@
 
 use super::Plan;
 use super::action::{Action, KafkaAction, OffsetMove, OffsetRemoval};
+use super::layout_action::{ConfigChange, ReplicaMove};
 use super::step::Undo;
 use crate::facts::Facts;
 use crate::id::GroupId;
@@ -44,7 +45,9 @@ pub fn reverse(plan: &Plan, done: &[Done]) -> Result<Vec<Action>, ReverseImpossi
                 return Err(ReverseImpossible::Irreversible { step: happened.step, lost: lost.clone() });
             }
             Some(Undo::Literal { actions: literal, .. }) => actions.extend(literal.iter().cloned()),
-            Some(Undo::Captured { .. }) => actions.extend(happened.actions.iter().rev().flat_map(inverse)),
+            Some(Undo::Captured { .. } | Undo::Inverse { .. }) => {
+                actions.extend(happened.actions.iter().rev().flat_map(inverse))
+            }
         }
     }
     if actions.is_empty() { Err(ReverseImpossible::NothingDone) } else { Ok(actions) }
@@ -57,6 +60,18 @@ pub fn inverse(action: &Action) -> Vec<Action> {
     match action {
         KafkaAction::CommitOffsets { group, moves } => uncommit(group, moves),
         KafkaAction::DeleteOffsets { group, removals } => vec![recommit(group, removals)],
+        KafkaAction::Reassign { moves } => {
+            let moves = moves.iter().rev().map(ReplicaMove::reversed).collect();
+            vec![Action::Kafka(KafkaAction::Reassign { moves })]
+        }
+        KafkaAction::SetConfigs { changes } => {
+            let changes = changes.iter().rev().map(ConfigChange::reversed).collect();
+            vec![Action::Kafka(KafkaAction::SetConfigs { changes })]
+        }
+        // Entries that are gone throttle nobody, and leaders follow the replicas.
+        KafkaAction::CallOff { .. } | KafkaAction::TakeFromLists { .. } | KafkaAction::ElectPreferred { .. } => {
+            Vec::new()
+        }
     }
 }
 

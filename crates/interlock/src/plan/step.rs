@@ -74,6 +74,11 @@ pub enum Undo {
         /// What must be true before them.
         needs: Vec<Expectation>,
     },
+    /// What was done is done backwards, last first: each action with its before and after exchanged.
+    Inverse {
+        /// What must be true before that.
+        needs: Vec<Expectation>,
+    },
     /// The values that the capture step of this number put into the journal are written back.
     Captured {
         /// The capture step.

@@ -226,10 +226,10 @@ mod probes {
         let five = plain(5);
         let sections = committed(&[(0, &five)]);
         for action in [commit([Some(5), None], [9, 9]), delete(5)] {
-            assert_eq!(evaluate(&action.before(), &sections), Held::Holds);
+            assert_eq!(evaluate(&action.before().unwrap(), &sections), Held::Holds);
             assert_eq!(probe(&action, &sections), Probe::NotYet);
         }
-        assert!(matches!(evaluate(&delete(6).before(), &sections), Held::Broken { .. }));
+        assert!(matches!(evaluate(&delete(6).before().unwrap(), &sections), Held::Broken { .. }));
     }
 }
 
@@ -245,11 +245,15 @@ mod conditions {
         let mut found = Vec::new();
         for (second, sections) in sections {
             let pace = Pace { now: Millis(second * 1_000), interval: EVERY };
-            let (next, looked) = look(&condition, &memory, sections, pace);
+            let awaited = Awaited { condition: &condition, actions: &[] };
+            let (next, looked) = look(awaited, &memory, sections, pace);
             memory = next;
             found.push(match looked {
                 Looked::Met => "met",
-                Looked::NotYet { id, .. } | Looked::Impossible { id, .. } => id,
+                Looked::NotYet { id, .. }
+                | Looked::Impossible { id, .. }
+                | Looked::Unsafe { id, .. }
+                | Looked::Foreign { id, .. } => id,
             });
         }
         found
@@ -276,7 +280,8 @@ mod conditions {
     #[test]
     fn an_outage_is_never_met_and_ends_a_streak() {
         let quiet = with_members(&[]);
-        let out = failed(&Condition::KafkaGroupHasNoMembers { group: group(), looks: 2 }.queries());
+        let condition = Condition::KafkaGroupHasNoMembers { group: group(), looks: 2 };
+        let out = failed(&Awaited { condition: &condition, actions: &[] }.queries());
         let found = looks(&[(0, quiet.clone()), (2, out), (4, quiet.clone()), (6, Sections::empty()), (8, quiet)]);
         let watching = "watching-a-little-longer";
         assert_eq!(found, [watching, "cannot-look", watching, "cannot-look", watching]);
@@ -284,7 +289,7 @@ mod conditions {
 
     #[test]
     fn the_memory_survives_being_stored() {
-        let memory = Memory { streak: 1, last_look: Some(Millis(5)) };
+        let memory = Memory { streak: 1, last_look: Some(Millis(5)), left_bytes: Some(7), left_since: Some(Millis(4)) };
         let stored = serde_json::to_string(&memory).unwrap();
         assert_eq!(serde_json::from_str::<Memory>(&stored).unwrap(), memory);
         assert_eq!(serde_json::from_str::<Memory>("{}").unwrap(), Memory::default());
@@ -347,7 +352,7 @@ mod seals {
         after.arguments.insert("to".to_owned(), "latest".to_owned());
         after.votes.push(Seat::Approver);
         after.checks.retain(|check| check.id != "not-held");
-        let Row::Offset { to, .. } = &mut after.impact.rows[0];
+        let Row::Offset { to, .. } = &mut after.impact.rows[0] else { panic!() };
         *to = None;
         let found = differences(&before, &after);
         let what: Vec<_> = found.iter().map(|one| one.what.as_str()).collect();

@@ -74,18 +74,29 @@ impl Kafka {
                 let moves = vec![OffsetMove { topic, partition, from: None, to }];
                 self.perform(&Action::Kafka(KafkaAction::CommitOffsets { group, moves }), now);
             }
+            Interference::Reassign(topic, partition, target) => {
+                // Whoever does that does not ask us what came of it.
+                let _ = self.reassign_one(&topic, partition, &target);
+            }
         }
     }
 
     /// What the coordinator does with an act.
     pub(super) fn perform(&mut self, action: &Action, now: Millis) -> Acted {
         let Action::Kafka(action) = action;
-        if let Err(failure) = self.coordinated(action.group(), now) {
+        if let Some(group) = action.group()
+            && let Err(failure) = self.coordinated(group, now)
+        {
             return Acted::NotApplied(because("", failure));
         }
         match action {
             KafkaAction::CommitOffsets { group, moves } => self.commit(group, moves, now),
             KafkaAction::DeleteOffsets { group, removals } => self.delete(group, removals, now),
+            KafkaAction::Reassign { moves } => self.reassign(moves),
+            KafkaAction::CallOff { moves } => self.call_off(moves),
+            KafkaAction::SetConfigs { changes } => self.set_configs(changes, now),
+            KafkaAction::TakeFromLists { lists } => self.take_from_lists(lists),
+            KafkaAction::ElectPreferred { partitions } => self.elect_preferred(partitions, now),
         }
     }
 

@@ -61,7 +61,10 @@ impl SimulatedKafka {
         change: impl FnOnce(&mut Kafka, &mut Draw, Millis) -> Result<T, FleetError>,
     ) -> Result<T, FleetError> {
         self.fleet.change(|world, now| match world.kafka.get_mut(&self.name) {
-            Some(kafka) => change(kafka, &mut world.draw, now),
+            Some(kafka) => {
+                kafka.settle_moves(now);
+                change(kafka, &mut world.draw, now)
+            }
             None => Err(FleetError::NoCluster(self.name.clone())),
         })
     }

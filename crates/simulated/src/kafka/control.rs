@@ -1,8 +1,8 @@
 //! The handles by which demo and tests give a cluster load and trouble.
 
 use super::{
-    ActFault, Group, GroupSpec, Interference, Kafka, Leave, Member, ReceivedAct, SimulatedKafka, Topic, TopicSpec,
-    Trouble,
+    ActFault, BrokerState, Group, GroupSpec, Interference, Kafka, Leave, Member, ReceivedAct, SimulatedKafka, Topic,
+    TopicSpec, Trouble,
 };
 use crate::draw::Draw;
 use crate::home::FleetError;
@@ -219,8 +219,64 @@ impl SimulatedKafka {
     /// Starts a killed broker.
     pub fn start_broker(&self, id: i32) -> Result<(), FleetError> {
         self.change(|kafka, _, _| {
-            let found = kafka.brokers.iter_mut().find(|broker| broker.id == id);
-            found.ok_or_else(|| no_such("broker", id))?.dead_since = None;
+            kafka.broker_mut(id)?.dead_since = None;
+            Ok(())
+        })
+    }
+
+    /// Adds a broker with nothing on it.
+    pub fn add_broker(&self, id: i32, rack: Option<&str>) -> Result<(), FleetError> {
+        self.change(|kafka, _, _| {
+            if kafka.brokers.iter().any(|broker| broker.id == id) {
+                return Err(FleetError::Exists(format!("broker {id}")));
+            }
+            kafka.brokers.push(BrokerState::new(id, rack));
+            kafka.brokers.sort_by_key(|broker| broker.id);
+            Ok(())
+        })
+    }
+
+    /// Gives a broker a disk of another size.
+    pub fn set_disk(&self, id: i32, bytes: u64) -> Result<(), FleetError> {
+        self.change(|kafka, _, _| {
+            kafka.broker_mut(id)?.disk_bytes = bytes;
+            Ok(())
+        })
+    }
+
+    /// Somebody else makes a setting on a broker, or takes it away.
+    pub fn set_broker_config(&self, id: i32, key: &str, value: Option<&str>) -> Result<(), FleetError> {
+        self.change(|kafka, _, _| {
+            let config = &mut kafka.broker_mut(id)?.config;
+            match value {
+                Some(value) => config.insert(key.to_owned(), value.to_owned()),
+                None => config.remove(key),
+            };
+            Ok(())
+        })
+    }
+
+    /// Somebody else makes a setting on a topic, or takes it away.
+    pub fn set_topic_config(&self, name: &TopicName, key: &str, value: Option<&str>) -> Result<(), FleetError> {
+        self.change(|kafka, _, _| {
+            kafka.topic_mut(name)?.set_config(key, value);
+            Ok(())
+        })
+    }
+
+    /// Another tool sends a partition to other replicas.
+    pub fn foreign_reassign(&self, name: &TopicName, partition: i32, target: &[i32]) -> Result<(), FleetError> {
+        self.change(|kafka, _, _| {
+            let sent = kafka.reassign_one(name, partition, target);
+            sent.map_err(|reason| FleetError::NoSuch(reason.said))
+        })
+    }
+
+    /// Another tool calls a move off.
+    pub fn foreign_cancel(&self, name: &TopicName, partition: i32) -> Result<(), FleetError> {
+        self.change(|kafka, _, _| {
+            let topic = kafka.topic_mut(name)?;
+            topic.partition_mut(partition).ok_or_else(|| no_such("partition", partition))?.cancel();
             Ok(())
         })
     }
@@ -268,9 +324,12 @@ impl Kafka {
                 partition.epoch = partition.epoch.saturating_add(1);
             }
         }
-        let found = self.brokers.iter_mut().find(|broker| broker.id == id);
-        found.ok_or_else(|| no_such("broker", id))?.dead_since = Some(now);
+        self.broker_mut(id)?.dead_since = Some(now);
         Ok(())
+    }
+
+    fn broker_mut(&mut self, id: i32) -> Result<&mut BrokerState, FleetError> {
+        self.brokers.iter_mut().find(|broker| broker.id == id).ok_or_else(|| no_such("broker", id))
     }
 }
 
@@ -280,6 +339,7 @@ impl Topic {
         for partition in &mut self.partitions {
             partition.log = partition.log.anew(now);
             partition.epoch = 0;
+            partition.moving = None;
         }
     }
 }

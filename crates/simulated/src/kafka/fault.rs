@@ -39,6 +39,8 @@ pub enum Interference {
     Join(GroupId, Member),
     /// Another tool commits an offset, if the broker lets it.
     Commit(GroupId, TopicName, i32, Committed),
+    /// Another tool moves a partition, if the controller lets it.
+    Reassign(TopicName, i32, Vec<i32>),
 }
 
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]

@@ -84,6 +84,11 @@ impl Log {
         (first < self.end(now)).then_some(first)
     }
 
+    /// Records per hour that come in now.
+    pub(crate) fn rate(&self) -> u64 {
+        self.pieces.last().map_or(0, |piece| piece.rate)
+    }
+
     /// From `now` on records come in at another rate.
     pub(crate) fn set_rate(&mut self, rate: u64, now: Millis) {
         self.turn(now, 0, rate);

@@ -20,6 +20,15 @@ impl Kafka {
         if let Some((_, failure)) = self.faults.queries.iter().find(|(one, _)| one == query) {
             return Err(failure.clone());
         }
+        if self.anything_moves() && self.moved_at < now {
+            let mut settled = self.clone();
+            settled.settle_moves(now);
+            return settled.told(query, now);
+        }
+        self.told(query, now)
+    }
+
+    fn told(&self, query: &KafkaQuery, now: Millis) -> Answered<KafkaAnswer> {
         Ok(match query {
             KafkaQuery::Cluster => KafkaAnswer::Cluster(self.cluster(now)),
             KafkaQuery::Topics => KafkaAnswer::Topics(self.topic_list(now)),
@@ -30,6 +39,12 @@ impl Kafka {
             KafkaQuery::Committed(id) => KafkaAnswer::Committed(self.committed(id, now)?),
             KafkaQuery::LogRanges(name) => KafkaAnswer::LogRanges(self.log_ranges(name, now)?),
             KafkaQuery::OffsetsAt(name, at) => KafkaAnswer::OffsetsAt(self.offsets_at(name, *at, now)?),
+            KafkaQuery::Layout => KafkaAnswer::Layout(self.layout(now)),
+            KafkaQuery::LogDirs => KafkaAnswer::LogDirs(self.log_dirs(now)?),
+            KafkaQuery::Reassignments => KafkaAnswer::Reassignments(self.may_describe(|| self.reassignments())?),
+            KafkaQuery::BrokerConfig(id) => KafkaAnswer::BrokerConfig(self.broker_config(*id, now)?),
+            KafkaQuery::Replication => KafkaAnswer::Replication(self.replication(now)?),
+            KafkaQuery::Rates => KafkaAnswer::Rates(self.rates()),
         })
     }
 
@@ -73,7 +88,7 @@ impl Kafka {
         }
     }
 
-    fn one_topic(&self, name: &TopicName, now: Millis) -> Answered<Option<SeenTopic>> {
+    pub(super) fn one_topic(&self, name: &TopicName, now: Millis) -> Answered<Option<SeenTopic>> {
         self.may_describe_topic(name)?;
         Ok(self.topics.get(name).map(|topic| SeenTopic {
             id: topic.id.clone(),

@@ -1,13 +1,16 @@
 //! A simulated Kafka cluster: what it is ([`Kafka`]), how it is looked at and changed, how it is made to misbehave.
 
 mod act;
+mod act_layout;
 mod backend;
 mod control;
 mod fault;
 mod group;
 mod log;
 mod look;
+mod look_layout;
 mod member;
+mod moves;
 mod rights;
 mod topic;
 
@@ -37,6 +40,10 @@ const FENCED_AFTER: Duration = Duration::from_secs(9);
 const OFFSETS_TOPIC: &str = "__consumer_offsets";
 /// `offsets.topic.num.partitions`
 const OFFSETS_PARTITIONS: u32 = 50;
+/// How long a record is. Logs count records; disks and moves count bytes.
+const RECORD_BYTES: u64 = 512;
+/// The size of a broker's disk, unless it is made another.
+const DISK_BYTES: u64 = 1 << 40;
 /// So many received acts are remembered.
 const MOST_ACTS: usize = 10_000;
 
@@ -74,6 +81,8 @@ pub(crate) struct Kafka {
     access: Access,
     faults: Faults,
     acts: Vec<ReceivedAct>,
+    /// Up to when moves have been reckoned.
+    moved_at: Millis,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -81,9 +90,17 @@ struct BrokerState {
     id: i32,
     rack: Option<String>,
     dead_since: Option<Millis>,
+    /// Settings made while it runs.
+    config: BTreeMap<String, String>,
+    disk_bytes: u64,
 }
 
 impl BrokerState {
+    fn new(id: i32, rack: Option<&str>) -> Self {
+        let (rack, config) = (rack.map(str::to_owned), BTreeMap::new());
+        Self { id, rack, dead_since: None, config, disk_bytes: DISK_BYTES }
+    }
+
     fn is_fenced(&self, now: Millis) -> bool {
         self.dead_since.is_some_and(|since| now >= since.plus(FENCED_AFTER))
     }
@@ -91,9 +108,7 @@ impl BrokerState {
 
 impl Kafka {
     pub(crate) fn build(brokers: &[(i32, Option<&str>)], draw: &mut Draw, now: Millis) -> Result<Self, FleetError> {
-        let broker =
-            |(id, rack): &(i32, Option<&str>)| BrokerState { id: *id, rack: rack.map(str::to_owned), dead_since: None };
-        let mut brokers: Vec<BrokerState> = brokers.iter().map(broker).collect();
+        let mut brokers: Vec<BrokerState> = brokers.iter().map(|(id, rack)| BrokerState::new(*id, *rack)).collect();
         brokers.sort_by_key(|broker| broker.id);
         let mut kafka = Self {
             id: draw.kafka_id(),
@@ -103,6 +118,7 @@ impl Kafka {
             access: Access::everything(),
             faults: Faults::default(),
             acts: Vec::new(),
+            moved_at: now,
         };
         let mut offsets = TopicSpec::new(OFFSETS_TOPIC.parse()?, OFFSETS_PARTITIONS);
         offsets.retention = None;

@@ -1,4 +1,5 @@
 use super::log::{Beginning, Log};
+use super::moves::Move;
 use crate::draw::Draw;
 use interlock::cluster::kafka::{ConfigEntry, Partition};
 use interlock::id::TopicName;
@@ -65,6 +66,9 @@ pub(crate) struct Topic {
 pub(crate) struct TopicPartition {
     pub(crate) number: i32,
     pub(crate) replicas: Vec<i32>,
+    /// Who leads where that is not the first replica that is alive.
+    pub(crate) leader: Option<i32>,
+    pub(crate) moving: Option<Move>,
     /// Counts the elections; committed with offsets by consumers.
     pub(crate) epoch: i32,
     pub(crate) weight: u32,
@@ -84,6 +88,8 @@ impl Topic {
             TopicPartition {
                 number,
                 replicas: ring(brokers, first + place, spec.replicas),
+                leader: None,
+                moving: None,
                 epoch: 0,
                 weight: *weight,
                 log: Log::begin(Beginning { from, offset, rate, retention_ms }),
@@ -107,6 +113,15 @@ impl Topic {
         }
     }
 
+    pub(crate) fn config(&self, key: &str) -> Option<&str> {
+        self.config.iter().find(|(name, _)| name == key).map(|(_, value)| value.as_str())
+    }
+
+    pub(crate) fn set_config(&mut self, key: &str, value: Option<&str>) {
+        self.config.retain(|(name, _)| name != key);
+        self.config.extend(value.map(|value| (key.to_owned(), value.to_owned())));
+    }
+
     pub(crate) fn settings(&self) -> Vec<ConfigEntry> {
         self.config.iter().map(|(key, value)| ConfigEntry { key: key.clone(), value: Some(value.clone()) }).collect()
     }
@@ -116,11 +131,11 @@ impl TopicPartition {
     /// As metadata tell it. The last replica stays in the ISR when all are gone, as the broker keeps it.
     pub(crate) fn seen(&self, alive: impl Fn(i32) -> bool) -> Partition {
         let mut isr: Vec<i32> = self.replicas.iter().copied().filter(|broker| alive(*broker)).collect();
-        let leader = isr.first().copied();
+        let leader = self.leader.filter(|leader| isr.contains(leader)).or_else(|| isr.first().copied());
         if leader.is_none() {
             isr.extend(self.replicas.last());
         }
-        Partition { partition: self.number, leader, replicas: self.replicas.clone(), isr }
+        Partition { partition: self.number, leader, replicas: self.merged(), isr }
     }
 }
 

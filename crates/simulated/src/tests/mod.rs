@@ -5,6 +5,7 @@ mod demo;
 mod faults;
 mod file;
 mod groups;
+mod moves;
 mod topics;
 
 use crate::{Fleet, GroupSpec, HandClock, Member, SimulatedKafka, TopicSpec, per_second};

@@ -40,6 +40,7 @@ fn label(entry: &Entry) -> &'static str {
     match entry {
         Entry::Started(_) => "write started",
         Entry::Expanded { .. } => "write expanded",
+        Entry::Added { .. } => "write added",
         Entry::Captured { .. } => "write captured",
         Entry::Intent { .. } => "write intent",
         Entry::Outcome { .. } => "write outcome",

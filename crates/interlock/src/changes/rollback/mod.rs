@@ -2,6 +2,7 @@
 
 mod checks;
 mod impact;
+mod layout;
 mod look;
 mod saved;
 mod steps;
@@ -39,6 +40,9 @@ pub fn plan_rollback(rollback: &Rollback<'_>, sections: &Sections, context: &Con
         Ok(actions) => actions,
         Err(stop) => return stop.into(),
     };
+    if layout::moves_replicas(&actions) {
+        return layout::plan(rollback, &actions, sections, context);
+    }
     let vectors = saved::vectors(&actions);
     let mut looker = Looker::new(sections);
     let seen = look::look(&vectors, &mut looker, context.guards);

@@ -22,7 +22,8 @@ pub(super) fn vectors(actions: &[Action]) -> Vectors<'_> {
     let mut by_group = Vectors::new();
     for action in actions {
         let Action::Kafka(action) = action;
-        let places = by_group.entry(action.group()).or_default();
+        let Some(group) = action.group() else { continue };
+        let places = by_group.entry(group).or_default();
         let mut add = |topic, partition, left, saved| {
             places
                 .entry((topic, partition))
@@ -36,6 +37,11 @@ pub(super) fn vectors(actions: &[Action]) -> Vectors<'_> {
             KafkaAction::DeleteOffsets { removals, .. } => {
                 removals.iter().for_each(|one| add(&one.topic, one.partition, Some(&one.from), None));
             }
+            KafkaAction::Reassign { .. }
+            | KafkaAction::CallOff { .. }
+            | KafkaAction::SetConfigs { .. }
+            | KafkaAction::TakeFromLists { .. }
+            | KafkaAction::ElectPreferred { .. } => {}
         }
     }
     by_group

@@ -52,8 +52,8 @@ pub(super) fn steps(actions: &[Action], seen: &Seen<'_>) -> Vec<Step> {
 fn step(number: u32, action: &Action, seen: &Seen<'_>) -> Step {
     let Action::Kafka(kafka) = action;
     let mut needs = identity(seen);
-    needs.push(Expectation::KafkaGroupHasNoMembers { group: kafka.group().clone() });
+    needs.extend(kafka.group().map(|group| Expectation::KafkaGroupHasNoMembers { group: group.clone() }));
     let undo = Undo::Literal { actions: inverse(action), needs: needs.clone() };
-    needs.push(action.before());
+    needs.extend(action.before());
     Step { number, work: Work::Act(action.clone()), needs, done: Condition::ReadBack, undo }
 }

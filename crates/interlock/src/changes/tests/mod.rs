@@ -2,6 +2,7 @@
 
 mod golden;
 mod guards;
+mod moves;
 mod prior;
 mod refused;
 mod reset;

@@ -251,6 +251,7 @@ impl World {
                     self.committed.remove(&(one.topic.clone(), one.partition));
                 }
             }
+            other => panic!("no action on offsets: {other:?}"),
         }
     }
 }

@@ -1,0 +1,205 @@
+//! Moves on their way: watched until they have arrived, throttled within the plan's bounds, turned round by a stop.
+
+use crate::entry::Entry;
+use crate::history::{UNWOUND, adjusted};
+use crate::operation::Operation;
+use crate::run::{Next, Run, alert, milestone, progress};
+use crate::steps::Placed;
+use crate::worker::{EngineError, Move};
+use interlock::approval::Event;
+use interlock::cluster::Sections;
+use interlock::facts::Facts;
+use interlock::plan::{
+    Action, Awaited, Condition, KafkaAction, Looked, Memory, Moving, Pace, Plan, ReplicaMove, Sealed, Step, Wanted,
+    look, regulate, unwind, unwind_queries,
+};
+use std::time::Duration;
+
+/// A step whose actions are done, and which waits for its condition.
+pub(crate) struct Watched<'a> {
+    pub(crate) step: &'a Step,
+    pub(crate) interval: Duration,
+}
+
+/// The first step that is not done, if all it lacks is its condition.
+pub(crate) fn watched(plan: &Plan, done: impl Fn(&Step) -> bool) -> Option<Watched<'_>> {
+    let step = plan.steps.iter().find(|step| !done(step))?;
+    Some(Watched { step, interval: step.done.interval()? })
+}
+
+impl Run<'_> {
+    /// The actions of a step are done; the cluster goes on by itself until its condition is met.
+    pub(crate) async fn begin_watch(&mut self, operation: &Operation, step: u32) -> Result<Next, EngineError> {
+        let facts = Facts::none().with("step", i64::from(step));
+        let waits = Move::new(Event::Wait).telling(vec![milestone("step-under-way", facts)]);
+        self.change(operation, waits).await
+    }
+
+    /// One look at what a step waits for after its actions.
+    pub(crate) async fn watch(
+        &mut self,
+        operation: &Operation,
+        plan: &Sealed,
+        watched: &Watched<'_>,
+    ) -> Result<Next, EngineError> {
+        let number = adjusted(watched.step.number);
+        if let Some(next) = self.added(operation, plan, number).await? {
+            return Ok(next);
+        }
+        let actions = self.history.actions_of(watched.step.number, &watched.step.work).to_vec();
+        let awaited = Awaited { condition: &watched.step.done, actions: &actions };
+        let sections = self.observe(operation, &awaited.queries()).await;
+        let pace = Pace { now: self.inner.ports.clock.now(), interval: watched.interval };
+        let (memory, looked) = look(awaited, &operation.memory, &sections, pace);
+        let unsafe_now = matches!(looked, Looked::Unsafe { .. });
+        if let Some(next) = self.turn_throttle(operation, (watched, &actions), unsafe_now, &sections).await? {
+            return Ok(next);
+        }
+        match looked {
+            Looked::Met => {
+                let facts = Facts::none().with("step", i64::from(watched.step.number));
+                let mut wake = Move::new(Event::Wake).telling(vec![milestone("step-done", facts)]);
+                wake.entry = Some((self.history.entries + 1, Entry::StepDone { step: watched.step.number }));
+                self.change(operation, wake).await
+            }
+            Looked::Impossible { id, facts } => self.give_up(operation, id, facts).await,
+            Looked::Foreign { id, facts } => self.lose(operation, id, facts).await,
+            Looked::Unsafe { id, facts } => {
+                let pause = Move::new(Event::Pause).because(id, facts.clone()).telling(alert(id, facts));
+                self.change(operation, pause).await
+            }
+            Looked::NotYet { id, facts } => self.look_again(operation, &memory, watched.interval, (id, facts)).await,
+        }
+    }
+
+    /// Remembers a look, tells of it, and rests until the next one.
+    pub(crate) async fn look_again(
+        &mut self,
+        operation: &Operation,
+        memory: &Memory,
+        interval: Duration,
+        (id, facts): (&str, Facts),
+    ) -> Result<Next, EngineError> {
+        let next_at = self.inner.ports.clock.now().plus(interval);
+        if !self.inner.ports.journal.remember(operation, self.lease.token, memory, next_at).await? {
+            return Err(EngineError::Fenced);
+        }
+        self.inner.tell(&operation.id, vec![progress(id, facts)]).await?;
+        Ok(Next::Rest)
+    }
+
+    /// Sets the throttle to what it should be now, within its bounds: fixed in the journal first. The same is not tried again.
+    async fn turn_throttle(
+        &mut self,
+        operation: &Operation,
+        (watched, actions): (&Watched<'_>, &[Action]),
+        slow: bool,
+        sections: &Sections,
+    ) -> Result<Option<Next>, EngineError> {
+        let Condition::KafkaMoved(moving) = &watched.step.done else { return Ok(None) };
+        match regulate(moving, &moves(actions), slow, sections) {
+            Wanted::Keep => Ok(None),
+            Wanted::Foreign(facts) => {
+                self.inner.tell(&operation.id, vec![progress("throttle-changed", facts)]).await?;
+                Ok(None)
+            }
+            Wanted::Set(changes) => {
+                let number = adjusted(watched.step.number);
+                let action = Action::Kafka(KafkaAction::SetConfigs { changes });
+                if self.history.added(number).last() == Some(&action) {
+                    return Ok(None);
+                }
+                let told = [milestone(told_of(moving, &action), Facts::none())];
+                self.write_telling(Entry::Added { step: number, actions: vec![action] }, &told).await?;
+                Ok(Some(Next::Go))
+            }
+        }
+    }
+
+    /// Does what was added to a step and is not done yet; none if there is nothing. What the cluster refuses so often is left.
+    async fn added(&mut self, operation: &Operation, plan: &Sealed, step: u32) -> Result<Option<Next>, EngineError> {
+        let added = self.history.added(step).to_vec();
+        for (place, action) in (0..).zip(&added) {
+            let tries = self.history.tries(step, place);
+            let placed = Placed { step, place, action };
+            if tries.is_open() {
+                return self.settle(operation, plan, &placed).await.map(Some);
+            }
+            if !tries.is_done() && tries.attempts < self.inner.pace.attempts {
+                return self.act(operation, plan, &placed).await.map(Some);
+            }
+        }
+        Ok(None)
+    }
+
+    /// Turns round what is in flight; none once nothing of it is.
+    pub(crate) async fn turn_round(
+        &mut self,
+        operation: &Operation,
+        plan: &Sealed,
+    ) -> Result<Option<Next>, EngineError> {
+        let moves = self.begun(plan.plan());
+        if moves.is_empty() {
+            return Ok(None);
+        }
+        if let Some(next) = self.added(operation, plan, UNWOUND).await? {
+            return Ok(Some(next));
+        }
+        let sections = self.observe(operation, &unwind_queries(&moves)).await;
+        let unwinding = match unwind(&moves, &sections) {
+            Ok(unwinding) => unwinding,
+            Err(facts) => return self.look_failed(operation, facts).await.map(Some),
+        };
+        self.failing = None;
+        let next = if unwinding.call_off.is_empty() {
+            KafkaAction::Reassign { moves: unwinding.back }
+        } else {
+            KafkaAction::CallOff { moves: unwinding.call_off }
+        };
+        let action = Action::Kafka(next);
+        if action.size() > 0 {
+            return self.unwind_by(operation, action).await.map(Some);
+        }
+        match unwinding.going_on.into_iter().next() {
+            None => Ok(None),
+            Some(facts) => {
+                let told = ("cannot-turn-round", facts);
+                self.look_again(operation, &operation.memory, self.inner.pace.retry, told).await.map(Some)
+            }
+        }
+    }
+
+    /// Fixes what turns moves round in the journal; the same is not tried for ever.
+    async fn unwind_by(&mut self, operation: &Operation, action: Action) -> Result<Next, EngineError> {
+        let tried = self.history.added(UNWOUND).iter().filter(|one| **one == action).count();
+        if tried >= self.inner.pace.attempts as usize {
+            return self.give_up(operation, "tried-too-often", Facts::none()).await;
+        }
+        let told = [milestone("turned-round", Facts::none().with("count", action.size()))];
+        self.write_telling(Entry::Added { step: UNWOUND, actions: vec![action] }, &told).await?;
+        Ok(Next::Go)
+    }
+
+    /// The moves of steps that were begun and are not done.
+    fn begun(&self, plan: &Plan) -> Vec<ReplicaMove> {
+        let open = plan.steps.iter().filter(|step| !self.history.done.contains(&step.number));
+        let begun = open.filter(|step| self.history.tries(step.number, 0).attempts > 0);
+        begun.flat_map(|step| moves(self.history.actions_of(step.number, &step.work))).collect()
+    }
+}
+
+fn moves(actions: &[Action]) -> Vec<ReplicaMove> {
+    let of = |action: &Action| match action {
+        Action::Kafka(KafkaAction::Reassign { moves }) => moves.clone(),
+        Action::Kafka(_) => Vec::new(),
+    };
+    actions.iter().flat_map(of).collect()
+}
+
+/// Slower or as planned, in a word.
+fn told_of(moving: &Moving, action: &Action) -> &'static str {
+    let Action::Kafka(KafkaAction::SetConfigs { changes }) = action else { return "throttle-as-planned" };
+    let planned = moving.throttle.as_ref().map(|throttle| throttle.bytes_per_second.to_string());
+    let slower = changes.first().is_some_and(|change| change.to != planned);
+    if slower { "throttle-slower" } else { "throttle-as-planned" }
+}

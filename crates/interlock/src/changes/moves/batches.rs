@@ -1,0 +1,40 @@
+//! Moves in batches: about ten, none too large, and by itself each one that has no replica in sync to spare.
+
+use super::look::Seen;
+use crate::plan::ReplicaMove;
+use std::time::Duration;
+
+/// About so many batches.
+const BATCHES: usize = 10;
+/// The most partitions in one.
+const MOST_PARTITIONS: usize = 500;
+/// About so many looks at a batch, not more often than the first nor less often than the second of these.
+const LOOKS: u32 = 40;
+const OFTEN: Duration = Duration::from_millis(500);
+const SELDOM: Duration = Duration::from_secs(5);
+
+/// Moves that are begun together.
+pub(super) struct Batch {
+    pub(super) moves: Vec<ReplicaMove>,
+    /// The time between two looks at it.
+    pub(super) interval: Duration,
+}
+
+pub(super) fn split(moves: &[ReplicaMove], seen: &Seen<'_>, throttle: u64) -> Vec<Batch> {
+    let (tight, loose): (Vec<&ReplicaMove>, Vec<&ReplicaMove>) = moves.iter().partition(|one| is_tight(one, seen));
+    let size = loose.len().div_ceil(BATCHES).clamp(1, MOST_PARTITIONS);
+    let loose = loose.chunks(size).map(<[_]>::to_vec);
+    let tight = tight.into_iter().map(|one| vec![one]);
+    let batch = |moves: Vec<&ReplicaMove>| {
+        let moves: Vec<ReplicaMove> = moves.into_iter().cloned().collect();
+        let interval = (seen.load(&moves).eta(throttle) / LOOKS).clamp(OFTEN, SELDOM);
+        Batch { moves, interval }
+    };
+    loose.chain(tight).map(batch).collect()
+}
+
+/// Whether `min.insync.replicas` needs all of a partition's replicas.
+pub(super) fn is_tight(one: &ReplicaMove, seen: &Seen<'_>) -> bool {
+    let least = seen.settings(&one.topic).map_or(1, |found| found.min_isr as usize);
+    one.from.0.len() > 1 && least >= one.from.0.len()
+}

@@ -1,0 +1,219 @@
+//! What is checked before replicas move.
+
+use super::look::{Loads, Seen, dirs_of};
+use super::{MOST_MOVES, Wanted, batches, copies};
+use crate::changes::kafka_offsets as offsets;
+use crate::changes::rights::{self, Needed};
+use crate::cluster::kafka::{FOLLOWER_RATE, LEADER_RATE, Partition, Right};
+use crate::facts::{Fact, Facts};
+use crate::id::TopicName;
+use crate::plan::{Check, ConfigOn, Level};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// `AlterPartitionReassignments` and `ElectLeaders` (ALTER), `ListPartitionReassignments` and `DescribeLogDirs` (DESCRIBE),
+/// the brokers' throttles.
+const ON_CLUSTER: &[Right] = &[Right::Alter, Right::Describe, Right::AlterConfigs, Right::DescribeConfigs];
+/// The topics' throttle lists.
+const ON_TOPIC: &[Right] = &[Right::Describe, Right::AlterConfigs, Right::DescribeConfigs];
+
+/// Every finding but those about holds.
+pub(super) fn all(wanted: &Wanted, seen: &Seen<'_>, load: &Loads) -> Vec<Check> {
+    let mut checks = vec![offsets::identity_check(seen.cluster)];
+    checks.extend(right_checks(wanted, seen));
+    checks.push(moving_check(seen));
+    checks.push(target_check(wanted, seen));
+    checks.extend(health_checks(wanted, seen));
+    checks.extend(left_over_check(wanted, seen));
+    checks.extend(disk_checks(wanted, seen, load));
+    checks.push(throttle_check(wanted, load));
+    checks.extend(count_check(wanted));
+    checks
+}
+
+fn right_checks(wanted: &Wanted, seen: &Seen<'_>) -> Vec<Check> {
+    let on_cluster = Needed { on: "cluster", name: "kafka-cluster", rights: ON_CLUSTER };
+    let mut checks = rights::check(&on_cluster, &seen.cluster.rights);
+    let topics: BTreeSet<&TopicName> = wanted.moves.iter().map(|one| &one.topic).collect();
+    for name in topics {
+        let needed = Needed { on: "topic", name: name.as_str(), rights: ON_TOPIC };
+        if let Some(topic) = seen.topic(name) {
+            checks.extend(rights::check(&needed, &topic.rights));
+        }
+    }
+    if checks.is_empty() {
+        checks.push(Check::pass("rights-sufficient"));
+    }
+    checks
+}
+
+/// Ours or anybody's: the controller would let the new one override it without a word.
+fn moving_check(seen: &Seen<'_>) -> Check {
+    let Some(first) = seen.moving.first() else { return Check::pass("reassignment-under-way") };
+    let facts = offsets::of_partition(&first.topic, first.partition)
+        .with("count", seen.moving.len())
+        .with("found", first.target().to_string());
+    Check::new(Level::Block, "reassignment-under-way", facts)
+}
+
+/// A broker that was never there and one that is dead look the same from outside; neither takes replicas.
+fn target_check(wanted: &Wanted, seen: &Seen<'_>) -> Check {
+    let dead: Vec<String> = wanted.targets.iter().filter(|id| !seen.is_alive(**id)).map(ToString::to_string).collect();
+    if dead.is_empty() {
+        return Check::pass("targets-not-alive");
+    }
+    let alive: Vec<String> = seen.cluster.brokers.iter().map(|one| one.id.to_string()).collect();
+    Check::new(Level::Block, "targets-not-alive", Facts::none().with("brokers", dead).with("alive", alive))
+}
+
+/// Partitions with a trouble: the first and how many.
+struct Sick<'a> {
+    first: Option<(&'a TopicName, &'a Partition)>,
+    count: usize,
+}
+
+fn sick<'a>(all: impl Iterator<Item = (&'a TopicName, &'a Partition)>) -> Sick<'a> {
+    let mut all = all.peekable();
+    Sick { first: all.peek().copied(), count: all.count() }
+}
+
+fn health_checks(wanted: &Wanted, seen: &Seen<'_>) -> Vec<Check> {
+    let ours: BTreeSet<(&TopicName, i32)> = wanted.moves.iter().map(|one| (&one.topic, one.partition)).collect();
+    let all = || seen.layout.iter().flat_map(|one| one.topic.partitions.iter().map(move |found| (&one.name, found)));
+    let of_plan = || all().filter(|(name, found)| ours.contains(&(*name, found.partition)));
+    let least: BTreeMap<&TopicName, usize> =
+        seen.replication.topics.iter().map(|one| (&one.name, one.min_isr as usize)).collect();
+    let under_min = |(name, found): &(&TopicName, &Partition)| {
+        found.leader.is_some() && found.isr.len() < least.get(name).copied().unwrap_or(1).min(found.replicas.len())
+    };
+    let mut checks = Vec::new();
+    let mut add = |level, id, found: Sick<'_>| {
+        if let Some((topic, partition)) = found.first {
+            let facts = offsets::of_partition(topic, partition.partition)
+                .with("count", found.count)
+                .with("isr", partition.isr.len())
+                .with("replicas", partition.replicas.len());
+            checks.push((level, id, facts));
+        }
+    };
+    add(Level::Block, SickKind::Offline, sick(of_plan().filter(|(_, found)| found.leader.is_none())));
+    add(Level::Block, SickKind::UnderMinIsr, sick(of_plan().filter(under_min)));
+    add(
+        Level::Warn,
+        SickKind::UnderReplicated,
+        sick(all().filter(|(_, found)| found.isr.len() < found.replicas.len())),
+    );
+    let mut checks: Vec<Check> = checks.into_iter().map(|(level, kind, facts)| kind.check(level, facts)).collect();
+    let tight = wanted.moves.iter().filter(|one| batches::is_tight(one, seen));
+    let tight = sick(tight.filter_map(|one| Some((&one.topic, seen.partition(&one.topic, one.partition)?))));
+    if let Some((topic, partition)) = tight.first {
+        let facts = offsets::of_partition(topic, partition.partition)
+            .with("count", tight.count)
+            .with("replicas", partition.replicas.len());
+        checks.push(Check::new(Level::Warn, "no-replica-to-spare", facts));
+    }
+    checks
+}
+
+#[derive(Clone, Copy)]
+enum SickKind {
+    Offline,
+    UnderMinIsr,
+    UnderReplicated,
+}
+
+impl SickKind {
+    fn check(self, level: Level, facts: Facts) -> Check {
+        match self {
+            Self::Offline => Check::new(level, "partition-offline", facts),
+            Self::UnderMinIsr => Check::new(level, "under-min-isr", facts),
+            Self::UnderReplicated => Check::new(level, "under-replicated", facts),
+        }
+    }
+}
+
+/// A throttle that somebody left; it is put back as it was found.
+fn left_over_check(wanted: &Wanted, seen: &Seen<'_>) -> Option<Check> {
+    let left = |id: i32, key: &str, value: &Option<String>| {
+        value.is_some() && !wanted.earlier.left(&ConfigOn::Broker(id), key, value.as_deref())
+    };
+    let rates =
+        seen.replication.brokers.iter().filter(|one| {
+            left(one.id, LEADER_RATE, &one.leader_rate) || left(one.id, FOLLOWER_RATE, &one.follower_rate)
+        });
+    let brokers: Vec<String> = rates.map(|one| one.id.to_string()).collect();
+    let lists = seen.replication.topics.iter().filter(|one| one.leaders.is_some() || one.followers.is_some());
+    let topics: Vec<String> = lists.map(|one| one.name.to_string()).collect();
+    if brokers.is_empty() && topics.is_empty() {
+        return None;
+    }
+    Some(Check::new(Level::Warn, "left-over-throttle", Facts::none().with("brokers", brokers).with("topics", topics)))
+}
+
+/// What is free on a broker's usable disks; none if it does not tell.
+pub(super) fn usable(seen: &Seen<'_>, broker: i32) -> Option<u64> {
+    let found = seen.dirs.iter().find(|one| one.broker == broker)?;
+    let dirs = dirs_of(found);
+    if dirs.is_empty() { None } else { dirs.iter().filter(|dir| !dir.failed).map(|dir| dir.usable_bytes).sum() }
+}
+
+/// Room for the copies and for what comes in while they are made. Where a broker has several directories it picks by count,
+/// so the fullest of them may be the one.
+fn disk_checks(wanted: &Wanted, seen: &Seen<'_>, load: &Loads) -> Vec<Check> {
+    let mut checks = Vec::new();
+    let span = load.eta(wanted.throttle).as_secs();
+    for (id, end) in &load.takes {
+        let needed = end.bytes.saturating_add(end.inflow.saturating_mul(span));
+        let facts = Facts::none().with("broker", i64::from(*id)).with("needed", Fact::Bytes(needed));
+        match usable(seen, *id) {
+            None => checks.push(Check::new(Level::Warn, "disk-not-told", facts)),
+            Some(free) if free < needed => {
+                checks.push(Check::new(Level::Block, "disk-too-small", facts.with("found", Fact::Bytes(free))));
+            }
+            Some(_) => {}
+        }
+        let dirs = seen.dirs.iter().find(|one| one.broker == *id).map_or(0, |one| dirs_of(one).len());
+        if dirs > 1 {
+            let facts = Facts::none().with("broker", i64::from(*id)).with("count", dirs);
+            checks.push(Check::new(Level::Warn, "several-log-dirs", facts));
+        }
+    }
+    if checks.is_empty() {
+        checks.push(Check::pass("disk-too-small"));
+    }
+    checks
+}
+
+/// At or below the inflow a copy never catches up.
+fn throttle_check(wanted: &Wanted, load: &Loads) -> Check {
+    let inflow = load.inflow();
+    if wanted.throttle > inflow {
+        return Check::pass("throttle-below-inflow");
+    }
+    let facts = Facts::none().with("throttle", Fact::Bytes(wanted.throttle)).with("inflow", Fact::Bytes(inflow));
+    Check::new(Level::Block, "throttle-below-inflow", facts)
+}
+
+/// More than one operation takes; with the topics that fit into a first one.
+fn count_check(wanted: &Wanted) -> Option<Check> {
+    let count = copies(&wanted.moves);
+    if count <= MOST_MOVES {
+        return None;
+    }
+    let mut by_topic: BTreeMap<&TopicName, u64> = BTreeMap::new();
+    for one in &wanted.moves {
+        *by_topic.entry(&one.topic).or_default() += one.adding().len() as u64;
+    }
+    let mut sum = 0_u64;
+    let fits = by_topic.iter().take_while(|(_, moves)| {
+        sum += **moves;
+        sum <= MOST_MOVES
+    });
+    let first: Vec<String> = fits.map(|(name, _)| name.to_string()).collect();
+    let number = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
+    let facts = Facts::none()
+        .with("count", number(count))
+        .with("most", number(MOST_MOVES))
+        .with("parts", number(count.div_ceil(MOST_MOVES)))
+        .with("topics", first);
+    Some(Check::new(Level::Block, "too-many-moves", facts))
+}

@@ -1,0 +1,167 @@
+//! What a move looks at, all in one round; and what the looks say of sizes and rates.
+
+use super::throttle;
+use crate::changes::Stop;
+use crate::changes::kafka_offsets::{self as offsets, Subject};
+use crate::cluster::Looker;
+use crate::cluster::kafka::{
+    BrokerDirs, KafkaCluster, LogDir, NamedTopic, Partition, Rates, Reassignment, Replication, Topic, TopicReplication,
+};
+use crate::id::TopicName;
+use crate::plan::ReplicaMove;
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+/// What was seen and is whole.
+pub(in crate::changes) struct Seen<'a> {
+    pub(in crate::changes) cluster: &'a KafkaCluster,
+    pub(in crate::changes) layout: &'a [NamedTopic],
+    pub(in crate::changes) dirs: &'a [BrokerDirs],
+    pub(in crate::changes) moving: &'a [Reassignment],
+    pub(in crate::changes) replication: &'a Replication,
+    pub(in crate::changes) rates: &'a Rates,
+    /// The size of each partition: of its largest copy.
+    sizes: BTreeMap<(&'a TopicName, i32), u64>,
+    inflows: BTreeMap<(&'a TopicName, i32), u64>,
+    settings: BTreeMap<&'a TopicName, &'a TopicReplication>,
+}
+
+/// None while something has to be asked first; the looker has noted it.
+pub(in crate::changes) fn look<'a>(looker: &mut Looker<'a>) -> Result<Option<Seen<'a>>, Stop> {
+    let mut failed = Vec::new();
+    let of = |what| Subject { what, on: "cluster", name: "kafka-cluster" };
+    let cluster = offsets::look_at_cluster(looker, &mut failed);
+    let layout = offsets::seen(looker.kafka_layout(), of("layout"), &mut failed);
+    let dirs = offsets::seen(looker.kafka_log_dirs(), of("log directories"), &mut failed);
+    let moving = offsets::seen(looker.kafka_reassignments(), of("reassignments"), &mut failed);
+    let replication = offsets::seen(looker.kafka_replication(), of("replication settings"), &mut failed);
+    let rates = offsets::seen(looker.kafka_rates(), of("rates"), &mut failed);
+    if !failed.is_empty() {
+        return Err(Stop::Refused(failed));
+    }
+    let (Some(cluster), Some(layout), Some(dirs)) = (cluster, layout, dirs) else { return Ok(None) };
+    let (Some(moving), Some(replication), Some(rates)) = (moving, replication, rates) else { return Ok(None) };
+    Ok(Some(Seen {
+        cluster,
+        layout,
+        dirs,
+        moving,
+        replication,
+        rates,
+        sizes: sizes(dirs),
+        settings: replication.topics.iter().map(|one| (&one.name, one)).collect(),
+        inflows: rates.partitions.iter().map(|one| ((&one.topic, one.partition), one.bytes_per_second)).collect(),
+    }))
+}
+
+fn sizes(dirs: &[BrokerDirs]) -> BTreeMap<(&TopicName, i32), u64> {
+    let mut sizes = BTreeMap::new();
+    for replica in dirs.iter().flat_map(dirs_of).flat_map(|dir| &dir.replicas).filter(|replica| !replica.future) {
+        let size: &mut u64 = sizes.entry((&replica.topic, replica.partition)).or_default();
+        *size = (*size).max(replica.bytes);
+    }
+    sizes
+}
+
+pub(super) fn dirs_of(broker: &BrokerDirs) -> &[LogDir] {
+    broker.dirs.as_deref().unwrap_or_default()
+}
+
+impl<'a> Seen<'a> {
+    pub(in crate::changes) fn topic(&self, name: &TopicName) -> Option<&'a Topic> {
+        let found = self.layout.binary_search_by(|one| one.name.cmp(name)).ok()?;
+        self.layout.get(found).map(|one| &one.topic)
+    }
+
+    pub(super) fn partition(&self, name: &TopicName, number: i32) -> Option<&'a Partition> {
+        self.topic(name)?.partition(number)
+    }
+
+    pub(in crate::changes) fn is_alive(&self, broker: i32) -> bool {
+        self.cluster.brokers.iter().any(|one| one.id == broker)
+    }
+
+    pub(super) fn settings(&self, name: &TopicName) -> Option<&'a TopicReplication> {
+        self.settings.get(name).copied()
+    }
+
+    pub(super) fn size(&self, one: &ReplicaMove) -> u64 {
+        self.sizes.get(&(&one.topic, one.partition)).copied().unwrap_or(0)
+    }
+
+    fn inflow(&self, one: &ReplicaMove) -> u64 {
+        self.inflows.get(&(&one.topic, one.partition)).copied().unwrap_or(0)
+    }
+
+    /// What these moves ask of each broker.
+    pub(super) fn load(&self, moves: &[ReplicaMove]) -> Loads {
+        let mut loads = Loads::default();
+        for one in moves {
+            let adding = one.adding();
+            let (size, inflow) = (self.size(one), self.inflow(one));
+            for broker in &adding {
+                loads.takes.entry(*broker).or_default().add(size, inflow);
+            }
+            // Whoever leads sends to all that are added.
+            let leader = self.partition(&one.topic, one.partition).and_then(|found| found.leader);
+            for _ in &adding {
+                loads.sends.entry(leader.unwrap_or(-1)).or_default().add(size, inflow);
+            }
+        }
+        loads
+    }
+
+    /// The brokers whose rates are set: those of the moves that are alive.
+    pub(super) fn throttled(&self, moves: &[ReplicaMove]) -> BTreeSet<i32> {
+        throttle::brokers(moves).into_iter().filter(|id| self.is_alive(*id)).collect()
+    }
+}
+
+/// Bytes to copy and what comes in meanwhile, at one end of the copies.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct End {
+    pub(super) bytes: u64,
+    pub(super) inflow: u64,
+}
+
+impl End {
+    fn add(&mut self, bytes: u64, inflow: u64) {
+        self.bytes = self.bytes.saturating_add(bytes);
+        self.inflow = self.inflow.saturating_add(inflow);
+    }
+}
+
+/// What moves ask of the brokers that take replicas and of those that send them.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Loads {
+    pub(super) takes: BTreeMap<i32, End>,
+    sends: BTreeMap<i32, End>,
+}
+
+impl Loads {
+    /// All bytes that are copied.
+    pub(super) fn bytes(&self) -> u64 {
+        self.takes.values().map(|end| end.bytes).sum()
+    }
+
+    /// The largest inflow at any end.
+    pub(super) fn inflow(&self) -> u64 {
+        self.ends().map(|end| end.inflow).max().unwrap_or(0)
+    }
+
+    fn ends(&self) -> impl Iterator<Item = &End> {
+        self.takes.values().chain(self.sends.values())
+    }
+
+    /// How long the slowest end takes at this throttle: bytes ÷ (throttle − inflow). Where it never ends, the longest span.
+    pub(super) fn eta(&self, throttle: u64) -> Duration {
+        let of = |end: &End| match throttle.checked_sub(end.inflow).filter(|net| *net > 0) {
+            Some(net) => Duration::from_millis(
+                u64::try_from(u128::from(end.bytes) * 1_000 / u128::from(net)).unwrap_or(u64::MAX),
+            ),
+            None if end.bytes == 0 => Duration::ZERO,
+            None => Duration::from_secs(i64::MAX as u64 / 1_000_000),
+        };
+        self.ends().map(of).max().unwrap_or_default()
+    }
+}

@@ -1,0 +1,115 @@
+//! The throttle of a move: which settings are made, and what is put back.
+
+use super::{Seen, Wanted};
+use crate::cluster::kafka::{FOLLOWER_LIST, FOLLOWER_RATE, LEADER_LIST, LEADER_RATE};
+use crate::id::TopicName;
+use crate::plan::{Action, ConfigChange, ConfigOn, KafkaAction, ListRemoval, ReplicaMove, list_entries};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What another operation may have left behind: where one of its values is found, it is not taken for what has to be put
+/// back.
+#[derive(Debug, Clone, Default)]
+pub(in crate::changes) struct Earlier {
+    /// The values that it set.
+    pub(in crate::changes) ours: Vec<String>,
+    /// What stood before it in each setting.
+    pub(in crate::changes) before: BTreeMap<(ConfigOn, String), Option<String>>,
+}
+
+impl Earlier {
+    /// Whether a value is one that was left behind.
+    pub(super) fn left(&self, on: &ConfigOn, key: &str, value: Option<&str>) -> bool {
+        self.before.contains_key(&(on.clone(), key.to_owned()))
+            && self.ours.iter().any(|one| Some(one.as_str()) == value)
+    }
+}
+
+/// The settings of a run.
+pub(super) struct Settings {
+    /// The rates of the brokers.
+    pub(super) rates: Vec<ConfigChange>,
+    /// The lists of the topics.
+    pub(super) lists: Vec<ConfigChange>,
+    /// What puts all of it back: lists first, for without them the rates have no effect; then each broker by itself, so that
+    /// one that is dead keeps no other waiting.
+    pub(super) restore: Vec<Action>,
+}
+
+/// Every broker that a move names.
+pub(super) fn brokers(moves: &[ReplicaMove]) -> BTreeSet<i32> {
+    moves
+        .iter()
+        .filter(|one| !one.adding().is_empty())
+        .flat_map(|one| one.from.0.iter().chain(&one.to.0))
+        .copied()
+        .collect()
+}
+
+pub(super) fn settings(wanted: &Wanted, seen: &Seen<'_>) -> Settings {
+    let rates = rates(wanted, seen);
+    let (lists, removals) = lists(wanted, seen);
+    let mut restore = Vec::new();
+    if !removals.is_empty() {
+        restore.push(Action::Kafka(KafkaAction::TakeFromLists { lists: removals }));
+    }
+    let mut by_broker: BTreeMap<&ConfigOn, Vec<ConfigChange>> = BTreeMap::new();
+    for one in &rates {
+        by_broker.entry(&one.on).or_default().push(put_back(one, &wanted.earlier));
+    }
+    restore.extend(by_broker.into_values().map(|changes| Action::Kafka(KafkaAction::SetConfigs { changes })));
+    Settings { rates, lists, restore }
+}
+
+fn put_back(one: &ConfigChange, earlier: &Earlier) -> ConfigChange {
+    let mut back = one.reversed();
+    if earlier.left(&one.on, &one.key, one.from.as_deref()) {
+        back.to = earlier.before.get(&(one.on.clone(), one.key.clone())).cloned().flatten();
+    }
+    back
+}
+
+fn rates(wanted: &Wanted, seen: &Seen<'_>) -> Vec<ConfigChange> {
+    let mut changes = Vec::new();
+    for id in seen.throttled(&wanted.moves) {
+        let found = seen.replication.brokers.iter().find(|one| one.id == id);
+        let standing = [
+            (LEADER_RATE, found.and_then(|one| one.leader_rate.clone())),
+            (FOLLOWER_RATE, found.and_then(|one| one.follower_rate.clone())),
+        ];
+        for (key, from) in standing {
+            let to = Some(wanted.throttle.to_string());
+            changes.push(ConfigChange { on: ConfigOn::Broker(id), key: key.to_owned(), from, to });
+        }
+    }
+    changes
+}
+
+fn lists(wanted: &Wanted, seen: &Seen<'_>) -> (Vec<ConfigChange>, Vec<ListRemoval>) {
+    let mut ours: BTreeMap<(&TopicName, &str), BTreeSet<(i32, i32)>> = BTreeMap::new();
+    for one in wanted.moves.iter().filter(|one| !one.adding().is_empty()) {
+        let leaders = one.from.0.iter().map(|id| (one.partition, *id));
+        ours.entry((&one.topic, LEADER_LIST)).or_default().extend(leaders);
+        let followers = one.adding().into_iter().map(|id| (one.partition, id));
+        ours.entry((&one.topic, FOLLOWER_LIST)).or_default().extend(followers);
+    }
+    let (mut changes, mut removals) = (Vec::new(), Vec::new());
+    for ((topic, key), pairs) in ours {
+        let standing = seen
+            .settings(topic)
+            .and_then(|one| if key == LEADER_LIST { one.leaders.as_ref() } else { one.followers.as_ref() });
+        let there: Vec<&str> = standing.map(|value| list_entries(value)).unwrap_or_default();
+        let entries: Vec<String> = pairs.into_iter().map(|(partition, id)| format!("{partition}:{id}")).collect();
+        // Ours is only what was not there; a list of everything names ours already.
+        let entries: Vec<String> =
+            entries.into_iter().filter(|one| !there.contains(&one.as_str()) && !there.contains(&"*")).collect();
+        if entries.is_empty() {
+            continue;
+        }
+        let merged: Vec<&str> = there.iter().copied().chain(entries.iter().map(String::as_str)).collect();
+        let (on, from, to) = (ConfigOn::Topic(topic.clone()), standing.cloned(), Some(merged.join(",")));
+        changes.push(ConfigChange { on, key: key.to_owned(), from, to });
+        let stood_before = standing.is_some();
+        removals.push(ListRemoval { topic: topic.clone(), key: key.to_owned(), entries, stood_before });
+    }
+    (changes, removals)
+}

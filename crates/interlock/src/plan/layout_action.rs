@@ -1,0 +1,108 @@
+//! What actions on a cluster's layout name: replicas that move, settings that change.
+
+use crate::cluster::Query;
+use crate::cluster::kafka::{KafkaQuery, Replicas};
+use crate::id::TopicName;
+use serde::{Deserialize, Serialize};
+
+/// A partition's replicas, before and after. `from` and `topic_id` are not sent: they tell what nobody of us made from what
+/// is still to be changed.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct ReplicaMove {
+    /// The topic.
+    pub topic: TopicName,
+    /// Its id.
+    pub topic_id: String,
+    /// The partition.
+    pub partition: i32,
+    /// Its replicas before, in their order.
+    pub from: Replicas,
+    /// Its replicas after, in their order.
+    pub to: Replicas,
+}
+
+/// What has the settings that are changed.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ConfigOn {
+    /// A broker, while it runs.
+    Broker(i32),
+    /// A topic.
+    Topic(TopicName),
+}
+
+/// One setting before and after; none where it is not made at all.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct ConfigChange {
+    /// What has it.
+    pub on: ConfigOn,
+    /// Its key.
+    pub key: String,
+    /// Its value before.
+    pub from: Option<String>,
+    /// Its value after.
+    pub to: Option<String>,
+}
+
+/// Entries of a list that others share are taken from it; what others put there stays.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct ListRemoval {
+    /// The topic.
+    pub topic: TopicName,
+    /// The key of the list.
+    pub key: String,
+    /// What is taken from it.
+    pub entries: Vec<String>,
+    /// Whether the setting was made before, if only as an empty list. Else it is removed once nothing is left in it.
+    pub stood_before: bool,
+}
+
+/// A partition whose leadership goes to its preferred leader.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct PreferredLeader {
+    /// The topic.
+    pub topic: TopicName,
+    /// The partition.
+    pub partition: i32,
+    /// The first of its replicas.
+    pub leader: i32,
+}
+
+impl ReplicaMove {
+    /// The same backwards.
+    #[must_use]
+    pub fn reversed(&self) -> Self {
+        Self { from: self.to.clone(), to: self.from.clone(), ..self.clone() }
+    }
+
+    /// The brokers that get a copy they do not have.
+    #[must_use]
+    pub fn adding(&self) -> Vec<i32> {
+        self.to.without(&self.from)
+    }
+}
+
+impl ConfigChange {
+    /// The same backwards.
+    #[must_use]
+    pub fn reversed(&self) -> Self {
+        Self { from: self.to.clone(), to: self.from.clone(), ..self.clone() }
+    }
+}
+
+impl ConfigOn {
+    /// The look that shows its settings.
+    #[must_use]
+    pub fn query(&self) -> Query {
+        Query::Kafka(match self {
+            Self::Broker(id) => KafkaQuery::BrokerConfig(*id),
+            Self::Topic(name) => KafkaQuery::TopicConfig(name.clone()),
+        })
+    }
+}
+
+/// The entries of a throttle list as Kafka writes it: `partition:broker`, with commas between them.
+#[must_use]
+pub fn list_entries(value: &str) -> Vec<&str> {
+    value.split(',').map(str::trim).filter(|entry| !entry.is_empty()).collect()
+}

@@ -1,0 +1,312 @@
+//! A batch of moves on its way: whether it has arrived, how fast it may go, how it is turned round.
+
+use super::action::{Action, KafkaAction};
+use super::condition::{Looked, Memory, Pace};
+use super::layout_action::{ConfigChange, ConfigOn, ReplicaMove};
+use super::layout_probe::{Movements, Standing, heading, known, place, setting};
+use crate::cluster::kafka::{
+    BrokerDirs, FOLLOWER_RATE, KafkaCluster, KafkaQuery, LEADER_RATE, Partition, Reassignment, Replicas,
+};
+use crate::cluster::{Looker, Query, Sections};
+use crate::facts::{Fact, Facts};
+use crate::id::TopicName;
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+/// How a batch of moves is watched.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Moving {
+    /// The time between two looks, in milliseconds.
+    pub interval_ms: u64,
+    /// After so long without a byte less to copy people are told, in milliseconds.
+    pub stalled_ms: u64,
+    /// The least replicas in sync, by topic.
+    pub min_isr: BTreeMap<TopicName, u32>,
+    /// The throttle and how far it may be turned; none if there is none.
+    pub throttle: Option<Throttle>,
+}
+
+/// A throttle, with the bounds in which it may be changed while the moves go on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Throttle {
+    /// The brokers whose rates are set, and no others.
+    pub brokers: Vec<i32>,
+    /// What it is set to, in bytes a second.
+    pub bytes_per_second: u64,
+    /// How slow it may get: where a partition has no replica in sync to spare.
+    pub slowest_bytes_per_second: u64,
+    /// How fast it may get.
+    pub fastest_bytes_per_second: u64,
+}
+
+impl Moving {
+    /// What has to be seen for a look at these moves.
+    #[must_use]
+    pub fn queries(&self, moves: &[ReplicaMove]) -> BTreeSet<Query> {
+        let topics = moves.iter().map(|one| KafkaQuery::Topic(one.topic.clone()));
+        let rates = self.throttle.iter().flat_map(|throttle| &throttle.brokers);
+        let rates = rates.map(|broker| KafkaQuery::BrokerConfig(*broker));
+        let others = [KafkaQuery::Reassignments, KafkaQuery::LogDirs];
+        topics.chain(rates).chain(others).map(Query::Kafka).collect()
+    }
+}
+
+/// The moves among actions.
+pub(super) fn moves_of(actions: &[Action]) -> Vec<ReplicaMove> {
+    let of = |action: &Action| match action {
+        Action::Kafka(KafkaAction::Reassign { moves }) => moves.clone(),
+        Action::Kafka(_) => Vec::new(),
+    };
+    actions.iter().flat_map(of).collect()
+}
+
+/// One look at a batch.
+pub(super) fn look(
+    moving: &Moving,
+    moves: &[ReplicaMove],
+    memory: &Memory,
+    sections: &Sections,
+    pace: Pace,
+) -> (Memory, Looked) {
+    let mut looker = Looker::new(sections);
+    let seen = match see(moves, &mut looker) {
+        Ok(Ok(seen)) => seen,
+        Ok(Err(looked)) => return (memory.clone(), looked),
+        Err(facts) => {
+            let memory = Memory { last_look: Some(pace.now), ..memory.clone() };
+            return (memory, Looked::NotYet { id: "cannot-look", facts });
+        }
+    };
+    let done = seen.iter().filter(|one| one.arrived()).count();
+    if done == seen.len() {
+        return (memory.clone(), Looked::Met);
+    }
+    if let Some(facts) = seen.iter().find_map(|one| one.under(moving)) {
+        return (memory.clone(), Looked::Unsafe { id: "under-min-isr", facts });
+    }
+    let left = looker.kafka_log_dirs().seen().map(|dirs| {
+        let stored = stored(dirs, moves);
+        seen.iter().map(|one| one.left(&stored)).sum()
+    });
+    progress(moving, (done, seen.len(), left), memory, pace)
+}
+
+fn progress(
+    moving: &Moving,
+    (done, all, left): (usize, usize, Option<u64>),
+    memory: &Memory,
+    pace: Pace,
+) -> (Memory, Looked) {
+    let moved = left.is_none() || left != memory.left_bytes;
+    let since = memory.left_since.filter(|_| !moved).unwrap_or(pace.now);
+    let next = Memory { streak: 0, last_look: Some(pace.now), left_bytes: left, left_since: Some(since) };
+    let mut facts = Facts::none().with("done", done).with("count", all);
+    if let Some(left) = left {
+        facts = facts.with("left", Fact::Bytes(left));
+    }
+    if let Some((rate, eta)) = speed(memory, left, pace) {
+        facts = facts.with("rate", Fact::Bytes(rate)).with("eta", eta);
+    }
+    let standing_still = pace.now.since(since);
+    if standing_still > Duration::from_millis(moving.stalled_ms) {
+        return (next, Looked::NotYet { id: "move-stalled", facts: facts.with("span", standing_still) });
+    }
+    (next, Looked::NotYet { id: "moving", facts })
+}
+
+/// Bytes a second since the last look, and how long what is left takes at that.
+fn speed(memory: &Memory, left: Option<u64>, pace: Pace) -> Option<(u64, Duration)> {
+    let (before, left, last) = (memory.left_bytes?, left?, memory.last_look?);
+    let millis = u64::try_from(pace.now.since(last).as_millis()).ok().filter(|span| *span > 0)?;
+    let rate = before.checked_sub(left)?.saturating_mul(1_000) / millis;
+    (rate > 0).then(|| (rate, Duration::from_secs(left / rate)))
+}
+
+/// One move and where it is.
+struct Seen<'a> {
+    one: &'a ReplicaMove,
+    partition: &'a Partition,
+    listed: bool,
+}
+
+type Whole<'a> = Result<Vec<Seen<'a>>, Looked>;
+
+fn see<'a>(moves: &'a [ReplicaMove], looker: &mut Looker<'a>) -> Result<Whole<'a>, Facts> {
+    let movements = Movements::see(looker)?;
+    let mut seen = Vec::with_capacity(moves.len());
+    for one in moves {
+        let facts = place(&one.topic, one.partition);
+        match movements.standing(looker, (&one.topic, &one.topic_id, one.partition))? {
+            Standing::Gone => return Ok(Err(Looked::Impossible { id: "topic-gone", facts })),
+            Standing::Another(id) => {
+                return Ok(Err(Looked::Impossible { id: "topic-recreated", facts: facts.with("found", id) }));
+            }
+            Standing::Here(partition, moving) => {
+                let heading = heading(partition, moving);
+                if heading != one.to {
+                    let facts = facts.with("expected", one.to.to_string()).with("found", heading.to_string());
+                    return Ok(Err(Looked::Foreign { id: "move-overridden", facts }));
+                }
+                seen.push(Seen { one, partition, listed: moving.is_some() });
+            }
+        }
+    }
+    Ok(Ok(seen))
+}
+
+impl Seen<'_> {
+    /// Replicas equal the target in order, and all of them are in sync.
+    fn arrived(&self) -> bool {
+        let mut isr = self.partition.isr.clone();
+        isr.sort_unstable();
+        !self.listed && self.partition.replicas == self.one.to.0 && isr == self.one.to.sorted()
+    }
+
+    fn least(&self, moving: &Moving) -> usize {
+        moving.min_isr.get(&self.one.topic).map_or(1, |least| *least as usize)
+    }
+
+    /// Fewer in sync than a producer with acks=all needs.
+    fn under(&self, moving: &Moving) -> Option<Facts> {
+        let (isr, least) = (self.partition.isr.len(), self.least(moving));
+        (isr < least).then(|| place(&self.one.topic, self.one.partition).with("isr", isr).with("least", least))
+    }
+
+    /// A replica from before fell out of sync, and there is none to spare.
+    fn at_the_edge(&self, moving: &Moving) -> bool {
+        let lost = self.one.from.0.iter().any(|id| !self.partition.isr.contains(id));
+        self.listed && lost && self.partition.isr.len() <= self.least(moving)
+    }
+
+    /// What the replicas that are being added lack.
+    fn left(&self, stored: &Stored<'_>) -> u64 {
+        if self.arrived() {
+            return 0;
+        }
+        let on = |broker: i32| stored.get(&(&self.one.topic, self.one.partition, broker)).copied().unwrap_or(0);
+        let whole = self.partition.leader.map_or(0, on);
+        self.one.adding().into_iter().map(|broker| whole.saturating_sub(on(broker))).sum()
+    }
+}
+
+/// Bytes by topic, partition and broker.
+type Stored<'a> = BTreeMap<(&'a TopicName, i32, i32), u64>;
+
+fn stored<'a>(dirs: &'a [BrokerDirs], moves: &[ReplicaMove]) -> Stored<'a> {
+    let moved: BTreeSet<(&TopicName, i32)> = moves.iter().map(|one| (&one.topic, one.partition)).collect();
+    let mut stored = Stored::new();
+    for broker in dirs {
+        let replicas = broker.dirs.iter().flatten().flat_map(|dir| &dir.replicas).filter(|found| !found.future);
+        for found in replicas.filter(|found| moved.contains(&(&found.topic, found.partition))) {
+            stored.insert((&found.topic, found.partition, broker.broker), found.bytes);
+        }
+    }
+    stored
+}
+
+/// How the throttle stands, and how it should.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Wanted {
+    /// As it is, or that cannot be told now.
+    Keep,
+    /// These settings, all within the bounds.
+    Set(Vec<ConfigChange>),
+    /// Somebody else changed it: it is left alone. Evidence: `broker`, `key`, `found`.
+    Foreign(Facts),
+}
+
+/// What the throttle of a batch should be now: the slowest rate where a partition has no replica in sync to spare or the run
+/// is to stand still, else what was planned. A value that is none of ours is left alone.
+#[must_use]
+pub fn regulate(moving: &Moving, moves: &[ReplicaMove], standing_still: bool, sections: &Sections) -> Wanted {
+    let Some(throttle) = &moving.throttle else { return Wanted::Keep };
+    let mut looker = Looker::new(sections);
+    let Ok(Ok(seen)) = see(moves, &mut looker) else { return Wanted::Keep };
+    let slow = standing_still || seen.iter().any(|one| one.at_the_edge(moving));
+    let wanted = if slow { throttle.slowest_bytes_per_second } else { throttle.bytes_per_second }.to_string();
+    let ours = [throttle.bytes_per_second, throttle.slowest_bytes_per_second, throttle.fastest_bytes_per_second]
+        .map(|rate| rate.to_string());
+    let mut changes = Vec::new();
+    for broker in &throttle.brokers {
+        for key in [LEADER_RATE, FOLLOWER_RATE] {
+            let on = ConfigOn::Broker(*broker);
+            // A broker that is dead cannot be asked; its throttle is looked at again when it is back.
+            let Ok(found) = setting(&on, key, &mut looker) else { continue };
+            if found == Some(wanted.as_str()) {
+                continue;
+            }
+            let Some(found) = found.filter(|found| ours.iter().any(|one| one == found)) else {
+                let facts = Facts::none().with("broker", i64::from(*broker)).with("key", key);
+                return Wanted::Foreign(facts.with("found", found.unwrap_or("none")));
+            };
+            let (key, from, to) = (key.to_owned(), Some(found.to_owned()), Some(wanted.clone()));
+            changes.push(ConfigChange { on, key, from, to });
+        }
+    }
+    if changes.is_empty() { Wanted::Keep } else { Wanted::Set(changes) }
+}
+
+/// What is to be done about moves in flight when the run stops.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Unwinding {
+    /// These are called off; they name where they are on their way to.
+    pub call_off: Vec<ReplicaMove>,
+    /// These were called off and get the order from before back.
+    pub back: Vec<ReplicaMove>,
+    /// These go on, because a replica from before is dead: called off, they could be without a leader. Evidence: `topic`,
+    /// `partition`, `broker`.
+    pub going_on: Vec<Facts>,
+}
+
+/// How moves in flight are turned round. Those that have arrived, and those that never began, are left alone.
+///
+/// First they are called off; that leaves the old replicas in another order, so then the old order is written. Sending them
+/// straight back to the old replicas does not do: the controller keeps the copy on its books as being added and removed at
+/// once, and that never ends.
+///
+/// # Errors
+/// If the looks failed.
+pub fn unwind(moves: &[ReplicaMove], sections: &Sections) -> Result<Unwinding, Facts> {
+    let mut looker = Looker::new(sections);
+    let cluster = known(looker.kafka_cluster())?;
+    let movements = Movements::see(&mut looker)?;
+    let mut found = Unwinding::default();
+    for one in moves {
+        let standing = movements.standing(&mut looker, (&one.topic, &one.topic_id, one.partition))?;
+        let Standing::Here(partition, moving) = standing else { continue };
+        match moving.map(Reassignment::target) {
+            Some(target) if target == one.to || target.sorted() == one.from.sorted() => match dead(one, cluster) {
+                None => found.call_off.push(ReplicaMove { to: target, ..one.clone() }),
+                Some(broker) => {
+                    found.going_on.push(place(&one.topic, one.partition).with("broker", i64::from(broker)));
+                }
+            },
+            Some(_) => {}
+            None if is_reordered(one, partition) => {
+                let from = Replicas(partition.replicas.clone());
+                found.back.push(ReplicaMove { from, to: one.from.clone(), ..one.clone() });
+            }
+            None => {}
+        }
+    }
+    Ok(found)
+}
+
+/// Called off: the old replicas, in another order.
+fn is_reordered(one: &ReplicaMove, partition: &Partition) -> bool {
+    let found = Replicas(partition.replicas.clone());
+    found != one.from && found.sorted() == one.from.sorted() && one.to.sorted() != one.from.sorted()
+}
+
+/// The first of the replicas from before that is not alive.
+fn dead(one: &ReplicaMove, cluster: &KafkaCluster) -> Option<i32> {
+    one.from.0.iter().copied().find(|id| !cluster.brokers.iter().any(|broker| broker.id == *id))
+}
+
+/// What has to be seen to turn moves round.
+#[must_use]
+pub fn unwind_queries(moves: &[ReplicaMove]) -> BTreeSet<Query> {
+    let topics = moves.iter().map(|one| KafkaQuery::Topic(one.topic.clone()));
+    topics.chain([KafkaQuery::Reassignments, KafkaQuery::Cluster]).map(Query::Kafka).collect()
+}

@@ -1,0 +1,100 @@
+//! What a cluster answers about where its data lies.
+
+use super::fault::failed;
+use super::topic::TopicPartition;
+use super::{BrokerState, Kafka, RECORD_BYTES};
+use interlock::cluster::kafka::{
+    BrokerDirs, BrokerReplication, ConfigEntry, FOLLOWER_LIST, FOLLOWER_RATE, LEADER_LIST, LEADER_RATE, LogDir,
+    NamedTopic, PartitionRate, Rates, Replication, Right, StoredReplica, TopicReplication,
+};
+use interlock::cluster::{Failure, FailureKind};
+use interlock::id::TopicName;
+use interlock::time::Millis;
+
+type Answered<T> = Result<T, Failure>;
+
+impl Kafka {
+    pub(super) fn layout(&self, now: Millis) -> Vec<NamedTopic> {
+        let seen = self.topics.keys().filter_map(|name| Some((name, self.one_topic(name, now).ok()??)));
+        seen.map(|(name, topic)| NamedTopic { name: name.clone(), topic }).collect()
+    }
+
+    /// What the cluster tells of itself to whoever may describe it.
+    pub(super) fn may_describe<T>(&self, look: impl FnOnce() -> T) -> Answered<T> {
+        if self.access.cluster.contains(&Right::Describe) { Ok(look()) } else { Err(cluster_denied()) }
+    }
+
+    pub(super) fn log_dirs(&self, now: Millis) -> Answered<Vec<BrokerDirs>> {
+        let alive = self.brokers.iter().filter(|broker| !broker.is_fenced(now));
+        self.may_describe(|| alive.map(|broker| self.dirs_of(broker, now)).collect())
+    }
+
+    fn dirs_of(&self, broker: &BrokerState, now: Millis) -> BrokerDirs {
+        let stored = |(name, one): (&TopicName, &TopicPartition)| {
+            let copied = one.moving.as_ref().and_then(|moving| moving.copied.get(&broker.id)).copied();
+            let whole = one.replicas.contains(&broker.id).then(|| one.bytes(now));
+            let bytes = whole.or(copied)?;
+            Some(StoredReplica { topic: name.clone(), partition: one.number, bytes, future: false })
+        };
+        let all = self.topics.iter().flat_map(|(name, topic)| topic.partitions.iter().map(move |one| (name, one)));
+        let replicas: Vec<StoredReplica> = all.filter_map(stored).collect();
+        let used: u64 = replicas.iter().map(|replica| replica.bytes).sum();
+        let dir = LogDir {
+            path: "/var/lib/kafka".to_owned(),
+            failed: false,
+            total_bytes: Some(broker.disk_bytes),
+            usable_bytes: Some(broker.disk_bytes.saturating_sub(used)),
+            replicas,
+        };
+        BrokerDirs { broker: broker.id, dirs: broker.dead_since.is_none().then(|| vec![dir]) }
+    }
+
+    /// A broker that just died does not answer, though the others do not know it yet.
+    pub(super) fn broker_config(&self, id: i32, now: Millis) -> Answered<Option<Vec<ConfigEntry>>> {
+        if !self.access.cluster.contains(&Right::DescribeConfigs) {
+            return Err(cluster_denied());
+        }
+        let Some(broker) = self.brokers.iter().find(|broker| broker.id == id && !broker.is_fenced(now)) else {
+            return Ok(None);
+        };
+        if broker.dead_since.is_some() {
+            return Err(failed(FailureKind::Unreachable, "connection refused"));
+        }
+        let entry = |(key, value): (&String, &String)| ConfigEntry { key: key.clone(), value: Some(value.clone()) };
+        Ok(Some(broker.config.iter().map(entry).collect()))
+    }
+
+    pub(super) fn replication(&self, now: Millis) -> Answered<Replication> {
+        if !self.access.cluster.contains(&Right::DescribeConfigs) {
+            return Err(cluster_denied());
+        }
+        let allowed = |name: &TopicName| self.access.topics.allows(name.as_str(), Right::DescribeConfigs);
+        let topics = self.topics.iter().filter(|(name, _)| allowed(name)).map(|(name, topic)| TopicReplication {
+            name: name.clone(),
+            min_isr: topic.config("min.insync.replicas").and_then(|value| value.parse().ok()).unwrap_or(1),
+            leaders: topic.config(LEADER_LIST).map(str::to_owned),
+            followers: topic.config(FOLLOWER_LIST).map(str::to_owned),
+        });
+        let alive = self.brokers.iter().filter(|broker| !broker.is_fenced(now));
+        let brokers = alive.map(|broker| BrokerReplication {
+            id: broker.id,
+            leader_rate: broker.config.get(LEADER_RATE).cloned(),
+            follower_rate: broker.config.get(FOLLOWER_RATE).cloned(),
+        });
+        Ok(Replication { topics: topics.collect(), brokers: brokers.collect() })
+    }
+
+    pub(super) fn rates(&self) -> Rates {
+        let all = self.topics.iter().flat_map(|(name, topic)| topic.partitions.iter().map(move |one| (name, one)));
+        let rate = |(name, one): (&TopicName, &TopicPartition)| PartitionRate {
+            topic: name.clone(),
+            partition: one.number,
+            bytes_per_second: one.log.rate() * RECORD_BYTES / 3_600,
+        };
+        Rates { window_ms: 10_000, partitions: all.map(rate).collect() }
+    }
+}
+
+pub(super) fn cluster_denied() -> Failure {
+    failed(FailureKind::Denied, "31 CLUSTER_AUTHORIZATION_FAILED: Cluster authorization failed.")
+}

@@ -1,0 +1,90 @@
+//! Acts on the layout: replicas, settings, leaders.
+
+use super::act::{not_applied_or_unknown, reason, sum_up};
+use engine::port::Acted;
+use interlock::plan::{ConfigChange, ConfigOn, ListRemoval, PreferredLeader, ReplicaMove, list_entries};
+use kafka_admin::{
+    Client, ConfigChanges, ConfigOp, ConfigResource, ConfigSource, Election, Error, ErrorCode, TopicPartition,
+};
+use std::collections::{BTreeMap, BTreeSet};
+
+pub(super) async fn reassign(client: &Client, moves: &[ReplicaMove]) -> Acted {
+    let place = |one: &ReplicaMove| TopicPartition::new(one.topic.as_str(), one.partition);
+    let targets: BTreeMap<_, _> = moves.iter().map(|one| (place(one), Some(one.to.0.clone()))).collect();
+    sum_up(&client.alter_partition_reassignments(&targets).await)
+}
+
+/// What is no longer on the move needs no calling off.
+pub(super) async fn call_off(client: &Client, moves: &[ReplicaMove]) -> Acted {
+    let place = |one: &ReplicaMove| TopicPartition::new(one.topic.as_str(), one.partition);
+    let targets: BTreeMap<_, _> = moves.iter().map(|one| (place(one), None)).collect();
+    let results = client.alter_partition_reassignments(&targets).await;
+    let settled = |result: Result<(), Error>| match result {
+        Err(error) if error.code() == Some(ErrorCode::NO_REASSIGNMENT_IN_PROGRESS) => Ok(()),
+        other => other,
+    };
+    sum_up(&results.into_iter().map(|(at, result)| (at, settled(result))).collect::<BTreeMap<_, _>>())
+}
+
+pub(super) async fn set_configs(client: &Client, changes: &[ConfigChange]) -> Acted {
+    let mut wanted = ConfigChanges::new();
+    for one in changes {
+        let op = one.to.clone().map_or(ConfigOp::Delete, ConfigOp::Set);
+        wanted.entry(resource(&one.on)).or_default().insert(one.key.clone(), op);
+    }
+    sum_up(&client.incremental_alter_configs(&wanted, false).await)
+}
+
+fn resource(on: &ConfigOn) -> ConfigResource {
+    match on {
+        ConfigOn::Broker(id) => ConfigResource::Broker(*id),
+        ConfigOn::Topic(name) => ConfigResource::Topic(name.to_string()),
+    }
+}
+
+/// The controller takes entries from a list as it stands there at that moment, so what others add meanwhile stays. A list
+/// that was not there before is removed with the last entry; between that look and the act lies a moment.
+pub(super) async fn take_from_lists(client: &Client, lists: &[ListRemoval]) -> Acted {
+    let topics: BTreeSet<&str> = lists.iter().map(|one| one.topic.as_str()).collect();
+    let resources: Vec<_> = topics.into_iter().map(|name| ConfigResource::Topic(name.to_owned())).collect();
+    let mut standing = BTreeMap::new();
+    for (at, entries) in client.describe_configs(&resources, None).await {
+        match entries {
+            Ok(entries) => {
+                standing.insert(at, entries);
+            }
+            // A topic that is gone has no list.
+            Err(error) if error.code() == Some(ErrorCode::UNKNOWN_TOPIC_OR_PARTITION) => {}
+            Err(error) => return Acted::NotApplied(reason(&error)),
+        }
+    }
+    let mut wanted = ConfigChanges::new();
+    for one in lists {
+        let at = ConfigResource::Topic(one.topic.to_string());
+        let own = standing.get(&at).into_iter().flatten();
+        let mut own = own.filter(|entry| entry.source == ConfigSource::Topic && entry.name == one.key);
+        let Some(found) = own.next().and_then(|entry| entry.value.as_deref()) else { continue };
+        wanted.entry(at).or_default().insert(one.key.clone(), taking(one, found));
+    }
+    if wanted.is_empty() { Acted::Applied } else { sum_up(&client.incremental_alter_configs(&wanted, false).await) }
+}
+
+fn taking(one: &ListRemoval, found: &str) -> ConfigOp {
+    let others = list_entries(found).iter().any(|entry| !one.entries.iter().any(|ours| ours == entry));
+    if others || one.stood_before { ConfigOp::Subtract(one.entries.join(",")) } else { ConfigOp::Delete }
+}
+
+pub(super) async fn elect_preferred(client: &Client, partitions: &[PreferredLeader]) -> Acted {
+    let place = |one: &PreferredLeader| TopicPartition::new(one.topic.as_str(), one.partition);
+    let places: Vec<_> = partitions.iter().map(place).collect();
+    match client.elect_leaders(Election::Preferred, Some(&places)).await {
+        Ok(results) => {
+            let settled = |result: Result<(), Error>| match result {
+                Err(error) if error.code() == Some(ErrorCode::ELECTION_NOT_NEEDED) => Ok(()),
+                other => other,
+            };
+            sum_up(&results.into_iter().map(|(at, result)| (at, settled(result))).collect::<BTreeMap<_, _>>())
+        }
+        Err(error) => not_applied_or_unknown(&error),
+    }
+}

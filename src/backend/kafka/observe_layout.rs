@@ -1,0 +1,146 @@
+//! Looks at where data lies: disks, moves, and the settings that steer them.
+
+use super::failure::failure;
+use super::observe::{Sight, unanswered};
+use super::{read, sampler};
+use futures_util::StreamExt;
+use interlock::cluster::kafka::{
+    BrokerDirs, BrokerReplication, FOLLOWER_LIST, FOLLOWER_RATE, KafkaAnswer, LEADER_LIST, LEADER_RATE, NamedTopic,
+    Replication, TopicReplication,
+};
+use interlock::cluster::{Failure, FailureKind};
+use interlock::id::TopicName;
+use kafka_admin::{ConfigEntry, ConfigResource, ConfigSource};
+use std::collections::BTreeMap;
+
+const MIN_ISR: &str = "min.insync.replicas";
+/// How many topics are asked for their settings at once.
+const TOPICS: usize = 200;
+const AT_ONCE: usize = 4;
+
+pub(super) async fn layout(sight: &Sight<'_>) -> Result<KafkaAnswer, Failure> {
+    let seen = sight.client.all_topics().await.map_err(|error| failure(&error))?;
+    let mut all = Vec::new();
+    for (name, topic) in seen {
+        // One that is being deleted answers with an error, and is on its way out of every layout.
+        let (Ok(name), Ok(topic)) = (name.parse::<TopicName>(), topic) else { continue };
+        all.push(NamedTopic { name, topic: read::topic(topic)? });
+    }
+    all.sort_by(|one, other| one.name.cmp(&other.name));
+    Ok(KafkaAnswer::Layout(all))
+}
+
+pub(super) async fn log_dirs(sight: &Sight<'_>) -> Result<KafkaAnswer, Failure> {
+    let dirs = dirs(sight).await?;
+    sight.sampler.note(sight.clock.monotonic(), &dirs);
+    Ok(KafkaAnswer::LogDirs(dirs))
+}
+
+/// A broker that does not let us is a failure of the look; one that does not answer is not.
+async fn dirs(sight: &Sight<'_>) -> Result<Vec<BrokerDirs>, Failure> {
+    let seen = sight.client.describe_log_dirs(None).await.map_err(|error| failure(&error))?;
+    let mut all = Vec::with_capacity(seen.len());
+    for (broker, dirs) in seen {
+        let dirs = match dirs {
+            Ok(dirs) => Some(dirs.into_iter().map(read::log_dir).collect()),
+            Err(error) => match failure(&error) {
+                denied if denied.kind == FailureKind::Denied => return Err(denied),
+                _ => None,
+            },
+        };
+        all.push(BrokerDirs { broker, dirs });
+    }
+    Ok(all)
+}
+
+/// From an earlier look where there is one, else from two of now.
+pub(super) async fn rates(sight: &Sight<'_>) -> Result<KafkaAnswer, Failure> {
+    let first = dirs(sight).await?;
+    let from = sight.clock.monotonic();
+    if let Some(rates) = sight.sampler.since_earlier(from, &first) {
+        return Ok(KafkaAnswer::Rates(rates));
+    }
+    sight.sampler.note(from, &first);
+    sight.clock.sleep(sight.gap).await;
+    let second = dirs(sight).await?;
+    let span = sight.clock.monotonic().saturating_sub(from);
+    Ok(KafkaAnswer::Rates(sampler::between(&first, &second, span)))
+}
+
+pub(super) async fn reassignments(sight: &Sight<'_>) -> Result<KafkaAnswer, Failure> {
+    let seen = sight.client.list_partition_reassignments(None).await.map_err(|error| failure(&error))?;
+    Ok(KafkaAnswer::Reassignments(seen.iter().filter_map(|(at, moving)| read::reassignment(at, moving)).collect()))
+}
+
+pub(super) async fn broker_config(sight: &Sight<'_>, id: i32) -> Result<KafkaAnswer, Failure> {
+    if !alive(sight).await?.contains(&id) {
+        return Ok(KafkaAnswer::BrokerConfig(None));
+    }
+    let resource = ConfigResource::Broker(id);
+    let mut seen = sight.client.describe_configs(std::slice::from_ref(&resource), None).await;
+    let entries = seen.remove(&resource).ok_or_else(unanswered)?.map_err(|error| failure(&error))?;
+    let own = entries.into_iter().filter(|entry| entry.source == ConfigSource::DynamicBroker);
+    Ok(KafkaAnswer::BrokerConfig(Some(own.map(read::config_entry).collect())))
+}
+
+async fn alive(sight: &Sight<'_>) -> Result<Vec<i32>, Failure> {
+    let cluster = sight.client.describe_cluster().await.map_err(|error| failure(&error))?;
+    Ok(cluster.brokers.into_iter().map(|broker| broker.id).collect())
+}
+
+pub(super) async fn replication(sight: &Sight<'_>) -> Result<KafkaAnswer, Failure> {
+    let names = sight.client.list_topics().await.map_err(|error| failure(&error))?;
+    let names: Vec<String> = names.into_iter().map(|topic| topic.name).collect();
+    let batches: Vec<Vec<String>> = names.chunks(TOPICS).map(<[String]>::to_vec).collect();
+    let asked = futures_util::stream::iter(batches).map(|batch| async move { topics_of(sight, &batch).await });
+    let batches: Vec<_> = asked.buffered(AT_ONCE).collect().await;
+    let mut topics = Vec::new();
+    for batch in batches {
+        topics.extend(batch?);
+    }
+    let mut brokers = Vec::new();
+    let ids = alive(sight).await?;
+    let resources: Vec<ConfigResource> = ids.iter().copied().map(ConfigResource::Broker).collect();
+    let keys = [LEADER_RATE, FOLLOWER_RATE].map(str::to_owned);
+    let mut seen = sight.client.describe_configs(&resources, Some(&keys)).await;
+    for id in ids {
+        let entries = seen.remove(&ConfigResource::Broker(id)).ok_or_else(unanswered)?;
+        let entries = entries.map_err(|error| failure(&error))?;
+        let [leader_rate, follower_rate] = [LEADER_RATE, FOLLOWER_RATE].map(|key| own(&entries, key));
+        brokers.push(BrokerReplication { id, leader_rate, follower_rate });
+    }
+    Ok(KafkaAnswer::Replication(Replication { topics, brokers }))
+}
+
+async fn topics_of(sight: &Sight<'_>, names: &[String]) -> Result<Vec<TopicReplication>, Failure> {
+    let resources: Vec<ConfigResource> = names.iter().cloned().map(ConfigResource::Topic).collect();
+    let keys = [MIN_ISR, LEADER_LIST, FOLLOWER_LIST].map(str::to_owned);
+    let mut seen: BTreeMap<_, _> = sight.client.describe_configs(&resources, Some(&keys)).await;
+    let mut topics = Vec::with_capacity(names.len());
+    for name in names {
+        let answer = seen.remove(&ConfigResource::Topic(name.clone())).ok_or_else(unanswered)?;
+        let entries = match answer {
+            Ok(entries) => entries,
+            // Deleted since it was listed.
+            Err(error) if error.code() == Some(kafka_admin::ErrorCode::UNKNOWN_TOPIC_OR_PARTITION) => continue,
+            Err(error) => return Err(failure(&error)),
+        };
+        let Ok(name) = name.parse() else { continue };
+        let counts = entries.iter().find(|entry| entry.name == MIN_ISR).and_then(|entry| entry.value.as_deref());
+        topics.push(TopicReplication {
+            name,
+            min_isr: counts.and_then(|value| value.parse().ok()).unwrap_or(1),
+            leaders: own(&entries, LEADER_LIST),
+            followers: own(&entries, FOLLOWER_LIST),
+        });
+    }
+    Ok(topics)
+}
+
+/// A setting as it was made on the thing itself.
+fn own(entries: &[ConfigEntry], key: &str) -> Option<String> {
+    let made = |entry: &&ConfigEntry| {
+        entry.name == key && matches!(entry.source, ConfigSource::Topic | ConfigSource::DynamicBroker)
+    };
+    entries.iter().find(made)?.value.clone()
+}
