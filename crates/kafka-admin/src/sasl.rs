@@ -7,6 +7,7 @@ use kafka_protocol::messages::{SaslAuthenticateRequest, SaslHandshakeRequest};
 use kafka_protocol::protocol::StrBytes;
 use secrecy::{ExposeSecret, zeroize::Zeroizing};
 use sha2::{Sha256, Sha512};
+use tokio::task::spawn_blocking;
 use tokio::time::Instant;
 
 use crate::code::ErrorCode;
@@ -53,11 +54,14 @@ impl Exchange<'_> {
         self.send(message.as_bytes()).await.map(|_| ())
     }
 
-    async fn scram<H: Scram>(&mut self, mechanism: &'static str, credentials: &Credentials) -> Result<()> {
+    async fn scram<H: Scram + 'static>(&mut self, mechanism: &'static str, credentials: &Credentials) -> Result<()> {
         self.handshake(mechanism).await?;
         let first = First::new(&credentials.user);
         let challenge = self.send(first.message().as_bytes()).await?;
-        let last = first.answer::<H>(&challenge, credentials).map_err(|why| self.refused(why))?;
+        // The server decides how long this takes: it must not hold up what else this thread has to do.
+        let owned = credentials.clone();
+        let computed = spawn_blocking(move || first.answer::<H>(&challenge, &owned)).await;
+        let last = computed.unwrap_or_else(|error| Err(error.to_string())).map_err(|why| self.refused(why))?;
         let verdict = self.send(last.message.as_bytes()).await?;
         last.verify(&verdict).map_err(|why| self.refused(why))
     }

@@ -10,8 +10,8 @@ use rand::{Rng, SeedableRng};
 use super::call::{Api, Call};
 use super::codec::decode_body;
 use super::corpus::Example;
-use super::shape::{Kind, Shape};
-use super::walk::{MAX_STRUCTS, walk};
+use super::shape::{Field, Kind, Shape};
+use super::walk::{MEMORY, in_memory, walk};
 
 /// One API with its example, without its types.
 struct Case {
@@ -181,21 +181,110 @@ fn a_known_tag_is_checked_like_a_field() {
 }
 
 #[test]
-fn the_number_of_structures_is_bounded() {
-    const TINY: Shape = Shape::new(
-        0,
-        0,
-        super::shape::NEVER,
-        &[super::shape::field("all", Kind::Structs(&[super::shape::field("one", super::shape::I8)]))],
-    );
+fn the_memory_of_an_answer_is_bounded() {
+    const FIELDS: &[Field] = &[super::shape::field("one", super::shape::I8)];
+    const TINY: Shape = Shape::new(0, 0, super::shape::NEVER, &[super::shape::field("all", Kind::Structs(FIELDS))]);
     let body = |count: usize| {
         let mut body = BytesMut::new();
         body.put_i32(i32::try_from(count).unwrap());
         body.put_bytes(0, count);
         body
     };
-    walk(&TINY, 0, &body(MAX_STRUCTS - 1)).unwrap();
-    assert!(walk(&TINY, 0, &body(MAX_STRUCTS)).is_err());
+    let most = MEMORY / in_memory(FIELDS, &[]);
+    walk(&TINY, 0, &body(most - 100)).unwrap();
+    let error = walk(&TINY, 0, &body(most + 1)).unwrap_err();
+    assert!(error.contains("bytes of memory"), "{error}");
+    // 64 MiB of the smallest structures are far from what is accepted.
+    assert!(64 * 1024 * 1024 > 10 * most);
+}
+
+#[test]
+fn unknown_tags_count_with_what_they_take() {
+    const EMPTY: Shape = Shape::new(0, 0, 0, &[]);
+    let walked = |count: u32| {
+        let mut body = BytesMut::new();
+        for number in std::iter::once(count).chain(0..count) {
+            // A varint of three bytes, and for each tag the size 0.
+            body.put_slice(&[
+                0x80 | (number & 0x7f) as u8,
+                0x80 | (number >> 7 & 0x7f) as u8,
+                (number >> 14 & 0x7f) as u8,
+                0,
+            ]);
+        }
+        // The count has no size behind it.
+        let body = [&body[..3], &body[4..]].concat();
+        walk(&EMPTY, 0, &body)
+    };
+    walked(200_000).unwrap();
+    let error = walked(300_000).unwrap_err();
+    assert!(error.contains("bytes of memory"), "{error}");
+}
+
+/// As many as a large cluster has, in one answer.
+#[test]
+fn two_hundred_thousand_partitions_are_read() {
+    let brokers = || vec![m::BrokerId(1), m::BrokerId(2), m::BrokerId(3)];
+    let partition = |id| {
+        m::metadata_response::MetadataResponsePartition::default()
+            .with_partition_index(id)
+            .with_replica_nodes(brokers())
+            .with_isr_nodes(brokers())
+    };
+    let topic = m::metadata_response::MetadataResponseTopic::default()
+        .with_name(Some(super::corpus::topic("a-topic-with-a-name-of-the-usual-length")))
+        .with_partitions((0..1_000).map(partition).collect());
+    let answer = m::MetadataResponse::default().with_topics(vec![topic; 200]);
+    let mut body = BytesMut::new();
+    answer.encode(&mut body, 12).unwrap();
+    decode::<m::MetadataRequest>(&body, 12).unwrap();
+    // Half is left, as the limit says.
+    let twice =
+        m::MetadataResponse::default().with_topics(answer.topics.iter().chain(&answer.topics).cloned().collect());
+    body.clear();
+    twice.encode(&mut body, 12).unwrap();
+    decode::<m::MetadataRequest>(&body, 12).unwrap();
+}
+
+/// What the walker counts for a structure is not less than the decoder's own.
+#[test]
+fn structures_are_counted_with_their_size() {
+    fn elements(fields: &'static [Field], path: &[&str]) -> usize {
+        let (name, rest) = path.split_first().unwrap();
+        let field = fields.iter().find(|field| field.name == *name).unwrap();
+        let (inner, tagged): (&'static [Field], &'static [(u32, Kind)]) = match field.kind {
+            Kind::Structs(inner) => (inner, &[]),
+            Kind::TaggedStructs(inner, tagged) => (inner, tagged),
+            other => panic!("{name}: {other:?}"),
+        };
+        if rest.is_empty() { in_memory(inner, tagged) } else { elements(inner, rest) }
+    }
+    macro_rules! counted {
+        ($($request:ident $path:expr => $element:ty;)*) => {
+            $(
+                let counted = elements(<m::$request as Call>::API.shape.fields, &$path);
+                let real = size_of::<$element>();
+                assert!(counted >= real, "{} {:?}: {counted} of {real}", stringify!($request), $path);
+            )*
+        };
+    }
+    counted! {
+        MetadataRequest ["brokers"] => m::metadata_response::MetadataResponseBroker;
+        MetadataRequest ["topics"] => m::metadata_response::MetadataResponseTopic;
+        MetadataRequest ["topics", "partitions"] => m::metadata_response::MetadataResponsePartition;
+        OffsetFetchRequest ["groups"] => m::offset_fetch_response::OffsetFetchResponseGroup;
+        OffsetFetchRequest ["groups", "topics"] => m::offset_fetch_response::OffsetFetchResponseTopics;
+        OffsetFetchRequest ["groups", "topics", "partitions"] => m::offset_fetch_response::OffsetFetchResponsePartitions;
+        ListGroupsRequest ["groups"] => m::list_groups_response::ListedGroup;
+        DescribeGroupsRequest ["groups"] => m::describe_groups_response::DescribedGroup;
+        DescribeGroupsRequest ["groups", "members"] => m::describe_groups_response::DescribedGroupMember;
+        DescribeConfigsRequest ["results"] => m::describe_configs_response::DescribeConfigsResult;
+        DescribeConfigsRequest ["results", "configs"] => m::describe_configs_response::DescribeConfigsResourceResult;
+        DescribeConfigsRequest ["results", "configs", "synonyms"] => m::describe_configs_response::DescribeConfigsSynonym;
+        ListOffsetsRequest ["topics", "partitions"] => m::list_offsets_response::ListOffsetsPartitionResponse;
+        DescribeAclsRequest ["resources", "acls"] => m::describe_acls_response::AclDescription;
+        DescribeLogDirsRequest ["results", "topics", "partitions"] => m::describe_log_dirs_response::DescribeLogDirsPartition;
+    }
 }
 
 #[test]

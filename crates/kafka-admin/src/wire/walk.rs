@@ -3,12 +3,20 @@
 //! The decoder of `kafka-protocol` reserves memory for as many elements as the
 //! wire announces. The walker goes through the same bytes without reserving
 //! anything, so that an announced length is believed only when the elements are there.
+//! It also adds up what the decoded answer will take: small elements grow on their way into memory.
 
 use super::shape::{Field, Kind, Shape};
 
-/// Structures and tagged fields accepted in one answer. A topic partition with its
-/// three replicas counts as one; this bounds the memory that a full frame can turn into.
-pub(crate) const MAX_STRUCTS: usize = 2_000_000;
+/// The most memory one decoded answer may take, in bytes: twice the largest answer accepted by default.
+///
+/// A partition with three replicas takes about 230 bytes of it in Metadata, and about 130 in OffsetFetch: a cluster
+/// of 200,000 partitions is read with half of it to spare.
+pub(crate) const MEMORY: usize = 128 * 1024 * 1024;
+
+/// What an allocation takes beside what is in it.
+const ALLOCATION: usize = 16;
+/// What a tagged field takes that is not known: it is kept in a map, whose first node has room for eleven.
+const UNKNOWN_TAG: usize = 512;
 
 /// Walks `body`, a message of this shape and version.
 ///
@@ -18,7 +26,8 @@ pub(crate) fn walk(shape: &Shape, version: i16, body: &[u8]) -> Result<(), Strin
     if version < shape.min || version > shape.max {
         return Err(format!("version {version} is not described"));
     }
-    let mut walker = Walker { rest: body, version, flexible: version >= shape.flexible, structs: 0 };
+    let mut walker = Walker { rest: body, version, flexible: version >= shape.flexible, left: MEMORY };
+    walker.take(in_memory(shape.fields, shape.tagged))?;
     walker.structure(shape.fields, shape.tagged)?;
     if walker.rest.is_empty() || shape.open_end {
         return Ok(());
@@ -30,12 +39,12 @@ struct Walker<'a> {
     rest: &'a [u8],
     version: i16,
     flexible: bool,
-    structs: usize,
+    /// What is left of the memory.
+    left: usize,
 }
 
 impl Walker<'_> {
     fn structure(&mut self, fields: &[Field], tagged: &[(u32, Kind)]) -> Result<(), String> {
-        self.count()?;
         for field in fields {
             if self.version < field.since || self.version > field.until {
                 continue;
@@ -48,11 +57,9 @@ impl Walker<'_> {
         Ok(())
     }
 
-    fn count(&mut self) -> Result<(), String> {
-        self.structs += 1;
-        if self.structs > MAX_STRUCTS {
-            return Err(format!("more than {MAX_STRUCTS} structures"));
-        }
+    fn take(&mut self, bytes: usize) -> Result<(), String> {
+        let left = self.left.checked_sub(bytes);
+        self.left = left.ok_or_else(|| format!("it takes more than {MEMORY} bytes of memory"))?;
         Ok(())
     }
 
@@ -71,15 +78,20 @@ impl Walker<'_> {
                 Some(length) => self.skip(length).map(|_| ()),
                 None => Ok(()),
             },
-            Kind::Values(inner) => self.array(nullable, |walker| walker.value(*inner, false)),
-            Kind::Structs(fields) => self.array(nullable, |walker| walker.structure(fields, &[])),
-            Kind::TaggedStructs(fields, tagged) => self.array(nullable, |walker| walker.structure(fields, tagged)),
+            Kind::Values(inner) => self.array(nullable, inline(*inner), |walker| walker.value(*inner, false)),
+            Kind::Structs(fields) => {
+                self.array(nullable, in_memory(fields, &[]), |walker| walker.structure(fields, &[]))
+            }
+            Kind::TaggedStructs(fields, tagged) => {
+                self.array(nullable, in_memory(fields, tagged), |walker| walker.structure(fields, tagged))
+            }
         }
     }
 
     fn array(
         &mut self,
         nullable: bool,
+        size: usize,
         mut element: impl FnMut(&mut Self) -> Result<(), String>,
     ) -> Result<(), String> {
         let Some(length) = self.length(4, nullable)? else {
@@ -89,7 +101,11 @@ impl Walker<'_> {
         if length > self.rest.len() {
             return Err(format!("{length} elements announced, {} bytes left", self.rest.len()));
         }
+        if length > 0 {
+            self.take(ALLOCATION)?;
+        }
         for index in 0..length {
+            self.take(size)?;
             element(self).map_err(|why| format!("[{index}] {why}"))?;
         }
         Ok(())
@@ -117,11 +133,11 @@ impl Walker<'_> {
     fn tags(&mut self, known: &[(u32, Kind)]) -> Result<(), String> {
         let count = self.varint()?;
         for _ in 0..count {
-            self.count()?;
             let tag = self.varint()?;
             let size = self.varint()?;
             let size = usize::try_from(size).map_err(|_| "too long".to_owned())?;
             let Some((_, kind)) = known.iter().find(|(number, _)| *number == tag) else {
+                self.take(UNKNOWN_TAG)?;
                 self.skip(size)?;
                 continue;
             };
@@ -153,5 +169,22 @@ impl Walker<'_> {
         };
         self.rest = tail;
         Ok(head)
+    }
+}
+
+/// A decoded structure with what is in it at fixed size, and the map of its unknown tags; in whatever version it came,
+/// it has the fields of all, and perhaps one of a newer version than those described here.
+pub(super) fn in_memory(fields: &[Field], tagged: &[(u32, Kind)]) -> usize {
+    let kinds = fields.iter().map(|field| field.kind).chain(tagged.iter().map(|(_, kind)| *kind));
+    kinds.map(inline).sum::<usize>().next_multiple_of(8) + 24 + 16
+}
+
+/// A decoded value within its structure; texts and blobs stay where they are in the frame.
+fn inline(kind: Kind) -> usize {
+    match kind {
+        Kind::Fixed(size) => size,
+        Kind::Text | Kind::Blob => 32,
+        Kind::Values(_) | Kind::Structs(_) | Kind::TaggedStructs(..) => 24,
+        Kind::Struct(fields) => in_memory(fields, &[]),
     }
 }
