@@ -5,6 +5,7 @@ use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use rand::Rng;
+use tokio::sync::OwnedMutexGuard;
 use tokio::time::{Instant, sleep, timeout_at};
 
 use crate::client::{Client, Slot};
@@ -18,6 +19,11 @@ use crate::wire::call::{Call, Effect};
 /// The first pause before sending again; it doubles up to the longest.
 const PAUSE: Duration = Duration::from_millis(50);
 const LONGEST_PAUSE: Duration = Duration::from_millis(500);
+
+/// An answer with its version.
+type Answered<C> = (i16, <C as Call>::Answer);
+/// The place of a connection, held.
+type Place = OwnedMutexGuard<Option<Connection>>;
 
 /// What to do after an attempt.
 enum Next<T> {
@@ -38,20 +44,45 @@ impl Client {
         build: impl Fn(i16) -> Result<C> + Send + Sync,
         verdict: impl Fn(&C::Answer) -> Option<ErrorCode> + Send + Sync,
     ) -> Result<C::Answer> {
+        self.ask_with_version(route, deadline, build, verdict).await.map(|(_, answer)| answer)
+    }
+
+    /// As [`ask`](Self::ask); also says in which version the answer came.
+    ///
+    /// # Errors
+    /// As [`ask`](Self::ask).
+    pub(crate) async fn ask_with_version<C: Call>(
+        &self,
+        route: &Route,
+        deadline: Instant,
+        build: impl Fn(i16) -> Result<C> + Send + Sync,
+        verdict: impl Fn(&C::Answer) -> Option<ErrorCode> + Send + Sync,
+    ) -> Result<Answered<C>> {
+        let client = self.on_way_of(C::API.effect);
         let mut attempt = 0;
+        let mut before = None;
         loop {
             attempt += 1;
-            let outcome = self.attempt(route, deadline, &build).await;
-            let last = match self.judge::<C>(route, attempt, outcome, &verdict) {
+            let outcome = client.attempt(route, deadline, &build).await;
+            // An attempt that had no time left says less than the one before.
+            if let (Err(Error::NotSent { cause: Cause::Deadline, .. }), Some(before)) = (&outcome, before.take()) {
+                return before;
+            }
+            let last = match client.judge::<C>(route, attempt, outcome, &verdict) {
                 Next::Return(result) => return result,
                 Next::Again(last) => last,
             };
-            self.forget(route);
+            client.forget(route);
             let pause = pause(attempt);
             if Instant::now() + pause >= deadline {
                 return last;
             }
             sleep(pause).await;
+            // A process that was stopped wakes up later than it wanted to.
+            if Instant::now() >= deadline {
+                return last;
+            }
+            before = Some(last);
         }
     }
 
@@ -59,15 +90,18 @@ impl Client {
         &self,
         route: &Route,
         attempt: u32,
-        outcome: Result<C::Answer>,
+        outcome: Result<Answered<C>>,
         verdict: &impl Fn(&C::Answer) -> Option<ErrorCode>,
-    ) -> Next<C::Answer> {
+    ) -> Next<Answered<C>> {
         let configured = self.config().max_attempts;
         let reading = C::API.effect == Effect::Read;
         let (again, limit) = match &outcome {
-            Ok(answer) => {
-                let again = verdict(answer).is_some_and(|code| code.is_moved() || (reading && code.is_passing()));
-                (again, configured)
+            Ok((_, answer)) => {
+                let code = verdict(answer);
+                if code.is_some_and(ErrorCode::is_moved) {
+                    self.forget(route);
+                }
+                (code.is_some_and(|code| C::API.effect.is_repeated_after(code)), configured)
             }
             Err(Error::NotSent { cause, .. }) => {
                 let again = match (cause, route) {
@@ -78,7 +112,13 @@ impl Client {
                     (Cause::Deadline, Route::Broker(_) | Route::Address(_)) => false,
                     _ => true,
                 };
-                (again, self.attempts(route))
+                let limit = match (cause, route) {
+                    (_, Route::Any) => self.attempts(route),
+                    // What talks nonsense once more does not come to its senses.
+                    (Cause::NotKafka(_), _) => configured.min(2),
+                    _ => self.attempts(route),
+                };
+                (again, limit)
             }
             Err(Error::UnknownOutcome { .. }) => (reading, self.attempts(route)),
             Err(Error::Garbage { .. }) => (reading, configured.min(2)),
@@ -96,7 +136,7 @@ impl Client {
         route: &Route,
         deadline: Instant,
         build: &(impl Fn(i16) -> Result<C> + Send + Sync),
-    ) -> Result<C::Answer> {
+    ) -> Result<Answered<C>> {
         let (broker, deadline) = match route {
             Route::Any => self.anybody(C::API.effect, C::API.name, deadline)?,
             _ => (self.resolve(route, C::API.name, deadline).await?, deadline),
@@ -110,36 +150,35 @@ impl Client {
         broker: &HostPort,
         deadline: Instant,
         build: &(impl Fn(i16) -> Result<C> + Send + Sync),
-    ) -> Result<C::Answer> {
-        let slot = self.slot(broker);
-        let mut place = timeout_at(deadline, slot.lock()).await.map_err(|_| Error::NotSent {
-            api: C::API.name,
-            broker: broker.to_string(),
-            cause: Cause::Deadline,
-        })?;
-        // Taken out while in use: whatever interrupts this call also drops the connection.
-        let kept = place.take().and_then(Connection::if_fresh);
-        let mut connection = match kept {
-            Some(connection) => connection,
-            None => self.open(broker, C::API.name, deadline).await?,
-        };
-        let version = match connection.negotiate(&C::API) {
-            Ok(version) => version,
-            Err(error) => {
-                *place = Some(connection);
-                return Err(error);
-            }
-        };
-        let request = match build(version) {
+    ) -> Result<Answered<C>> {
+        let (mut place, mut connection) = self.connected(broker, C::API.name, deadline).await?;
+        let request = match connection.negotiate(&C::API).and_then(|version| Ok((version, build(version)?))) {
             Ok(request) => request,
             Err(error) => {
                 *place = Some(connection);
                 return Err(error);
             }
         };
+        let (version, request) = request;
         let answer = connection.call(&request, version, deadline).await?;
         *place = Some(connection);
-        Ok(answer)
+        Ok((version, answer))
+    }
+
+    /// Waits for the place of the connection to an address, and gives it with a connection that can be trusted.
+    /// The connection is taken out while in use: whatever interrupts the call also drops it.
+    async fn connected(&self, broker: &HostPort, api: &'static str, deadline: Instant) -> Result<(Place, Connection)> {
+        let waiting = self.slot(broker).lock_owned();
+        let mut place = timeout_at(deadline, waiting).await.map_err(|_| Error::NotSent {
+            api,
+            broker: broker.to_string(),
+            cause: Cause::Deadline,
+        })?;
+        let connection = match place.take().and_then(Connection::if_fresh) {
+            Some(connection) => connection,
+            None => self.open(broker, api, deadline).await?,
+        };
+        Ok((place, connection))
     }
 
     async fn open(&self, broker: &HostPort, api: &'static str, deadline: Instant) -> Result<Connection> {
@@ -149,10 +188,10 @@ impl Client {
 
     fn slot(&self, broker: &HostPort) -> Arc<Slot> {
         let mut slots = self.slots().lock().unwrap_or_else(PoisonError::into_inner);
-        if slots.len() > BROKERS {
+        if slots.len() > 2 * BROKERS {
             slots.clear();
         }
-        slots.entry(broker.clone()).or_default().clone()
+        slots.entry((broker.clone(), self.lane())).or_default().clone()
     }
 
     /// The versions that a broker announces.
@@ -162,17 +201,7 @@ impl Client {
             Route::Any => self.anybody(Effect::Read, api, deadline)?.0,
             _ => self.resolve(route, api, deadline).await?,
         };
-        let slot = self.slot(&broker);
-        let mut place = timeout_at(deadline, slot.lock()).await.map_err(|_| Error::NotSent {
-            api,
-            broker: broker.to_string(),
-            cause: Cause::Deadline,
-        })?;
-        let kept = place.take().and_then(Connection::if_fresh);
-        let connection = match kept {
-            Some(connection) => connection,
-            None => self.open(&broker, api, deadline).await?,
-        };
+        let (mut place, connection) = self.connected(&broker, api, deadline).await?;
         let versions = connection.versions().clone();
         *place = Some(connection);
         Ok(versions)

@@ -14,25 +14,32 @@ use crate::config::{Config, HostPort, Security};
 use crate::connection::Connection;
 use crate::error::{Error, Result};
 use crate::tls;
+use crate::wire::call::Effect;
 
-/// The place of the one connection to an address. Locked while a request is in flight on it.
+/// The place of one connection to an address. Locked while a request is in flight on it.
 pub(crate) type Slot = tokio::sync::Mutex<Option<Connection>>;
+
+/// The places, by address and by what goes through them: a change never waits behind looks.
+pub(crate) type Slots = HashMap<(HostPort, Effect), Arc<Slot>>;
 
 /// A client of one cluster. Clones share connections and what was learnt about the cluster.
 ///
-/// One connection a broker is kept, with one request in flight; calls to different brokers
-/// go side by side. Dropping a call's future drops the connection it was using.
+/// Two connections a broker are kept, one for looks and one for changes with what they need to
+/// find their way, each with one request in flight; calls to different brokers go side by side.
+/// Dropping a call's future drops the connection it was using.
 #[derive(Clone)]
 pub struct Client {
     inner: Arc<Inner>,
     deadline: Duration,
+    /// Whose connections are used.
+    lane: Effect,
 }
 
 struct Inner {
     config: Config,
     tls: Option<TlsConnector>,
     book: Book,
-    slots: Mutex<HashMap<HostPort, Arc<Slot>>>,
+    slots: Mutex<Slots>,
 }
 
 impl std::fmt::Debug for Client {
@@ -72,13 +79,25 @@ impl Client {
         Ok(Self {
             inner: Arc::new(Inner { book: Book::new(config.bootstrap.clone()), slots: Mutex::default(), tls, config }),
             deadline,
+            lane: Effect::Read,
         })
     }
 
     /// The same client, whose calls end after `deadline` (from the start of each call).
     #[must_use]
     pub fn within(&self, deadline: Duration) -> Self {
-        Self { inner: self.inner.clone(), deadline }
+        Self { inner: self.inner.clone(), deadline, lane: self.lane }
+    }
+
+    /// The same client on the way of an effect. What is asked on the way of a change goes along with it.
+    pub(crate) fn on_way_of(&self, effect: Effect) -> Self {
+        let lane = if effect == Effect::Change { effect } else { self.lane };
+        Self { lane, ..self.clone() }
+    }
+
+    /// For what the calls of this client are made.
+    pub(crate) fn lane(&self) -> Effect {
+        self.lane
     }
 
     /// When a call that starts now has to end.
@@ -98,7 +117,7 @@ impl Client {
         &self.inner.book
     }
 
-    pub(crate) fn slots(&self) -> &Mutex<HashMap<HostPort, Arc<Slot>>> {
+    pub(crate) fn slots(&self) -> &Mutex<Slots> {
         &self.inner.slots
     }
 

@@ -23,7 +23,7 @@ codes! {
     UNKNOWN_TOPIC_OR_PARTITION = 3;
     /// An election is under way.
     LEADER_NOT_AVAILABLE = 5;
-    /// The broker does not lead the partition (any more).
+    /// The broker does not lead the partition (any more); what it began as the leader may be done.
     NOT_LEADER_OR_FOLLOWER = 6;
     /// The broker gave up waiting; the change may still be applied.
     REQUEST_TIMED_OUT = 7;
@@ -35,7 +35,7 @@ codes! {
     COORDINATOR_LOAD_IN_PROGRESS = 14;
     /// There is no coordinator now, or its write was not confirmed in time.
     COORDINATOR_NOT_AVAILABLE = 15;
-    /// The broker does not coordinate the group (any more).
+    /// The broker does not coordinate the group (any more); what it began as the coordinator may come through.
     NOT_COORDINATOR = 16;
     /// The write reached the leader only; it may still be applied.
     NOT_ENOUGH_REPLICAS_AFTER_APPEND = 20;
@@ -121,30 +121,41 @@ impl ErrorCode {
 
     /// Whether a change answered by this code may be applied nevertheless, now or later.
     ///
-    /// COORDINATOR_NOT_AVAILABLE is among them: a coordinator whose write was appended
-    /// but not confirmed in time answers with it.
+    /// Some codes read like refusals and are not always: Kafka answers with them for writes that
+    /// stand in the log already and were waiting to be confirmed.
+    /// - NOT_COORDINATOR: a coordinator that loses its partition fails all waiting writes with it
+    ///   (`CoordinatorRuntime.unload`, before Kafka 4 the callback in `GroupMetadataManager`). The next one
+    ///   reads the log and may find them there.
+    /// - COORDINATOR_NOT_AVAILABLE: a write that was not confirmed in time.
+    /// - NOT_LEADER_OR_FOLLOWER: a leader that steps down while its replicas delete records
+    ///   (`DelayedDeleteRecords`) has deleted its own.
     #[must_use]
     pub fn leaves_outcome_open(self) -> bool {
         matches!(
             self,
             Self::UNKNOWN_SERVER_ERROR
+                | Self::NOT_LEADER_OR_FOLLOWER
                 | Self::REQUEST_TIMED_OUT
                 | Self::NETWORK_EXCEPTION
                 | Self::COORDINATOR_NOT_AVAILABLE
+                | Self::NOT_COORDINATOR
                 | Self::NOT_ENOUGH_REPLICAS_AFTER_APPEND
                 | Self::KAFKA_STORAGE_ERROR
         )
     }
 
-    /// Codes after which even a change is sent again, to whoever is found to be in charge then.
+    /// Codes after which even a change is sent again: the broker says them before it begins anything.
+    ///
+    /// NOT_CONTROLLER is among them although a KRaft controller that steps down fails waiting writes with it
+    /// (`QuorumController.renounce`): the broker between keeps that to itself and sends on to the next controller.
+    /// What comes through is the answer of a cluster with ZooKeeper, where the controller looks first.
+    pub(crate) fn is_before_work(self) -> bool {
+        matches!(self, Self::COORDINATOR_LOAD_IN_PROGRESS | Self::NOT_CONTROLLER)
+    }
+
+    /// Codes that say that somebody else is in charge, who has to be found.
     pub(crate) fn is_moved(self) -> bool {
-        matches!(
-            self,
-            Self::COORDINATOR_LOAD_IN_PROGRESS
-                | Self::NOT_COORDINATOR
-                | Self::NOT_CONTROLLER
-                | Self::NOT_LEADER_OR_FOLLOWER
-        )
+        self.is_before_work() || matches!(self, Self::NOT_COORDINATOR | Self::NOT_LEADER_OR_FOLLOWER)
     }
 
     /// Codes after which a look is asked again.
@@ -196,7 +207,7 @@ mod tests {
     fn a_code_that_leaves_the_outcome_open_never_sends_a_change_again() {
         for code in -1..200 {
             let code = ErrorCode(code);
-            assert!(!(code.is_moved() && code.leaves_outcome_open()), "{code}");
+            assert!(!(code.is_before_work() && code.leaves_outcome_open()), "{code}");
         }
     }
 }

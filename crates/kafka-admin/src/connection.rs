@@ -1,6 +1,7 @@
 //! One connection to one broker: TCP, TLS, versions, authentication, then one request at a time.
 
 use std::collections::HashMap;
+use std::future::poll_fn;
 use std::io;
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -9,7 +10,7 @@ use std::time::Duration;
 use kafka_protocol::messages::{ApiVersionsRequest, ApiVersionsResponse};
 use kafka_protocol::protocol::StrBytes;
 use rustls_pki_types::ServerName;
-use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt, ReadBuf};
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::time::{Instant, timeout_at};
 use tokio_rustls::TlsConnector;
@@ -69,8 +70,11 @@ impl Connection {
     pub(crate) async fn open(wanted: Wanted<'_>, deadline: Instant) -> Result<Self> {
         let deadline = deadline.min(Instant::now() + wanted.config.connect_timeout);
         let not_sent = |cause| Error::NotSent { api: wanted.api, broker: wanted.broker.to_string(), cause };
+        if is_past(deadline) {
+            return Err(not_sent(Cause::Deadline));
+        }
         let opening = async {
-            let stream = dial(wanted).await.map_err(not_sent)?;
+            let stream = dial(wanted, deadline).await.map_err(not_sent)?;
             let mut connection = Self {
                 stream,
                 broker: wanted.broker.clone(),
@@ -160,14 +164,10 @@ impl Connection {
         let envelope = Envelope { correlation: self.correlation, client_id: &self.client_id, version };
         let frame = codec::encode(request, &envelope).map_err(|why| self.not_sent::<C>(Cause::Encoding(why)))?;
         // As long as not every byte was taken over, the broker cannot have the request.
-        match timeout_at(deadline, self.stream.write_all(&frame)).await {
-            Err(_) => return Err(self.not_sent::<C>(Cause::Deadline)),
-            Ok(Err(error)) => return Err(self.not_sent::<C>(Cause::from_io(&error))),
-            Ok(Ok(())) => {}
-        }
+        write(&mut self.stream, &frame, deadline).await.map_err(|cause| self.not_sent::<C>(cause))?;
         let limit = self.limit;
         let answer = async {
-            self.stream.flush().await.map_err(|error| FrameError::Broken(Cause::from_io(&error)))?;
+            flush(&mut self.stream, deadline).await.map_err(FrameError::Broken)?;
             read_frame(&mut self.stream, limit).await
         };
         let answer = timeout_at(deadline, answer).await;
@@ -197,6 +197,9 @@ impl Connection {
         let answer: ApiVersionsResponse = codec::decode::<ApiVersionsRequest>(frame, version, self.correlation)
             .map_err(|why| self.garbage::<ApiVersionsRequest>(why))?;
         Error::check(ApiVersionsRequest::API.name, answer.error_code, None)?;
+        if answer.api_keys.is_empty() {
+            return Err(self.garbage::<ApiVersionsRequest>("it names no API".to_owned()));
+        }
         self.versions = answer.api_keys.iter().map(|api| (api.api_key, (api.min_version, api.max_version))).collect();
         Ok(())
     }
@@ -229,10 +232,51 @@ fn as_not_sent(error: Error, not_sent: &impl Fn(Cause) -> Error) -> Error {
     }
 }
 
-async fn dial(wanted: Wanted<'_>) -> Result<Box<dyn Stream>, Cause> {
+/// Whether a deadline has come. `timeout_at` alone does not keep one: it lets the work inside go on first, and a process
+/// that was stopped in between (SIGSTOP, a machine that is short of memory) comes back at any time.
+fn is_past(deadline: Instant) -> bool {
+    Instant::now() >= deadline
+}
+
+/// Hands all bytes over before the deadline; each piece is handed over only while there is time.
+async fn write(stream: &mut dyn Stream, mut bytes: &[u8], deadline: Instant) -> Result<(), Cause> {
+    while !bytes.is_empty() {
+        let piece = poll_fn(|context| {
+            if is_past(deadline) {
+                return Poll::Ready(Err(Cause::Deadline));
+            }
+            Pin::new(&mut *stream).poll_write(context, bytes).map_err(|error| Cause::from_io(&error))
+        });
+        let written = timeout_at(deadline, piece).await.unwrap_or(Err(Cause::Deadline))?;
+        if written == 0 {
+            return Err(Cause::Closed);
+        }
+        bytes = bytes.get(written..).unwrap_or_default();
+    }
+    Ok(())
+}
+
+/// Sends what TLS still holds back, as long as there is time.
+async fn flush(stream: &mut dyn Stream, deadline: Instant) -> Result<(), Cause> {
+    poll_fn(|context| {
+        if is_past(deadline) {
+            return Poll::Ready(Err(Cause::Deadline));
+        }
+        Pin::new(&mut *stream).poll_flush(context).map_err(|error| Cause::from_io(&error))
+    })
+    .await
+}
+
+async fn dial(wanted: Wanted<'_>, deadline: Instant) -> Result<Box<dyn Stream>, Cause> {
     let HostPort { host, port } = wanted.broker;
     let tcp = TcpStream::connect((host.as_str(), *port)).await.map_err(|error| Cause::Network(error.to_string()))?;
     tcp.set_nodelay(true).map_err(|error| Cause::from_io(&error))?;
+    // A connection is dropped in the middle of an exchange only when its request has missed its deadline. A usual close
+    // leaves the kernel to deliver what it holds, for minutes where the broker does not read: this one throws it away.
+    tcp.set_zero_linger().map_err(|error| Cause::from_io(&error))?;
+    if is_past(deadline) {
+        return Err(Cause::Deadline);
+    }
     let Some(tls) = wanted.tls else {
         return Ok(Box::new(tcp));
     };

@@ -1,11 +1,12 @@
 //! Which broker coordinates which group.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use kafka_protocol::messages::FindCoordinatorRequest;
 use kafka_protocol::protocol::StrBytes;
 use tokio::time::Instant;
 
+use crate::api::unanswered;
 use crate::client::Client;
 use crate::code::ErrorCode;
 use crate::config::HostPort;
@@ -59,8 +60,8 @@ impl Client {
     async fn find_batch(&self, groups: &[String], deadline: Instant) -> Result<Vec<(String, Result<i32>)>> {
         let api = FindCoordinatorRequest::API.name;
         let text = |group: &String| StrBytes::from_string(group.clone());
-        let answer = self
-            .ask(
+        let (version, answer) = self
+            .ask_with_version(
                 &Route::Any,
                 deadline,
                 |version| {
@@ -81,32 +82,33 @@ impl Client {
                 },
             )
             .await?;
-        if answer.coordinators.is_empty() {
-            let [group] = groups else {
-                return Ok(Vec::new());
-            };
+        if let ([group], true) = (groups, version < 4) {
             let at = (answer.node_id.0, answer.host.to_string(), answer.port);
             let message = answer.error_message.map(|text| text.to_string());
             let one = Error::check(api, answer.error_code, message);
             return Ok(vec![(group.clone(), one.and_then(|()| self.remember(group, at)))]);
         }
-        let each = answer.coordinators.into_iter().map(|found| {
+        let mut answers = HashMap::new();
+        for found in answer.coordinators {
             let at = (found.node_id.0, found.host.to_string(), found.port);
             let message = found.error_message.map(|text| text.to_string());
             let one = Error::check(api, found.error_code, message);
-            let group = found.key.to_string();
-            let result = one.and_then(|()| self.remember(&group, at));
-            (group, result)
+            answers.insert(found.key.to_string(), one.map(|()| at));
+        }
+        let each = groups.iter().map(|group| {
+            let found = answers.remove(group).unwrap_or_else(|| Err(unanswered(api, group)));
+            (group.clone(), found.and_then(|at| self.remember(group, at)))
         });
         Ok(each.collect())
     }
 
     fn remember(&self, group: &str, (id, host, port): (i32, String, i32)) -> Result<i32> {
         let api = FindCoordinatorRequest::API.name;
-        let port = u16::try_from(port).map_err(|_| Error::Garbage {
+        let address = u16::try_from(port).ok().filter(|port| *port != 0 && !host.is_empty());
+        let port = address.ok_or_else(|| Error::Garbage {
             api,
-            broker: host.clone(),
-            why: format!("port {port}"),
+            broker: "the broker".to_owned(),
+            why: format!("{group} at {host:?}, port {port}"),
         })?;
         self.book().learn_coordinator(group, (id, HostPort { host, port }));
         Ok(id)

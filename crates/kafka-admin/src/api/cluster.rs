@@ -8,7 +8,7 @@ use kafka_protocol::messages::{
     ApiKey, DescribeClusterRequest, DescribeClusterResponse, MetadataRequest, MetadataResponse,
 };
 
-use super::said;
+use super::{said, unanswered};
 use crate::client::Client;
 use crate::code::ErrorCode;
 use crate::config::{HostPort, Peers};
@@ -120,7 +120,7 @@ impl Client {
         Ok(Cluster {
             id: said(answer.cluster_id),
             controller: broker_id(answer.controller_id.0),
-            brokers: sorted(brokers.collect()),
+            brokers: some(MetadataRequest::API.name, brokers.collect())?,
             fenced: None,
             authorized: authorized(answer.cluster_authorized_operations),
         })
@@ -142,7 +142,7 @@ impl Client {
     pub async fn find_coordinator(&self, group: &str) -> Result<i32> {
         let groups = [group.to_owned()];
         let mut found = self.find_coordinators(&groups, self.until()).await;
-        found.remove(group).unwrap_or_else(|| Err(super::unanswered("FindCoordinator", &group)))
+        found.remove(group).unwrap_or_else(|| Err(unanswered("FindCoordinator", &group)))
     }
 
     /// The APIs a broker has, by number. `None` asks any broker.
@@ -191,7 +191,7 @@ fn described(answer: DescribeClusterResponse, tells_fenced: bool) -> Result<Clus
     Ok(Cluster {
         id: Some(answer.cluster_id.to_string()),
         controller: broker_id(answer.controller_id.0),
-        brokers: sorted(live.into_iter().map(broker).collect()),
+        brokers: some(api, live.into_iter().map(broker).collect())?,
         fenced: tells_fenced.then(|| sorted(fenced.into_iter().map(broker).collect())),
         authorized: authorized(answer.cluster_authorized_operations),
     })
@@ -199,6 +199,14 @@ fn described(answer: DescribeClusterResponse, tells_fenced: bool) -> Result<Clus
 
 fn broker(found: DescribeClusterBroker) -> Broker {
     Broker { id: found.broker_id.0, host: found.host.to_string(), port: found.port, rack: said(found.rack) }
+}
+
+/// A cluster has at least the node that answers.
+fn some(api: &'static str, brokers: Vec<Broker>) -> Result<Vec<Broker>> {
+    if brokers.is_empty() {
+        return Err(unanswered(api, &"any broker"));
+    }
+    Ok(sorted(brokers))
 }
 
 fn sorted(mut brokers: Vec<Broker>) -> Vec<Broker> {

@@ -221,7 +221,11 @@ impl Client {
             });
             results.collect()
         });
-        distribute(api, batch, answers)
+        let mut each = distribute(api, batch, answers);
+        if keys.is_none() {
+            each.iter_mut().for_each(|(at, result)| refuse_none(api, at, result));
+        }
+        each
     }
 
     /// Changes settings one by one, all others stay (IncrementalAlterConfigs (44), KIP-339). Settings of a broker go
@@ -274,6 +278,15 @@ impl Client {
             results.collect()
         });
         distribute(api, batch, answers)
+    }
+}
+
+/// Topics and brokers always have settings: an answer without any leaves them out. The cluster-wide default and groups
+/// can be without.
+fn refuse_none(api: &'static str, at: &ConfigResource, result: &mut Result<Vec<ConfigEntry>>) {
+    let has_some = matches!(at, ConfigResource::Topic(_) | ConfigResource::Broker(_));
+    if has_some && result.as_ref().is_ok_and(Vec::is_empty) {
+        *result = Err(unanswered(api, &format!("the settings of {at}")));
     }
 }
 

@@ -1,6 +1,6 @@
 //! What a group looks like inside.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use bytes::Bytes;
 use kafka_protocol::messages::consumer_group_describe_response as modern;
@@ -11,7 +11,7 @@ use kafka_protocol::messages::{
 use tokio::time::Instant;
 
 use super::groups::{GroupKind, GroupState, each_failed};
-use super::{said, text};
+use super::{said, text, unanswered};
 use crate::client::Client;
 use crate::code::ErrorCode;
 use crate::error::{Error, Result};
@@ -91,9 +91,20 @@ impl Client {
                     Err(error) => error.code().is_some_and(|code| other.contains(&code)),
                     Ok(_) => false,
                 };
-                let settled = |(_, result): &(String, Result<Group>)| !is_other(result);
-                described.extend(answers.into_iter().filter(settled));
-                rest.retain(|group| !described.iter().any(|(id, _)| id == group));
+                let mut answers: HashMap<_, _> = answers.into_iter().collect();
+                // One that the answer leaves out is of no known protocol: the classic one may call it dead.
+                let mut others = Vec::new();
+                for group in rest {
+                    match answers.remove(&group) {
+                        Some(result) if is_other(&result) => others.push(group),
+                        Some(result) => described.push((group, result)),
+                        None => {
+                            let error = unanswered(ConsumerGroupDescribeRequest::API.name, &group);
+                            described.push((group, Err(error)));
+                        }
+                    }
+                }
+                rest = others;
             }
             Err(Error::Unsupported { .. }) => {}
             Err(error) => return each_failed(rest, &error),

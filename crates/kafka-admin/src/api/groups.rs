@@ -1,6 +1,6 @@
 //! Groups: which there are, and their deletion.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use kafka_protocol::messages::list_groups_response::ListedGroup;
 use kafka_protocol::messages::{DeleteGroupsRequest, GroupId, ListGroupsRequest};
@@ -12,7 +12,7 @@ use crate::client::Client;
 use crate::code::ErrorCode;
 use crate::error::{Error, Result};
 use crate::route::Route;
-use crate::wire::call::Call;
+use crate::wire::call::{Call, Effect};
 
 /// Which protocol a group's members speak.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -161,10 +161,12 @@ impl Client {
     /// Each group has its own result.
     pub async fn delete_groups(&self, groups: &[String]) -> BTreeMap<String, Result<()>> {
         let deadline = self.until();
-        self.per_coordinator(groups, deadline, |client, broker, batch| async move {
-            client.delete_at(broker, batch, deadline).await
-        })
-        .await
+        let client = self.on_way_of(Effect::Change);
+        client
+            .per_coordinator(groups, deadline, |client, broker, batch| async move {
+                client.delete_at(broker, batch, deadline).await
+            })
+            .await
     }
 
     async fn delete_at(&self, broker: i32, groups: Vec<String>, deadline: Instant) -> Vec<(String, Result<()>)> {
@@ -194,7 +196,8 @@ impl Client {
     }
 
     /// Runs `work` at the coordinator of each group, several groups at a time; groups whose
-    /// coordinator moved are looked for again, within the deadline.
+    /// coordinator moved are looked for again, within the deadline and where that is safe.
+    /// Only what was asked for is in the result, and all of it.
     pub(crate) async fn per_coordinator<R, W, F>(
         &self,
         groups: &[String],
@@ -207,28 +210,29 @@ impl Client {
         F: Future<Output = Vec<(String, Result<R>)>> + Send + 'static,
     {
         let mut done: BTreeMap<String, Result<R>> = BTreeMap::new();
-        let mut pending: Vec<String> = groups.to_vec();
-        pending.sort();
-        pending.dedup();
+        let asked: BTreeSet<&String> = groups.iter().collect();
+        let mut pending: Vec<String> = asked.iter().copied().cloned().collect();
         for attempt in 1..=self.config().max_attempts.max(1) {
             let (batches, lost) = self.by_coordinator(&pending, deadline).await;
             done.extend(lost.into_iter().map(|(group, error)| (group, Err(error))));
             let answers = self.side_by_side(batches, |client, (broker, batch)| work(client, broker, batch)).await;
-            done.extend(answers.into_iter().flatten());
-            pending.retain(|group| match done.get(group) {
-                // A coordinator that cannot be reached is soon another one.
-                Some(Err(Error::NotSent { cause, .. })) => !cause.stays(),
-                Some(Err(error)) => error.code().is_some_and(ErrorCode::is_moved),
-                _ => false,
-            });
-            for group in &pending {
+            done.extend(answers.into_iter().flatten().filter(|(group, _)| asked.contains(group)));
+            for group in pending.iter().filter(|group| done.get(*group).is_some_and(is_elsewhere)) {
                 self.book().forget_coordinator(group);
             }
+            pending.retain(|group| match done.get(group) {
+                Some(Err(Error::NotSent { cause, .. })) => !cause.stays(),
+                Some(Err(error)) => error.code().is_some_and(|code| self.lane().is_repeated_after(code)),
+                _ => false,
+            });
             let pause = pause(attempt);
             if pending.is_empty() || Instant::now() + pause >= deadline {
                 break;
             }
             sleep(pause).await;
+            if Instant::now() >= deadline {
+                break;
+            }
         }
         for group in groups {
             done.entry(group.clone()).or_insert_with(|| Err(unanswered("the request", group)));
@@ -262,6 +266,15 @@ impl Client {
             batches
         });
         (in_batches.collect(), lost)
+    }
+}
+
+/// Whether another broker may coordinate the group by now; one that cannot be reached is soon replaced.
+fn is_elsewhere<R>(result: &Result<R>) -> bool {
+    match result {
+        Ok(_) => false,
+        Err(Error::NotSent { cause, .. }) => !cause.stays(),
+        Err(error) => error.code().is_some_and(ErrorCode::is_passing),
     }
 }
 

@@ -112,6 +112,9 @@ impl Client {
                 break;
             }
             sleep(pause).await;
+            if Instant::now() >= deadline {
+                break;
+            }
         }
         Ok(done)
     }

@@ -196,6 +196,9 @@ impl Client {
     }
 }
 
+/// The version of OffsetFetch since which groups are asked for and answered by name.
+const BY_GROUP: i16 = 8;
+
 /// One OffsetFetch.
 struct Fetch<'a> {
     group: &'a str,
@@ -209,8 +212,8 @@ impl<'a> Fetch<'a> {
     }
 
     async fn ask(&self, client: &Client, deadline: Instant) -> Result<Answered<Option<Committed>>> {
-        let answer = client
-            .ask(
+        let (version, answer) = client
+            .ask_with_version(
                 &Route::Coordinator(self.group.to_owned()),
                 deadline,
                 |version| self.request(version),
@@ -220,7 +223,7 @@ impl<'a> Fetch<'a> {
                 },
             )
             .await?;
-        self.read(answer)
+        self.read(version, answer)
     }
 
     fn request(&self, version: i16) -> Result<OffsetFetchRequest> {
@@ -236,7 +239,7 @@ impl<'a> Fetch<'a> {
         let indexes = |partitions: Vec<(i32, ())>| partitions.into_iter().map(|(id, ())| id).collect();
         let request = OffsetFetchRequest::default().with_require_stable(self.require_stable);
         let group_id = GroupId(text(self.group));
-        if version < 8 {
+        if version < BY_GROUP {
             let topics = topics.map(|topics| {
                 let each = topics.into_iter().map(|(name, partitions)| {
                     OffsetFetchRequestTopic::default()
@@ -259,28 +262,31 @@ impl<'a> Fetch<'a> {
         Ok(request.with_groups(vec![group]))
     }
 
-    fn read(&self, answer: OffsetFetchResponse) -> Result<Answered<Option<Committed>>> {
+    fn read(&self, version: i16, answer: OffsetFetchResponse) -> Result<Answered<Option<Committed>>> {
         let api = OffsetFetchRequest::API.name;
         Error::check(api, answer.error_code, None)?;
         let mut found = Vec::new();
-        for topic in answer.topics {
-            for p in topic.partitions {
-                let at = TopicPartition::new(topic.name.as_str(), p.partition_index);
-                let value = committed(p.committed_offset, p.committed_leader_epoch, p.metadata);
-                found.push((at, Error::check(api, p.error_code, None).map(|()| value)));
-            }
-        }
-        for group in answer.groups {
-            if group.group_id.as_str() != self.group {
-                return Err(unanswered(api, &self.group));
-            }
-            Error::check(api, group.error_code, None)?;
-            for topic in group.topics {
+        if version < BY_GROUP {
+            for topic in answer.topics {
                 for p in topic.partitions {
                     let at = TopicPartition::new(topic.name.as_str(), p.partition_index);
                     let value = committed(p.committed_offset, p.committed_leader_epoch, p.metadata);
                     found.push((at, Error::check(api, p.error_code, None).map(|()| value)));
                 }
+            }
+            return Ok(found);
+        }
+        // An answer without the group is not the answer that it has no offsets.
+        let [group]: [_; 1] = answer.groups.try_into().map_err(|_| unanswered(api, &self.group))?;
+        if group.group_id.as_str() != self.group {
+            return Err(unanswered(api, &self.group));
+        }
+        Error::check(api, group.error_code, None)?;
+        for topic in group.topics {
+            for p in topic.partitions {
+                let at = TopicPartition::new(topic.name.as_str(), p.partition_index);
+                let value = committed(p.committed_offset, p.committed_leader_epoch, p.metadata);
+                found.push((at, Error::check(api, p.error_code, None).map(|()| value)));
             }
         }
         Ok(found)
@@ -355,7 +361,7 @@ pub(crate) fn held_back(
 }
 
 /// Adds an error for each partition asked for that the answer does not mention.
-fn complete<T>(mut found: PerPartition<T>, asked: &[TopicPartition], api: &'static str) -> PerPartition<T> {
+pub(crate) fn complete<T>(mut found: PerPartition<T>, asked: &[TopicPartition], api: &'static str) -> PerPartition<T> {
     for at in asked {
         found.entry(at.clone()).or_insert_with(|| Err(unanswered(api, at)));
     }

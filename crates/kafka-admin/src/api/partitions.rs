@@ -14,7 +14,7 @@ use crate::client::Client;
 use crate::error::{Error, Result};
 use crate::route::Route;
 use crate::types::{TopicPartition, by_topic};
-use crate::wire::call::Call;
+use crate::wire::call::{Call, Effect};
 
 /// How many partitions a topic shall have.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -64,7 +64,8 @@ impl Client {
 
     /// Deletes the records before an offset; −1 stands for the high watermark (DeleteRecords,
     /// KIP-107). The result is the new log start offset. There is no way back. A partition whose
-    /// leader moved in between answers NOT_LEADER_OR_FOLLOWER, and nothing was deleted there.
+    /// leader moved in between answers NOT_LEADER_OR_FOLLOWER, and one that left the broker
+    /// UNKNOWN_TOPIC_OR_PARTITION; the records may be deleted nevertheless.
     ///
     /// # Errors
     /// When the leaders cannot be found; each partition has its own result beside it.
@@ -72,7 +73,7 @@ impl Client {
         let deadline = self.until();
         let api = DeleteRecordsRequest::API.name;
         let partitions: Vec<TopicPartition> = before.keys().cloned().collect();
-        let (leaders, lost) = self.leaders(&partitions, api, deadline).await?;
+        let (leaders, lost) = self.on_way_of(Effect::Change).leaders(&partitions, api, deadline).await?;
         let mut brokers: BTreeMap<i32, Vec<(TopicPartition, i64)>> = BTreeMap::new();
         for (at, leader) in leaders {
             let Some(offset) = before.get(&at) else {

@@ -88,10 +88,13 @@ impl Client {
             .await?;
         Error::check(api, answer.error_code, said(answer.error_message))?;
         let nodes = answer.nodes.into_iter().map(node).collect();
-        let topic = answer.topics.into_iter().next();
-        let partition = topic.and_then(|topic| topic.partitions.into_iter().next());
+        let topic = answer.topics.into_iter().find(|topic| topic.topic_name.as_str() == METADATA_TOPIC);
+        let partition = topic.and_then(|topic| topic.partitions.into_iter().find(|one| one.partition_index == 0));
         let partition = partition.ok_or_else(|| unanswered(api, &METADATA_TOPIC))?;
         Error::check(api, partition.error_code, said(partition.error_message))?;
+        if partition.current_voters.is_empty() {
+            return Err(unanswered(api, &"any voter"));
+        }
         let replicas = |all: &[ReplicaState]| all.iter().map(replica).collect();
         Ok(Quorum {
             leader: broker_id(partition.leader_id.0),

@@ -9,7 +9,7 @@ use kafka_protocol::messages::{
     AlterPartitionReassignmentsRequest, BrokerId, ElectLeadersRequest, ListPartitionReassignmentsRequest, TopicName,
 };
 
-use super::offsets::{PerPartition, held_back, settle};
+use super::offsets::{PerPartition, complete, held_back, settle};
 use super::{PARTITIONS, common, said, server_timeout, text};
 use crate::client::Client;
 use crate::code::ErrorCode;
@@ -196,7 +196,7 @@ impl Client {
                 results.insert(at, Error::check(api, p.error_code, said(p.error_message)));
             }
         }
-        Ok(results)
+        Ok(complete(results, partitions.unwrap_or_default(), api))
     }
 }
 

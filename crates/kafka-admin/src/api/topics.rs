@@ -12,7 +12,7 @@ use crate::client::Client;
 use crate::code::ErrorCode;
 use crate::error::{Error, Result};
 use crate::route::Route;
-use crate::types::{Authorized, TopicId, authorized, broker_id};
+use crate::types::{Authorized, TopicId, TopicPartition, authorized, broker_id};
 use crate::wire::call::Call;
 
 /// A topic.
@@ -170,6 +170,11 @@ fn read_topic(topic: MetadataResponseTopic) -> Option<(String, Result<Topic>)> {
     }
     let mut partitions: Vec<Partition> = topic.partitions.into_iter().map(read_partition).collect();
     partitions.sort_by_key(|partition| partition.id);
+    // Partitions are numbered without gaps: one that is left out must not look like one that does not exist.
+    if let Some(missing) = first_missing(&partitions) {
+        let error = unanswered(MetadataRequest::API.name, &TopicPartition::new(name.as_str(), missing));
+        return Some((name, Err(error)));
+    }
     let read = Topic {
         name: name.clone(),
         id: TopicId::of(topic.topic_id.into_bytes()),
@@ -178,6 +183,11 @@ fn read_topic(topic: MetadataResponseTopic) -> Option<(String, Result<Topic>)> {
         authorized: authorized(topic.topic_authorized_operations),
     };
     Some((name, Ok(read)))
+}
+
+fn first_missing(partitions: &[Partition]) -> Option<i32> {
+    let least = partitions.is_empty().then_some(0);
+    least.or_else(|| (0..).zip(partitions).find(|(id, partition)| partition.id != *id).map(|(id, _)| id))
 }
 
 fn read_partition(partition: MetadataResponsePartition) -> Partition {

@@ -5,14 +5,25 @@ use kafka_protocol::protocol::{Decodable, Encodable, HeaderVersion};
 
 use super::shape::Shape;
 use super::{shapes, shapes_layout};
+use crate::code::ErrorCode;
 
 /// What a request does at the broker.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Effect {
     /// Nothing is changed: may be sent again freely.
     Read,
     /// Something is changed: sent again only where it is known that nothing was applied.
     Change,
+}
+
+impl Effect {
+    /// Whether a request of this effect is sent again after an answer of this code.
+    pub(crate) fn is_repeated_after(self, code: ErrorCode) -> bool {
+        match self {
+            Self::Read => code.is_passing(),
+            Self::Change => code.is_before_work(),
+        }
+    }
 }
 
 /// One API of the protocol.

@@ -2,7 +2,9 @@
 
 #![expect(clippy::unwrap_used, unreachable_pub, reason = "tests")]
 
+mod deadlines;
 mod garbage;
+mod left_out;
 mod outcomes;
 mod peer;
 mod routes;

@@ -3,10 +3,11 @@
 use std::time::{Duration, Instant};
 
 use kafka_admin::{Cause, Error, ErrorCode, OffsetQuery};
-use kafka_protocol::messages::ApiKey;
-use kafka_protocol::messages::{ListGroupsResponse, OffsetFetchResponse};
+use kafka_protocol::messages::delete_groups_response::DeletableGroupResult;
+use kafka_protocol::messages::{ApiKey, DeleteGroupsResponse, GroupId, ListGroupsResponse, OffsetFetchResponse};
+use kafka_protocol::protocol::StrBytes;
 
-use crate::peer::{Peer, Reply, body};
+use crate::peer::{Peer, Reply, Seen, body};
 use crate::{at, client, committed, offsets};
 
 #[tokio::test]
@@ -47,8 +48,7 @@ async fn a_late_answer_is_unknown_and_its_connection_is_thrown_away() {
 #[tokio::test]
 async fn a_coordinator_that_moved_is_found_again() {
     let peer = Peer::start(|seen| match seen.key {
-        ApiKey::OffsetCommit if seen.before == 0 => Some(committed(seen, [16, 16])),
-        ApiKey::OffsetCommit if seen.before == 1 => Some(committed(seen, [14, 14])),
+        ApiKey::OffsetCommit if seen.before < 2 => Some(committed(seen, [14, 14])),
         ApiKey::OffsetCommit => Some(committed(seen, [0, 0])),
         _ => None,
     })
@@ -59,10 +59,53 @@ async fn a_coordinator_that_moved_is_found_again() {
     assert_eq!(peer.count(ApiKey::FindCoordinator), 3);
 }
 
+/// A coordinator that loses its partition says NOT_COORDINATOR of commits, too, that stand in the log already.
+#[tokio::test]
+async fn a_commit_that_lost_its_coordinator_is_unknown_and_the_next_call_looks_for_another() {
+    let peer = Peer::start(|seen| match seen.key {
+        ApiKey::OffsetCommit if seen.before == 0 => Some(committed(seen, [16, 16])),
+        ApiKey::OffsetCommit => Some(committed(seen, [0, 0])),
+        _ => None,
+    })
+    .await;
+    let client = client(&peer).await;
+    let results = client.commit_offsets("g", &offsets()).await.unwrap();
+    for partition in [0, 1] {
+        let error = results[&at(partition)].clone().unwrap_err();
+        assert_eq!(error.code(), Some(ErrorCode::NOT_COORDINATOR));
+        assert!(!error.is_known_not_applied());
+    }
+    assert_eq!(peer.count(ApiKey::OffsetCommit), 1);
+    assert_eq!(peer.count(ApiKey::FindCoordinator), 1);
+    let results = client.commit_offsets("g", &offsets()).await.unwrap();
+    assert!(results.values().all(Result::is_ok), "{results:?}");
+    assert_eq!(peer.count(ApiKey::FindCoordinator), 2);
+}
+
+#[tokio::test]
+async fn a_deletion_of_groups_that_lost_its_coordinator_is_not_sent_again() {
+    for (code, sent, known) in [(16, 1, false), (14, 2, true)] {
+        let peer = Peer::start(move |seen| match seen.key {
+            ApiKey::DeleteGroups => Some(deleted(seen, if seen.before == 0 { code } else { 69 })),
+            _ => None,
+        })
+        .await;
+        let results = client(&peer).await.delete_groups(&["g".to_owned()]).await;
+        assert_eq!(results["g"].clone().unwrap_err().is_known_not_applied(), known, "{results:?}");
+        assert_eq!(peer.count(ApiKey::DeleteGroups), sent, "{results:?}");
+    }
+}
+
+fn deleted(seen: &Seen, code: i16) -> Reply {
+    let result =
+        DeletableGroupResult::default().with_group_id(GroupId(StrBytes::from_static_str("g"))).with_error_code(code);
+    body(&DeleteGroupsResponse::default().with_results(vec![result]), seen.version)
+}
+
 #[tokio::test]
 async fn attempts_are_bounded() {
     let peer = Peer::start(|seen| match seen.key {
-        ApiKey::OffsetCommit => Some(committed(seen, [16, 16])),
+        ApiKey::OffsetCommit => Some(committed(seen, [14, 14])),
         _ => None,
     })
     .await;
@@ -71,14 +114,14 @@ async fn attempts_are_bounded() {
     let client = kafka_admin::Client::connect(config).await.unwrap();
     let results = client.commit_offsets("g", &offsets()).await.unwrap();
     let error = results[&at(0)].clone().unwrap_err();
-    assert_eq!(error.code(), Some(ErrorCode::NOT_COORDINATOR));
+    assert_eq!(error.code(), Some(ErrorCode::COORDINATOR_LOAD_IN_PROGRESS));
     assert_eq!(peer.count(ApiKey::OffsetCommit), 3);
 }
 
 #[tokio::test]
 async fn a_commit_that_is_partly_applied_is_not_sent_again() {
     let peer = Peer::start(|seen| match seen.key {
-        ApiKey::OffsetCommit => Some(committed(seen, [0, 16])),
+        ApiKey::OffsetCommit => Some(committed(seen, [0, 14])),
         _ => None,
     })
     .await;
@@ -91,7 +134,7 @@ async fn a_commit_that_is_partly_applied_is_not_sent_again() {
 
 #[tokio::test]
 async fn codes_that_leave_the_outcome_open_are_not_sent_again() {
-    for code in [-1, 7, 13, 15, 20, 56] {
+    for code in [-1, 6, 7, 13, 15, 16, 20, 56] {
         let peer = Peer::start(move |seen| match seen.key {
             ApiKey::OffsetCommit => Some(committed(seen, [code, code])),
             _ => None,
@@ -124,9 +167,7 @@ async fn a_look_is_asked_again_when_its_answer_is_lost() {
     let peer = Peer::start(|seen| match seen.key {
         ApiKey::OffsetFetch if seen.before == 0 => Some(Reply::Close),
         ApiKey::OffsetFetch => {
-            use kafka_protocol::messages::GroupId;
             use kafka_protocol::messages::offset_fetch_response::OffsetFetchResponseGroup;
-            use kafka_protocol::protocol::StrBytes;
             let group = OffsetFetchResponseGroup::default().with_group_id(GroupId(StrBytes::from_static_str("g")));
             let answer = OffsetFetchResponse::default().with_groups(vec![group]);
             Some(body(&answer, seen.version))

@@ -15,7 +15,8 @@ use kafka_protocol::messages::{
 use kafka_protocol::protocol::buf::ByteBuf;
 use kafka_protocol::protocol::{Decodable, Encodable, StrBytes, decode_request_header_from_buffer};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
+use tokio::sync::{mpsc, watch};
 
 /// One request as it came in.
 pub struct Seen {
@@ -38,6 +39,23 @@ pub enum Reply {
     Close,
     /// Keeps it open, says nothing.
     Silence,
+    /// Answers with this body, but not before the other side of the gate is dropped.
+    Later(Bytes, Gate),
+    /// Answers with this body and reads no more until the other side of the gate is dropped; then it tells what it
+    /// still finds on the connection.
+    Deaf(Bytes, Gate, mpsc::UnboundedSender<Found>),
+}
+
+/// Opens when its sender is dropped.
+pub type Gate = watch::Receiver<()>;
+
+/// What was left on a connection.
+#[derive(Debug)]
+pub struct Found {
+    /// How many bytes came.
+    pub bytes: usize,
+    /// How it ended: `None` for a usual close.
+    pub end: Option<std::io::ErrorKind>,
 }
 
 /// An answer's body.
@@ -60,7 +78,18 @@ pub struct Peer {
 impl Peer {
     /// Starts one; what the script does not answer gets the usual answer.
     pub async fn start(script: impl Fn(&Seen) -> Option<Reply> + Send + Sync + 'static) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        Self::listening(TcpListener::bind("127.0.0.1:0").await.unwrap(), script)
+    }
+
+    /// One whose connections hold a few kilobytes that it has not read.
+    pub async fn narrow(script: impl Fn(&Seen) -> Option<Reply> + Send + Sync + 'static) -> Self {
+        let socket = TcpSocket::new_v4().unwrap();
+        socket.set_recv_buffer_size(4_096).unwrap();
+        socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+        Self::listening(socket.listen(16).unwrap(), script)
+    }
+
+    fn listening(listener: TcpListener, script: impl Fn(&Seen) -> Option<Reply> + Send + Sync + 'static) -> Self {
         let peer =
             Self { address: listener.local_addr().unwrap(), counts: Arc::default(), connections: Arc::default() };
         let script: Arc<Script> = Arc::new(script);
@@ -109,17 +138,16 @@ impl Peer {
                 Reply::Silence => {}
                 Reply::Close => return None,
                 Reply::Raw(bytes) => stream.write_all(&bytes).await.ok()?,
-                Reply::Body(body) => {
-                    let mut answer = BytesMut::new();
-                    answer.put_i32(header.correlation_id);
-                    if key.response_header_version(seen.version) == 1 {
-                        answer.put_u8(0);
-                    }
-                    answer.put_slice(&body);
-                    let mut frame = BytesMut::new();
-                    frame.put_i32(i32::try_from(answer.len()).ok()?);
-                    frame.put_slice(&answer);
-                    stream.write_all(&frame).await.ok()?;
+                Reply::Body(body) => stream.write_all(&frame_of(&seen, header.correlation_id, &body)).await.ok()?,
+                Reply::Later(body, mut gate) => {
+                    while gate.changed().await.is_ok() {}
+                    stream.write_all(&frame_of(&seen, header.correlation_id, &body)).await.ok()?;
+                }
+                Reply::Deaf(body, mut gate, told) => {
+                    stream.write_all(&frame_of(&seen, header.correlation_id, &body)).await.ok()?;
+                    while gate.changed().await.is_ok() {}
+                    told.send(rest_of(&mut stream).await).ok()?;
+                    return None;
                 }
             }
         }
@@ -157,6 +185,31 @@ impl Peer {
     }
 }
 
+fn frame_of(seen: &Seen, correlation: i32, body: &Bytes) -> BytesMut {
+    let mut answer = BytesMut::new();
+    answer.put_i32(correlation);
+    if seen.key.response_header_version(seen.version) == 1 {
+        answer.put_u8(0);
+    }
+    answer.put_slice(body);
+    let mut frame = BytesMut::new();
+    frame.put_i32(i32::try_from(answer.len()).unwrap());
+    frame.put_slice(&answer);
+    frame
+}
+
+async fn rest_of(stream: &mut TcpStream) -> Found {
+    let mut bytes = 0;
+    let mut buffer = vec![0; 64 * 1024];
+    loop {
+        match stream.read(&mut buffer).await {
+            Ok(0) => return Found { bytes, end: None },
+            Ok(read) => bytes += read,
+            Err(error) => return Found { bytes, end: Some(error.kind()) },
+        }
+    }
+}
+
 /// A cluster of one broker, at this address.
 pub fn metadata(address: SocketAddr) -> MetadataResponse {
     let broker = MetadataResponseBroker::default()
@@ -181,6 +234,7 @@ pub fn versions(instead: &[(ApiKey, Option<(i16, i16)>)]) -> ApiVersionsResponse
         (ApiKey::CreateTopics, 2, 7),
         (ApiKey::DeleteGroups, 0, 2),
         (ApiKey::SaslAuthenticate, 0, 2),
+        (ApiKey::DescribeConfigs, 1, 4),
         (ApiKey::OffsetDelete, 0, 0),
         (ApiKey::DescribeCluster, 0, 2),
         (ApiKey::ConsumerGroupDescribe, 0, 1),
