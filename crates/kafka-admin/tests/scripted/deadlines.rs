@@ -50,28 +50,6 @@ async fn a_connection_is_not_begun_after_the_deadline() {
     assert_eq!(peer.connections(), 1);
 }
 
-/// The process is stopped in the pause before an act is sent again, and continued after the deadline.
-#[tokio::test]
-async fn an_act_is_not_sent_again_by_a_process_that_slept_over_its_deadline() {
-    const DEADLINE: Duration = Duration::from_millis(400);
-    let peer = Peer::start(|seen| match seen.key {
-        ApiKey::OffsetCommit => {
-            tokio::spawn(async {
-                // The client has its answer by now and is in its pause: the whole thread stops, as in SIGSTOP.
-                tokio::time::sleep(Duration::from_millis(10)).await;
-                std::thread::sleep(DEADLINE);
-            });
-            Some(committed(seen, [14, 14]))
-        }
-        _ => None,
-    })
-    .await;
-    let client = client(&peer).await.within(DEADLINE);
-    let results = client.commit_offsets("g", &offsets()).await.unwrap();
-    assert!(results.values().all(|result| result.as_ref().unwrap_err().is_known_not_applied()), "{results:?}");
-    assert_eq!(peer.count(ApiKey::OffsetCommit), 1);
-}
-
 /// The kernel has taken the whole request over while the broker does not read. After the deadline it is thrown away; a
 /// usual close would deliver it whenever the broker reads again.
 #[tokio::test]
