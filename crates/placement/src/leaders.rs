@@ -14,7 +14,7 @@ struct Leaders<'a> {
     /// Changed partitions: who leads each, who else may.
     lead: Vec<usize>,
     able: Vec<Vec<usize>>,
-    /// Per broker the changed partitions that it may lead now; what is not so any more is passed over.
+    /// Per broker the changed partitions that it may lead now; what is not so any more is dropped when met.
     of: Vec<Vec<usize>>,
 }
 
@@ -56,11 +56,20 @@ impl Leaders<'_> {
 }
 
 impl Exchange for Leaders<'_> {
-    fn expand(&self, from: usize, seen: &mut Seen) {
-        for &partition in self.of[from].iter().filter(|partition| self.lead[**partition] == from) {
+    fn expand(&mut self, from: usize, seen: &mut Seen) {
+        let mut next = 0;
+        while let Some(&partition) = self.of[from].get(next) {
+            if self.lead[partition] != from {
+                self.of[from].swap_remove(next);
+                continue;
+            }
             for &to in &self.able[partition] {
                 seen.reach(Step { from, to, partition });
             }
+            if seen.is_done() {
+                return;
+            }
+            next += 1;
         }
     }
 

@@ -13,13 +13,16 @@ pub(crate) trait Level: Exchange {
 /// that no single exchange is better. From the top down: what the fullest cannot pass on stays out of reach of the rest.
 pub(crate) fn even_out<N: Level>(network: &mut N, seen: &mut Seen, group: &[usize]) {
     seen.reopen();
-    let mut wins = vec![false; group.iter().max().map_or(0, |broker| broker + 1)];
     while let Some((height, sources)) = fullest(network, seen, group) {
-        wins.fill(false);
-        for &broker in group {
-            wins[broker] = network.held(broker) + 2 <= height && network.may_win(broker);
+        let wanted: Vec<usize> = group
+            .iter()
+            .copied()
+            .filter(|broker| network.held(*broker) + 2 <= height && network.may_win(*broker))
+            .collect();
+        if wanted.is_empty() {
+            return;
         }
-        pass_on(network, seen, &sources, |broker| wins.get(broker) == Some(&true));
+        pass_on(network, seen, &sources, &wanted);
     }
 }
 

@@ -56,10 +56,12 @@ fn towards<'a>(board: &'a Board, before: &[u32], shares: &[Option<u32>], target:
     draft::moves(board, &mut replicas, target);
     let mut seen = Seen::new(board.brokers(), replicas.groups());
     let (givers, receivers) = (board.with_role(Role::Giver), board.with_role(Role::Receiver));
-    while receivers.iter().any(|broker| replicas.has_room(*broker)) {
-        let Some((_, sources)) = fullest(&replicas, &seen, &givers) else { break };
-        let roomy: Vec<bool> = (0..board.brokers()).map(|broker| replicas.has_room(broker)).collect();
-        pass_on(&mut replicas, &mut seen, &sources, |broker| roomy[broker]);
+    while let Some((_, sources)) = fullest(&replicas, &seen, &givers) {
+        let roomy: Vec<usize> = receivers.iter().copied().filter(|broker| replicas.has_room(*broker)).collect();
+        if roomy.is_empty() {
+            break;
+        }
+        pass_on(&mut replicas, &mut seen, &sources, &roomy);
     }
     even_out(&mut replicas, &mut seen, &givers);
     even_out(&mut replicas, &mut seen, &receivers);

@@ -19,7 +19,7 @@ pub(crate) struct Replicas<'a> {
     pub(crate) now: Vec<usize>,
     pub(crate) held: Vec<u32>,
     before: Vec<u32>,
-    /// Per broker the partitions in which it may have something to pass on; what is not so any more is passed over.
+    /// Per broker the partitions in which it may have something to pass on; what is not so any more is dropped when met.
     of: Vec<Vec<usize>>,
 }
 
@@ -137,15 +137,21 @@ impl<'a> Replicas<'a> {
 }
 
 impl Exchange for Replicas<'_> {
-    fn expand(&self, from: usize, seen: &mut Seen) {
+    fn expand(&mut self, from: usize, seen: &mut Seen) {
         let home = self.board.rack[from];
-        for &partition in &self.of[from] {
+        let mut next = 0;
+        while let Some(&partition) = self.of[from].get(next) {
             if !self.list(partition).contains(&from) {
+                self.of[from].swap_remove(next);
                 continue;
             }
             let leaves = self.may_leave(partition, home);
             self.reach_receivers(from, partition, leaves, seen);
             self.reach_givers(from, partition, leaves, seen);
+            if seen.is_done() {
+                return;
+            }
+            next += 1;
         }
     }
 
@@ -155,9 +161,7 @@ impl Exchange for Replicas<'_> {
             *slot = step.to;
             self.held[step.from] -= 1;
             self.held[step.to] += 1;
-            if self.board.role[step.to] == Role::Receiver {
-                self.of[step.to].push(step.partition);
-            }
+            self.of[step.to].push(step.partition);
         }
     }
 }
