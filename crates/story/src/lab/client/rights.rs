@@ -135,7 +135,7 @@ impl Stage {
         let began = Instant::now();
         loop {
             let outcome = self.tries(act).await;
-            let seen = outcome.as_ref().map(|()| ()).map_err(|error| error.code().unwrap_or(ErrorCode(-1)));
+            let seen = outcome.as_ref().copied().map_err(|error| error.code().unwrap_or(ErrorCode(-1)));
             if seen == wanted {
                 return;
             }
