@@ -9,7 +9,7 @@ use crate::level::{Level, even_out};
 struct Leaders<'a> {
     board: &'a Board,
     held: Vec<u32>,
-    /// The mean of leaderships over the living, rounded up: nobody is handed more.
+    /// The mean of leaderships over the living that stay, rounded up: nobody is handed more.
     most: u32,
     /// Changed partitions: who leads each, who else may.
     lead: Vec<usize>,
@@ -21,7 +21,8 @@ struct Leaders<'a> {
 /// Chooses the first of each changed list, so that leaders end as even as they can.
 pub(crate) fn spread(board: &Board, now: &mut [usize]) {
     let held = board.count_first(now);
-    let living: Vec<usize> = (0..board.brokers()).filter(|broker| board.alive[*broker]).collect();
+    let leaves = |broker: usize| board.drains && board.role[broker] == Role::Giver;
+    let living: Vec<usize> = (0..board.brokers()).filter(|broker| board.alive[*broker] && !leaves(*broker)).collect();
     let led: usize = living.iter().map(|broker| held[*broker] as usize).sum();
     let most = u32::try_from(led.div_ceil(living.len().max(1))).unwrap_or(u32::MAX);
     let mut changed = Vec::new();
@@ -34,6 +35,7 @@ pub(crate) fn spread(board: &Board, now: &mut [usize]) {
             leaders.add(partition, list);
         }
     }
+    (0..changed.len()).for_each(|partition| leaders.hand_over(partition));
     even_out(&mut leaders, &mut Seen::new(board.brokers(), Vec::new()), &living);
     for (partition, lead) in changed.into_iter().zip(leaders.lead) {
         let list = &mut now[board.slots(partition)];
@@ -52,6 +54,16 @@ impl Leaders<'_> {
         self.of[list[0]].push(self.lead.len());
         self.able.push(list.iter().copied().filter(|broker| may(broker) || *broker == list[0]).collect());
         self.lead.push(list[0]);
+    }
+
+    /// Passes the lead to the one that leads least, if that is better at once; what is left is found by searches.
+    fn hand_over(&mut self, partition: usize) {
+        let from = self.lead[partition];
+        let able = self.able[partition].iter().copied();
+        let least = able.filter(|broker| self.may_win(*broker)).min_by_key(|broker| (self.held[*broker], *broker));
+        if let Some(to) = least.filter(|to| self.board.alive[from] && self.held[*to] + 2 <= self.held[from]) {
+            self.shift(Step { from, to, partition });
+        }
     }
 }
 

@@ -73,6 +73,14 @@ fn a_drained_broker_ends_empty_and_the_rest_is_even() {
 }
 
 #[test]
+fn a_drained_brokers_leaderships_go_to_those_that_lead_least() {
+    let lists =
+        ["1 2 3", "1 2 3", "1 2 3", "2 3 1", "2 3 1", "2 3 1", "3 1 2", "3 1 2", "3 1 2", "4 1 2", "4 1 2", "4 1 2"];
+    let answer = placed(&plain(4, &lists), &Goal::Drain(ids(&[4])));
+    assert_eq!(answer.loads.iter().map(|load| load.leaders_after).collect::<Vec<_>>(), [4, 4, 4, 0]);
+}
+
+#[test]
 fn a_drained_rack_leaves_the_others_as_wide_as_can_be() {
     let answer = placed(&racked(&[1, 1, 2, 2, 3], &["1 3 5", "2 4 5"]), &Goal::Drain(ids(&[5])));
     assert_eq!(after(&answer)[4], 0);
