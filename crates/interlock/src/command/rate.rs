@@ -31,7 +31,7 @@ pub(super) fn parse(text: &str) -> Result<u64, Mistake> {
 
 /// The one writing of a rate: in the largest unit that leaves a whole number.
 pub(super) fn canonical(rate: u64) -> String {
-    let (unit, factor) = UNITS.into_iter().find(|(_, factor)| rate % factor == 0).unwrap_or(("B", 1));
+    let (unit, factor) = UNITS.into_iter().find(|(_, factor)| rate.is_multiple_of(*factor)).unwrap_or(("B", 1));
     format!("{}{unit}", rate / factor)
 }
 

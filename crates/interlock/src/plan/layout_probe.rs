@@ -58,9 +58,16 @@ impl<'a> Movements<'a> {
     }
 }
 
-/// The replicas a partition has, or is on its way to.
-pub(super) fn heading(partition: &Partition, moving: Option<&Reassignment>) -> Replicas {
-    moving.map_or_else(|| Replicas(partition.replicas.clone()), Reassignment::target)
+/// The replicas a partition has, or is on its way to. Replicas and moves are not seen at one instant: where all replicas of
+/// a move are still there and the move is no longer listed, it has just arrived.
+pub(super) fn heading(one: &ReplicaMove, partition: &Partition, moving: Option<&Reassignment>) -> Replicas {
+    if let Some(moving) = moving {
+        return moving.target();
+    }
+    match partition.replicas.strip_prefix(one.to.0.as_slice()) {
+        Some(rest) if rest.iter().all(|id| one.from.0.contains(id)) => one.to.clone(),
+        _ => Replicas(partition.replicas.clone()),
+    }
 }
 
 pub(super) fn reassigned(moves: &[ReplicaMove], looker: &mut Looker<'_>) -> Probe {
@@ -84,7 +91,7 @@ fn move_state<'a>(one: &ReplicaMove, all: &Movements<'a>, looker: &mut Looker<'a
         Standing::Gone => State::Foreign(facts.with("found", "none")),
         Standing::Another(id) => State::Foreign(facts.with("found", id)),
         Standing::Here(partition, moving) => {
-            let heading = heading(partition, moving);
+            let heading = heading(one, partition, moving);
             if heading == one.to {
                 State::After
             } else if heading == one.from {

@@ -353,7 +353,19 @@ mod watching {
         );
         assert_eq!(found(&World::under_way()), "moving");
         assert_eq!(found(&World { isr: vec![2, 1], ..World::on(&[4, 2, 1]) }), "moving", "not all are in sync");
-        assert_eq!(found(&World::on(&[2, 4, 1])), "move-overridden", "the same replicas in another order");
+        assert_eq!(found(&World::on(&[4, 2, 1, 3])), "moving", "it arrived between two looks of one round");
+    }
+
+    #[test]
+    fn what_a_broker_shows_late_is_not_taken_for_somebody_elses() {
+        for world in [World::on(&[2, 4, 1]), World::on(&[3, 2, 1])] {
+            let (memory, first) = look_at(&world, &Memory::default(), 0);
+            let (memory, second) = look_at(&world, &memory, 1);
+            assert_eq!((id(&first), id(&second)), ("moving", "moving"));
+            assert_eq!(id(&look_at(&world, &memory, 2).1), "move-overridden", "it stands");
+            let (memory, _) = look_at(&World::under_way(), &memory, 2);
+            assert_eq!(id(&look_at(&world, &memory, 3).1), "moving", "it begins anew");
+        }
     }
 
     #[test]

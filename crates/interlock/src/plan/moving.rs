@@ -61,6 +61,9 @@ pub(super) fn moves_of(actions: &[Action]) -> Vec<ReplicaMove> {
     actions.iter().flat_map(of).collect()
 }
 
+/// A broker may show replicas as they were a moment ago: only after so many looks in a row they are taken for what stands.
+const STALE_LOOKS: u32 = 3;
+
 /// One look at a batch.
 pub(super) fn look(
     moving: &Moving,
@@ -85,11 +88,17 @@ pub(super) fn look(
     if let Some(facts) = seen.iter().find_map(|one| one.under(moving)) {
         return (memory.clone(), Looked::Unsafe { id: "under-min-isr", facts });
     }
+    let elsewhere = seen.iter().find_map(|one| Some((one.one, one.elsewhere.as_ref()?)));
+    let streak = elsewhere.map_or(0, |_| memory.streak.saturating_add(1));
+    if let Some((one, heading)) = elsewhere.filter(|_| streak >= STALE_LOOKS) {
+        return (memory.clone(), overridden(one, heading));
+    }
     let left = looker.kafka_log_dirs().seen().map(|dirs| {
         let stored = stored(dirs, moves);
         seen.iter().map(|one| one.left(&stored)).sum()
     });
-    progress(moving, (done, seen.len(), left), memory, pace)
+    let (memory, looked) = progress(moving, (done, seen.len(), left), memory, pace);
+    (Memory { streak, ..memory }, looked)
 }
 
 fn progress(
@@ -128,6 +137,8 @@ struct Seen<'a> {
     one: &'a ReplicaMove,
     partition: &'a Partition,
     listed: bool,
+    /// The replicas that it has instead, where it is not on the move.
+    elsewhere: Option<Replicas>,
 }
 
 type Whole<'a> = Result<Vec<Seen<'a>>, Looked>;
@@ -143,16 +154,22 @@ fn see<'a>(moves: &'a [ReplicaMove], looker: &mut Looker<'a>) -> Result<Whole<'a
                 return Ok(Err(Looked::Impossible { id: "topic-recreated", facts: facts.with("found", id) }));
             }
             Standing::Here(partition, moving) => {
-                let heading = heading(partition, moving);
-                if heading != one.to {
-                    let facts = facts.with("expected", one.to.to_string()).with("found", heading.to_string());
-                    return Ok(Err(Looked::Foreign { id: "move-overridden", facts }));
+                let heading = heading(one, partition, moving);
+                if heading != one.to && moving.is_some() {
+                    return Ok(Err(overridden(one, &heading)));
                 }
-                seen.push(Seen { one, partition, listed: moving.is_some() });
+                let elsewhere = (heading != one.to).then_some(heading);
+                seen.push(Seen { one, partition, listed: moving.is_some(), elsewhere });
             }
         }
     }
     Ok(Ok(seen))
+}
+
+fn overridden(one: &ReplicaMove, heading: &Replicas) -> Looked {
+    let facts = place(&one.topic, one.partition);
+    let facts = facts.with("expected", one.to.to_string()).with("found", heading.to_string());
+    Looked::Foreign { id: "move-overridden", facts }
 }
 
 impl Seen<'_> {

@@ -46,7 +46,7 @@ pub fn reverse(plan: &Plan, done: &[Done]) -> Result<Vec<Action>, ReverseImpossi
             }
             Some(Undo::Literal { actions: literal, .. }) => actions.extend(literal.iter().cloned()),
             Some(Undo::Captured { .. } | Undo::Inverse { .. }) => {
-                actions.extend(happened.actions.iter().rev().flat_map(inverse))
+                actions.extend(happened.actions.iter().rev().flat_map(inverse));
             }
         }
     }

@@ -160,7 +160,9 @@ pub(super) fn usable(seen: &Seen<'_>, broker: i32) -> Option<u64> {
 /// so the fullest of them may be the one.
 fn disk_checks(wanted: &Wanted, seen: &Seen<'_>, load: &Loads) -> Vec<Check> {
     let mut checks = Vec::new();
-    let span = load.eta(wanted.throttle).as_secs();
+    // A move that never ends is refused for that; its copies alone are what room is checked for.
+    let ends = wanted.throttle > load.inflow();
+    let span = if ends { load.eta(wanted.throttle).as_secs() } else { 0 };
     for (id, end) in &load.takes {
         let needed = end.bytes.saturating_add(end.inflow.saturating_mul(span));
         let facts = Facts::none().with("broker", i64::from(*id)).with("needed", Fact::Bytes(needed));

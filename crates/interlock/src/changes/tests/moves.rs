@@ -375,7 +375,7 @@ fn refused_by(guard: Guard) -> (World, Arguments) {
             let hold = Hold { cluster: "lab".parse().unwrap(), thing, aspect, sharing };
             world.held.push((hold, "BBBBBB".parse().unwrap()));
         }
-        Guard::TooManyMoves => world = world.with("huge", 80_000),
+        Guard::TooManyMoves => world = world.with("huge", 70_000),
         other => panic!("{other:?} refuses no move"),
     }
     (world, arguments)
@@ -473,7 +473,7 @@ fn the_way_back_brings_the_first_assignment_order_included() {
     let after = world.after(&draft);
     let Planning::Plan(back) = after.back(&plan, &done) else { panic!() };
     let ended = after.after(&back);
-    assert_eq!(ended.topics, world.after(&Draft { steps: Vec::new(), ..draft.clone() }).topics);
+    assert_eq!(ended.topics, world.topics);
     assert_eq!(check(&back, "values-as-left").map(|one| one.level), Some(Level::Pass));
     // Half of it: only what happened goes back.
     let Planning::Plan(half) = after.back(&plan, &done[..3]) else { panic!() };
