@@ -28,8 +28,8 @@ const AT_ONCE: u32 = 16;
 const CLAIM: Duration = Duration::from_secs(60);
 /// The longest pause between two attempts.
 const LONGEST_PAUSE: Duration = Duration::from_secs(300);
-/// After so many attempts a notice is set aside.
-const MOST_ATTEMPTS: u32 = 200;
+/// How long what is only nice to know is tried to be told while the chat does not answer.
+const PATIENCE: Duration = Duration::from_secs(24 * 3600);
 
 /// What consoles are shown: cards of operations that were asked for there.
 #[derive(Debug, Clone)]
@@ -145,7 +145,9 @@ impl Delivery {
         let now = self.rooms.clock.now();
         match sent {
             Sent::Done(messages) => self.rooms.store.sent(&due.claim, now, &messages).await,
-            Sent::Retry(_, why) if due.attempt >= MOST_ATTEMPTS => self.set_aside(due, &why).await,
+            Sent::Retry(_, why) if !is_tried_again(&due.notice, now.since(due.first_attempt_at)) => {
+                self.set_aside(due, &why).await
+            }
             Sent::Retry(span, why) => {
                 let pause = span.max(Duration::from_millis(500) * due.attempt.min(64)).min(LONGEST_PAUSE);
                 self.rooms.store.retry(&due.claim, now.plus(pause), &why).await?;
@@ -217,8 +219,49 @@ impl MessageOf {
     }
 }
 
+/// Whether a notice is tried again, after so long, when what failed may work later. What people decide by, must know of or
+/// are owed is never given up for that: an outage ends.
+fn is_tried_again(notice: &Notice, tried: Duration) -> bool {
+    match notice {
+        Notice::PostCard { .. } | Notice::Alert { .. } | Notice::OwnersBefore | Notice::OwnersAfter => true,
+        Notice::Seed { .. } | Notice::OpenThread | Notice::Progress { .. } | Notice::Milestone { .. } => {
+            tried < PATIENCE
+        }
+    }
+}
+
 /// A number for the card of a console, which has no messages: unique to operation and revision.
 fn console_message(id: &OperationId, revision: u32) -> u64 {
     let letters = id.as_str().bytes().fold(0_u64, |sum, byte| sum * 64 + u64::from(byte & 63));
     letters * 1_000_000 + u64::from(revision)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{PATIENCE, is_tried_again};
+    use engine::{Notice, Seeded};
+    use interlock::facts::Facts;
+    use std::time::Duration;
+
+    #[test]
+    fn cards_alerts_and_what_owners_are_told_are_never_given_up_for_an_outage() {
+        let (id, facts) = (String::new(), Facts::none());
+        let kept = [
+            Notice::PostCard { revision: 1 },
+            Notice::Alert { id: id.clone(), facts: facts.clone() },
+            Notice::OwnersBefore,
+            Notice::OwnersAfter,
+        ];
+        assert!(kept.iter().all(|notice| is_tried_again(notice, PATIENCE * 365)));
+        let given_up = [
+            Notice::Seed { reactions: Seeded::Votes },
+            Notice::OpenThread,
+            Notice::Progress { id: id.clone(), facts: facts.clone() },
+            Notice::Milestone { id, facts },
+        ];
+        for notice in &given_up {
+            assert!(is_tried_again(notice, PATIENCE.saturating_sub(Duration::from_millis(1))), "{notice:?}");
+            assert!(!is_tried_again(notice, PATIENCE), "{notice:?}");
+        }
+    }
 }

@@ -102,6 +102,37 @@ async fn a_card_that_waits_for_the_chat_is_approved_in_the_console_and_posted_la
     story.discord.assert_clean();
 }
 
+/// Another tool is there after the approval, and the plan is asked anew.
+async fn asked_anew(story: &DiscordStory, id: &OperationId, revision: u32) {
+    story.another_tool_commits(i64::from(revision) + 5);
+    bob_approves(story, id).await;
+    let anew = async {
+        while story.operation(id).await.revision < revision {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(SOON, anew).await.expect("it is asked anew");
+    story.becomes(id, State::AwaitingApproval).await;
+}
+
+#[tokio::test]
+async fn a_card_is_replaced_also_by_one_that_is_not_the_next() {
+    let story = DiscordStory::begin_set(console_and_bridge).await;
+    let posted = story.reset().await;
+    story.all_is_told().await;
+    story.discord.fails_always(On::path("POST", POST), Fault::Unreachable);
+    asked_anew(&story, &posted.id, 2).await;
+    asked_anew(&story, &posted.id, 3).await;
+    story.discord.works_again();
+    story.card(&posted.id, 3).await.becomes("Waiting for approval", SOON).await;
+    let old = posted.card.becomes("Replaced by a newer plan", SOON).await;
+    assert!(old.buttons().is_empty(), "nothing to press on a plan that is no more");
+    let cards = story.ops.bot_messages().into_iter().filter(|one| one.peek().file("plan.json").is_some());
+    assert_eq!(cards.count(), 2, "the second was never posted");
+    story.everything_is_read().await;
+    story.discord.assert_clean();
+}
+
 fn is_chinese(text: &str) -> bool {
     text.chars().any(|one| ('\u{4e00}'..='\u{9fff}').contains(&one))
 }

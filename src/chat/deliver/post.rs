@@ -87,10 +87,17 @@ impl Post<'_> {
         seen.filter(|seen| seen.ours).map_or_else(|| self.chat.says(card), |seen| seen.says)
     }
 
-    /// The older card says what differs, and that votes on it count for nothing. It is drawn as well as can be: the newer
-    /// card is posted in any case.
+    /// Each older card says what differs, and that votes on it count for nothing. The one that looks alive need not be the
+    /// one before: that may never have been posted.
     async fn supersede_older(&self, revision: u32, gathered: &Gathered) {
-        let Some(older) = self.messages.iter().find(|one| one.role_is_card(revision.saturating_sub(1))) else { return };
+        for older in self.messages.iter().rev().filter(|one| one.revision < revision && one.role_is_card(one.revision))
+        {
+            self.supersede(older, revision, gathered).await;
+        }
+    }
+
+    /// An older card is drawn as well as can be: the newer card is posted in any case.
+    async fn supersede(&self, older: &MessageOf, revision: u32, gathered: &Gathered) {
         let store = &self.delivery.rooms.store;
         let Ok(Some(bytes)) = store.plan_bytes(older.digest).await else { return };
         let Ok(old) = Sealed::open(bytes, older.digest) else { return };
