@@ -31,6 +31,10 @@ check-target-clamped = { $count ->
     [one] in { $count } partition the target lies outside of the log and was moved to its edge ({ $topic } { $partition }: { $wanted } → { $used })
    *[other] in { $count } partitions the target lies outside of the log and was moved to its edge ({ $topic } { $partition }: { $wanted } → { $used }, …)
 }
+check-time-before-log-start = { $count ->
+    [one] in { $count } partition no record is older than the time asked for; it goes to the first record that is still there ({ $topic } { $partition })
+   *[other] in { $count } partitions no record is older than the time asked for; they go to the first record that is still there ({ $topic } { $partition }, …)
+}
 check-time-after-last-record = { $count ->
     [one] in { $count } partition every record is older than the time asked for; it goes to the end ({ $topic } { $partition })
    *[other] in { $count } partitions every record is older than the time asked for; they go to the end ({ $topic } { $partition }, …)

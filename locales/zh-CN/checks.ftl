@@ -24,6 +24,7 @@ check-rights-sufficient =
 check-too-many-partitions = { $count } 个分区超过了一次操作的上限（{ $most }）
     .next = 请逐个 topic 申请，或指定分区。
 check-target-clamped = { $count } 个分区的目标超出日志范围，已移到边界（例如 { $topic } { $partition }：{ $wanted } → { $used }）
+check-time-before-log-start = { $count } 个分区中没有早于所要时间的消息，位点移到现存的第一条消息（例如 { $topic } { $partition }）
 check-time-after-last-record = { $count } 个分区的消息都早于所要的时间，位点移到末尾（例如 { $topic } { $partition }）
 check-no-commit-to-shift = { $count } 个分区没有位点，无法平移，保持不变（例如 { $topic } { $partition }）
 check-partition-empty = { $count } 个分区是空的，消费组在那里从下一条消息开始（例如 { $topic } { $partition }）

@@ -202,6 +202,9 @@ impl<'d> Section<'d> {
             self.expected(&self.spot_of(key, value.span()), "a list", value.get_ref());
             return Vec::new();
         };
+        if array.is_empty() {
+            self.wrong_at(&self.spot_of(key, value.span()), "is an empty list, which would name nothing; leave it out");
+        }
         let spot =
             |index: usize, item: &Value<'_>| Spot { span: item.span(), key: format!("{}[{index}]", self.path(key)) };
         array.iter().enumerate().map(|(index, item)| (item, spot(index, item))).collect()

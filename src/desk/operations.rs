@@ -169,7 +169,8 @@ fn page_of(page: &HelpPage, locale: &str) -> HelpCommand {
             })
             .collect(),
         role: page.access.key().to_owned(),
-        effect: page.scope.is_some().then_some(page.effect),
+        kind: page.kind,
+        effect: page.effect,
         examples: page.examples.clone(),
     }
 }

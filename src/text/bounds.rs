@@ -70,7 +70,7 @@ fn shorten(span: Span, most: usize) -> Option<Span> {
         Span::Strong(text) => Some(Span::Strong(short(&text))),
         Span::Foreign(text) => Some(Span::Foreign(short(&text))),
         // Half a thing to copy, or half an instant, would be a wrong one.
-        Span::Code(_) | Span::Time(_) => Some(Span::Plain("…".to_owned())),
+        Span::Code(_) | Span::Time(_) | Span::Deadline(_) => Some(Span::Plain("…".to_owned())),
     }
 }
 

@@ -38,8 +38,11 @@ pub enum Span {
     Foreign(String),
     /// Something to copy: a command, an id. Shown literally in a fixed-width face.
     Code(String),
-    /// An instant; the chat shows it in the reader's zone and relative where it can.
+    /// An instant that is what it is: a target, something that happened. Always shown in UTC to the second; beside it a chat
+    /// may show the reader's own zone.
     Time(Millis),
+    /// When something ends. A chat may show how far off it is.
+    Deadline(Millis),
 }
 
 impl Line {
@@ -109,7 +112,7 @@ impl Span {
     fn plain_text(&self) -> String {
         match self {
             Self::Plain(text) | Self::Strong(text) | Self::Foreign(text) | Self::Code(text) => text.clone(),
-            Self::Time(at) => super::numbers::utc(*at),
+            Self::Time(at) | Self::Deadline(at) => super::numbers::utc(*at),
         }
     }
 }

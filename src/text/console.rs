@@ -82,7 +82,7 @@ fn lines(line: &Line, width: usize, drawing: Drawing) -> Vec<String> {
 fn span(span: &Span) -> String {
     match span {
         Span::Plain(text) | Span::Strong(text) | Span::Foreign(text) | Span::Code(text) => printable(text),
-        Span::Time(at) => utc(*at),
+        Span::Time(at) | Span::Deadline(at) => utc(*at),
     }
 }
 

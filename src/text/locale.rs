@@ -240,6 +240,11 @@ impl Args {
         self.line(name, Line(vec![Span::Time(at)]))
     }
 
+    /// When something ends.
+    pub(super) fn deadline(self, name: &str, at: Millis) -> Self {
+        self.line(name, Line(vec![Span::Deadline(at)]))
+    }
+
     /// An argument that is not there is "?" where it is shown and 0 where it chooses: old data must still read.
     fn value(&self, name: &str, used: Used) -> FluentValue<'static> {
         const EXACT: i64 = 1 << 53;

@@ -8,6 +8,7 @@ const FOREIGN: char = '\u{e000}';
 const CODE: char = '\u{e001}';
 const STRONG: char = '\u{e002}';
 const TIME: char = '\u{e003}';
+const DEADLINE: char = '\u{e004}';
 const END: char = '\u{e00f}';
 
 fn is_delimiter(character: char) -> bool {
@@ -27,6 +28,7 @@ fn wrap_one(span: &Span) -> String {
         Span::Foreign(text) => format!("{FOREIGN}{}{END}", clean(text)),
         Span::Code(text) => format!("{CODE}{}{END}", clean(text)),
         Span::Time(at) => format!("{TIME}{}{END}", at.0),
+        Span::Deadline(at) => format!("{DEADLINE}{}{END}", at.0),
     }
 }
 
@@ -59,6 +61,7 @@ fn span(kind: char, content: &str) -> Option<Span> {
         CODE => Some(Span::Code(content.to_owned())),
         STRONG => Some(Span::Strong(content.to_owned())),
         TIME => content.parse().ok().map(|at| Span::Time(Millis(at))),
+        DEADLINE => content.parse().ok().map(|at| Span::Deadline(Millis(at))),
         _ => None,
     }
 }
@@ -73,6 +76,7 @@ mod tests {
             Span::Plain("a ".to_owned()),
             Span::Foreign("<@1> **b**".to_owned()),
             Span::Time(Millis(5)),
+            Span::Deadline(Millis(6)),
             Span::Plain(" c".to_owned()),
             Span::Code("d".to_owned()),
         ]);

@@ -17,6 +17,7 @@ pub const CHECKS: &[&str] = &[
     "too-many-partitions",
     "target-clamped",
     "time-after-last-record",
+    "time-before-log-start",
     "no-commit-to-shift",
     "partition-empty",
     "partition-without-commit",

@@ -46,7 +46,7 @@ fn line(one: &OperationLine, locale: Locale) -> Line {
         .foreign("cluster", one.cluster.as_str(), NAME)
         .foreign("who", &one.asked_by, NAME / 2);
     match one.expires_at {
-        Some(at) => locale.say("operation-line-ends", &args.time("at", at)),
+        Some(at) => locale.say("operation-line-ends", &args.deadline("at", at)),
         None => locale.say("operation-line", &args.time("at", one.updated_at)),
     }
 }
@@ -77,7 +77,7 @@ pub(super) fn status(status: &OperationStatus, locale: Locale) -> Card {
     }
     let plan = Args::new().number("revision", i64::from(status.revision)).code("digest", &status.digest);
     body.push(Block::Line(locale.say("status-plan", &plan)));
-    let ends = status.line.expires_at.map(|at| locale.say("status-ends", &Args::new().time("at", at)));
+    let ends = status.line.expires_at.map(|at| locale.say("status-ends", &Args::new().deadline("at", at)));
     Card {
         headline: [Some(locale.say("status-headline", &args)), because, Some(votes), ends]
             .into_iter()

@@ -5,7 +5,9 @@ use crate::text::foreign::shown;
 use crate::text::locale::{Args, Locale};
 use crate::text::plan_card::head::effect;
 use crate::text::sentence::{NAME, WORDS, names};
+use interlock::command::Kind;
 use interlock::looks::{Help, HelpCommand, WhoAmI};
+use interlock::policy::Access;
 
 const MOST_COMMANDS: usize = 30;
 
@@ -41,9 +43,11 @@ fn command_line(command: &HelpCommand) -> Line {
 fn one(command: &HelpCommand, locale: Locale) -> Card {
     const MOST: usize = 25;
     let rights = Args::new().foreign("role", &command.role, NAME);
-    let rights = match command.effect {
-        None => locale.say("help-role-looks", &rights),
-        Some(of) => locale.say("help-role-changes", &rights.line("effect", effect(of, locale))),
+    let rights = match command.kind {
+        _ if command.role == Access::Anyone.key() => locale.say("help-role-anyone", &rights),
+        Kind::Look => locale.say("help-role-looks", &rights),
+        Kind::Change => locale.say("help-role-changes", &rights.line("effect", effect(command.effect, locale))),
+        Kind::Control => locale.say("help-role-controls", &rights),
     };
     let mut body: Vec<Block> = command
         .options

@@ -198,7 +198,7 @@ pub(in crate::text) fn ids(view: &CardView<'_>) -> Line {
     let args = Args::new()
         .code("operation", view.plan.plan().operation.as_str())
         .code("digest", &view.plan.digest().short())
-        .time("ends", view.expires_at);
+        .deadline("ends", view.expires_at);
     let open = matches!(view.state, State::AwaitingApproval | State::Queued) && view.newer.is_none();
     view.locale.say(if open { "card-ids-ends" } else { "card-ids" }, &args)
 }

@@ -4,6 +4,7 @@ use super::fixture::{NOON, person};
 use interlock::approval::State;
 use interlock::cluster::kafka::{ConfigEntry, GroupKind, GroupState};
 use interlock::cluster::{ClusterKind, Failure, FailureKind, Mode, Tier};
+use interlock::command::Kind;
 use interlock::facts::Facts;
 use interlock::looks::{
     AuditEntry, AuditPage, AuditVerified, ClusterCounts, ClusterLine, ClustersLook, Grade, GroupLag, GroupLook, Health,
@@ -177,7 +178,8 @@ fn command() -> HelpCommand {
             option("wait-for-stop", "Wait until the group has stopped", false),
         ],
         role: "operator".to_owned(),
-        effect: Some(Effect::Reversible),
+        kind: Kind::Change,
+        effect: Effect::Reversible,
         examples: owned(&["/reset-offset cluster:logs-kafka group:billing topic:orders to:-2h"]),
     }
 }

@@ -2,6 +2,7 @@
 
 use super::{ClustersLook, GroupLook, Health, LagLook, TopicLook};
 use crate::approval::State;
+use crate::command::Kind;
 use crate::facts::Facts;
 use crate::id::{ClusterName, OperationId, PersonId, RequestId};
 use crate::plan::Effect;
@@ -59,8 +60,10 @@ pub struct HelpCommand {
     pub options: Vec<HelpOption>,
     /// The role it needs.
     pub role: String,
-    /// What it does to the world; none if it changes nothing.
-    pub effect: Option<Effect>,
+    /// Whether it looks, changes or controls.
+    pub kind: Kind,
+    /// What it does to the world.
+    pub effect: Effect,
     /// Examples as they are typed.
     pub examples: Vec<String>,
 }

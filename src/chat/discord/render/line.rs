@@ -2,17 +2,9 @@
 
 use super::super::limits::FOREIGN;
 use super::escape;
+use crate::text::numbers::utc;
 use crate::text::{Line, Span};
 use interlock::time::Millis;
-
-/// How instants are written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Instants {
-    /// "in 20 minutes".
-    Relative,
-    /// A date and time in the reader's zone.
-    Full,
-}
 
 /// A line as markup.
 #[derive(Debug, Default)]
@@ -23,7 +15,7 @@ pub(super) struct Markup {
 }
 
 /// Renders a line as Discord's markdown.
-pub(super) fn markup(line: &Line, instants: Instants) -> Markup {
+pub(super) fn markup(line: &Line) -> Markup {
     let mut markup = Markup::default();
     for span in &line.0 {
         let at_start = markup.text.is_empty();
@@ -32,7 +24,8 @@ pub(super) fn markup(line: &Line, instants: Instants) -> Markup {
             Span::Strong(text) => (format!("**{text}**"), false),
             Span::Foreign(text) => bounded(text, |text| escape::markdown(text, at_start)),
             Span::Code(text) => bounded(text, escape::code),
-            Span::Time(at) => (instant(*at, instants), false),
+            Span::Time(at) => (format!("{} ({})", utc(*at), stamp(*at, 'f')), false),
+            Span::Deadline(at) => (stamp(*at, 'R'), false),
         };
         markup.text.push_str(&text);
         markup.cut |= cut;
@@ -51,11 +44,8 @@ fn bounded(text: &str, show: impl Fn(&str) -> String) -> (String, bool) {
     }
 }
 
-fn instant(at: Millis, instants: Instants) -> String {
-    let style = match instants {
-        Instants::Relative => 'R',
-        Instants::Full => 'f',
-    };
+/// Discord's own writing of an instant: `f` a date in the reader's zone, `R` how far off it is, which goes on changing.
+fn stamp(at: Millis, style: char) -> String {
     format!("<t:{}:{style}>", at.0.div_euclid(1_000))
 }
 
@@ -68,7 +58,7 @@ fn plain_span(span: &Span) -> String {
     match span {
         Span::Plain(text) | Span::Strong(text) => text.clone(),
         Span::Foreign(text) | Span::Code(text) => escape::visible(text),
-        Span::Time(at) => at.to_string(),
+        Span::Time(at) | Span::Deadline(at) => utc(*at),
     }
 }
 
@@ -84,16 +74,20 @@ mod tests {
             Span::Strong(" x ".into()),
             Span::Foreign("a_b\n".into()),
             Span::Time(Millis(1_700_000_000_999)),
+            Span::Deadline(Millis(1_700_000_060_000)),
         ]);
-        let shown = markup(&line, Instants::Relative);
-        assert_eq!(shown.text, "op `K7F3QD`** x **a\\_b⏎<t:1700000000:R>");
+        let shown = markup(&line);
+        assert_eq!(
+            shown.text,
+            "op `K7F3QD`** x **a\\_b⏎2023-11-14 22:13:20.999 UTC (<t:1700000000:f>)<t:1700000060:R>"
+        );
         assert!(!shown.cut);
-        assert_eq!(plain(&line), "op K7F3QD x a_b⏎2023-11-14T22:13:20.999Z");
+        assert_eq!(plain(&line), "op K7F3QD x a_b⏎2023-11-14 22:13:20.999 UTC2023-11-14 22:14:20 UTC");
     }
 
     #[test]
     fn a_long_text_says_how_much_is_left() {
-        let shown = markup(&Line(vec![Span::Foreign("x".repeat(FOREIGN + 7))]), Instants::Full);
+        let shown = markup(&Line(vec![Span::Foreign("x".repeat(FOREIGN + 7))]));
         assert!(shown.cut);
         assert!(shown.text.ends_with("x… (+7)"));
     }

@@ -12,7 +12,7 @@ pub(super) use says::{is_marker, marker, says};
 use super::limits::{BUTTON_ID, BUTTON_LABEL, BUTTONS_PER_ROW, CONTENT, DESCRIPTION, FOOTER, ROWS, shortened, units};
 use crate::text::{Block, Button, Card, Line, Mention, Tone};
 use attachments::Attached;
-use line::{Instants, Markup, markup, plain};
+use line::{Markup, markup, plain};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
@@ -106,7 +106,7 @@ fn colour(tone: Tone) -> u32 {
 
 /// The headline, and below it who is called. Never empty: Discord refuses a message that shows nothing.
 fn content(card: &Card) -> Markup {
-    let mut lines = card.headline.iter().map(|line| markup(line, Instants::Relative)).collect::<Vec<_>>();
+    let mut lines = card.headline.iter().map(markup).collect::<Vec<_>>();
     if !card.mentions.is_empty() {
         let mentions: Vec<String> = card.mentions.iter().map(mention).collect();
         lines.push(Markup { text: mentions.join(" "), cut: false });
@@ -132,16 +132,16 @@ fn description(body: &[Block]) -> Markup {
 
 fn block(block: &Block) -> Markup {
     match block {
-        Block::Line(line) => markup(line, Instants::Full),
+        Block::Line(line) => markup(line),
         Block::Heading(line) => {
-            let heading = markup(line, Instants::Full);
+            let heading = markup(line);
             Markup { text: format!("### {}", heading.text), ..heading }
         }
         Block::Table(table) => {
             let mut shown = table::block(table);
             if let Some(more) = &table.more {
                 shown.text.push('\n');
-                shown.text.push_str(&markup(more, Instants::Full).text);
+                shown.text.push_str(&markup(more).text);
             }
             shown
         }

@@ -19,7 +19,7 @@ fn a_card_becomes_content_embed_and_buttons() {
     let card = Card {
         headline: vec![
             Line(vec![Span::Plain("Waiting for approval: ".into()), Span::Strong("reset billing".into())]),
-            Line(vec![Span::Plain("ends ".into()), Span::Time(Millis(1_700_000_000_000))]),
+            Line(vec![Span::Plain("ends ".into()), Span::Deadline(Millis(1_700_000_000_000))]),
         ],
         mentions: vec![Mention::Role(7), Mention::User(8)],
         tone: Tone::Waiting,
