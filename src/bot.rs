@@ -131,10 +131,12 @@ impl Bot {
         Ok(Self { house, http: address, tasks, discord, stop })
     }
 
-    /// Ends well: no new work, the chat's connection closed, what was begun in consoles answered.
+    /// Ends well: no new work, leases given back so that the next process goes on at once, the chat's connection closed, what
+    /// was begun in consoles answered.
     pub async fn shut_down(mut self) {
         // Nobody listens any more: then there is nothing to stop.
         let _ = self.stop.send(true);
+        self.house.engine().stop().await;
         if let Some(discord) = self.discord.take() {
             discord.shutdown().await;
         }

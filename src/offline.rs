@@ -1,7 +1,7 @@
 //! The same planner without touching anything: on a saved snapshot, for support, review and CI.
 
 use crate::desk::{Wanted, Whole};
-use engine::port::{Backend, Clock};
+use engine::port::{Clock, Observe};
 use interlock::changes::{self, Context, Guards};
 use interlock::cluster::kafka::KafkaQuery;
 use interlock::cluster::{Cluster, Look, Looker, Query, Sections};
@@ -72,7 +72,7 @@ impl From<Mistake> for NoPlan {
 /// # Errors
 /// If the line makes no sense.
 pub async fn take(
-    backend: &dyn Backend,
+    backend: &dyn Observe,
     cluster: &Cluster,
     line: Option<(&Catalogue, &str)>,
     clock: &dyn Clock,

@@ -28,6 +28,7 @@ worst-rollback-returns-to-saved = { $groups } goes on from the offsets of before
 worst-moves-slow-writes = brokers are busier and writes slower until it is stopped
 
 card-needs = Needs { $wanted } ({ $filled } so far): { $who }
+card-needs-more = Needs { $wanted } ({ $filled } so far): { $who }. That is more than when it was planned: the settings became stricter
 card-needs-nobody = Needs no votes; whoever asked confirms it
 seat-approvers = { $count ->
     [one] { $count } approver

@@ -172,6 +172,8 @@ why-card-altered = The card was changed by somebody else, so it is posted again
 why-card-gone = The card was deleted, so it is posted again
 why-chat-unreachable = The votes cannot be read now; it waits
 why-cluster-not-configured = The cluster is no longer in the settings
+why-cluster-only-observed = By the settings this cluster is only observed: nothing is changed on it
+why-command-gone = This command does not exist any more
 why-foreign-value = { $topic-count ->
     [0] Somebody else was here: { $key } of { $of } is { $found }
    *[other] Somebody else was here: { $topic } { $partition } stands at { $found }
@@ -184,7 +186,11 @@ why-pause-asked = { $reason-count ->
    *[other] Paused by { $by }: { $reason }
 }
 why-plan-unreadable = The stored plan cannot be read, so it is not carried out: { $said }
+why-place-not-allowed = The settings no longer allow this cluster here
+why-policy-stricter = The settings became stricter since it was planned; it waits for the votes that are missing
 why-replanned-too-often = The cluster changes faster than it is planned; ask again when it is quiet
+why-requester-not-a-member = Who asked for it is no longer a member here
+why-requester-without-right = Who asked for it may not ask for this any more
 why-resumed = { $reason-count ->
     [0] Resumed by { $by }
    *[other] Resumed by { $by }: { $reason }

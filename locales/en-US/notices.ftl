@@ -4,6 +4,7 @@ notice-line = { $operation }: { $told }
 notice-answer-lost = The cluster’s answer was lost ({ $failure }); I look what was done before anything else
 notice-approved = Approved by { $by }
 notice-expired = Nobody approved it in time; nothing was changed
+notice-expiry-moved = The votes could not be read for a while; that time does not count. It now ends { $until }
 notice-left-to-others = Somebody else changed { $key } of { $of } to { $found } meanwhile; I leave it as they made it
 notice-queued-behind = Approved; waits for operation { $operation }, which is at work there
 notice-refused-anew = { $checks-count ->

@@ -19,6 +19,7 @@ worst-rollback-returns-to-saved = { $groups } 会从原来的位点继续消费�
 worst-moves-slow-writes = 在停止之前，broker 更忙，写入变慢
 
 card-needs = 需要 { $wanted } 票（已有 { $filled } 票）：{ $who }
+card-needs-more = 需要 { $wanted } 票（已有 { $filled } 票）：{ $who }。比制定计划时多：设置变严了
 card-needs-nobody = 不需要投票；由申请人自己确认
 seat-approvers = { $count } 位审批人
 seat-owner = { $of } 的一位负责人

@@ -125,6 +125,8 @@ why-card-altered = 卡片被别人改动过，因此重新发布
 why-card-gone = 卡片被删除了，因此重新发布
 why-chat-unreachable = 现在读不到投票，先等待
 why-cluster-not-configured = 设置里已没有这个集群
+why-cluster-only-observed = 按设置，这个集群只观察：不在上面改动任何东西
+why-command-gone = 这个命令已不存在
 why-foreign-value = { $topic-count ->
     [0] 有人动过：{ $of } 的 { $key } 现为 { $found }
    *[other] 有别人动过：{ $topic } { $partition } 现为 { $found }
@@ -137,7 +139,11 @@ why-pause-asked = { $reason-count ->
    *[other] 由 { $by } 暂停：{ $reason }
 }
 why-plan-unreadable = 保存的计划无法读取，因此不执行：{ $said }
+why-place-not-allowed = 设置已不允许在此处操作这个集群
+why-policy-stricter = 制定计划后设置变严了；等待缺少的投票
 why-replanned-too-often = 集群变化太快，计划跟不上；请等它稳定后再申请
+why-requester-not-a-member = 申请人已不是这里的成员
+why-requester-without-right = 申请人已没有申请此操作的权限
 why-resumed = { $reason-count ->
     [0] 由 { $by } 恢复
    *[other] 由 { $by } 恢复：{ $reason }

@@ -4,6 +4,7 @@ notice-line = { $operation }：{ $told }
 notice-answer-lost = 集群的应答丢失了（{ $failure }）；我先查看做到了哪里，再做别的
 notice-approved = 由 { $by } 批准
 notice-expired = 没有人按时批准；没有改动任何东西
+notice-expiry-moved = 有一段时间无法读取投票，这段时间不计入；现在的截止时间是 { $until }
 notice-left-to-others = 有人同时把 { $of } 的 { $key } 改成了 { $found }；我保持不动
 notice-queued-behind = 已批准；等待操作 { $operation }，它正在那里执行
 notice-refused-anew = { $checks-count ->

@@ -3,7 +3,9 @@
 use crate::backend::Measured;
 use crate::backend::kafka::{Deadlines, Kafka};
 use crate::config::{KafkaSettings, Reached, SaslMechanism, SaslSettings, Settings, TlsSettings};
-use engine::port::{Backend, Clock, Clusters};
+use engine::port::{Backend, Clock, Clusters, Observe};
+use interlock::cluster::Mode;
+use interlock::id::ClusterName;
 use kafka_admin::{ClientCertificate, Config, Credentials, HostPort, Sasl, Security, Tls};
 use simulated::{Fleet, FleetError};
 use std::collections::BTreeMap;
@@ -36,13 +38,15 @@ pub enum Fleetless {
     },
 }
 
-/// The backends of the settings' clusters. None of them connects before it is asked something.
+/// The backends of the settings' clusters. None of them connects before it is asked something; by none whose mode is
+/// `observe` anything can be changed.
 ///
 /// # Errors
 /// If a cluster's settings cannot work.
 pub fn backends(settings: &Settings, clock: &Arc<dyn Clock>) -> Result<Clusters, Fleetless> {
     let mut fleet: Option<Fleet> = None;
     let mut backends: BTreeMap<_, Arc<dyn Backend>> = BTreeMap::new();
+    let mut observed: Vec<(ClusterName, Arc<dyn Observe>)> = Vec::new();
     for cluster in &settings.clusters {
         let name = cluster.cluster.name.clone();
         let backend: Arc<dyn Backend> = match &cluster.reached {
@@ -60,9 +64,14 @@ pub fn backends(settings: &Settings, clock: &Arc<dyn Clock>) -> Result<Clusters,
                 Arc::new(fleet.kafka(&name))
             }
         };
-        backends.insert(name.clone(), Arc::new(Measured::new(name, backend)));
+        let measured: Arc<dyn Backend> = Arc::new(Measured::new(name.clone(), backend));
+        match cluster.cluster.mode {
+            Mode::Change => drop(backends.insert(name, measured)),
+            Mode::Observe => observed.push((name, measured)),
+        }
     }
-    Ok(Clusters::new(backends))
+    let clusters = Clusters::new(backends);
+    Ok(observed.into_iter().fold(clusters, |all, (name, cluster)| all.observing(name, cluster)))
 }
 
 fn kafka(settings: &Settings, name: &str, reached: &KafkaSettings, clock: &Arc<dyn Clock>) -> Result<Kafka, Fleetless> {

@@ -5,9 +5,9 @@ use crate::store::StoreError;
 use crate::text::{CardView, Mention, Newer, Progress};
 use engine::port::{Journal, JournalError};
 use engine::{History, Operation};
-use interlock::approval::{State, Tally, tally};
+use interlock::approval::{State, Tally};
 use interlock::id::{OperationId, PersonId};
-use interlock::plan::{Sealed, Work};
+use interlock::plan::{Sealed, Seat, Work};
 use interlock::policy::{Grantee, names_of};
 use interlock::principal::Account;
 use std::collections::{BTreeMap, BTreeSet};
@@ -17,6 +17,7 @@ pub(super) struct Gathered {
     pub(super) operation: Operation,
     pub(super) plan: Sealed,
     tally: Tally,
+    seats: Vec<Seat>,
     names: BTreeMap<PersonId, String>,
     progress: Option<Progress>,
     mentions: Vec<Mention>,
@@ -45,13 +46,20 @@ impl Gathered {
             plan => plan?,
         };
         let history = History::read(&rooms.store.entries(id).await?);
-        let tally = match &history.started {
-            Some(record) => Tally { seats: record.seats.iter().cloned().map(Some).collect(), ..Tally::default() },
-            None => counted(rooms, &operation, &plan).await?,
+        let (tally, seats) = match &history.started {
+            Some(record) => {
+                let seats = record.seats.iter().cloned().map(Some).collect();
+                (Tally { seats, ..Tally::default() }, plan.plan().votes.clone())
+            }
+            None => {
+                let votes = rooms.store.votes(&operation.id, plan.digest()).await?;
+                let polled = rooms.judged_lately(votes, &plan).await;
+                (polled.tally(&plan), polled.seats)
+            }
         };
         let progress = progress(&operation, &plan, &history);
         let mentions = owners(rooms, &plan);
-        Ok(Self { operation, plan, tally, names: BTreeMap::new(), progress, mentions })
+        Ok(Self { operation, plan, tally, seats, names: BTreeMap::new(), progress, mentions })
     }
 
     /// The view for a card; `calling` says whether it calls the owners.
@@ -61,6 +69,7 @@ impl Gathered {
             state: self.operation.state,
             why: &self.operation.why,
             tally: &self.tally,
+            seats: &self.seats,
             names: &self.names,
             progress: self.progress,
             expires_at: self.operation.expires_at,
@@ -70,12 +79,6 @@ impl Gathered {
             locale: rooms.times.language(&self.operation.place),
         }
     }
-}
-
-async fn counted(rooms: &Rooms, operation: &Operation, plan: &Sealed) -> Result<Tally, StoreError> {
-    let votes = rooms.store.votes(&operation.id, plan.digest()).await?;
-    let ballots = rooms.judged_lately(votes, plan).await;
-    Ok(tally(&plan.plan().votes, plan.digest(), &ballots))
 }
 
 fn progress(operation: &Operation, plan: &Sealed, history: &History) -> Option<Progress> {

@@ -7,7 +7,7 @@ use crate::clock::SystemClock;
 use crate::config::{ClusterSettings, Settings};
 use crate::store::StoreError;
 use anyhow::Result;
-use engine::port::{Backend, Clock};
+use engine::port::{Clock, Observe};
 use interlock::cluster::kafka::KafkaQuery;
 use interlock::cluster::{Look, Looker, Mode, Query};
 use std::collections::BTreeSet;
@@ -62,7 +62,7 @@ async fn check_clusters(settings: &Settings, found: &mut Found) -> Result<()> {
     Ok(())
 }
 
-async fn check_cluster(settings: &ClusterSettings, backend: &dyn Backend, found: &mut Found) {
+async fn check_cluster(settings: &ClusterSettings, backend: &dyn Observe, found: &mut Found) {
     let (name, mode) = (&settings.cluster.name, settings.cluster.mode);
     let sections = backend.observe(&BTreeSet::from([Query::Kafka(KafkaQuery::Cluster)])).await;
     let seen = match Looker::new(&sections).kafka_cluster() {

@@ -3,7 +3,7 @@
 use super::*;
 use crate::clock::SystemClock;
 use ::engine::port::Clock;
-use interlock::cluster::Tier;
+use interlock::cluster::{Mode, Tier};
 use interlock::plan::Effect;
 use interlock::policy::{Access, Needs, Role};
 use interlock::principal::{Account, ChatRole};
@@ -133,6 +133,17 @@ fn the_example_starts() {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
     let backends = crate::bot::backends(&settings, &clock).unwrap();
     assert!(settings.clusters.iter().all(|one| backends.get(&one.cluster.name).is_some()));
+    assert!(settings.clusters.iter().all(|one| backends.act(&one.cluster.name).is_some()));
+    // What is only observed can be looked at, and there is nothing by which it could be changed.
+    let mut observing = settings.clone();
+    observing.clusters[0].cluster.mode = Mode::Observe;
+    let backends = crate::bot::backends(&observing, &clock).unwrap();
+    let able = |one: &ClusterSettings| {
+        let name = &one.cluster.name;
+        (backends.get(name).is_some(), backends.act(name).is_some())
+    };
+    assert_eq!(able(&observing.clusters[0]), (true, false));
+    assert!(observing.clusters[1..].iter().all(|one| able(one) == (true, true)));
 }
 
 /// What stands behind `# ` in the example is meant to be used: it must be valid too.

@@ -5,8 +5,8 @@ use crate::chat::{Chat, ChatError, MemberNow, MessageRef};
 use crate::meters;
 use crate::store::{MessageOf, MessageRole, ReactionVotes, Reread};
 use engine::Operation;
-use engine::port::{Boxed, Members, Unreadable};
-use interlock::approval::{Ballot, NotCounted, State, Voice, Vote, Voted, tally};
+use engine::port::{Boxed, Members, Polled, Unreadable};
+use interlock::approval::{NotCounted, State, Voice, Vote, Voted};
 use interlock::plan::{Digest, Sealed};
 use interlock::policy::Voter;
 use interlock::principal::{Account, Place, Principal};
@@ -32,8 +32,8 @@ const MOST_LOOKS: usize = 4;
 pub struct Ballots(pub Arc<Rooms>);
 
 impl Members for Ballots {
-    fn ballots<'a>(&'a self, operation: &'a Operation, plan: &'a Sealed) -> Boxed<'a, Result<Vec<Ballot>, Unreadable>> {
-        Box::pin(async move { self.0.ballots(operation, plan).await })
+    fn votes<'a>(&'a self, operation: &'a Operation, plan: &'a Sealed) -> Boxed<'a, Result<Polled, Unreadable>> {
+        Box::pin(async move { self.0.polled(operation, plan).await })
     }
 }
 
@@ -51,7 +51,7 @@ enum Look {
 }
 
 impl Rooms {
-    async fn ballots(&self, operation: &Operation, plan: &Sealed) -> Result<Vec<Ballot>, Unreadable> {
+    async fn polled(&self, operation: &Operation, plan: &Sealed) -> Result<Polled, Unreadable> {
         let by_reaction = match self.reread(operation, plan.digest()).await {
             Ok(()) => true,
             Err(unreadable) if unreadable.ask_again => return Err(unreadable),
@@ -62,8 +62,8 @@ impl Rooms {
             // A reaction that cannot be read now does not count for yes; a no that was seen stands.
             votes.retain(|vote| vote.by == Voted::Command || vote.voice == Voice::Veto);
         }
-        let decided = |ballots: &[Ballot]| {
-            let tally = tally(&plan.plan().votes, plan.digest(), ballots);
+        let decided = |polled: &Polled| {
+            let tally = polled.tally(plan);
             tally.is_approved() || !tally.vetoes.is_empty()
         };
         if by_reaction && operation.state == State::AwaitingApproval {
@@ -73,16 +73,17 @@ impl Rooms {
                 return Ok(lately);
             }
         }
-        let ballots = self.judged(votes, plan, Look::Now).await;
-        if by_reaction || decided(&ballots) { Ok(ballots) } else { Err(UNREACHABLE) }
+        let polled = self.judged(votes, plan, Look::Now).await;
+        if by_reaction || decided(&polled) { Ok(polled) } else { Err(UNREACHABLE) }
     }
 
     /// What votes are worth, for showing it.
-    pub(crate) async fn judged_lately(&self, votes: Vec<Vote>, plan: &Sealed) -> Vec<Ballot> {
+    pub(crate) async fn judged_lately(&self, votes: Vec<Vote>, plan: &Sealed) -> Polled {
         self.judged(votes, plan, Look::Lately(MOST_DRAWN)).await
     }
 
-    async fn judged(&self, votes: Vec<Vote>, plan: &Sealed, look: Look) -> Vec<Ballot> {
+    /// What votes are worth, and what they have to fill.
+    async fn judged(&self, votes: Vec<Vote>, plan: &Sealed, look: Look) -> Polled {
         let mut ballots = Vec::new();
         let mut found = BTreeMap::new();
         let mut look = look;
@@ -96,7 +97,7 @@ impl Rooms {
             };
             ballots.push(self.policy.ballot(&vote, voter(now), plan.plan()));
         }
-        ballots
+        Polled { seats: self.policy.required(plan.plan()), ballots }
     }
 
     /// An account as it is looked at; none if no more are looked up.

@@ -10,9 +10,9 @@ use interlock::changes::{self, Context, Rollback};
 use interlock::cluster::{Cluster, Sections};
 use interlock::command::Arguments;
 use interlock::facts::Facts;
-use interlock::id::{ClusterName, OperationId, PersonId};
-use interlock::plan::{Check, Draft, Effect, FORMAT, Level, Mistake, Plan, Planning, Requester, Scope, Sealed, Seat};
-use interlock::policy::UNDO_WINDOW;
+use interlock::id::{ClusterName, OperationId};
+use interlock::plan::{Check, Draft, Effect, FORMAT, Mistake, Plan, Planning, Requester, Scope, Sealed, Seat};
+use interlock::policy::{Occasion, WayBack};
 use interlock::principal::Place;
 use interlock::time::Millis;
 use std::time::Duration;
@@ -150,8 +150,11 @@ impl Rooms {
         };
         let command = self.catalogue.get(wanted.command).ok_or(NoPlan::Failed(Done::Bug))?;
         let weight = (draft.effect.max(command.effect), command.scope.unwrap_or(Scope::Group));
-        let covering = original.as_ref().map(|one| (one, wanted.now));
-        let votes = self.votes(&draft, (weight, &wanted.requesters), cluster, covering);
+        let way_back =
+            original.as_ref().map(|one| WayBack { requesters: &one.plan.plan().requesters, ended_at: one.ended_at });
+        let requesters = &wanted.requesters;
+        let occasion = Occasion { weight: weight.into(), cluster, requesters, way_back, now: wanted.now };
+        let votes = self.policy.votes(&draft, &occasion);
         let reverses = original.as_ref().map(|one| one.plan.plan().operation.clone());
         let whole = Whole { cluster, weight, votes, reverses, expiry: self.times.expiry };
         Sealed::seal(whole.plan(wanted, draft)).map_err(|error| {
@@ -172,32 +175,4 @@ impl Rooms {
         let done = history.happened(plan.plan());
         Ok(Some(Original { done, ended_at: operation.updated_at, plan }))
     }
-
-    /// The seats of a plan. A way back within its window that only returns to saved values has its approval already.
-    fn votes(
-        &self,
-        draft: &Draft,
-        of: ((Effect, Scope), &[Requester]),
-        cluster: &Cluster,
-        original: Option<(&Original, Millis)>,
-    ) -> Vec<Seat> {
-        let covered = original.is_some_and(|(original, now)| {
-            let moved_on = draft.checks.iter().any(|check| {
-                interlock::changes::Guard::of_check(&check.id) == Some(interlock::changes::Guard::ValuesMovedOn)
-                    && check.level != Level::Pass
-            });
-            !moved_on && now.since(original.ended_at) <= UNDO_WINDOW
-        });
-        if covered {
-            let by = original.map_or_else(Vec::new, |(original, _)| people(&original.plan.plan().requesters));
-            return vec![Seat::Confirmation { by }];
-        }
-        let (weight, requesters) = of;
-        let seats = self.policy.seats(weight, cluster, draft);
-        if seats.is_empty() { vec![Seat::Confirmation { by: people(requesters) }] } else { seats }
-    }
-}
-
-fn people(requesters: &[Requester]) -> Vec<PersonId> {
-    requesters.iter().map(|requester| requester.person.clone()).collect()
 }

@@ -4,7 +4,7 @@ use super::answer::Done;
 use super::handle::{Ask, Desk, about};
 use crate::store::{Filter, Page, Which};
 use engine::port::Journal;
-use engine::{Entry, History, Operation};
+use engine::{History, Operation};
 use interlock::approval::State;
 use interlock::command::{Help, HelpPage, help};
 use interlock::facts::Facts;
@@ -95,17 +95,19 @@ impl Desk {
         let (operation, plan) = self.named(ask).await?;
         let entries = self.rooms.store.entries(&operation.id).await?;
         let history = History::read(&entries);
-        let started = entries.iter().find_map(|entry| match entry {
-            Entry::Started(record) => Some(record.seats.iter().map(ToString::to_string).collect()),
-            _ => None,
-        });
+        let started: Option<Vec<String>> =
+            history.started.as_ref().map(|record| record.seats.iter().map(ToString::to_string).collect());
+        let seats = match &started {
+            Some(filled) => filled.len(),
+            None => self.rooms.policy.required(plan.plan()).len(),
+        };
         Ok(LookAnswer::Status(Box::new(OperationStatus {
             line: line(&operation, plan.plan()),
             why: operation.why.id.clone(),
             why_facts: operation.why.facts.clone(),
             revision: operation.revision,
             digest: operation.digest.to_string(),
-            seats: plan.plan().votes.len(),
+            seats,
             approved_by: started.unwrap_or_default(),
             steps: plan.plan().steps.iter().map(|step| step_line(step.number, &step.work, &history)).collect(),
             reverses: operation.reverses.clone(),

@@ -5,7 +5,10 @@ use super::drafting::{NoPlan, Wanted};
 use super::rooms::Rooms;
 use engine::Operation;
 use engine::port::{Boxed, Planner, Replanned};
-use interlock::plan::Sealed;
+use interlock::approval::NotCounted;
+use interlock::plan::{Plan, Sealed};
+use interlock::policy::{Needs, names_of};
+use interlock::principal::Principal;
 use std::sync::Arc;
 
 /// Plans anew for the engine.
@@ -15,6 +18,13 @@ impl Planner for Replanner {
     fn plan_again<'a>(&'a self, operation: &'a Operation, plan: &'a Sealed) -> Boxed<'a, Replanned> {
         Box::pin(async move {
             let old = plan.plan();
+            let requester = match self.requester(operation).await {
+                Ok(requester) => requester,
+                Err(no) => return no,
+            };
+            if let Err(no) = self.may_still(&requester, old) {
+                return no;
+            }
             let wanted = Wanted {
                 command: &old.command,
                 request: &old.request,
@@ -27,7 +37,11 @@ impl Planner for Replanner {
                 now: self.0.clock.now(),
             };
             match self.0.seal(wanted).await {
-                Ok(sealed) => Replanned::Plan(Box::new(sealed)),
+                // The new plan may touch other topics than the old one.
+                Ok(sealed) => match self.may_still(&requester, sealed.plan()) {
+                    Ok(()) => Replanned::Plan(Box::new(sealed)),
+                    Err(no) => no,
+                },
                 // A cluster that does not answer is not a reason to end the operation.
                 Err(NoPlan::Refused(checks)) if checks.iter().any(|check| check.id == "cannot-verify") => {
                     Replanned::Later("the cluster cannot be looked at".to_owned())
@@ -38,5 +52,25 @@ impl Planner for Replanner {
                 Err(NoPlan::Failed(_)) => Replanned::Later("planning failed".to_owned()),
             }
         })
+    }
+}
+
+impl Replanner {
+    /// Who asked for an operation, with the roles of now.
+    async fn requester(&self, operation: &Operation) -> Result<Principal, Replanned> {
+        self.0.look_up(operation.requester).await.map_err(|why| match why {
+            NotCounted::NotAMember => Replanned::Denied("requester-not-a-member"),
+            _ => Replanned::Later("the roles of who asked cannot be looked up".to_owned()),
+        })
+    }
+
+    /// Whether the requester may still ask for this, there: a plan that nobody could ask for today is not asked for again.
+    fn may_still(&self, requester: &Principal, plan: &Plan) -> Result<(), Replanned> {
+        let command = self.0.catalogue.get(&plan.command).ok_or(Replanned::Denied("command-gone"))?;
+        let names = names_of(plan);
+        let needs = Needs { access: command.access, cluster: Some(&plan.cluster), names: &names };
+        self.0.policy.may(requester, &needs).map_err(|_| Replanned::Denied("requester-without-right"))?;
+        let posted = self.0.policy.places.may_post(&plan.cluster, &plan.place);
+        posted.map_err(|_| Replanned::Denied("place-not-allowed"))
     }
 }

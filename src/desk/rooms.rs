@@ -5,7 +5,7 @@ use super::members::Known;
 use crate::chat::Chat;
 use crate::store::{Store, StoreError};
 use crate::text::Locale;
-use engine::port::{Backend, Clock, Clusters};
+use engine::port::{Clock, Clusters, Observe};
 use interlock::changes::Guards;
 use interlock::cluster::Cluster;
 use interlock::command::{Catalogue, Directory};
@@ -137,8 +137,8 @@ impl Rooms {
         *self.directory.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(directory);
     }
 
-    /// A cluster of the settings with its backend.
-    pub(super) fn cluster(&self, name: &ClusterName) -> Result<(&Cluster, &Arc<dyn Backend>), Done> {
+    /// A cluster of the settings, and how it is looked at.
+    pub(super) fn cluster(&self, name: &ClusterName) -> Result<(&Cluster, &Arc<dyn Observe>), Done> {
         let unknown = || Done::Mistake(Mistake::new("unknown-cluster", Facts::none().with("given", name.as_str())));
         let cluster = self.policy.clusters.get(name).ok_or_else(unknown)?;
         Ok((cluster, self.backends.get(name).ok_or_else(unknown)?))

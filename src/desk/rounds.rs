@@ -1,6 +1,6 @@
 //! Rounds: ask what is needed, look, ask again, until there is an answer.
 
-use engine::port::Backend;
+use engine::port::Observe;
 use interlock::cluster::{Query, Sections};
 use std::collections::BTreeSet;
 
@@ -16,7 +16,7 @@ pub(super) enum Round<T> {
 }
 
 /// Asks round by round; none if it is never satisfied, which is a bug of the asker.
-pub(super) async fn rounds<T>(backend: &dyn Backend, mut ask: impl FnMut(&Sections) -> Round<T>) -> Option<T> {
+pub(super) async fn rounds<T>(backend: &dyn Observe, mut ask: impl FnMut(&Sections) -> Round<T>) -> Option<T> {
     let mut sections = Sections::empty();
     for _ in 0..=MOST_ROUNDS {
         match ask(&sections) {

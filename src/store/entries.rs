@@ -92,7 +92,7 @@ pub(super) fn trace(row: &Row<'_>) -> Result<Record, StoreError> {
         Entry::Expanded { step, actions } => ("expanded", number(facts, "step", *step).with("actions", actions.len())),
         Entry::Added { step, actions } => ("added", number(facts, "step", *step).with("actions", actions.len())),
         Entry::Captured { step, .. } => ("captured", number(facts, "step", *step)),
-        Entry::Intent { step, action, attempt } => {
+        Entry::Intent { step, action, attempt, .. } => {
             let facts = number(number(facts, "step", *step), "action", *action);
             ("intent", number(facts, "attempt", *attempt))
         }

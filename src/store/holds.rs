@@ -1,9 +1,13 @@
-//! Holds: taken all or none, under a lock of their cluster, so that two takers never overlook each other.
+//! Holds: taken all or none, under a lock of their cluster, so that two takers never overlook each other; and in the order in
+//! which operations were approved.
 
+use super::Store;
 use super::database::{Tx, vals};
 use super::error::StoreError;
-use super::rows::{NumberRow, damaged, from_json, json, parsed};
+use super::rows::{NumberRow, TextRow, damaged, from_json, json, parsed};
+use super::{line, outbox};
 use engine::{Changes, Operation};
+use interlock::approval::{State, TakenOver};
 use interlock::id::OperationId;
 use interlock::plan::{Hold, Thing};
 use std::collections::BTreeSet;
@@ -50,18 +54,85 @@ impl HoldRow {
     }
 }
 
-/// Changes an operation's holds. Where its new state keeps none, none are left whatever was asked.
+/// What an operation wants to hold, and whose holds it takes over.
+#[derive(Clone, Copy)]
+struct Wanted<'a> {
+    operation: &'a OperationId,
+    from: Option<&'a OperationId>,
+    holds: &'a [Hold],
+}
+
+impl<'a> Wanted<'a> {
+    fn of(operation: &'a OperationId, changes: &'a Changes) -> Option<Self> {
+        match changes {
+            Changes::Take(holds) => Some(Self { operation, from: None, holds }),
+            Changes::TakeOver { from, holds } => Some(Self { operation, from: Some(from), holds }),
+            Changes::None | Changes::Line(_) | Changes::Release => None,
+        }
+    }
+}
+
+impl Store {
+    /// See [`engine::port::Journal::in_the_way`]. A look only: the holds are taken by the transition, which looks again.
+    pub(super) async fn read_in_the_way(
+        &self,
+        operation: &Operation,
+        changes: &Changes,
+    ) -> Result<Option<OperationId>, StoreError> {
+        let Some(wanted) = Wanted::of(&operation.id, changes) else { return Ok(None) };
+        let mut tx = self.pools.begin().await?;
+        let found = obstacle(&mut tx, wanted).await?;
+        tx.rollback().await?;
+        Ok(match found {
+            Obstacle::None { .. } => None,
+            Obstacle::Operation(other) => Some(other),
+        })
+    }
+}
+
+/// Changes an operation's holds, and its place in the line for them. Where its new state keeps none, none are left whatever
+/// was asked.
 pub(super) async fn change(tx: &mut Tx, operation: &Operation, changes: &Changes) -> Result<Claimed, StoreError> {
-    if !operation.state.keeps_holds() {
-        release(tx, &operation.id).await?;
-        return Ok(Claimed::Done);
+    let claimed = match Wanted::of(&operation.id, changes) {
+        _ if !operation.state.keeps_holds() => let_go(tx, operation).await.map(|()| Claimed::Done)?,
+        Some(wanted) => take(tx, wanted).await?,
+        None if *changes == Changes::Release => release(tx, &operation.id).await.map(|()| Claimed::Done)?,
+        None => Claimed::Done,
+    };
+    if !operation.state.stands_in_line() {
+        line::leave(tx, &operation.id).await?;
+    } else if let Changes::Line(holds) = changes {
+        let number = outbox::draw(tx, "line", 1).await?;
+        line::enter(tx, (&operation.id, number), holds).await?;
     }
-    match changes {
-        Changes::None => Ok(Claimed::Done),
-        Changes::Release => release(tx, &operation.id).await.map(|()| Claimed::Done),
-        Changes::Take(holds) => take(tx, &operation.id, None, holds).await,
-        Changes::TakeOver { from, holds } => take(tx, &operation.id, Some(from), holds).await,
+    Ok(claimed)
+}
+
+/// Gives up what an operation holds; what it took over goes back where its state says so.
+async fn let_go(tx: &mut Tx, operation: &Operation) -> Result<(), StoreError> {
+    if let (TakenOver::HandedBack, Some(from)) = (operation.state.taken_over(), &operation.reverses) {
+        hand_back(tx, &operation.id, from).await?;
     }
+    release(tx, &operation.id).await
+}
+
+/// The operation's row is locked first, so that it is not abandoned in the same moment; its card shows what it has.
+async fn hand_back(tx: &mut Tx, operation: &OperationId, to: &OperationId) -> Result<(), StoreError> {
+    let row: Option<TextRow> = tx
+        .maybe(
+            "UPDATE operations SET card_wanted = card_wanted + 1 WHERE id = $1 RETURNING state AS value",
+            vals![to.as_str()],
+        )
+        .await?;
+    let keeps = row.and_then(|row| State::from_key(&row.value)).is_some_and(State::keeps_holds);
+    if keeps {
+        tx.run(
+            "UPDATE holds SET operation = $1, origin = '' WHERE operation = $2 AND origin = $1",
+            vals![to.as_str(), operation.as_str()],
+        )
+        .await?;
+    }
+    Ok(())
 }
 
 async fn release(tx: &mut Tx, operation: &OperationId) -> Result<(), StoreError> {
@@ -69,39 +140,66 @@ async fn release(tx: &mut Tx, operation: &OperationId) -> Result<(), StoreError>
     Ok(())
 }
 
-async fn take(
-    tx: &mut Tx,
-    operation: &OperationId,
-    from: Option<&OperationId>,
-    wanted: &[Hold],
-) -> Result<Claimed, StoreError> {
-    let mut wanted: BTreeSet<Hold> = wanted.iter().cloned().collect();
-    if let Some(from) = from {
-        if !has_ended(tx, from).await? {
-            return Ok(Claimed::HeldBy(from.clone()));
-        }
-        wanted.extend(holds_of(tx, from).await?);
-    }
-    if wanted.len() > MOST {
-        return Err(StoreError::Unstorable(format!("{} holds; {MOST} are the most", wanted.len())));
-    }
-    let clusters: BTreeSet<&str> = wanted.iter().map(|hold| hold.cluster.as_str()).collect();
-    for cluster in clusters {
+/// What stands in the way of taking holds.
+enum Obstacle {
+    /// Nothing; these are the holds that are taken over.
+    None { over: BTreeSet<Hold> },
+    /// This operation.
+    Operation(OperationId),
+}
+
+async fn take(tx: &mut Tx, wanted: Wanted<'_>) -> Result<Claimed, StoreError> {
+    for cluster in clusters(wanted.holds) {
         lock(tx, cluster).await?;
+    }
+    let over = match obstacle(tx, wanted).await? {
+        Obstacle::Operation(other) => return Ok(Claimed::HeldBy(other)),
+        Obstacle::None { over } => over,
+    };
+    let own: BTreeSet<&Hold> = wanted.holds.iter().collect();
+    if own.len() + over.len() > MOST {
+        return Err(StoreError::Unstorable(format!("{} holds; {MOST} are the most", own.len() + over.len())));
+    }
+    if let Some(from) = wanted.from {
+        release(tx, from).await?;
+        for hold in &over {
+            insert(tx, (wanted.operation, from.as_str()), hold).await?;
+        }
+    }
+    for hold in own.into_iter().filter(|hold| !over.contains(hold)) {
+        insert(tx, (wanted.operation, ""), hold).await?;
+    }
+    Ok(Claimed::Done)
+}
+
+fn clusters(holds: &[Hold]) -> BTreeSet<&str> {
+    holds.iter().map(|hold| hold.cluster.as_str()).collect()
+}
+
+async fn obstacle(tx: &mut Tx, wanted: Wanted<'_>) -> Result<Obstacle, StoreError> {
+    let over = match wanted.from {
+        None => BTreeSet::new(),
+        Some(from) if !has_ended(tx, from).await? => return Ok(Obstacle::Operation(from.clone())),
+        Some(from) => holds_of(tx, from).await?.into_iter().collect(),
+    };
+    let conflicts = |theirs: &Hold| wanted.holds.iter().chain(&over).any(|ours| ours.conflicts(theirs));
+    for cluster in clusters(wanted.holds) {
         for (theirs, other) in holds_on(tx, cluster).await? {
-            let is_ours = other == *operation || Some(&other) == from;
-            if !is_ours && wanted.iter().any(|ours| ours.conflicts(&theirs)) {
-                return Ok(Claimed::HeldBy(other));
+            let is_ours = other == *wanted.operation || Some(&other) == wanted.from;
+            if !is_ours && conflicts(&theirs) {
+                return Ok(Obstacle::Operation(other));
+            }
+        }
+        // Who stands in the line for what is taken over waits for just this to happen.
+        if over.is_empty() {
+            for (theirs, other) in line::before(tx, cluster, wanted.operation).await? {
+                if conflicts(&theirs) {
+                    return Ok(Obstacle::Operation(other));
+                }
             }
         }
     }
-    if let Some(from) = from {
-        release(tx, from).await?;
-    }
-    for hold in &wanted {
-        insert(tx, operation, hold).await?;
-    }
-    Ok(Claimed::Done)
+    Ok(Obstacle::None { over })
 }
 
 async fn has_ended(tx: &mut Tx, operation: &OperationId) -> Result<bool, StoreError> {
@@ -140,10 +238,10 @@ async fn holds_on(tx: &mut Tx, cluster: &str) -> Result<Vec<(Hold, OperationId)>
 pub(super) const ON_CLUSTER: &str =
     "SELECT cluster, kind, name, aspect, sharing, operation FROM holds WHERE cluster = $1";
 
-async fn insert(tx: &mut Tx, operation: &OperationId, hold: &Hold) -> Result<(), StoreError> {
+async fn insert(tx: &mut Tx, (operation, origin): (&OperationId, &str), hold: &Hold) -> Result<(), StoreError> {
     tx.run(
-        "INSERT INTO holds (cluster, kind, name, aspect, sharing, operation) VALUES ($1, $2, $3, $4, $5, $6) \
-         ON CONFLICT (cluster, kind, name, aspect, sharing, operation) DO NOTHING",
+        "INSERT INTO holds (cluster, kind, name, aspect, sharing, operation, origin) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (cluster, kind, name, aspect, sharing, operation) DO NOTHING",
         vals![
             hold.cluster.as_str(),
             hold.thing.kind(),
@@ -151,6 +249,7 @@ async fn insert(tx: &mut Tx, operation: &OperationId, hold: &Hold) -> Result<(),
             &json(&hold.aspect)?,
             &json(&hold.sharing)?,
             operation.as_str(),
+            origin,
         ],
     )
     .await?;

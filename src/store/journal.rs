@@ -5,13 +5,13 @@ use super::database::vals;
 use super::error::StoreError;
 use super::rows::{OperationRow, TextRow, operation_columns, operations};
 use engine::port::{Beat, Boxed, Journal, JournalError, Told, Written};
-use engine::{Entry, NewOperation, Operation, Record, Revision, Token, Transition, Transitioned};
+use engine::{Changes, Entry, NewOperation, Operation, Record, Revision, Token, Transition, Transitioned};
 use interlock::id::OperationId;
 use interlock::plan::{Memory, Sealed};
 use interlock::time::Millis;
 
-/// Most operations handed to workers at once; the rest comes with the next question.
-const MOST_WORKABLE: i64 = 100;
+/// Most operations of one cluster handed to workers at once, and most of all; the rest comes with the next question.
+const MOST_WORKABLE: (i64, i64) = (20, 400);
 
 impl Store {
     pub(super) async fn read_operation(&self, id: &OperationId) -> Result<Option<Operation>, StoreError> {
@@ -36,9 +36,13 @@ impl Store {
         const DUE: &str = concat!(
             "SELECT ",
             operation_columns!(),
-            " FROM operations WHERE workable = 1 AND next_at <= $1 ORDER BY next_at, number LIMIT $2"
+            " FROM (SELECT number, ",
+            operation_columns!(),
+            ", ROW_NUMBER() OVER (PARTITION BY cluster ORDER BY next_at, number) AS turn \
+             FROM operations WHERE workable = 1 AND next_at <= $1) AS due \
+             WHERE turn <= $2 ORDER BY turn, next_at, number LIMIT $3"
         );
-        operations(self.pools.all(DUE, vals![now.0, MOST_WORKABLE]).await?)
+        operations(self.pools.all(DUE, vals![now.0, MOST_WORKABLE.0, MOST_WORKABLE.1]).await?)
     }
 }
 
@@ -106,12 +110,25 @@ impl Journal for Store {
         Box::pin(async move { Ok(self.give_lease_back(id, token).await?) })
     }
 
-    fn expired(&self, now: Millis) -> Boxed<'_, Result<Vec<Operation>, JournalError>> {
-        Box::pin(async move { Ok(self.read_expired(now).await?) })
+    fn unattended(&self, now: Millis, read: Millis) -> Boxed<'_, Result<Vec<Operation>, JournalError>> {
+        Box::pin(async move { Ok(self.read_unattended(now, read).await?) })
     }
 
-    fn postpone<'a>(&'a self, operation: &'a Operation, until: Millis) -> Boxed<'a, Result<bool, JournalError>> {
-        Box::pin(async move { Ok(self.postpone_expiry(operation, until).await?) })
+    fn votes_read<'a>(
+        &'a self,
+        operation: &'a Operation,
+        at: Millis,
+        expires_at: Millis,
+    ) -> Boxed<'a, Result<bool, JournalError>> {
+        Box::pin(async move { Ok(self.note_votes_read(operation, at, expires_at).await?) })
+    }
+
+    fn in_the_way<'a>(
+        &'a self,
+        operation: &'a Operation,
+        holds: &'a Changes,
+    ) -> Boxed<'a, Result<Option<OperationId>, JournalError>> {
+        Box::pin(async move { Ok(self.read_in_the_way(operation, holds).await?) })
     }
 
     fn tell<'a>(&'a self, told: &'a Told) -> Boxed<'a, Result<(), JournalError>> {

@@ -17,6 +17,7 @@ mod health;
 mod holds;
 mod journal;
 mod leases;
+mod line;
 mod meta;
 mod operations;
 mod outbox;

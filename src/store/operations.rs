@@ -14,7 +14,7 @@ use interlock::time::Millis;
 const INSERT: &str = concat!(
     "INSERT INTO operations (number, workable, ended, votable, voting_open, card_wanted, card_shown, ",
     operation_columns!(),
-    ") VALUES ($1, 0, 0, 1, 0, 1, 0, $2, $3, 1, $4, $5, $6, $7, $8, $9, $10, $11, $12, $12, $13, $12, $14, '', $15, 0) \
+    ") VALUES ($1, 0, 0, 1, 0, 1, 0, $2, $3, 1, $4, $5, $6, $7, $8, $9, $10, $11, $12, $12, $13, $12, $12, $14, '', $15, 0) \
      RETURNING ",
     operation_columns!()
 );
@@ -28,7 +28,7 @@ const CHANGE: &str = concat!(
 
 const REPLACE_PLAN: &str = concat!(
     "UPDATE operations SET revision = $1, digest = $2, expires_at = $3, memory = $4, replanned = replanned + $5, \
-     voting_open = 0 WHERE id = $6 AND revision < $1 RETURNING ",
+     voting_open = 0, votes_read_at = $7 WHERE id = $6 AND revision < $1 RETURNING ",
     operation_columns!()
 );
 
@@ -88,14 +88,26 @@ impl Store {
         Ok(true)
     }
 
-    /// See [`engine::port::Journal::postpone`].
-    pub(super) async fn postpone_expiry(&self, operation: &Operation, until: Millis) -> Result<bool, StoreError> {
+    /// See [`engine::port::Journal::votes_read`]. The card is out of date if the end moved.
+    pub(super) async fn note_votes_read(
+        &self,
+        operation: &Operation,
+        at: Millis,
+        expires_at: Millis,
+    ) -> Result<bool, StoreError> {
         let mut tx = self.pools.begin().await?;
         let rows = tx
             .run(
-                "UPDATE operations SET expires_at = $1, card_wanted = card_wanted + 1 \
-                 WHERE id = $2 AND version = $3 AND votable = 1",
-                vals![until.0, operation.id.as_str(), operation.version],
+                "UPDATE operations SET votes_read_at = $1, expires_at = $2, card_wanted = card_wanted + $3 \
+                 WHERE id = $4 AND version = $5 AND votes_read_at = $6 AND votable = 1",
+                vals![
+                    at.0,
+                    expires_at.0,
+                    expires_at != operation.expires_at,
+                    operation.id.as_str(),
+                    operation.version,
+                    operation.votes_read_at.0,
+                ],
             )
             .await?;
         tx.commit().await?;
@@ -250,6 +262,7 @@ async fn replace_plan(tx: &mut Tx, revision: &Revision) -> Result<Option<Operati
                 &json(&Memory::default())?,
                 revision.by_itself,
                 plan.operation.as_str(),
+                revision.transition.at.0,
             ],
         )
         .await?;

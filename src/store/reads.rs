@@ -153,14 +153,15 @@ impl Store {
         rows.into_iter().map(|row| Ok(Listed { number: row.number, operation: row.operation.read()? })).collect()
     }
 
-    /// See [`engine::port::Journal::expired`].
-    pub(super) async fn read_expired(&self, now: Millis) -> Result<Vec<Operation>, StoreError> {
-        const EXPIRED: &str = concat!(
+    /// See [`engine::port::Journal::unattended`].
+    pub(super) async fn read_unattended(&self, now: Millis, read: Millis) -> Result<Vec<Operation>, StoreError> {
+        const UNATTENDED: &str = concat!(
             "SELECT ",
             operation_columns!(),
-            " FROM operations WHERE ended = 0 AND votable = 1 AND expires_at <= $1 ORDER BY expires_at, number LIMIT $2"
+            " FROM operations WHERE ended = 0 AND votable = 1 AND (expires_at <= $1 OR votes_read_at <= $2) \
+             ORDER BY votes_read_at, number LIMIT $3"
         );
-        operations(self.pools.all(EXPIRED, vals![now.0, MOST]).await?)
+        operations(self.pools.all(UNATTENDED, vals![now.0, read.0, MOST]).await?)
     }
 
     /// Operations that take this one back, oldest first.

@@ -12,7 +12,7 @@ use std::str::FromStr;
 macro_rules! operation_columns {
     () => {
         "id, state, version, revision, digest, command, cluster, requester, person, place, reverses, created_at, \
-         updated_at, expires_at, next_at, memory, why_id, why_facts, replanned"
+         updated_at, expires_at, votes_read_at, next_at, memory, why_id, why_facts, replanned"
     };
 }
 pub(super) use operation_columns;
@@ -34,6 +34,7 @@ pub(super) struct OperationRow {
     created_at: i64,
     updated_at: i64,
     expires_at: i64,
+    votes_read_at: i64,
     next_at: i64,
     memory: String,
     why_id: String,
@@ -61,6 +62,7 @@ impl OperationRow {
             created_at: Millis(self.created_at),
             updated_at: Millis(self.updated_at),
             expires_at: Millis(self.expires_at),
+            votes_read_at: Millis(self.votes_read_at),
             next_at: Millis(self.next_at),
             memory: from_json(&self.memory, "a wait's memory")?,
             why: Why { id: self.why_id, facts: from_json(&self.why_facts, "a reason's facts")? },

@@ -1,14 +1,14 @@
 //! A plan that is no longer the right one, or whose card is not what was sent: made anew, and asked for anew.
 
-use crate::notice::{Notice, Seeded};
+use crate::change::Move;
+use crate::inner::Inner;
+use crate::notice::{Notice, Seeded, alert, milestone};
 use crate::operation::{Operation, Revision, Transition};
 use crate::port::Replanned;
 use crate::record::Actor;
-use crate::run::{alert, milestone};
-use crate::worker::{Inner, Move};
 use interlock::approval::Event;
 use interlock::facts::Facts;
-use interlock::plan::Sealed;
+use interlock::plan::{Check, Sealed};
 
 /// What comes of planning anew.
 pub(crate) enum Anew {
@@ -29,12 +29,16 @@ impl Inner {
         }
         match self.ports.planner.plan_again(operation, plan).await {
             Replanned::Plan(new) => Anew::Ask(Box::new(self.revision(operation, *new, (id, facts)))),
+            Replanned::Refused(checks) if is_only_busy(&checks) => {
+                Anew::Later("another operation is at work".to_owned())
+            }
             Replanned::Refused(checks) => {
                 let blocks: Vec<String> =
                     checks.iter().filter(|check| check.blocks()).map(|check| check.id.clone()).collect();
                 refuse(id, facts.with("checks", blocks))
             }
             Replanned::Mistake(mistake) => refuse(id, facts.with("mistake", mistake.id)),
+            Replanned::Denied(denied) => refuse(denied, facts),
             Replanned::Later(said) => Anew::Later(said),
         }
     }
@@ -49,6 +53,11 @@ impl Inner {
         let transition: Transition = wanted.telling(told).of(operation, self, Actor::Engine);
         Revision { transition, plan, by_itself: true }
     }
+}
+
+/// What another operation holds is waited for.
+fn is_only_busy(checks: &[Check]) -> bool {
+    checks.iter().filter(|check| check.blocks()).all(|check| check.id == "held-by-other")
 }
 
 fn refuse(id: &str, facts: Facts) -> Anew {

@@ -1,13 +1,15 @@
 //! What people ask of an operation. Who may is decided before; here is what it does.
 
-use crate::anew::Anew;
+use crate::attend::Read;
+use crate::change::Move;
+use crate::notice::{ending, milestone};
 use crate::operation::{Changes, Operation, Transitioned, Why};
 use crate::port::{JournalError, Unreadable};
 use crate::record::Actor;
-use crate::run::{STOP_ASKED, ending, milestone};
+use crate::run::STOP_ASKED;
 use crate::start::ending_of;
-use crate::worker::{Engine, Move};
-use interlock::approval::{Event, State, Tally, tally};
+use crate::worker::Engine;
+use interlock::approval::{Event, State, Tally};
 use interlock::facts::Facts;
 use interlock::plan::Sealed;
 
@@ -35,14 +37,22 @@ impl Engine {
     /// If the store fails.
     pub async fn count(&self, operation: &Operation, plan: &Sealed) -> Result<Counted, JournalError> {
         let inner = self.inner();
-        let ballots = match inner.ports.members.ballots(operation, plan).await {
-            Ok(ballots) => ballots,
-            Err(unreadable) if unreadable.ask_again && operation.state == State::AwaitingApproval => {
-                return self.ask_anew(operation, plan, unreadable).await;
+        match inner.read_votes(operation, plan).await? {
+            Ok(read) => self.stands(read, plan).await,
+            Err(unreadable) => {
+                if unreadable.ask_again && operation.state == State::AwaitingApproval {
+                    inner.ask_anew(operation, plan, unreadable.id).await?;
+                }
+                Ok(Counted::Unreadable(unreadable))
             }
-            Err(unreadable) => return Ok(Counted::Unreadable(unreadable)),
-        };
-        let tally = tally(&plan.plan().votes, plan.digest(), &ballots);
+        }
+    }
+
+    /// What follows from the votes as they were read.
+    pub(crate) async fn stands(&self, read: Read, plan: &Sealed) -> Result<Counted, JournalError> {
+        let inner = self.inner();
+        let Read { polled, operation } = read;
+        let tally = polled.tally(plan);
         let event = if !tally.vetoes.is_empty() {
             Some(ending_of(&tally, plan))
         } else if tally.is_approved() && operation.state == State::AwaitingApproval {
@@ -51,7 +61,7 @@ impl Engine {
             None
         };
         let Some(event) = event.filter(|_| operation.state.is_open_to_votes()) else {
-            return Ok(Counted::Stands { tally, operation: Box::new(operation.clone()) });
+            return Ok(Counted::Stands { tally, operation: Box::new(operation) });
         };
         let people = if event != Event::Approve {
             tally.vetoes.clone()
@@ -66,32 +76,15 @@ impl Engine {
         };
         let mut wanted = Move::new(event).telling(vec![milestone(id, facts.clone())]);
         wanted.facts = facts;
-        let done = inner.transition_now(&wanted.of(operation, inner, Actor::Engine)).await?;
+        if event == Event::Approve {
+            wanted.holds = Changes::Line(plan.plan().holds.clone());
+        }
+        let done = inner.transition_now(&wanted.of(&operation, inner, Actor::Engine)).await?;
         let operation = match done {
             Transitioned::Done(operation) => operation,
-            _ => Box::new(inner.ports.journal.operation(&operation.id).await?.unwrap_or_else(|| operation.clone())),
+            _ => Box::new(inner.ports.journal.operation(&operation.id).await?.unwrap_or(operation)),
         };
         Ok(Counted::Stands { tally, operation })
-    }
-
-    /// What was posted is gone or says something else: nobody can vote on it any more, so it is posted anew.
-    async fn ask_anew(
-        &self,
-        operation: &Operation,
-        plan: &Sealed,
-        unreadable: Unreadable,
-    ) -> Result<Counted, JournalError> {
-        let inner = self.inner();
-        match inner.anew(operation, plan, (unreadable.id, Facts::none())).await {
-            Anew::Ask(revision) => {
-                inner.ports.journal.revise(&revision).await?;
-            }
-            Anew::Refuse(refuse) => {
-                inner.transition(&refuse.of(operation, inner, Actor::Engine)).await?;
-            }
-            Anew::Later(said) => tracing::info!(operation = %operation.id, said, "asked anew later"),
-        }
-        Ok(Counted::Unreadable(unreadable))
     }
 
     /// Asks for a stop, a pause, a resume or a cancellation. `Lost` if the operation changed meanwhile.

@@ -42,6 +42,9 @@ pub enum Entry {
         action: u32,
         /// Counts the attempts, from 1.
         attempt: u32,
+        /// When; long ago in journals that do not say it.
+        #[serde(default)]
+        at: Millis,
     },
     /// What came of it, as far as it is known.
     Outcome {

@@ -48,6 +48,8 @@ pub struct Tries {
     pub last: Option<Outcome>,
     /// Whether something of it was seen done at any time.
     pub touched: bool,
+    /// When the last intent was written.
+    pub intended_at: Millis,
 }
 
 impl Tries {
@@ -95,9 +97,9 @@ impl History {
             Entry::Captured { step, captured } => {
                 self.captured.insert(*step, captured.clone());
             }
-            Entry::Intent { step, action, attempt } => {
+            Entry::Intent { step, action, attempt, at } => {
                 let tries = self.actions.entry((*step, *action)).or_default();
-                (tries.attempts, tries.last) = (*attempt, None);
+                (tries.attempts, tries.last, tries.intended_at) = (*attempt, None, *at);
             }
             Entry::Outcome { step, action, outcome, .. } => {
                 let tries = self.actions.entry((*step, *action)).or_default();
@@ -194,7 +196,7 @@ mod tests {
     use interlock::facts::Facts;
 
     fn intent(attempt: u32) -> Entry {
-        Entry::Intent { step: 1, action: 0, attempt }
+        Entry::Intent { step: 1, action: 0, attempt, at: Millis(0) }
     }
 
     fn outcome(outcome: Outcome) -> Entry {

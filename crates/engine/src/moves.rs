@@ -1,11 +1,13 @@
 //! Moves on their way: watched until they have arrived, throttled within the plan's bounds, turned round by a stop.
 
+use crate::change::Move;
 use crate::entry::Entry;
+use crate::error::EngineError;
 use crate::history::{UNWOUND, adjusted};
+use crate::notice::{alert, milestone, progress};
 use crate::operation::Operation;
-use crate::run::{Next, Run, alert, milestone, progress};
+use crate::run::{Next, Run};
 use crate::steps::Placed;
-use crate::worker::{EngineError, Move};
 use interlock::approval::Event;
 use interlock::cluster::Sections;
 use interlock::facts::Facts;
@@ -150,7 +152,7 @@ impl Run<'_> {
             Ok(unwinding) => unwinding,
             Err(facts) => return self.look_failed(operation, facts).await.map(Some),
         };
-        self.failing = None;
+        self.looked = true;
         let next = if unwinding.call_off.is_empty() {
             KafkaAction::Reassign { moves: unwinding.back }
         } else {

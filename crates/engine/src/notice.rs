@@ -1,6 +1,6 @@
 //! Notices: what people are to be told, as data. Sentences are made when a notice is sent.
 
-use interlock::facts::Facts;
+use interlock::facts::{Fact, Facts};
 use interlock::id::OperationId;
 use interlock::principal::Place;
 use serde::{Deserialize, Serialize};
@@ -68,4 +68,23 @@ pub enum Seeded {
     Votes,
     /// Stop, pause, resume, roll back.
     Controls,
+}
+
+/// With notification.
+pub(crate) fn alert(id: &str, facts: Facts) -> Vec<Notice> {
+    vec![Notice::Alert { id: id.to_owned(), facts }]
+}
+
+pub(crate) fn progress(id: &str, facts: Facts) -> Notice {
+    Notice::Progress { id: id.to_owned(), facts }
+}
+
+pub(crate) fn milestone(id: &str, facts: Facts) -> Notice {
+    Notice::Milestone { id: id.to_owned(), facts }
+}
+
+/// What is told at an end: how it ended and why, with notification, and the owners.
+pub(crate) fn ending(id: &str, why: &str, facts: Facts) -> Vec<Notice> {
+    let facts = facts.with("why", Fact::from(why));
+    vec![Notice::Alert { id: id.to_owned(), facts }, Notice::OwnersAfter]
 }

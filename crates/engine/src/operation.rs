@@ -45,6 +45,8 @@ pub struct Operation {
     pub updated_at: Millis,
     /// When it expires unless it has started; stands still while votes cannot be read.
     pub expires_at: Millis,
+    /// When the votes on it were last read.
+    pub votes_read_at: Millis,
     /// When a worker has to look at it next.
     pub next_at: Millis,
     /// What the wait it is in remembers.
@@ -82,16 +84,19 @@ pub struct NewOperation {
 pub enum Changes {
     /// They stay as they are.
     None,
-    /// These are taken, all or none.
+    /// Nothing is taken yet: the operation is approved, and takes its place in the line for these.
+    Line(Vec<Hold>),
+    /// These are taken, all or none, unless another operation has one of them or stands before this one in the line for one.
     Take(Vec<Hold>),
-    /// All of the operation's holds are taken over from another operation, which gives them up, and these besides.
+    /// All of another operation's holds are taken over, and these besides. Where it still had some, nobody's place in the line
+    /// matters: whoever stands there waits for it to give them up.
     TakeOver {
         /// Who has them now.
         from: OperationId,
         /// What is needed.
         holds: Vec<Hold>,
     },
-    /// All of the operation's are given up.
+    /// All of the operation's are given up; see [`interlock::approval::State::taken_over`] for what it took over.
     Release,
 }
 
@@ -144,6 +149,6 @@ pub enum Transitioned {
     Lost,
     /// The token no longer holds; nothing was written.
     Fenced,
-    /// Another operation has a hold that is needed; nothing was written.
+    /// Another operation has a hold that is needed, or stands before this one in the line for it; nothing was written.
     HeldBy(OperationId),
 }

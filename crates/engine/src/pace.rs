@@ -15,6 +15,8 @@ pub struct Pace {
     pub retry: Duration,
     /// How long the engine goes on trying by itself before it calls for people.
     pub patience: Duration,
+    /// How often the votes on a plan are read, whether or not the chat tells of a change.
+    pub votes_every: Duration,
     /// How often one action is tried, where each time it is known that nothing was applied.
     pub attempts: u32,
     /// How often a stale plan is made anew without a person asking.
@@ -29,6 +31,7 @@ impl Default for Pace {
             tick: Duration::from_millis(250),
             retry: Duration::from_secs(5),
             patience: Duration::from_secs(120),
+            votes_every: Duration::from_secs(60),
             attempts: 3,
             replans: 3,
         }
@@ -42,17 +45,24 @@ pub enum BadPace {
     #[error("the act deadline must be shorter than the lease")]
     ActOutlastsLease,
     /// A time of zero.
-    #[error("lease, act deadline, tick and retry must be longer than zero")]
+    #[error("lease, act deadline, tick, retry and the time between two reads of votes must be longer than zero")]
     Zero,
 }
 
 impl Pace {
+    /// How long after the intent an act that has not shown may still come to pass: it is sent within one deadline, and a slow
+    /// server has another one to do it.
+    #[must_use]
+    pub fn quiet_after(&self) -> Duration {
+        self.act_deadline * 2
+    }
+
     /// Checks that the times fit together.
     ///
     /// # Errors
     /// If an act could outlast the lease, or a time is zero.
     pub fn checked(self) -> Result<Self, BadPace> {
-        if [self.lease, self.act_deadline, self.tick, self.retry].contains(&Duration::ZERO) {
+        if [self.lease, self.act_deadline, self.tick, self.retry, self.votes_every].contains(&Duration::ZERO) {
             return Err(BadPace::Zero);
         }
         if self.act_deadline >= self.lease {

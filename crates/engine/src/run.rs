@@ -1,17 +1,19 @@
 //! One worker's drive of one operation.
 
-use crate::Notice;
+use crate::change::Move;
 use crate::entry::Entry;
+use crate::error::EngineError;
 use crate::history::History;
+use crate::inner::Inner;
 use crate::lease::Lease;
+use crate::notice::{Notice, alert, ending, progress};
 use crate::operation::{Changes, Operation, Transition, Transitioned};
 use crate::port::{JournalError, Written};
 use crate::record::Actor;
-use crate::worker::{EngineError, Inner, Move};
 use interlock::approval::{Event, State};
 use interlock::cluster::{Query, Sections};
-use interlock::facts::{Fact, Facts};
-use interlock::plan::Sealed;
+use interlock::facts::Facts;
+use interlock::plan::{Calls, Failing, Memory, Sealed};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
@@ -31,8 +33,8 @@ pub(crate) struct Run<'a> {
     pub(crate) history: History,
     /// The plan as this drive read it: its bytes were hashed and compared then.
     plan: Option<Arc<Sealed>>,
-    /// How long looks have been failing without a break.
-    pub(crate) failing: Option<Duration>,
+    /// Whether a look went well in this drive: what failed before it is over.
+    pub(crate) looked: bool,
     /// Whether the plan puts something back at its end.
     restores: bool,
 }
@@ -45,7 +47,7 @@ const MOST_TURNS: usize = 1_000_000;
 
 impl<'a> Run<'a> {
     pub(crate) fn new(inner: &'a Inner, lease: Lease) -> Self {
-        Self { inner, lease, history: History::default(), plan: None, failing: None, restores: false }
+        Self { inner, lease, history: History::default(), plan: None, looked: false, restores: false }
     }
 
     pub(crate) fn into_lease(self) -> Lease {
@@ -57,6 +59,9 @@ impl<'a> Run<'a> {
         let entries = self.inner.ports.journal.entries(&self.lease.operation).await?;
         self.history = History::read(&entries);
         for _ in 0..MOST_TURNS {
+            if self.inner.slots.are_closed() {
+                return Ok(());
+            }
             if !self.inner.leases.hold(&mut self.lease).await? {
                 return Err(EngineError::Fenced);
             }
@@ -155,33 +160,32 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// Rests until a moment, keeping what a wait remembers.
+    /// Rests for a while, keeping what a wait remembers.
     pub(crate) async fn rest(&self, operation: &Operation, span: Duration) -> Result<Next, EngineError> {
+        let failing = operation.memory.failing.filter(|_| !self.looked);
+        self.rest_with(operation, &Memory { failing, ..operation.memory.clone() }, span).await
+    }
+
+    async fn rest_with(&self, operation: &Operation, memory: &Memory, span: Duration) -> Result<Next, EngineError> {
         let next_at = self.inner.ports.clock.now().plus(span);
-        let journal = &self.inner.ports.journal;
-        if journal.remember(operation, self.lease.token, &operation.memory, next_at).await? {
+        if self.inner.ports.journal.remember(operation, self.lease.token, memory, next_at).await? {
             Ok(Next::Rest)
         } else {
             Err(EngineError::Fenced)
         }
     }
 
-    /// A look failed: tried again for a while, then people are called, once.
+    /// A look failed: tried again for a while, then people are called. Meanwhile others have their turn.
     pub(crate) async fn look_failed(&mut self, operation: &Operation, facts: Facts) -> Result<Next, EngineError> {
-        let now = self.inner.ports.clock.monotonic();
-        match self.failing {
-            None => {
-                self.failing = Some(now);
-                self.inner.tell(&operation.id, vec![progress("cannot-look", facts)]).await?;
-            }
-            Some(since) if now.saturating_sub(since) > self.inner.pace.patience => {
-                self.failing = Some(now);
-                self.inner.tell(&operation.id, alert("still-cannot-look", facts)).await?;
-            }
-            Some(_) => {}
+        let before = operation.memory.failing.filter(|_| !self.looked);
+        let (failing, calls) = Failing::again(before, self.inner.ports.clock.now(), self.inner.pace.patience);
+        match calls {
+            Calls::Note => self.inner.tell(&operation.id, vec![progress("cannot-look", facts)]).await?,
+            Calls::People => self.inner.tell(&operation.id, alert("still-cannot-look", facts)).await?,
+            Calls::Nobody => {}
         }
-        self.inner.ports.clock.sleep(self.inner.pace.retry).await;
-        Ok(Next::Go)
+        let memory = Memory { failing: Some(failing), ..operation.memory.clone() };
+        self.rest_with(operation, &memory, self.inner.pace.retry).await
     }
 
     /// Ends at a safe point because of something that was found. Where nothing was changed it is *stopped*, else *failed*. What
@@ -213,22 +217,4 @@ impl<'a> Run<'a> {
         let stopped = Move::new(Event::SafePoint).because(&why.id, facts).telling(told).holds(Changes::Release);
         self.change(operation, stopped).await
     }
-}
-
-pub(crate) fn alert(id: &str, facts: Facts) -> Vec<Notice> {
-    vec![Notice::Alert { id: id.to_owned(), facts }]
-}
-
-pub(crate) fn progress(id: &str, facts: Facts) -> Notice {
-    Notice::Progress { id: id.to_owned(), facts }
-}
-
-pub(crate) fn milestone(id: &str, facts: Facts) -> Notice {
-    Notice::Milestone { id: id.to_owned(), facts }
-}
-
-/// What is told at an end: how it ended and why, with notification, and the owners.
-pub(crate) fn ending(id: &str, why: &str, facts: Facts) -> Vec<Notice> {
-    let facts = facts.with("why", Fact::from(why));
-    vec![Notice::Alert { id: id.to_owned(), facts }, Notice::OwnersAfter]
 }

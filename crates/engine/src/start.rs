@@ -1,12 +1,14 @@
 //! The way from approved to running: the last read of votes and cluster, the holds, the start.
 
 use crate::anew::Anew;
+use crate::attend::Read;
+use crate::change::Move;
 use crate::entry::{Entry, StartRecord};
-use crate::notice::{Notice, Seeded};
+use crate::error::EngineError;
+use crate::notice::{Notice, Seeded, alert, milestone, progress};
 use crate::operation::{Changes, Operation, Transitioned};
-use crate::run::{Next, Run, milestone};
-use crate::worker::{EngineError, Move};
-use interlock::approval::{Event, Tally, tally};
+use crate::run::{Next, Run};
+use interlock::approval::{Event, Tally};
 use interlock::cluster::Query;
 use interlock::facts::Facts;
 use interlock::id::{OperationId, PersonId};
@@ -22,27 +24,41 @@ pub(crate) enum Judged {
 
 impl Run<'_> {
     pub(crate) async fn start(&mut self, operation: &Operation, plan: &Sealed) -> Result<Next, EngineError> {
+        if self.inner.ports.clusters.act(&operation.cluster).is_none() {
+            let id = if self.inner.ports.clusters.get(&operation.cluster).is_some() {
+                "cluster-only-observed"
+            } else {
+                "cluster-not-configured"
+            };
+            let refuse = Move::new(Event::Refuse).because(id, Facts::none());
+            return self.change(operation, refuse.telling(alert(id, Facts::none()))).await;
+        }
+        // While another one is at work there, nothing is as it will be when this one's turn comes.
+        if let Some(holder) = self.inner.ports.journal.in_the_way(operation, &wanted(plan)).await? {
+            return self.queue_behind(operation, &holder).await;
+        }
         match self.judge(operation, &plan.plan().expectations).await {
             Judged::Holds => {}
             Judged::Broken { id, facts } => return self.stale(operation, plan, id, facts).await,
             Judged::CannotTell(facts) => {
-                self.inner.tell(&operation.id, vec![crate::run::progress("cannot-look", facts)]).await?;
+                self.inner.tell(&operation.id, vec![progress("cannot-look", facts)]).await?;
                 return self.rest(operation, self.inner.pace.retry).await;
             }
         }
-        let ballots = match self.inner.ports.members.ballots(operation, plan).await {
-            Ok(ballots) => ballots,
+        let Read { polled, operation } = match self.inner.read_votes(operation, plan).await? {
+            Ok(read) => read,
             Err(unreadable) if unreadable.ask_again => {
                 return self.stale(operation, plan, unreadable.id, Facts::none()).await;
             }
             Err(_) => return self.rest(operation, self.inner.pace.retry).await,
         };
+        let operation = &operation;
         if operation.expires_at <= self.inner.ports.clock.now() {
             // Its time ran out behind the lease of a worker that died.
             let told = vec![milestone("expired", Facts::none())];
             return self.change(operation, Move::new(Event::Expire).telling(told)).await;
         }
-        let tally = tally(&plan.plan().votes, plan.digest(), &ballots);
+        let tally = polled.tally(plan);
         if !tally.vetoes.is_empty() {
             let event = ending_of(&tally, plan);
             let veto = Move::new(event).telling(vec![milestone("vetoed", vetoed(&tally))]);
@@ -52,7 +68,7 @@ impl Run<'_> {
             return self.rest(operation, self.inner.pace.retry).await;
         }
         if !tally.is_approved() {
-            let id = "vote-withdrawn";
+            let id = if polled.is_stricter_than(plan) { "policy-stricter" } else { "vote-withdrawn" };
             let told = vec![milestone(id, Facts::none())];
             return self.change(operation, Move::new(Event::AskAgain).because(id, Facts::none()).telling(told)).await;
         }
@@ -64,13 +80,8 @@ impl Run<'_> {
         let seats: Vec<_> = tally.seats.into_iter().flatten().collect();
         let names: Vec<String> = seats.iter().map(ToString::to_string).collect();
         let record = StartRecord { digest: plan.digest(), seats };
-        let holds = plan.plan().holds.clone();
-        let holds = match &plan.plan().reverses {
-            Some(from) => Changes::TakeOver { from: from.clone(), holds },
-            None => Changes::Take(holds),
-        };
         let facts = Facts::none().with("approved_by", names);
-        let mut start = Move::new(Event::Start).holds(holds).telling(vec![
+        let mut start = Move::new(Event::Start).holds(wanted(plan)).telling(vec![
             Notice::OwnersBefore,
             milestone("started", facts.clone()),
             Notice::Seed { reactions: Seeded::Controls },
@@ -87,7 +98,7 @@ impl Run<'_> {
         holder: &OperationId,
     ) -> Result<Next, EngineError> {
         let facts = Facts::none().with("operation", holder.as_str());
-        self.inner.tell(&operation.id, vec![crate::run::progress("queued-behind", facts)]).await?;
+        self.inner.tell(&operation.id, vec![progress("queued-behind", facts)]).await?;
         self.rest(operation, self.inner.pace.retry).await
     }
 
@@ -128,6 +139,15 @@ impl Run<'_> {
             }
         }
         cannot_tell.map_or(Judged::Holds, Judged::CannotTell)
+    }
+}
+
+/// The holds that a plan starts with.
+fn wanted(plan: &Sealed) -> Changes {
+    let holds = plan.plan().holds.clone();
+    match &plan.plan().reverses {
+        Some(from) => Changes::TakeOver { from: from.clone(), holds },
+        None => Changes::Take(holds),
     }
 }
 

@@ -1,14 +1,16 @@
 //! Steps: observe, intend, act, observe.
 
+use crate::change::Move;
 use crate::entry::{Entry, Outcome};
-use crate::history::RESTORE;
+use crate::error::EngineError;
+use crate::history::{RESTORE, Tries};
 use crate::moves::watched;
+use crate::notice::{ending, milestone, progress};
 use crate::operation::{Changes, Operation};
 use crate::permit::Permit;
 use crate::port::{Acted, Reason};
-use crate::run::{Next, Run, ending, milestone, progress};
+use crate::run::{Next, Run};
 use crate::start::Judged;
-use crate::worker::{EngineError, Move};
 use interlock::approval::{Event, State};
 use interlock::cluster::kafka::KafkaQuery;
 use interlock::cluster::{Look, Looker, Query, Sections};
@@ -101,39 +103,43 @@ impl Run<'_> {
             return self.give_up(operation, "tried-too-often", facts).await;
         }
         match self.judge(operation, &needs(step, action, (place, attempts))).await {
-            Judged::Holds => self.failing = None,
+            Judged::Holds => self.looked = true,
             Judged::Broken { id, facts } => return self.give_up(operation, id, facts).await,
             Judged::CannotTell(facts) => return self.look_failed(operation, facts).await,
         }
         let placed = Placed { step: step.number, place, action };
-        if attempts > 0 && !self.may_try_again(operation, &placed, attempts).await? {
-            return Ok(Next::Go);
+        if attempts > 0
+            && let Some(next) = self.before_another_attempt(operation, &placed, attempts).await?
+        {
+            return Ok(next);
         }
         self.act(operation, plan, &placed).await
     }
 
-    /// Before another attempt the cluster is looked at again: somebody else may have been there since the last one.
-    async fn may_try_again(
+    /// Before another attempt the cluster is looked at again: somebody else may have been there since the last one. None if
+    /// it is to be tried again.
+    async fn before_another_attempt(
         &mut self,
         operation: &Operation,
         placed: &Placed<'_>,
         attempt: u32,
-    ) -> Result<bool, EngineError> {
+    ) -> Result<Option<Next>, EngineError> {
         let sections = self.observe(operation, &placed.action.read_back()).await;
-        match probe(placed.action, &sections) {
-            Probe::NotYet | Probe::Partly => return Ok(true),
-            Probe::Done => self.outcome(placed, attempt, Outcome::Done, Facts::none()).await?,
+        let next = match probe(placed.action, &sections) {
+            Probe::NotYet | Probe::Partly => return Ok(None),
+            Probe::Done => {
+                self.outcome(placed, attempt, Outcome::Done, Facts::none()).await?;
+                Next::Go
+            }
             Probe::Foreign(facts) => {
                 let Action::Kafka(action) = placed.action;
                 let id = if action.group().is_some() { "offsets-changed" } else { "foreign-value" };
-                self.give_up(operation, id, facts).await?;
+                self.give_up(operation, id, facts).await?
             }
-            Probe::InProgress => self.inner.ports.clock.sleep(self.inner.pace.retry).await,
-            Probe::CannotTell(facts) => {
-                self.look_failed(operation, facts).await?;
-            }
-        }
-        Ok(false)
+            Probe::InProgress => self.rest(operation, self.inner.pace.retry).await?,
+            Probe::CannotTell(facts) => self.look_failed(operation, facts).await?,
+        };
+        Ok(Some(next))
     }
 
     /// Intent, act, outcome. Nothing is sent without a committed intent, nor when it could outlast the lease.
@@ -143,15 +149,18 @@ impl Run<'_> {
         plan: &Sealed,
         placed: &Placed<'_>,
     ) -> Result<Next, EngineError> {
-        let Some(cluster) = self.inner.ports.clusters.get(&operation.cluster) else {
-            return self.give_up(operation, "cluster-not-configured", Facts::none()).await;
+        let Some(cluster) = self.inner.ports.clusters.act(&operation.cluster) else {
+            return self.give_up(operation, "cluster-only-observed", Facts::none()).await;
         };
         let attempt = self.history.tries(placed.step, placed.place).attempts + 1;
-        self.write(Entry::Intent { step: placed.step, action: placed.place, attempt }).await?;
+        let at = self.inner.ports.clock.now();
+        self.write(Entry::Intent { step: placed.step, action: placed.place, attempt, at }).await?;
         if !self.inner.leases.hold(&mut self.lease).await? {
             return Err(EngineError::Fenced);
         }
-        let permit = Permit::new(operation.id.clone(), plan.digest(), self.lease.token, self.history.entries);
+        let until = self.inner.ports.clock.monotonic().saturating_add(self.inner.pace.act_deadline);
+        let written = (self.lease.token, self.history.entries);
+        let permit = Permit::new(operation.id.clone(), plan.digest(), written, until);
         let acted = cluster.act(&permit, placed.action).await;
         match acted {
             Acted::NotApplied(reason) => self.not_applied(operation, placed, attempt, &reason).await,
@@ -186,8 +195,7 @@ impl Run<'_> {
     ) -> Result<Next, EngineError> {
         self.outcome(placed, attempt, Outcome::NotApplied, told(reason)).await?;
         if reason.id.is_empty() {
-            self.inner.ports.clock.sleep(self.inner.pace.retry).await;
-            return Ok(Next::Go);
+            return self.rest(operation, self.inner.pace.retry).await;
         }
         self.give_up(operation, &reason.id, told(reason)).await
     }
@@ -199,35 +207,49 @@ impl Run<'_> {
         plan: &Sealed,
         placed: &Placed<'_>,
     ) -> Result<Next, EngineError> {
-        let attempt = self.history.tries(placed.step, placed.place).attempts;
+        let tries = self.history.tries(placed.step, placed.place);
+        let attempt = tries.attempts;
         match self.judge(operation, &identity(plan.plan())).await {
             Judged::Holds => {}
             Judged::Broken { id, facts } => return self.lose(operation, id, facts).await,
             // What is committed on a cluster or in a topic that may be another one says nothing.
             Judged::CannotTell(facts) => return self.look_failed(operation, facts).await,
         }
+        // Asked before looking: what is seen after that moment is what stays.
+        let still = self.may_still_come(tries);
         let sections = self.observe(operation, &placed.action.read_back()).await;
-        match probe(placed.action, &sections) {
-            Probe::Done => {
-                self.failing = None;
+        match (probe(placed.action, &sections), still) {
+            (Probe::NotYet | Probe::Partly, Some(wait)) => {
+                self.looked = true;
+                self.rest(operation, wait).await
+            }
+            (Probe::Done, _) => {
+                self.looked = true;
                 self.outcome(placed, attempt, Outcome::Done, Facts::none()).await?;
                 Ok(Next::Go)
             }
-            Probe::NotYet => {
-                self.failing = None;
+            (Probe::NotYet, None) => {
+                self.looked = true;
                 self.outcome(placed, attempt, Outcome::NotApplied, Facts::none().with("read_back", "as before"))
                     .await?;
                 Ok(Next::Go)
             }
-            Probe::Partly => {
-                self.failing = None;
+            (Probe::Partly, None) => {
+                self.looked = true;
                 self.outcome(placed, attempt, Outcome::Partly, Facts::none()).await?;
                 Ok(Next::Go)
             }
-            Probe::InProgress => self.rest(operation, self.inner.pace.retry).await,
-            Probe::Foreign(facts) => self.lose(operation, "foreign-value", facts).await,
-            Probe::CannotTell(facts) => self.look_failed(operation, facts).await,
+            (Probe::InProgress, _) => self.rest(operation, self.inner.pace.retry).await,
+            (Probe::Foreign(facts), _) => self.lose(operation, "foreign-value", facts).await,
+            (Probe::CannotTell(facts), _) => self.look_failed(operation, facts).await,
         }
+    }
+
+    /// How long an act that was begun may still come to pass; none if what is seen from now on is what came of it. A request
+    /// can wait inside of a slow server long after its sender gave it up.
+    fn may_still_come(&self, tries: Tries) -> Option<Duration> {
+        let quiet_at = tries.intended_at.plus(self.inner.pace.quiet_after());
+        Some(quiet_at.since(self.inner.ports.clock.now())).filter(|wait| !wait.is_zero())
     }
 
     pub(crate) async fn lose(&mut self, operation: &Operation, id: &str, facts: Facts) -> Result<Next, EngineError> {
@@ -309,7 +331,7 @@ impl Run<'_> {
     }
 
     async fn not_sent(&mut self, placed: &Placed<'_>, outcome: Outcome, facts: Facts) -> Result<Next, EngineError> {
-        self.failing = None;
+        self.looked = true;
         let attempt = self.history.tries(placed.step, placed.place).attempts;
         self.outcome(placed, attempt, outcome, facts).await?;
         Ok(Next::Go)
@@ -390,7 +412,7 @@ impl Run<'_> {
                     .map(|one| one.committed.clone()),
             })
             .collect();
-        self.failing = None;
+        self.looked = true;
         self.write(Entry::Captured { step: step.number, captured: Captured { offsets } }).await?;
         self.step_done(step.number).await
     }
@@ -403,7 +425,7 @@ impl Run<'_> {
             match expand(rule, &captured, &sections) {
                 Expansion::Need(queries) => sections.merge(self.observe(operation, &queries).await),
                 Expansion::Actions(actions) => {
-                    self.failing = None;
+                    self.looked = true;
                     self.write(Entry::Expanded { step: step.number, actions }).await?;
                     return Ok(Next::Go);
                 }
@@ -421,7 +443,12 @@ impl Run<'_> {
 fn needs(step: &Step, action: &Action, (place, attempts): (u32, u32)) -> Vec<Expectation> {
     let first = place == 0 && attempts == 0;
     let keep = |one: &&Expectation| first || !matches!(one, Expectation::KafkaCommittedAre { .. });
-    let before = (attempts == 0).then(|| action.before()).flatten().filter(|one| !step.needs.contains(one));
+    // A literal step names the commits that it changes in its own needs; a rule's actions count from what was captured.
+    let named = |one: &Expectation| {
+        let literal = !matches!(step.work, Work::Rule(_));
+        step.needs.contains(one) || (literal && matches!(one, Expectation::KafkaCommittedAre { .. }))
+    };
+    let before = (attempts == 0).then(|| action.before()).flatten().filter(|one| !named(one));
     step.needs.iter().filter(keep).cloned().chain(before).collect()
 }
 

@@ -140,7 +140,9 @@ impl DiscordStory {
         let mut policy = policy(&discord, &ops);
         let mut times = Times::default();
         change(&mut policy, &mut times, &discord);
-        let pace = Pace { lease: Duration::from_secs(4), act_deadline: Duration::from_secs(3), ..quick() };
+        // Time jumps in these stories. A jump of hours is no outage, or plans would never expire.
+        let votes_every = Duration::from_secs(4 * 3_600);
+        let pace = Pace { lease: Duration::from_secs(4), act_deadline: Duration::from_secs(3), votes_every, ..quick() };
         let ground = Ground { clock, policy, times, pace, lives: 0, folder: TempDir::new().expect("a folder") };
         let mut story = Self { discord, ops, fleet, ground, life: None };
         story.is_born().await;
@@ -215,6 +217,11 @@ impl DiscordStory {
         drop((house, running));
         let gone = |sessions: &[discord_model::gateway::SessionView]| sessions.iter().all(|one| !one.connected);
         self.discord.gateway().is(gone, SOON).await;
+    }
+
+    /// The settings change. The process that lives does not know; the next one does.
+    pub fn settings_change(&mut self, change: impl FnOnce(&mut Policy)) {
+        change(&mut self.ground.policy);
     }
 
     fn life(&self) -> &Life {

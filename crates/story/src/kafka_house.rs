@@ -2,6 +2,7 @@
 
 use crate::lab::judge::{Committed, OffsetAt, Point, TopicPartition, TopicSpec};
 use crate::lab::{KafkaJudge, Lab, Listener, MoveCluster, Proxy};
+use crate::stands_still::StandsStill;
 use crate::{Setting, Story, quick};
 use engine::Pace;
 use engine::port::{Backend, Clock, Clusters, Journal};
@@ -15,6 +16,7 @@ use signalbox::clock::SystemClock;
 use signalbox::desk::Done;
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 use tokio::sync::{RwLock, RwLockReadGuard, RwLockWriteGuard};
 
@@ -53,6 +55,7 @@ pub struct KafkaPlot {
     deadlines: Deadlines,
     setting: Setting,
     alone: bool,
+    stands_still: Option<Arc<AtomicBool>>,
 }
 
 impl KafkaPlot {
@@ -106,6 +109,7 @@ impl KafkaPlot {
             deadlines: Deadlines { observe, act: observe },
             setting: Setting::default(),
             alone: false,
+            stands_still: None,
         };
         plot.acts_within(Duration::from_secs(4));
         plot
@@ -115,6 +119,11 @@ impl KafkaPlot {
     pub fn acts_within(&mut self, act: Duration) {
         self.deadlines.act = act;
         self.setting.pace = Pace { lease: act + Duration::from_secs(2), act_deadline: act, ..quick() };
+    }
+
+    /// Whoever acts first stands still until the permit has ended; whether that has happened.
+    pub fn stands_still_once(&mut self) -> Arc<AtomicBool> {
+        self.stands_still.insert(Arc::default()).clone()
     }
 
     /// How long one look may take.
@@ -148,7 +157,13 @@ impl KafkaPlot {
         let mut backends: BTreeMap<ClusterName, Arc<dyn Backend>> = BTreeMap::new();
         for (name, config) in &self.clusters {
             let kafka = Kafka::new(config.clone(), clock.clone(), self.deadlines).expect("a configuration that works");
-            backends.insert(name.parse().expect("a cluster's name"), Arc::new(kafka));
+            let kafka: Arc<dyn Backend> = match &self.stands_still {
+                Some(stood) => {
+                    Arc::new(StandsStill { inner: Arc::new(kafka), clock: clock.clone(), stood: stood.clone() })
+                }
+                None => Arc::new(kafka),
+            };
+            backends.insert(name.parse().expect("a cluster's name"), kafka);
         }
         let story = Story::set(self.setting, &tiers, Clusters::new(backends), clock).await;
         KafkaHouse { story, judge: self.judge, client_id: self.client_id, turn }

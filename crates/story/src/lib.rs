@@ -8,6 +8,7 @@ pub mod kafka_house;
 pub mod lab;
 pub mod people;
 pub mod real;
+mod stands_still;
 mod told;
 pub mod traffic;
 

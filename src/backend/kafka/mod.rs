@@ -9,7 +9,7 @@ mod read;
 mod sampler;
 
 use engine::Permit;
-use engine::port::{Act, Acted, Boxed, Clock, Observe};
+use engine::port::{Act, Acted, Boxed, Clock, Observe, Reason};
 use interlock::cluster::{Query, Sections};
 use interlock::plan::Action;
 use kafka_admin::{Client, Config};
@@ -64,7 +64,12 @@ impl Act for Kafka {
     fn act<'a>(&'a self, permit: &'a Permit, action: &'a Action) -> Boxed<'a, Acted> {
         let Action::Kafka(action) = action;
         tracing::info!(operation = %permit.operation(), intent = permit.intent(), "acting");
-        let client = self.client.within(self.deadlines.act);
-        Box::pin(async move { act::act(&client, action).await })
+        Box::pin(async move {
+            // The client sends nothing after its deadline, so nothing is sent after the permit's end.
+            match permit.left(self.clock.monotonic()) {
+                Some(left) => act::act(&self.client.within(left.min(self.deadlines.act)), action).await,
+                None => Acted::NotApplied(Reason::permit_ended()),
+            }
+        })
     }
 }

@@ -5,7 +5,7 @@ use super::sampler::Sampler;
 use super::{observe_layout as layout, read};
 use engine::port::Clock;
 use futures_util::StreamExt;
-use interlock::cluster::kafka::{KafkaAnswer, KafkaQuery, LogRange, OffsetAt};
+use interlock::cluster::kafka::{Group, GroupKind, KafkaAnswer, KafkaQuery, LogRange, OffsetAt};
 use interlock::cluster::{Answer, Failure, FailureKind, Query, Section, Sections, Seen};
 use interlock::id::{GroupId, TopicName};
 use interlock::time::Millis;
@@ -117,9 +117,28 @@ async fn groups(client: &Client) -> Result<KafkaAnswer, Failure> {
 
 async fn group(client: &Client, id: &GroupId) -> Result<KafkaAnswer, Failure> {
     let mut seen = client.describe_groups(&[id.to_string()]).await;
-    let group = seen.remove(id.as_str()).ok_or_else(unanswered)?.map_err(|error| failure(&error))?;
+    let group = match seen.remove(id.as_str()).ok_or_else(unanswered)? {
+        Ok(group) => group,
+        Err(error) if error.code() == Some(ErrorCode::GROUP_ID_NOT_FOUND) => {
+            return Ok(KafkaAnswer::Group(listed_only(client, id).await?));
+        }
+        Err(error) => return Err(failure(&error)),
+    };
     let known = group.state != kafka_admin::GroupState::Dead;
     Ok(KafkaAnswer::Group(known.then(|| read::group(group))))
+}
+
+/// A group of a kind that cannot be described, as a share group: the brokers answer GROUP_ID_NOT_FOUND. It stands in the list.
+async fn listed_only(client: &Client, id: &GroupId) -> Result<Option<Group>, Failure> {
+    let KafkaAnswer::Groups(all) = groups(client).await? else { return Ok(None) };
+    let other = all.into_iter().find(|one| one.id == *id && one.kind == GroupKind::Other);
+    Ok(other.map(|one| Group {
+        kind: one.kind,
+        state: one.state,
+        protocol_type: String::new(),
+        members: Vec::new(),
+        rights: None,
+    }))
 }
 
 async fn committed(client: &Client, id: &GroupId) -> Result<KafkaAnswer, Failure> {

@@ -246,8 +246,32 @@ impl Bed {
         operation
     }
 
+    /// A queued operation on another cluster.
+    pub(super) async fn on(&self, cluster: &str, number: u32) -> Operation {
+        let mut plan = plan(&id(number), 1).plan().clone();
+        plan.cluster = cluster.parse().unwrap();
+        let new = NewOperation { plan: Sealed::seal(plan).unwrap(), ..new(&id(number)) };
+        let operation = self.store.create(&new).await.unwrap();
+        self.does(&event(&operation, Event::Approve)).await
+    }
+
     pub(super) async fn queued(&self, number: u32) -> Operation {
         let operation = self.awaiting(number).await;
+        self.does(&event(&operation, Event::Approve)).await
+    }
+
+    /// Approved, with a place in the line for these.
+    pub(super) async fn in_line(&self, number: u32, holds: Vec<Hold>) -> Operation {
+        let operation = self.awaiting(number).await;
+        self.does(&Transition { holds: Changes::Line(holds), ..event(&operation, Event::Approve) }).await
+    }
+
+    /// A queued operation that takes another one back.
+    pub(super) async fn way_back(&self, number: u32, of: u32) -> Operation {
+        let mut plan = plan(&id(number), 1).plan().clone();
+        plan.reverses = Some(id(of));
+        let new = NewOperation { plan: Sealed::seal(plan).unwrap(), ..new(&id(number)) };
+        let operation = self.store.create(&new).await.unwrap();
         self.does(&event(&operation, Event::Approve)).await
     }
 

@@ -1,6 +1,6 @@
 //! Many writers at once.
 
-use super::bed::{Bed, event, hold, id};
+use super::bed::{Bed, START, event, hold, id};
 use super::contract;
 use engine::port::{Journal, Written};
 use engine::{Changes, Entry, Transition, Transitioned};
@@ -74,7 +74,7 @@ contract! {
         for number in 0..8 {
             let store = bed.store.clone();
             writers.spawn(async move {
-                let entry = Entry::Intent { step: 1, action: number, attempt: 1 };
+                let entry = Entry::Intent { step: 1, action: number, attempt: 1, at: START };
                 let at = super::bed::START;
                 store.write(Written { operation: &id(1), token, seq: 1, at, entry: &entry, notices: &[] }).await.unwrap()
             });

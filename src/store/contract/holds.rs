@@ -5,7 +5,7 @@ use super::contract;
 use crate::store::holds::{self, Claimed};
 use engine::port::Journal;
 use engine::{Changes, Operation, Transition, Transitioned};
-use interlock::approval::{Event, State};
+use interlock::approval::{Event, State, TakenOver};
 use interlock::plan::{Aspect, Hold, Sharing, Thing};
 
 fn all_holds() -> Vec<Hold> {
@@ -120,5 +120,114 @@ contract! {
         let start = Transition { holds, ..event(&rollback, Event::Start) };
         assert_eq!(bed.store.transition(&start).await.unwrap(), Transitioned::HeldBy(id(1)));
         assert_eq!(held_by(bed).await, [format!("{} orders", id(1))]);
+    }
+
+    async fn who_was_approved_first_takes_first(bed: &Bed) {
+        let holder = bed.running(1, orders()).await;
+        let (first, second) = (bed.in_line(2, orders()).await, bed.in_line(3, orders()).await);
+        let other = bed.in_line(4, vec![hold("audit", Sharing::Exclusive)]).await;
+        let take = |operation: &Operation, holds: Vec<Hold>| Transition {
+            holds: Changes::Take(holds),
+            ..event(operation, Event::Start)
+        };
+        let in_the_way = |operation: Operation| async move {
+            bed.store.in_the_way(&operation, &Changes::Take(orders())).await.unwrap()
+        };
+        assert_eq!(in_the_way(first.clone()).await, Some(id(1)));
+        assert_eq!(in_the_way(second.clone()).await, Some(id(1)));
+        bed.does(&take(&other, vec![hold("audit", Sharing::Exclusive)])).await;
+        bed.does(&event(&holder, Event::Finish)).await;
+        assert_eq!(in_the_way(second.clone()).await, Some(id(2)), "it stands before");
+        let start = bed.store.transition(&take(&second, orders())).await.unwrap();
+        assert_eq!(start, Transitioned::HeldBy(id(2)), "nobody overtakes");
+        assert_eq!(in_the_way(first.clone()).await, None);
+        let started = bed.does(&take(&first, orders())).await;
+        assert_eq!(in_the_way(second.clone()).await, Some(id(2)), "it holds");
+        bed.does(&event(&started, Event::Finish)).await;
+        bed.does(&take(&second, orders())).await;
+    }
+
+    async fn who_leaves_the_line_lets_the_next_one_pass(bed: &Bed) {
+        for (number, leave) in (1..).zip([Event::AskAgain, Event::Veto, Event::Cancel, Event::Expire, Event::Refuse]) {
+            let first = bed.in_line(number * 10, orders()).await;
+            let second = bed.in_line(number * 10 + 1, orders()).await;
+            let start = Transition { holds: Changes::Take(orders()), ..event(&second, Event::Start) };
+            assert_eq!(bed.store.transition(&start).await.unwrap(), Transitioned::HeldBy(first.id.clone()));
+            bed.does(&event(&first, leave)).await;
+            let started = bed.does(&start).await;
+            bed.does(&event(&started, Event::Finish)).await;
+        }
+    }
+
+    async fn shared_wishes_pass_each_other(bed: &Bed) {
+        let shared = || vec![hold("orders", Sharing::Shared)];
+        bed.in_line(1, shared()).await;
+        let second = bed.in_line(2, shared()).await;
+        bed.does(&Transition { holds: Changes::Take(shared()), ..event(&second, Event::Start) }).await;
+    }
+
+    async fn a_way_back_is_not_held_up_by_who_waits_for_what_it_takes_over(bed: &Bed) {
+        let running = bed.running(1, orders()).await;
+        bed.does(&event(&running, Event::Fail)).await;
+        bed.in_line(2, orders()).await;
+        let back = bed.way_back(3, 1).await;
+        let holds = Changes::TakeOver { from: id(1), holds: orders() };
+        bed.does(&Transition { holds, ..event(&back, Event::Start) }).await;
+        assert_eq!(held_by(bed).await, [format!("{} orders", id(3))]);
+        // Where nothing is left to take over, the way back stands in the line like everybody.
+        let done = bed.running(4, vec![hold("audit", Sharing::Exclusive)]).await;
+        bed.does(&event(&done, Event::Finish)).await;
+        bed.in_line(5, vec![hold("audit", Sharing::Exclusive)]).await;
+        let back = bed.way_back(6, 4).await;
+        let holds = Changes::TakeOver { from: id(4), holds: vec![hold("audit", Sharing::Exclusive)] };
+        let start = Transition { holds, ..event(&back, Event::Start) };
+        assert_eq!(bed.store.transition(&start).await.unwrap(), Transitioned::HeldBy(id(5)));
+    }
+
+    /// The whole table of what becomes of holds that were taken over, and of those of the way back itself.
+    async fn what_was_taken_over_goes_where_the_table_says(bed: &Bed) {
+        let ends: [&[Event]; 6] = [
+            &[],
+            &[Event::Finish],
+            &[Event::Stop, Event::SafePoint],
+            &[Event::Fail],
+            &[Event::Lose],
+            &[Event::Fail, Event::Abandon],
+        ];
+        let mut seen = std::collections::BTreeSet::new();
+        for (round, end) in (0..).zip(ends) {
+            for given_up in [false, true] {
+                let [first, way] = [round * 4 + 100, round * 4 + 101].map(|number| number + 2 * u32::from(given_up));
+                let topic = format!("t{first}");
+                let [old, more] = [topic.clone(), format!("{topic}-more")].map(|topic| hold(&topic, Sharing::Exclusive));
+                let running = bed.running(first, vec![old.clone()]).await;
+                let failed = bed.does(&event(&running, Event::Fail)).await;
+                let back = bed.way_back(way, first).await;
+                let holds = Changes::TakeOver { from: id(first), holds: vec![old, more] };
+                let mut back = bed.does(&Transition { holds, ..event(&back, Event::Start) }).await;
+                if given_up {
+                    bed.does(&event(&failed, Event::Abandon)).await;
+                }
+                for step in end {
+                    back = bed.does(&event(&back, *step)).await;
+                }
+                let taken = match back.state.taken_over() {
+                    TakenOver::None => panic!("{} has taken nothing over", back.state),
+                    TakenOver::Kept => vec![way],
+                    TakenOver::HandedBack if !given_up => vec![first],
+                    TakenOver::HandedBack | TakenOver::Released => vec![],
+                };
+                let own = if back.state.keeps_holds() { vec![way] } else { vec![] };
+                let expected = taken.iter().map(|who| format!("{} {topic}", id(*who)));
+                let expected: Vec<_> = expected.chain(own.iter().map(|who| format!("{} {topic}-more", id(*who)))).collect();
+                let mut held = held_by(bed).await;
+                held.retain(|one| one.ends_with(&topic) || one.ends_with(&format!("{topic}-more")));
+                assert_eq!(held, expected, "{}, given up: {given_up}", back.state);
+                seen.insert(back.state);
+            }
+        }
+        let with_holds = State::ALL.iter().filter(|state| state.taken_over() != TakenOver::None);
+        let ended: Vec<_> = with_holds.filter(|state| state.has_ended()).collect();
+        assert!(ended.iter().all(|state| seen.contains(state)), "{ended:?}");
     }
 }

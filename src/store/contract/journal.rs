@@ -12,7 +12,7 @@ use interlock::time::Millis;
 use std::time::Duration;
 
 fn intent(action: u32) -> Entry {
-    Entry::Intent { step: 1, action, attempt: 1 }
+    Entry::Intent { step: 1, action, attempt: 1, at: START }
 }
 
 contract! {
@@ -230,20 +230,38 @@ contract! {
         assert_eq!(bed.now(&id(1)).await.memory, Memory::default());
     }
 
-    async fn expiry_is_found_and_moved_while_votes_are_open(bed: &Bed) {
+    async fn what_nobody_read_is_found_and_its_end_moved_while_votes_are_open(bed: &Bed) {
         let operation = bed.awaiting(1).await;
         bed.running(2, Vec::new()).await;
         let at = operation.expires_at;
-        assert_eq!(bed.store.expired(Millis(at.0 - 1)).await.unwrap(), []);
-        assert_eq!(bed.store.expired(at).await.unwrap(), std::slice::from_ref(&operation));
+        assert_eq!(operation.votes_read_at, START);
+        let before = Millis(START.0 - 1);
+        assert_eq!(bed.store.unattended(Millis(at.0 - 1), before).await.unwrap(), []);
+        assert_eq!(bed.store.unattended(at, before).await.unwrap(), std::slice::from_ref(&operation), "its time is over");
+        assert_eq!(bed.store.unattended(START, START).await.unwrap(), std::slice::from_ref(&operation), "not read since");
         let until = at.plus(Duration::from_secs(9));
-        assert!(bed.store.postpone(&operation, until).await.unwrap());
-        assert_eq!(bed.store.expired(at).await.unwrap(), []);
-        assert_eq!(bed.now(&id(1)).await.expires_at, until);
-        let queued = bed.does(&event(&operation, Event::Approve)).await;
-        assert!(!bed.store.postpone(&operation, at).await.unwrap(), "another version");
+        assert!(bed.store.votes_read(&operation, at, until).await.unwrap());
+        assert!(!bed.store.votes_read(&operation, at, until).await.unwrap(), "read by somebody else since");
+        assert_eq!(bed.store.unattended(at, START).await.unwrap(), []);
+        let read = bed.now(&id(1)).await;
+        assert_eq!((read.expires_at, read.votes_read_at), (until, at));
+        let queued = bed.does(&event(&read, Event::Approve)).await;
+        assert!(!bed.store.votes_read(&read, until, at).await.unwrap(), "another version");
         let running = bed.does(&event(&queued, Event::Start)).await;
-        assert!(!bed.store.postpone(&running, at).await.unwrap(), "started");
+        assert!(!bed.store.votes_read(&running, until, at).await.unwrap(), "started");
+    }
+
+    async fn one_clusters_work_does_not_hide_anothers(bed: &Bed) {
+        for number in 0..30 {
+            bed.queued(number).await;
+        }
+        let other = bed.on("other", 99).await;
+        let found = bed.store.workable(START).await.unwrap();
+        let there = |cluster: &str| found.iter().filter(|one| one.cluster.as_str() == cluster).count();
+        assert_eq!((there("lab"), there("other")), (20, 1));
+        assert_eq!(found[1].id, other.id, "each cluster has its turn");
+        let first: Vec<_> = found.iter().filter(|one| one.cluster.as_str() == "lab").map(|one| one.id.clone()).collect();
+        assert_eq!(first, (0..20).map(id).collect::<Vec<_>>(), "oldest first");
     }
 
     async fn what_is_told_without_a_transition_is_queued_and_recorded(bed: &Bed) {

@@ -45,7 +45,7 @@ contract! {
         let seen = bed.store.lease(&id(1)).await.unwrap().unwrap();
         let new = bed.store.take_lease(&id(1), "two", Some(&seen)).await.unwrap().unwrap();
         let before = bed.audited().await;
-        let entry = Entry::Intent { step: 1, action: 0, attempt: 1 };
+        let entry = Entry::Intent { step: 1, action: 0, attempt: 1, at: START };
         let written = Written { operation: &id(1), token: old, seq: 1, at: START, entry: &entry, notices: &[] };
         assert!(!bed.store.write(written).await.unwrap());
         let finish = Transition { token: Some(old), ..event(&running, Event::Finish) };

@@ -22,8 +22,9 @@ async fn migrate_to(pools: &Pools, version: i64) -> Result<(), MigrateError> {
     }
 }
 
-/// Everything the first migration made, and the list of migrations.
-const TABLES: [&str; 15] = [
+/// Everything the migrations made, and the list of migrations.
+const TABLES: [&str; 16] = [
+    "DROP TABLE waiting_line",
     "DROP TABLE messages",
     "DROP TABLE outbox",
     "DROP TABLE unlocks",

@@ -15,7 +15,7 @@ use super::{by_hand, plan_text, reassignment};
 use engine::Why;
 use interlock::approval::{State, Tally};
 use interlock::id::PersonId;
-use interlock::plan::{Difference, Sealed};
+use interlock::plan::{Difference, Sealed, Seat};
 use interlock::time::Millis;
 use std::collections::BTreeMap;
 
@@ -30,6 +30,8 @@ pub struct CardView<'a> {
     pub why: &'a Why,
     /// How the vote stands.
     pub tally: &'a Tally,
+    /// The seats that must be filled: the plan's, or more where the settings became stricter since.
+    pub seats: &'a [Seat],
     /// What people are called; who is not listed is shown by the key of the settings.
     pub names: &'a BTreeMap<PersonId, String>,
     /// How far it is, once it has started.

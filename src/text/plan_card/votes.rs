@@ -12,15 +12,16 @@ const MOST_PEOPLE: usize = 6;
 
 /// "Needs 3 (0 so far): 2 approvers + an owner of orders".
 pub(super) fn needs(view: &CardView<'_>) -> Line {
-    let (plan, locale) = (view.plan.plan(), view.locale);
-    if plan.votes.is_empty() {
+    let locale = view.locale;
+    if view.seats.is_empty() {
         return locale.say("card-needs-nobody", &Args::new());
     }
     let args = Args::new()
-        .count("wanted", plan.votes.len())
+        .count("wanted", view.seats.len())
         .count("filled", view.tally.filled())
-        .line("who", seats(&plan.votes, locale));
-    locale.say("card-needs", &args)
+        .line("who", seats(view.seats, locale));
+    let stricter = view.seats != view.plan.plan().votes;
+    locale.say(if stricter { "card-needs-more" } else { "card-needs" }, &args)
 }
 
 /// The seats in words.
@@ -37,8 +38,8 @@ pub(in crate::text) fn seats(all: &[Seat], locale: Locale) -> Line {
 
 /// "Votes: 1 of 2: bob · not counted: alice (asked for it)".
 pub(super) fn footer(view: &CardView<'_>) -> Line {
-    let (plan, locale, tally) = (view.plan.plan(), view.locale, view.tally);
-    if plan.votes.is_empty() && tally.vetoes.is_empty() {
+    let (locale, tally) = (view.locale, view.tally);
+    if view.seats.is_empty() && tally.vetoes.is_empty() {
         return locale.say("votes-none-needed", &Args::new());
     }
     let mut parts = vec![counted(view)];
@@ -62,7 +63,7 @@ fn counted(view: &CardView<'_>) -> Line {
     }
     let args = Args::new()
         .count("filled", view.tally.filled())
-        .count("wanted", view.plan.plan().votes.len())
+        .count("wanted", view.tally.seats.len())
         .line("who", people(view, view.tally.seats.iter().flatten()));
     view.locale.say("votes-counted", &args)
 }

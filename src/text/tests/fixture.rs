@@ -220,6 +220,7 @@ impl Scene {
             state: self.state,
             why: &self.why,
             tally: &self.tally,
+            seats: &self.plan.plan().votes,
             names: &self.names,
             progress: self.progress,
             expires_at: self.plan.plan().expires_at,

@@ -1,7 +1,7 @@
 //! Real processes: aborted, killed and stopped by the system.
 
 use super::sweep::RESET;
-use engine::port::Clock;
+use engine::port::{Clock, Journal};
 use interlock::approval::State;
 use std::sync::Arc;
 use std::time::Duration;
@@ -69,6 +69,41 @@ async fn a_process_killed_inside_an_act_is_followed_by_one_that_probes() {
         assert!(ended, "{point}");
         let ending = ending(&ground, clock).await;
         assert_eq!((ending.faults(), ending.differs(&undisturbed)), (vec![], vec![]), "{point}");
+    }
+}
+
+/// Told to end in the middle of its work, a process gives its lease back, and the next one goes on at once. One that is
+/// killed does not, and the next one waits until no act of it can be on its way any more.
+#[tokio::test]
+async fn a_process_that_is_told_to_end_gives_its_lease_back() {
+    let pace = engine::Pace::default();
+    for (signal, gives_back) in [("TERM", true), ("KILL", false)] {
+        let ground = Ground::new();
+        let clock = FileClock::create(&ground.clock_file(), ground.start());
+        let standing = Config { fault: Some((Point::after("start", 1), Effect::Stand)), ..config(&ground, "first") };
+        let mut first = Crashable::start(&standing);
+        first.stands();
+        first.signal(signal);
+        if gives_back {
+            first.goes_on();
+            first.lets_go();
+        } else {
+            first.ends();
+        }
+        let store = ground.store(Arc::new(clock.clone())).await;
+        let page = signalbox::store::Page { before: None, limit: 1 };
+        let id = store.operations(&Default::default(), page).await.unwrap().remove(0).operation.id;
+        let holder = store.lease(&id).await.unwrap().unwrap().holder;
+        assert_eq!(holder, if gives_back { "" } else { "first" }, "{signal}");
+        store.close().await;
+        drop(store);
+        let began = clock.monotonic();
+        let (ended, _) = Crashable::start(&config(&ground, "second")).ends();
+        assert!(ended, "{signal}");
+        let took = clock.monotonic().saturating_sub(began);
+        assert_eq!(took < pace.lease + pace.act_deadline, gives_back, "{signal}: {took:?}");
+        let ending = ending(&ground, clock).await;
+        assert_eq!((ending.operations[0].state, ending.faults()), (State::Succeeded, vec![]), "{signal}");
     }
 }
 

@@ -16,7 +16,8 @@ pub trait Observe: Send + Sync {
 /// Changes one cluster.
 pub trait Act: Send + Sync {
     /// Does one action, within the act deadline of the settings. Sends it again only where it is known that nothing was
-    /// applied. The permit is what makes it lawful; without one there is no way to call this.
+    /// applied, and nothing at all once the permit has ended: that is looked at right before sending. The permit is what makes it
+    /// lawful; without one there is no way to call this.
     fn act<'a>(&'a self, permit: &'a Permit, action: &'a Action) -> Boxed<'a, Acted>;
 }
 
@@ -24,21 +25,43 @@ pub trait Act: Send + Sync {
 pub trait Backend: Observe + Act {}
 impl<T: Observe + Act> Backend for T {}
 
-/// The clusters by name.
+/// The clusters by name. One that is only observed has nothing here by which it could be changed.
 #[derive(Clone, Default)]
-pub struct Clusters(BTreeMap<ClusterName, Arc<dyn Backend>>);
+pub struct Clusters {
+    looks: BTreeMap<ClusterName, Arc<dyn Observe>>,
+    acts: BTreeMap<ClusterName, Arc<dyn Act>>,
+}
 
 impl Clusters {
-    /// These clusters.
+    /// These clusters, all of which can be changed.
     #[must_use]
     pub fn new(clusters: BTreeMap<ClusterName, Arc<dyn Backend>>) -> Self {
-        Self(clusters)
+        let mut all = Self::default();
+        for (name, backend) in clusters {
+            all.looks.insert(name.clone(), backend.clone());
+            all.acts.insert(name, backend);
+        }
+        all
     }
 
-    /// The backend of a cluster.
+    /// The same clusters, and one that is only observed, whatever it was before.
     #[must_use]
-    pub fn get(&self, name: &ClusterName) -> Option<&Arc<dyn Backend>> {
-        self.0.get(name)
+    pub fn observing(mut self, name: ClusterName, cluster: Arc<dyn Observe>) -> Self {
+        self.acts.remove(&name);
+        self.looks.insert(name, cluster);
+        self
+    }
+
+    /// How a cluster is looked at.
+    #[must_use]
+    pub fn get(&self, name: &ClusterName) -> Option<&Arc<dyn Observe>> {
+        self.looks.get(name)
+    }
+
+    /// How a cluster is changed; none if it is only observed.
+    #[must_use]
+    pub fn act(&self, name: &ClusterName) -> Option<&Arc<dyn Act>> {
+        self.acts.get(name)
     }
 }
 
@@ -62,4 +85,13 @@ pub struct Reason {
     pub id: String,
     /// What the server or the driver said, bounded, without secrets.
     pub said: String,
+}
+
+impl Reason {
+    /// The permit had ended before anything was sent.
+    #[must_use]
+    pub fn permit_ended() -> Self {
+        let said = "the permit had ended; nothing was sent".to_owned();
+        Self { kind: FailureKind::TimedOut, id: String::new(), said }
+    }
 }

@@ -1,7 +1,7 @@
 use super::Boxed;
 use crate::entry::Entry;
 use crate::notice::Notice;
-use crate::operation::{NewOperation, Operation, Revision, Token, Transition, Transitioned};
+use crate::operation::{Changes, NewOperation, Operation, Revision, Token, Transition, Transitioned};
 use crate::record::Record;
 use interlock::id::OperationId;
 use interlock::plan::{Memory, Sealed};
@@ -18,7 +18,8 @@ pub trait Journal: Send + Sync {
     /// The plan of an operation's current revision; its bytes are hashed and compared with the digest of the operation's row.
     fn plan<'a>(&'a self, operation: &'a Operation) -> Boxed<'a, Result<Sealed, JournalError>>;
 
-    /// Operations a worker may have something to do for: workable, and `next_at` reached. Oldest first, bounded.
+    /// Operations a worker may have something to do for: workable, and `next_at` reached. Of each cluster the oldest first, and
+    /// bounded for each cluster, so that none is left out for the many of another one.
     fn workable(&self, now: Millis) -> Boxed<'_, Result<Vec<Operation>, JournalError>>;
 
     /// One transition, if the operation is still in the state and version it is asked from (and the token still holds).
@@ -60,11 +61,25 @@ pub trait Journal: Send + Sync {
     /// Gives the lease back.
     fn release_lease<'a>(&'a self, id: &'a OperationId, token: Token) -> Boxed<'a, Result<(), JournalError>>;
 
-    /// Operations that await approval or a start and whose time is over. Bounded.
-    fn expired(&self, now: Millis) -> Boxed<'_, Result<Vec<Operation>, JournalError>>;
+    /// Operations that people vote on and whose time is over, or whose votes were last read before `read`. Bounded.
+    fn unattended(&self, now: Millis, read: Millis) -> Boxed<'_, Result<Vec<Operation>, JournalError>>;
 
-    /// Moves the expiry of an operation that is still at this version; false if it is not.
-    fn postpone<'a>(&'a self, operation: &'a Operation, until: Millis) -> Boxed<'a, Result<bool, JournalError>>;
+    /// Notes that the votes on an operation were read, and until when it may be approved; false if they were read by somebody
+    /// else since, or the operation changed.
+    fn votes_read<'a>(
+        &'a self,
+        operation: &'a Operation,
+        at: Millis,
+        expires_at: Millis,
+    ) -> Boxed<'a, Result<bool, JournalError>>;
+
+    /// The operation that keeps this one from taking these holds now, if any: it has one of them, or was approved before and
+    /// waits for one of them, too.
+    fn in_the_way<'a>(
+        &'a self,
+        operation: &'a Operation,
+        holds: &'a Changes,
+    ) -> Boxed<'a, Result<Option<OperationId>, JournalError>>;
 
     /// Notices and audit records without a transition.
     fn tell<'a>(&'a self, told: &'a Told) -> Boxed<'a, Result<(), JournalError>>;

@@ -1,16 +1,39 @@
 use super::Boxed;
 use crate::operation::Operation;
-use interlock::approval::Ballot;
-use interlock::plan::Sealed;
+use interlock::approval::{Ballot, Tally, tally};
+use interlock::plan::{Sealed, Seat};
 
 /// Who votes, as the chat shows it and policy judges it at this moment.
 pub trait Members: Send + Sync {
-    /// All ballots on an operation's plan: reactions read anew from the card, stored votes by command, each caster's roles
-    /// looked up now. Also verifies that the card itself still stands as it was sent.
+    /// The votes on an operation's plan: reactions read anew from the card, stored votes by command, each caster's roles
+    /// looked up now, and the seats they have to fill now. Also verifies that the card itself still stands as it was sent.
     ///
     /// # Errors
     /// [`Unreadable`] if votes or card cannot be read; nothing may start then.
-    fn ballots<'a>(&'a self, operation: &'a Operation, plan: &'a Sealed) -> Boxed<'a, Result<Vec<Ballot>, Unreadable>>;
+    fn votes<'a>(&'a self, operation: &'a Operation, plan: &'a Sealed) -> Boxed<'a, Result<Polled, Unreadable>>;
+}
+
+/// The votes on a plan, and what they have to fill.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Polled {
+    /// The seats: the plan's, or more where the settings became stricter since.
+    pub seats: Vec<Seat>,
+    /// What each vote is worth; eligibility is by index into the seats.
+    pub ballots: Vec<Ballot>,
+}
+
+impl Polled {
+    /// How the vote on a plan stands.
+    #[must_use]
+    pub fn tally(&self, plan: &Sealed) -> Tally {
+        tally(&self.seats, plan.digest(), &self.ballots)
+    }
+
+    /// Whether more is asked for than when the plan was made.
+    #[must_use]
+    pub fn is_stricter_than(&self, plan: &Sealed) -> bool {
+        self.seats != plan.plan().votes
+    }
 }
 
 /// The votes cannot be read now, or the card is not what was sent.

@@ -17,6 +17,8 @@ pub enum Replanned {
     Refused(Vec<Check>),
     /// It makes no sense any more.
     Mistake(Mistake),
+    /// Who asked for it may not any more: the key of a sentence.
+    Denied(&'static str),
     /// It cannot be planned now (the cluster does not answer); try later.
     Later(String),
 }

@@ -1,6 +1,6 @@
 //! `docs/approvals.md` says what the data say: its tables are made here and compared.
 
-use super::{Event, State, TABLE};
+use super::{Event, State, TABLE, TakenOver};
 use crate::cluster::Tier;
 use crate::id::ClusterName;
 use crate::plan::{Aspect, Effect, Hold, Sharing, Thing};
@@ -123,6 +123,23 @@ fn holds_by_sharing() {
         std::iter::once((*name).to_owned()).chain(cells).collect()
     });
     says("holds-by-sharing", &table(&["", "exclusive", "shared"], rows));
+}
+
+#[test]
+fn holds_at_the_end() {
+    let taken_over = |state: &State| match state.taken_over() {
+        TakenOver::None => "",
+        TakenOver::Kept => "kept",
+        TakenOver::HandedBack => "go back to the first operation",
+        TakenOver::Released => "released",
+    };
+    let own = |state: &State| match (state.keeps_holds(), state.taken_over()) {
+        (true, _) => "kept",
+        (false, TakenOver::None) => "",
+        (false, _) => "released",
+    };
+    let row = |state: &State| vec![format!("`{state}`"), own(state).to_owned(), taken_over(state).to_owned()];
+    says("holds-at-the-end", &table(&["state", "its own", "taken over"], State::ALL.iter().map(row)));
 }
 
 #[test]

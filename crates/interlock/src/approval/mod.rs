@@ -2,8 +2,10 @@
 
 #[cfg(test)]
 mod document;
+mod standstill;
 mod state;
 mod votes;
 
-pub use state::{Event, Illegal, State, TABLE, next};
+pub use standstill::standstill;
+pub use state::{Event, Illegal, State, TABLE, TakenOver, next};
 pub use votes::{Ballot, NotCounted, Tally, Uncounted, Voice, Vote, Voted, tally};

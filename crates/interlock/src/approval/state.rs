@@ -164,6 +164,19 @@ pub const TABLE: &[(State, Event, State)] = &[
     (State::Stuck, Event::Abandon, State::Abandoned),
 ];
 
+/// What becomes of holds that a way back took over from the operation it takes back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum TakenOver {
+    /// They are not taken over yet, or no more.
+    None,
+    /// The way back has them.
+    Kept,
+    /// They go back to the operation it takes back, if that one keeps holds.
+    HandedBack,
+    /// They end: what they guarded is as before, or people gave it up.
+    Released,
+}
+
 /// The state after an event.
 ///
 /// # Errors
@@ -206,6 +219,26 @@ impl State {
     pub fn keeps_holds(self) -> bool {
         self.is_under_way() || matches!(self, Self::Failed | Self::Stuck)
     }
+
+    /// What becomes of the holds that a way back took over. It stopped half way: what it wanted to take back is still as it
+    /// was left, and nobody else may come between until people have decided.
+    #[must_use]
+    pub fn taken_over(self) -> TakenOver {
+        match self {
+            Self::Running | Self::Waiting | Self::Pausing | Self::Paused | Self::Stopping => TakenOver::Kept,
+            Self::Failed | Self::Stuck => TakenOver::Kept,
+            Self::Stopped => TakenOver::HandedBack,
+            Self::Succeeded | Self::Abandoned => TakenOver::Released,
+            Self::AwaitingApproval | Self::Queued => TakenOver::None,
+            Self::Rejected | Self::Expired | Self::Cancelled | Self::Refused => TakenOver::None,
+        }
+    }
+
+    /// Whether it stands in the line for what it wants to hold: approved, and not started yet.
+    #[must_use]
+    pub fn stands_in_line(self) -> bool {
+        self == Self::Queued
+    }
 }
 
 #[cfg(test)]
@@ -239,6 +272,13 @@ mod tests {
     fn a_veto_ends_only_what_has_not_begun() {
         for (from, _, to) in TABLE.iter().filter(|(_, on, _)| *on == Event::Veto) {
             assert!(from.is_open_to_votes() && *to == State::Rejected);
+        }
+    }
+
+    #[test]
+    fn what_is_taken_over_is_kept_as_long_as_holds_are() {
+        for state in State::ALL {
+            assert_eq!(state.taken_over() == TakenOver::Kept, state.keeps_holds(), "{state}");
         }
     }
 

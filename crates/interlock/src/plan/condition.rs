@@ -1,6 +1,7 @@
 //! What a step waits for. Judged from looks, with a memory between them.
 
 use super::action::Action;
+use super::failing::Failing;
 use super::member_facts;
 use super::moving::{self, Moving};
 use crate::cluster::kafka::KafkaQuery;
@@ -53,6 +54,9 @@ pub struct Memory {
     /// Since when it has been so many.
     #[serde(default)]
     pub left_since: Option<Millis>,
+    /// Looks that fail without a break.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub failing: Option<Failing>,
 }
 
 /// What one look at a condition found.

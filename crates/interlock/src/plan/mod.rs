@@ -5,6 +5,7 @@ mod check;
 mod condition;
 mod difference;
 mod expectation;
+mod failing;
 mod hold;
 mod layout_action;
 mod layout_expectation;
@@ -28,6 +29,7 @@ pub use difference::{Difference, differences};
 pub use expectation::{
     Assigned, ConfigExpected, Expectation, Held, OffsetExpected, OffsetInLog, RoomExpected, evaluate,
 };
+pub use failing::{Calls, Failing};
 pub use hold::{Aspect, Hold, Sharing, Thing};
 pub use layout_action::{ConfigChange, ConfigOn, ListRemoval, PreferredLeader, ReplicaMove, list_entries};
 pub use layout_probe::BROKER_DEAD;

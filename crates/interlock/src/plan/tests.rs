@@ -289,7 +289,13 @@ mod conditions {
 
     #[test]
     fn the_memory_survives_being_stored() {
-        let memory = Memory { streak: 1, last_look: Some(Millis(5)), left_bytes: Some(7), left_since: Some(Millis(4)) };
+        let memory = Memory {
+            streak: 1,
+            last_look: Some(Millis(5)),
+            left_bytes: Some(7),
+            left_since: Some(Millis(4)),
+            failing: Some(Failing { since: Millis(2), last: Millis(3) }),
+        };
         let stored = serde_json::to_string(&memory).unwrap();
         assert_eq!(serde_json::from_str::<Memory>(&stored).unwrap(), memory);
         assert_eq!(serde_json::from_str::<Memory>("{}").unwrap(), Memory::default());

@@ -20,8 +20,8 @@ pub enum Voter<'a> {
 }
 
 impl Policy {
-    /// What a vote is worth: the seats it could fill, and whether its veto counts. A veto of who asked for the plan counts
-    /// too if it is made with a right to one; the engine treats it as taking the request back.
+    /// What a vote is worth: the seats of [`Policy::required`] it could fill, and whether its veto counts. A veto of who asked
+    /// for the plan counts too if it is made with a right to one; the engine treats it as taking the request back.
     #[must_use]
     pub fn ballot(&self, vote: &Vote, voter: Voter<'_>, plan: &Plan) -> Ballot {
         let without = |why| Ballot { vote: vote.clone(), eligible: Err(why), may_veto: false };
@@ -51,12 +51,12 @@ impl Policy {
     }
 
     fn fills(&self, who: &Principal, plan: &Plan) -> BTreeSet<usize> {
-        let asked = self.asked_for(plan, who);
-        let counted = |seat: &usize| !asked || self.requester_fills(plan, plan.votes.get(*seat));
+        let (asked, seats) = (self.asked_for(plan, who), self.required(plan));
+        let counted = |seat: &usize| !asked || self.requester_fills(plan, seats.get(*seat));
         self.could_fill(who, plan).into_iter().filter(counted).collect()
     }
 
-    /// The seats of a plan that a principal has the right to fill, whether or not it asked for the plan.
+    /// The seats that a principal has the right to fill, whether or not it asked for the plan.
     pub(super) fn could_fill(&self, who: &Principal, plan: &Plan) -> BTreeSet<usize> {
         let names = names_of(plan);
         let approves = self.has(who, Role::Approver, (&plan.cluster, &names));
@@ -70,7 +70,7 @@ impl Policy {
             Seat::Confirmation { by } => on_call || (by.contains(&who.person) && self.operates(who, plan)),
             Seat::Owner { of, .. } => owns(of),
         };
-        plan.votes.iter().enumerate().filter(|(_, seat)| fits(seat)).map(|(place, _)| place).collect()
+        self.required(plan).iter().enumerate().filter(|(_, seat)| fits(seat)).map(|(place, _)| place).collect()
     }
 
     /// Whether a principal operates everything that a plan concerns.

@@ -5,7 +5,7 @@ use super::owners::Owners;
 use super::people::People;
 use super::place::Places;
 use super::role::{Access, Role};
-use super::seats::{Demand, SeatRules, Weight, seats};
+use super::seats::{SeatRules, Weight};
 use super::sight::Sight;
 use crate::cluster::Cluster;
 use crate::id::{ClusterName, PersonId};
@@ -111,14 +111,7 @@ impl Policy {
     /// The seats that the plan of a draft needs; none if nobody else has to agree.
     #[must_use]
     pub fn seats(&self, weight: impl Into<Weight>, cluster: &Cluster, draft: &Draft) -> Vec<Seat> {
-        let demand = Demand {
-            cluster: &cluster.name,
-            tier: cluster.tier,
-            weight: weight.into(),
-            checks: &draft.checks,
-            impact: &draft.impact,
-        };
-        seats(&demand, &self.seats, &self.owners)
+        self.demanded(weight.into(), cluster, (&draft.checks, &draft.impact))
     }
 
     /// The human behind an account.

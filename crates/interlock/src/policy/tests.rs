@@ -242,6 +242,7 @@ fn in_development_settings_may_let_the_requester_count() {
 #[test]
 fn a_confirmation_is_the_requesters_or_on_calls() {
     let mut plan = plan();
+    plan.reverses = Some(crate::id::OperationId::from_random(7));
     plan.votes = vec![Seat::Confirmation { by: vec![person("alice")] }];
     let console = policy().people.principal(Account::System(1001), BTreeSet::new());
     assert_eq!(ballot(&policy(), &who(1), &plan).0, Ok(vec![0]));
@@ -254,6 +255,32 @@ fn a_confirmation_is_the_requesters_or_on_calls() {
     let mut policy = policy();
     policy.grants.0.retain(|grant| grant.role != Role::Operator);
     assert_eq!(ballot(&policy, &who(1), &plan).0, Err(NotCounted::AskedForIt), "the role is looked up again");
+}
+
+#[test]
+fn the_stricter_of_then_and_now_is_required() {
+    let confirmed =
+        |plan: &Plan| Plan { votes: vec![Seat::Confirmation { by: vec![person("alice")] }], ..plan.clone() };
+    let mut stricter = policy();
+    stricter.seats.demand(Tier::Production, Effect::Reversible, 3).unwrap();
+    let then = plan();
+    assert_eq!(policy().required(&then), then.votes, "nothing changed");
+    let more: Vec<Seat> = std::iter::repeat_n(Seat::Approver, 2).collect();
+    assert_eq!(stricter.required(&then), [then.votes.clone(), more].concat());
+    assert_eq!(ballot(&stricter, &who(2), &then).0, Ok(vec![0, 2, 3]), "the new seats can be filled");
+    let many = Plan { votes: vec![Seat::Approver; 5], ..then.clone() };
+    assert_eq!(policy().required(&many), many.votes, "a lower number changes nothing");
+    assert_eq!(policy().required(&confirmed(&then)), [Seat::Approver], "it needs somebody else now");
+    assert_eq!(ballot(&policy(), &who(1), &confirmed(&then)).0, Err(NotCounted::AskedForIt));
+    let mut covered = confirmed(&then);
+    covered.reverses = Some(crate::id::OperationId::from_random(7));
+    assert_eq!(stricter.required(&covered), covered.votes, "the first operation's approval covers it");
+    let mut promoted = policy();
+    let play = plan_on("play", Tier::Development);
+    assert_eq!(promoted.required(&play), play.votes);
+    promoted.clusters.get_mut(&cluster("play")).unwrap().tier = Tier::Production;
+    let none = Plan { votes: vec![Seat::Confirmation { by: vec![person("alice")] }], ..play };
+    assert_eq!(promoted.required(&none), [Seat::Approver], "production by now");
 }
 
 #[test]

@@ -5,7 +5,7 @@ use crate::draw::Draw;
 use crate::fleet::Fleet;
 use crate::home::FleetError;
 use engine::Permit;
-use engine::port::{Act, Acted, Boxed, Observe};
+use engine::port::{Act, Acted, Boxed, Observe, Reason};
 use interlock::cluster::kafka::KafkaAnswer;
 use interlock::cluster::{Answer, Failure, FailureKind, Query, Section, Sections, Seen};
 use interlock::id::ClusterName;
@@ -142,7 +142,12 @@ impl Observe for SimulatedKafka {
 impl Act for SimulatedKafka {
     fn act<'a>(&'a self, permit: &'a Permit, action: &'a Action) -> Boxed<'a, Acted> {
         let shown = Shown { operation: permit.operation().clone(), token: permit.token().0, intent: permit.intent() };
-        Box::pin(self.send(action, Some(shown)))
+        Box::pin(async move {
+            if permit.left(self.fleet.clock().monotonic()).is_none() {
+                return Acted::NotApplied(Reason::permit_ended());
+            }
+            self.send(action, Some(shown)).await
+        })
     }
 }
 

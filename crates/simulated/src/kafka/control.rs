@@ -37,6 +37,18 @@ impl SimulatedKafka {
         })
     }
 
+    /// Adds empty partitions to a topic, as an administrator does.
+    pub fn add_partitions(&self, name: &TopicName, count: u32) -> Result<(), FleetError> {
+        self.change(|kafka, _, now| {
+            let topic = kafka.topic_mut(name)?;
+            let last = topic.partitions.last().ok_or_else(|| no_such("partition of", name))?.clone();
+            for number in (last.number + 1..).take(count as usize) {
+                topic.partitions.push(last.beside(number, now));
+            }
+            Ok(())
+        })
+    }
+
     /// From now on records come in at this rate per hour, in all partitions together.
     pub fn set_rate(&self, name: &TopicName, rate: u64) -> Result<(), FleetError> {
         self.change(|kafka, _, now| {

@@ -128,6 +128,11 @@ impl Topic {
 }
 
 impl TopicPartition {
+    /// Another partition on the same brokers with the same load, and nothing in it yet.
+    pub(crate) fn beside(&self, number: i32, now: Millis) -> Self {
+        Self { number, epoch: 0, log: self.log.anew(now), ..self.clone() }
+    }
+
     /// As metadata tell it. The last replica stays in the ISR when all are gone, as the broker keeps it.
     pub(crate) fn seen(&self, alive: impl Fn(i32) -> bool) -> Partition {
         let mut isr: Vec<i32> = self.replicas.iter().copied().filter(|broker| alive(*broker)).collect();

@@ -11,11 +11,13 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// The chat. As the real one it posts nothing twice under one nonce; each call goes through the points of a run as "chat".
 pub struct PaperChat {
     path: PathBuf,
     points: Arc<Points>,
+    silent: Arc<AtomicBool>,
 }
 
 /// What stands on the paper.
@@ -38,7 +40,18 @@ impl PaperChat {
     /// The chat of this file, empty if there is none.
     #[must_use]
     pub fn open(path: &Path, points: Arc<Points>) -> Self {
-        Self { path: path.to_owned(), points }
+        Self { path: path.to_owned(), points, silent: Arc::default() }
+    }
+
+    /// The chat, which answers nothing while this is so.
+    #[must_use]
+    pub fn silent_while(mut self, silent: Arc<AtomicBool>) -> Self {
+        self.silent = silent;
+        self
+    }
+
+    fn answers(&self) -> Result<(), ChatError> {
+        if self.silent.load(Ordering::Relaxed) { Err(ChatError::Unknown("silence".to_owned())) } else { Ok(()) }
     }
 
     /// The first line of each message, in the order they were posted.
@@ -123,7 +136,7 @@ impl Chat for PaperChat {
     }
 
     fn reactions<'a>(&'a self, message: MessageRef, _: &'a str) -> Boxed<'a, Result<BTreeSet<Account>, ChatError>> {
-        Box::pin(async move { self.message(message).map(|_| BTreeSet::new()) })
+        Box::pin(async move { self.answers().and_then(|()| self.message(message)).map(|_| BTreeSet::new()) })
     }
 
     fn thread<'a>(&'a self, message: MessageRef, _name: &'a str) -> Boxed<'a, Result<u64, ChatError>> {
@@ -140,8 +153,12 @@ impl Chat for PaperChat {
     }
 
     fn read(&self, message: MessageRef) -> Boxed<'_, Result<CardSeen, ChatError>> {
-        Box::pin(
-            async move { self.message(message).map(|one| CardSeen { ours: true, suppressed: false, says: one.says }) },
-        )
+        Box::pin(async move {
+            self.answers().and_then(|()| self.message(message)).map(|one| CardSeen {
+                ours: true,
+                suppressed: false,
+                says: one.says,
+            })
+        })
     }
 }

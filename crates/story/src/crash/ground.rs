@@ -12,15 +12,18 @@ use interlock::cluster::Tier;
 use interlock::cluster::kafka::Committed;
 use interlock::command::Catalogue;
 use interlock::id::NotAName;
+use interlock::plan::Effect;
+use interlock::policy::{Policy, Role};
 use interlock::time::Millis;
 use signalbox::desk::{Parts, Times};
 use signalbox::house::{House, Plot};
-use signalbox::store::Store;
+use signalbox::store::{Store, StoreError};
 use simulated::{Fleet, GroupSpec, Leave, Member, ResetPolicy, SimulatedKafka, TopicSpec};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::sync::Arc;
-use std::time::Duration;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
 /// The cluster's name.
@@ -35,12 +38,15 @@ pub const WORKING: &str = "billing-live";
 pub const CHANNEL: (u64, u64) = (1, 10);
 
 const NOON: Millis = Millis(1_790_000_000_000);
+/// How long a process that has ended may still hold the store.
+const LETS_GO: Duration = Duration::from_secs(20);
 const HOUR: Duration = Duration::from_secs(3_600);
 
 /// The files of a run, and its database.
 pub struct Ground {
     folder: PathBuf,
     database: String,
+    chat_is_down: Arc<AtomicBool>,
     _kept: Option<TempDir>,
 }
 
@@ -54,13 +60,57 @@ pub struct Settled {
     pub lie: Option<Lie>,
     /// Its name among other processes.
     pub holder: String,
+    /// What its settings say otherwise than the others'.
+    pub rules: Rules,
+}
+
+/// Settings of a house: the usual ones, and what was changed.
+#[derive(Clone, Default)]
+pub struct Rules {
+    /// How many must approve what is reversible, in production.
+    pub approvers: Option<usize>,
+    /// Roles that nobody has.
+    pub nobody_is: Option<Role>,
+    /// Whether the channel may not show the cluster.
+    pub not_here: bool,
+    /// Whether the cluster is only observed.
+    pub observed: bool,
+}
+
+impl Rules {
+    fn policy(&self) -> Policy {
+        let mut policy = people::policy(&[(CLUSTER, Tier::Production)]);
+        policy.places.guilds.insert(CHANNEL.0);
+        if !self.not_here {
+            policy.places.channels.insert(name(CLUSTER), [CHANNEL.1].into());
+        }
+        if let Some(approvers) = self.approvers {
+            policy.seats.demand(Tier::Production, Effect::Reversible, approvers).expect("a number");
+        }
+        policy.grants.0.retain(|grant| Some(grant.role) != self.nobody_is);
+        policy
+    }
 }
 
 impl Settled {
     /// An honest house with this clock and these points.
     #[must_use]
     pub fn honest(clock: Arc<dyn Clock>, points: Arc<Points>) -> Self {
-        Self { clock, points, lie: None, holder: "first".to_owned() }
+        Self { clock, points, lie: None, holder: "first".to_owned(), rules: Rules::default() }
+    }
+
+    /// With these settings.
+    #[must_use]
+    pub fn under(mut self, rules: Rules) -> Self {
+        self.rules = rules;
+        self
+    }
+
+    /// With a journal that lies.
+    #[must_use]
+    pub fn lied_to(mut self, lie: Lie) -> Self {
+        self.lie = Some(lie);
+        self
     }
 }
 
@@ -74,7 +124,7 @@ impl Ground {
         let kept = TempDir::new().expect("a folder");
         let folder = kept.path().to_owned();
         let database = format!("sqlite:{}", folder.join("signalbox.db").display());
-        let ground = Self { folder, database, _kept: Some(kept) };
+        let ground = Self { folder, database, chat_is_down: Arc::default(), _kept: Some(kept) };
         ground.furnish();
         ground
     }
@@ -89,7 +139,8 @@ impl Ground {
     /// Ground that another process made.
     #[must_use]
     pub fn at(folder: &Path, database: &str) -> Self {
-        Self { folder: folder.to_owned(), database: database.to_owned(), _kept: None }
+        let (folder, database) = (folder.to_owned(), database.to_owned());
+        Self { folder, database, chat_is_down: Arc::default(), _kept: None }
     }
 
     /// Its folder.
@@ -116,6 +167,11 @@ impl Ground {
         self.folder.join("clock")
     }
 
+    /// From now on the chat answers nothing, or answers again.
+    pub fn chat_is_down(&self, down: bool) {
+        self.chat_is_down.store(down, Ordering::Relaxed);
+    }
+
     /// The chat's file.
     #[must_use]
     pub fn chat_file(&self) -> PathBuf {
@@ -131,12 +187,20 @@ impl Ground {
         self.fleet(clock).kafka(&name(CLUSTER))
     }
 
-    /// Opens the store.
+    /// Opens the store, once the process before has let go of it.
     ///
     /// # Panics
     /// If it cannot be opened.
     pub async fn store(&self, clock: Arc<dyn Clock>) -> Store {
-        Store::open(&self.database, clock).await.expect("a store")
+        let began = Instant::now();
+        loop {
+            match Store::open(&self.database, clock.clone()).await {
+                Err(StoreError::InUse) if began.elapsed() < LETS_GO => {
+                    tokio::time::sleep(Duration::from_millis(10)).await;
+                }
+                opened => return opened.expect("a store"),
+            }
+        }
     }
 
     /// Builds a house on this ground. Nothing runs yet.
@@ -144,25 +208,28 @@ impl Ground {
     /// # Panics
     /// If it cannot be built.
     pub async fn house(&self, settled: Settled) -> House {
-        let Settled { clock, points, lie, holder } = settled;
+        let Settled { clock, points, lie, holder, rules } = settled;
         let store = self.store(clock.clone()).await;
         let kafka: Arc<dyn Backend> = Arc::new(self.kafka(clock.clone()));
         let counting: Arc<dyn Backend> = Arc::new(CountingCluster { inner: kafka, points: points.clone() });
-        let mut policy = people::policy(&[(CLUSTER, Tier::Production)]);
-        policy.places.guilds.insert(CHANNEL.0);
-        policy.places.channels.insert(name(CLUSTER), [CHANNEL.1].into());
+        let clusters = if rules.observed {
+            Clusters::default().observing(name(CLUSTER), counting)
+        } else {
+            Clusters::new([(name(CLUSTER), counting)].into())
+        };
         let journal = CountingJournal { inner: Arc::new(store.clone()), points: points.clone(), lie };
         let parts = Parts {
             catalogue: Catalogue::built_in().expect("the catalogue"),
-            policy,
-            backends: Clusters::new([(name(CLUSTER), counting)].into()),
+            policy: rules.policy(),
+            backends: clusters,
             store,
             clock,
             times: Times::default(),
             guards: guards(lie),
         };
         let house = House::build_on(Plot { parts, pace: Pace::default(), holder }, Arc::new(journal));
-        house.connect(Arc::new(PaperChat::open(&self.chat_file(), points)));
+        let chat = PaperChat::open(&self.chat_file(), points).silent_while(self.chat_is_down.clone());
+        house.connect(Arc::new(chat));
         house
     }
 
@@ -203,6 +270,6 @@ fn name<T: FromStr<Err = NotAName>>(text: &str) -> T {
 fn guards(lie: Option<Lie>) -> Guards {
     match lie {
         Some(Lie::ForgetsOpenIntents) => Guards::all().without(Guard::CommittedAre),
-        Some(Lie::LeasesLookFree) | None => Guards::all(),
+        Some(Lie::LeasesLookFree | Lie::IntentsLookOld) | None => Guards::all(),
     }
 }

@@ -2,7 +2,7 @@
 
 use super::points::Points;
 use engine::port::{Beat, Boxed, Journal, JournalError, Told, Written};
-use engine::{Entry, NewOperation, Operation, Outcome, Record, Revision, Token, Transition, Transitioned};
+use engine::{Changes, Entry, NewOperation, Operation, Outcome, Record, Revision, Token, Transition, Transitioned};
 use interlock::facts::Facts;
 use interlock::id::OperationId;
 use interlock::plan::{Memory, Sealed};
@@ -16,8 +16,10 @@ use std::sync::Arc;
 pub enum Lie {
     /// An intent without an outcome reads back as one that was looked into, and found not to be applied.
     ForgetsOpenIntents,
-    /// A lease that somebody holds looks free: nobody waits until it is over.
+    /// A lease that somebody holds looks free, and what was begun under it looks long ago: nobody waits until it is over.
     LeasesLookFree,
+    /// What was begun looks long ago: nobody waits for what may still come of it.
+    IntentsLookOld,
 }
 
 /// Passes everything on, and each write through the points of a run as "journal".
@@ -52,12 +54,19 @@ fn label(entry: &Entry) -> &'static str {
 
 /// As many entries as there are: the lie takes the place of the first one, which the engine needs no more.
 fn forgotten(mut entries: Vec<Entry>) -> Vec<Entry> {
-    if let Some(Entry::Intent { step, action, attempt }) = entries.last().cloned() {
+    if let Some(Entry::Intent { step, action, attempt, .. }) = entries.last().cloned() {
         let outcome = Outcome::NotApplied;
         entries.pop();
         entries.push(Entry::Outcome { step, action, attempt, outcome, facts: Facts::none() });
     }
     entries
+}
+
+fn aged(entry: Entry) -> Entry {
+    match entry {
+        Entry::Intent { step, action, attempt, .. } => Entry::Intent { step, action, attempt, at: Millis(0) },
+        other => other,
+    }
 }
 
 impl Journal for CountingJournal {
@@ -90,10 +99,14 @@ impl Journal for CountingJournal {
     }
 
     fn entries<'a>(&'a self, id: &'a OperationId) -> Boxed<'a, Result<Vec<Entry>, JournalError>> {
-        if self.lie != Some(Lie::ForgetsOpenIntents) {
-            return self.inner.entries(id);
-        }
-        Box::pin(async move { Ok(forgotten(self.inner.entries(id).await?)) })
+        Box::pin(async move {
+            let entries = self.inner.entries(id).await?;
+            Ok(match self.lie {
+                Some(Lie::ForgetsOpenIntents) => forgotten(entries),
+                Some(Lie::LeasesLookFree | Lie::IntentsLookOld) => entries.into_iter().map(aged).collect(),
+                None => entries,
+            })
+        })
     }
 
     fn remember<'a>(
@@ -133,12 +146,25 @@ impl Journal for CountingJournal {
         self.counted("release lease".to_owned(), self.inner.release_lease(id, token))
     }
 
-    fn expired(&self, now: Millis) -> Boxed<'_, Result<Vec<Operation>, JournalError>> {
-        self.inner.expired(now)
+    fn unattended(&self, now: Millis, read: Millis) -> Boxed<'_, Result<Vec<Operation>, JournalError>> {
+        self.inner.unattended(now, read)
     }
 
-    fn postpone<'a>(&'a self, operation: &'a Operation, until: Millis) -> Boxed<'a, Result<bool, JournalError>> {
-        self.counted("postpone".to_owned(), self.inner.postpone(operation, until))
+    fn votes_read<'a>(
+        &'a self,
+        operation: &'a Operation,
+        at: Millis,
+        expires_at: Millis,
+    ) -> Boxed<'a, Result<bool, JournalError>> {
+        self.counted("votes read".to_owned(), self.inner.votes_read(operation, at, expires_at))
+    }
+
+    fn in_the_way<'a>(
+        &'a self,
+        operation: &'a Operation,
+        holds: &'a Changes,
+    ) -> Boxed<'a, Result<Option<OperationId>, JournalError>> {
+        self.inner.in_the_way(operation, holds)
     }
 
     fn tell<'a>(&'a self, told: &'a Told) -> Boxed<'a, Result<(), JournalError>> {

@@ -1,7 +1,7 @@
 //! Lives of a house within one process, one after the other on the same ground.
 
 use super::ending::{Ending, Fault};
-use super::ground::{Ground, Settled};
+use super::ground::{Ground, Rules, Settled};
 use super::journal::Lie;
 use super::points::{Point, Points, vanish};
 use super::script::Script;
@@ -134,6 +134,7 @@ impl Lives {
                 points: points.clone(),
                 lie: self.lie,
                 holder: format!("life {:p}", Arc::as_ptr(points)),
+                rules: Rules::default(),
             };
             let house = ground.house(settled).await;
             tokio::select! {

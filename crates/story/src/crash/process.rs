@@ -1,7 +1,7 @@
 //! The house in a process of its own, to be killed and stopped for real.
 
 use super::clock::FileClock;
-use super::ground::{Ground, Settled};
+use super::ground::{Ground, Rules, Settled};
 use super::journal::Lie;
 use super::points::{Deed, Point, Points};
 use super::script::Script;
@@ -11,6 +11,7 @@ use std::io::{BufRead, BufReader, Write};
 use std::path::PathBuf;
 use std::process::{Child, ChildStdin, ChildStdout, Command, ExitStatus, Stdio};
 use std::sync::Arc;
+use tokio::signal::unix::{SignalKind, signal};
 
 /// What happens at the point.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -43,6 +44,7 @@ pub struct Config {
 
 const REACHED: &str = "reached";
 const ENDED: &str = "ended";
+const LET_GO: &str = "let go";
 
 fn say(word: &str) {
     let mut out = std::io::stdout();
@@ -62,7 +64,7 @@ fn deed(effect: Effect) -> Deed {
     }
 }
 
-/// The process: plays its script on the ground of its argument.
+/// The process: plays its script on the ground of its argument, and ends well when it is told to.
 ///
 /// # Panics
 /// If the argument is none, or the script cannot be played.
@@ -77,10 +79,25 @@ pub fn main() {
             Some((point, effect)) => Points::at(point, deed(effect)),
             None => Points::none(),
         };
-        let settled = Settled { clock, points, lie: config.lie, holder: config.holder };
+        let settled = Settled { clock, points, lie: config.lie, holder: config.holder, rules: Rules::default() };
         let house = ground.house(settled).await;
-        Script { line: config.line, back: config.back }.play(&house).await;
-        say(ENDED);
+        let mut terminated = signal(SignalKind::terminate()).expect("signals");
+        let playing = tokio::spawn({
+            let house = house.clone();
+            async move { Script { line: config.line, back: config.back }.play(&house).await }
+        });
+        tokio::select! {
+            played = playing => {
+                played.expect("a script that can be played");
+                say(ENDED);
+            }
+            // As the bot does.
+            _ = terminated.recv() => {
+                house.engine().close();
+                house.engine().idle().await;
+                say(LET_GO);
+            }
+        }
     });
 }
 
@@ -117,6 +134,16 @@ impl Crashable {
     /// If it ends before.
     pub fn stands(&mut self) {
         assert_eq!(self.hear(), REACHED, "it never came to the point");
+    }
+
+    /// Waits until it has let go of its work, as it was told.
+    ///
+    /// # Panics
+    /// If it does something else.
+    pub fn lets_go(mut self) {
+        assert_eq!(self.hear(), LET_GO, "it did not end well");
+        drop(self.speak.take());
+        assert!(self.child.wait().expect("its end").success());
     }
 
     fn hear(&mut self) -> String {

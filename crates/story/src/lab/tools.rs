@@ -62,6 +62,14 @@ impl KafkaTools {
         self.run(class, arguments).await
     }
 
+    /// Runs `kafka-console-share-consumer` with these arguments after `--bootstrap-server`.
+    ///
+    /// # Errors
+    /// As for [`KafkaTools::consumer_groups`].
+    pub async fn share_consumer(&self, arguments: &[&str]) -> Result<ToolOutput, JudgeError> {
+        self.run("org.apache.kafka.tools.consumer.ConsoleShareConsumer", arguments).await
+    }
+
     /// Runs `kafka-topics` with these arguments after `--bootstrap-server`.
     ///
     /// # Errors

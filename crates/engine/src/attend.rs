@@ -1,0 +1,156 @@
+//! Operations that people vote on: their votes are read again and again, and their time runs only while that works.
+
+use crate::anew::Anew;
+use crate::change::Move;
+use crate::control::Counted;
+use crate::error::EngineError;
+use crate::inner::Inner;
+use crate::notice::milestone;
+use crate::operation::Operation;
+use crate::port::{JournalError, Polled, Unreadable};
+use crate::record::Actor;
+use crate::slots::Slot;
+use crate::worker::Engine;
+use interlock::approval::{Event, State, standstill};
+use interlock::facts::Facts;
+use interlock::id::OperationId;
+use interlock::plan::Sealed;
+use interlock::time::Millis;
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+/// When the votes on an operation were last asked for, by the monotonic clock: an attempt that failed is not made again at
+/// each tick.
+#[derive(Default)]
+pub(crate) struct Attempts(Mutex<HashMap<OperationId, Duration>>);
+
+impl Attempts {
+    /// Whether it is time for another attempt; this one is remembered.
+    fn are_due(&self, operation: &OperationId, now: Duration, pause: Duration) -> bool {
+        let mut last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        last.retain(|_, at| now.saturating_sub(*at) < pause);
+        if last.contains_key(operation) {
+            return false;
+        }
+        last.insert(operation.clone(), now);
+        true
+    }
+}
+
+/// The votes on an operation as they were just read, and the operation with the time that is left to it.
+pub(crate) struct Read {
+    pub(crate) polled: Polled,
+    pub(crate) operation: Operation,
+}
+
+impl Inner {
+    /// Operations whose time is over, or whose votes were not read as often as they should be. Whoever watches the chat reads
+    /// them by itself; this is for what nobody else reads.
+    pub(crate) async fn unattended(&self, now: Millis) -> Result<Vec<Operation>, JournalError> {
+        self.ports.journal.unattended(now, now.minus(self.pace.votes_every * 3 / 2)).await
+    }
+
+    /// A place to read the votes on an operation, if it is time for that.
+    pub(crate) fn attempt(&self, operation: &OperationId) -> Option<Slot> {
+        let slot = self.slots.read(operation)?;
+        self.attempts.are_due(operation, self.ports.clock.monotonic(), self.pace.retry).then_some(slot)
+    }
+
+    /// Reads the votes on an operation. If they could not be read for a while, its expiry moves by that while: it is known from
+    /// the last time they were read, also by another process, so it does not matter what kept them from being read.
+    pub(crate) async fn read_votes(
+        &self,
+        operation: &Operation,
+        plan: &Sealed,
+    ) -> Result<Result<Read, Unreadable>, JournalError> {
+        let polled = match self.ports.members.votes(operation, plan).await {
+            Ok(polled) => polled,
+            Err(unreadable) => return Ok(Err(unreadable)),
+        };
+        let (now, every) = (self.ports.clock.now(), self.pace.votes_every);
+        let mut operation = operation.clone();
+        if now.since(operation.votes_read_at) >= every / 2 {
+            let stood = standstill(operation.votes_read_at, now, every);
+            let until = operation.expires_at.plus(stood);
+            if self.ports.journal.votes_read(&operation, now, until).await? {
+                (operation.votes_read_at, operation.expires_at) = (now, until);
+                if !stood.is_zero() {
+                    let facts = Facts::none().with("until", until);
+                    self.tell(&operation.id, vec![milestone("expiry-moved", facts)]).await?;
+                }
+            } else if let Some(as_it_stands) = self.ports.journal.operation(&operation.id).await? {
+                // Somebody else read them in the same moment.
+                operation = as_it_stands;
+            }
+        }
+        Ok(Ok(Read { polled, operation }))
+    }
+
+    async fn expire(&self, operation: &Operation) -> Result<(), JournalError> {
+        if operation.state == State::Queued && self.leases.is_taken(&operation.id).await? {
+            return Ok(());
+        }
+        let expire = Move::new(Event::Expire).telling(vec![milestone("expired", Facts::none())]);
+        self.transition(&expire.of(operation, self, Actor::Engine)).await?;
+        Ok(())
+    }
+
+    async fn refuse_unreadable(&self, operation: &Operation, said: String) -> Result<(), JournalError> {
+        let facts = Facts::none().with("said", said);
+        let refuse = Move::new(Event::Refuse).because("plan-unreadable", facts);
+        self.transition(&refuse.of(operation, self, Actor::Engine)).await?;
+        Ok(())
+    }
+
+    /// What was posted is gone or says something else: nobody can vote on it any more, so it is posted anew.
+    pub(crate) async fn ask_anew(&self, operation: &Operation, plan: &Sealed, id: &str) -> Result<(), JournalError> {
+        match self.anew(operation, plan, (id, Facts::none())).await {
+            Anew::Ask(revision) => {
+                self.ports.journal.revise(&revision).await?;
+            }
+            Anew::Refuse(refuse) => {
+                self.transition(&refuse.of(operation, self, Actor::Engine)).await?;
+            }
+            Anew::Later(said) => tracing::info!(operation = %operation.id, said, "asked anew later"),
+        }
+        Ok(())
+    }
+}
+
+impl Engine {
+    /// The same as [`Engine::attend`], for a task of its own.
+    pub(crate) async fn attend_in(&self, _slot: Slot, operation: Operation) {
+        if let Err(error) = self.attend(&operation).await {
+            tracing::warn!(operation = %operation.id, %error, "its votes cannot be counted now");
+        }
+    }
+
+    /// Counts the votes on an operation, and ends it if its time is over all the same. While they cannot be read its time stands
+    /// still.
+    async fn attend(&self, operation: &Operation) -> Result<(), EngineError> {
+        let inner = self.inner();
+        let plan = match inner.ports.journal.plan(operation).await {
+            Ok(plan) => plan,
+            Err(JournalError::Damaged(said)) => return Ok(inner.refuse_unreadable(operation, said).await?),
+            Err(error) => return Err(error.into()),
+        };
+        let is_over = |operation: &Operation| operation.expires_at <= inner.ports.clock.now();
+        let operation = match inner.read_votes(operation, &plan).await? {
+            Ok(read) => match self.stands(read, &plan).await? {
+                Counted::Stands { operation, .. } => *operation,
+                Counted::Unreadable(_) => return Ok(()),
+            },
+            // There is no card to vote on.
+            Err(unreadable) if unreadable.ask_again && is_over(operation) => operation.clone(),
+            Err(unreadable) if unreadable.ask_again && operation.state == State::AwaitingApproval => {
+                return Ok(inner.ask_anew(operation, &plan, unreadable.id).await?);
+            }
+            Err(_) => return Ok(()),
+        };
+        if operation.state.is_open_to_votes() && is_over(&operation) {
+            inner.expire(&operation).await?;
+        }
+        Ok(())
+    }
+}

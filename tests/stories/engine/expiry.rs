@@ -1,0 +1,117 @@
+//! The clock of expiry: it runs while the votes can be read, and stands still while they cannot.
+
+use super::{RESET, Scene, ends, now, plans, tells, works};
+use engine::port::Clock;
+use interlock::approval::State;
+use interlock::id::OperationId;
+use interlock::time::Millis;
+use signalbox::house::House;
+use std::time::Duration;
+
+const MINUTE: Duration = Duration::from_secs(60);
+const HOUR: Duration = Duration::from_secs(3_600);
+/// As often as the votes are read, and then some.
+const SLACK: Duration = Duration::from_secs(4 * 60);
+
+/// Time goes on, and the process with it, until so long after the beginning.
+async fn lives_until(scene: &Scene, house: &House, until: Duration) {
+    while scene.clock.now() < scene.ground.start().plus(until) {
+        works(house).await;
+        tells(house).await;
+        scene.passes(MINUTE).await;
+    }
+    works(house).await;
+}
+
+async fn posted(scene: &Scene, house: &House) -> OperationId {
+    let id = plans(house, RESET).await;
+    assert_eq!(now(house, &id).await.expires_at, scene.ground.start().plus(HOUR * 8));
+    id
+}
+
+fn about(found: Millis, expected: Millis) -> bool {
+    found >= expected && found <= expected.plus(SLACK)
+}
+
+#[tokio::test]
+async fn without_an_outage_a_plan_ends_when_it_says() {
+    let scene = Scene::new();
+    let house = scene.house().await;
+    let id = posted(&scene, &house).await;
+    lives_until(&scene, &house, HOUR * 8 - MINUTE).await;
+    assert_eq!(now(&house, &id).await.state, State::AwaitingApproval);
+    assert_eq!(now(&house, &id).await.expires_at, scene.ground.start().plus(HOUR * 8), "nothing moved it");
+    lives_until(&scene, &house, HOUR * 8 + MINUTE).await;
+    assert_eq!(now(&house, &id).await.state, State::Expired);
+}
+
+#[tokio::test]
+async fn an_outage_of_the_chat_moves_the_end_by_its_length() {
+    let scene = Scene::new();
+    let house = scene.house().await;
+    let id = posted(&scene, &house).await;
+    lives_until(&scene, &house, HOUR).await;
+    scene.ground.chat_is_down(true);
+    lives_until(&scene, &house, HOUR * 4).await;
+    scene.ground.chat_is_down(false);
+    lives_until(&scene, &house, HOUR * 4 + MINUTE).await;
+    let moved = now(&house, &id).await.expires_at;
+    assert!(about(moved, scene.ground.start().plus(HOUR * 11)), "{moved}");
+    lives_until(&scene, &house, HOUR * 10 + HOUR / 2).await;
+    assert_eq!(now(&house, &id).await.state, State::AwaitingApproval);
+    lives_until(&scene, &house, HOUR * 11 + SLACK + MINUTE).await;
+    assert_eq!(now(&house, &id).await.state, State::Expired);
+}
+
+/// Down before the end and beyond it: not expired while nobody can read, and not right after either.
+#[tokio::test]
+async fn an_outage_over_the_end_is_waited_for() {
+    let scene = Scene::new();
+    let house = scene.house().await;
+    let id = posted(&scene, &house).await;
+    lives_until(&scene, &house, HOUR * 7).await;
+    scene.ground.chat_is_down(true);
+    lives_until(&scene, &house, HOUR * 9).await;
+    assert_eq!(now(&house, &id).await.state, State::AwaitingApproval);
+    scene.ground.chat_is_down(false);
+    lives_until(&scene, &house, HOUR * 9 + MINUTE).await;
+    let operation = now(&house, &id).await;
+    assert_eq!(operation.state, State::AwaitingApproval);
+    assert!(about(operation.expires_at, scene.ground.start().plus(HOUR * 10)), "{}", operation.expires_at);
+}
+
+/// The outage begins, the process ends, another one begins, the outage ends: it is one outage.
+#[tokio::test]
+async fn an_outage_is_known_across_a_restart() {
+    let scene = Scene::new();
+    let house = scene.house().await;
+    let id = posted(&scene, &house).await;
+    lives_until(&scene, &house, HOUR).await;
+    scene.ground.chat_is_down(true);
+    lives_until(&scene, &house, HOUR * 2).await;
+    ends(house).await;
+    scene.passes(HOUR / 2).await;
+    let house = scene.house().await;
+    lives_until(&scene, &house, HOUR * 3).await;
+    scene.ground.chat_is_down(false);
+    lives_until(&scene, &house, HOUR * 3 + MINUTE).await;
+    let moved = now(&house, &id).await.expires_at;
+    assert!(about(moved, scene.ground.start().plus(HOUR * 10)), "{moved}");
+}
+
+#[tokio::test]
+async fn a_bot_that_does_not_run_reads_no_votes_either() {
+    let scene = Scene::new();
+    let house = scene.house().await;
+    let id = posted(&scene, &house).await;
+    lives_until(&scene, &house, HOUR).await;
+    ends(house).await;
+    scene.passes(HOUR * 12).await;
+    let house = scene.house().await;
+    lives_until(&scene, &house, HOUR * 13 + MINUTE).await;
+    let operation = now(&house, &id).await;
+    assert_eq!(operation.state, State::AwaitingApproval);
+    assert!(about(operation.expires_at, scene.ground.start().plus(HOUR * 20)), "{}", operation.expires_at);
+    lives_until(&scene, &house, HOUR * 20 + SLACK + MINUTE).await;
+    assert_eq!(now(&house, &id).await.state, State::Expired);
+}
