@@ -163,10 +163,6 @@ impl Connection {
         self.correlation = self.correlation.wrapping_add(1);
         let envelope = Envelope { correlation: self.correlation, client_id: &self.client_id, version };
         let frame = codec::encode(request, &envelope).map_err(|why| self.not_sent::<C>(Cause::Encoding(why)))?;
-        // A timeout looks at the clock only after a first try: nothing is sent by a process that stood still meanwhile.
-        if Instant::now() >= deadline {
-            return Err(self.not_sent::<C>(Cause::Deadline));
-        }
         // As long as not every byte was taken over, the broker cannot have the request.
         write(&mut self.stream, &frame, deadline).await.map_err(|cause| self.not_sent::<C>(cause))?;
         let limit = self.limit;
