@@ -135,7 +135,7 @@ fn the_example_starts() {
     assert!(settings.clusters.iter().all(|one| backends.get(&one.cluster.name).is_some()));
     assert!(settings.clusters.iter().all(|one| backends.act(&one.cluster.name).is_some()));
     // What is only observed can be looked at, and there is nothing by which it could be changed.
-    let mut observing = settings.clone();
+    let mut observing = settings;
     observing.clusters[0].cluster.mode = Mode::Observe;
     let backends = crate::bot::backends(&observing, &clock).unwrap();
     let able = |one: &ClusterSettings| {

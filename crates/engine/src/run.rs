@@ -104,7 +104,7 @@ impl<'a> Run<'a> {
     }
 
     /// A plan that cannot be read, or whose bytes are not those approved, is never carried out.
-    async fn unreadable(&mut self, operation: &Operation, said: String) -> Result<Next, EngineError> {
+    pub(crate) async fn unreadable(&mut self, operation: &Operation, said: String) -> Result<Next, EngineError> {
         let facts = Facts::none().with("said", said);
         let event = if operation.state == State::Queued { Event::Refuse } else { Event::Lose };
         let ending =

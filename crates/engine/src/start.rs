@@ -7,6 +7,7 @@ use crate::entry::{Entry, StartRecord};
 use crate::error::EngineError;
 use crate::notice::{Notice, Seeded, alert, milestone, progress};
 use crate::operation::{Changes, Operation, Transitioned};
+use crate::port::JournalError;
 use crate::run::{Next, Run};
 use interlock::approval::{Event, Tally};
 use interlock::cluster::Query;
@@ -72,7 +73,12 @@ impl Run<'_> {
             let told = vec![milestone(id, Facts::none())];
             return self.change(operation, Move::new(Event::AskAgain).because(id, Facts::none()).telling(told)).await;
         }
-        self.begin(operation, plan, tally).await
+        // The stored bytes are hashed once more: a drive may have read its plan a while ago.
+        match self.inner.ports.journal.plan(operation).await {
+            Ok(_) => self.begin(operation, plan, tally).await,
+            Err(JournalError::Damaged(said)) => self.unreadable(operation, said).await,
+            Err(error) => Err(error.into()),
+        }
     }
 
     /// Holds, start record, state and notices in one transaction: from here on votes are not read again.
