@@ -33,6 +33,7 @@ const FILES: &[(&str, &str)] = files![
     "reset-offset",
     "resume",
     "rollback",
+    "scale-out",
     "status",
     "stop",
     "topic",
