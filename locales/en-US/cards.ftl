@@ -97,7 +97,6 @@ card-affected = Affected: { $groups }; { $clients-count ->
     [one] { $clients-count } client
    *[other] { $clients-count } clients
 }: { $clients }
-card-affected-topics = Affected: whoever writes or reads { $topics }
 card-affected-no-clients = Affected: { $groups }; no client connected
 card-needs-from-application = Needs from the application: { $needs }
 application-stop-consumers = stop the group’s consumers, and start them again afterwards

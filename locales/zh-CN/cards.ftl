@@ -64,7 +64,6 @@ card-warning = 警告：{ $finding }
 card-consent = 需要负责人同意：{ $finding }
 card-more-findings = + 另有 { $more } 项，见 plan.txt
 card-affected = 受影响：{ $groups }；{ $clients-count } 个客户端：{ $clients }
-card-affected-topics = 受影响：读写 { $topics } 的应用
 card-affected-no-clients = 受影响：{ $groups }；没有客户端连接
 card-needs-from-application = 需要应用配合：{ $needs }
 application-stop-consumers = 停止消费组的消费者，完成后再启动

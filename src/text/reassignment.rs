@@ -4,7 +4,7 @@ use interlock::plan::{Action, KafkaAction, Plan, ReplicaMove, Work};
 use serde_json::{Value, json};
 
 /// All moves of a plan, in their order.
-pub(in crate::text) fn moves(plan: &Plan) -> Vec<&ReplicaMove> {
+pub(super) fn moves(plan: &Plan) -> Vec<&ReplicaMove> {
     let of = |work| match work {
         &Work::Act(Action::Kafka(KafkaAction::Reassign { ref moves })) => moves.as_slice(),
         _ => &[],

@@ -89,9 +89,6 @@ fn finding(found: &Check, locale: Locale) -> Line {
 }
 
 fn affected(plan: &Plan, locale: Locale) -> Line {
-    if plan.impact.groups.is_empty() {
-        return locale.say("card-affected-topics", &Args::new().line("topics", names(locale, &plan.impact.topics)));
-    }
     let args = Args::new()
         .line("groups", names(locale, &plan.impact.groups))
         .count("clients-count", plan.impact.clients.len())

@@ -69,8 +69,6 @@ pub(in crate::text) fn movement(plan: &Plan) -> Movement {
         sum.clamped += usize::from(one.clamped);
         sum.without_commit += usize::from(one.from.is_none());
     }
-    // Of a plan that moves replicas, the partitions that move.
-    sum.partitions += crate::text::reassignment::moves(plan).len();
     sum
 }
 

@@ -54,7 +54,7 @@ pub fn plan(command: &str, arguments: &Arguments, sections: &Sections, context: 
 }
 
 /// The names of the changes that can be planned.
-pub const CHANGES: &[&str] = &["reset-offset", "scale-out"];
+pub const CHANGES: &[&str] = &["reset-offset"];
 
 fn not_built(what: &str) -> Planning {
     Planning::Mistake(Mistake::new("not-built-yet", Facts::none().with("what", what)))

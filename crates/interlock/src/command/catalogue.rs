@@ -33,7 +33,6 @@ const FILES: &[(&str, &str)] = files![
     "reset-offset",
     "resume",
     "rollback",
-    "scale-out",
     "status",
     "stop",
     "topic",
