@@ -76,6 +76,7 @@ async fn where_a_setting_comes_from_is_told() {
         (entry.value, entry.source)
     };
     until(async || told(1).await.0.as_deref() == Some("700")).await;
+    until(async || told(2).await.0.as_deref() == Some("500")).await;
     assert_eq!(told(1).await.1, ConfigSource::DynamicDefaultBroker);
     assert_eq!(told(2).await, (Some("500".to_owned()), ConfigSource::DynamicBroker));
 }
