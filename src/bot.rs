@@ -165,7 +165,7 @@ async fn console(
 fn open_discord(settings: &DiscordSettings, house: &House) -> Result<Running, NoStart> {
     let discord = chat(settings, house)?;
     house.connect(discord.clone());
-    Ok(discord.open(house.door()))
+    discord.open(house.door())
 }
 
 /// The chat of the settings, with the house's store as its memory; its gateway is not opened.

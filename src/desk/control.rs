@@ -67,7 +67,7 @@ impl Desk {
                 if cast == Cast::Stored {
                     meters::vote(voice, Voted::Command, true);
                 }
-                self.count_for(&operation.id, principal, voice).await
+                self.count_for((&operation.id, plan), principal, voice).await
             }
             Cast::NoneThere | Cast::Closed => Err(closed(operation)),
         }
@@ -88,13 +88,20 @@ impl Desk {
 
     async fn count_for(
         &self,
-        id: &interlock::id::OperationId,
+        of: (&interlock::id::OperationId, &Sealed),
         principal: &Principal,
         voice: Voice,
     ) -> Result<Done, Done> {
+        let (id, shown) = of;
         let operation = self.rooms.store.operation(id).await?.ok_or(Done::Bug)?;
-        let plan = self.rooms.store.plan(&operation).await?;
-        match self.engine.count(&operation, &plan).await? {
+        let newer;
+        let plan = if operation.digest == shown.digest() {
+            shown
+        } else {
+            newer = self.rooms.store.plan(&operation).await?;
+            &newer
+        };
+        match self.engine.count(&operation, plan).await? {
             Counted::Stands { tally, operation } => {
                 Ok(controlled(&operation, stands(&tally, principal, (voice, operation.state))))
             }

@@ -72,6 +72,10 @@ pub fn fit(text: &str, most: usize) -> String {
 #[must_use]
 pub fn wrap(text: &str, most: usize) -> Vec<String> {
     let most = most.max(2);
+    // Nearly every line of a long plan: a column for each byte, and nothing to break.
+    if text.len() <= most && text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+        return vec![text.trim_end().to_owned()];
+    }
     let mut lines = Vec::new();
     let mut line = String::new();
     let mut used = 0;
@@ -154,6 +158,8 @@ mod tests {
         assert_eq!(wrap("重置消费位点。", 6), ["重置消", "费位", "点。"]);
         assert_eq!(wrap("abcdefgh", 3), ["abc", "def", "gh"]);
         assert_eq!(wrap("", 10), [""]);
+        assert_eq!(wrap("  two words  ", 13), ["  two words"]);
+        assert_eq!(wrap("  two words  ", 10), ["  two", "words"]);
     }
 
     #[test]

@@ -172,7 +172,7 @@ impl DiscordStory {
         let chat = bot::chat(&settings, &house).expect("settings that work");
         house.connect(chat.clone());
         house.desk().refresh_directory().await;
-        let running = chat.open(house.door());
+        let running = chat.open(house.door()).unwrap();
         let tasks = house.open();
         self.life = Some(Life { house, running, tasks });
         self.is_connected(identified).await;

@@ -107,6 +107,8 @@ impl From<Failed> for ChatError {
 /// The client.
 pub(super) struct Http {
     client: reqwest::Client,
+    /// For first answers: its connections live on the thread of the gateway, which is the only one to send them.
+    callbacks: reqwest::Client,
     base: Base,
     authorization: HeaderValue,
     limiter: Mutex<Limiter>,
@@ -139,7 +141,8 @@ impl Http {
         let text = format!("Bot {}", token.expose_secret());
         let mut authorization = HeaderValue::from_str(&text).map_err(|_| NoClient::Token)?;
         authorization.set_sensitive(true);
-        Ok(Self { client: plain_client()?, base, authorization, limiter: Mutex::default(), clock })
+        let (client, callbacks) = (plain_client()?, plain_client()?);
+        Ok(Self { client, callbacks, base, authorization, limiter: Mutex::default(), clock })
     }
 
     fn limiter(&self) -> MutexGuard<'_, Limiter> {
@@ -207,7 +210,8 @@ impl Http {
     }
 
     fn build(&self, request: &Request) -> Result<RequestBuilder, Failed> {
-        let builder = self.client.request(request.method.clone(), self.base.rest(&request.path));
+        let client = if request.how == How::Callback { &self.callbacks } else { &self.client };
+        let builder = client.request(request.method.clone(), self.base.rest(&request.path));
         let builder = match request.how {
             How::Bot => builder.header(AUTHORIZATION, self.authorization.clone()),
             How::Token | How::Callback => builder,

@@ -11,6 +11,7 @@ use super::messages::id as id_of;
 use crate::chat::{Clicked, Completing, MessageRef, Stranger, Suggested};
 use crate::desk::{Incoming, RawValue};
 use answers::Asked;
+use interlock::principal::Principal;
 use origin::Origin;
 use serde_json::{Value, json};
 use serenity::all::{
@@ -24,7 +25,8 @@ const PING: u64 = 1;
 const AUTOCOMPLETE: u64 = 4;
 
 impl Opened {
-    /// Serves an interaction; one that was served already is left alone.
+    /// Serves an interaction; one that was served already is left alone. Runs on the thread of the gateway: here is only what
+    /// leads to the first answer.
     pub(super) async fn interacted(self: &Arc<Self>, interaction: Interaction) {
         if !self.is_new(interaction.id().get()) {
             return;
@@ -49,49 +51,53 @@ impl Opened {
     }
 
     async fn command(self: &Arc<Self>, command: CommandInteraction) {
-        let CommandInteraction { id, token, locale, data, .. } = &command;
-        let asked = Asked { id: id.get(), token: token.clone(), locale: locale.clone() };
+        let asked = Asked { id: command.id.get(), token: command.token.clone(), locale: command.locale.clone() };
         let origin = Origin::of_command(&command);
-        if data.kind != CommandType::ChatInput {
+        if command.data.kind != CommandType::ChatInput {
             return self.turn_away(&asked, Stranger::Unreadable, Some(origin.user())).await;
         }
-        let principal = match self.admit(&origin) {
-            Ok(principal) => principal,
-            Err(stranger) => return self.turn_away(&asked, stranger, Some(origin.user())).await,
-        };
-        if !self.defer(&asked).await {
-            return;
-        }
-        let incoming = Incoming {
-            command: data.name.clone(),
-            options: data.options.iter().map(|option| (option.name.clone(), raw(&option.value))).collect(),
-            principal,
-            place: self.place(&origin).await,
-            locale: locale.clone(),
-            at: self.discord.clock.now(),
-        };
-        self.answer(&asked, self.door.command(incoming)).await;
+        let Some(principal) = self.acknowledged(&asked, &origin).await else { return };
+        let (opened, at) = (Arc::clone(self), self.discord.clock.now());
+        self.tasks.spawn("a command", async move {
+            let incoming = Incoming {
+                command: command.data.name,
+                options: command.data.options.iter().map(|option| (option.name.clone(), raw(&option.value))).collect(),
+                principal,
+                place: opened.place(&origin).await,
+                locale: command.locale,
+                at,
+            };
+            opened.answer(&asked, opened.door.command(incoming)).await;
+        });
     }
 
     async fn click(self: &Arc<Self>, click: ComponentInteraction) {
         let asked = Asked { id: click.id.get(), token: click.token.clone(), locale: click.locale.clone() };
         let origin = Origin::of_component(&click);
-        let principal = match self.admit(&origin) {
-            Ok(principal) => principal,
-            Err(stranger) => return self.turn_away(&asked, stranger, Some(origin.user())).await,
-        };
-        if !self.defer(&asked).await {
-            return;
+        let Some(principal) = self.acknowledged(&asked, &origin).await else { return };
+        let (opened, at) = (Arc::clone(self), self.discord.clock.now());
+        self.tasks.spawn("a click", async move {
+            let clicked = Clicked {
+                id: click.data.custom_id,
+                message: MessageRef { channel: click.channel_id.get(), message: click.message.id.get() },
+                principal,
+                place: opened.place(&origin).await,
+                locale: click.locale,
+                at,
+            };
+            opened.answer(&asked, opened.door.clicked(clicked)).await;
+        });
+    }
+
+    /// Acknowledges if this person is served, else says why not. None ends the work on it.
+    async fn acknowledged(self: &Arc<Self>, asked: &Asked, origin: &Origin) -> Option<Principal> {
+        match self.admit(origin) {
+            Ok(principal) => self.defer(asked).await.then_some(principal),
+            Err(stranger) => {
+                self.turn_away(asked, stranger, Some(origin.user())).await;
+                None
+            }
         }
-        let clicked = Clicked {
-            id: click.data.custom_id.clone(),
-            message: MessageRef { channel: click.channel_id.get(), message: click.message.id.get() },
-            principal,
-            place: self.place(&origin).await,
-            locale: click.locale.clone(),
-            at: self.discord.clock.now(),
-        };
-        self.answer(&asked, self.door.clicked(clicked)).await;
     }
 
     /// Suggests values in time, or none.

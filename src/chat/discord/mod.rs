@@ -71,6 +71,9 @@ pub enum NoStart {
     /// The token or the HTTP client is not usable.
     #[error("{0}")]
     Client(String),
+    /// The gateway gets no thread of its own.
+    #[error("no thread for the gateway: {0}")]
+    Thread(#[from] std::io::Error),
 }
 
 impl From<NoClient> for NoStart {
@@ -103,10 +106,13 @@ impl Discord {
     }
 
     /// Registers the commands and connects to the gateway, in the background and again whenever it is lost. What people do
-    /// goes through the door. Must be called within a Tokio runtime.
-    #[must_use]
-    pub fn open(self: &Arc<Self>, door: Arc<dyn Door>) -> Running {
-        gateway::open(Arc::clone(self), door)
+    /// goes through the door. Must be called within a Tokio runtime, on which everything runs but the gateway and the
+    /// acknowledgements: these have a thread of their own.
+    ///
+    /// # Errors
+    /// [`NoStart::Thread`].
+    pub fn open(self: &Arc<Self>, door: Arc<dyn Door>) -> Result<Running, NoStart> {
+        Ok(gateway::open(Arc::clone(self), door)?)
     }
 
     /// [`Discord::new`] and [`Discord::open`].
@@ -114,6 +120,6 @@ impl Discord {
     /// # Errors
     /// [`NoStart`].
     pub fn start(settings: Settings, door: Arc<dyn Door>) -> Result<Running, NoStart> {
-        Ok(Self::new(settings)?.open(door))
+        Self::new(settings)?.open(door)
     }
 }

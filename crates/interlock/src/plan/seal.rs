@@ -157,10 +157,14 @@ fn read(bytes: &str) -> Result<Plan, NotReadable> {
     struct Head {
         format: u64,
     }
-    let damaged = |error: serde_json::Error| NotReadable::Damaged(error.to_string());
-    let head: Head = serde_json::from_str(bytes).map_err(damaged)?;
-    if head.format != u64::from(FORMAT) {
-        return Err(NotReadable::Format { found: head.format });
+    let plan: Result<Plan, _> = serde_json::from_str(bytes);
+    match plan {
+        Ok(plan) if plan.format == FORMAT => Ok(plan),
+        // Only now: a long plan of our own format is read once.
+        Ok(plan) => Err(NotReadable::Format { found: plan.format.into() }),
+        Err(error) => Err(match serde_json::from_str::<Head>(bytes) {
+            Ok(head) if head.format != u64::from(FORMAT) => NotReadable::Format { found: head.format },
+            _ => NotReadable::Damaged(error.to_string()),
+        }),
     }
-    serde_json::from_str(bytes).map_err(damaged)
 }

@@ -2,6 +2,7 @@
 
 mod budget;
 mod events;
+mod front;
 mod queues;
 mod supervisor;
 mod tasks;
@@ -12,11 +13,11 @@ use crate::chat::Door;
 use interlock::time::Millis;
 use queues::{Queues, Reread};
 use std::fmt;
+use std::io;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tasks::Tasks;
-use tokio::sync::watch;
-use tokio::task::JoinHandle;
+use tokio::sync::{oneshot, watch};
 
 /// Time for a clean end of the connection.
 const CLOSING: Duration = Duration::from_secs(3);
@@ -107,7 +108,8 @@ impl Opened {
 pub struct Running {
     opened: Arc<Opened>,
     stop: watch::Sender<bool>,
-    supervisor: JoinHandle<()>,
+    /// Ends when the thread of the gateway does.
+    ended: oneshot::Receiver<()>,
 }
 
 impl fmt::Debug for Running {
@@ -132,25 +134,32 @@ impl Running {
     /// Closes the connection, then waits a little for answers that are under way.
     pub async fn shutdown(self) {
         self.stop.send_replace(true);
-        if tokio::time::timeout(CLOSING * 2, self.supervisor).await.is_err() {
+        if tokio::time::timeout(CLOSING * 2 + ANSWERING, self.ended).await.is_err() {
             tracing::warn!("the connection to the gateway did not close in time");
         }
-        self.opened.tasks.finished(ANSWERING).await;
     }
 }
 
-pub(super) fn open(discord: Arc<Discord>, door: Arc<dyn Door>) -> Running {
+pub(super) fn open(discord: Arc<Discord>, door: Arc<dyn Door>) -> Result<Running, io::Error> {
     let since = discord.clock.now();
     let opened = Arc::new(Opened {
         discord,
         door,
         answered: Mutex::default(),
-        tasks: Arc::default(),
+        tasks: Arc::new(Tasks::here()),
         standing: watch::Sender::new(Standing::Down { since }),
         queues: Queues::default(),
         reread: Reread::default(),
     });
     let (stop, stopped) = watch::channel(false);
-    let supervisor = tokio::spawn(supervisor::supervise(Arc::clone(&opened), stopped));
-    Running { opened, stop, supervisor }
+    let ended = front::on_own_thread(serve(Arc::clone(&opened), stopped))?;
+    Ok(Running { opened, stop, ended })
+}
+
+/// Keeps the connection until stopped. Told to stop, it waits a little for answers under way: they leave by this thread.
+async fn serve(opened: Arc<Opened>, stop: watch::Receiver<bool>) {
+    supervisor::supervise(&opened, stop.clone()).await;
+    if *stop.borrow() {
+        opened.tasks.finished(ANSWERING).await;
+    }
 }

@@ -37,17 +37,17 @@ enum End {
 }
 
 /// Runs until stopped.
-pub(super) async fn supervise(opened: Arc<Opened>, mut stop: watch::Receiver<bool>) {
+pub(super) async fn supervise(opened: &Arc<Opened>, mut stop: watch::Receiver<bool>) {
     let registering = {
-        let opened = Arc::clone(&opened);
-        tokio::spawn(async move { opened.discord.register().await })
+        let discord = Arc::clone(&opened.discord);
+        opened.tasks.on().spawn(async move { discord.register().await })
     };
     let mut backoff = Backoff::default();
     loop {
         let wait = tokio::select! {
             () = stopped(&mut stop) => break,
-            way = opened.discord.way() => match way {
-                Ok(way) => match life(&opened, way, &mut stop).await {
+            way = way(opened) => match way {
+                Ok(way) => match life(opened, way, &mut stop).await {
                     End::Stopped => break,
                     End::Refused(why) => {
                         opened.is_refused(why);
@@ -58,7 +58,7 @@ pub(super) async fn supervise(opened: Arc<Opened>, mut stop: watch::Receiver<boo
                         backoff.next()
                     }
                 },
-                Err(failed) => unreached(&opened, &failed, &mut backoff),
+                Err(failed) => unreached(opened, &failed, &mut backoff),
             },
         };
         tokio::select! {
@@ -68,6 +68,13 @@ pub(super) async fn supervise(opened: Arc<Opened>, mut stop: watch::Receiver<boo
     }
     registering.abort();
     opened.is_down();
+}
+
+/// Asked beside: the connections of REST live there.
+async fn way(opened: &Arc<Opened>) -> Result<Way, Failed> {
+    let discord = Arc::clone(&opened.discord);
+    let asked = opened.tasks.on().spawn(async move { discord.way().await });
+    asked.await.unwrap_or_else(|error| Err(Failed::Unknown(error.to_string())))
 }
 
 /// Returns once we are to stop, or nobody is there any more to say so.
@@ -221,7 +228,7 @@ impl Gate {
         opened.is_down();
         tracing::info!("connecting to the gateway");
         self.passed_at = Some(now);
-        self.budget = match opened.discord.way().await {
+        self.budget = match way(opened).await {
             Ok(way) => way.budget,
             Err(_) => self.budget.spent(),
         };

@@ -5,18 +5,15 @@ use std::future::Future;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::runtime::Handle;
 use tokio::sync::watch;
 
 /// The tasks of an adapter.
 #[derive(Debug)]
 pub(in crate::chat::discord) struct Tasks {
     running: watch::Sender<usize>,
-}
-
-impl Default for Tasks {
-    fn default() -> Self {
-        Self { running: watch::Sender::new(0) }
-    }
+    /// Where they run, whoever starts them.
+    on: Handle,
 }
 
 /// Counts a task while it lives.
@@ -29,6 +26,11 @@ impl Drop for Counted<'_> {
 }
 
 impl Tasks {
+    /// None yet; they will run on the runtime of the caller.
+    pub(in crate::chat::discord) fn here() -> Self {
+        Self { running: watch::Sender::new(0), on: Handle::current() }
+    }
+
     /// Runs something here; none if it panicked.
     pub(in crate::chat::discord) async fn guard<T>(
         &self,
@@ -55,9 +57,14 @@ impl Tasks {
         work: impl Future<Output = ()> + Send + 'static,
     ) {
         let tasks = Arc::clone(self);
-        tokio::spawn(async move {
+        self.on.spawn(async move {
             tasks.guard(what, work).await;
         });
+    }
+
+    /// The runtime on which they run.
+    pub(in crate::chat::discord) fn on(&self) -> &Handle {
+        &self.on
     }
 
     /// Waits until nothing runs, at most so long.
@@ -75,7 +82,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_panic_ends_only_its_own_task() {
-        let tasks = Arc::new(Tasks::default());
+        let tasks = Arc::new(Tasks::here());
         assert_eq!(tasks.guard("test", async { panic!("on purpose") }).await, None::<()>);
         assert_eq!(tasks.guard("test", async { 7 }).await, Some(7));
         tasks.spawn("test", async { panic!("on purpose") });
