@@ -92,6 +92,8 @@ pub const NONCE_LIFE: Duration = Duration::from_secs(180);
 pub const OLD_MESSAGE: Duration = Duration::from_secs(3_600);
 /// Edits of an old message before 30046. Discord does not publish the number; the model is strict.
 pub const OLD_MESSAGE_EDITS: usize = 3;
+/// How long an edit of an old message counts. Not published either; the answer says "try again later".
+pub const OLD_MESSAGE_EDIT_LIFE: Duration = Duration::from_secs(3_600);
 /// Characters of a thread's name. docs \[resources/channel\].
 pub const THREAD_NAME: usize = 100;
 /// Active threads of a guild. docs \[topics/opcodes-and-status-codes, 160006\].

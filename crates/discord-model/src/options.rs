@@ -13,6 +13,8 @@ pub enum RateLimits {
     Off,
     /// Buckets like Discord's (see [`crate::limits`]), with their headers on each answer.
     Real,
+    /// The same, and a request that a bucket refuses is held against the bot: its own limiter should have kept it.
+    Strict,
 }
 
 /// Settings of a [`Discord`](crate::Discord). `Options::default()` is an ordinary server with a bot that has the

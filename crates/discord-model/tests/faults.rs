@@ -86,3 +86,17 @@ async fn buckets_count_and_say_so() {
     assert_eq!(send(&rest, &other).await.unwrap().status(), 200);
     assert_eq!(ops.messages().len(), 5);
 }
+
+#[tokio::test]
+async fn whoever_overruns_a_bucket_is_held_to_it_where_that_is_asked_for() {
+    for (rate_limits, held) in [(RateLimits::Real, 0), (RateLimits::Strict, 1)] {
+        let discord = Discord::start(Options { rate_limits, ..Options::default() }).await.unwrap();
+        let (rest, ops) = (Rest::new(&discord), discord.channel("ops"));
+        for _ in 0..5 {
+            send(&rest, &ops).await.unwrap();
+        }
+        assert_eq!(discord.violations(), [], "{rate_limits:?}: what the bucket holds");
+        assert_eq!(send(&rest, &ops).await.unwrap().status(), 429);
+        assert_eq!(discord.violations().len(), held, "{rate_limits:?}");
+    }
+}

@@ -132,6 +132,8 @@ async fn an_old_message_has_few_edits_left() {
     assert_eq!(refusal(&rest.send("PATCH", &path(&message), text("last")).await), (429, 30_046));
     assert_eq!(message.history(), ["0", "edit 0", "edit 1"]);
     assert_eq!(message.text(), "edit 2");
+    discord.clock().advance(limits::OLD_MESSAGE_EDIT_LIFE);
+    assert_eq!(rest.send("PATCH", &path(&message), text("later")).await.0, 200);
 }
 
 #[tokio::test]

@@ -30,6 +30,11 @@ impl Buckets {
         Self { limits, windows: HashMap::new() }
     }
 
+    /// Whether a request that is refused here is held against the bot.
+    pub(crate) fn is_strict(&self) -> bool {
+        self.limits == RateLimits::Strict
+    }
+
     /// Counts a request: the headers of its answer, or the 429.
     pub(crate) fn pass(&mut self, call: &Call) -> Result<Headers, Box<Answer>> {
         let interaction = call.endpoint.is_some_and(|e| e.auth == Auth::Path);

@@ -1,5 +1,7 @@
 //! Messages: create, read, edit, delete.
 
+use std::time::Duration;
+
 use serde_json::Value;
 
 use super::answer::Answer;
@@ -167,14 +169,16 @@ pub(super) fn edit(world: &mut World, call: &Call) -> Outcome {
 
 /// A message older than an hour has a bounded number of edits.
 fn count_old_edit(world: &mut World, message: &mut Message) -> Result<(), ApiError> {
-    let old = i64::try_from(limits::OLD_MESSAGE.as_millis()).unwrap_or(i64::MAX);
-    if world.now_ms() - message.created_ms < old {
+    let now = world.now_ms();
+    let is_within = |at: i64, span: Duration| u128::try_from(now - at).is_ok_and(|age| age < span.as_millis());
+    if is_within(message.created_ms, limits::OLD_MESSAGE) {
         return Ok(());
     }
-    if message.old_edits >= limits::OLD_MESSAGE_EDITS {
+    message.old_edits.retain(|at| is_within(*at, limits::OLD_MESSAGE_EDIT_LIFE));
+    if message.old_edits.len() >= limits::OLD_MESSAGE_EDITS {
         return Err(error::OLD_MESSAGE_EDITS);
     }
-    message.old_edits += 1;
+    message.old_edits.push(now);
     Ok(())
 }
 

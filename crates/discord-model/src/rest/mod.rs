@@ -104,7 +104,12 @@ async fn under(fault: Fault, inner: &Inner, cutter: &Cutter, call: &Call, token:
 /// Serves a request whole and writes it down.
 fn serve(world: &mut World, call: &Call, token: Option<&str>) -> Answer {
     let answer = match world.buckets.pass(call) {
-        Err(limited) => *limited,
+        Err(limited) => {
+            if world.buckets.is_strict() {
+                violation(world, call, "about rates: it was sent although its bucket was empty");
+            }
+            *limited
+        }
         Ok(headers) => act(world, call, token).unwrap_or_else(Answer::from).with_headers(&headers),
     };
     note(world, call, true, Some(answer.status));

@@ -70,7 +70,8 @@ pub(crate) struct Message {
     pub(crate) nonce: Option<String>,
     pub(crate) created_ms: i64,
     pub(crate) edited_ms: Option<i64>,
-    pub(crate) old_edits: usize,
+    /// When it was edited, being old.
+    pub(crate) old_edits: Vec<i64>,
     /// Whom the text mentions now.
     pub(crate) mentions: Pings,
     /// Whom it notified when it was posted; an edit notifies nobody.
@@ -102,7 +103,7 @@ impl Message {
             nonce: None,
             created_ms,
             edited_ms: None,
-            old_edits: 0,
+            old_edits: Vec::new(),
             mentions: Pings::default(),
             notified: Pings::default(),
             reactions: Vec::new(),
