@@ -75,7 +75,7 @@ enum Sent {
 impl From<ChatError> for Sent {
     fn from(error: ChatError) -> Self {
         match error {
-            ChatError::Later(span) => Self::Retry(span, "asked to wait".to_owned()),
+            ChatError::Later(span) | ChatError::Overedited(span) => Self::Retry(span, "asked to wait".to_owned()),
             ChatError::Unknown(why) => Self::Retry(Duration::from_secs(2), why),
             ChatError::Forbidden(why) | ChatError::Gone(why) | ChatError::Wrong(why) => Self::Dead(why),
         }
@@ -118,7 +118,8 @@ impl Delivery {
     pub async fn once(&self) -> Result<(), StoreError> {
         loop {
             let now = self.rooms.clock.now();
-            let taker = Taker { name: self.name.clone(), until: now.plus(CLAIM) };
+            let in_chat = self.rooms.chat().is_some();
+            let taker = Taker { name: self.name.clone(), until: now.plus(CLAIM), in_chat };
             let due = self.rooms.store.due(&taker, now, AT_ONCE).await?;
             let cards = self.cards_due(now).await?;
             if due.is_empty() && cards.is_empty() {

@@ -67,6 +67,10 @@ pub enum ChatError {
     /// Nothing was done; try again after this time.
     #[error("the chat asks to wait {0:?}")]
     Later(Duration),
+    /// Nothing was done: this message was edited too often for its age, and takes edits again after this time at the
+    /// earliest. Other messages are not concerned.
+    #[error("the message takes no more edits for at least {0:?}")]
+    Overedited(Duration),
     /// The request may have been carried out: no answer, half of one, or one that cannot be read.
     #[error("no answer from the chat: {0}")]
     Unknown(String),

@@ -109,6 +109,7 @@ async fn check_discord(settings: &Settings, found: &mut Found) {
         settings.clusters.iter().flat_map(|cluster| cluster.channels.iter().copied()).collect();
     for channel in channels.into_iter().chain(discord.operators_channel) {
         let result = match chat.missing_permissions(channel).await {
+            Ok(rights) if !rights.is_served => Err("in a guild that the settings do not name".to_owned()),
             Ok(rights) if !rights.is_text => Err("not an ordinary text channel".to_owned()),
             Ok(rights) if rights.missing.is_empty() => Ok("every permission that is needed".to_owned()),
             Ok(rights) => Err(format!("missing: {}", rights.missing.join(", "))),

@@ -1,11 +1,10 @@
 //! Control reactions as edges: each is consumed once, and again only after it was seen removed.
 
+use super::Store;
 use super::cards::stored;
 use super::database::{Tx, vals};
 use super::error::StoreError;
 use super::rows::parsed;
-use super::{Store, operations};
-use engine::{Transition, Transitioned};
 use interlock::id::PersonId;
 use interlock::time::Millis;
 
@@ -18,15 +17,6 @@ pub struct Edge {
     pub person: PersonId,
     /// The emoji, stripped of variation selectors.
     pub emoji: String,
-}
-
-/// What came of a control reaction.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Controlled {
-    /// It was consumed before; nothing was done.
-    Already,
-    /// What came of its transition. Only with `Done` it is consumed; after anything else it can be tried again.
-    Asked(Transitioned),
 }
 
 #[derive(sqlx::FromRow)]
@@ -64,20 +54,6 @@ impl Store {
         let fresh = consume(&mut tx, edge, at).await?;
         tx.commit().await?;
         Ok(fresh)
-    }
-
-    /// Consumes an edge and does its transition, both or neither.
-    ///
-    /// # Errors
-    /// As [`engine::port::Journal::transition`].
-    pub async fn control(&self, edge: &Edge, transition: &Transition) -> Result<Controlled, StoreError> {
-        let mut tx = self.pools.begin().await?;
-        if !consume(&mut tx, edge, transition.at).await? {
-            tx.rollback().await?;
-            return Ok(Controlled::Already);
-        }
-        let done = operations::change(&mut tx, transition, None).await?;
-        operations::settle(tx, done).await.map(Controlled::Asked)
     }
 
     /// The reaction was seen removed: standing there again, it is a new one. Whether it was consumed before.

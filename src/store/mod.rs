@@ -28,7 +28,7 @@ mod unlocks;
 mod votes;
 
 pub use cards::{DirtyCard, MessageOf, MessageRole, Posted};
-pub use edges::{Controlled, Edge};
+pub use edges::Edge;
 pub use error::StoreError;
 pub use outbox::{Claim, Due, Taker};
 pub use reader::Reader;

@@ -20,6 +20,8 @@ pub struct Taker {
     pub name: String,
     /// When its claim ends, if it says nothing before. Must lie beyond the deadline of one sending.
     pub until: Millis,
+    /// Whether it can tell in a chat. Who cannot takes only what is told in consoles: the rest is for another process.
+    pub in_chat: bool,
 }
 
 /// A claim on one row, good until somebody else could take it again.
@@ -80,6 +82,7 @@ const TAKE: &str = "UPDATE outbox SET taker = $1, taken_until = $2, attempts = a
        SELECT o.stream, o.seq FROM outbox o \
        WHERE o.status = 'waiting' AND o.due_at <= $3 AND o.taken_until <= $3 AND NOT EXISTS (\
          SELECT 1 FROM outbox p WHERE p.stream = o.stream AND p.status = 'waiting' AND p.seq < o.seq) \
+         AND ($5 = 1 OR o.operation IN (SELECT id FROM operations WHERE place = $6)) \
        ORDER BY o.due_at LIMIT $4) \
      RETURNING stream, seq, notice, made_at, attempts, first_attempt_at";
 
@@ -102,13 +105,16 @@ impl Store {
         tx.commit().await
     }
 
-    /// Takes up to `limit` notices that are due: of each stream only the first, and none that another taker has.
+    /// Takes up to `limit` notices that are due: of each stream only the first, and none that another taker has or that the
+    /// taker cannot tell.
     ///
     /// # Errors
     /// As all calls of the store.
     pub async fn due(&self, taker: &Taker, now: Millis, limit: u32) -> Result<Vec<Due>, StoreError> {
         let mut tx = self.pools.begin().await?;
-        let rows: Vec<DueRow> = tx.all(TAKE, vals![&taker.name, taker.until.0, now.0, limit]).await?;
+        let console = json(&Place::Console)?;
+        let args = vals![&taker.name, taker.until.0, now.0, limit, taker.in_chat, &console];
+        let rows: Vec<DueRow> = tx.all(TAKE, args).await?;
         tx.commit().await?;
         rows.into_iter().map(DueRow::read).collect()
     }

@@ -69,6 +69,14 @@ clusters = ["*"]
         Self { folder, http: format!("http://127.0.0.1:{port}"), token: String::new() }
     }
 
+    /// Its store is this one instead of the file in its folder. Addresses may hold passwords, so it is in a file of its own.
+    pub(super) fn is_kept_in(&self, store: &str) {
+        std::fs::write(self.file("store"), store).unwrap();
+        let settings = std::fs::read_to_string(self.file("signalbox.toml")).unwrap();
+        let settings = settings.replace("sqlite:signalbox.db", "file:store");
+        std::fs::write(self.file("signalbox.toml"), settings).unwrap();
+    }
+
     fn file(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }

@@ -5,3 +5,5 @@ mod controls;
 mod interference;
 mod process;
 mod sweep;
+
+pub(super) use process::database;

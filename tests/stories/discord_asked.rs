@@ -200,3 +200,29 @@ async fn private_answers_are_in_the_language_of_the_person() {
     assert!(chinese(&help.text()), "{}", help.text());
     story.discord.assert_clean();
 }
+
+/// Whatever the cluster does: Discord hears of a command within its three seconds, and the person of what came of it.
+#[tokio::test]
+async fn commands_are_deferred_in_time_while_their_cluster_does_not_answer() {
+    let story = DiscordStory::begin().await;
+    // Longer than any look takes; and a look takes longer than Discord waits.
+    story.kafka().trouble(Some(simulated::Trouble::Slow(30_000))).unwrap();
+    let lines = [
+        format!("/topic cluster:{CLUSTER} topic:{TOPIC}"),
+        format!("/group cluster:{CLUSTER} group:{GROUP}"),
+        format!("/lag cluster:{CLUSTER} group:{GROUP} topic:{TOPIC}"),
+        format!("/health cluster:{CLUSTER}"),
+        reset("earliest"),
+    ];
+    let asked: Vec<_> = lines.iter().map(|line| story.user("alice").starts(&story.ops, line)).collect();
+    for (line, asked) in lines.iter().zip(&asked) {
+        assert_eq!(asked.is_acknowledged().await, Ok(()), "{line}");
+    }
+    for (line, asked) in lines.iter().zip(asked) {
+        let answer = asked.answer().await.unwrap();
+        assert!(answer.is_private() && answer.text().contains("no answer in time"), "{line}: {}", answer.text());
+    }
+    assert!(story.ops.bot_messages().iter().all(|one| one.peek().private), "nothing is planned");
+    assert_eq!(story.acts(), 0);
+    story.discord.assert_clean();
+}

@@ -1,13 +1,18 @@
 //! What the health port and `signalbox check` tell of Discord, by the program itself.
 
 use super::command_line::Home;
-use discord_model::{Discord, Fault, On, Options};
+use super::crash::database;
+use discord_model::{Discord, Fault, On, Options, permissions};
 use std::time::{Duration, Instant};
 
 const SOON: Duration = Duration::from_secs(30);
 const COMMANDS: &str = "/applications/{application_id}/guilds/{guild_id}/commands";
 
 fn home(discord: &Discord, channel: u64) -> Home {
+    home_with(discord, channel, "")
+}
+
+fn home_with(discord: &Discord, channel: u64, more: &str) -> Home {
     let mut home = Home::new(&format!(
         r#"
 [discord]
@@ -15,6 +20,7 @@ token = "env:TOKEN"
 application = {}
 guilds = [{}]
 api_base = "{}"
+{more}
 [[cluster]]
 name = "orders-kafka"
 kind = "kafka"
@@ -74,4 +80,48 @@ async fn check_asks_discord_beside_the_running_bot() {
     discord.fails_always(On::path("GET", "/channels/{channel_id}"), Fault::Status(404));
     let checked = home.runs(&["check"], "").await;
     assert!(!checked.status.success() && checked.out.contains(&format!("FAIL channel {channel}: ")), "{}", checked.out);
+}
+
+/// Where operators are told what cannot be told elsewhere is looked at like every channel.
+#[tokio::test]
+async fn check_looks_at_the_operators_channel_too() {
+    let discord = Discord::start(Options::default()).await.unwrap();
+    let (ops, guild) = (discord.channel("ops").id().get(), discord.guild());
+    let (quiet, news) = (discord.channel("quiet"), guild.announcement_channel("news"));
+    quiet.overwrites_role(guild.id(), 0, permissions::SEND_MESSAGES);
+    let elsewhere = discord.new_guild("elsewhere").text_channel("general");
+    for (channel, says) in [
+        (discord.channel("operators"), Ok("every permission")),
+        (quiet, Err("missing: SEND_MESSAGES")),
+        (news, Err("not an ordinary text channel")),
+        (elsewhere, Err("in a guild that the settings do not name")),
+    ] {
+        let channel = channel.id().get();
+        let home = home_with(&discord, ops, &format!("operators_channel = {channel}"));
+        let checked = home.runs(&["check"], "").await;
+        assert!(checked.out.contains(&format!("ok   channel {ops}: ")), "{}", checked.out);
+        let (mark, words) = match says {
+            Ok(words) => ("ok  ", words),
+            Err(words) => ("FAIL", words),
+        };
+        let line = format!("{mark} channel {channel}: {words}");
+        assert!(checked.out.contains(&line), "{line} in {}", checked.out);
+        assert_eq!(checked.status.success(), says.is_ok(), "{}", checked.out);
+    }
+}
+
+/// Where several processes can have the store, nobody knows from here whether one has Discord already.
+#[tokio::test]
+async fn a_console_does_not_start_a_second_bot_that_would_take_discord() {
+    let discord = Discord::start(Options::default()).await.unwrap();
+    let home = home(&discord, discord.channel("ops").id().get());
+    home.is_kept_in(&database().await);
+    let said = home.runs(&["console"], "/whoami\n").await;
+    assert!(!said.status.success() && said.err.contains("only one may have Discord"), "{}{}", said.out, said.err);
+    assert!(home.get("/readyz").await.is_none());
+    assert_eq!((discord.gateway().identifies(), discord.requests().len()), (0, 0), "nothing was started");
+    // Started as it says, it is joined.
+    let _bot = home.bot().await;
+    let joined = home.runs(&["console"], "/whoami\n").await;
+    assert!(joined.status.success() && joined.out.contains("alice"), "{}{}", joined.out, joined.err);
 }

@@ -1,4 +1,4 @@
-//! The main job in chat, from the slash command to the way back.
+//! The main job in chat, from the slash command to the way back, within Discord's limits.
 
 use discord_model::{Message, Seen};
 use interlock::approval::State;
@@ -24,7 +24,7 @@ fn attached(seen: &Seen) -> (String, Digest) {
 
 #[tokio::test]
 async fn a_reset_is_asked_for_approved_done_and_taken_back_in_chat() {
-    let story = DiscordStory::begin().await;
+    let story = DiscordStory::begin_limited().await;
     let bot = story.discord.bot_id();
     let posted = story.reset().await;
     let card = &posted.card;
@@ -109,7 +109,7 @@ fn the_operation(card: &Message) -> interlock::id::OperationId {
 
 #[tokio::test]
 async fn a_veto_is_final_and_the_card_says_whose() {
-    let story = DiscordStory::begin().await;
+    let story = DiscordStory::begin_limited().await;
     let posted = story.reset().await;
     story.reacts("bob", &posted.card, "❌").await;
     story.becomes(&posted.id, State::Rejected).await;
@@ -128,7 +128,7 @@ async fn a_veto_is_final_and_the_card_says_whose() {
 
 #[tokio::test]
 async fn the_requester_takes_it_back_before_it_starts() {
-    let story = DiscordStory::begin().await;
+    let story = DiscordStory::begin_limited().await;
     let posted = story.reset().await;
     let answer = story.user("alice").runs(&story.ops, &format!("/stop operation:{}", posted.id)).await;
     assert!(answer.text().contains("cancelled"), "{}", answer.text());
@@ -140,7 +140,7 @@ async fn the_requester_takes_it_back_before_it_starts() {
 
 #[tokio::test]
 async fn a_dry_run_is_private_and_leaves_nothing() {
-    let story = DiscordStory::begin().await;
+    let story = DiscordStory::begin_limited().await;
     let answer = story.user("alice").runs(&story.ops, &format!("{} dry-run:true", reset("earliest"))).await;
     assert!(answer.is_private());
     let seen = answer.look();

@@ -1,10 +1,12 @@
 //! The engine's promises, on the simulated cluster, SQLite and a clock moved by hand.
 
+mod controls;
 mod expiry;
 mod holds;
 mod late;
 mod line;
 mod permits;
+mod replicas;
 mod slots;
 mod stricter;
 mod waits;
@@ -32,7 +34,10 @@ struct Scene {
 
 impl Scene {
     fn new() -> Self {
-        let ground = Ground::new();
+        Self::on(Ground::new())
+    }
+
+    fn on(ground: Ground) -> Self {
         let clock = Arc::new(Agenda::on(HandClock::at(ground.start())));
         let kafka = ground.kafka(clock.clone());
         Self { ground, clock, kafka }

@@ -2,7 +2,7 @@
 
 use crate::people::PEOPLE;
 use crate::quick;
-use discord_model::{Channel, Discord, Id, Message, Options, Seen, User};
+use discord_model::{Channel, Discord, Id, Message, Options, RateLimits, Seen, User};
 use engine::port::{Boxed, Clock, Journal};
 use engine::{Operation, Pace};
 use interlock::approval::State;
@@ -130,9 +130,21 @@ impl DiscordStory {
     /// # Panics
     /// If it cannot be built.
     pub async fn begin_set(change: impl FnOnce(&mut Policy, &mut Times, &Discord)) -> Self {
+        Self::begin_under(RateLimits::Off, change).await
+    }
+
+    /// On a Discord that counts requests, as the real one does, and holds each against the bot that is one too many.
+    ///
+    /// # Panics
+    /// If it cannot be built.
+    pub async fn begin_limited() -> Self {
+        Self::begin_under(RateLimits::Strict, |_, _, _| ()).await
+    }
+
+    async fn begin_under(rate_limits: RateLimits, change: impl FnOnce(&mut Policy, &mut Times, &Discord)) -> Self {
         let ahead_ms = Arc::new(AtomicI64::new(0));
-        let time = discord_model::Clock::shared(ahead_ms.clone());
-        let discord = Discord::start(Options { clock: time, ..Options::default() }).await.expect("a port");
+        let clock = discord_model::Clock::shared(ahead_ms.clone());
+        let discord = Discord::start(Options { clock, rate_limits, ..Options::default() }).await.expect("a port");
         let clock = SetClock { system: SystemClock::new(), ahead_ms };
         let fleet = simulated::demo(Arc::new(clock.clone())).expect("the demo fleet");
         furnish(&fleet.kafka(&cluster()));

@@ -200,8 +200,8 @@ impl Post<'_> {
                     pace.told(&self.operation.id, now, says);
                     return Ok(Sent::Done(Vec::new()));
                 }
-                // Deleted, or in a thread that takes no edits: a new message, wherever one can be posted.
-                Err(error) if is_final(&error) => {}
+                // Deleted, in a thread that takes no edits, or edited too often: a new message, wherever one can be posted.
+                Err(error) if is_final(&error) || matches!(error, ChatError::Overedited(_)) => {}
                 Err(error) => return Err(error.into()),
             }
         }

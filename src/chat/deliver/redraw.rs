@@ -8,6 +8,11 @@ use crate::text::{Card, plan_card, plan_unreadable};
 use engine::Operation;
 use interlock::principal::Place;
 use interlock::time::Millis;
+use std::time::Duration;
+
+/// The least pause for a card that was edited too often for its age: the chat does not say how long that lasts, and each
+/// attempt is one more refusal.
+const OVEREDITED_PAUSE: Duration = Duration::from_secs(300);
 
 /// What a card is to look like.
 struct Drawn {
@@ -64,6 +69,9 @@ impl Delivery {
             Err(ChatError::Later(span)) => {
                 Err(NotDrawn::Later { asked: Some(span), why: "the chat asks to wait".to_owned() })
             }
+            Err(error @ ChatError::Overedited(span)) => {
+                Err(NotDrawn::Later { asked: Some(span.max(OVEREDITED_PAUSE)), why: error.to_string() })
+            }
             Err(error) => Err(NotDrawn::later(&error.to_string())),
         }
     }
@@ -89,7 +97,7 @@ enum NotDrawn {
     Store(StoreError),
     Later {
         /// How long the chat asks to wait.
-        asked: Option<std::time::Duration>,
+        asked: Option<Duration>,
         why: String,
     },
 }

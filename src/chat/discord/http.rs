@@ -21,6 +21,8 @@ use std::time::Duration;
 /// Below this much time left, a request is not begun.
 const LEAST: Duration = Duration::from_secs(1);
 const LONGEST_SAID: usize = 300;
+/// Discord's code for "Maximum number of edits to messages older than 1 hour reached". It comes as a 429.
+const OVEREDITED: u64 = 30_046;
 
 /// A request.
 pub(super) struct Request {
@@ -56,6 +58,8 @@ pub(super) enum How {
 pub(super) enum Failed {
     /// Nothing was done; ask again after this time.
     Later(Duration),
+    /// Nothing was done: the message takes no more edits, perhaps again after this time. The limit is the message's own.
+    Overedited(Duration),
     /// It may have been done.
     Unknown(String),
     /// Discord said no.
@@ -74,6 +78,7 @@ impl Failed {
     fn kind(&self) -> &'static str {
         match self {
             Self::Later(_) => "later",
+            Self::Overedited(_) => "overedited",
             Self::Unknown(_) => "unknown",
             Self::Refused { status: 401 | 403, .. } => "forbidden",
             Self::Refused { status: 404, .. } => "gone",
@@ -91,6 +96,7 @@ impl From<Failed> for ChatError {
     fn from(failed: Failed) -> Self {
         match failed {
             Failed::Later(span) => Self::Later(span),
+            Failed::Overedited(span) => Self::Overedited(span),
             Failed::Unknown(why) => Self::Unknown(why),
             Failed::Refused { status, code, said } => {
                 let said = format!("{status}, code {code}: {said}");
@@ -231,7 +237,12 @@ impl Http {
     fn refusal(&self, request: &Request, status: StatusCode, answered: &Answered) -> Failed {
         let now = self.clock.monotonic();
         let said: Value = serde_json::from_slice(&answered.body).unwrap_or_default();
+        let code = said["code"].as_u64().unwrap_or(0);
         match status {
+            StatusCode::TOO_MANY_REQUESTS if code == OVEREDITED => {
+                self.limiter().refused(now);
+                return Failed::Overedited(answered.limited(&said).retry_after);
+            }
             StatusCode::TOO_MANY_REQUESTS => {
                 let limited = answered.limited(&said);
                 self.limiter().limited(&request.route, limited, now);
@@ -244,7 +255,6 @@ impl Http {
             _ if status.is_server_error() => return Failed::Unknown(format!("the chat answered {}", status.as_u16())),
             _ => {}
         }
-        let code = said["code"].as_u64().unwrap_or(0);
         Failed::Refused { status: status.as_u16(), code, said: words(&said) }
     }
 }

@@ -33,6 +33,8 @@ const DANGEROUS: [(u64, &str); 5] = [
 pub struct ChannelRights {
     /// Whether it is an ordinary text channel: announcement channels, forums and threads take no cards.
     pub is_text: bool,
+    /// Whether it is in a guild that is served; what is said elsewhere is said to strangers.
+    pub is_served: bool,
     /// Permissions that are needed and not there, by Discord's names.
     pub missing: Vec<&'static str>,
 }
@@ -66,7 +68,7 @@ impl Discord {
         let roles = self.our_roles(guild).await?;
         let permissions = in_channel(&shown, &roles, Whose { guild, me: self.me().await? });
         let missing = NEEDED.iter().filter(|(bit, _)| permissions & bit == 0).map(|(_, name)| *name).collect();
-        Ok(ChannelRights { is_text: shown["type"] == 0, missing })
+        Ok(ChannelRights { is_text: shown["type"] == 0, is_served: self.guilds.contains(&guild), missing })
     }
 
     /// Permissions that the bot has in the guilds it serves and should not have.

@@ -311,7 +311,7 @@ impl Bed {
 
 /// Somebody who takes notices for half a minute.
 pub(super) fn taker(name: &str) -> Taker {
-    Taker { name: name.to_owned(), until: START.plus(Duration::from_secs(30)) }
+    Taker { name: name.to_owned(), until: START.plus(Duration::from_secs(30)), in_chat: true }
 }
 
 /// A card's message.

@@ -2,6 +2,7 @@
 
 use super::bed::{Bed, event, hold, id};
 use super::contract;
+use crate::store::database::vals;
 use crate::store::holds::{self, Claimed};
 use engine::port::Journal;
 use engine::{Changes, Operation, Transition, Transitioned};
@@ -147,6 +148,19 @@ contract! {
         bed.does(&take(&second, orders())).await;
     }
 
+    /// Approved in this order, but without places in the line: whoever looks first is first.
+    async fn without_a_place_in_the_line_somebody_overtakes(bed: &Bed) {
+        let holder = bed.running(1, orders()).await;
+        let (first, second) = (bed.queued(2).await, bed.queued(3).await);
+        let take = |operation: &Operation| Transition {
+            holds: Changes::Take(orders()),
+            ..event(operation, Event::Start)
+        };
+        bed.does(&event(&holder, Event::Finish)).await;
+        bed.does(&take(&second)).await;
+        assert_eq!(bed.store.transition(&take(&first)).await.unwrap(), Transitioned::HeldBy(id(3)));
+    }
+
     async fn who_leaves_the_line_lets_the_next_one_pass(bed: &Bed) {
         for (number, leave) in (1..).zip([Event::AskAgain, Event::Veto, Event::Cancel, Event::Expire, Event::Refuse]) {
             let first = bed.in_line(number * 10, orders()).await;
@@ -182,6 +196,29 @@ contract! {
         let holds = Changes::TakeOver { from: id(4), holds: vec![hold("audit", Sharing::Exclusive)] };
         let start = Transition { holds, ..event(&back, Event::Start) };
         assert_eq!(bed.store.transition(&start).await.unwrap(), Transitioned::HeldBy(id(5)));
+    }
+
+    /// A way back that stops hands back what it knows the owner of. Where that is forgotten, a stranger takes what is half
+    /// done.
+    async fn without_the_memory_of_their_owner_holds_go_to_whoever_comes(bed: &Bed) {
+        for forgotten in [false, true] {
+            let [first, way, stranger] = [1, 2, 3].map(|number| number + 10 * u32::from(forgotten));
+            let of = || vec![hold(&format!("t{first}"), Sharing::Exclusive)];
+            let running = bed.running(first, of()).await;
+            bed.does(&event(&running, Event::Fail)).await;
+            let back = bed.way_back(way, first).await;
+            let holds = Changes::TakeOver { from: id(first), holds: of() };
+            let back = bed.does(&Transition { holds, ..event(&back, Event::Start) }).await;
+            if forgotten {
+                bed.tamper("UPDATE holds SET origin = ''", vals![]).await;
+            }
+            let stopping = bed.does(&event(&back, Event::Stop)).await;
+            assert_eq!(bed.does(&event(&stopping, Event::SafePoint)).await.state, State::Stopped);
+            let stranger = bed.queued(stranger).await;
+            let take = Transition { holds: Changes::Take(of()), ..event(&stranger, Event::Start) };
+            let taken = bed.store.transition(&take).await.unwrap();
+            assert_eq!(taken == Transitioned::HeldBy(id(first)), !forgotten, "{taken:?}");
+        }
     }
 
     /// The whole table of what becomes of holds that were taken over, and of those of the way back itself.

@@ -28,7 +28,7 @@ async fn tell(bed: &Bed, operation: &OperationId, notices: Vec<Notice>) {
 }
 
 async fn due(bed: &Bed, now: Millis) -> Vec<Due> {
-    let taker = Taker { name: "one".to_owned(), until: now.plus(Duration::from_secs(30)) };
+    let taker = Taker { name: "one".to_owned(), until: now.plus(Duration::from_secs(30)), in_chat: true };
     bed.store.due(&taker, now, 100).await.unwrap()
 }
 
@@ -304,8 +304,9 @@ async fn a_new_owner_of_a_sqlite_file_does_not_wait_for_the_old_ones_claims() {
 /// the operation, would wait for each other.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_is_sent_waits_for_its_operation_before_it_has_its_row() {
-    const WAITING_FOR_US: &str = "SELECT COUNT(*) AS value FROM pg_stat_activity \
-         WHERE pg_backend_pid() = ANY(pg_blocking_pids(pid))";
+    // The locks, not the list of sessions: that one is read once in a transaction, and the sender's may begin later.
+    const WAITING_FOR_US: &str = "SELECT COUNT(DISTINCT pid) AS value FROM pg_locks \
+         WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))";
     let bed = Bed::postgres().await;
     bed.awaiting(1).await;
     let first = the_one_due(&bed, START).await;

@@ -3,10 +3,10 @@
 use super::bed::{Bed, START, event, id, plan};
 use super::contract;
 use crate::store::audit::{AuditFilter, AuditPage};
-use crate::store::{Cast, Controlled, Edge, ReactionVotes, Reread, Unlock, UnlockAsked};
+use crate::store::{Cast, Edge, ReactionVotes, Reread, Unlock, UnlockAsked};
 use engine::port::Journal;
 use engine::{Actor, Operation, Revision, Transitioned};
-use interlock::approval::{Event, State, Voice, Vote, Voted};
+use interlock::approval::{Event, Voice, Vote, Voted};
 use interlock::facts::Fact;
 use interlock::id::PersonId;
 use interlock::principal::Account;
@@ -187,18 +187,6 @@ contract! {
         bed.store.edges_cleared(50, "", START).await.unwrap();
         assert_eq!(bed.store.edges(50).await.unwrap(), []);
         assert!(bed.store.consume_edge(&edge(), START).await.unwrap(), "seen removed with all the others");
-    }
-
-    async fn a_control_is_consumed_with_its_transition_or_not_at_all(bed: &Bed) {
-        let running = bed.running(1, Vec::new()).await;
-        let stale = engine::Transition { version: 1, ..event(&running, Event::Stop) };
-        let lost = bed.store.control(&edge(), &stale).await.unwrap();
-        assert_eq!(lost, Controlled::Asked(Transitioned::Lost));
-        let stop = bed.store.control(&edge(), &event(&running, Event::Stop)).await.unwrap();
-        assert!(matches!(stop, Controlled::Asked(Transitioned::Done(_))), "{stop:?}");
-        assert_eq!(bed.state(&id(1)).await, State::Stopping);
-        let again = bed.store.control(&edge(), &event(&running, Event::Stop)).await.unwrap();
-        assert_eq!(again, Controlled::Already);
     }
 
     async fn of_eight_readers_of_one_reaction_one_consumes_it(bed: &Bed) {

@@ -217,25 +217,71 @@ async fn progress_is_told_every_fifteen_seconds_at_most() {
     story.discord.assert_clean();
 }
 
-/// 13: votes that come and go on an old card do not wear out its edits, and the card is true when they have settled.
+/// 13: votes that come and go on an old card do not wear out its edits: refused once, it is left alone for its pause,
+/// whatever comes meanwhile, and it is true when Discord takes edits again.
 #[tokio::test]
 async fn an_old_card_is_not_edited_more_often_than_discord_takes() {
     let story = DiscordStory::begin().await;
     let posted = story.reset().await;
+    story.all_is_told().await;
     story.time_passes(Duration::from_secs(2 * 3_600));
-    for _ in 0..4 {
-        story.reacts("carol", &posted.card, "✅").await;
-        story.user("carol").unreacts(&posted.card, "✅").await;
-        story.reacts("alice", &posted.card, "✅").await;
-        story.user("alice").unreacts(&posted.card, "✅").await;
+    let edits = |status: u16| {
+        let requests = story.discord.requests();
+        requests.iter().filter(|one| one.is("PATCH", EDIT) && one.status == Some(status)).count()
+    };
+    let taken = edits(200);
+    // Each change is drawn before the next one comes, as long as edits are taken. None of them is an approver.
+    for (more, who) in (1..).zip(["alice", "mallory", "vic"]) {
+        story.reacts(who, &posted.card, "✅").await;
+        wait_until("the drawing", || edits(200) == taken + more).await;
+        story.all_is_told().await;
     }
+    story.reacts("olga", &posted.card, "✅").await;
+    wait_until("the refusal", || edits(429) == 1).await;
+    for _ in 0..2 {
+        story.user("olga").unreacts(&posted.card, "✅").await;
+        story.reacts("olga", &posted.card, "✅").await;
+        // Two minutes pass.
+        story.cards_are_read_anew().await;
+    }
+    assert_eq!((edits(200), edits(429)), (taken + 3, 1), "it is left alone");
     story.reacts("bob", &posted.card, "❌").await;
     story.becomes(&posted.id, State::Rejected).await;
-    let edits = |one: &Request| one.is("PATCH", EDIT) && one.status != Some(200);
-    story.thread_of(&posted.card).await;
-    let refused = story.discord.requests().iter().filter(|one| edits(one)).count();
-    assert!(refused <= 1, "{refused} edits were refused and tried again");
+    story.time_passes(Duration::from_secs(3_600));
+    posted.card.becomes("Vetoed by bob", SOON).await;
+    assert!(edits(429) <= 2, "{} edits were refused", edits(429));
     read_all(&story).await;
+    story.discord.assert_clean();
+}
+
+/// 13, seen from the others: what rests is that card, and nothing else in its channel.
+#[tokio::test]
+async fn an_old_card_that_takes_no_edits_holds_nobody_up() {
+    let story = DiscordStory::begin().await;
+    let old = story.reset().await;
+    story.all_is_told().await;
+    story.time_passes(Duration::from_secs(2 * 3_600));
+    let young = story.asks("alice", &reset("latest")).await;
+    let of = |card: &Message, status: u16| {
+        let id = card.id().to_string();
+        let requests = story.discord.requests();
+        let edits = requests.iter().filter(|one| one.is("PATCH", EDIT) && one.status == Some(status));
+        edits.filter(|one| one.parameters.get("message_id") == Some(&id)).count()
+    };
+    for who in ["alice", "mallory", "vic", "olga"] {
+        let before = of(&old.card, 200) + of(&old.card, 429);
+        story.reacts(who, &old.card, "✅").await;
+        wait_until("the edit", || of(&old.card, 200) + of(&old.card, 429) > before).await;
+    }
+    assert_eq!(of(&old.card, 429), 1);
+    story.reacts("vic", &young.card, "✅").await;
+    young.card.becomes("not counted: vic", SOON).await;
+    story.reacts("bob", &young.card, "✅").await;
+    story.becomes(&young.id, State::Succeeded).await;
+    young.card.becomes("Done", SOON).await;
+    assert_eq!(of(&old.card, 429), 1, "it was asked once, and then the others had their turn");
+    let limited = |one: &&Request| one.status == Some(429);
+    assert_eq!(story.discord.requests().iter().filter(limited).count(), 1);
 }
 
 /// 14: a misspelt key in the permissions lets nobody in: the bot does not start, and says where.

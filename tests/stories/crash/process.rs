@@ -108,7 +108,7 @@ async fn a_process_that_is_told_to_end_gives_its_lease_back() {
 }
 
 /// A schema of its own on the lab's PostgreSQL: two processes at once need a store that more than one can own.
-async fn database() -> String {
+pub(crate) async fn database() -> String {
     let lab = Lab::get().unwrap();
     let name = lab.unique("crash").replace('-', "_");
     let admin = sqlx::PgPool::connect(lab.postgres_url()).await.unwrap();

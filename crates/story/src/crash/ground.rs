@@ -75,6 +75,8 @@ pub struct Rules {
     pub not_here: bool,
     /// Whether the cluster is only observed.
     pub observed: bool,
+    /// Whether the house has no chat.
+    pub no_chat: bool,
 }
 
 impl Rules {
@@ -228,8 +230,10 @@ impl Ground {
             guards: guards(lie),
         };
         let house = House::build_on(Plot { parts, pace: Pace::default(), holder }, Arc::new(journal));
-        let chat = PaperChat::open(&self.chat_file(), points).silent_while(self.chat_is_down.clone());
-        house.connect(Arc::new(chat));
+        if !rules.no_chat {
+            let chat = PaperChat::open(&self.chat_file(), points).silent_while(self.chat_is_down.clone());
+            house.connect(Arc::new(chat));
+        }
         house
     }
 
@@ -270,6 +274,6 @@ fn name<T: FromStr<Err = NotAName>>(text: &str) -> T {
 fn guards(lie: Option<Lie>) -> Guards {
     match lie {
         Some(Lie::ForgetsOpenIntents) => Guards::all().without(Guard::CommittedAre),
-        Some(Lie::LeasesLookFree | Lie::IntentsLookOld) | None => Guards::all(),
+        Some(Lie::LeasesLookFree | Lie::IntentsLookOld | Lie::HoldsLookFree) | None => Guards::all(),
     }
 }

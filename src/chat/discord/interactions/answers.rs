@@ -132,7 +132,7 @@ impl Opened {
                 Err(failed) => failed,
             };
             let wait = match &failed {
-                Failed::Later(wait) => *wait,
+                Failed::Later(wait) | Failed::Overedited(wait) => *wait,
                 Failed::Unknown(_) => Duration::from_secs(1),
                 Failed::Refused { .. } => return Err(failed),
             };

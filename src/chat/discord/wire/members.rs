@@ -59,7 +59,10 @@ async fn missing_and_dangerous_permissions_are_named() {
     let rights = chat.missing_permissions(ops.id().get()).await.unwrap();
     assert_eq!(rights.missing, ["EMBED_LINKS", "ADD_REACTIONS"]);
     let news = guild.announcement_channel("news");
-    assert!(!chat.missing_permissions(news.id().get()).await.unwrap().is_text);
+    let rights = chat.missing_permissions(news.id().get()).await.unwrap();
+    assert!(!rights.is_text && rights.is_served);
+    let elsewhere = model.new_guild("elsewhere").text_channel("general");
+    assert!(!chat.missing_permissions(elsewhere.id().get()).await.unwrap().is_served);
     guild.lets_role(guild.bot_role(), permissions::BOT | permissions::MANAGE_MESSAGES);
     let found = chat.dangerous_permissions().await.unwrap();
     let (guild, role) = (guild.id().get(), guild.bot_role().get());
