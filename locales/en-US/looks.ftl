@@ -68,6 +68,7 @@ group-members = { $count ->
    *[other] { $count } members
 }
 group-static = + static: stays a member until its session times out
+group-unreadable = ? cannot be read: what this member is assigned is not known
 group-no-commits = No offsets committed
 group-topics-left-out = + { $more } more topics
 

@@ -52,6 +52,7 @@ group-members = { $count ->
    *[other] { $count } 个成员
 }
 group-static = + 静态成员：会话超时后才会离开
+group-unreadable = ? 无法读懂：不知道这个成员分到了哪些分区
 group-no-commits = 没有提交过位点
 group-topics-left-out = + 另有 { $more } 个 topic
 

@@ -160,6 +160,7 @@ impl Client {
             }
         };
         let (version, request) = request;
+        connection.counts_against(self.budget());
         let answer = connection.call(&request, version, deadline).await?;
         *place = Some(connection);
         Ok((version, answer))

@@ -10,6 +10,7 @@ use tokio::time::Instant;
 use tokio_rustls::TlsConnector;
 
 use crate::book::Book;
+use crate::budget::{Budget, TOGETHER};
 use crate::config::{Config, HostPort, Security};
 use crate::connection::Connection;
 use crate::error::{Error, Result};
@@ -33,6 +34,8 @@ pub struct Client {
     deadline: Duration,
     /// Whose connections are used.
     lane: Effect,
+    /// What the answers of a call to several brokers share.
+    budget: Option<Arc<Budget>>,
 }
 
 struct Inner {
@@ -80,13 +83,14 @@ impl Client {
             inner: Arc::new(Inner { book: Book::new(config.bootstrap.clone()), slots: Mutex::default(), tls, config }),
             deadline,
             lane: Effect::Read,
+            budget: None,
         })
     }
 
     /// The same client, whose calls end after `deadline` (from the start of each call).
     #[must_use]
     pub fn within(&self, deadline: Duration) -> Self {
-        Self { inner: self.inner.clone(), deadline, lane: self.lane }
+        Self { deadline, ..self.clone() }
     }
 
     /// The same client on the way of an effect. What is asked on the way of a change goes along with it.
@@ -121,7 +125,12 @@ impl Client {
         &self.inner.slots
     }
 
-    /// Runs `work` for each item, a bounded number at a time; the results come in any order.
+    /// What the answers of the call at hand share, if several brokers are asked.
+    pub(crate) fn budget(&self) -> Option<Arc<Budget>> {
+        self.budget.clone()
+    }
+
+    /// Runs `work` for each item, a bounded number at a time; the results come in any order. All answers share one budget.
     pub(crate) async fn side_by_side<T, R, W, F>(&self, items: Vec<T>, work: W) -> Vec<R>
     where
         W: Fn(Self, T) -> F,
@@ -130,11 +139,12 @@ impl Client {
     {
         let mut results = Vec::with_capacity(items.len());
         let mut running = JoinSet::new();
+        let client = Self { budget: Some(Arc::new(Budget::of(TOGETHER))), ..self.clone() };
         for item in items {
             if running.len() >= self.config().parallel.max(1) {
                 gather(&mut running, &mut results).await;
             }
-            running.spawn(work(self.clone(), item));
+            running.spawn(work(client.clone(), item));
         }
         while !running.is_empty() {
             gather(&mut running, &mut results).await;

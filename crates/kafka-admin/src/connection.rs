@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::future::poll_fn;
 use std::io;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -15,12 +16,13 @@ use tokio::net::TcpStream;
 use tokio::time::{Instant, timeout_at};
 use tokio_rustls::TlsConnector;
 
+use crate::budget::Budget;
 use crate::code::ErrorCode;
 use crate::config::{Config, HostPort};
 use crate::error::{Cause, Error, Result};
 use crate::sasl;
 use crate::wire::call::{Api, Call};
-use crate::wire::codec::{self, Envelope};
+use crate::wire::codec::{self, Envelope, Under};
 use crate::wire::frame::{FrameError, read_frame};
 
 /// A connection that was not used for so long is not trusted with a change any more:
@@ -46,6 +48,8 @@ pub(crate) struct Connection {
     expires: Option<Instant>,
     /// Whether the broker answered anything beyond its versions, which it tells everybody.
     accepted: bool,
+    /// What the answers of the call at hand share.
+    budget: Option<Arc<Budget>>,
 }
 
 /// What a connection is made with.
@@ -85,6 +89,7 @@ impl Connection {
                 used: Instant::now(),
                 expires: None,
                 accepted: false,
+                budget: None,
             };
             connection.greet(deadline).await?;
             if let Some(lifetime) = sasl::authenticate(&mut connection, &wanted.config.sasl, deadline).await? {
@@ -114,6 +119,11 @@ impl Connection {
         let mut buffer = ReadBuf::new(&mut byte);
         let mut context = Context::from_waker(std::task::Waker::noop());
         matches!(Pin::new(&mut self.stream).poll_read(&mut context, &mut buffer), Poll::Pending)
+    }
+
+    /// From now on answers count against this budget, or against none.
+    pub(crate) fn counts_against(&mut self, budget: Option<Arc<Budget>>) {
+        self.budget = budget;
     }
 
     /// The versions that this broker announced.
@@ -155,8 +165,11 @@ impl Connection {
             Err(error) => return Err(error),
         };
         self.accepted = true;
-        let correlation = self.correlation;
-        codec::decode::<C>(frame, version, correlation).map_err(|why| self.garbage::<C>(why))
+        codec::decode::<C>(frame, &self.under(version)).map_err(|why| self.garbage::<C>(why))
+    }
+
+    fn under(&self, version: i16) -> Under<'_> {
+        Under { version, correlation: self.correlation, budget: self.budget.as_deref() }
     }
 
     async fn exchange<C: Call>(&mut self, request: &C, version: i16, deadline: Instant) -> Result<bytes::Bytes> {
@@ -165,10 +178,10 @@ impl Connection {
         let frame = codec::encode(request, &envelope).map_err(|why| self.not_sent::<C>(Cause::Encoding(why)))?;
         // As long as not every byte was taken over, the broker cannot have the request.
         write(&mut self.stream, &frame, deadline).await.map_err(|cause| self.not_sent::<C>(cause))?;
-        let limit = self.limit;
+        let (limit, budget) = (self.limit, self.budget.as_deref());
         let answer = async {
             flush(&mut self.stream, deadline).await.map_err(FrameError::Broken)?;
-            read_frame(&mut self.stream, limit).await
+            read_frame(&mut self.stream, limit, budget).await
         };
         let answer = timeout_at(deadline, answer).await;
         self.used = Instant::now();
@@ -178,6 +191,7 @@ impl Connection {
             Ok(Err(FrameError::Length(length))) => {
                 Err(self.garbage::<C>(format!("a frame of {length} bytes announced, {limit} are the limit")))
             }
+            Ok(Err(FrameError::Memory(why))) => Err(self.garbage::<C>(why)),
             Err(_) => Err(self.unknown::<C>(Cause::Deadline)),
         }
     }
@@ -194,7 +208,7 @@ impl Connection {
             version = 0;
             frame = self.exchange(&ApiVersionsRequest::default(), version, deadline).await?;
         }
-        let answer: ApiVersionsResponse = codec::decode::<ApiVersionsRequest>(frame, version, self.correlation)
+        let answer: ApiVersionsResponse = codec::decode::<ApiVersionsRequest>(frame, &self.under(version))
             .map_err(|why| self.garbage::<ApiVersionsRequest>(why))?;
         Error::check(ApiVersionsRequest::API.name, answer.error_code, None)?;
         if answer.api_keys.is_empty() {

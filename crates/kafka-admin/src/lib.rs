@@ -3,6 +3,7 @@
 mod api;
 mod ask;
 mod book;
+mod budget;
 mod client;
 mod code;
 mod config;

@@ -7,6 +7,7 @@ use interlock::cluster::kafka::{
 };
 use interlock::cluster::{Failure, FailureKind};
 use kafka_admin::{AclOperation, Authorized, TopicPartition};
+use std::collections::BTreeMap;
 
 fn garbage(said: &str) -> Failure {
     Failure { kind: FailureKind::Garbage, said: said.to_owned() }
@@ -125,13 +126,15 @@ pub(super) fn group(group: kafka_admin::Group) -> Group {
 }
 
 fn member(member: kafka_admin::Member) -> Member {
-    let assigned = member.assignment.unwrap_or_default();
+    let named = |topics: BTreeMap<String, Vec<i32>>| {
+        topics.into_iter().filter_map(|(topic, partitions)| Some((topic.parse().ok()?, partitions))).collect()
+    };
     Member {
         member_id: member.id,
         instance_id: member.instance_id,
         client_id: member.client_id,
         host: member.client_host.trim_start_matches('/').to_owned(),
-        assigned: assigned.into_iter().filter_map(|at| Some((at.topic.parse().ok()?, at.partition))).collect(),
+        assigned: member.assignment.map(named),
     }
 }
 

@@ -32,6 +32,9 @@ pub(super) fn group(seen: &GroupLook, locale: Locale) -> Card {
     if seen.members.iter().any(|member| member.instance_id.is_some()) {
         add((Some(Block::Line(locale.say("group-static", &Args::new()))), None));
     }
+    if seen.members.iter().any(|member| member.assigned.is_none()) {
+        add((Some(Block::Line(locale.say("group-unreadable", &Args::new()))), None));
+    }
     match &seen.topics {
         Part::Unknown(why) => add((Some(not_seen("part-offsets", why, locale)), None)),
         Part::Known(topics) if topics.is_empty() => {
@@ -49,7 +52,8 @@ pub(super) fn group(seen: &GroupLook, locale: Locale) -> Card {
 fn members(seen: &GroupLook) -> Sheet {
     let rows = seen.members.iter().map(|member| {
         let fixed = if member.instance_id.is_some() { "+" } else { "" };
-        vec![cell(&member.client_id), cell(&member.host), format!("{}{fixed}", member.assigned)]
+        let assigned = member.assigned.map_or_else(|| "?".to_owned(), |count| count.to_string());
+        vec![cell(&member.client_id), cell(&member.host), format!("{assigned}{fixed}")]
     });
     Sheet { head: vec!["table-client", "table-host", "table-assigned"], rows: rows.collect(), file: "members.txt" }
 }

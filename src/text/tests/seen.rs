@@ -117,11 +117,11 @@ fn topic(partitions: i32) -> LookAnswer {
 }
 
 fn group() -> LookAnswer {
-    let member = |client: &str, instance: Option<&str>| MemberLine {
+    let member = |client: &str, instance: Option<&str>, assigned| MemberLine {
         client_id: client.to_owned(),
         instance_id: instance.map(str::to_owned),
         host: "10.0.3.7".to_owned(),
-        assigned: 2,
+        assigned,
     };
     LookAnswer::Group(GroupLook {
         cluster: "logs-kafka".parse().unwrap(),
@@ -129,7 +129,11 @@ fn group() -> LookAnswer {
         state: GroupState::Stable,
         kind: GroupKind::Classic,
         protocol_type: "consumer".to_owned(),
-        members: vec![member("billing-1", None), member("billing-2", Some("b2")), member("billing-3", None)],
+        members: vec![
+            member("billing-1", None, Some(2)),
+            member("billing-2", Some("b2"), Some(2)),
+            member("billing-3", None, None),
+        ],
         topics: Part::Known(vec![TopicLag {
             topic: "orders".parse().unwrap(),
             committed: 5,

@@ -10,7 +10,7 @@ pub use layout::{
 use crate::id::{GroupId, TopicName};
 use crate::time::Millis;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// One look at a Kafka cluster. Closed: a new look is a new variant here, in the backend and in the simulated fleet.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -280,8 +280,8 @@ pub struct Member {
     pub client_id: String,
     /// The host it comes from, as the broker saw it. Shown in private answers only, never in a plan.
     pub host: String,
-    /// The partitions assigned to it.
-    pub assigned: Vec<(TopicName, i32)>,
+    /// The partitions assigned to it, by topic. None if its assignment cannot be read, which is not the same as nothing.
+    pub assigned: Option<BTreeMap<TopicName, Vec<i32>>>,
 }
 
 /// A committed offset, whole, so that it can be put back exactly.

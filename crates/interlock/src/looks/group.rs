@@ -41,8 +41,8 @@ pub struct MemberLine {
     pub instance_id: Option<String>,
     /// Where it comes from.
     pub host: String,
-    /// How many partitions are assigned to it.
-    pub assigned: usize,
+    /// How many partitions are assigned to it. None if that cannot be read.
+    pub assigned: Option<usize>,
 }
 
 /// A group's lag in one topic.
@@ -97,7 +97,7 @@ fn member(member: &Member) -> MemberLine {
         client_id: member.client_id.clone(),
         instance_id: member.instance_id.clone(),
         host: member.host.clone(),
-        assigned: member.assigned.len(),
+        assigned: member.assigned.as_ref().map(|topics| topics.values().map(Vec::len).sum()),
     }
 }
 
@@ -108,7 +108,7 @@ fn lags(
     committed: &[CommittedOffset],
     looker: &mut Looker<'_>,
 ) -> Option<(Vec<TopicLag>, usize)> {
-    let assigned = group.members.iter().flat_map(|member| &member.assigned).map(|(topic, _)| topic);
+    let assigned = group.members.iter().filter_map(|member| member.assigned.as_ref()).flat_map(BTreeMap::keys);
     let all: BTreeSet<&TopicName> = committed.iter().map(|one| &one.topic).chain(assigned).collect();
     let shown: Vec<&TopicName> = all.into_iter().filter(|topic| (asked.visible.topic)(topic)).collect();
     let left_out = shown.len().saturating_sub(MOST_TOPICS);

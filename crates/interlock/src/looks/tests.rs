@@ -76,7 +76,7 @@ fn world() -> Sections {
         instance_id: None,
         client_id: "billing-1".to_owned(),
         host: "10.0.3.7".to_owned(),
-        assigned: vec![(orders, 0)],
+        assigned: Some([(orders, vec![0])].into()),
     };
     let group = Group {
         kind: GroupKind::Classic,
@@ -211,7 +211,7 @@ fn a_group_shows_members_and_lag_by_topic() {
     let LookAnswer::Group(group) = answered(run("group", &arguments(&[group_option("billing")]), &world()).0) else {
         panic!()
     };
-    assert_eq!((group.members[0].client_id.as_str(), group.members[0].assigned), ("billing-1", 1));
+    assert_eq!((group.members[0].client_id.as_str(), group.members[0].assigned), ("billing-1", Some(1)));
     let lags = group.topics.known().unwrap();
     assert_eq!((lags[0].committed, lags[0].without_commit, lags[0].lag), (1, 1, Some(900)));
 }

@@ -48,7 +48,7 @@ fn with_members(names: &[&str]) -> Sections {
         instance_id: None,
         client_id: (*name).to_owned(),
         host: "10.1.2.3".to_owned(),
-        assigned: Vec::new(),
+        assigned: Some(std::collections::BTreeMap::new()),
     };
     let group_seen = Group {
         kind: GroupKind::Classic,

@@ -16,7 +16,7 @@ use crate::client::Client;
 use crate::code::ErrorCode;
 use crate::error::{Error, Result};
 use crate::route::Route;
-use crate::types::{Authorized, TopicPartition, authorized};
+use crate::types::{Authorized, authorized};
 use crate::wire::call::Call;
 use crate::wire::codec::decode_versioned;
 use crate::wire::shapes::CONSUMER_ASSIGNMENT;
@@ -57,8 +57,8 @@ pub struct Member {
     pub client_id: String,
     /// The host it connects from, as the broker writes it (often with a leading `/`).
     pub client_host: String,
-    /// The partitions assigned to it; `None` when its assignment cannot be read.
-    pub assignment: Option<Vec<TopicPartition>>,
+    /// The partitions assigned to it, by topic; `None` when its assignment cannot be read.
+    pub assignment: Option<BTreeMap<String, Vec<i32>>>,
     /// The topics it subscribed to by name; consumer protocol only.
     pub subscribed: Vec<String>,
     /// Its epoch; consumer protocol only.
@@ -173,16 +173,14 @@ fn read_modern(group: modern::DescribedGroup, coordinator: i32) -> Result<Group>
 }
 
 fn read_modern_member(member: modern::Member) -> Member {
-    let assigned = member.assignment.topic_partitions.iter().flat_map(|topic| {
-        let name = topic.topic_name.as_str();
-        topic.partitions.iter().map(move |partition| TopicPartition::new(name, *partition))
-    });
+    let assigned = member.assignment.topic_partitions.into_iter();
+    let assigned = assigned.map(|topic| (topic.topic_name.to_string(), topic.partitions));
     Member {
         id: member.member_id.to_string(),
         instance_id: said(member.instance_id),
         client_id: member.client_id.to_string(),
         client_host: member.client_host.to_string(),
-        assignment: Some(assigned.collect()),
+        assignment: Some(by_topic(assigned)),
         subscribed: member.subscribed_topic_names.iter().map(|name| name.to_string()).collect(),
         epoch: Some(member.member_epoch),
     }
@@ -228,16 +226,49 @@ fn read_classic_member(member: classic::DescribedGroupMember, consumers: bool) -
 }
 
 /// Members chose these bytes themselves: they are checked like everything from outside.
-fn read_assignment(bytes: &Bytes) -> Option<Vec<TopicPartition>> {
+fn read_assignment(bytes: &Bytes) -> Option<BTreeMap<String, Vec<i32>>> {
     if bytes.is_empty() {
-        return Some(Vec::new());
+        return Some(BTreeMap::new());
     }
     let decoded: ConsumerProtocolAssignment = decode_versioned(&CONSUMER_ASSIGNMENT, bytes).ok()?;
-    let mut partitions = Vec::new();
-    for topic in decoded.assigned_partitions {
-        let name = topic.topic.as_str();
-        let of_topic = topic.partitions.iter();
-        partitions.extend(of_topic.map(|partition| TopicPartition::new(name, *partition)));
+    let topics = decoded.assigned_partitions.into_iter();
+    Some(by_topic(topics.map(|topic| (topic.topic.to_string(), topic.partitions))))
+}
+
+/// Each name once, however many partitions it has: who chose the bytes also chose how long it is.
+fn by_topic(topics: impl Iterator<Item = (String, Vec<i32>)>) -> BTreeMap<String, Vec<i32>> {
+    let mut all: BTreeMap<String, Vec<i32>> = BTreeMap::new();
+    for (name, partitions) in topics {
+        all.entry(name).or_default().extend(partitions);
     }
-    Some(partitions)
+    all
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use bytes::BytesMut;
+    use kafka_protocol::messages::TopicName;
+    use kafka_protocol::messages::consumer_protocol_assignment::TopicPartition;
+    use kafka_protocol::protocol::Encodable;
+
+    fn member(assignment: Bytes) -> Member {
+        read_classic_member(classic::DescribedGroupMember::default().with_member_assignment(assignment), true)
+    }
+
+    #[test]
+    fn what_is_assigned_is_told_by_topic_and_what_cannot_be_read_is_not_nothing() {
+        let of =
+            |name, partitions| TopicPartition::default().with_topic(TopicName(text(name))).with_partitions(partitions);
+        let assigned = vec![of("orders", vec![0, 2]), of("billing", vec![1]), of("orders", vec![5])];
+        let assignment = ConsumerProtocolAssignment::default().with_assigned_partitions(assigned);
+        let mut bytes = BytesMut::from(&[0, 3][..]);
+        assignment.encode(&mut bytes, 3).unwrap();
+        let read = member(bytes.clone().freeze()).assignment;
+        let expected = [("billing".to_owned(), vec![1]), ("orders".to_owned(), vec![0, 2, 5])];
+        assert_eq!(read, Some(expected.into()));
+        assert_eq!(member(Bytes::new()).assignment, Some(BTreeMap::new()), "nothing is assigned");
+        bytes.truncate(bytes.len() - 3);
+        assert_eq!(member(bytes.freeze()).assignment, None);
+    }
 }

@@ -7,6 +7,7 @@ use kafka_protocol::protocol::{Decodable, Encodable, HeaderVersion, StrBytes};
 use super::call::Call;
 use super::shape::{NEVER, Shape};
 use super::walk::walk;
+use crate::budget::Budget;
 
 /// The header of an answer in the flexible form: correlation id and tagged fields.
 const HEADER: Shape = Shape::new(0, 1, 1, &[super::shape::field("correlation_id", super::shape::I32)]).open_end();
@@ -56,16 +57,28 @@ fn take_header<C: Call>(frame: &mut Bytes, version: i16) -> Result<i32, String> 
         .map_err(|error| format!("header: {error}"))
 }
 
-/// Decodes an answer after all its lengths were checked.
+/// What an answer is decoded under.
+pub(crate) struct Under<'a> {
+    /// The version of the request.
+    pub(crate) version: i16,
+    /// The number of the request.
+    pub(crate) correlation: i32,
+    /// What the answer has to share with others.
+    pub(crate) budget: Option<&'a Budget>,
+}
+
+/// Decodes an answer after all its lengths were checked, and its memory was granted.
 ///
 /// # Errors
 /// Why the frame is no answer to this request.
-pub(crate) fn decode<C: Call>(mut frame: Bytes, version: i16, correlation: i32) -> Result<C::Answer, String> {
-    let found = take_header::<C>(&mut frame, version)?;
-    if found != correlation {
-        return Err(format!("correlation id {found} instead of {correlation}"));
+pub(crate) fn decode<C: Call>(mut frame: Bytes, under: &Under<'_>) -> Result<C::Answer, String> {
+    let found = take_header::<C>(&mut frame, under.version)?;
+    if found != under.correlation {
+        return Err(format!("correlation id {found} instead of {}", under.correlation));
     }
-    decode_body::<C::Answer>(C::API.shape, version, frame)
+    let taken = walk(C::API.shape, under.version, &frame)?;
+    under.budget.map_or(Ok(()), |budget| budget.take(taken))?;
+    C::Answer::decode(&mut frame, under.version).map_err(|error| error.to_string())
 }
 
 /// Decodes a message without header after all its lengths were checked.

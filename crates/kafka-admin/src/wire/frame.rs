@@ -3,6 +3,7 @@
 use bytes::{Bytes, BytesMut};
 use tokio::io::{AsyncRead, AsyncReadExt};
 
+use crate::budget::Budget;
 use crate::error::Cause;
 
 /// Memory taken for a frame before its bytes arrive.
@@ -11,8 +12,9 @@ const FIRST: usize = 64 * 1024;
 /// Reads one frame. Memory grows with the bytes that arrive, not with the announced length.
 ///
 /// # Errors
-/// [`FrameError::Broken`] when the stream ends or fails, [`FrameError::Length`] for a length outside of the limit.
-pub(crate) async fn read_frame<R>(stream: &mut R, limit: usize) -> Result<Bytes, FrameError>
+/// [`FrameError::Broken`] when the stream ends or fails, [`FrameError::Length`] for a length outside of the limit,
+/// [`FrameError::Memory`] when the budget is spent.
+pub(crate) async fn read_frame<R>(stream: &mut R, limit: usize, budget: Option<&Budget>) -> Result<Bytes, FrameError>
 where
     R: AsyncRead + Unpin,
 {
@@ -28,6 +30,7 @@ where
         if read == 0 {
             return Err(FrameError::Broken(Cause::Closed));
         }
+        budget.map_or(Ok(()), |budget| budget.take(read)).map_err(FrameError::Memory)?;
     }
     Ok(frame.freeze())
 }
@@ -39,6 +42,8 @@ pub(crate) enum FrameError {
     Broken(Cause),
     /// The announced length is negative, too small or over the limit.
     Length(i32),
+    /// It does not fit beside the other answers of the call.
+    Memory(String),
 }
 
 impl FrameError {

@@ -18,11 +18,11 @@ const ALLOCATION: usize = 16;
 /// What a tagged field takes that is not known: it is kept in a map, whose first node has room for eleven.
 const UNKNOWN_TAG: usize = 512;
 
-/// Walks `body`, a message of this shape and version.
+/// Walks `body`, a message of this shape and version. How much memory it takes once it is decoded.
 ///
 /// # Errors
 /// What is wrong, and in which field.
-pub(crate) fn walk(shape: &Shape, version: i16, body: &[u8]) -> Result<(), String> {
+pub(crate) fn walk(shape: &Shape, version: i16, body: &[u8]) -> Result<usize, String> {
     if version < shape.min || version > shape.max {
         return Err(format!("version {version} is not described"));
     }
@@ -30,7 +30,7 @@ pub(crate) fn walk(shape: &Shape, version: i16, body: &[u8]) -> Result<(), Strin
     walker.take(in_memory(shape.fields, shape.tagged))?;
     walker.structure(shape.fields, shape.tagged)?;
     if walker.rest.is_empty() || shape.open_end {
-        return Ok(());
+        return Ok(MEMORY - walker.left);
     }
     Err(format!("{} bytes after the last field", walker.rest.len()))
 }

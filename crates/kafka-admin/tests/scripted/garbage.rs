@@ -2,12 +2,15 @@
 
 use std::time::Duration;
 
+use bytes::BytesMut;
 use kafka_admin::{Cause, Client, Error};
-use kafka_protocol::messages::ApiKey;
+use kafka_protocol::messages::list_groups_response::ListedGroup;
+use kafka_protocol::messages::{ApiKey, BrokerId, ListGroupsResponse};
+use kafka_protocol::protocol::Encodable;
 use tokio::io::AsyncWriteExt;
 use tokio::net::TcpListener;
 
-use crate::peer::{Peer, Reply};
+use crate::peer::{Peer, Reply, body, metadata};
 use crate::{at, client, config, offsets};
 
 #[tokio::test]
@@ -115,4 +118,34 @@ async fn configurations_that_cannot_work_are_refused() {
     let error = Client::connect(config).await.unwrap_err();
     assert!(matches!(error, Error::Invalid(_)), "{error}");
     assert_eq!(peer.connections(), 0);
+}
+
+/// Each answer is as large as one may be, or nearly; what they take together is bounded all the same.
+#[tokio::test]
+async fn answers_of_several_brokers_share_one_budget() {
+    const EACH: usize = 700_000;
+    const BROKERS: i32 = 4;
+    let listed = ListGroupsResponse::default().with_groups(vec![ListedGroup::default(); EACH]);
+    let mut answer = BytesMut::new();
+    listed.encode(&mut answer, 5).unwrap();
+    let answer = answer.freeze();
+    let peer = Peer::start(move |seen| match seen.key {
+        ApiKey::Metadata => {
+            let one = metadata(seen.address);
+            let brokers = (1..=BROKERS).map(|id| one.brokers[0].clone().with_node_id(BrokerId(id))).collect();
+            Some(body(&one.with_brokers(brokers), seen.version))
+        }
+        ApiKey::ListGroups => Some(Reply::Body(answer.clone())),
+        _ => None,
+    })
+    .await;
+    let mut config = config(&peer);
+    config.deadline = Duration::from_secs(60);
+    config.max_attempts = 1;
+    let list = Client::connect(config).await.unwrap().list_groups().await.unwrap();
+    // 121 MB an answer: two fit into 256 MiB.
+    assert_eq!(list.missing.len(), 2, "{:?}", list.missing);
+    for (_, error) in &list.missing {
+        assert!(matches!(error, Error::Garbage { why, .. } if why.contains("answers of this call")), "{error}");
+    }
 }

@@ -1,19 +1,22 @@
 //! Answers that leave out what was asked: an error each, never "nothing there".
 
-use kafka_admin::{ConfigResource, Error, OffsetQuery};
+use kafka_admin::{ConfigResource, Election, Error, OffsetQuery};
 use kafka_protocol::messages::describe_cluster_response::DescribeClusterBroker;
 use kafka_protocol::messages::describe_configs_response::DescribeConfigsResult;
 use kafka_protocol::messages::describe_groups_response::DescribedGroup;
+use kafka_protocol::messages::describe_quorum_response::{PartitionData, ReplicaState, TopicData};
+use kafka_protocol::messages::elect_leaders_response::{PartitionResult, ReplicaElectionResult};
 use kafka_protocol::messages::metadata_response::{MetadataResponsePartition, MetadataResponseTopic};
 use kafka_protocol::messages::offset_fetch_response::OffsetFetchResponseGroup;
 use kafka_protocol::messages::{
     ApiKey, ApiVersionsResponse, BrokerId, ConsumerGroupDescribeResponse, DescribeClusterResponse,
-    DescribeConfigsResponse, DescribeGroupsResponse, FindCoordinatorResponse, GroupId, OffsetFetchResponse, TopicName,
+    DescribeConfigsResponse, DescribeGroupsResponse, DescribeQuorumResponse, ElectLeadersResponse,
+    FindCoordinatorResponse, GroupId, OffsetFetchResponse, TopicName,
 };
 use kafka_protocol::protocol::StrBytes;
 
-use crate::client;
 use crate::peer::{Peer, body, metadata, versions};
+use crate::{at, client};
 
 fn is_garbage(error: &Error) -> bool {
     matches!(error, Error::Garbage { .. })
@@ -155,4 +158,58 @@ async fn a_broker_without_any_api_is_none() {
     .await;
     let error = kafka_admin::Client::connect(crate::config(&peer)).await.unwrap_err();
     assert!(error.to_string().contains("it names no API"), "{error}");
+}
+
+#[tokio::test]
+async fn a_partition_that_an_election_does_not_name() {
+    for named in [&[][..], &[0], &[0, 1]] {
+        let peer = Peer::start(move |seen| {
+            let result = |id: &i32| PartitionResult::default().with_partition_id(*id);
+            let topic = ReplicaElectionResult::default()
+                .with_topic(TopicName(StrBytes::from_static_str("orders")))
+                .with_partition_result(named.iter().map(result).collect());
+            let answer = ElectLeadersResponse::default().with_replica_election_results(vec![topic]);
+            (seen.key == ApiKey::ElectLeaders).then(|| body(&answer, seen.version))
+        })
+        .await;
+        let wanted = [at(0), at(1)];
+        let results = client(&peer).await.elect_leaders(Election::Preferred, Some(&wanted)).await.unwrap();
+        assert_eq!(results.len(), 2, "{results:?}");
+        for (at, result) in results {
+            match result {
+                Ok(()) => assert!(named.contains(&at.partition), "{at} was not named"),
+                Err(error) => assert!(!named.contains(&at.partition) && is_garbage(&error), "{at}: {error}"),
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_quorum_without_its_topic_its_partition_or_its_voters() {
+    let voters = |count: usize| vec![ReplicaState::default().with_replica_id(BrokerId(1)); count];
+    let partition =
+        |index, count| PartitionData::default().with_partition_index(index).with_current_voters(voters(count));
+    let topic = |name, partitions| {
+        TopicData::default().with_topic_name(TopicName(StrBytes::from_static_str(name))).with_partitions(partitions)
+    };
+    let whole = "__cluster_metadata";
+    for (topics, good) in [
+        (vec![], false),
+        (vec![topic("orders", vec![partition(0, 3)])], false),
+        (vec![topic(whole, vec![])], false),
+        (vec![topic(whole, vec![partition(1, 3)])], false),
+        (vec![topic(whole, vec![partition(0, 0)])], false),
+        (vec![topic(whole, vec![partition(0, 3)])], true),
+    ] {
+        let shown = format!("{topics:?}");
+        let peer = Peer::start(move |seen| {
+            let answer = DescribeQuorumResponse::default().with_topics(topics.clone());
+            (seen.key == ApiKey::DescribeQuorum).then(|| body(&answer, seen.version))
+        })
+        .await;
+        match client(&peer).await.describe_quorum().await {
+            Ok(quorum) => assert!(good && quorum.voters.len() == 3, "{shown}"),
+            Err(error) => assert!(!good && is_garbage(&error), "{shown}: {error}"),
+        }
+    }
 }

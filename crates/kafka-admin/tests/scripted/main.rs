@@ -9,6 +9,7 @@ mod outcomes;
 mod peer;
 mod routes;
 mod security;
+mod tls;
 mod versions;
 
 use std::collections::BTreeMap;

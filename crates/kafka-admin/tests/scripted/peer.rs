@@ -238,6 +238,8 @@ pub fn versions(instead: &[(ApiKey, Option<(i16, i16)>)]) -> ApiVersionsResponse
         (ApiKey::OffsetDelete, 0, 0),
         (ApiKey::DescribeCluster, 0, 2),
         (ApiKey::ConsumerGroupDescribe, 0, 1),
+        (ApiKey::ElectLeaders, 1, 2),
+        (ApiKey::DescribeQuorum, 0, 2),
     ];
     let mut apis = Vec::new();
     for (key, min, max) in recent {

@@ -176,21 +176,21 @@ impl Group {
         live.sort_by(|one, other| one.member_id.cmp(&other.member_id));
         let stable = self.state(now) == GroupState::Stable;
         let count = live.len();
-        let assigned = |place| if stable { self.assigned(topics, place, count) } else { Vec::new() };
+        let assigned = |place| if stable { self.assigned(topics, place, count) } else { BTreeMap::new() };
         live.into_iter().enumerate().map(|(place, member)| member.seen(assigned(place))).collect()
     }
 
     /// The range assignor: of each topic each member gets one run of partitions.
-    fn assigned(&self, topics: &Topics, member: usize, members: usize) -> Vec<(TopicName, i32)> {
-        let of = |(name, topic): (&TopicName, &Topic)| {
+    fn assigned(&self, topics: &Topics, member: usize, members: usize) -> BTreeMap<TopicName, Vec<i32>> {
+        let of = |topic: &Topic| {
             let all = topic.partitions.len();
             let (each, more) = (all / members, all % members);
             let first = each * member + member.min(more);
             let count = each + usize::from(member < more);
             let run = topic.partitions.iter().skip(first).take(count);
-            run.map(|partition| (name.clone(), partition.number)).collect::<Vec<_>>()
+            run.map(|partition| partition.number).collect::<Vec<_>>()
         };
-        self.topics_read(topics).flat_map(|(name, topic, _)| of((name, topic))).collect()
+        self.topics_read(topics).map(|(name, topic, _)| (name.clone(), of(topic))).collect()
     }
 
     /// Everything committed at an instant.

@@ -2,6 +2,7 @@ use interlock::cluster::kafka;
 use interlock::id::TopicName;
 use interlock::time::Millis;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 /// How a member stops.
@@ -124,13 +125,13 @@ impl MemberState {
         [Some(self.joined), self.gone()].into_iter().flatten().collect()
     }
 
-    pub(crate) fn seen(&self, assigned: Vec<(TopicName, i32)>) -> kafka::Member {
+    pub(crate) fn seen(&self, assigned: BTreeMap<TopicName, Vec<i32>>) -> kafka::Member {
         kafka::Member {
             member_id: self.member_id.clone(),
             instance_id: self.instance_id.clone(),
             client_id: self.client_id.clone(),
             host: self.host.clone(),
-            assigned,
+            assigned: Some(assigned),
         }
     }
 }

@@ -1,8 +1,9 @@
 use super::{Lab, billing, billing_spec, name, orders, short};
 use crate::{GroupSpec, Leave, Member, ResetPolicy, per_second};
 use engine::port::Clock;
-use interlock::cluster::kafka::{Committed, GroupKind, GroupState, KafkaAnswer, KafkaQuery};
+use interlock::cluster::kafka::{self, Committed, GroupKind, GroupState, KafkaAnswer, KafkaQuery};
 use interlock::time::Millis;
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 fn lag(lab: &Lab, partition: usize) -> i64 {
@@ -38,24 +39,28 @@ fn lag_shrinks_when_reading_is_faster_and_grows_when_it_is_slower() {
     assert!(lag(&lab, 0) > 7_000);
 }
 
+fn assigned(member: &kafka::Member) -> Vec<i32> {
+    member.assigned.iter().flat_map(BTreeMap::values).flatten().copied().collect()
+}
+
 #[test]
 fn members_are_told_and_share_the_partitions() {
     let lab = Lab::new().with_working_group();
     lab.kafka.join(&billing(), Member::new("billing-2", "/10.0.0.2").fixed("two")).unwrap();
     let group = lab.group().unwrap();
     assert_eq!((group.kind, group.state), (GroupKind::Classic, GroupState::Rebalancing));
-    assert!(group.members.iter().all(|member| member.assigned.is_empty()));
+    assert!(group.members.iter().all(|member| member.assigned == Some(BTreeMap::new())));
     lab.pass(3);
     let group = lab.group().unwrap();
     assert_eq!((group.state, group.protocol_type.as_str()), (GroupState::Stable, "consumer"));
     let told: Vec<_> = group
         .members
         .iter()
-        .map(|one| (one.client_id.as_str(), one.host.as_str(), one.instance_id.as_deref(), one.assigned.len()))
+        .map(|one| (one.client_id.as_str(), one.host.as_str(), one.instance_id.as_deref(), assigned(one).len()))
         .collect();
     assert_eq!(told, [("billing-1", "/10.0.0.1", None, 2), ("billing-2", "/10.0.0.2", Some("two"), 2)]);
     assert!(group.members[0].member_id.starts_with("billing-1-") && group.members[0].member_id.len() == 10 + 36);
-    let mut all: Vec<_> = group.members.iter().flat_map(|one| &one.assigned).map(|(_, number)| *number).collect();
+    let mut all: Vec<_> = group.members.iter().flat_map(assigned).collect();
     all.sort_unstable();
     assert_eq!(all, [0, 1, 2, 3]);
 }

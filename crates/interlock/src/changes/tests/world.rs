@@ -64,7 +64,7 @@ pub(super) fn member(client: &str, instance: Option<&str>) -> Member {
         instance_id: instance.map(str::to_owned),
         client_id: client.to_owned(),
         host: "10.1.2.3".to_owned(),
-        assigned: Vec::new(),
+        assigned: Some(BTreeMap::new()),
     }
 }
 
