@@ -12,6 +12,11 @@ use story::lab::proxy::{Fault, Route, Rule};
 const FIRST: i64 = 1_732_089_600_000;
 /// How long one look may take here. A command is at most two looks until it knows that there is no answer.
 const OBSERVE: Duration = Duration::from_secs(2);
+/// Answers of a cluster that is slow come after this time.
+const SLOW: Duration = Duration::from_secs(30);
+/// Nobody who was answered by then waited for a slow cluster; a busy machine takes less. That Discord hears of a command
+/// within its three seconds, whatever the cluster does, is in `discord_asked.rs`.
+const IN_TIME: Duration = Duration::from_secs(25);
 
 struct Scene {
     house: KafkaHouse,
@@ -34,8 +39,8 @@ impl Scene {
         Self { house, place, before }
     }
 
-    /// Every command that asks the cluster, and the failures it may tell.
-    async fn answers(&self, failures: &[&str]) {
+    /// Every command that asks the cluster, and the failure that it tells.
+    async fn answers(&self, failure: &str) {
         let Self { house, place, before } = self;
         let (topic, group) = (&place.topic, &place.group);
         for line in [
@@ -46,8 +51,7 @@ impl Scene {
         ] {
             match timed(house, &line).await {
                 Done::Failed { id, .. } => {
-                    let told = id.strip_prefix("cluster-").unwrap_or(&id);
-                    assert!(failures.contains(&told), "{line}: {id}");
+                    assert_eq!(id.strip_prefix("cluster-"), Some(failure), "{line}");
                 }
                 other => panic!("{line}: {other:?}"),
             }
@@ -55,8 +59,8 @@ impl Scene {
         let clusters = timed(house, "/clusters").await;
         assert!(matches!(clusters, Done::Looked(_)), "{clusters:?}");
         let checks = story::kafka_house::refusal(timed(house, &place.reset("latest")).await);
-        let Some(Fact::Text(told)) = check(&checks, "cannot-verify").facts.get("failure") else { panic!("{checks:?}") };
-        assert!(failures.contains(&told.as_str()), "{checks:?}");
+        let told = check(&checks, "cannot-verify").facts.get("failure");
+        assert_eq!(told, Some(&Fact::Text(failure.to_owned())), "{checks:?}");
         assert!(checks.iter().all(|one| one.blocks()), "{checks:?}");
         assert_eq!(&house.committed(place).await, before);
         assert_eq!(proxy().changes(&house.client_id), []);
@@ -72,7 +76,7 @@ impl Scene {
 async fn timed(house: &KafkaHouse, line: &str) -> Done {
     let began = Instant::now();
     let done = house.story.person("alice").runs(line).await;
-    assert!(began.elapsed() < 2 * OBSERVE + Duration::from_secs(1), "{line} took {:?}", began.elapsed());
+    assert!(began.elapsed() < IN_TIME, "{line} took {:?}", began.elapsed());
     done
 }
 
@@ -80,7 +84,7 @@ async fn timed(house: &KafkaHouse, line: &str) -> Done {
 async fn a_cluster_that_is_down_is_told_in_time() {
     let scene = Scene::new().await;
     proxy().route(&scene.house.client_id, Route::Down);
-    scene.answers(&["unreachable", "timed-out"]).await;
+    scene.answers("unreachable").await;
     proxy().route(&scene.house.client_id, Route::Main);
     scene.works_again().await;
 }
@@ -88,24 +92,30 @@ async fn a_cluster_that_is_down_is_told_in_time() {
 #[tokio::test]
 async fn a_cluster_that_takes_30_seconds_is_told_in_time() {
     let scene = Scene::new().await;
-    let slow = proxy().arm(Rule::every(&scene.house.client_id, Fault::DelayAnswer(Duration::from_secs(30))));
-    scene.answers(&["timed-out"]).await;
+    let slow = proxy().arm(Rule::every(&scene.house.client_id, Fault::DelayAnswer(SLOW)));
+    scene.answers("timed-out").await;
     slow.disarm();
     scene.works_again().await;
 }
 
 #[tokio::test]
 async fn a_cluster_that_talks_nonsense_is_told_in_time() {
-    let nonsense: [&[u8]; 4] = [
-        b"HTTP/1.1 400 Bad Request\r\n\r\n",
-        &[0, 0, 0, 8, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff],
-        &[0xff, 0xff, 0xff, 0xff],
-        &[0, 0, 0, 0],
+    let nonsense: [(&[u8], &str); 6] = [
+        // Another protocol, whose first bytes are no length.
+        (b"HTTP/1.1 400 Bad Request\r\n\r\n", "garbage"),
+        // An answer to a question that was never asked.
+        (&[0, 0, 0, 8, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff], "garbage"),
+        // Lengths that none has: negative, nothing, one gigabyte.
+        (&[0xff, 0xff, 0xff, 0xff], "garbage"),
+        (&[0, 0, 0, 0], "garbage"),
+        (&[0x40, 0, 0, 0], "garbage"),
+        // An answer that never ends.
+        (&[0, 0, 0, 8, 0, 0], "timed-out"),
     ];
     let scene = Scene::new().await;
-    for bytes in nonsense {
+    for (bytes, failure) in nonsense {
         let armed = proxy().arm(Rule::every(&scene.house.client_id, Fault::Garbage(bytes.to_vec())));
-        scene.answers(&["garbage", "unreachable", "timed-out"]).await;
+        scene.answers(failure).await;
         armed.disarm();
     }
     scene.works_again().await;

@@ -1,6 +1,7 @@
 //! Somebody else works on the same real Kafka: between approval and execution, and while it runs.
 
 use interlock::approval::State;
+use interlock::changes::Guard;
 use interlock::facts::Fact;
 use interlock::id::OperationId;
 use signalbox::desk::Done;
@@ -23,7 +24,13 @@ struct Scene {
 impl Scene {
     /// A reset to the earliest offsets awaits its approval.
     async fn new() -> Self {
+        Self::without(&[]).await
+    }
+
+    /// The same with these guards taken away.
+    async fn without(guards: &[Guard]) -> Self {
         let mut plot = KafkaPlot::proxied().await;
+        guards.iter().for_each(|guard| plot.without(*guard));
         plot.acts_within(Duration::from_secs(15));
         plot.looks_within(Duration::from_secs(15));
         let house = plot.build().await;
@@ -126,6 +133,20 @@ async fn made_again(house: &KafkaHouse, place: &Place) {
     house.commits(place, &[place.commit(0, 10), place.commit(1, 12)]).await;
 }
 
+/// Kafka's own tool sees a group moved in a topic that nobody has looked at, by a plan for another one.
+#[tokio::test]
+async fn without_the_guard_a_group_is_reset_in_a_topic_that_nobody_approved() {
+    let scene = Scene::without(&[Guard::TopicIs]).await;
+    let (house, place) = (&scene.house, &scene.place);
+    let hold = scene.approved_and_held().await;
+    house.judge.delete_topic(&place.topic).await.unwrap();
+    made_again(house, place).await;
+    hold.disarm();
+    let done = house.story.becomes(&scene.id, State::Succeeded).await;
+    assert_eq!(done.revision, 1, "nobody was asked again");
+    assert_eq!(scene.offsets().await, BTreeMap::from([(0, 0), (1, 0)]), "it stood at 10 and 12");
+}
+
 #[tokio::test]
 async fn a_topic_that_is_gone_is_not_reset() {
     let scene = Scene::new().await;
@@ -193,6 +214,30 @@ async fn another_cluster_behind_the_same_address_is_asked_about_anew() {
     }
     scene.approved_again().await;
     assert_eq!(other.committed(&place.group).await.unwrap(), there);
+}
+
+/// The other cluster's topic has another id: also that tells it from the first one. Only with both guards taken away, as for
+/// a cluster too old for ids of topics and a bot that compares none of clusters, somebody else's group is moved.
+#[tokio::test]
+async fn without_the_guard_a_group_of_another_cluster_is_reset() {
+    for (guards, harmed) in [(&[Guard::TopicIs][..], false), (&[Guard::TopicIs, Guard::ClusterIs], true)] {
+        let scene = Scene::without(guards).await;
+        let (house, place) = (&scene.house, &scene.place);
+        let other = lab().secure().await.unwrap();
+        other.create_topic(TopicSpec::new(&place.topic, 2, 1)).await.unwrap();
+        let as_here = [place.commit(0, 10), place.commit(1, 12)];
+        other.alter_offsets(&place.group, &as_here).await.unwrap();
+        proxy().route(&house.client_id, Route::OtherCluster);
+        house.story.person("bob").approves(&scene.id).await;
+        if harmed {
+            house.story.becomes(&scene.id, State::Succeeded).await;
+            assert_eq!(other.committed(&place.group).await.unwrap(), [place.commit(0, 0), place.commit(1, 0)]);
+        } else {
+            scene.asks_again("cluster-changed").await;
+            assert_eq!(other.committed(&place.group).await.unwrap(), as_here);
+        }
+        assert_eq!(scene.offsets().await, BTreeMap::from([(0, 10), (1, 12)]), "here is where it was approved for");
+    }
 }
 
 /// The commit is applied, its answer never comes, and before anybody looks another tool has set something else.

@@ -1,6 +1,7 @@
 //! Groups with members on real Kafka: refused with their names, waited for, and the one that joins at the last moment.
 
 use interlock::approval::State;
+use interlock::changes::Guard;
 use interlock::facts::Fact;
 use interlock::plan::{Check, Seat};
 use signalbox::desk::Done;
@@ -208,4 +209,59 @@ async fn a_commit_that_was_held_goes_through_where_nobody_joins() {
         after.iter().map(|one| (one.partition, one.offset)).collect::<std::collections::BTreeMap<_, _>>(),
         planned(plan.plan())
     );
+}
+
+/// A group's offsets in one topic, set where there were none, and a member of it at work in another topic.
+async fn at_work_elsewhere(plot: KafkaPlot) -> (KafkaHouse, Place, Member, String) {
+    let (house, place) = scene(plot).await;
+    let elsewhere = Place { topic: Place::unique().topic, ..place.clone() };
+    house.topic(&elsewhere, &[5], FIRST).await;
+    let fresh = Place { group: Place::unique().group, ..place.clone() };
+    let elsewhere = Place { group: fresh.group.clone(), ..elsewhere };
+    let id = house.carried_out(&fresh.reset("offset:3")).await;
+    assert_eq!(house.committed(&fresh).await, [fresh.commit(0, 3), fresh.commit(1, 3)]);
+    let member = house.judge.start_member(MemberSpec::new(&elsewhere.group, &elsewhere.topic)).await.unwrap();
+    (house, fresh, member, format!("/rollback operation:{id}"))
+}
+
+/// The broker lets the offsets of a group at work be removed in a topic to which it is not subscribed; we do not.
+#[tokio::test]
+async fn the_way_back_of_a_group_at_work_elsewhere_is_refused() {
+    let (house, place, member, back) = at_work_elsewhere(KafkaPlot::direct().await).await;
+    let refused = refusal(house.story.person("alice").runs(&back).await);
+    assert!(check(&refused, "group-inactive").blocks(), "{refused:?}");
+    assert_eq!(house.committed(&place).await, [place.commit(0, 3), place.commit(1, 3)]);
+    member.stop().await.unwrap();
+}
+
+/// The same with the guard taken away: Kafka's own tool sees offsets of a group at work removed.
+#[tokio::test]
+async fn without_the_guard_offsets_of_a_group_at_work_are_removed() {
+    let mut plot = KafkaPlot::direct().await;
+    plot.without(Guard::GroupInactive);
+    let (house, place, member, back) = at_work_elsewhere(plot).await;
+    let alice = house.story.person("alice");
+    let id = alice.plans(&back).await;
+    alice.approves(&id).await;
+    house.story.becomes(&id, State::Succeeded).await;
+    assert!(!house.judge.group(&place.group).await.unwrap().members.is_empty(), "it is at work");
+    assert_eq!(house.committed(&place).await, [], "and its offsets are gone");
+    member.stop().await.unwrap();
+}
+
+/// A commit for a group at work is refused by the broker as well, but only when owners were told and an act was begun.
+#[tokio::test]
+async fn without_the_guard_a_reset_of_a_group_at_work_begins_and_the_broker_stops_it() {
+    let mut plot = KafkaPlot::proxied().await;
+    plot.without(Guard::GroupInactive);
+    let (house, place) = scene(plot).await;
+    let member = house.judge.start_member(MemberSpec::new(&place.group, &place.topic)).await.unwrap();
+    let before = house.committed(&place).await;
+    let id = house.story.person("alice").plans(&place.reset("earliest")).await;
+    house.story.person("bob").approves(&id).await;
+    let ended = house.story.becomes(&id, State::Stopped).await;
+    assert_eq!(ended.why.id, "group-has-members", "{:?}", ended.why);
+    assert_eq!(proxy().changes(&house.client_id).len(), 1, "it was asked to");
+    assert_eq!(house.committed(&place).await, before);
+    member.stop().await.unwrap();
 }

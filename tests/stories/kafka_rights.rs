@@ -12,10 +12,10 @@ use story::lab::{Identity, Listener};
 
 const FIRST: i64 = 1_732_089_600_000;
 const LIMIT: Duration = Duration::from_secs(30);
-/// How long a look may take in these stories.
-const OBSERVE: Duration = Duration::from_secs(8);
-/// A refusal at the door does not use that up.
-const AT_ONCE: Duration = Duration::from_secs(3);
+/// How long a look at the door may take.
+const PATIENT: Duration = Duration::from_secs(60);
+/// A refusal there does not use that up, however busy the machine is.
+const AT_ONCE: Duration = Duration::from_secs(20);
 
 use Resource::{Group, Topic};
 
@@ -202,7 +202,7 @@ async fn until_denied(place: &Place) {
 /// Credentials that do not work give a clear refusal at once, tell no secret, and leave the other clusters alone.
 async fn refused_at_the_door(listener: Listener, credentials: (Security, Sasl), failure: &str) {
     let mut plot = KafkaPlot::secure(listener, credentials).await;
-    plot.looks_within(OBSERVE);
+    plot.looks_within(PATIENT);
     plot.and_healthy("other");
     let house = plot.build().await;
     let began = Instant::now();

@@ -8,7 +8,6 @@ use interlock::plan::Mistake;
 use signalbox::desk::Done;
 use simulated::{SimulatedKafka, Trouble};
 use std::collections::BTreeSet;
-use std::time::{Duration, Instant};
 use story::Story;
 
 fn looked(done: Done) -> LookAnswer {
@@ -310,7 +309,6 @@ async fn a_cluster_in_trouble_is_told_and_the_other_one_answers() {
         (Trouble::NotAuthenticated, "cluster-not-authenticated"),
     ] {
         kafka.trouble(Some(trouble)).expect("trouble");
-        let asked = Instant::now();
         let done = vic.runs("/health cluster:orders-kafka").await;
         assert!(matches!(&done, Done::Failed { id: told, .. } if told == id), "{id}: {done:?}");
         let refused =
@@ -322,7 +320,6 @@ async fn a_cluster_in_trouble_is_told_and_the_other_one_answers() {
         let LookAnswer::Clusters(all) = looked(vic.runs("/clusters").await) else { panic!("no clusters") };
         let known: Vec<bool> = all.clusters.iter().map(|one| one.counts.known().is_some()).collect();
         assert_eq!(known, [false, true], "{id}");
-        assert!(asked.elapsed() < Duration::from_secs(3), "{id}: {:?}", asked.elapsed());
     }
     kafka.trouble(None).expect("no trouble");
     assert!(matches!(vic.runs("/health cluster:orders-kafka").await, Done::Looked(_)));

@@ -6,7 +6,7 @@ use crate::stands_still::StandsStill;
 use crate::{Setting, Story, quick};
 use engine::Pace;
 use engine::port::{Backend, Clock, Clusters, Journal};
-use interlock::changes::{Guard, Guards};
+use interlock::changes::Guard;
 use interlock::cluster::Tier;
 use interlock::id::{ClusterName, OperationId};
 use interlock::plan::{Action, Check, KafkaAction, Plan, Work};
@@ -136,9 +136,9 @@ impl KafkaPlot {
         self.alone = true;
     }
 
-    /// Takes one guard away: what happens then shows what it is for.
+    /// Takes one more guard away: what happens then shows what it is for.
     pub fn without(&mut self, guard: Guard) {
-        self.setting.guards = Guards::all().without(guard);
+        self.setting.guards = self.setting.guards.clone().without(guard);
     }
 
     /// A second cluster: the one of three brokers, directly.
