@@ -14,7 +14,6 @@ use interlock::time::Millis;
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
-use std::time::Duration;
 
 /// The number of the snapshot format that this version writes.
 pub const SNAPSHOT_FORMAT: u32 = 1;
@@ -170,7 +169,7 @@ pub fn plan(catalogue: &Catalogue, line: &str, snapshot: &Snapshot, policy: &Pol
         stale: None,
         now: snapshot.taken_at,
     };
-    let expiry = Duration::ZERO;
-    let whole = Whole { cluster: &snapshot.cluster, weight, votes, reverses: None, expiry };
+    // Nobody votes on it, so it ends as it is made.
+    let whole = Whole { cluster: &snapshot.cluster, weight, votes, reverses: None, expires_at: snapshot.taken_at };
     Ok(Sealed::seal(whole.plan(wanted, draft))?)
 }

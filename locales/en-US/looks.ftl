@@ -22,6 +22,7 @@ cluster-observe = look only
 health-headline = { $grade }: { $cluster }
 health-healthy = Healthy
 health-degraded = Degraded, traffic flows
+health-degraded-in-part = Degraded, not everything could be looked at
 health-broken = Broken
 health-brokers = { $count ->
     [one] { $count } broker alive: { $brokers }
@@ -36,7 +37,10 @@ health-min-unknown = { $count ->
     [one] For { $count } topic min ISR is not known: it uses the broker’s default
    *[other] For { $count } topics min ISR is not known: they use the broker’s default
 }
-health-left-out = + { $more } more unhealthy topics
+health-left-out = { $more ->
+    [one] + { $more } more unhealthy topic, not looked at: whether it can be written to is not known
+   *[other] + { $more } more unhealthy topics, not looked at: whether they can be written to is not known
+}
 health-obligation = Still to be put back: { $what } on { $thing }, from operation { $operation }, due { $due }
 health-more-obligations = + { $more } more to be put back
 
@@ -72,18 +76,14 @@ group-unreadable = ? cannot be read: what this member is assigned is not known
 group-no-commits = No offsets committed
 group-topics-left-out = + { $more } more topics
 
-lag-none = No group has committed in { $topic } on { $cluster }
 lag-one = Group { $group } in { $topic } on { $cluster }: { $lag ->
     [one] { $lag } record behind
    *[other] { $lag } records behind
 }
-lag-many = { $groups } groups read { $topic } on { $cluster }
 lag-without-commit = { $count ->
     [one] { $count } partition has no commit: the client’s own setting decides where it starts
    *[other] { $count } partitions have no commit: the client’s own setting decides where they start
 }
-lag-failed = Group { $group } could not be looked at: { $failure }
-lag-left-out = + { $more } more groups not looked at
 
 help-headline = What you can ask for; one in detail: { $example }
 help-more = + { $more } more in help.txt
@@ -113,13 +113,17 @@ operations-waiting = { $count ->
 operations-for-me = Waiting for you
 operations-others = Others
 operations-more = + { $more } more
+operations-cut = Older ones were not looked at; cluster: and show: narrow the list
 operation-line = { $operation } { $state }: { $command } { $about } ({ $cluster }), asked by { $who }, { $at }
+operation-line-unreadable = { $operation } { $state }: { $command } ({ $cluster }), asked by { $who }; its plan cannot be read
 operation-line-ends = { $operation } { $state }: { $command } { $about } ({ $cluster }), asked by { $who }, ends { $at }
 
 status-headline = { $state }: { $operation }, { $command } { $about } ({ $cluster })
 status-asked = Asked by { $who }; last change { $at }
-status-votes = Votes: { $filled } of { $wanted }: { $who }
-status-no-votes = Votes: none of { $wanted }
+status-open = { $count ->
+    [one] Still open: { $who }
+   *[other] Still open ({ $count }): { $who }
+}
 status-ends = Ends { $at } unless it has started
 status-step-done = Step { $step }, done: { $what }
 status-step-open = Step { $step }: { $what }

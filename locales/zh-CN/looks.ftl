@@ -16,6 +16,7 @@ cluster-observe = 只能查看
 health-headline = { $grade }：{ $cluster }
 health-healthy = 健康
 health-degraded = 有缺损，读写正常
+health-degraded-in-part = 有缺损，未能全部查看
 health-broken = 有故障
 health-brokers = 在线 broker { $count } 个：{ $brokers }
 health-controller = controller 为 { $controller }
@@ -24,7 +25,7 @@ health-offline = 离线分区（不能读写）：{ $count }
 health-below-min = 低于 min ISR 的分区（acks=all 的写入会失败）：{ $count }
 health-under = 缺副本的分区：{ $count }
 health-min-unknown = { $count } 个 topic 用的是 broker 的默认 min ISR，无法得知
-health-left-out = + 另有 { $more } 个有问题的 topic
+health-left-out = + 另有 { $more } 个有问题的 topic 没有查看：能否写入无法得知
 health-obligation = 还要恢复：{ $thing } 的 { $what }，来自操作 { $operation }，期限 { $due }
 health-more-obligations = + 另有 { $more } 项要恢复
 
@@ -56,12 +57,8 @@ group-unreadable = ? 无法读懂：不知道这个成员分到了哪些分区
 group-no-commits = 没有提交过位点
 group-topics-left-out = + 另有 { $more } 个 topic
 
-lag-none = { $cluster } 上没有消费组在 { $topic } 提交过位点
 lag-one = { $cluster } 上消费组 { $group } 在 { $topic } 积压 { $lag } 条消息
-lag-many = { $groups } 个消费组在读 { $cluster } 上的 { $topic }
 lag-without-commit = { $count } 个分区没有位点：从哪里开始由客户端自己的配置决定
-lag-failed = 无法查看消费组 { $group }：{ $failure }
-lag-left-out = + 另有 { $more } 个消费组没有查看
 
 help-headline = 可用的命令；查看某一个：{ $example }
 help-more = + 另有 { $more } 个，见 help.txt
@@ -88,13 +85,14 @@ operations-waiting = { $count } 个操作等你处理
 operations-for-me = 等你处理
 operations-others = 其他
 operations-more = + 另有 { $more } 个
+operations-cut = 更早的没有查看；可用 cluster: 和 show: 缩小范围
 operation-line = { $operation } { $state }：{ $command } { $about }（{ $cluster }），申请人 { $who }，{ $at }
+operation-line-unreadable = { $operation } { $state }：{ $command }（{ $cluster }），申请人 { $who }；计划无法读取
 operation-line-ends = { $operation } { $state }：{ $command } { $about }（{ $cluster }），申请人 { $who }，{ $at } 截止
 
 status-headline = { $state }：{ $operation }，{ $command } { $about }（{ $cluster }）
 status-asked = 申请人 { $who }；最近变化 { $at }
-status-votes = 投票：{ $filled } / { $wanted }：{ $who }
-status-no-votes = 投票：0 / { $wanted }
+status-open = 还缺 { $count } 个：{ $who }
 status-ends = { $at } 前不开始就过期
 status-step-done = 第 { $step } 步，已完成：{ $what }
 status-step-open = 第 { $step } 步：{ $what }

@@ -46,17 +46,7 @@ impl Gathered {
             plan => plan?,
         };
         let history = History::read(&rooms.store.entries(id).await?);
-        let (tally, seats) = match &history.started {
-            Some(record) => {
-                let seats = record.seats.iter().cloned().map(Some).collect();
-                (Tally { seats, ..Tally::default() }, plan.plan().votes.clone())
-            }
-            None => {
-                let votes = rooms.store.votes(&operation.id, plan.digest()).await?;
-                let polled = rooms.judged_lately(votes, &plan).await;
-                (polled.tally(&plan), polled.seats)
-            }
-        };
+        let (tally, seats) = rooms.stands_lately(&operation, &plan, &history).await?;
         let progress = progress(&operation, &plan, &history);
         let mentions = owners(rooms, &plan);
         Ok(Self { operation, plan, tally, seats, names: BTreeMap::new(), progress, mentions })

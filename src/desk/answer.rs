@@ -94,7 +94,8 @@ pub enum Done {
 /// Why somebody may not. Says nothing about things outside of the person's scope.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Denied {
-    /// The key of the sentence: "no-role", "not-here", "direct-message", "foreign-guild", "not-yours".
+    /// The key of the sentence: "no-role", "not-here", "direct-message", "foreign-guild", "not-yours",
+    /// "beyond-sight".
     pub id: &'static str,
     /// The role that would be needed, if that may be said.
     pub needs: Option<String>,

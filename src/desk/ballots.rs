@@ -3,11 +3,11 @@
 use super::rooms::Rooms;
 use crate::chat::{Chat, ChatError, MemberNow, MessageRef};
 use crate::meters;
-use crate::store::{MessageOf, MessageRole, ReactionVotes, Reread};
-use engine::Operation;
+use crate::store::{MessageOf, MessageRole, ReactionVotes, Reread, StoreError};
 use engine::port::{Boxed, Members, Polled, Unreadable};
-use interlock::approval::{NotCounted, State, Voice, Vote, Voted};
-use interlock::plan::{Digest, Sealed};
+use engine::{History, Operation};
+use interlock::approval::{NotCounted, State, Tally, Voice, Vote, Voted};
+use interlock::plan::{Digest, Sealed, Seat};
 use interlock::policy::Voter;
 use interlock::principal::{Account, Place, Principal};
 use std::collections::btree_map::Entry;
@@ -77,9 +77,21 @@ impl Rooms {
         if by_reaction || decided(&polled) { Ok(polled) } else { Err(UNREACHABLE) }
     }
 
-    /// What votes are worth, for showing it.
-    pub(crate) async fn judged_lately(&self, votes: Vec<Vote>, plan: &Sealed) -> Polled {
-        self.judged(votes, plan, Look::Lately(MOST_DRAWN)).await
+    /// How the vote on a plan stands and which seats it has to fill, for showing it: as it was when it started, else as it is
+    /// now.
+    pub(crate) async fn stands_lately(
+        &self,
+        operation: &Operation,
+        plan: &Sealed,
+        history: &History,
+    ) -> Result<(Tally, Vec<Seat>), StoreError> {
+        if let Some(record) = &history.started {
+            let seats = record.seats.iter().cloned().map(Some).collect();
+            return Ok((Tally { seats, ..Tally::default() }, plan.plan().votes.clone()));
+        }
+        let votes = self.store.votes(&operation.id, plan.digest()).await?;
+        let polled = self.judged(votes, plan, Look::Lately(MOST_DRAWN)).await;
+        Ok((polled.tally(plan), polled.seats))
     }
 
     /// What votes are worth, and what they have to fill.

@@ -2,12 +2,13 @@
 
 use super::answer::{Denied, Done};
 use super::handle::{Ask, Desk, denied};
+use super::operations::unknown;
 use crate::meters;
 use crate::store::{Cast, Unlock, UnlockAsked};
 use engine::control::{Asked, Control, Counted};
 use engine::port::{Journal, JournalError};
 use engine::{Actor, Operation, Transitioned};
-use interlock::approval::{NotCounted, State, Tally, Voice, Vote, Voted};
+use interlock::approval::{Event, NotCounted, State, Tally, Voice, Vote, Voted, next};
 use interlock::facts::Facts;
 use interlock::plan::{Mistake, Sealed};
 use interlock::policy::{Control as Act, Right, Standing, Voter};
@@ -16,6 +17,9 @@ use tracing::Instrument;
 
 impl Desk {
     pub(super) async fn control(&self, ask: &Ask<'_>) -> Result<Done, Done> {
+        if ask.command.name == "unlock" {
+            return self.unlock(ask).await;
+        }
         let (operation, plan) = self.named(ask).await?;
         match ask.command.name.as_str() {
             "approve" if ask.arguments().flag("withdraw") => self.withdraw(ask, &operation, &plan).await,
@@ -25,7 +29,6 @@ impl Desk {
             "pause" => self.steer(ask, &operation, &plan, Control::Pause).await,
             "resume" => self.steer(ask, &operation, &plan, Control::Resume).await,
             "rollback" => self.roll_back(ask, &operation, &plan).await,
-            "unlock" => self.unlock(ask, &operation, &plan).await,
             _ => Err(Done::Bug),
         }
     }
@@ -130,11 +133,23 @@ impl Desk {
         self.post(ask, &operation.cluster).await
     }
 
-    async fn unlock(&self, ask: &Ask<'_>, operation: &Operation, plan: &Sealed) -> Result<Done, Done> {
+    /// The one way out of what is stuck; a plan that cannot be read must not close it.
+    async fn unlock(&self, ask: &Ask<'_>) -> Result<Done, Done> {
+        let operation = &self.row_of(ask).await?;
+        let plan = match self.rooms.store.plan(operation).await {
+            Ok(plan) if self.sees(ask, plan.plan()) => Some(plan),
+            Err(JournalError::Damaged(_)) if ask.sight.whole(&operation.cluster) => None,
+            Ok(_) | Err(JournalError::Damaged(_)) => return Err(unknown(&operation.id)),
+            Err(error) => return Err(error.into()),
+        };
         if !matches!(operation.state, State::Failed | State::Stuck) {
             return Err(not_now(operation));
         }
-        self.may(Voter::Member(&ask.request.principal), Act::Unlock, (operation, plan))?;
+        let principal = &ask.request.principal;
+        match &plan {
+            Some(plan) => self.may(Voter::Member(principal), Act::Unlock, (operation, plan)).map(drop)?,
+            None => self.rooms.policy.may_unlock_unread(principal, &operation.cluster).map_err(denied)?,
+        }
         let reason = ask.arguments().text("reason").unwrap_or_default().to_owned();
         let asked = UnlockAsked {
             operation: operation.id.clone(),
@@ -160,23 +175,18 @@ impl Desk {
         }
     }
 
-    /// Whether the policy lets somebody do this to an operation. Who stands behind the seats of a way back, and who is the
-    /// second of an `/unlock`, is told later, from the plan and the store.
+    /// Whether the policy lets somebody do this to an operation.
     fn may(&self, voter: Voter<'_>, act: Act, of: (&Operation, &Sealed)) -> Result<Right, Done> {
         let (operation, plan) = of;
-        let standing = Standing {
-            plan: plan.plan(),
-            revision: operation.revision,
-            ended_at: operation.state.has_ended().then_some(operation.updated_at),
-            paused_by_guard: operation.why.id != "pause-asked",
-            returns_only: false,
-            unlock: None,
-            now: self.rooms.clock.now(),
-        };
+        let standing = Standing { plan: plan.plan(), paused_by_guard: operation.why.id != "pause-asked" };
         self.rooms.policy.may_control(voter, act, &standing).map_err(denied)
     }
 
     fn allowed(&self, voter: Voter<'_>, control: Control, of: (&Operation, &Sealed)) -> Result<Right, Done> {
+        // Who would have to let it go on is no question while it does not stand still.
+        if control == Control::Resume && next(of.0.state, Event::Resume).is_err() {
+            return Err(Done::Mistake(Mistake::new("nothing-to-resume", self::of(of.0))));
+        }
         let act = match control {
             Control::Stop => Act::Stop,
             Control::Pause => Act::Pause,
@@ -196,16 +206,20 @@ impl Desk {
         if !operation.state.is_open_to_votes() {
             return Ok(());
         }
-        let plan = match self.rooms.store.plan(&operation).await {
-            Err(error @ JournalError::Damaged(_)) => {
-                // Who votes on it must see that it counts for nothing.
-                self.rooms.store.card_outdated(id).await?;
-                return Err(error.into());
-            }
-            plan => plan?,
-        };
+        let plan = self.plan_of(&operation).await?;
         self.engine.count(&operation, &plan).await?;
         Ok(())
+    }
+
+    /// The stored plan. What people vote on ends as soon as it is seen that its bytes are not those that were posted.
+    pub(super) async fn plan_of(&self, operation: &Operation) -> Result<Sealed, Done> {
+        let plan = self.rooms.store.plan(operation).await;
+        if let Err(JournalError::Damaged(said)) = &plan
+            && operation.state.is_open_to_votes()
+        {
+            self.engine.refuse_unreadable(operation, said.clone()).await?;
+        }
+        Ok(plan?)
     }
 
     /// A control that was asked for by a reaction: same rights, same effect as the command, and its refusal is recorded.

@@ -2,7 +2,7 @@
 
 use super::answer::Done;
 use super::rooms::Rooms;
-use super::rounds::{Round, rounds};
+use super::rounds::{Round, aside, rounds};
 use crate::store::StoreError;
 use engine::History;
 use engine::port::{Journal, JournalError};
@@ -15,7 +15,6 @@ use interlock::plan::{Check, Draft, Effect, FORMAT, Mistake, Plan, Planning, Req
 use interlock::policy::{Occasion, WayBack};
 use interlock::principal::Place;
 use interlock::time::Millis;
-use std::time::Duration;
 
 /// What a plan is made for.
 pub(crate) struct Wanted<'a> {
@@ -72,7 +71,7 @@ pub(crate) struct Whole<'a> {
     pub(crate) weight: (Effect, Scope),
     pub(crate) votes: Vec<Seat>,
     pub(crate) reverses: Option<OperationId>,
-    pub(crate) expiry: Duration,
+    pub(crate) expires_at: Millis,
 }
 
 impl Whole<'_> {
@@ -96,7 +95,7 @@ impl Whole<'_> {
             tier: self.cluster.tier,
             identity: draft.identity,
             made_at: wanted.now,
-            expires_at: wanted.now.plus(self.expiry),
+            expires_at: self.expires_at,
             effect: self.weight.0,
             scope: self.weight.1,
             holds: draft.holds,
@@ -156,8 +155,9 @@ impl Rooms {
         let occasion = Occasion { weight: weight.into(), cluster, requesters, way_back, now: wanted.now };
         let votes = self.policy.votes(&draft, &occasion);
         let reverses = original.as_ref().map(|one| one.plan.plan().operation.clone());
-        let whole = Whole { cluster, weight, votes, reverses, expiry: self.times.expiry };
-        Sealed::seal(whole.plan(wanted, draft)).map_err(|error| {
+        let expires_at = occasion.expires_at(&draft, self.times.expiry);
+        let whole = Whole { cluster, weight, votes, reverses, expires_at };
+        aside(|| Sealed::seal(whole.plan(wanted, draft))).map_err(|error| {
             tracing::error!(%error, "a plan could not be sealed");
             NoPlan::Failed(Done::Bug)
         })

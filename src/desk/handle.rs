@@ -10,7 +10,6 @@ use interlock::command::{Arguments, Command, Directory, Kind, ParseContext, RawV
 use interlock::facts::Facts;
 use interlock::id::{ClusterName, OperationId, RequestId};
 use interlock::policy::{Needs, Sight};
-use interlock::principal::Place;
 use std::sync::{Arc, Mutex};
 use tracing::Instrument;
 
@@ -90,19 +89,9 @@ impl Desk {
         .await
     }
 
-    /// Requests are taken from the console and from the guilds of the settings.
-    fn admitted(&self, place: &Place) -> Result<(), Done> {
-        match place {
-            Place::Discord { guild, .. } if !self.rooms.policy.places.guilds.contains(guild) => {
-                Err(Done::Denied(Denied { id: "foreign-guild", needs: None }))
-            }
-            Place::Discord { .. } | Place::Console => Ok(()),
-        }
-    }
-
     async fn answer(&self, id: &RequestId, incoming: &Incoming) -> Result<Done, Done> {
         let rooms = &self.rooms;
-        self.admitted(&incoming.place)?;
+        rooms.policy.places.serve(&incoming.place).map_err(denied)?;
         let sight = rooms.policy.sight(&incoming.principal);
         let directory = rooms.directory();
         let command = rooms.catalogue.find(&incoming.command).map_err(Done::Mistake)?;

@@ -1,24 +1,18 @@
-//! What is answered from the store, the catalogue and the policy: help, who am I, operations, status.
+//! What is answered from the store, the catalogue and the policy about one thing: help, who am I, status.
 
 use super::answer::Done;
 use super::handle::{Ask, Desk, about};
-use crate::store::{Filter, Page, Which};
 use engine::port::Journal;
 use engine::{History, Operation};
-use interlock::approval::State;
 use interlock::command::{Help, HelpPage, help};
 use interlock::facts::Facts;
 use interlock::id::OperationId;
 use interlock::looks::{
-    Help as HelpAnswer, HelpCommand, HelpOption, LookAnswer, OperationLine, OperationStatus, OperationsList, StepLine,
-    WhoAmI,
+    Help as HelpAnswer, HelpCommand, HelpOption, LookAnswer, OperationLine, OperationStatus, StepLine, WhoAmI,
 };
 use interlock::plan::{Mistake, Plan, Sealed, Work};
 use interlock::policy::{Access, Needs, Role};
 use std::collections::BTreeSet;
-
-/// How many operations one list shows.
-const SHOWN: u32 = 25;
 
 impl Desk {
     pub(super) fn help(&self, ask: &Ask<'_>) -> Result<LookAnswer, Done> {
@@ -53,7 +47,7 @@ impl Desk {
         let policy = &self.rooms.policy;
         let commands = self.rooms.catalogue.iter().filter(|command| self.may_use(ask, command.access));
         let roles: BTreeSet<Role> = ask.sight.clusters().flat_map(|cluster| policy.roles(principal, cluster)).collect();
-        let owns = policy.owners.0.iter().filter(|owner| owner.to.iter().any(|to| to.is(principal)));
+        let owns = policy.owners.rules_of(principal);
         LookAnswer::WhoAmI(WhoAmI {
             account: principal.account.to_string(),
             person: principal.person.clone(),
@@ -64,51 +58,19 @@ impl Desk {
         })
     }
 
-    pub(super) async fn operations(&self, ask: &Ask<'_>) -> Result<LookAnswer, Done> {
-        let shown = ask.arguments().choice("show");
-        let filter = Filter {
-            which: match shown {
-                Some("open") => Which::Open,
-                Some("waiting") => Which::Votable,
-                _ => Which::All,
-            },
-            cluster: ask.arguments().cluster("cluster").cloned(),
-            person: (shown == Some("mine")).then(|| ask.request.principal.person.clone()),
-        };
-        let page = Page { before: None, limit: SHOWN };
-        let mut list = OperationsList::default();
-        for listed in self.rooms.store.operations(&filter, page).await? {
-            let operation = listed.operation;
-            let Ok(plan) = self.rooms.store.plan(&operation).await else { continue };
-            if !self.sees(ask, plan.plan()) {
-                continue;
-            }
-            let line = line(&operation, plan.plan());
-            let waits = operation.state == State::AwaitingApproval
-                && self.rooms.policy.waits_for(&ask.request.principal, plan.plan());
-            if waits { list.waiting_for_me.push(line) } else { list.others.push(line) }
-        }
-        Ok(LookAnswer::Operations(list))
-    }
-
     pub(super) async fn status(&self, ask: &Ask<'_>) -> Result<LookAnswer, Done> {
         let (operation, plan) = self.named(ask).await?;
         let entries = self.rooms.store.entries(&operation.id).await?;
         let history = History::read(&entries);
-        let started: Option<Vec<String>> =
-            history.started.as_ref().map(|record| record.seats.iter().map(ToString::to_string).collect());
-        let seats = match &started {
-            Some(filled) => filled.len(),
-            None => self.rooms.policy.required(plan.plan()).len(),
-        };
+        let (tally, seats) = self.rooms.stands_lately(&operation, &plan, &history).await?;
         Ok(LookAnswer::Status(Box::new(OperationStatus {
-            line: line(&operation, plan.plan()),
+            line: line(&operation, Some(plan.plan())),
             why: operation.why.id.clone(),
             why_facts: operation.why.facts.clone(),
             revision: operation.revision,
             digest: operation.digest.to_string(),
             seats,
-            approved_by: started.unwrap_or_default(),
+            tally,
             steps: plan.plan().steps.iter().map(|step| step_line(step.number, &step.work, &history)).collect(),
             reverses: operation.reverses.clone(),
         })))
@@ -116,30 +78,40 @@ impl Desk {
 
     /// The operation that a request names, if its asker may see it; one that may not be seen is like one that is not there.
     pub(super) async fn named(&self, ask: &Ask<'_>) -> Result<(Operation, Sealed), Done> {
-        let id = ask.arguments().operation("operation").ok_or(Done::Bug)?;
-        about(id);
-        let operation = self.rooms.store.operation(id).await?.ok_or_else(|| unknown(id))?;
-        let plan = self.rooms.store.plan(&operation).await?;
-        if self.sees(ask, plan.plan()) { Ok((operation, plan)) } else { Err(unknown(id)) }
+        let operation = self.row_of(ask).await?;
+        let plan = self.plan_of(&operation).await?;
+        if self.sees(ask, plan.plan()) { Ok((operation, plan)) } else { Err(unknown(&operation.id)) }
     }
 
-    fn sees(&self, ask: &Ask<'_>, plan: &Plan) -> bool {
+    /// The operation that a request names. Whether its asker may see it is told by its plan.
+    pub(super) async fn row_of(&self, ask: &Ask<'_>) -> Result<Operation, Done> {
+        let id = ask.arguments().operation("operation").ok_or(Done::Bug)?;
+        about(id);
+        self.rooms.store.operation(id).await?.ok_or_else(|| unknown(id))
+    }
+
+    /// Who sees all that an operation concerns sees the operation, and who has a say in it.
+    pub(super) fn sees(&self, ask: &Ask<'_>, plan: &Plan) -> bool {
         let names = plan.impact.topics.iter().chain(&plan.impact.groups).map(String::as_str);
-        ask.sight.all_names(&plan.cluster, names)
+        let all = ask.sight.all_names(&plan.cluster, names);
+        all || self.rooms.policy.has_a_seat(&ask.request.principal, plan)
     }
 }
 
-fn unknown(id: &OperationId) -> Done {
+pub(super) fn unknown(id: &OperationId) -> Done {
     Done::Mistake(Mistake::new("unknown-operation", Facts::none().with("given", id.as_str())))
 }
 
-fn line(operation: &Operation, plan: &Plan) -> OperationLine {
+/// One operation in a list; without a plan that can be read nobody knows what it is about.
+pub(super) fn line(operation: &Operation, plan: Option<&Plan>) -> OperationLine {
+    let about = plan.map(|plan| plan.impact.groups.iter().chain(&plan.impact.topics).take(4).cloned().collect());
     OperationLine {
         operation: operation.id.clone(),
         state: operation.state,
         command: operation.command.clone(),
         cluster: operation.cluster.clone(),
-        about: plan.impact.groups.iter().chain(&plan.impact.topics).take(4).cloned().collect(),
+        is_readable: plan.is_some(),
+        about: about.unwrap_or_default(),
         asked_by: operation.person.to_string(),
         updated_at: operation.updated_at,
         expires_at: operation.state.is_open_to_votes().then_some(operation.expires_at),

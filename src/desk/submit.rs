@@ -1,6 +1,6 @@
 //! Changes: planned, sealed, and made durable before anybody sees them.
 
-use super::answer::Done;
+use super::answer::{Denied, Done};
 use super::drafting::Wanted;
 use super::handle::{Ask, Desk, about, denied};
 use engine::port::JournalError;
@@ -13,6 +13,8 @@ use interlock::policy::{Needs, names_of};
 
 /// How often another operation id is drawn when one is taken.
 const DRAWS: usize = 5;
+/// What is asked for touches something that the asker may not see. It is not named.
+const BEYOND_SIGHT: Done = Done::Denied(Denied { id: "beyond-sight", needs: None });
 
 impl Desk {
     pub(super) async fn submit(&self, ask: &Ask<'_>) -> Result<Done, Done> {
@@ -26,7 +28,8 @@ impl Desk {
         self.rooms.policy.places.may_post(cluster, &ask.request.place).map_err(denied)?;
         let dry = ask.arguments().flag("dry-run") || known.mode == Mode::Observe;
         for _ in 0..DRAWS {
-            let sealed = self.sealed(ask, cluster).await.map_err(|done| self.meant(done, ask, cluster))?;
+            let sealed = self.sealed(ask, cluster).await;
+            let sealed = sealed.map_err(|done| within_sight(self.meant(done, ask, cluster), ask, cluster))?;
             self.covers(ask, &sealed)?;
             if dry {
                 return Ok(Done::DryRun(Box::new(sealed)));
@@ -63,6 +66,9 @@ impl Desk {
     fn covers(&self, ask: &Ask<'_>, sealed: &Sealed) -> Result<(), Done> {
         let plan = sealed.plan();
         let names = names_of(plan);
+        if !ask.sight.all_names(&plan.cluster, names.iter().map(String::as_str)) {
+            return Err(BEYOND_SIGHT);
+        }
         let needs = Needs { access: ask.command.access, cluster: Some(&plan.cluster), names: &names };
         self.rooms.policy.may(&ask.request.principal, &needs).map_err(denied)
     }
@@ -83,6 +89,18 @@ impl Desk {
         let facts = if near.is_empty() { facts } else { facts.with("suggestions", near) };
         Done::Mistake(Mistake { id, facts })
     }
+}
+
+/// What a request without a topic found is told only if the asker may see everything that is named in it. Else the answer is
+/// always the same, whatever was found.
+fn within_sight(done: Done, ask: &Ask<'_>, cluster: &ClusterName) -> Done {
+    let seen = |facts: &Facts| ask.sight.finding(cluster, facts);
+    let all = match &done {
+        Done::Refused(checks) => checks.iter().all(|check| seen(&check.facts)),
+        Done::Mistake(mistake) => seen(&mistake.facts),
+        _ => true,
+    };
+    if all { done } else { BEYOND_SIGHT }
 }
 
 fn new(ask: &Ask<'_>, plan: Sealed) -> NewOperation {

@@ -271,16 +271,6 @@ impl Store {
         tx.commit().await
     }
 
-    /// Something outside of the operation's row changed what its card has to show: a voter's role, an outage.
-    ///
-    /// # Errors
-    /// As all calls of the store.
-    pub async fn card_outdated(&self, operation: &OperationId) -> Result<(), StoreError> {
-        let mut tx = self.pools.begin().await?;
-        tx.run("UPDATE operations SET card_wanted = card_wanted + 1 WHERE id = $1", vals![operation.as_str()]).await?;
-        tx.commit().await
-    }
-
     /// Remembers a message outside of the outbox: a thread that was found, a progress message made anew.
     ///
     /// # Errors

@@ -3,8 +3,11 @@
 use interlock::approval::State;
 use interlock::cluster::kafka::Committed;
 use interlock::id::{ClusterName, OperationId};
+use interlock::looks::LookAnswer;
 use signalbox::desk::Done;
 use simulated::{Interference, SimulatedKafka};
+use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::{ConnectOptions, Connection};
 use std::time::{Duration, Instant};
 use story::Story;
 
@@ -99,6 +102,9 @@ async fn an_approval_needs_the_whole_digest_and_can_be_taken_back() {
 async fn a_wait_is_paused_resumed_and_stopped() {
     let (story, kafka) = story().await;
     let id = waiting(&story).await;
+    // alice asked for it; what runs is no question of who may let it go on.
+    let not_paused = says(&story, "alice", ("/resume", &id)).await;
+    assert!(matches!(&not_paused, Done::Mistake(mistake) if mistake.id == "nothing-to-resume"), "{not_paused:?}");
     assert_eq!(denied(&story.person("vic").runs(&format!("/pause operation:{id}")).await), "no-role");
     assert_eq!(done(&says(&story, "bob", ("/pause", &id)).await), "pause-asked");
     story.becomes(&id, State::Paused).await;
@@ -117,18 +123,25 @@ async fn a_wait_is_paused_resumed_and_stopped() {
     }
 }
 
-#[tokio::test]
-async fn a_stuck_operation_is_given_up_by_two_people() {
-    let (story, kafka) = story().await;
+/// An operation that nobody can go on with: somebody else committed in the moment of its act.
+async fn stuck(story: &Story, kafka: &SimulatedKafka) -> OperationId {
     let id = story.person("alice").plans(STOPPED).await;
-    let too_early = says(&story, "alice", ("/unlock", &id)).await;
-    assert!(matches!(&too_early, Done::Mistake(mistake) if mistake.id == "not-possible-now"), "{too_early:?}");
     let [group, topic] = ["nightly-report", "orders"];
     let foreign =
         Interference::Commit(group.parse().expect("a group"), topic.parse().expect("a topic"), 3, Committed::plain(7));
     kafka.after_next_act(foreign).expect("somebody else");
     story.person("bob").approves(&id).await;
     story.becomes(&id, State::Stuck).await;
+    id
+}
+
+#[tokio::test]
+async fn a_stuck_operation_is_given_up_by_two_people() {
+    let (story, kafka) = story().await;
+    let early = story.person("alice").plans(WAITING).await;
+    let too_early = says(&story, "alice", ("/unlock", &early)).await;
+    assert!(matches!(&too_early, Done::Mistake(mistake) if mistake.id == "not-possible-now"), "{too_early:?}");
+    let id = stuck(&story, &kafka).await;
 
     let held = story.person("alice").runs(STOPPED).await;
     assert!(
@@ -143,4 +156,35 @@ async fn a_stuck_operation_is_given_up_by_two_people() {
     story.becomes(&id, State::Abandoned).await;
     story.person("alice").plans(STOPPED).await;
     assert_eq!(kafka.acts().expect("the broker's books").len(), 1, "it was tried once");
+}
+
+/// Somebody laid hands on the stored plan of what is stuck: it is listed as such, and two people still give it up.
+#[tokio::test]
+async fn what_is_stuck_is_given_up_although_its_plan_cannot_be_read() {
+    let (story, kafka) = story().await;
+    let id = stuck(&story, &kafka).await;
+    let mut store = SqliteConnectOptions::new().filename(story.database()).connect().await.expect("the file opens");
+    let altered = sqlx::query("UPDATE plans SET bytes = replace(bytes, 'earliest', 'latest') WHERE operation = ?")
+        .bind(id.as_str())
+        .execute(&mut store)
+        .await
+        .expect("it is written");
+    assert_eq!(altered.rows_affected(), 1);
+    store.close().await.expect("it closes");
+
+    let Done::Looked(answer) = story.person("vic").runs("/operations").await else { panic!("no list") };
+    let LookAnswer::Operations(list) = *answer else { panic!("no list") };
+    let lines: Vec<_> = list.others.iter().map(|line| (&line.operation, line.state, line.is_readable)).collect();
+    assert_eq!(lines, [(&id, State::Stuck, false)]);
+    let status = says(&story, "alice", ("/status", &id)).await;
+    assert!(matches!(&status, Done::Failed { id, .. } if id == "store-damaged"), "{status:?}");
+
+    for (who, why) in [("vic", "no-role"), ("bob", "no-role")] {
+        assert_eq!(denied(&says(&story, who, ("/unlock", &id)).await), why, "{who}");
+    }
+    assert_eq!(done(&says(&story, "alice", ("/unlock", &id)).await), "unlock-first");
+    assert_eq!(story.operation(&id).await.state, State::Stuck);
+    assert_eq!(done(&says(&story, "olga", ("/unlock", &id)).await), "unlocked");
+    story.becomes(&id, State::Abandoned).await;
+    story.person("alice").plans(STOPPED).await;
 }

@@ -63,6 +63,26 @@ async fn while_the_cluster_is_down_an_approved_plan_waits() {
     story.discord.assert_clean();
 }
 
+/// Who asked is gone when the plan turns out to be stale: it is not asked for again in that name, and it is said why.
+#[tokio::test]
+async fn a_stale_plan_of_somebody_who_left_is_not_asked_for_again() {
+    let story = DiscordStory::begin().await;
+    let posted = story.reset().await;
+    story.another_tool_commits(7);
+    story.user("alice").leaves();
+    story.reacts("bob", &posted.card, "✅").await;
+    let ended = story.becomes(&posted.id, State::Refused).await;
+    assert_eq!((ended.why.id.as_str(), ended.revision), ("requester-not-a-member", 1));
+    posted.card.becomes("no longer a member", SOON).await;
+    let told = story.thread_of(&posted.card).await;
+    let called = told.iter().filter(|one| one.text.contains("no longer a member"));
+    assert!(called.clone().count() > 0 && called.clone().any(|one| !one.silent), "{told:#?}");
+    assert_eq!((story.acts(), story.committed().await[0]), (0, 7), "what the other tool did stays");
+    story.all_is_told().await;
+    story.ops.bot_messages().iter().for_each(Message::read);
+    story.discord.assert_clean();
+}
+
 /// What somebody with power over the channel does to a card.
 type Deed = fn(&Message);
 

@@ -1,10 +1,11 @@
 //! What only reads, asked by people with and without rights, about things that are there and things that are not.
 
+use interlock::approval::State;
 use interlock::cluster::kafka::GroupState;
 use interlock::facts::Fact;
 use interlock::id::ClusterName;
 use interlock::looks::{AuditPage, AuditVerified, Grade, Help, LookAnswer};
-use interlock::plan::Mistake;
+use interlock::plan::{Mistake, Seat};
 use signalbox::desk::Done;
 use simulated::{SimulatedKafka, Trouble};
 use std::collections::BTreeSet;
@@ -86,8 +87,8 @@ async fn a_viewer_sees_clusters_topics_groups_and_lag() {
     else {
         panic!("no lag")
     };
-    let sum: i64 = lag.groups[0].partitions.iter().filter_map(|one| one.lag).sum();
-    assert!(lag.groups.len() == 1 && lag.groups[0].total > 0 && lag.groups[0].total == sum, "{:?}", lag.groups);
+    let sum: i64 = lag.group.partitions.iter().filter_map(|one| one.lag).sum();
+    assert!(lag.group.total > 0 && lag.group.total == sum, "{:?}", lag.group);
 
     let LookAnswer::Health(well) = looked(vic.runs("/health cluster:orders-kafka").await) else { panic!("no health") };
     assert!(well.grade == Grade::Healthy && well.brokers.len() == 3 && well.under_replicated == 0, "{well:?}");
@@ -111,6 +112,28 @@ async fn operations_and_status_are_told_to_those_who_may_see_them() {
     assert!(status.steps.len() == 1 && !status.steps[0].done && status.line.expires_at.is_some());
     let unknown = mistaken(story.person("vic").runs("/status operation:AAAAAA").await);
     assert_eq!(unknown.id, "unknown-operation");
+}
+
+#[tokio::test]
+async fn status_shows_votes_and_open_seats_before_the_start() {
+    let (story, _kafka) = story().await;
+    let line = "/reset-offset cluster:orders-kafka group:billing to:earliest wait-for-stop:30m";
+    let id = story.person("alice").plans(line).await;
+    let seen = async || {
+        let LookAnswer::Status(status) = looked(story.person("vic").runs(&format!("/status operation:{id}")).await)
+        else {
+            panic!("no status")
+        };
+        (status.seats, status.tally.seats)
+    };
+    let (seats, filled) = seen().await;
+    assert!(matches!(seats.as_slice(), [Seat::Approver, Seat::Owner { .. }]), "{seats:?}");
+    assert_eq!(filled, [None, None]);
+    story.person("bob").approves(&id).await;
+    assert_eq!(seen().await.1, [Some("bob".parse().unwrap()), None]);
+    story.person("dora").approves(&id).await;
+    story.becomes(&id, State::Waiting).await;
+    assert_eq!(seen().await.1, [Some("bob".parse().unwrap()), Some("dora".parse().unwrap())]);
 }
 
 #[tokio::test]

@@ -21,5 +21,6 @@ mod kafka_reset;
 mod kafka_rights;
 mod looks;
 mod reset_offset;
+mod scope;
 mod store_fails;
 mod strangers;

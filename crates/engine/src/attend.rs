@@ -5,7 +5,7 @@ use crate::change::Move;
 use crate::control::Counted;
 use crate::error::EngineError;
 use crate::inner::Inner;
-use crate::notice::milestone;
+use crate::notice::{alert, milestone};
 use crate::operation::Operation;
 use crate::port::{JournalError, Polled, Unreadable};
 use crate::record::Actor;
@@ -15,6 +15,7 @@ use interlock::approval::{Event, State, standstill};
 use interlock::facts::Facts;
 use interlock::id::OperationId;
 use interlock::plan::Sealed;
+use interlock::policy::{UNDO_WINDOW, is_covered};
 use interlock::time::Millis;
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
@@ -72,10 +73,11 @@ impl Inner {
         let mut operation = operation.clone();
         if now.since(operation.votes_read_at) >= every / 2 {
             let stood = standstill(operation.votes_read_at, now, every);
-            let until = operation.expires_at.plus(stood);
+            let end = operation.expires_at;
+            let until = self.under_cover(&operation, plan, end.plus(stood)).await?;
             if self.ports.journal.votes_read(&operation, now, until).await? {
                 (operation.votes_read_at, operation.expires_at) = (now, until);
-                if !stood.is_zero() {
+                if until != end {
                     let facts = Facts::none().with("until", until);
                     self.tell(&operation.id, vec![milestone("expiry-moved", facts)]).await?;
                 }
@@ -85,6 +87,17 @@ impl Inner {
             }
         }
         Ok(Ok(Read { polled, operation }))
+    }
+
+    /// What an outage gives back of an operation's time. A way back that its first operation covers is covered for so long
+    /// after that one's end, and no longer.
+    async fn under_cover(&self, operation: &Operation, plan: &Sealed, until: Millis) -> Result<Millis, JournalError> {
+        let end = operation.expires_at;
+        let Some(first) = plan.plan().reverses.as_ref().filter(|_| until > end && is_covered(plan.plan())) else {
+            return Ok(until);
+        };
+        let first = self.ports.journal.operation(first).await?;
+        Ok(first.map_or(until, |first| until.min(first.updated_at.plus(UNDO_WINDOW).max(end))))
     }
 
     async fn expire(&self, operation: &Operation) -> Result<(), JournalError> {
@@ -97,8 +110,7 @@ impl Inner {
     }
 
     async fn refuse_unreadable(&self, operation: &Operation, said: String) -> Result<(), JournalError> {
-        let facts = Facts::none().with("said", said);
-        let refuse = Move::new(Event::Refuse).because("plan-unreadable", facts);
+        let refuse = unreadable(Event::Refuse, said);
         self.transition(&refuse.of(operation, self, Actor::Engine)).await?;
         Ok(())
     }
@@ -118,7 +130,21 @@ impl Inner {
     }
 }
 
+/// A plan that cannot be read, or whose bytes are not those that were posted, ends its operation, and people are called.
+pub(crate) fn unreadable(event: Event, said: String) -> Move {
+    let facts = Facts::none().with("said", said);
+    Move::new(event).because("plan-unreadable", facts.clone()).telling(alert("plan-unreadable", facts))
+}
+
 impl Engine {
+    /// Ends an operation that people vote on and whose stored plan cannot be read: nobody can approve what nobody was shown.
+    ///
+    /// # Errors
+    /// If the store fails.
+    pub async fn refuse_unreadable(&self, operation: &Operation, said: String) -> Result<(), JournalError> {
+        self.inner().refuse_unreadable(operation, said).await
+    }
+
     /// The same as [`Engine::attend`], for a task of its own.
     pub(crate) async fn attend_in(&self, _slot: Slot, operation: Operation) {
         if let Err(error) = self.attend(&operation).await {

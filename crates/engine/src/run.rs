@@ -1,5 +1,6 @@
 //! One worker's drive of one operation.
 
+use crate::attend::unreadable;
 use crate::change::Move;
 use crate::entry::Entry;
 use crate::error::EngineError;
@@ -105,11 +106,8 @@ impl<'a> Run<'a> {
 
     /// A plan that cannot be read, or whose bytes are not those approved, is never carried out.
     pub(crate) async fn unreadable(&mut self, operation: &Operation, said: String) -> Result<Next, EngineError> {
-        let facts = Facts::none().with("said", said);
         let event = if operation.state == State::Queued { Event::Refuse } else { Event::Lose };
-        let ending =
-            Move::new(event).because("plan-unreadable", facts.clone()).telling(alert("plan-unreadable", facts));
-        self.change(operation, ending).await
+        self.change(operation, unreadable(event, said)).await
     }
 
     /// One transition under the lease.

@@ -9,6 +9,7 @@ use interlock::cluster::Tier;
 use interlock::command::{Catalogue, parse_line};
 use interlock::id::OperationId;
 use interlock::plan::Sealed;
+use interlock::policy::Policy;
 use interlock::principal::{Place, Principal};
 use signalbox::clock::SystemClock;
 use signalbox::desk::{Answer, Done, Incoming, Parts, Times};
@@ -60,13 +61,15 @@ pub struct Setting {
     pub pace: Pace,
     /// The guards that are on; without one of them a story shows what it is for.
     pub guards: Guards,
+    /// What the settings say otherwise of who may do what.
+    pub rules: fn(&mut Policy),
     /// The address of the store, where it is not an ordinary SQLite file of the story's own.
     pub store: Option<String>,
 }
 
 impl Default for Setting {
     fn default() -> Self {
-        Self { pace: quick(), guards: Guards::all(), store: None }
+        Self { pace: quick(), guards: Guards::all(), rules: |_| {}, store: None }
     }
 }
 
@@ -95,14 +98,16 @@ impl Story {
     /// # Panics
     /// If the house cannot be built.
     pub async fn set(setting: Setting, clusters: &[(&str, Tier)], backends: Clusters, clock: Arc<dyn Clock>) -> Self {
-        let Setting { pace, guards, store } = setting;
+        let Setting { pace, guards, rules, store } = setting;
         let folder = TempDir::new().expect("a folder");
         let own = format!("sqlite:{}", folder.path().join("signalbox.db").display());
         let url = store.unwrap_or(own);
         let store = Store::open(&url, clock.clone()).await.expect("a store");
+        let mut policy = people::policy(clusters);
+        rules(&mut policy);
         let parts = Parts {
             catalogue: Catalogue::built_in().expect("the catalogue"),
-            policy: people::policy(clusters),
+            policy,
             backends,
             store,
             clock: clock.clone(),

@@ -250,12 +250,11 @@ contract! {
         bed.store.card_rendered(&id(1), wanted, "first").await.unwrap();
         let dirty = bed.store.dirty_cards(9).await.unwrap();
         assert!(dirty.iter().all(|card| card.operation != id(1)), "{dirty:?}");
-        bed.does(&event(&operation, Event::Approve)).await;
-        bed.store.card_outdated(&id(1)).await.unwrap();
+        let approved = bed.does(&event(&operation, Event::Approve)).await;
         let dirty = bed.store.dirty_cards(9).await.unwrap();
         let ours: Vec<_> = dirty.iter().filter(|card| card.operation == id(1)).collect();
         assert_eq!(ours.len(), 1);
-        bed.store.card_outdated(&id(1)).await.unwrap();
+        bed.does(&event(&approved, Event::Cancel)).await;
         bed.store.card_rendered(&id(1), ours[0].wanted, "second").await.unwrap();
         assert!(bed.store.dirty_cards(9).await.unwrap().iter().any(|card| card.operation == id(1)), "changed meanwhile");
     }

@@ -82,7 +82,8 @@ fn cluster_line(cluster: &ClusterLine, locale: Locale) -> Line {
 fn health(seen: &Health, locale: Locale) -> Card {
     let (grade, tone) = match seen.grade {
         Grade::Healthy => ("health-healthy", Tone::Good),
-        Grade::Degraded => ("health-degraded", Tone::Warning),
+        Grade::Degraded if seen.is_whole() => ("health-degraded", Tone::Warning),
+        Grade::Degraded => ("health-degraded-in-part", Tone::Warning),
         Grade::Broken => ("health-broken", Tone::Bad),
     };
     let args = Args::new().line("grade", Line::plain(locale.text(grade)).strong());

@@ -3,12 +3,15 @@
 use crate::text::card::{Block, Card, Line, Tone};
 use crate::text::foreign::shown;
 use crate::text::locale::{Args, Locale};
+use crate::text::plan_card::votes::{seats, standing};
 use crate::text::plan_card::ways::tone;
 use crate::text::sentence::{NAME, find, names, why};
 use interlock::facts::Facts;
 use interlock::looks::{
     AuditEntry, AuditPage, AuditVerified, OperationLine, OperationStatus, OperationsList, StepLine,
 };
+use interlock::plan::Seat;
+use std::collections::BTreeMap;
 
 const MOST: usize = 10;
 
@@ -24,6 +27,7 @@ pub(super) fn list(list: &OperationsList, locale: Locale) -> Card {
     let hidden = list.waiting_for_me.len().saturating_sub(MOST) + list.others.len().saturating_sub(MOST);
     let more = list.left_out + hidden;
     body.extend((more > 0).then(|| Block::Line(locale.say("operations-more", &Args::new().count("more", more)))));
+    body.extend(list.is_cut.then(|| Block::Line(locale.say("operations-cut", &Args::new()))));
     let tone = if waiting > 0 { Tone::Waiting } else { Tone::Neutral };
     Card { headline: vec![headline], tone, body, ..Card::default() }
 }
@@ -45,6 +49,9 @@ fn line(one: &OperationLine, locale: Locale) -> Line {
         .line("about", names(locale, &one.about))
         .foreign("cluster", one.cluster.as_str(), NAME)
         .foreign("who", &one.asked_by, NAME / 2);
+    if !one.is_readable {
+        return locale.say("operation-line-unreadable", &args);
+    }
     match one.expires_at {
         Some(at) => locale.say("operation-line-ends", &args.deadline("at", at)),
         None => locale.say("operation-line", &args.time("at", one.updated_at)),
@@ -60,15 +67,7 @@ pub(super) fn status(status: &OperationStatus, locale: Locale) -> Card {
         .line("about", names(locale, &status.line.about))
         .foreign("cluster", status.line.cluster.as_str(), NAME);
     let because = why(locale, &status.why, &status.why_facts);
-    let votes = Args::new()
-        .count("filled", status.approved_by.len())
-        .count("wanted", status.seats)
-        .line("who", names(locale, &status.approved_by));
-    let votes = if status.approved_by.is_empty() {
-        locale.say("status-no-votes", &votes)
-    } else {
-        locale.say("status-votes", &votes)
-    };
+    let votes = Line::joined(standing(&status.tally, &BTreeMap::new(), locale), " · ");
     let asked = Args::new().foreign("who", &status.line.asked_by, NAME / 2).time("at", status.line.updated_at);
     let mut body = vec![Block::Line(locale.say("status-asked", &asked))];
     body.extend(status.steps.iter().take(MOST).map(|one| Block::Line(step(one, locale))));
@@ -79,7 +78,7 @@ pub(super) fn status(status: &OperationStatus, locale: Locale) -> Card {
     body.push(Block::Line(locale.say("status-plan", &plan)));
     let ends = status.line.expires_at.map(|at| locale.say("status-ends", &Args::new().deadline("at", at)));
     Card {
-        headline: [Some(locale.say("status-headline", &args)), because, Some(votes), ends]
+        headline: [Some(locale.say("status-headline", &args)), because, Some(votes), open_seats(status, locale), ends]
             .into_iter()
             .flatten()
             .collect(),
@@ -87,6 +86,16 @@ pub(super) fn status(status: &OperationStatus, locale: Locale) -> Card {
         body,
         ..Card::default()
     }
+}
+
+/// The seats that nobody fills yet.
+fn open_seats(status: &OperationStatus, locale: Locale) -> Option<Line> {
+    let filled = status.tally.seats.iter().map(Option::is_some).chain(std::iter::repeat(false));
+    let open: Vec<Seat> =
+        status.seats.iter().zip(filled).filter(|(_, filled)| !filled).map(|(seat, _)| seat.clone()).collect();
+    let is_asked = status.line.state.is_open_to_votes() && !open.is_empty();
+    is_asked
+        .then(|| locale.say("status-open", &Args::new().count("count", open.len()).line("who", seats(&open, locale))))
 }
 
 fn step(one: &StepLine, locale: Locale) -> Line {

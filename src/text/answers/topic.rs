@@ -1,10 +1,9 @@
 //! `/topic` and `/lag`.
 
 use super::looks::not_seen;
-use super::sheet::{Sheet, cell, number};
+use super::sheet::{Sheet, number};
 use crate::text::card::{Block, Card, Line, Tone};
 use crate::text::locale::{Args, Locale};
-use crate::text::numbers::thousands;
 use crate::text::sentence::NAME;
 use interlock::looks::{GroupLag, LagLook, Part, PartitionLine, TopicLook};
 
@@ -73,32 +72,22 @@ fn settings(seen: &TopicLook, locale: Locale) -> Vec<Block> {
 }
 
 pub(super) fn lag(seen: &LagLook, locale: Locale) -> Card {
-    let args = Args::new().foreign("topic", seen.topic.as_str(), NAME).foreign("cluster", seen.cluster.as_str(), NAME);
-    let (headline, sheet) = match seen.groups.as_slice() {
-        [] => (locale.say("lag-none", &args), None),
-        [one] => (locale.say("lag-one", &one_group(one, args)), Some(partitions(one))),
-        many => (locale.say("lag-many", &args.count("groups", many.len())), Some(groups(many))),
-    };
-    let (table, file) = sheet.map_or((None, None), |sheet| sheet.cut(locale));
-    let mut body: Vec<Block> = table.into_iter().collect();
-    if let [one] = seen.groups.as_slice() {
-        let without = one.partitions.iter().filter(|partition| partition.committed.is_none()).count();
-        body.extend(
-            (without > 0).then(|| Block::Line(locale.say("lag-without-commit", &Args::new().count("count", without)))),
-        );
+    let group = &seen.group;
+    let args = Args::new()
+        .foreign("topic", seen.topic.as_str(), NAME)
+        .foreign("cluster", seen.cluster.as_str(), NAME)
+        .foreign("group", group.group.as_str(), NAME)
+        .number("lag", group.total);
+    let (table, file) = partitions(group).cut(locale);
+    let without = group.partitions.iter().filter(|partition| partition.committed.is_none()).count();
+    let without =
+        (without > 0).then(|| Block::Line(locale.say("lag-without-commit", &Args::new().count("count", without))));
+    Card {
+        headline: vec![locale.say("lag-one", &args)],
+        body: table.into_iter().chain(without).collect(),
+        files: file.into_iter().collect(),
+        ..Card::default()
     }
-    body.extend(seen.failed.iter().take(3).map(|(group, why)| {
-        let failure = crate::text::sentence::failure(locale, why.kind.key());
-        let args = Args::new().foreign("group", group.as_str(), NAME).line("failure", failure);
-        Block::Line(locale.say("lag-failed", &args))
-    }));
-    let left_out = seen.groups_left_out + seen.failed.len().saturating_sub(3);
-    body.extend((left_out > 0).then(|| Block::Line(locale.say("lag-left-out", &Args::new().count("more", left_out)))));
-    Card { headline: vec![headline], body, files: file.into_iter().collect(), ..Card::default() }
-}
-
-fn one_group(one: &GroupLag, args: Args) -> Args {
-    args.foreign("group", one.group.as_str(), NAME).number("lag", one.total)
 }
 
 fn partitions(one: &GroupLag) -> Sheet {
@@ -115,12 +104,4 @@ fn partitions(one: &GroupLag) -> Sheet {
         rows: rows.collect(),
         file: "lag.txt",
     }
-}
-
-fn groups(many: &[GroupLag]) -> Sheet {
-    let rows = many.iter().map(|one| {
-        let without = one.partitions.iter().filter(|partition| partition.committed.is_none()).count();
-        vec![cell(one.group.as_str()), thousands(one.total), without.to_string()]
-    });
-    Sheet { head: vec!["table-group", "table-lag", "table-no-commit"], rows: rows.collect(), file: "lag.txt" }
 }

@@ -7,6 +7,7 @@ use crate::text::sentence::{NAME, names};
 use interlock::approval::{State, Tally};
 use interlock::id::PersonId;
 use interlock::plan::Seat;
+use std::collections::BTreeMap;
 
 const MOST_PEOPLE: usize = 6;
 
@@ -42,50 +43,60 @@ pub(super) fn footer(view: &CardView<'_>) -> Line {
     if view.seats.is_empty() && tally.vetoes.is_empty() {
         return locale.say("votes-none-needed", &Args::new());
     }
-    let mut parts = vec![counted(view)];
-    if !tally.vetoes.is_empty() {
-        let args = Args::new().line("who", people(view, tally.vetoes.iter()));
-        parts.push(locale.say("votes-vetoed", &args));
-    }
-    parts.extend(uncounted(view));
-    if tally.cannot_verify {
-        parts.push(locale.say("votes-cannot-verify", &Args::new()));
-    }
+    let mut parts = standing(tally, view.names, locale);
     if view.state == State::AwaitingApproval {
         parts.push(locale.say("votes-how", &Args::new()));
     }
     Line::joined(parts, " · ")
 }
 
-fn counted(view: &CardView<'_>) -> Line {
-    if view.tally.filled() == 0 {
-        return view.locale.say("votes-none", &Args::new());
+/// Who fills seats, who vetoes, and whose vote does not count.
+pub(in crate::text) fn standing(tally: &Tally, names: &BTreeMap<PersonId, String>, locale: Locale) -> Vec<Line> {
+    let mut parts = vec![counted(tally, names, locale)];
+    if !tally.vetoes.is_empty() {
+        let args = Args::new().line("who", named(tally.vetoes.iter(), names, locale));
+        parts.push(locale.say("votes-vetoed", &args));
     }
-    let args = Args::new()
-        .count("filled", view.tally.filled())
-        .count("wanted", view.tally.seats.len())
-        .line("who", people(view, view.tally.seats.iter().flatten()));
-    view.locale.say("votes-counted", &args)
+    parts.extend(uncounted(tally, names, locale));
+    if tally.cannot_verify {
+        parts.push(locale.say("votes-cannot-verify", &Args::new()));
+    }
+    parts
 }
 
-fn uncounted(view: &CardView<'_>) -> Option<Line> {
-    let Tally { uncounted, .. } = view.tally;
+fn counted(tally: &Tally, names: &BTreeMap<PersonId, String>, locale: Locale) -> Line {
+    if tally.filled() == 0 {
+        return locale.say("votes-none", &Args::new());
+    }
+    let args = Args::new()
+        .count("filled", tally.filled())
+        .count("wanted", tally.seats.len())
+        .line("who", named(tally.seats.iter().flatten(), names, locale));
+    locale.say("votes-counted", &args)
+}
+
+fn uncounted(tally: &Tally, names: &BTreeMap<PersonId, String>, locale: Locale) -> Option<Line> {
+    let Tally { uncounted, .. } = tally;
     if uncounted.is_empty() {
         return None;
     }
     let shown = uncounted.iter().take(MOST_PEOPLE).map(|one| {
-        let why = Line::plain(view.locale.text(&format!("not-counted-{}", one.why.key())));
-        view.locale.say("votes-uncounted-one", &Args::new().line("who", person(view, &one.person)).line("why", why))
+        let why = Line::plain(locale.text(&format!("not-counted-{}", one.why.key())));
+        locale.say("votes-uncounted-one", &Args::new().line("who", person(&one.person, names)).line("why", why))
     });
-    let who = limited(shown, uncounted.len(), view.locale);
-    Some(view.locale.say("votes-uncounted", &Args::new().line("who", who)))
+    let who = limited(shown, uncounted.len(), locale);
+    Some(locale.say("votes-uncounted", &Args::new().line("who", who)))
 }
 
 /// People by the names to show, at most six.
 pub(super) fn people<'a>(view: &CardView<'_>, all: impl Iterator<Item = &'a PersonId>) -> Line {
-    let shown: Vec<Line> = all.map(|one| person(view, one)).collect();
+    named(all, view.names, view.locale)
+}
+
+fn named<'a>(all: impl Iterator<Item = &'a PersonId>, names: &BTreeMap<PersonId, String>, locale: Locale) -> Line {
+    let shown: Vec<Line> = all.map(|one| person(one, names)).collect();
     let count = shown.len();
-    limited(shown.into_iter().take(MOST_PEOPLE), count, view.locale)
+    limited(shown.into_iter().take(MOST_PEOPLE), count, locale)
 }
 
 fn limited(shown: impl Iterator<Item = Line>, count: usize, locale: Locale) -> Line {
@@ -97,6 +108,6 @@ fn limited(shown: impl Iterator<Item = Line>, count: usize, locale: Locale) -> L
 }
 
 /// A person by the name to show.
-pub(super) fn person(view: &CardView<'_>, person: &PersonId) -> Line {
-    Line::foreign(view.names.get(person).map_or(person.as_str(), String::as_str), NAME / 2)
+fn person(person: &PersonId, names: &BTreeMap<PersonId, String>) -> Line {
+    Line::foreign(names.get(person).map_or(person.as_str(), String::as_str), NAME / 2)
 }

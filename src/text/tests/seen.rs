@@ -1,7 +1,7 @@
 //! Answers of looks for the snapshots.
 
 use super::fixture::{NOON, person};
-use interlock::approval::State;
+use interlock::approval::{NotCounted, State, Tally, Uncounted};
 use interlock::cluster::kafka::{ConfigEntry, GroupKind, GroupState};
 use interlock::cluster::{ClusterKind, Failure, FailureKind, Mode, Tier};
 use interlock::command::Kind;
@@ -11,7 +11,7 @@ use interlock::looks::{
     Help, HelpCommand, HelpOption, LagLook, LookAnswer, MemberLine, OperationLine, OperationStatus, OperationsList,
     Part, PartitionLag, PartitionLine, StepLine, TopicLag, TopicLook, UnhealthyTopic, WhoAmI,
 };
-use interlock::plan::Effect;
+use interlock::plan::{Effect, Seat};
 
 fn failure() -> Failure {
     Failure { kind: FailureKind::TimedOut, said: "no answer within 8 s".to_owned() }
@@ -29,13 +29,13 @@ pub(super) fn all() -> Vec<(&'static str, LookAnswer)> {
         ("topic", topic(6)),
         ("topic_many", topic(100)),
         ("group", group()),
-        ("lag", lag(&["billing"])),
-        ("lag_all", lag(&["billing", "audit"])),
+        ("lag", lag()),
         ("help", LookAnswer::Help(Help::List(vec![command()]))),
         ("help_one", LookAnswer::Help(Help::Command(Box::new(command())))),
         ("whoami", whoami()),
         ("operations", operations()),
         ("status", status()),
+        ("status_waiting", status_waiting()),
         ("audit_page", audit_page()),
         (
             "audit_whole",
@@ -144,7 +144,7 @@ fn group() -> LookAnswer {
     })
 }
 
-fn lag(groups: &[&str]) -> LookAnswer {
+fn lag() -> LookAnswer {
     let partition = |partition: i32| PartitionLag {
         partition,
         committed: (partition != 1).then_some(1_200_000),
@@ -152,18 +152,14 @@ fn lag(groups: &[&str]) -> LookAnswer {
         end: 1_300_000,
         lag: (partition != 1).then_some(100_000),
     };
-    let one = |name: &&str| GroupLag {
-        group: name.parse().unwrap(),
-        total: 200_000,
-        partitions: (0..3).map(partition).collect(),
-    };
-    let failed = if groups.len() > 1 { vec![("secret".parse().unwrap(), failure())] } else { Vec::new() };
     LookAnswer::Lag(LagLook {
         cluster: "logs-kafka".parse().unwrap(),
         topic: "orders".parse().unwrap(),
-        groups: groups.iter().map(one).collect(),
-        failed,
-        groups_left_out: 0,
+        group: GroupLag {
+            group: "billing".parse().unwrap(),
+            total: 200_000,
+            partitions: (0..3).map(partition).collect(),
+        },
     })
 }
 
@@ -205,6 +201,7 @@ fn operation(state: State) -> OperationLine {
         state,
         command: "reset-offset".to_owned(),
         cluster: "logs-kafka".parse().unwrap(),
+        is_readable: true,
         about: owned(&["billing", "orders"]),
         asked_by: "alice".to_owned(),
         updated_at: NOON,
@@ -215,8 +212,12 @@ fn operation(state: State) -> OperationLine {
 fn operations() -> LookAnswer {
     LookAnswer::Operations(OperationsList {
         waiting_for_me: vec![operation(State::AwaitingApproval)],
-        others: vec![operation(State::Succeeded)],
+        others: vec![
+            operation(State::Succeeded),
+            OperationLine { is_readable: false, about: Vec::new(), ..operation(State::Stuck) },
+        ],
         left_out: 3,
+        is_cut: true,
     })
 }
 
@@ -228,10 +229,28 @@ fn status() -> LookAnswer {
         why_facts: Facts::none().with("count", 2_i64).with("members", owned(&["billing-1", "billing-2"])),
         revision: 2,
         digest: "9c41d2e8".repeat(8),
-        seats: 2,
-        approved_by: owned(&["bob", "Carol"]),
+        seats: vec![Seat::Approver, Seat::Approver],
+        tally: Tally { seats: vec![Some(person("bob")), Some(person("carol"))], ..Tally::default() },
         steps: vec![step(1, "wait", false), step(2, "capture", false), step(3, "rule", false)],
         reverses: None,
+    }))
+}
+
+/// Before it starts: one of two seats is filled, and one vote counts for nothing.
+fn status_waiting() -> LookAnswer {
+    let LookAnswer::Status(started) = status() else { unreachable!() };
+    let owner = Seat::Owner { of: owned(&["billing"]), check: "keyed".to_owned() };
+    LookAnswer::Status(Box::new(OperationStatus {
+        line: operation(State::AwaitingApproval),
+        why: String::new(),
+        why_facts: Facts::none(),
+        seats: vec![Seat::Approver, owner],
+        tally: Tally {
+            seats: vec![Some(person("bob")), None],
+            uncounted: vec![Uncounted { person: person("alice"), why: NotCounted::AskedForIt }],
+            ..Tally::default()
+        },
+        ..*started
     }))
 }
 

@@ -1,12 +1,13 @@
 //! The clock of expiry: it runs while the votes can be read, and stands still while they cannot.
 
-use super::{RESET, Scene, ends, now, plans, tells, works};
-use engine::port::Clock;
+use super::{RESET, Scene, comes_to, ends, now, plans, tells, votes, works};
+use engine::port::{Clock, Journal};
 use interlock::approval::State;
 use interlock::id::OperationId;
 use interlock::time::Millis;
 use signalbox::house::House;
 use std::time::Duration;
+use story::crash::ask;
 
 const MINUTE: Duration = Duration::from_secs(60);
 const HOUR: Duration = Duration::from_secs(3_600);
@@ -114,4 +115,50 @@ async fn a_bot_that_does_not_run_reads_no_votes_either() {
     assert!(about(operation.expires_at, scene.ground.start().plus(HOUR * 20)), "{}", operation.expires_at);
     lives_until(&scene, &house, HOUR * 20 + SLACK + MINUTE).await;
     assert_eq!(now(&house, &id).await.state, State::Expired);
+}
+
+/// A reset that is done, and the plan of its way back, asked for so long after its end.
+async fn way_back(scene: &Scene, house: &House, after: Duration) -> (OperationId, Millis) {
+    let first = plans(house, RESET).await;
+    votes(house, "bob", &first).await;
+    let ended = comes_to(house, &first, State::Succeeded).await.updated_at;
+    scene.passes(after).await;
+    (plans(house, &format!("/rollback operation:{first}")).await, ended)
+}
+
+/// Its confirmation is covered by the first approval, which covers for a day and no longer.
+#[tokio::test]
+async fn a_covered_way_back_ends_with_its_cover() {
+    let scene = Scene::new();
+    let house = scene.house().await;
+    let (early, ended) = way_back(&scene, &house, HOUR).await;
+    let made = house.rooms().store.plan(&now(&house, &early).await).await.unwrap().plan().made_at;
+    assert_eq!(now(&house, &early).await.expires_at, made.plus(HOUR * 8), "as any plan, within the day");
+    scene.passes(HOUR * 21).await;
+    let late = plans(&house, &format!("/rollback operation:{}", reversed(&house, &early).await)).await;
+    assert_eq!(now(&house, &late).await.expires_at, ended.plus(HOUR * 24), "not six hours after the day");
+    scene.passes(HOUR * 2 + MINUTE).await;
+    let digest = now(&house, &late).await.digest;
+    ask(&house, "alice", &format!("/approve operation:{late} digest:{digest}")).await;
+    works(&house).await;
+    works(&house).await;
+    assert_eq!(now(&house, &late).await.state, State::Expired, "her confirmation counts for nothing after the day");
+}
+
+#[tokio::test]
+async fn an_outage_gives_no_time_beyond_the_cover() {
+    let scene = Scene::new();
+    let house = scene.house().await;
+    let (id, ended) = way_back(&scene, &house, HOUR * 15).await;
+    let end = now(&house, &id).await.expires_at;
+    assert!(end < ended.plus(HOUR * 24), "{end}");
+    scene.ground.chat_is_down(true);
+    lives_until(&scene, &house, HOUR * 18).await;
+    scene.ground.chat_is_down(false);
+    lives_until(&scene, &house, HOUR * 18 + MINUTE).await;
+    assert_eq!(now(&house, &id).await.expires_at, ended.plus(HOUR * 24), "three hours were lost, one is given back");
+}
+
+async fn reversed(house: &House, id: &OperationId) -> OperationId {
+    now(house, id).await.reverses.expect("it takes one back")
 }

@@ -95,7 +95,7 @@ impl NotCounted {
 }
 
 /// A vote that fills no seat.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Uncounted {
     /// Whose.
     pub person: PersonId,
@@ -104,7 +104,7 @@ pub struct Uncounted {
 }
 
 /// How a vote stands.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Tally {
     /// Who fills each seat; none where it is empty. As long as the plan's list of seats.
     pub seats: Vec<Option<PersonId>>,

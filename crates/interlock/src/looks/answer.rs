@@ -1,11 +1,11 @@
 //! What looks give, as data; and what the desk answers from the store and the catalogue.
 
 use super::{ClustersLook, GroupLook, Health, LagLook, TopicLook};
-use crate::approval::State;
+use crate::approval::{State, Tally};
 use crate::command::Kind;
 use crate::facts::Facts;
 use crate::id::{ClusterName, OperationId, PersonId, RequestId};
-use crate::plan::Effect;
+use crate::plan::{Effect, Seat};
 use crate::time::Millis;
 use serde::{Deserialize, Serialize};
 
@@ -103,8 +103,10 @@ pub struct OperationsList {
     pub waiting_for_me: Vec<OperationLine>,
     /// The others that are open or ended lately, newest first.
     pub others: Vec<OperationLine>,
-    /// How many more there are.
+    /// How many more of those that were read there are.
     pub left_out: usize,
+    /// Older operations were not read.
+    pub is_cut: bool,
 }
 
 /// One operation in a list.
@@ -118,6 +120,8 @@ pub struct OperationLine {
     pub command: String,
     /// The cluster.
     pub cluster: ClusterName,
+    /// Whether its stored plan can be read; if not, nobody knows what it is about.
+    pub is_readable: bool,
     /// What it is about: names of its topics and groups, at most a few.
     pub about: Vec<String>,
     /// Who asked for it, by the name to show.
@@ -141,10 +145,10 @@ pub struct OperationStatus {
     pub revision: u32,
     /// The whole digest of that plan, in hex.
     pub digest: String,
-    /// How many seats the plan asks for.
-    pub seats: usize,
-    /// Who fills seats, by the names to show.
-    pub approved_by: Vec<String>,
+    /// The seats that must be filled: the plan's, or more where the settings became stricter since.
+    pub seats: Vec<Seat>,
+    /// Who fills them, and whose vote does not count: as it was when it started, else as it is now.
+    pub tally: Tally,
     /// Its steps.
     pub steps: Vec<StepLine>,
     /// The operation it takes back.

@@ -16,7 +16,8 @@ const MOST_TOPICS: usize = 20;
 pub enum Grade {
     /// Nothing found.
     Healthy,
-    /// Replicas are missing or something is still to be put back; traffic flows.
+    /// Replicas are missing or something is still to be put back, and no traffic was found to stand still: see
+    /// [`Health::is_whole`].
     Degraded,
     /// Partitions cannot be written or read, or there is no controller.
     Broken,
@@ -37,7 +38,8 @@ pub struct Health {
     pub offline: u64,
     /// Partitions with fewer in-sync replicas than replicas.
     pub under_replicated: u64,
-    /// Partitions with fewer in-sync replicas than the topic's own `min.insync.replicas`: writes with `acks=all` fail.
+    /// Partitions of the listed topics with fewer in-sync replicas than the topic's own `min.insync.replicas`: writes with
+    /// `acks=all` fail.
     pub under_min_isr: u64,
     /// Unhealthy topics without a `min.insync.replicas` of their own: whether they are below it is not known.
     pub min_isr_unknown: usize,
@@ -47,6 +49,14 @@ pub struct Health {
     pub topics_left_out: usize,
     /// What is still to be put back.
     pub obligations: Vec<Obligation>,
+}
+
+impl Health {
+    /// Whether every unhealthy topic was looked at and its minimum is known: only then it is told that traffic flows.
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
+        self.topics_left_out == 0 && self.min_isr_unknown == 0
+    }
 }
 
 /// A topic with something wrong.

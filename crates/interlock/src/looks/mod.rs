@@ -78,7 +78,7 @@ pub fn look(command: &str, asked: &Asked<'_>) -> Option<Looking> {
         "topic" => Some(topic::look(asked)),
         "group" => Some(group::look(asked)),
         // Without a topic: how far the group is behind in each of its topics.
-        "lag" if !asked.arguments.has("topic") && asked.arguments.has("group") => Some(group::look(asked)),
+        "lag" if !asked.arguments.has("topic") => Some(group::look(asked)),
         "lag" => Some(lag::look(asked)),
         _ => None,
     }

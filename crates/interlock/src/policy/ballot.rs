@@ -32,7 +32,7 @@ impl Policy {
             Voter::CannotVerify => return without(NotCounted::CannotVerify),
             Voter::Member(who) => who,
         };
-        let may_veto = !self.could_fill(who, plan).is_empty() || self.operates(who, plan) || self.asked_for(plan, who);
+        let may_veto = self.has_a_seat(who, plan) || self.operates(who, plan) || self.asked_for(plan, who);
         let filled = self.fills(who, plan);
         let eligible = match filled.is_empty() {
             false => Ok(filled),
@@ -54,6 +54,13 @@ impl Policy {
         let (asked, seats) = (self.asked_for(plan, who), self.required(plan));
         let counted = |seat: &usize| !asked || self.requester_fills(plan, seats.get(*seat));
         self.could_fill(who, plan).into_iter().filter(counted).collect()
+    }
+
+    /// Whether a principal has the right to fill a seat of a plan, whether or not it asked for it: whoever decides on a plan sees
+    /// it whole.
+    #[must_use]
+    pub fn has_a_seat(&self, who: &Principal, plan: &Plan) -> bool {
+        !self.could_fill(who, plan).is_empty()
     }
 
     /// The seats that a principal has the right to fill, whether or not it asked for the plan.

@@ -2,8 +2,8 @@
 
 use super::ballot::Voter;
 use super::role::Role;
-use super::rules::{Denied, Policy, names_of};
-use crate::id::PersonId;
+use super::rules::{Denied, Policy};
+use crate::id::{ClusterName, PersonId};
 use crate::plan::Plan;
 use crate::principal::Principal;
 use crate::time::Millis;
@@ -36,18 +36,8 @@ pub enum Control {
 pub struct Standing<'a> {
     /// Its plan.
     pub plan: &'a Plan,
-    /// Counts its plans.
-    pub revision: u32,
-    /// When it ended, if it has.
-    pub ended_at: Option<Millis>,
     /// Whether a guard paused it, rather than a person.
     pub paused_by_guard: bool,
-    /// Whether the way back only returns to saved values and its expectations hold.
-    pub returns_only: bool,
-    /// The first half of an `/unlock`.
-    pub unlock: Option<&'a FirstUnlock>,
-    /// The present.
-    pub now: Millis,
 }
 
 /// The first of two `/unlock`s.
@@ -78,16 +68,10 @@ impl FirstUnlock {
 /// What a principal may do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Right {
-    /// Do it.
+    /// Ask for it. Who confirms a way back stands in its plan's seats; that `/unlock` takes two is kept where it is noted.
     Now,
     /// The right to stop could not be verified: pause, and say so.
     PauseOnly,
-    /// Take it back with this person's confirmation alone.
-    Alone,
-    /// Post the way back; ordinary seats decide.
-    WithSeats,
-    /// Note it, and wait for a second person.
-    SecondNeeded,
 }
 
 impl Policy {
@@ -107,15 +91,14 @@ impl Policy {
         match control {
             Control::Stop | Control::Pause => self.may_make_safe(who, standing.plan),
             Control::Resume => self.may_resume(who, standing),
-            Control::Rollback => self.may_take_back(who, standing),
-            Control::Unlock => self.may_unlock(who, standing),
+            Control::Rollback | Control::Unlock => self.operator(who, standing.plan).map(|()| Right::Now),
             Control::Cancel if self.asked_for(standing.plan, who) => Ok(Right::Now),
             Control::Cancel => Err(Denied::because("not-yours")),
         }
     }
 
     fn may_make_safe(&self, who: &Principal, plan: &Plan) -> Result<Right, Denied> {
-        if self.operates(who, plan) || !self.could_fill(who, plan).is_empty() {
+        if self.operates(who, plan) || self.has_a_seat(who, plan) {
             return Ok(Right::Now);
         }
         Err(Denied::without(Role::Operator))
@@ -133,19 +116,26 @@ impl Policy {
         Ok(Right::Now)
     }
 
-    fn may_take_back(&self, who: &Principal, standing: &Standing<'_>) -> Result<Right, Denied> {
-        self.operator(who, standing.plan)?;
-        let in_window = standing.ended_at.is_some_and(|ended| standing.now.since(ended) <= UNDO_WINDOW);
-        let on_call = self.has(who, Role::OnCall, (&standing.plan.cluster, &names_of(standing.plan)));
-        let trusted = on_call || self.asked_for(standing.plan, who);
-        if in_window && trusted && standing.returns_only { Ok(Right::Alone) } else { Ok(Right::WithSeats) }
+    /// Whether somebody may give up an operation of a cluster whose plan cannot be read: what it concerns is not known then, so
+    /// only whoever operates everything there.
+    ///
+    /// # Errors
+    /// `no-role`.
+    pub fn may_unlock_unread(&self, who: &Principal, cluster: &ClusterName) -> Result<(), Denied> {
+        if self.has_whole(who, Role::Operator, cluster) { Ok(()) } else { Err(Denied::without(Role::Operator)) }
     }
+}
 
-    fn may_unlock(&self, who: &Principal, standing: &Standing<'_>) -> Result<Right, Denied> {
-        self.operator(who, standing.plan)?;
-        match standing.unlock.filter(|first| first.stands(standing.revision, standing.now)) {
-            Some(first) if first.person != who.person => Ok(Right::Now),
-            _ => Ok(Right::SecondNeeded),
-        }
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_unlock_stands_for_its_revision_and_for_a_quarter_of_an_hour() {
+        let at = Millis(1_795_402_000_000);
+        let first = FirstUnlock { person: "alice".parse().unwrap(), revision: 1, at };
+        assert!(first.stands(1, at) && first.stands(1, at.plus(UNLOCK_WINDOW)));
+        assert!(!first.stands(1, at.plus(UNLOCK_WINDOW + Duration::from_millis(1))));
+        assert!(!first.stands(2, at), "another plan");
     }
 }

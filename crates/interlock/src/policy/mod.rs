@@ -1,12 +1,13 @@
 //! May this person do that, there, now; and which seats must be filled. Default deny: what no grant gives is refused, and
 //! what cannot be verified counts as not given.
 //!
-//! The order of a request: [`Places::admit`], then [`Policy::may`] without a cluster, then its arguments are read through
+//! The order of a request: [`Places::serve`], then [`Policy::may`] without a cluster, then its arguments are read through
 //! [`Policy::sight`], then `may` again with cluster and names, and for a change once more with the names of its plan.
 
 mod ballot;
 mod control;
 mod grants;
+mod named;
 mod owners;
 mod pattern;
 mod people;
@@ -25,8 +26,8 @@ pub use grants::{Grant, Grantee, Grants, Of, Reach};
 pub use owners::{Owner, Owners};
 pub use pattern::{LONGEST_PATTERN, NotAPattern, Pattern};
 pub use people::{AccountTaken, People};
-pub use place::{Origin, Places};
-pub use requirement::{Occasion, WayBack, stricter};
+pub use place::Places;
+pub use requirement::{Occasion, WayBack, is_covered, stricter};
 pub use role::{Access, Role};
 pub use rules::{Denied, Needs, Policy, names_of};
 pub use seats::{Demand, MOST_APPROVERS, NotSeats, SeatRules, Weight, floor, seats};

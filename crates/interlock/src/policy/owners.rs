@@ -3,6 +3,7 @@
 use super::grants::{Grantee, Of};
 use super::pattern::Pattern;
 use crate::id::ClusterName;
+use crate::principal::Principal;
 use std::collections::BTreeSet;
 
 /// One rule of ownership.
@@ -16,6 +17,17 @@ pub struct Owner {
     pub to: BTreeSet<Grantee>,
 }
 
+impl Owner {
+    /// Whether it holds in a cluster.
+    #[must_use]
+    pub fn is_in(&self, cluster: &ClusterName) -> bool {
+        match &self.clusters {
+            Of::All => true,
+            Of::These(clusters) => clusters.contains(cluster),
+        }
+    }
+}
+
 /// All rules of ownership; where several fit, all of them own.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Owners(pub Vec<Owner>);
@@ -24,12 +36,18 @@ impl Owners {
     /// Who owns a topic or group; nobody if no rule fits.
     #[must_use]
     pub fn of(&self, cluster: &ClusterName, name: &str) -> BTreeSet<Grantee> {
-        let here = |owner: &&Owner| match &owner.clusters {
-            Of::All => true,
-            Of::These(clusters) => clusters.contains(cluster),
-        };
         let fits = |owner: &&Owner| owner.names.iter().any(|pattern| pattern.matches(name));
-        self.0.iter().filter(here).filter(fits).flat_map(|owner| owner.to.iter().cloned()).collect()
+        self.0
+            .iter()
+            .filter(|owner| owner.is_in(cluster))
+            .filter(fits)
+            .flat_map(|owner| owner.to.iter().cloned())
+            .collect()
+    }
+
+    /// The rules by which a principal owns something.
+    pub fn rules_of<'o>(&'o self, who: &'o Principal) -> impl Iterator<Item = &'o Owner> {
+        self.0.iter().filter(|owner| owner.to.iter().any(|to| to.is(who)))
     }
 
     /// Who owns any of these: everybody who is told.

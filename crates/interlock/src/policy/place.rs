@@ -5,19 +5,6 @@ use crate::id::ClusterName;
 use crate::principal::Place;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Where something came from, as a chat tells it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Origin {
-    /// The guild; none in direct messages.
-    pub guild: Option<u64>,
-    /// The channel, or the thread's parent.
-    pub channel: u64,
-    /// The thread, if it is one.
-    pub thread: Option<u64>,
-    /// Whether a bot or a webhook speaks.
-    pub is_bot: bool,
-}
-
 /// The places of the settings.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Places {
@@ -28,19 +15,16 @@ pub struct Places {
 }
 
 impl Places {
-    /// The place of a request, if requests are taken from there.
+    /// Whether requests are taken from a place: from the console, and from the guilds of the settings. Bots and direct messages
+    /// are turned away by the chat, which alone can tell them.
     ///
     /// # Errors
-    /// `not-a-person`, `direct-message`, `foreign-guild`.
-    pub fn admit(&self, origin: &Origin) -> Result<Place, Denied> {
-        if origin.is_bot {
-            return Err(Denied::because("not-a-person"));
+    /// `foreign-guild`.
+    pub fn serve(&self, place: &Place) -> Result<(), Denied> {
+        match place {
+            Place::Discord { guild, .. } if !self.guilds.contains(guild) => Err(Denied::because("foreign-guild")),
+            Place::Discord { .. } | Place::Console => Ok(()),
         }
-        let Some(guild) = origin.guild else { return Err(Denied::because("direct-message")) };
-        if !self.guilds.contains(&guild) {
-            return Err(Denied::because("foreign-guild"));
-        }
-        Ok(Place::Discord { guild, channel: origin.channel, thread: origin.thread })
     }
 
     /// Whether a cluster may be shown to everybody who reads a place. Elsewhere answers are private and without attachments.
@@ -86,17 +70,11 @@ mod tests {
     }
 
     #[test]
-    fn requests_come_from_people_in_our_guilds() {
-        let good = Origin { guild: Some(1), channel: 99, thread: Some(100), is_bot: false };
-        let place = Place::Discord { guild: 1, channel: 99, thread: Some(100) };
-        assert_eq!(places().admit(&good), Ok(place));
-        for (origin, id) in [
-            (Origin { is_bot: true, ..good }, "not-a-person"),
-            (Origin { guild: None, ..good }, "direct-message"),
-            (Origin { guild: Some(2), ..good }, "foreign-guild"),
-        ] {
-            assert_eq!(places().admit(&origin).map_err(|denied| denied.id), Err(id));
-        }
+    fn requests_come_from_our_guilds_and_the_console() {
+        let of = |guild| Place::Discord { guild, channel: 99, thread: Some(100) };
+        assert_eq!(places().serve(&of(1)), Ok(()), "in any channel");
+        assert_eq!(places().serve(&Place::Console), Ok(()));
+        assert_eq!(places().serve(&of(2)).map_err(|denied| denied.id), Err("foreign-guild"));
     }
 
     #[test]

@@ -8,6 +8,7 @@ use crate::cluster::Cluster;
 use crate::id::PersonId;
 use crate::plan::{Check, Draft, Impact, Level, Plan, Requester, Seat};
 use crate::time::Millis;
+use std::time::Duration;
 
 /// The operation that a way back takes back, as far as seats depend on it.
 #[derive(Debug, Clone, Copy)]
@@ -33,12 +34,29 @@ pub struct Occasion<'a> {
     pub now: Millis,
 }
 
+impl<'a> Occasion<'a> {
+    /// When the plan of a draft ends unless it has started: so long after it is made, and while it is a way back that its first
+    /// operation covers, with that cover.
+    #[must_use]
+    pub fn expires_at(&self, draft: &Draft, expiry: Duration) -> Millis {
+        let end = self.now.plus(expiry);
+        self.covering(draft).map_or(end, |first| end.min(first.ended_at.plus(UNDO_WINDOW)))
+    }
+
+    /// The operation that is taken back, if its approval covers the way back.
+    fn covering(&self, draft: &Draft) -> Option<WayBack<'a>> {
+        let tells = |check: &Check| Guard::of_check(&check.id) == Some(Guard::ValuesMovedOn);
+        let moved_on = draft.checks.iter().any(|check| tells(check) && check.level != Level::Pass);
+        self.way_back.filter(|first| !moved_on && self.now.since(first.ended_at) <= UNDO_WINDOW)
+    }
+}
+
 impl Policy {
     /// The seats of a plan that is being made. A way back within its window that only returns to saved values has its approval
     /// already: it is confirmed. So is what needs nobody else.
     #[must_use]
     pub fn votes(&self, draft: &Draft, on: &Occasion<'_>) -> Vec<Seat> {
-        if let Some(first) = on.way_back.filter(|first| is_covered(draft, first, on.now)) {
+        if let Some(first) = on.covering(draft) {
             return vec![Seat::Confirmation { by: people(first.requesters) }];
         }
         let seats = self.seats(on.weight, on.cluster, draft);
@@ -49,9 +67,8 @@ impl Policy {
     /// way back that its first operation covers nothing more is demanded.
     #[must_use]
     pub fn required(&self, plan: &Plan) -> Vec<Seat> {
-        let covered = plan.reverses.is_some() && plan.votes.iter().all(is_confirmation);
         match self.clusters.get(&plan.cluster) {
-            Some(cluster) if !covered => {
+            Some(cluster) if !is_covered(plan) => {
                 let weight = (plan.effect, plan.scope).into();
                 stricter(&plan.votes, &self.demanded(weight, cluster, (&plan.checks, &plan.impact)))
             }
@@ -67,10 +84,10 @@ impl Policy {
     }
 }
 
-fn is_covered(draft: &Draft, first: &WayBack<'_>, now: Millis) -> bool {
-    let tells = |check: &Check| Guard::of_check(&check.id) == Some(Guard::ValuesMovedOn);
-    let moved_on = draft.checks.iter().any(|check| tells(check) && check.level != Level::Pass);
-    !moved_on && now.since(first.ended_at) <= UNDO_WINDOW
+/// Whether a plan is a way back that the approval of its first operation covers, so that a confirmation is enough.
+#[must_use]
+pub fn is_covered(plan: &Plan) -> bool {
+    plan.reverses.is_some() && plan.votes.iter().all(is_confirmation)
 }
 
 fn people(requesters: &[Requester]) -> Vec<PersonId> {

@@ -1,12 +1,12 @@
 //! The policy as a whole: clusters, people, grants, owners, seats and places, and what follows from them.
 
 use super::grants::{Grant, Grants};
-use super::owners::Owners;
+use super::owners::{Owner, Owners};
 use super::people::People;
 use super::place::Places;
 use super::role::{Access, Role};
 use super::seats::{SeatRules, Weight};
-use super::sight::Sight;
+use super::sight::{Names, Sight};
 use crate::cluster::Cluster;
 use crate::id::{ClusterName, PersonId};
 use crate::plan::{Draft, Plan, Seat};
@@ -33,7 +33,7 @@ pub struct Policy {
 /// Why somebody may not. Says nothing about what is out of the person's sight.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Denied {
-    /// The key of the sentence: "no-role", "not-here", "direct-message", "foreign-guild", "not-a-person", "cannot-verify",
+    /// The key of the sentence: "no-role", "not-here", "direct-message", "foreign-guild", "cannot-verify",
     /// "not-a-member", "another-person", "not-yours".
     pub id: &'static str,
     /// The role that would be needed, where that may be said.
@@ -70,19 +70,38 @@ impl Policy {
     pub fn may(&self, who: &Principal, needs: &Needs<'_>) -> Result<(), Denied> {
         let Access::Role(role) = needs.access else { return Ok(()) };
         let granted = match needs.cluster {
-            None => self.grants.of(who).any(|grant| grant.role.implies(role)),
+            None => {
+                let owner = role == Role::Viewer && self.owners.rules_of(who).next().is_some();
+                owner || self.grants.of(who).any(|grant| grant.role.implies(role))
+            }
             Some(cluster) => self.has(who, role, (cluster, needs.names)),
         };
         if granted { Ok(()) } else { Err(Denied::without(role)) }
     }
 
-    /// Whether a principal has a role, or one that implies it, in a cluster for all of these topics and groups.
+    /// Whether a principal has a role, or one that implies it, in a cluster for all of these topics and groups. Owners look at
+    /// what is theirs.
     #[must_use]
     pub fn has<S: AsRef<str>>(&self, who: &Principal, role: Role, on: (&ClusterName, &[S])) -> bool {
         let (cluster, names) = on;
         let grants: Vec<&Grant> = self.grants_in(who, cluster).filter(|grant| grant.role.implies(role)).collect();
-        let covered = |name: &S| grants.iter().any(|grant| grant.reach.names.contain(name.as_ref()));
-        !grants.is_empty() && names.iter().all(covered)
+        let owned: Vec<&Owner> = if role == Role::Viewer { self.owned_in(who, cluster).collect() } else { Vec::new() };
+        let covered = |name: &S| {
+            let name = name.as_ref();
+            let owns = |owner: &&Owner| owner.names.iter().any(|pattern| pattern.matches(name));
+            grants.iter().any(|grant| grant.reach.names.contain(name)) || owned.iter().any(owns)
+        };
+        !(grants.is_empty() && owned.is_empty()) && names.iter().all(covered)
+    }
+
+    /// Whether one grant gives a principal a role, or one that implies it, for every topic and group of a cluster.
+    pub(super) fn has_whole(&self, who: &Principal, role: Role, cluster: &ClusterName) -> bool {
+        self.grants_in(who, cluster).any(|grant| grant.role.implies(role) && grant.reach.names == Names::All)
+    }
+
+    fn owned_in<'p>(&'p self, who: &'p Principal, cluster: &'p ClusterName) -> impl Iterator<Item = &'p Owner> {
+        let known = self.clusters.contains_key(cluster);
+        self.owners.rules_of(who).filter(move |owner| known && owner.is_in(cluster))
     }
 
     fn grants_in<'p>(&'p self, who: &'p Principal, cluster: &ClusterName) -> impl Iterator<Item = &'p Grant> {
@@ -96,13 +115,18 @@ impl Policy {
         self.grants_in(who, cluster).map(|grant| grant.role).collect()
     }
 
-    /// What a principal may see.
+    /// What a principal may see: what the grants reach, and what is theirs.
     #[must_use]
     pub fn sight(&self, who: &Principal) -> Sight {
         let mut sight = Sight::nothing();
         for grant in self.grants.of(who) {
             for cluster in self.clusters.values().filter(|cluster| grant.reach.cluster(cluster)) {
                 sight.add(&cluster.name, grant.reach.names.clone());
+            }
+        }
+        for cluster in self.clusters.keys() {
+            for owner in self.owned_in(who, cluster) {
+                sight.add(cluster, Names::Matching(owner.names.clone()));
             }
         }
         sight

@@ -1,9 +1,9 @@
 //! Which seats a plan needs: the strictest of the floors, the settings, and what the plan's checks demand.
 
 use super::grants::Grantee;
+use super::named::named_in;
 use super::owners::Owners;
 use crate::cluster::Tier;
-use crate::facts::{Fact, Facts};
 use crate::id::ClusterName;
 use crate::plan::{Check, Effect, Impact, Level, Scope, Seat};
 use std::collections::{BTreeMap, BTreeSet};
@@ -140,7 +140,7 @@ pub fn seats(demand: &Demand<'_>, rules: &SeatRules, owners: &Owners) -> Vec<Sea
 fn consents<'a>(demand: &Demand<'a>) -> Vec<(&'a str, BTreeSet<String>)> {
     let everything = || demand.impact.topics.iter().chain(&demand.impact.groups).cloned().collect::<BTreeSet<_>>();
     let of_checks = demand.checks.iter().filter(|check| check.level == Level::Consent).map(|check| {
-        let named = names_in(&check.facts);
+        let named = named_in(&check.facts);
         (check.id.as_str(), if named.is_empty() { everything() } else { named })
     });
     let mut all: Vec<_> = of_checks.collect();
@@ -151,24 +151,10 @@ fn consents<'a>(demand: &Demand<'a>) -> Vec<(&'a str, BTreeSet<String>)> {
     all
 }
 
-/// The topics and groups that a check's facts name.
-fn names_in(facts: &Facts) -> BTreeSet<String> {
-    let mut names = BTreeSet::new();
-    for key in ["topic", "topics", "group", "groups"] {
-        match facts.get(key) {
-            Some(Fact::Text(name)) => {
-                names.insert(name.clone());
-            }
-            Some(Fact::Names(several)) => names.extend(several.iter().cloned()),
-            _ => {}
-        }
-    }
-    names
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::facts::Facts;
     use crate::policy::{Of, Owner, Pattern};
     use Effect::{Irreversible, Reversible, Safe};
     use Tier::{Development, Production, Staging};

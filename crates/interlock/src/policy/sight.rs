@@ -1,7 +1,9 @@
 //! What a person may see. Completion, "did you mean" and look-ups of clusters go through it, so that what is out of scope
 //! is answered exactly like what does not exist.
 
+use super::named::named_in;
 use super::pattern::Pattern;
+use crate::facts::Facts;
 use crate::id::ClusterName;
 use std::collections::BTreeMap;
 
@@ -90,6 +92,18 @@ impl Sight {
         self.clusters.get(cluster).is_some_and(|names| names.contain(name))
     }
 
+    /// Whether every topic and group of a cluster can be seen.
+    #[must_use]
+    pub fn whole(&self, cluster: &ClusterName) -> bool {
+        self.clusters.get(cluster).is_some_and(|names| *names == Names::All)
+    }
+
+    /// Whether every topic and group that a finding names can be seen in a cluster.
+    #[must_use]
+    pub fn finding(&self, cluster: &ClusterName, facts: &Facts) -> bool {
+        named_in(facts).iter().all(|name| self.name(cluster, name))
+    }
+
     /// Whether all of these names can be seen in a cluster; with no names, whether the cluster can.
     #[must_use]
     pub fn all_names<'n>(&self, cluster: &ClusterName, mut names: impl Iterator<Item = &'n str>) -> bool {
@@ -117,8 +131,12 @@ mod tests {
         assert!(sight.name(&cluster("lab"), "billing"));
         assert!(sight.all_names(&cluster("lab"), ["billing", "orders"].into_iter()));
         assert!(!sight.all_names(&cluster("lab"), ["billing", "audit"].into_iter()));
+        let finding = |topic: &str| Facts::none().with("group", "billing").with("topic", topic);
+        assert!(sight.finding(&cluster("lab"), &finding("orders-eu")));
+        assert!(!sight.finding(&cluster("lab"), &finding("audit")));
+        assert!(!sight.whole(&cluster("lab")) && !sight.whole(&cluster("prod")));
         sight.add(&cluster("lab"), Names::All);
-        assert!(sight.name(&cluster("lab"), "audit"));
+        assert!(sight.name(&cluster("lab"), "audit") && sight.whole(&cluster("lab")));
     }
 
     #[test]

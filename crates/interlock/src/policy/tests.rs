@@ -3,8 +3,9 @@
 use super::*;
 use crate::approval::{NotCounted, Voice, Vote, Voted};
 use crate::cluster::{Cluster, ClusterKind, Mode, Tier};
+use crate::facts::Facts;
 use crate::id::{ClusterName, PersonId};
-use crate::plan::{Digest, Effect, Estimate, FORMAT, Impact, Plan, Requester, Scope, Seat};
+use crate::plan::{Check, Digest, Draft, Effect, Estimate, FORMAT, Impact, Level, Plan, Requester, Scope, Seat};
 use crate::principal::{Account, ChatRole, Place, Principal};
 use crate::time::Millis;
 use std::collections::BTreeSet;
@@ -296,15 +297,7 @@ fn a_look_up_that_fails_never_passes() {
 }
 
 fn standing(plan: &Plan) -> Standing<'_> {
-    Standing {
-        plan,
-        revision: 1,
-        ended_at: Some(NOW),
-        paused_by_guard: false,
-        returns_only: true,
-        unlock: None,
-        now: NOW,
-    }
+    Standing { plan, paused_by_guard: false }
 }
 
 fn right(id: u64, control: Control, standing: &Standing<'_>) -> Result<Right, &'static str> {
@@ -342,30 +335,6 @@ fn after_a_guards_pause_the_requester_does_not_resume() {
 }
 
 #[test]
-fn within_the_window_requester_or_on_call_take_back_alone() {
-    let plan = plan();
-    let fresh = standing(&plan);
-    assert_eq!(right(1, Control::Rollback, &fresh), Ok(Right::Alone));
-    assert_eq!(right(5, Control::Rollback, &fresh), Ok(Right::Alone));
-    assert_eq!(right(2, Control::Rollback, &fresh), Err("no-role"));
-    let at_the_end = Standing { now: NOW.plus(UNDO_WINDOW), ..fresh };
-    assert_eq!(right(1, Control::Rollback, &at_the_end), Ok(Right::Alone));
-    let late = Standing { now: NOW.plus(UNDO_WINDOW + Duration::from_millis(1)), ..fresh };
-    assert_eq!(right(1, Control::Rollback, &late), Ok(Right::WithSeats));
-    let more_than_back = Standing { returns_only: false, ..fresh };
-    assert_eq!(right(5, Control::Rollback, &more_than_back), Ok(Right::WithSeats));
-    let not_ended = Standing { ended_at: None, ..fresh };
-    assert_eq!(right(1, Control::Rollback, &not_ended), Ok(Right::WithSeats));
-    let mut by_olga = plan.clone();
-    by_olga.requesters = vec![Requester { account: Account::Discord(5), person: person("olga") }];
-    assert_eq!(
-        right(1, Control::Rollback, &standing(&by_olga)),
-        Ok(Right::WithSeats),
-        "an operator, but not the requester"
-    );
-}
-
-#[test]
 fn a_requester_without_the_role_takes_nothing_back() {
     let plan = plan();
     let mut policy = policy();
@@ -375,22 +344,86 @@ fn a_requester_without_the_role_takes_nothing_back() {
 }
 
 #[test]
-fn unlocking_takes_two_people() {
+fn operators_ask_for_the_way_back_and_give_up() {
     let plan = plan();
-    let first = FirstUnlock { person: person("alice"), revision: 1, at: NOW };
-    let none = standing(&plan);
-    let asked = Standing { unlock: Some(&first), ..none };
-    assert_eq!(right(1, Control::Unlock, &none), Ok(Right::SecondNeeded));
-    assert_eq!(right(1, Control::Unlock, &asked), Ok(Right::SecondNeeded), "the same person again");
-    assert_eq!(right(5, Control::Unlock, &asked), Ok(Right::Now));
-    let console = policy().people.principal(Account::System(1001), BTreeSet::new());
-    let again = policy().may_control(Voter::Member(&console), Control::Unlock, &asked);
-    assert_eq!(again, Ok(Right::SecondNeeded), "the same person with another account");
-    assert_eq!(right(9, Control::Unlock, &asked), Err("no-role"));
-    let late = Standing { now: NOW.plus(UNLOCK_WINDOW + Duration::from_millis(1)), ..asked };
-    assert_eq!(right(5, Control::Unlock, &late), Ok(Right::SecondNeeded));
-    let revised = Standing { revision: 2, ..asked };
-    assert_eq!(right(5, Control::Unlock, &revised), Ok(Right::SecondNeeded));
+    for control in [Control::Rollback, Control::Unlock] {
+        for id in [1, 5] {
+            assert_eq!(right(id, control, &standing(&plan)), Ok(Right::Now), "{id} {control:?}");
+        }
+        for id in [2, 4, 6, 9] {
+            assert_eq!(right(id, control, &standing(&plan)), Err("no-role"), "{id} {control:?}");
+        }
+    }
+}
+
+#[test]
+fn what_cannot_be_read_is_given_up_by_who_operates_the_whole_cluster() {
+    let may = |id| policy().may_unlock_unread(&who(id), &cluster("logs")).is_ok();
+    assert!(may(1) && may(5));
+    assert!(!may(6), "test-.* only: what the plan concerns is not known");
+    assert!(!may(2) && !may(4) && !may(7) && !may(9));
+    assert!(policy().may_unlock_unread(&who(1), &cluster("gone")).is_err());
+}
+
+/// dora without a grant: what she owns is all she has.
+fn owner_only() -> Policy {
+    let mut policy = policy();
+    policy.grants.0.retain(|grant| !grant.to.contains(&Grantee::Person(person("dora"))));
+    policy
+}
+
+#[test]
+fn an_owner_without_a_grant_looks_at_what_is_theirs_and_votes() {
+    let (policy, dora, logs) = (owner_only(), who(4), cluster("logs"));
+    let may = |role, cluster, names: &[&str]| {
+        let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
+        policy.may(&dora, &Needs { access: Access::Role(role), cluster, names: &names }).is_ok()
+    };
+    assert!(may(Role::Viewer, None, &[]) && may(Role::Viewer, Some(&logs), &["orders"]));
+    assert!(!may(Role::Viewer, Some(&logs), &["billing"]) && !may(Role::Viewer, Some(&logs), &["orders", "billing"]));
+    for role in [Role::Operator, Role::Approver, Role::Auditor] {
+        assert!(!may(role, None, &[]) && !may(role, Some(&logs), &["orders"]), "{role}");
+    }
+    let sight = policy.sight(&dora);
+    assert!(sight.name(&logs, "orders") && !sight.name(&logs, "billing"));
+    assert_eq!(ballot(&policy, &dora, &plan()), (Ok(vec![1]), true));
+    assert!(policy.has_a_seat(&dora, &plan()) && !policy.has_a_seat(&who(9), &plan()));
+    let mut elsewhere = owner_only();
+    elsewhere.owners.0[0].clusters = Of::These([cluster("play")].into());
+    assert!(!elsewhere.sight(&dora).name(&logs, "orders") && elsewhere.sight(&dora).name(&cluster("play"), "orders"));
+    assert!(!elsewhere.has_a_seat(&dora, &plan()));
+    elsewhere.owners.0.clear();
+    assert_eq!(elsewhere.sight(&dora), Sight::nothing(), "an owner of nothing is nobody");
+}
+
+#[test]
+fn the_cover_of_the_first_approval_ends_with_its_window() {
+    let policy = policy();
+    let logs = policy.clusters[&cluster("logs")].clone();
+    let requesters = plan().requesters;
+    let draft = draft(Vec::new());
+    let expiry = Duration::from_secs(8 * 3_600);
+    let at = |now: Millis, draft: &Draft| {
+        let way_back = Some(WayBack { requesters: &requesters, ended_at: NOW });
+        let weight = (Effect::Reversible, Scope::Group).into();
+        let on = Occasion { weight, cluster: &logs, requesters: &requesters, way_back, now };
+        (policy.votes(draft, &on), on.expires_at(draft, expiry))
+    };
+    let confirmed = vec![Seat::Confirmation { by: vec![person("alice")] }];
+    let end = NOW.plus(UNDO_WINDOW);
+    assert_eq!(at(NOW, &draft), (confirmed.clone(), NOW.plus(expiry)));
+    let late = end.minus(Duration::from_secs(3_600));
+    assert_eq!(at(late, &draft), (confirmed.clone(), end), "not 7 hours longer than the window");
+    assert_eq!(at(end, &draft), (confirmed, end));
+    let after = end.plus(Duration::from_millis(1));
+    assert_eq!(at(after, &draft), (vec![Seat::Approver], after.plus(expiry)), "ordinary seats, and their time");
+    let moved = self::draft(vec![Check::new(Level::Warn, "values-moved-on", Facts::none())]);
+    assert_eq!(at(late, &moved), (vec![Seat::Approver], late.plus(expiry)), "not covered, so nothing ends with it");
+}
+
+fn draft(checks: Vec<Check>) -> Draft {
+    let Plan { identity, arguments, effect, holds, expectations, steps, restore, impact, estimate, .. } = plan();
+    Draft { identity, arguments, effect, holds, checks, expectations, steps, restore, impact, estimate }
 }
 
 #[test]

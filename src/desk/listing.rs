@@ -1,0 +1,110 @@
+//! `/operations`: what waits for the asker, and the others that may be seen.
+
+use super::answer::Done;
+use super::handle::{Ask, Desk};
+use super::operations::line;
+use crate::store::{Filter, Page, Which};
+use engine::Operation;
+use engine::port::{Journal, JournalError};
+use interlock::approval::State;
+use interlock::id::OperationId;
+use interlock::looks::{LookAnswer, OperationLine, OperationsList};
+use interlock::plan::Sealed;
+use std::collections::BTreeSet;
+
+/// How many operations each half of the list shows.
+const SHOWN: usize = 25;
+/// How many rows are read at once.
+const PAGE: u32 = 50;
+/// How many pages one half reads: most of what is there may be out of the asker's sight.
+const MOST_PAGES: usize = 10;
+
+/// One half of the list while it is read.
+#[derive(Default)]
+struct Half {
+    lines: Vec<OperationLine>,
+    left_out: usize,
+    /// It went no further back, although there is more.
+    is_cut: bool,
+}
+
+impl Half {
+    fn add(&mut self, line: OperationLine) {
+        if self.lines.len() < SHOWN { self.lines.push(line) } else { self.left_out += 1 }
+    }
+}
+
+impl Desk {
+    pub(super) async fn operations(&self, ask: &Ask<'_>) -> Result<LookAnswer, Done> {
+        let shown = ask.arguments().choice("show");
+        let filter = |which| Filter {
+            which,
+            cluster: ask.arguments().cluster("cluster").cloned(),
+            person: (shown == Some("mine")).then(|| ask.request.principal.person.clone()),
+        };
+        let waits = |operation: &Operation, plan: Option<&Sealed>| {
+            let plan = plan.filter(|_| operation.state == State::AwaitingApproval);
+            plan.is_some_and(|plan| self.rooms.policy.waits_for(&ask.request.principal, plan.plan()))
+        };
+        let waiting = self.half(ask, &filter(Which::Votable), waits).await?;
+        let which = match shown {
+            Some("open") => Which::Open,
+            Some("waiting") => Which::Votable,
+            _ => Which::All,
+        };
+        let known: BTreeSet<&OperationId> = waiting.lines.iter().map(|line| &line.operation).collect();
+        let others =
+            |operation: &Operation, plan: Option<&Sealed>| !known.contains(&operation.id) && !waits(operation, plan);
+        let others = self.half(ask, &filter(which), others).await?;
+        Ok(LookAnswer::Operations(OperationsList {
+            left_out: waiting.left_out + others.left_out,
+            is_cut: waiting.is_cut || others.is_cut,
+            waiting_for_me: waiting.lines,
+            others: others.lines,
+        }))
+    }
+
+    /// Reads page after page until enough is found that the asker may see and that fits.
+    async fn half(
+        &self,
+        ask: &Ask<'_>,
+        filter: &Filter,
+        fits: impl Fn(&Operation, Option<&Sealed>) -> bool,
+    ) -> Result<Half, Done> {
+        let mut half = Half::default();
+        let mut before = None;
+        for _ in 0..MOST_PAGES {
+            let page = self.rooms.store.operations(filter, Page { before, limit: PAGE }).await?;
+            let is_last = page.len() < PAGE as usize;
+            before = page.last().map(|listed| listed.number);
+            for listed in page {
+                let operation = listed.operation;
+                let Some(plan) = self.seen(ask, &operation).await? else { continue };
+                if fits(&operation, plan.as_ref()) {
+                    half.add(line(&operation, plan.as_ref().map(Sealed::plan)));
+                }
+            }
+            if is_last {
+                return Ok(half);
+            }
+            if half.lines.len() >= SHOWN {
+                break;
+            }
+        }
+        half.is_cut = true;
+        Ok(half)
+    }
+
+    /// The plan of an operation that the asker may see, if it can be read; none if the asker may not see it. Of a plan that
+    /// cannot be read nobody knows what it concerns: it is shown to those who see everything of its cluster.
+    async fn seen(&self, ask: &Ask<'_>, operation: &Operation) -> Result<Option<Option<Sealed>>, Done> {
+        if ask.sight.cluster(operation.cluster.as_str()).is_none() {
+            return Ok(None);
+        }
+        match self.rooms.store.plan(operation).await {
+            Ok(plan) => Ok(self.sees(ask, plan.plan()).then_some(Some(plan))),
+            Err(JournalError::Damaged(_)) => Ok(ask.sight.whole(&operation.cluster).then_some(None)),
+            Err(error) => Err(error.into()),
+        }
+    }
+}
