@@ -375,7 +375,13 @@ fn refused_by(guard: Guard) -> (World, Arguments) {
             let hold = Hold { cluster: "lab".parse().unwrap(), thing, aspect, sharing };
             world.held.push((hold, "BBBBBB".parse().unwrap()));
         }
-        Guard::TooManyMoves => world = world.with("huge", 70_000),
+        Guard::TooManyMoves => {
+            // Nearly every replica finds a new broker, so that few partitions make many moves.
+            let new = 5..=48;
+            world.brokers.extend(new.clone().map(|id| Broker { id, rack: Some(format!("r{id}")) }));
+            arguments.0.insert("brokers".to_owned(), Value::Brokers([4].into_iter().chain(new).collect()));
+            world = world.with("huge", 18_000);
+        }
         other => panic!("{other:?} refuses no move"),
     }
     (world, arguments)
