@@ -75,9 +75,7 @@ pub async fn tell(tale: &Tale<'_>, out: &mut (dyn Write + Send)) -> Result<(), N
         "/reset-offset cluster:{} group:{} to:earliest reason:\"replay for the demo\"",
         tale.cluster, tale.group
     );
-    let card = teller.types("alice", &line).await?;
-    teller.shows(&card)?;
-    let operation = teller.newest("reset-offset").await?;
+    let operation = teller.asks("alice", &line, "reset-offset").await?;
 
     teller
         .says("2. alice cannot approve what she asked for. It takes bob and carol, and either alone is not enough.")?;
@@ -93,9 +91,8 @@ pub async fn tell(tale: &Tale<'_>, out: &mut (dyn Write + Send)) -> Result<(), N
     teller.agrees(&after, &planned, "the plan")?;
 
     teller.says("4. alice takes it back; the first approval covers it, she confirms.")?;
-    let card = teller.types("alice", &format!("/rollback operation:{}", operation.id)).await?;
-    teller.shows(&card)?;
-    let back = teller.newest("rollback").await?;
+    let line = format!("/rollback operation:{}", operation.id);
+    let back = teller.asks("alice", &line, "rollback").await?;
     teller.approved_by("alice", &back).await?;
     let restored = teller.committed().await?;
     teller.agrees(&restored, &before, "what stood before")?;
@@ -141,6 +138,35 @@ impl Teller<'_> {
         Ok(house.door().command(incoming).await)
     }
 
+    /// Asks for a change, and shows the card of its plan: nobody approves what was not shown.
+    async fn asks(&mut self, who: &str, line: &str, command: &str) -> Result<Operation, NotTold> {
+        let mut cards = self.tale.stage.house.hub().subscribe();
+        let answer = self.types(who, line).await?;
+        self.shows(&answer)?;
+        let operation = self.newest(command).await?;
+        self.voting_opens(&operation).await?;
+        let mut shown = 0;
+        while let Ok(card) = cards.try_recv() {
+            self.shows(&card)?;
+            shown += 1;
+        }
+        if shown == 0 {
+            return Err(NotTold::Breaks(format!("the card of {} was not shown", operation.id)));
+        }
+        Ok(operation)
+    }
+
+    /// Voting opens when the card is posted.
+    async fn voting_opens(&self, operation: &Operation) -> Result<(), NotTold> {
+        let rooms = self.tale.stage.house.rooms();
+        let began = Instant::now();
+        while !rooms.store.voting_open(&operation.id).await? {
+            self.in_time(began, "voting does not open")?;
+            rooms.clock.sleep(Duration::from_millis(20)).await;
+        }
+        Ok(())
+    }
+
     async fn newest(&self, command: &str) -> Result<Operation, NotTold> {
         let page = Page { before: None, limit: 1 };
         let found = self.tale.stage.house.rooms().store.operations(&Filter::default(), page).await?;
@@ -151,12 +177,7 @@ impl Teller<'_> {
     }
 
     async fn approves(&mut self, who: &str, operation: &Operation) -> Result<(), NotTold> {
-        let rooms = self.tale.stage.house.rooms().clone();
-        let began = Instant::now();
-        while !rooms.store.voting_open(&operation.id).await? {
-            self.in_time(began, "voting does not open")?;
-            rooms.clock.sleep(Duration::from_millis(20)).await;
-        }
+        self.voting_opens(operation).await?;
         let card = self.types(who, &format!("/approve operation:{} digest:{}", operation.id, operation.digest)).await?;
         self.shows(&card)
     }
