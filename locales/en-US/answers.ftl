@@ -13,6 +13,7 @@ footer-not-yet-recorded = not in the audit log yet: it waits to be written
 footer-check = check { $check }, request { $request }
 
 dry-run-needs = It would need { $wanted }: { $who }
+dry-run-needs-confirmation = It would need no votes, only { $who }
 dry-run-needs-nobody = It would need no votes
 dry-run-nothing = Nothing was stored, nobody was asked
 
@@ -78,6 +79,8 @@ mistake-duration-too-short = { $option } is too short with { $given }
 mistake-empty = { $option } is empty
 mistake-empty-line = Nothing was typed
     .next = /help lists the commands
+mistake-group-is-not-new = There is a consumer group { $name } already
+    .next = Ask again without new-group
 mistake-group-without-commits = Group { $name } has no offsets yet
     .next = Name the topic, and they are set there
 mistake-line-too-long = The line is too long
@@ -94,11 +97,17 @@ mistake-not-a-digest = { $given } is not a digest
     .next = Copy the whole one, 64 digits, from the first line of plan.txt
 mistake-not-a-duration = { $given } is not a span of time
 mistake-not-a-flag = { $option } is true or false, not { $given }
-mistake-not-a-group-name = { $given } cannot be the name of a group: { $problem }
+mistake-not-a-group-name = { $most-count ->
+    [0] { $given } cannot be the name of a group: { $problem }
+   *[other] { $given } cannot be the name of a group: { $problem }; at most { $most } characters
+}
 mistake-not-a-shift = { $given } is not a shift
     .next = Write shift:+100 or shift:-100
 mistake-not-a-time = { $given } is in no form I know
-mistake-not-a-topic-name = { $given } cannot be the name of a topic: { $problem }
+mistake-not-a-topic-name = { $most-count ->
+    [0] { $given } cannot be the name of a topic: { $problem }
+   *[other] { $given } cannot be the name of a topic: { $problem }; at most { $most } characters
+}
 mistake-not-an-offset = { $given } is not an offset
     .next = Write offset: and the number
 mistake-not-an-operation = { $given } is not the id of an operation
@@ -135,7 +144,10 @@ mistake-time-exists-twice = { $given } happens twice in { $zone }, because the c
     .next = Add the offset from UTC, such as +01:00
 mistake-time-in-future = { $given } lies in the future ({ $at })
     .next = Use latest for the end of the log
-mistake-time-too-early = { $given } lies before 1970 ({ $at })
+mistake-time-too-early = { $at-count ->
+    [0] { $given } lies before 1970
+   *[other] { $given } lies before 1970 ({ $at })
+}
     .next = Use earliest for the beginning of the log
 mistake-too-many-partitions = { $given } names too many partitions, or too high ones
     .next = It takes at most { $most }
@@ -145,7 +157,10 @@ mistake-unknown-command = There is no command { $given }
     .next = /help lists them all
 mistake-unknown-escape = After a backslash only a quotation mark or a backslash can stand (character { $column })
 mistake-unknown-group = There is no consumer group { $name }
-    .next = Names are compared letter by letter, capitals too
+    .next = { $add-count ->
+        [0] Names are compared letter by letter, capitals too
+       *[other] Names are compared letter by letter, capitals too. If it is to be made by this, add { $add }
+    }
 mistake-unknown-handle = { $given } stands for no name I know
     .next = Type the whole name
 mistake-unknown-operation = { $given-count ->

@@ -22,13 +22,17 @@ worst-reset-skips = { $groups } never handles { $skipped ->
     [one] { $skipped } record
    *[other] { $skipped } records
 }
-worst-reset-replays-and-skips = { $groups } handles up to { $replayed } records twice and never handles { $skipped }
+worst-reset-replays-and-skips = { $groups } handles up to { $replayed ->
+    [one] { $replayed } record
+   *[other] { $replayed } records
+} a second time and never handles { $skipped }
 worst-reset-neither = { $groups } goes on from the wrong place
 worst-rollback-returns-to-saved = { $groups } goes on from the offsets of before, which may be the wrong ones by now
 worst-moves-slow-writes = brokers are busier and writes slower until it is stopped
 
 card-needs = Needs { $wanted } ({ $filled } so far): { $who }
 card-needs-more = Needs { $wanted } ({ $filled } so far): { $who }. That is more than when it was planned: the settings became stricter
+card-needs-confirmation = Needs no votes, only { $who }
 card-needs-nobody = Needs no votes; whoever asked confirms it
 seat-approvers = { $count ->
     [one] { $count } approver
@@ -79,8 +83,26 @@ moves-first = { $count ->
     [one] { $count } partition has no offset yet.
    *[other] { $count } partitions have no offset yet.
 }
-moves-replicas = Copies { $moves } replicas of { $partitions } partitions, { $bytes }, in { $batches } batches at up to { $throttle }/s a broker; up to { $inflow }/s come in meanwhile.
-moves-replicas-fewest = Copies { $moves } replicas of { $partitions } partitions (none could do with fewer), { $bytes }, in { $batches } batches at up to { $throttle }/s a broker; up to { $inflow }/s come in meanwhile.
+moves-replicas = Copies { $moves ->
+    [one] { $moves } replica
+   *[other] { $moves } replicas
+} of { $partitions ->
+    [one] { $partitions } partition
+   *[other] { $partitions } partitions
+}, { $bytes }, in { $batches ->
+    [one] { $batches } batch
+   *[other] { $batches } batches
+} at up to { $throttle }/s a broker; up to { $inflow }/s come in meanwhile.
+moves-replicas-fewest = Copies { $moves ->
+    [one] { $moves } replica
+   *[other] { $moves } replicas
+} of { $partitions ->
+    [one] { $partitions } partition
+   *[other] { $partitions } partitions
+} (none could do with fewer), { $bytes }, in { $batches ->
+    [one] { $batches } batch
+   *[other] { $batches } batches
+} at up to { $throttle }/s a broker; up to { $inflow }/s come in meanwhile.
 moves-clamped = { $count ->
     [one] { $count } target (*) lies outside of the log and was moved to its edge.
    *[other] { $count } targets (*) lie outside of the log and were moved to its edge.

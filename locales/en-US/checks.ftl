@@ -2,7 +2,7 @@
 
 check-cluster-reachable =
     .passed = the cluster answers
-check-cannot-verify = { $what } cannot be looked at ({ $failure }), so nothing can be verified. The cluster said: { $said }
+check-cannot-verify = { $part } cannot be looked at ({ $failure }), so nothing can be verified. The cluster said: { $said }
     .next = Nothing was changed. Look at /health, and ask again when the cluster answers.
 check-group-inactive = { $count ->
     [one] consumer group { $group } still has { $count } member ({ $members }). Kafka resets the offsets of stopped groups only
@@ -51,8 +51,11 @@ check-partition-without-commit = { $count ->
     [one] in { $count } partition the group has no offset yet; until now its own setting decided where it starts ({ $topic } { $partition })
    *[other] in { $count } partitions the group has no offset yet; until now its own setting decided where it starts ({ $topic } { $partition }, …)
 }
-check-partition-offline = { $topic } { $partition } is offline, so the log cannot be read
-    .next = Look at /health, and ask again when it has a leader.
+check-partition-offline = { $count ->
+    [one] { $count } partition is offline, so its log cannot be read ({ $topic } { $partition })
+   *[other] { $count } partitions are offline, so their logs cannot be read ({ $topic } { $partition }, …)
+}
+    .next = Look at /health, and ask again when every partition has a leader.
 check-disk-not-told = broker { $broker } does not tell how much room its disks have; { $needed } is needed
 check-disk-too-small = broker { $broker } has { $found } free, and the copies with what comes in meanwhile need { $needed }
     .passed = the disks have room for the copies
@@ -113,7 +116,11 @@ check-values-moved-on = { $count ->
     [one] in { $count } partition the group went on since ({ $topic } { $partition }: { $left } → { $found })
    *[other] in { $count } partitions the group went on since ({ $topic } { $partition }: { $left } → { $found }, …)
 }
-check-topic-gone = topic { $topic } is gone
+check-topic-gone = { $count ->
+    [0] topic { $topic } is gone
+    [one] topic { $topic } is gone
+   *[other] { $count } topics are gone ({ $topic }, …)
+}
     .next = There is nothing to put back to.
 check-topic-recreated = topic { $topic } was deleted and made again, so the old offsets mean nothing in it
     .next = Use /reset-offset to set new ones.
@@ -126,7 +133,10 @@ broken-topic-gone = { $topic-count ->
    *[other] topic { $topic } is gone
 }
 broken-topic-recreated = topic { $topic } was deleted and made again
-broken-topic-partitions-changed = topic { $topic } has { $found } partitions instead of { $expected }
+broken-topic-partitions-changed = { $found ->
+    [one] topic { $topic } has { $found } partition instead of { $expected }
+   *[other] topic { $topic } has { $found } partitions instead of { $expected }
+}
 broken-group-has-members = { $members-count ->
     [0] the group has members again
    *[other] group { $group } has members again ({ $members })
@@ -159,12 +169,16 @@ wait-moving = { $left-count ->
 }
 wait-move-stalled = Nothing was copied for { $span }: { $done } of { $count } partitions have arrived. Look at the brokers' logs and disks
 wait-move-overridden = Somebody else sent { $topic } { $partition } to { $found } instead of { $expected }
-wait-under-min-isr = { $topic } { $partition } has { $isr } replicas in sync and needs { $least }. It stands still; the moves under way go on at the lowest rate
+wait-under-min-isr = { $topic } { $partition } has too few replicas in sync: { $isr } of the { $least } that it needs. It stands still; the moves under way go on at the lowest rate
 wait-cannot-turn-round = { $topic } { $partition } is not turned round, because broker { $broker } of its old replicas is dead: it could be without a leader. It goes on to its end
 wait-wait-ran-out = { $members-count ->
-    [0] The group did not stop in time
+    [0] { $streak-count ->
+        [0] The group did not stop in time
+       *[other] The group stopped too late to be sure that it stays stopped
+    }
    *[other] The group did not stop in time; still at work: { $members }
 }
+wait-wait-ended-unseen = The time to wait is over, and the cluster cannot be looked at ({ $failure }): whether the group has stopped is not known
 
 why-abandoned = Given up with /unlock by { $first } and { $second }: { $reason }
 why-cancelled = Taken back by { $by }
@@ -204,10 +218,13 @@ why-tried-too-often = The cluster did not take it, however often I tried: { $fai
 why-vetoed = Vetoed by { $by }
 why-vote-withdrawn = A vote was withdrawn before it began; it waits for votes again
 why-voter-cannot-be-verified = Somebody’s roles cannot be looked up now; it waits for votes again
-check-commits-move-without-members = The commits of { $group } move although it has no member (for example { $topic } { $partition }): something sets them by itself and may ignore the reset
+check-commits-move-without-members = the commits of { $group } move although it has no member (for example { $topic } { $partition }): something sets them by itself and may ignore the reset
 check-group-kind-not-supported = { $group } is a group of a kind that I cannot reset
     .next = Only classic and consumer groups are supported.
-check-saved-offset-left-the-log = { $count } saved offsets lie outside of today's log (for example { $topic } { $partition }: { $saved })
+check-saved-offset-left-the-log = { $count ->
+    [one] { $count } saved offset lies outside of today’s log ({ $topic } { $partition }: { $saved })
+   *[other] { $count } saved offsets lie outside of today’s log ({ $topic } { $partition }: { $saved }, …)
+}
 why-start-not-recorded = The start of this plan is not in the journal; nothing was done
 check-cluster-changed = another cluster answers at this address ({ $found } instead of { $expected })
     .next = Compare the address in the settings with the cluster you mean.

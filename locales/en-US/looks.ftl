@@ -2,6 +2,17 @@
 
 look-part-failed = { $what } could not be read: { $failure }
 part-ranges = The extent of the log
+part-cluster = the cluster
+part-group = the group
+part-committed-offsets = what the group has committed
+part-topic = the topic
+part-log-ranges = the extent of the log
+part-offsets-at-time = where the log stood at that time
+part-layout = which replicas stand where
+part-log-dirs = the log directories
+part-reassignments = the moves under way
+part-replication = the settings of replication
+part-rates = how much comes in
 part-settings = The settings
 part-offsets = The group’s offsets
 
@@ -51,7 +62,10 @@ topic-headline = Topic { $topic } on { $cluster }: { $partitions ->
 topic-well = Every partition has a leader and all its copies
 topic-ill = Partitions offline: { $offline }; with copies missing: { $under }
 topic-settings = Own settings:
-topic-more-settings = + { $more } more settings
+topic-more-settings = { $more ->
+    [one] + { $more } more setting
+   *[other] + { $more } more settings
+}
 topic-no-settings = Own settings: none, all defaults
 topic-id = Topic id { $id }
 
@@ -74,7 +88,10 @@ group-members = { $count ->
 group-static = + static: stays a member until its session times out
 group-unreadable = ? cannot be read: what this member is assigned is not known
 group-no-commits = No offsets committed
-group-topics-left-out = + { $more } more topics
+group-topics-left-out = { $more ->
+    [one] + { $more } more topic
+   *[other] + { $more } more topics
+}
 
 lag-one = Group { $group } in { $topic } on { $cluster }: { $lag ->
     [one] { $lag } record behind
@@ -139,7 +156,10 @@ audit-more = + { $more } more; narrow the search
 audit-unsearched = Entries before { $seq } were not searched; narrow the search by since, person or operation
 audit-entry = { $seq } · { $at } · { $what } · { $who } · { $about }
 audit-bot = the bot itself
-audit-whole = The audit log is whole: { $entries } entries, each follows from the one before
+audit-whole = { $entries ->
+    [one] The audit log is whole: { $entries } entry
+   *[other] The audit log is whole: { $entries } entries, each follows from the one before
+}
 audit-head = Last entry’s hash: { $head }
 audit-compared = Compared with the head at entry { $seq } kept in { $kept }
 audit-not-compared = Not compared with a head kept elsewhere: a cut at the end cannot be excluded

@@ -6,6 +6,7 @@ hidden = (hidden)
 quoted = “{ $text }”
 unknown-id = { $id } ({ $facts })
 about = about { $duration }
+about-after-wait = waits up to { $wait }, then about { $duration }
 
 unit-days = { $count } d
 unit-hours = { $count } h

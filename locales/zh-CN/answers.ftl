@@ -12,6 +12,7 @@ footer-not-yet-recorded = 尚未写入审计日志：正在等待写入
 footer-check = 检查 { $check }，请求 { $request }
 
 dry-run-needs = 正式执行需要 { $wanted } 票：{ $who }
+dry-run-needs-confirmation = 正式执行不需要投票，只需{ $who }
 dry-run-needs-nobody = 正式执行不需要投票
 dry-run-nothing = 什么都没有保存，也没有征求任何人
 
@@ -44,14 +45,14 @@ failed-chat-unreachable = 聊天平台没有应答，因此无法读取那里的
 
 controlled-vote-counted = 你对 { $operation } 的投票已计入。现在：{ $state }
 controlled-vote-stored = 你对 { $operation } 的投票已保存；能读到全部投票时计入
-controlled-vote-withdrawn = 你对 { $operation } 的投票已收回。现在：{ $state }
+controlled-vote-withdrawn = 你对 { $operation } 的投票已撤回。现在：{ $state }
 controlled-vote-not-counted = 你对 { $operation } 的投票没有计入；原因见卡片
 controlled-vetoed = 你否决了 { $operation }。这份计划不能再批准
 controlled-cancelled = { $operation } 已取消；没有改动任何东西
 controlled-stop-asked = { $operation } 将停在下一个安全点。现在：{ $state }
 controlled-pause-asked = { $operation } 将在下一个安全点暂停。现在：{ $state }
 controlled-resumed = { $operation } 继续执行。现在：{ $state }
-controlled-rollback-posted = { $operation } 的撤回计划已发布
+controlled-rollback-posted = { $operation } 的回滚计划已发布
 controlled-unlock-first = 已记下。15 分钟内再有一人重复此命令，{ $operation } 就会被放弃
 controlled-unlocked = { $operation } 已放弃，不再占用任何东西；继续之前请先查看消费组
 controlled-other = 好了。{ $operation } 现在：{ $state }
@@ -77,6 +78,8 @@ mistake-duration-too-short = { $option } 为 { $given }，太短
 mistake-empty = { $option } 是空的
 mistake-empty-line = 什么都没有输入
     .next = 用 /help 查看全部命令
+mistake-group-is-not-new = 消费组 { $name } 已经存在
+    .next = 请去掉 new-group 再申请
 mistake-group-without-commits = 消费组 { $name } 还没有位点
     .next = 请指定 topic，我会在那里设置
 mistake-line-too-long = 这一行太长
@@ -87,17 +90,23 @@ mistake-no-commit-to-shift = 消费组 { $group } 在这些分区里没有可平
 mistake-no-slash = 命令以斜杠开头，{ $given } 不是
     .next = 用 /help 查看全部命令
 mistake-no-such-date = 没有这样的日期或时间：{ $given }
-mistake-no-vote-to-withdraw = 你在这份计划上没有可收回的投票
+mistake-no-vote-to-withdraw = 你在这份计划上没有可撤回的投票
 mistake-not-a-choice = { $option } 不能是 { $given }
 mistake-not-a-digest = { $given } 不是摘要
     .next = 请从 plan.txt 的第一行复制完整的 64 位
 mistake-not-a-duration = { $given } 不是一段时间
 mistake-not-a-flag = { $option } 只能是 true 或 false，不能是 { $given }
-mistake-not-a-group-name = { $given } 不能是消费组的名字：{ $problem }
+mistake-not-a-group-name = { $most-count ->
+    [0] { $given } 不能是消费组的名字：{ $problem }
+   *[other] { $given } 不能是消费组的名字：{ $problem }；最多 { $most } 个字符
+}
 mistake-not-a-shift = { $given } 不是平移
     .next = 请写 shift:+100 或 shift:-100
 mistake-not-a-time = { $given } 不是我认识的格式
-mistake-not-a-topic-name = { $given } 不能是 topic 的名字：{ $problem }
+mistake-not-a-topic-name = { $most-count ->
+    [0] { $given } 不能是 topic 的名字：{ $problem }
+   *[other] { $given } 不能是 topic 的名字：{ $problem }；最多 { $most } 个字符
+}
 mistake-not-an-offset = { $given } 不是位点
     .next = 请写 offset: 和数字
 mistake-not-an-operation = { $given } 不是操作的编号
@@ -113,14 +122,14 @@ mistake-not-possible-now = 现在不能这样做；{ $operation } 的状态：{ 
 mistake-no-placement = 集群的布局无法得出放置方案：{ $said }
 mistake-not-a-rate = { $given } 不是每秒的数据量
 mistake-not-brokers = { $given } 不是 broker 编号列表
-mistake-not-topics = { $given } 不是主题列表
+mistake-not-topics = { $given } 不是 topic 列表
 mistake-rate-in-decimal = { $given }：{ $unit } 是十进制单位，这里的速率按 1,024 计
     .next = 请写成 50MiB 或 1GiB
 mistake-rate-of-zero = 速率为零时什么都不会到达
-mistake-brokers-have-their-share = broker { $brokers } 已经拥有这些主题的应有份额；没有要迁移的
+mistake-brokers-have-their-share = broker { $brokers } 已经拥有这些 topic 的应有份额；没有要迁移的
 mistake-nothing-to-do = 没有要做的事：消费组 { $group } 已经在你要的位置
     .next = 用 /lag 查看它的位置
-mistake-nothing-to-take-back = { $operation } 没有改动任何东西，没有可撤回的
+mistake-nothing-to-take-back = { $operation } 没有改动任何东西，没有可回滚的
 mistake-open-quote = 引号没有闭合（第 { $column } 个字符）
 mistake-option-needs-option = { $option } 只能和 { $needs } 一起用
 mistake-partition-twice = { $given } 里分区 { $partition } 出现了两次
@@ -134,7 +143,10 @@ mistake-time-exists-twice = { $given } 在 { $zone } 出现两次，因为时钟
     .next = 请加上与 UTC 的时差，例如 +01:00
 mistake-time-in-future = { $given } 在将来（{ $at }）
     .next = 要到日志末尾请用 latest
-mistake-time-too-early = { $given } 早于 1970 年（{ $at }）
+mistake-time-too-early = { $at-count ->
+    [0] { $given } 早于 1970 年
+   *[other] { $given } 早于 1970 年（{ $at }）
+}
     .next = 要到日志开头请用 earliest
 mistake-too-many-partitions = { $given } 的分区太多，或编号太大
     .next = 上限为 { $most }
@@ -144,7 +156,10 @@ mistake-unknown-command = 没有命令 { $given }
     .next = 用 /help 查看全部命令
 mistake-unknown-escape = 反斜杠之后只能是引号或反斜杠（第 { $column } 个字符）
 mistake-unknown-group = 没有消费组 { $name }
-    .next = 名字逐字比较，区分大小写
+    .next = { $add-count ->
+        [0] 名字逐字比较，区分大小写
+       *[other] 名字逐字比较，区分大小写。如果要由这次操作创建它，请加上 { $add }
+    }
 mistake-unknown-handle = { $given } 不代表我知道的任何名字
     .next = 请输入完整的名字
 mistake-unknown-operation = { $given-count ->

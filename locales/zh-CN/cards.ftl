@@ -2,8 +2,8 @@
 
 card-headline = { $state }：{ $what }
 what-reset-offset = 将 { $groups } 在 { $topics } 的位点重置到 { $to }（{ $cluster }）
-what-rollback = 撤回 { $operation }：{ $groups } 在 { $topics } 的位点（{ $cluster }）
-what-rollback-moves = 撤回 { $operation }：{ $topics } 的副本（{ $cluster }）
+what-rollback = 回滚 { $operation }：{ $groups } 在 { $topics } 的位点（{ $cluster }）
+what-rollback-moves = 回滚 { $operation }：{ $topics } 的副本（{ $cluster }）
 what-scale-out = 扩容 { $cluster }：将 { $topics } 迁到 broker { $brokers }
 what-other = { $command }（{ $cluster }）
 
@@ -20,6 +20,7 @@ worst-moves-slow-writes = 在停止之前，broker 更忙，写入变慢
 
 card-needs = 需要 { $wanted } 票（已有 { $filled } 票）：{ $who }
 card-needs-more = 需要 { $wanted } 票（已有 { $filled } 票）：{ $who }。比制定计划时多：设置变严了
+card-needs-confirmation = 不需要投票，只需{ $who }
 card-needs-nobody = 不需要投票；由申请人自己确认
 seat-approvers = { $count } 位审批人
 seat-owner = { $of } 的一位负责人
@@ -47,7 +48,7 @@ result-stuck = 集群的现状既不是原来的，也不是计划的；必须�
 unchanged-stopped = 在改动任何东西之前已停止
 result-rejected = 被 { $vetoed-by } 否决；没有改动任何东西
 result-expired = 未按时获得批准；没有改动任何东西
-result-cancelled = 申请人已收回；没有改动任何东西
+result-cancelled = 申请人已取消；没有改动任何东西
 result-refused = 重新检查后不能继续；没有改动任何东西
 result-abandoned = 由两人放弃；集群保持现状
 
@@ -78,7 +79,7 @@ votes-vetoed = 否决：{ $who }
 votes-uncounted = 不计入：{ $who }
 votes-uncounted-one = { $who }（{ $why }）
 votes-cannot-verify = 暂时查不到某人的角色，先等待
-votes-how = ✅ 同意 · ❌ 否决（不可收回）
+votes-how = ✅ 同意 · ❌ 否决（不可撤回）
 not-counted-asked-for-it = 是申请人
 not-counted-no-right = 在此没有审批权
 not-counted-not-a-member = 现在不是成员
@@ -98,8 +99,8 @@ card-more-differences = + 另有 { $more } 处不同，见新计划
 ended-records-safe = 消息没有变动，生产者照常写入：只有消费组从哪里读取还不确定。
 ended-not-checked = 没有检查：应用从那里继续是否正常。
 ended-failed = 现在没有任何执行，我不会自己重试。原因消除后请重新申请，或用 /unlock 放弃。
-ended-stuck = 我不会再自己做任何事。请用 /group 和 /lag 查看，然后手工完成（by-hand.md）、撤回，或用 /unlock 放弃。
+ended-stuck = 我不会再自己做任何事。请用 /group 和 /lag 查看，然后手工完成（by-hand.md）、回滚，或用 /unlock 放弃。
 ended-abandoned = 对这个消费组做任何事之前，请先用 /group 和 /lag 查看。
-ended-way-back = 用 ↩️ 或 /rollback 发布撤回计划。
+ended-way-back = 用 ↩️ 或 /rollback 发布回滚计划。
 ended-approved-by = 批准人：{ $who }
 seat-confirmation = 申请人或值班人员的确认

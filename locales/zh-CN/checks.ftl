@@ -2,7 +2,7 @@
 
 check-cluster-reachable =
     .passed = 集群有应答
-check-cannot-verify = 无法查看 { $what }（{ $failure }），因此什么都不能确认。集群的说明：{ $said }
+check-cannot-verify = 无法查看{ $part }（{ $failure }），因此什么都不能确认。集群的说明：{ $said }
     .next = 没有改动任何东西。请看 /health，集群恢复应答后再申请。
 check-group-inactive = 消费组 { $group } 还有 { $count } 个成员（{ $members }）。Kafka 只能重置已停止的消费组的位点
     .passed = 消费组没有在线成员
@@ -29,12 +29,12 @@ check-time-after-last-record = { $count } 个分区的消息都早于所要的�
 check-no-commit-to-shift = { $count } 个分区没有位点，无法平移，保持不变（例如 { $topic } { $partition }）
 check-partition-empty = { $count } 个分区是空的，消费组在那里从下一条消息开始（例如 { $topic } { $partition }）
 check-partition-without-commit = 消费组在 { $count } 个分区还没有位点，此前从哪里开始由它自己的配置决定（例如 { $topic } { $partition }）
-check-partition-offline = { $topic } { $partition } 离线，读不到日志
-    .next = 请看 /health，等它有了 leader 再申请。
+check-partition-offline = { $count } 个分区离线，读不到日志（例如 { $topic } { $partition }）
+    .next = 请看 /health，等分区有了 leader 再申请。
 check-disk-not-told = broker { $broker } 没有告知磁盘剩余空间；需要 { $needed }
 check-disk-too-small = broker { $broker } 剩余 { $found }，而复制加上期间的写入需要 { $needed }
     .passed = 磁盘空间足够
-    .next = 请腾出空间，或减少要迁移的主题。
+    .next = 请腾出空间，或减少要迁移的 topic。
 check-left-over-throttle = { $brokers-count ->
     [0] { $topics } 上遗留了限速列表；会按原样恢复
    *[other] broker { $brokers } 上遗留了限速；会按原样恢复
@@ -67,12 +67,16 @@ check-held-by-other = 操作 { $operation } 正在处理 { $thing } { $name }
     .next = 请等它结束；用 /status operation:{ $operation } 查看。
 check-not-held =
     .passed = 那里没有别的操作
-check-irreversible = { $operation } 的第 { $step } 步无法撤回
+check-irreversible = { $operation } 的第 { $step } 步无法回滚
     .next = 用 /status operation:{ $operation } 查看它做了什么。
 check-values-as-left =
     .passed = 一切仍是该操作留下的样子
 check-values-moved-on = 消费组在 { $count } 个分区里又前进了（例如 { $topic } { $partition }：{ $left } → { $found }）
-check-topic-gone = topic { $topic } 不见了
+check-topic-gone = { $count ->
+    [0] topic { $topic } 不见了
+    [1] topic { $topic } 不见了
+   *[other] { $count } 个 topic 不见了（例如 { $topic }）
+}
     .next = 没有可以恢复的地方。
 check-topic-recreated = topic { $topic } 被删除后重新创建了，旧位点在其中没有意义
     .next = 请用 /reset-offset 设置新的位点。
@@ -113,14 +117,18 @@ wait-moving = { $left-count ->
 wait-move-stalled = 已有 { $span } 没有任何复制：{ $count } 个分区已到达 { $done } 个。请查看 broker 的日志和磁盘
 wait-move-overridden = 有人把 { $topic } { $partition } 改迁到了 { $found }，原定 { $expected }
 wait-under-min-isr = { $topic } { $partition } 只有 { $isr } 个同步副本，需要 { $least } 个。操作暂停；进行中的迁移以最低速度继续
-wait-cannot-turn-round = { $topic } { $partition } 不会撤回，因为其原副本所在的 broker { $broker } 已宕机，撤回可能导致没有 leader。它会继续迁完
+wait-cannot-turn-round = { $topic } { $partition } 不会退回，因为其原副本所在的 broker { $broker } 已宕机，退回可能导致没有 leader。它会继续迁完
 wait-wait-ran-out = { $members-count ->
-    [0] 消费组没有按时停止
+    [0] { $streak-count ->
+        [0] 消费组没有按时停止
+       *[other] 消费组停止得太晚，无法确认它不会再启动
+    }
    *[other] 消费组没有按时停止；仍在工作：{ $members }
 }
+wait-wait-ended-unseen = 等待时间已到，但无法查看集群（{ $failure }）：不知道消费组是否已停止
 
 why-abandoned = 由 { $first } 和 { $second } 用 /unlock 放弃：{ $reason }
-why-cancelled = 由 { $by } 收回
+why-cancelled = 由 { $by } 取消
 why-card-altered = 卡片被别人改动过，因此重新发布
 why-card-gone = 卡片被删除了，因此重新发布
 why-chat-unreachable = 现在读不到投票，先等待
@@ -155,7 +163,7 @@ why-stop-asked = { $reason-count ->
 }
 why-tried-too-often = 多次尝试，集群都没有接受：{ $failure }；集群的说明：{ $said }
 why-vetoed = 被 { $by } 否决
-why-vote-withdrawn = 开始前有人收回了投票，重新等待投票
+why-vote-withdrawn = 开始前有人撤回了投票，重新等待投票
 why-voter-cannot-be-verified = 现在查不到某人的角色，重新等待投票
 check-commits-move-without-members = 消费组 { $group } 没有成员，但位点仍在变化（例如 { $topic } { $partition }）：有程序在自行提交，可能不理会重置
 check-group-kind-not-supported = { $group } 属于暂不支持重置的消费组类型

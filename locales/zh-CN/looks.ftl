@@ -2,6 +2,17 @@
 
 look-part-failed = { $what }读不到：{ $failure }
 part-ranges = 日志的起止位置
+part-cluster = 集群
+part-group = 消费组
+part-committed-offsets = 消费组已提交的位点
+part-topic = 该 topic
+part-log-ranges = 日志的起止位置
+part-offsets-at-time = 该时刻对应的位点
+part-layout = 副本分布
+part-log-dirs = 日志目录
+part-reassignments = 进行中的迁移
+part-replication = 复制相关的配置
+part-rates = 写入速率
 part-settings = 配置
 part-offsets = 消费组的位点
 
@@ -96,7 +107,7 @@ status-open = 还缺 { $count } 个：{ $who }
 status-ends = { $at } 前不开始就过期
 status-step-done = 第 { $step } 步，已完成：{ $what }
 status-step-open = 第 { $step } 步：{ $what }
-status-reverses = 撤回操作 { $operation }
+status-reverses = 回滚操作 { $operation }
 status-plan = 第 { $revision } 版计划：{ $digest }
 
 audit-none = 没有符合的记录

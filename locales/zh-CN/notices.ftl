@@ -11,14 +11,14 @@ notice-refused-anew = { $checks-count ->
     [0] 重新制定计划后已不能继续；没有改动任何东西
    *[other] 重新制定计划后已不能继续（{ $checks }）；没有改动任何东西
 }
-notice-started = 已开始；没有我时如何完成、停止或撤回，见 by-hand.md
+notice-started = 已开始；没有我时如何完成、停止或回滚，见 by-hand.md
 notice-step-done = 第 { $step } 步已完成并读回确认
 notice-step-under-way = 第 { $step } 步进行中；集群在复制，我在观察
-notice-still-owed = broker { $broker } 已宕机，暂时无法恢复它的限速。等它回来后我会恢复；主题列表已清除，限速不再起作用
+notice-still-owed = broker { $broker } 已宕机，暂时无法恢复它的限速。等它回来后我会恢复；topic 列表已清除，限速不再起作用
 notice-throttle-as-planned = 限速已恢复到计划值
 notice-throttle-changed = 有人把 broker { $broker } 的 { $key } 改成了 { $found }；我不去动它
 notice-throttle-slower = 已减速：有分区没有多余的同步副本
-notice-turned-round = 正在撤回 { $count } 个迁移中的分区
+notice-turned-round = 正在让 { $count } 个迁移中的分区退回原处
 notice-still-cannot-look = 仍然无法查看集群：{ $failure }。我不做任何改动，继续尝试
 notice-undelivered = 无法在它自己的频道里通知：{ $said }
 notice-undelivered-card = 无法在它自己的频道里发布卡片：{ $said }。仍可在控制台用 /approve 表决

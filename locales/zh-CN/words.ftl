@@ -6,6 +6,7 @@ hidden = （已隐藏）
 quoted = “{ $text }”
 unknown-id = { $id }（{ $facts }）
 about = 约 { $duration }
+about-after-wait = 最多等待 { $wait }，之后约 { $duration }
 
 unit-days = { $count } 天
 unit-hours = { $count } 小时
@@ -18,8 +19,8 @@ tier-staging = 预发环境
 tier-production = 生产环境
 
 effect-safe = 不会丢失任何东西
-effect-reversible = 可撤回
-effect-irreversible = 不可撤回
+effect-reversible = 可回滚
+effect-irreversible = 不可回滚
 
 state-awaiting-approval = 等待审批
 state-queued = 已批准，等待开始

@@ -20,6 +20,7 @@ pub(super) struct Gathered {
     seats: Vec<Seat>,
     names: BTreeMap<PersonId, String>,
     progress: Option<Progress>,
+    history: History,
     mentions: Vec<Mention>,
 }
 
@@ -49,7 +50,7 @@ impl Gathered {
         let (tally, seats) = rooms.stands_lately(&operation, &plan, &history).await?;
         let progress = progress(&operation, &plan, &history);
         let mentions = owners(rooms, &plan);
-        Ok(Self { operation, plan, tally, seats, names: BTreeMap::new(), progress, mentions })
+        Ok(Self { operation, plan, tally, seats, names: BTreeMap::new(), progress, history, mentions })
     }
 
     /// The view for a card; `calling` says whether it calls the owners.
@@ -62,6 +63,7 @@ impl Gathered {
             seats: &self.seats,
             names: &self.names,
             progress: self.progress,
+            history: &self.history,
             expires_at: self.operation.expires_at,
             newer,
             owners_told: None,

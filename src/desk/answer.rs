@@ -58,7 +58,7 @@ pub enum Done {
     Planned {
         /// The operation.
         operation: OperationId,
-        /// How many seats must be filled.
+        /// How many seats must be filled by others; none where whoever asked confirms it.
         seats: usize,
     },
     /// A dry run: the plan as it would be, rendered from the sealed bytes; nothing was stored.

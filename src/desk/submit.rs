@@ -34,7 +34,7 @@ impl Desk {
             if dry {
                 return Ok(Done::DryRun(Box::new(sealed)));
             }
-            let seats = sealed.plan().votes.len();
+            let seats = sealed.plan().votes.iter().filter(|seat| !seat.is_confirmation()).count();
             let operation = sealed.plan().operation.clone();
             about(&operation);
             match self.engine.journal().create(&new(ask, sealed)).await {

@@ -4,14 +4,17 @@
 use super::foreign::shown;
 use super::numbers::utc;
 use super::{by_hand_moves, reassignment};
-use interlock::plan::{Action, KafkaAction, OffsetMove, OffsetRule, OffsetTarget, Plan, Rule, Undo, Work};
+use engine::History;
+use interlock::plan::{
+    Action, Capture, KafkaAction, OffsetMove, OffsetRule, OffsetTarget, Plan, Rule, Step, Undo, Work,
+};
 use std::fmt::Write as _;
 
 const TOOL: &str = "kafka-consumer-groups.sh --bootstrap-server <address> --command-config <admin.properties>";
 
-/// The native commands for a plan, from its first step to the way back.
+/// The native commands for a plan from where its journal says that it stands: what is left to do, and the way back.
 #[must_use]
-pub fn by_hand(plan: &Plan) -> String {
+pub fn by_hand(plan: &Plan, history: &History) -> String {
     if reassignment::moves_replicas(plan) {
         return by_hand_moves::by_hand(plan);
     }
@@ -27,15 +30,21 @@ pub fn by_hand(plan: &Plan) -> String {
         "The tool exits with 0 even when it refuses: read what it prints. It resets stopped groups only.\n\n\
          ## Finish\n\n",
     );
-    plan.steps.iter().for_each(|step| finish(&step.work, &mut text));
+    let mut left = plan.steps.iter().filter(|step| !history.done.contains(&step.number)).peekable();
+    if left.peek().is_none() {
+        text.push_str("Every step is done.\n\n");
+    }
+    left.for_each(|step| finish(step, history, &mut text));
     text.push_str(
         "## Stop\n\nA commit is one call; there is nothing to cancel. Do not begin the next command, and undo what was done.\n\n\
          ## Undo\n\n",
     );
-    plan.steps.iter().rev().for_each(|step| undo(&step.undo, &mut text));
-    text.push_str(
-        "The tool cannot write back the leader epoch and the metadata of a commit; both are in plan.json, and /rollback \
-         writes them.\n",
+    plan.steps.iter().rev().for_each(|step| undo(step, plan, history, &mut text));
+    let captured = plan.steps.iter().any(|step| matches!(step.undo, Undo::Captured { .. }));
+    let also = if captured { "" } else { "both are in plan.json, and " };
+    let _ = writeln!(
+        text,
+        "The tool cannot write back the leader epoch and the metadata of a commit; {also}/rollback writes them."
     );
     text
 }
@@ -54,47 +63,84 @@ fn group_of(work: &Work) -> Option<String> {
     }
 }
 
-fn finish(work: &Work, text: &mut String) {
-    match work {
+fn finish(step: &Step, history: &History, text: &mut String) {
+    match &step.work {
         Work::Act(one) => action(one, "finish", text),
-        Work::Rule(Rule::KafkaResetOffsets(one)) => rule(one, text),
+        // A shift done twice is twice the shift: once the offsets are fixed, they are what is written.
+        Work::Rule(Rule::KafkaResetOffsets(one)) => match history.expanded.get(&step.number) {
+            Some(actions) => actions.iter().for_each(|one| action(one, "finish", text)),
+            None => rule(one, text),
+        },
         Work::Wait(_) => text.push_str("Wait until `--describe --members` shows no member of the group.\n\n"),
         Work::Capture(_) => text.push_str("Keep what `--describe` prints now: it is the way back.\n\n"),
     }
 }
 
-fn undo(undo: &Undo, text: &mut String) {
-    match undo {
+fn undo(step: &Step, plan: &Plan, history: &History, text: &mut String) {
+    match &step.undo {
         Undo::Nothing => {}
         Undo::Literal { actions, .. } => actions.iter().for_each(|one| action(one, "undo", text)),
         // The inverse of offsets is written out; that of moves is in a file of its own.
         Undo::Inverse { .. } => {}
-        Undo::Captured { step } => {
-            let _ = writeln!(
-                text,
-                "The offsets from before are in the journal (step {step}; /status shows them) or in what you kept. Write \
-                 them into undo.csv, a line each (topic,partition,offset), and use `--reset-offsets --from-file undo.csv \
-                 --execute`; partitions that had no commit: `--delete-offsets`.\n"
-            );
-        }
+        Undo::Captured { step } => captured(*step, plan, history, text),
         Undo::Irreversible { .. } => text.push_str("There is no way back for one of the steps.\n\n"),
     }
+}
+
+/// The way back to what a step captured; before it has, how it will be known.
+fn captured(step: u32, plan: &Plan, history: &History, text: &mut String) {
+    let group = plan.steps.iter().find(|one| one.number == step).and_then(|one| match &one.work {
+        Work::Capture(Capture::KafkaCommitted { group, .. }) => Some(quoted(group.as_str())),
+        _ => None,
+    });
+    let (Some(group), Some(captured)) = (group, history.captured.get(&step)) else {
+        let _ = writeln!(
+            text,
+            "The offsets from before are not known yet. Once step {step} is done, a new by-hand.md in the thread has them; \
+             do step {step} by hand, and they are what you kept. Write them into undo.csv, a line each \
+             (topic,partition,offset), and use `--reset-offsets --from-file undo.csv --execute`; partitions that had no \
+             commit: `--delete-offsets`.\n"
+        );
+        return;
+    };
+    let _ = writeln!(text, "Step {step} found the group at these offsets:\n");
+    let stood = captured.offsets.iter().filter_map(|one| {
+        let committed = one.committed.as_ref()?;
+        Some(format!("{},{},{}", one.topic, one.partition, committed.offset))
+    });
+    let absent = captured.offsets.iter().filter(|one| one.committed.is_none());
+    write_offsets(&group, "undo", &stood.collect::<Vec<_>>(), text);
+    delete_offsets(&group, &absent.map(|one| format!("{}:{}", one.topic, one.partition)).collect::<Vec<_>>(), text);
+}
+
+/// Lines as the tool reads them: topic, partition, offset.
+fn write_offsets(group: &str, file: &str, lines: &[String], text: &mut String) {
+    if lines.is_empty() {
+        return;
+    }
+    let _ = writeln!(text, "Write this into {file}.csv:\n");
+    code(text, lines);
+    code(text, &[format!("{TOOL} --reset-offsets --group {group} --from-file {file}.csv --execute")]);
+}
+
+/// Partitions are named as the tool takes them: topic:partition.
+fn delete_offsets(group: &str, places: &[String], text: &mut String) {
+    if places.is_empty() {
+        return;
+    }
+    let places: Vec<String> = places.iter().map(|place| format!("--topic {place}")).collect();
+    code(text, &[format!("{TOOL} --delete-offsets --group {group} {}", places.join(" "))]);
 }
 
 fn action(action: &Action, file: &str, text: &mut String) {
     let Action::Kafka(action) = action;
     match action {
         KafkaAction::CommitOffsets { group, moves } => {
-            let group = quoted(group.as_str());
-            let _ = writeln!(text, "Write this into {file}.csv:\n");
-            code(text, &moves.iter().map(csv).collect::<Vec<_>>());
-            code(text, &[format!("{TOOL} --reset-offsets --group {group} --from-file {file}.csv --execute")]);
+            write_offsets(&quoted(group.as_str()), file, &moves.iter().map(csv).collect::<Vec<_>>(), text);
         }
         KafkaAction::DeleteOffsets { group, removals } => {
-            let group = quoted(group.as_str());
-            let places: Vec<String> =
-                removals.iter().map(|one| format!("--topic {}:{}", one.topic, one.partition)).collect();
-            code(text, &[format!("{TOOL} --delete-offsets --group {group} {}", places.join(" "))]);
+            let places: Vec<String> = removals.iter().map(|one| format!("{}:{}", one.topic, one.partition)).collect();
+            delete_offsets(&quoted(group.as_str()), &places, text);
         }
         KafkaAction::Reassign { .. }
         | KafkaAction::CallOff { .. }

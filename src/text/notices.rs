@@ -1,11 +1,11 @@
 //! Notices as cards: the card itself, lines of progress, milestones, alerts, and what owners are told.
 
 use super::bounds::bounded;
-use super::card::{Block, Card, Line, Tone};
+use super::card::{Block, Card, CardFile, Line, Tone};
 use super::locale::{Args, Locale};
-use super::plan_card::{CardView, files, head, plan_card, ways};
+use super::plan_card::{CardView, by_hand_file, head, plan_card, ways};
 use super::sentence::{find, why};
-use engine::Notice;
+use engine::{History, Notice};
 use interlock::approval::State;
 use interlock::facts::Facts;
 use interlock::id::OperationId;
@@ -26,10 +26,19 @@ fn card(notice: &Notice, view: &CardView<'_>) -> Card {
         Notice::Progress { id, facts } => Card { tone: Tone::Running, ..told(view, id, facts) },
         Notice::Milestone { id, facts } => {
             let card = told(view, id, facts);
-            let by_hand = files(view.plan).into_iter().filter(|file| id == "started" && file.name == "by-hand.md");
-            Card { files: by_hand.collect(), tone: Tone::Running, ..card }
+            Card { files: by_hand(view, id).into_iter().collect(), tone: Tone::Running, ..card }
         }
         Notice::Alert { id, facts } => alert(view, id, facts),
+    }
+}
+
+/// How to go on by hand: when it has started, and again after each step that changes what is to be done.
+fn by_hand(view: &CardView<'_>, id: &str) -> Option<CardFile> {
+    let now = || by_hand_file(view.plan.plan(), view.history);
+    match id {
+        "started" => Some(now()),
+        "step-done" => Some(now()).filter(|now| *now != by_hand_file(view.plan.plan(), &History::default())),
+        _ => None,
     }
 }
 
@@ -97,7 +106,7 @@ fn owners(view: &CardView<'_>, key: &str) -> Card {
         headline: vec![first, head::worst(plan, locale), head::ids(view)],
         mentions: view.mentions.to_vec(),
         tone: Tone::Waiting,
-        body: super::plan_card::body::for_owners(plan, locale),
+        body: super::plan_card::body::for_owners(view),
         ..Card::default()
     }
 }
@@ -111,6 +120,6 @@ fn owners_after(view: &CardView<'_>) -> Card {
     headline.extend(head::because(view));
     headline.push(head::ids(view));
     let said = ways::blocks(view).into_iter().chain(ways::approved(view));
-    let body: Vec<Block> = said.chain(super::plan_card::body::for_owners(plan, locale)).collect();
+    let body: Vec<Block> = said.chain(super::plan_card::body::for_owners(view)).collect();
     Card { headline, mentions: view.mentions.to_vec(), tone: ways::tone(view.state), body, ..Card::default() }
 }

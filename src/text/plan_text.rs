@@ -125,8 +125,9 @@ fn request(plan: &Plan, text: &mut Writer) {
     text.field(
         "estimate",
         &format!(
-            "{} changes in about {}; back in about {}",
+            "{} {} in about {}; back in about {}",
             estimate.changes,
+            if estimate.changes == 1 { "change" } else { "changes" },
             duration(LANGUAGE, estimate.duration_ms),
             duration(LANGUAGE, estimate.way_back_ms)
         ),
@@ -166,7 +167,7 @@ fn impact(plan: &Plan, text: &mut Writer) {
     text.item(&format!("topics: {}", or_none(names(&impact.topics))));
     text.item(&format!("client ids seen at work: {}", or_none(names(&impact.clients))));
     for (key, fact) in &impact.facts.0 {
-        text.item(&format!("{}: {}", name(key), value(fact)));
+        text.item(&format!("{}: {}", name(key), value(key, fact)));
     }
     for id in &impact.needs_from_application {
         let need = sentence::sentence(LANGUAGE, &["application"], id, &Facts::none());
@@ -178,8 +179,9 @@ fn or_none(text: String) -> String {
     if text.is_empty() { "none".to_owned() } else { text }
 }
 
-fn value(fact: &Fact) -> String {
+fn value(key: &str, fact: &Fact) -> String {
     match fact {
+        Fact::Count(number) if sentence::is_label(key) => number.to_string(),
         Fact::Text(text) => name(text),
         Fact::Count(count) => thousands(*count),
         Fact::Bytes(amount) => format!("{amount} bytes"),
@@ -190,7 +192,7 @@ fn value(fact: &Fact) -> String {
 }
 
 fn facts(facts: &Facts) -> String {
-    facts.0.iter().map(|(key, fact)| format!("{} {}", name(key), value(fact))).collect::<Vec<_>>().join("; ")
+    facts.0.iter().map(|(key, fact)| format!("{} {}", name(key), value(key, fact))).collect::<Vec<_>>().join("; ")
 }
 
 fn checks(plan: &Plan, text: &mut Writer) {

@@ -18,6 +18,9 @@ pub(super) fn args(locale: Locale, facts: &Facts) -> Args {
     for (name, fact) in &facts.0 {
         let counted = format!("{name}-count");
         args = match fact {
+            Fact::Count(number) if is_label(name) => {
+                args.line(name, line(locale, name, fact)).number(&counted, *number)
+            }
             Fact::Count(count) => args.number(name, *count).number(&counted, *count),
             Fact::Names(names) => args.line(name, line(locale, name, fact)).count(&counted, names.len()),
             other => args.line(name, line(locale, name, other)).count(&counted, 1),
@@ -26,8 +29,14 @@ pub(super) fn args(locale: Locale, facts: &Facts) -> Args {
     args
 }
 
+/// Numbers that name something and count nothing: people type them back, so they stand as they are typed.
+pub(super) fn is_label(name: &str) -> bool {
+    ["broker", "partition", "revision", "step"].contains(&name)
+}
+
 fn line(locale: Locale, name: &str, fact: &Fact) -> Line {
     match fact {
+        Fact::Count(number) if is_label(name) => Line::plain(number.to_string()),
         Fact::Text(text) => text_line(locale, name, text),
         Fact::Count(count) => Line::plain(numbers::thousands(*count)),
         Fact::Bytes(amount) => Line::plain(numbers::bytes(*amount)),
@@ -49,11 +58,12 @@ fn codes(all: &[String], comma: &str) -> Line {
 fn text_line(locale: Locale, name: &str, text: &str) -> Line {
     match name {
         "failure" => word(locale, "failure", text),
+        "part" => word(locale, "part", text),
         "thing" | "on" => word(locale, "thing", text),
         "state" => word(locale, "state", text),
         "problem" => word(locale, "problem", text),
-        "operation" | "holder" | "request" => Line::code(text),
-        "expected" | "found" if text == "none" => Line::plain(locale.text("nothing")),
+        "operation" | "holder" | "request" | "add" => Line::code(text),
+        "expected" | "found" | "left" | "saved" if text == "none" => Line::plain(locale.text("nothing")),
         "said" | "accepted" => Line::foreign(text, WORDS),
         _ => Line::foreign(text, NAME),
     }

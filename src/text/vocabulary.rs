@@ -103,6 +103,7 @@ pub const WAITS: &[&str] = &[
     "cannot-look",
     "watching-a-little-longer",
     "wait-ran-out",
+    "wait-ended-unseen",
     "moving",
     "move-stalled",
     "move-overridden",
@@ -168,6 +169,7 @@ pub const MISTAKES: &[&str] = &[
     "duration-too-short",
     "empty",
     "empty-line",
+    "group-is-not-new",
     "group-without-commits",
     "line-too-long",
     "missing-option",
@@ -319,6 +321,21 @@ pub const AUDIT: &[&str] =
 
 /// Kinds of things that are held or that rights are on.
 pub const THINGS: &[&str] = &["whole", "broker", "topic", "group", "cluster"];
+
+/// Parts of a cluster that planners look at ([`interlock::changes::Part`]).
+pub const PARTS: &[&str] = &[
+    "cluster",
+    "group",
+    "committed-offsets",
+    "topic",
+    "log-ranges",
+    "offsets-at-time",
+    "layout",
+    "log-dirs",
+    "reassignments",
+    "replication",
+    "rates",
+];
 
 /// What is wrong with a name.
 pub const PROBLEMS: &[&str] = &["empty", "too-long", "character"];

@@ -84,6 +84,8 @@ async fn mistakes_are_answered_with_what_was_perhaps_meant() {
     for (typed, said) in [
         (line("group:billing-eu topic:orders-ue to:earliest"), TOPIC),
         (line("group:billing-ue to:earliest"), "billing-"),
+        (line("group:billing-ue topic:orders-eu to:earliest"), "billing-eu"),
+        (line("group:billing-ue topic:orders-eu to:earliest"), "new-group:true"),
         (line("group:billing-eu topic:orders-eu to:yesteryear"), "yesteryear"),
         (line("group:billing-eu topic:orders-eu to:2999-01-01T00:00Z"), "future"),
         (line("group:billing-eu topic:orders-eu to:60"), "offset:60"),

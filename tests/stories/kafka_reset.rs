@@ -219,6 +219,8 @@ async fn names_that_are_not_there_are_mistakes() {
     for (line, mistake) in [
         (format!("{} topic:{}", group(&place), nowhere.topic), "unknown-topic"),
         (group(&nowhere), "unknown-group"),
+        (format!("{} topic:{}", group(&nowhere), place.topic), "unknown-group"),
+        (place.reset("latest new-group:true"), "group-is-not-new"),
         (format!("{} topic:{} partitions:0,7", group(&place), place.topic), "unknown-partition"),
         (place.reset("shift:-1 partitions:1"), "no-commit-to-shift"),
         (place.reset("offset:4 partitions:0"), "nothing-to-do"),
@@ -231,15 +233,16 @@ async fn names_that_are_not_there_are_mistakes() {
         }
     }
     assert_eq!(house.committed(&place).await, before);
+    assert_eq!(house.committed(&nowhere).await, []);
 }
 
-/// A group that Kafka does not know is made by its first commit.
+/// A group that Kafka does not know is made by its first commit, where that is what is asked for.
 #[tokio::test]
 async fn a_group_that_is_not_there_is_made_and_taken_back() {
     let house = KafkaPlot::direct().await.build().await;
     let place = Place::unique();
     house.topic(&place, &[10, 10], FIRST).await;
-    let id = house.story.person("alice").plans(&place.reset("offset:3")).await;
+    let id = house.story.person("alice").plans(&place.reset("offset:3 new-group:true")).await;
     check(&house.story.plan(&id).await.plan().checks, "group-is-new");
     house.approved(&id).await;
     assert_eq!(offsets(&house.committed(&place).await), numbered(&[3, 3]));

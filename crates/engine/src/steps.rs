@@ -16,8 +16,8 @@ use interlock::cluster::kafka::KafkaQuery;
 use interlock::cluster::{Look, Looker, Query, Sections};
 use interlock::facts::{Fact, Facts};
 use interlock::plan::{
-    Action, Awaited, BROKER_DEAD, Capture, Captured, Expansion, Expectation, Looked, OffsetExpected, Pace, Plan, Probe,
-    Rule, Sealed, Step, Wait, Work, expand, look, probe,
+    Action, Awaited, BROKER_DEAD, CANNOT_LOOK, Capture, Captured, Expansion, Expectation, Looked, OffsetExpected, Pace,
+    Plan, Probe, Rule, Sealed, Step, Wait, Work, expand, look, probe,
 };
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -373,6 +373,10 @@ impl Run<'_> {
             }
             Looked::Impossible { id, facts } | Looked::Unsafe { id, facts } => self.give_up(operation, id, facts).await,
             Looked::Foreign { id, facts } => self.lose(operation, id, facts).await,
+            Looked::NotYet { id: CANNOT_LOOK, facts } if self.wait_is_over(step.number) => {
+                // Whether the condition has come true by now is not known; that it has not must not be said.
+                self.give_up(operation, "wait-ended-unseen", facts).await
+            }
             Looked::NotYet { facts, .. } if self.wait_is_over(step.number) => {
                 self.give_up(operation, "wait-ran-out", facts).await
             }

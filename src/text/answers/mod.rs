@@ -13,8 +13,9 @@ use super::locale::{Args, Locale};
 use super::plan_card::{body, files, head, votes};
 use super::sentence::{self, NAME, WORDS, failure, find};
 use crate::desk::{Answer, Denied, Done, Recorded};
+use engine::History;
 use interlock::facts::Facts;
-use interlock::plan::{Check, Mistake, Sealed};
+use interlock::plan::{Check, Mistake, Sealed, Seat};
 
 /// The card of an answer. Its footer always names the request.
 #[must_use]
@@ -99,7 +100,8 @@ fn dry_run(plan: &Sealed, locale: Locale) -> Card {
         locale.say("dry-run-needs-nobody", &Args::new())
     } else {
         let args = Args::new().count("wanted", of.votes.len()).line("who", votes::seats(&of.votes, locale));
-        locale.say("dry-run-needs", &args)
+        let confirmed = of.votes.iter().all(Seat::is_confirmation);
+        locale.say(if confirmed { "dry-run-needs-confirmation" } else { "dry-run-needs" }, &args)
     };
     Card {
         headline: vec![
@@ -110,7 +112,7 @@ fn dry_run(plan: &Sealed, locale: Locale) -> Card {
             locale.say("dry-run-nothing", &Args::new()),
         ],
         body: body::blocks(of, locale),
-        files: files(plan),
+        files: files(plan, &History::default()),
         ..Card::default()
     }
 }

@@ -1,6 +1,6 @@
 //! Below the headline: who asked, what moves, what was found, who is affected, the way back.
 
-use super::offsets::{movement, table};
+use super::offsets::{Movement, moved_in_the_end, movement, table, turned_out};
 use super::{CardView, brokers, head};
 use crate::text::card::{Block, Line};
 use crate::text::locale::{Args, Locale};
@@ -14,8 +14,8 @@ const MOST_FINDINGS: usize = 5;
 /// The blocks of a plan, without what only a running operation has.
 pub(in crate::text) fn blocks(plan: &Plan, locale: Locale) -> Vec<Block> {
     let mut blocks = vec![Block::Line(asked(plan, locale))];
-    blocks.extend(table(plan, locale).or_else(|| brokers::table(plan, locale)).map(Block::Table));
-    blocks.extend(moves(plan, locale));
+    blocks.extend(table(&plan.impact.rows, locale).or_else(|| brokers::table(plan, locale)).map(Block::Table));
+    blocks.extend(moves(plan, movement(plan), locale));
     blocks.extend(later(plan, locale));
     blocks.extend(checks(plan, locale));
     blocks.push(Block::Line(affected(plan, locale)));
@@ -25,10 +25,12 @@ pub(in crate::text) fn blocks(plan: &Plan, locale: Locale) -> Vec<Block> {
 }
 
 /// What is left to say of a plan that has ended: nothing of what it would have moved if it moved nothing.
-pub(super) fn of_ended(plan: &Plan, changed: bool, locale: Locale) -> Vec<Block> {
+pub(super) fn of_ended(view: &CardView<'_>, changed: bool) -> Vec<Block> {
+    let (plan, locale) = (view.plan.plan(), view.locale);
     let mut blocks = vec![Block::Line(asked(plan, locale))];
     if changed {
-        blocks.extend(table(plan, locale).or_else(|| brokers::table(plan, locale)).map(Block::Table));
+        let rows = turned_out(plan, view.history);
+        blocks.extend(table(&rows, locale).or_else(|| brokers::table(plan, locale)).map(Block::Table));
         blocks.extend(application(plan, locale));
     }
     blocks
@@ -41,9 +43,10 @@ fn later(plan: &Plan, locale: Locale) -> Option<Block> {
 }
 
 /// What owners of what is affected need: who asked and why, what moves, what they have to do, the way back.
-pub(in crate::text) fn for_owners(plan: &Plan, locale: Locale) -> Vec<Block> {
+pub(in crate::text) fn for_owners(view: &CardView<'_>) -> Vec<Block> {
+    let (plan, locale) = (view.plan.plan(), view.locale);
     let mut blocks = vec![Block::Line(asked(plan, locale))];
-    blocks.extend(moves(plan, locale));
+    blocks.extend(moves(plan, moved_in_the_end(plan, view.history), locale));
     blocks.extend(application(plan, locale));
     blocks.push(Block::Line(way_back(plan, locale)));
     blocks
@@ -58,8 +61,7 @@ fn asked(plan: &Plan, locale: Locale) -> Line {
     Line::joined([Some(who), reason, ticket].into_iter().flatten(), " · ")
 }
 
-fn moves(plan: &Plan, locale: Locale) -> Vec<Block> {
-    let sum = movement(plan);
+fn moves(plan: &Plan, sum: Movement, locale: Locale) -> Vec<Block> {
     let lines = [
         (sum.replayed > 0).then(|| locale.say("moves-replayed", &Args::new().number("count", sum.replayed))),
         (sum.skipped > 0).then(|| locale.say("moves-skipped", &Args::new().number("count", sum.skipped))),

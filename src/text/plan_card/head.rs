@@ -1,6 +1,6 @@
 //! The first five lines: what a push preview shows.
 
-use super::offsets::movement;
+use super::offsets::{moved_in_the_end, movement};
 use super::{CardView, votes};
 use crate::text::card::{Line, Span};
 use crate::text::locale::{Args, Locale};
@@ -33,7 +33,7 @@ fn third(view: &CardView<'_>) -> Option<Line> {
 /// What came of it; none while it is under way.
 pub(in crate::text) fn result(view: &CardView<'_>) -> Option<Line> {
     let args = Args::new()
-        .count("count", movement(view.plan.plan()).partitions)
+        .count("count", moved_in_the_end(view.plan.plan(), view.history).partitions)
         .line("vetoed-by", votes::people(view, view.tally.vetoes.iter()));
     let stopped_early = view.state == State::Stopped && !may_have_changed(view);
     let key = if stopped_early { "unchanged" } else { "result" };
@@ -150,7 +150,7 @@ pub(in crate::text) fn size(plan: &Plan, locale: Locale) -> Line {
         Some(tier(plan.tier, locale)),
         Some(effect(plan.effect, locale)),
         Some(locale.say("size-partitions", &Args::new().count("count", movement(plan).partitions))),
-        Some(about(plan.estimate.duration_ms, locale)),
+        Some(takes(plan, locale)),
     ];
     Line::joined(parts.into_iter().flatten(), " · ")
 }
@@ -173,8 +173,17 @@ pub(in crate::text) fn effect(effect: Effect, locale: Locale) -> Line {
     }
 }
 
-fn about(milliseconds: u64, locale: Locale) -> Line {
-    locale.say("about", &Args::new().word("duration", numbers::duration(locale, milliseconds)))
+/// How long it takes, and how long it waits for others first at most.
+fn takes(plan: &Plan, locale: Locale) -> Line {
+    let args = Args::new().word("duration", numbers::duration(locale, plan.estimate.duration_ms));
+    let waits = plan.steps.iter().filter_map(|step| match &step.work {
+        Work::Wait(wait) => Some(wait.deadline_ms),
+        _ => None,
+    });
+    match waits.reduce(u64::saturating_add) {
+        None => locale.say("about", &args),
+        Some(at_most) => locale.say("about-after-wait", &args.word("wait", numbers::duration(locale, at_most))),
+    }
 }
 
 /// "If this goes wrong: …; back in about …".

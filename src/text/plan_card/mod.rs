@@ -12,10 +12,10 @@ use super::bounds::bounded;
 use super::card::{Block, Card, CardFile, Line, Mention, Tone};
 use super::locale::{Args, Locale};
 use super::{by_hand, plan_text, reassignment};
-use engine::Why;
+use engine::{History, Why};
 use interlock::approval::{State, Tally};
 use interlock::id::PersonId;
-use interlock::plan::{Difference, Sealed, Seat};
+use interlock::plan::{Difference, Plan, Sealed, Seat};
 use interlock::time::Millis;
 use std::collections::BTreeMap;
 
@@ -36,6 +36,8 @@ pub struct CardView<'a> {
     pub names: &'a BTreeMap<PersonId, String>,
     /// How far it is, once it has started.
     pub progress: Option<Progress>,
+    /// What its journal says.
+    pub history: &'a History,
     /// When it expires unless it has started.
     pub expires_at: Millis,
     /// The plan that took this one's place, if one did.
@@ -77,7 +79,7 @@ pub fn plan_card(view: &CardView<'_>) -> Card {
     let plan = view.plan.plan();
     let mut body = ways::blocks(view);
     if view.state.has_ended() {
-        body.extend(body::of_ended(plan, ways::may_have_changed(view), view.locale));
+        body.extend(body::of_ended(view, ways::may_have_changed(view)));
     } else {
         body.extend(body::blocks(plan, view.locale));
         body.extend(body::told(view));
@@ -90,23 +92,31 @@ pub fn plan_card(view: &CardView<'_>) -> Card {
         footer: Some(votes::footer(view)),
         buttons: controls::buttons(view),
         reactions: controls::reactions(view),
-        files: files(view.plan),
+        files: files(view.plan, view.history),
     })
 }
 
 /// What is attached to every card of a plan: its words, its bytes, and how to do it by hand.
-pub(super) fn files(plan: &Sealed) -> Vec<CardFile> {
-    let file = |name: &str, text: String| CardFile { name: name.to_owned(), bytes: text.into_bytes(), alt: None };
+pub(super) fn files(plan: &Sealed, history: &History) -> Vec<CardFile> {
     let mut files = vec![
         file("plan.txt", plan_text::plan_text(plan)),
         file("plan.json", plan.bytes().to_owned()),
-        file("by-hand.md", by_hand::by_hand(plan.plan())),
+        by_hand_file(plan.plan(), history),
     ];
     if reassignment::moves_replicas(plan.plan()) {
         files.push(file("reassignment.json", reassignment::forward(plan.plan())));
         files.push(file("rollback.json", reassignment::back(plan.plan())));
     }
     files
+}
+
+/// How to go on by hand from where a plan stands.
+pub(super) fn by_hand_file(plan: &Plan, history: &History) -> CardFile {
+    file("by-hand.md", by_hand::by_hand(plan, history))
+}
+
+fn file(name: &str, text: String) -> CardFile {
+    CardFile { name: name.to_owned(), bytes: text.into_bytes(), alt: None }
 }
 
 fn superseded(view: &CardView<'_>, newer: Newer<'_>) -> Card {
@@ -125,7 +135,7 @@ fn superseded(view: &CardView<'_>, newer: Newer<'_>) -> Card {
         headline: vec![first, second, head::ids(view)],
         tone: Tone::Neutral,
         body,
-        files: files(view.plan),
+        files: files(view.plan, view.history),
         ..Card::default()
     })
 }

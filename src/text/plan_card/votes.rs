@@ -21,6 +21,9 @@ pub(super) fn needs(view: &CardView<'_>) -> Line {
         .count("wanted", view.seats.len())
         .count("filled", view.tally.filled())
         .line("who", seats(view.seats, locale));
+    if view.seats.iter().all(Seat::is_confirmation) {
+        return locale.say("card-needs-confirmation", &args);
+    }
     let stricter = view.seats != view.plan.plan().votes;
     locale.say(if stricter { "card-needs-more" } else { "card-needs" }, &args)
 }

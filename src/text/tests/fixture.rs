@@ -1,7 +1,7 @@
 //! Plans and views for the tests of texts.
 
 use crate::text::{CardView, Locale, Progress};
-use engine::Why;
+use engine::{Entry, History, Why};
 use interlock::approval::{NotCounted, State, Tally, Uncounted};
 use interlock::cluster::kafka::Committed;
 use interlock::cluster::{ClusterKind, Tier};
@@ -9,9 +9,9 @@ use interlock::command::Arguments;
 use interlock::facts::Facts;
 use interlock::id::{GroupId, PersonId, TopicName};
 use interlock::plan::{
-    Action, Aspect, Capture, Check, Condition, Effect, Estimate, Expectation, Hold, Impact, KafkaAction, Level,
-    OffsetExpected, OffsetInLog, OffsetMove, OffsetRule, OffsetTarget, Plan, Requester, Row, Rule, Scope, Sealed, Seat,
-    Sharing, Step, Thing, Undo, Wait, Work, inverse,
+    Action, Aspect, Capture, Captured, Check, Condition, Effect, Estimate, Expectation, Hold, Impact, KafkaAction,
+    Level, OffsetExpected, OffsetInLog, OffsetMove, OffsetRule, OffsetTarget, Plan, Requester, Row, Rule, Scope,
+    Sealed, Seat, Sharing, Step, Thing, Undo, Wait, Work, inverse,
 };
 use interlock::principal::{Account, Place};
 use interlock::time::Millis;
@@ -165,6 +165,31 @@ pub(super) fn waiting_reset() -> Plan {
     plan
 }
 
+/// What the journal says once [`waiting_reset`] has captured and fixed its offsets: the group went on before it stopped. Two
+/// partitions stand where they should by then, and one has no commit.
+pub(super) fn captured() -> Vec<Entry> {
+    let topic: TopicName = "orders".parse().unwrap();
+    let stood = |partition: i32| (partition != 3).then(|| Committed::plain(1_250_000 + i64::from(partition)));
+    let offsets =
+        (0..6).map(|partition| OffsetExpected { topic: topic.clone(), partition, committed: stood(partition) });
+    let set = |partition: i32| OffsetMove {
+        topic: topic.clone(),
+        partition,
+        from: stood(partition),
+        to: Committed::plain(1_240_000 + i64::from(partition)),
+    };
+    let moves = (0..4).map(set).collect();
+    vec![
+        Entry::StepDone { step: 1 },
+        Entry::Captured { step: 2, captured: Captured { offsets: offsets.collect() } },
+        Entry::StepDone { step: 2 },
+        Entry::Expanded {
+            step: 3,
+            actions: vec![Action::Kafka(KafkaAction::CommitOffsets { group: "billing".parse().unwrap(), moves })],
+        },
+    ]
+}
+
 /// Everything a view borrows.
 pub(super) struct Scene {
     pub(super) plan: Sealed,
@@ -173,6 +198,7 @@ pub(super) struct Scene {
     pub(super) tally: Tally,
     pub(super) names: BTreeMap<PersonId, String>,
     pub(super) progress: Option<Progress>,
+    pub(super) history: History,
 }
 
 impl Scene {
@@ -185,6 +211,7 @@ impl Scene {
             tally: Tally { seats, ..Tally::default() },
             names: BTreeMap::from([(person("bob"), "bob".to_owned()), (person("carol"), "Carol".to_owned())]),
             progress: None,
+            history: History::default(),
         }
     }
 
@@ -200,6 +227,12 @@ impl Scene {
 
     pub(super) fn at_step(mut self, step: u32) -> Self {
         self.progress = Some(Progress { step, done: 0, total: 0 });
+        self
+    }
+
+    /// Its journal says this.
+    pub(super) fn after(mut self, entries: &[Entry]) -> Self {
+        self.history = History::read(entries);
         self
     }
 
@@ -223,6 +256,7 @@ impl Scene {
             seats: &self.plan.plan().votes,
             names: &self.names,
             progress: self.progress,
+            history: &self.history,
             expires_at: self.plan.plan().expires_at,
             newer: None,
             owners_told: Some((1, 1)),

@@ -22,7 +22,7 @@ fn by_id() -> BTreeSet<String> {
         NotCounted::AlsoVetoes,
     ]
     .map(NotCounted::key);
-    let families: [(&str, &[&str]); 22] = [
+    let families: [(&str, &[&str]); 23] = [
         ("check", words::CHECKS),
         ("broken", words::BROKEN),
         ("wait", words::WAITS),
@@ -44,6 +44,7 @@ fn by_id() -> BTreeSet<String> {
         ("state", &["superseded", "dry-run"]),
         ("thing", words::THINGS),
         ("problem", words::PROBLEMS),
+        ("part", words::PARTS),
         ("unchanged", &["stopped"]),
     ];
     let plain = families.iter().flat_map(|(family, ids)| ids.iter().map(move |id| format!("{family}-{id}")));

@@ -5,3 +5,5 @@ mod keys;
 mod rules;
 mod seen;
 mod snapshots;
+mod waiting;
+mod wording;

@@ -1,13 +1,13 @@
 //! What people read, as it stands in a terminal of 60 and of 30 columns.
 
-use super::fixture::{Scene, reset, waiting_reset};
+use super::fixture::{Scene, captured, reset, waiting_reset};
 use super::{rules, seen};
 use crate::desk::{Answer, Denied, Done, Recorded};
 use crate::text::{Card, Drawing, Locale, Newer, answer, by_hand, console, notice, plan_card, plan_text};
-use engine::Notice;
+use engine::{History, Notice};
 use interlock::approval::State;
 use interlock::facts::Facts;
-use interlock::plan::{Check, Difference, Level, Mistake, Sealed};
+use interlock::plan::{Check, Difference, Level, Mistake, Sealed, Seat};
 use interlock::principal::Account;
 
 /// All languages and widths of a text in one snapshot.
@@ -62,6 +62,13 @@ fn cards() {
     scene("card_stuck", &Scene::of(reset(6)).approved().at(State::Stuck).because("foreign-value", found));
     let late = Scene::of(waiting_reset()).approved().at(State::Stopped).at_step(1);
     scene("card_stopped_in_time", &late.because("wait-ran-out", Facts::none()));
+    let down = Facts::none().with("failure", "timed-out").with("said", "no answer within 8 s");
+    let unseen = Scene::of(waiting_reset()).approved().at(State::Stopped).at_step(1);
+    scene("card_wait_ended_unseen", &unseen.because("wait-ended-unseen", down));
+    scene("card_succeeded_after_wait", &Scene::of(waiting_reset()).approved().at(State::Succeeded).after(&captured()));
+    let mut alone = reset(1);
+    alone.votes = vec![Seat::Confirmation { by: vec![super::fixture::person("alice")] }];
+    scene("card_confirmation", &Scene::of(alone));
     let by = Facts::none().with("by", "carol").with("reason", "wrong group");
     scene("card_stopped", &Scene::of(reset(6)).approved().at(State::Stopped).because("stop-asked", by));
 }
@@ -95,6 +102,9 @@ fn answers() {
     answered("answer_refused_held", &Done::Refused(vec![Check::new(Level::Block, "held-by-other", held)]));
     let suggestions = vec!["orders".to_owned(), "orders-eu".to_owned()];
     let unknown = Facts::none().with("name", "ordres").with("suggestions", suggestions);
+    let slip = Facts::none().with("name", "biling").with("suggestions", vec!["billing".to_owned()]);
+    let slip = Mistake::new("unknown-group", slip.with("add", "new-group:true"));
+    answered("answer_unknown_group", &Done::Mistake(slip));
     answered("answer_unknown_topic", &Done::Mistake(Mistake::new("unknown-topic", unknown)));
     let accepted = ["earliest", "latest", "offset:N", "shift:+N", "-2h"].map(str::to_owned).to_vec();
     let when = Facts::none().with("given", "yesterday").with("option", "to").with("accepted", accepted);
@@ -102,6 +112,10 @@ fn answers() {
     answered("answer_vote_denied", &Done::Denied(Denied { id: "asked-for-it", needs: None }));
     answered("answer_asked_back", &Done::AskedBack(Box::new(Sealed::seal(reset(6)).unwrap())));
     answered("answer_planned", &Done::Planned { operation: "K7F3QD".parse().unwrap(), seats: 2 });
+    answered("answer_planned_alone", &Done::Planned { operation: "K7F3QD".parse().unwrap(), seats: 0 });
+    let unseen = Facts::none().with("part", "committed-offsets").with("name", "billing");
+    let unseen = unseen.with("failure", "timed-out").with("said", "no answer within 8 s");
+    answered("answer_cannot_verify", &Done::Refused(vec![Check::new(Level::Block, "cannot-verify", unseen)]));
     answered("answer_denied", &Done::Denied(Denied { id: "no-role", needs: Some("operator".to_owned()) }));
     let said = "no answer within 8 s".to_owned();
     answered("answer_failed", &Done::Failed { id: "cluster-timed-out".to_owned(), said });
@@ -142,7 +156,9 @@ fn files() {
     insta::with_settings!({ prepend_module_to_snapshot => false, snapshot_path => "../snapshots", omit_expression => true }, {
         insta::assert_snapshot!("plan_text", plan_text(&Sealed::seal(plan.clone()).unwrap()));
         insta::assert_snapshot!("plan_text_wait", plan_text(&Sealed::seal(waiting_reset()).unwrap()));
-        insta::assert_snapshot!("by_hand", by_hand::by_hand(&plan));
-        insta::assert_snapshot!("by_hand_wait", by_hand::by_hand(&waiting_reset()));
+        insta::assert_snapshot!("by_hand", by_hand::by_hand(&plan, &History::default()));
+        insta::assert_snapshot!("by_hand_wait", by_hand::by_hand(&waiting_reset(), &History::default()));
+        let history = Scene::of(waiting_reset()).after(&captured()[..3]).history;
+        insta::assert_snapshot!("by_hand_captured", by_hand::by_hand(&waiting_reset(), &history));
     });
 }

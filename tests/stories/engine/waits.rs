@@ -26,6 +26,25 @@ async fn partitions_added_while_it_waits_stop_it_and_are_named() {
     assert!(scene.kafka.acts().unwrap().is_empty(), "the owner approved four partitions");
 }
 
+/// At the end of the wait nobody can tell whether the group has stopped: that it has not is not said.
+#[tokio::test]
+async fn an_outage_at_the_end_of_the_wait_is_told_as_what_it_is() {
+    for (down, why) in [(true, "wait-ended-unseen"), (false, "wait-ran-out")] {
+        let scene = Scene::new();
+        let house = scene.house().await;
+        let id = plans(&house, WAITING).await;
+        for who in ["bob", "dora"] {
+            votes(&house, who, &id).await;
+        }
+        comes_to(&house, &id, State::Waiting).await;
+        scene.kafka.trouble(down.then_some(Trouble::Down)).unwrap();
+        scene.passes(Duration::from_secs(11 * 60)).await;
+        let stopped = comes_to(&house, &id, State::Stopped).await;
+        assert_eq!(stopped.why.id, why);
+        assert!(scene.kafka.acts().unwrap().is_empty());
+    }
+}
+
 /// How often people are called while it runs: what calls them begins with where the operation stands.
 fn calls(scene: &Scene) -> usize {
     let posted = PaperChat::posted(&scene.ground.chat_file());

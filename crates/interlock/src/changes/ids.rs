@@ -50,6 +50,7 @@ pub const CHECKS: &[&str] = &[
 pub const MISTAKES: &[&str] = &[
     "already-as-before",
     "brokers-have-their-share",
+    "group-is-not-new",
     "group-without-commits",
     "missing-option",
     "no-commit-to-shift",
@@ -124,6 +125,7 @@ mod tests {
                 {
                     let source = std::fs::read_to_string(&path).unwrap();
                     text.push_str(source.split("#[cfg(test)]\nmod tests {").next().unwrap());
+                    text = text.replace("id: CANNOT_LOOK", &format!("id: {:?}", crate::plan::CANNOT_LOOK));
                 }
             }
         }

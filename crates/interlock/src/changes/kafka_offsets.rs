@@ -1,6 +1,7 @@
 //! What every change of a Kafka group's offsets looks at and checks.
 
 use super::guards::{Guard, Guards};
+use super::part::Part;
 use super::rights::{self, Needed};
 use crate::cluster::kafka::{
     CommittedOffset, Group, GroupKind, GroupState, KafkaAnswer, KafkaCluster, KafkaQuery, Topic,
@@ -20,8 +21,8 @@ static NO_COMMITS: Vec<CommittedOffset> = Vec::new();
 /// What was looked at, for the finding when the look failed.
 #[derive(Clone, Copy)]
 pub(super) struct Subject<'a> {
-    /// In a word: "group", "committed offsets".
-    pub(super) what: &'a str,
+    /// The part of the cluster.
+    pub(super) part: Part,
     /// The kind of resource as ACLs name it.
     pub(super) on: &'a str,
     /// Its name.
@@ -32,7 +33,7 @@ pub(super) struct Subject<'a> {
 /// is missing is named as well.
 fn cannot_verify(subject: Subject<'_>, failure: &Failure) -> Vec<Check> {
     let facts = Facts::none()
-        .with("what", subject.what)
+        .with("part", subject.part.key())
         .with("name", subject.name)
         .with("failure", failure.kind.key())
         .with("said", failure.said.as_str());
@@ -57,13 +58,21 @@ pub(super) fn seen<'a, T: ?Sized>(look: Look<'a, T>, subject: Subject<'_>, check
 
 /// The cluster; see [`seen`].
 pub(super) fn look_at_cluster<'a>(looker: &mut Looker<'a>, failed: &mut Vec<Check>) -> Option<&'a KafkaCluster> {
-    seen(looker.kafka_cluster(), Subject { what: "cluster", on: "cluster", name: "kafka-cluster" }, failed)
+    seen(looker.kafka_cluster(), Subject { part: Part::Cluster, on: "cluster", name: "kafka-cluster" }, failed)
 }
 
 /// What was seen of a group.
 pub(super) struct GroupSeen<'a> {
     pub(super) group: Option<&'a Group>,
     pub(super) committed: &'a [CommittedOffset],
+}
+
+impl GroupSeen<'_> {
+    /// Whether the group exists. One that nobody has heard of is described like one that has died: what it has committed
+    /// tells them apart.
+    pub(super) fn is_there(&self) -> bool {
+        self.group.is_some() || !self.committed.is_empty()
+    }
 }
 
 /// A group and its commits; see [`seen`].
@@ -73,14 +82,14 @@ pub(super) fn look_at_group<'a>(
     guards: &Guards,
     failed: &mut Vec<Check>,
 ) -> Option<GroupSeen<'a>> {
-    let subject = |what| Subject { what, on: "group", name: id.as_str() };
+    let subject = |part| Subject { part, on: "group", name: id.as_str() };
     let (group, committed) = (looker.kafka_group(id), looker.kafka_committed(id));
     if !guards.has(Guard::CannotVerify) {
         let group = seen_or(group, &NO_GROUP)?.as_ref();
         return Some(GroupSeen { group, committed: seen_or(committed, &NO_COMMITS)? });
     }
-    let group = seen(group, subject("group"), failed);
-    let committed = seen(committed, subject("committed offsets"), failed);
+    let group = seen(group, subject(Part::Group), failed);
+    let committed = seen(committed, subject(Part::CommittedOffsets), failed);
     Some(GroupSeen { group: group?.as_ref().filter(|group| group.state != GroupState::Dead), committed: committed? })
 }
 

@@ -4,6 +4,7 @@ mod guards;
 pub mod ids;
 mod kafka_offsets;
 mod moves;
+mod part;
 mod reset_offset;
 mod rights;
 mod rollback;
@@ -14,6 +15,7 @@ mod vector;
 
 pub use guards::{Guard, Guards};
 pub use kafka_offsets::earlier;
+pub use part::Part;
 pub use rollback::{Rollback, plan_rollback};
 
 use crate::cluster::Sections;

@@ -127,9 +127,10 @@ pub(super) fn targets(places: &[Place]) -> BTreeMap<TopicName, Vec<OffsetInLog>>
 
 /// What the reset means: messages read again or left out, the lag before and after.
 pub(super) fn impact(group: &GroupId, places: &[Place]) -> Impact {
+    let rows: Vec<Row> = places.iter().map(Place::row).collect();
     let mut sums = Sums::default();
-    for place in places {
-        sums.add(place);
+    for (place, row) in places.iter().zip(&rows) {
+        sums.add(place, row);
     }
     let mut topics: Vec<String> = places.iter().map(|place| place.topic.to_string()).collect();
     topics.dedup();
@@ -145,7 +146,7 @@ pub(super) fn impact(group: &GroupId, places: &[Place]) -> Impact {
             .with("skipped", sums.skipped)
             .with("lag_before", sums.lag_before)
             .with("lag_after", sums.lag_after),
-        rows: places.iter().map(Place::row).collect(),
+        rows,
         needs_from_application: Vec::new(),
     }
 }
@@ -160,13 +161,12 @@ struct Sums {
 
 impl Sums {
     /// Without a commit the group starts where its own setting says, so nothing is counted as replayed or skipped there.
-    fn add(&mut self, place: &Place) {
+    fn add(&mut self, place: &Place, row: &Row) {
+        let moved = row.moves_over().unwrap_or(0);
+        self.replayed = self.replayed.saturating_add(moved.saturating_neg().max(0));
+        self.skipped = self.skipped.saturating_add(moved.max(0));
         let from = place.from.as_ref().map(|committed| committed.offset);
         let to = place.to().or(from);
-        if let (Some(from), Some(to)) = (from, to) {
-            self.replayed = self.replayed.saturating_add(from.min(place.end).saturating_sub(to).max(0));
-            self.skipped = self.skipped.saturating_add(to.saturating_sub(from.max(place.start)).max(0));
-        }
         let lag = |at: Option<i64>| at.map_or(0, |at| place.end.saturating_sub(at.max(place.start)).max(0));
         self.lag_before = self.lag_before.saturating_add(lag(from));
         self.lag_after = self.lag_after.saturating_add(lag(to));

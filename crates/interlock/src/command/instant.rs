@@ -26,9 +26,17 @@ pub(super) fn parse(text: &str, times: &Times<'_>) -> Result<Millis, Mistake> {
         return Err(Mistake::new("time-in-future", given(text).with("at", at).with("now", times.now)));
     }
     if at < Millis(0) {
-        return Err(Mistake::new("time-too-early", given(text).with("at", at)));
+        return Err(Mistake::new("time-too-early", too_early(given(text), at)));
     }
     Ok(at)
+}
+
+/// An instant that no calendar has is not shown.
+fn too_early(facts: Facts, at: Millis) -> Facts {
+    match jiff::Timestamp::from_millisecond(at.0) {
+        Ok(_) => facts.with("at", at),
+        Err(_) => facts,
+    }
 }
 
 fn any(text: &str, times: &Times<'_>) -> Result<Millis, Mistake> {
@@ -36,7 +44,7 @@ fn any(text: &str, times: &Times<'_>) -> Result<Millis, Mistake> {
         return Ok(times.now);
     }
     if let Some(back) = text.strip_prefix('-') {
-        return Ok(times.now.minus(duration::parse(back).map_err(|_| not_a_time(text))?));
+        return Ok(times.now.minus(duration::any(back).map_err(|_| not_a_time(text))?));
     }
     let written = Written::read(text).ok_or_else(|| not_a_time(text))?;
     let local = written.local().ok_or_else(|| Mistake::new("no-such-date", given(text)))?;
@@ -280,10 +288,20 @@ mod tests {
             ("2099-01-01 00:00", "time-in-future"),
             ("1969-12-31T23:59:59Z", "time-too-early"),
             ("-3650d", ""),
+            ("-4000d", ""),
+            ("-30000d", "time-too-early"),
+            ("-99999999999999999999d", "time-too-early"),
         ] {
             let found = read(text).map_err(|mistake| mistake.id).err().unwrap_or_default();
             assert_eq!(found, id, "{text:?}");
         }
+    }
+
+    #[test]
+    fn an_instant_before_1970_is_named_where_a_calendar_has_it() {
+        let at = |text: &str| read(text).unwrap_err().facts.get("at").cloned();
+        assert!(matches!(at("-30000d"), Some(Fact::At(at)) if at < Millis(0)));
+        assert_eq!(at("-99999999999999999999d"), None);
     }
 
     #[test]

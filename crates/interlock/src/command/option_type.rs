@@ -172,7 +172,7 @@ fn topic(text: &str, reading: &Reading<'_>) -> Result<Value, Mistake> {
         return name.map(Value::Topic).ok_or_else(|| Mistake::new("unknown-handle", given(text)));
     }
     text.parse().map(Value::Topic).map_err(|error: crate::id::NotAName| {
-        let facts = meant(given(text), did_you_mean(text, names())).with("problem", problem(error));
+        let facts = problem(meant(given(text), did_you_mean(text, names())), error);
         Mistake::new("not-a-topic-name", facts)
     })
 }
@@ -186,17 +186,17 @@ fn group(text: &str, reading: &Reading<'_>) -> Result<Value, Mistake> {
         return Ok(Value::Group(name));
     }
     text.parse().map(Value::Group).map_err(|error: crate::id::NotAName| {
-        let facts = meant(given(text), did_you_mean(text, names())).with("problem", problem(error));
+        let facts = problem(meant(given(text), did_you_mean(text, names())), error);
         Mistake::new("not-a-group-name", facts)
     })
 }
 
-/// The key of what is wrong with a name.
-fn problem(error: crate::id::NotAName) -> &'static str {
+/// The key of what is wrong with a name, and the limit that it breaks.
+fn problem(facts: Facts, error: crate::id::NotAName) -> Facts {
     match error {
-        crate::id::NotAName::Empty => "empty",
-        crate::id::NotAName::TooLong(_) => "too-long",
-        crate::id::NotAName::Character | crate::id::NotAName::NotShortId => "character",
+        crate::id::NotAName::Empty => facts.with("problem", "empty"),
+        crate::id::NotAName::TooLong(most) => facts.with("problem", "too-long").with("most", most),
+        crate::id::NotAName::Character | crate::id::NotAName::NotShortId => facts.with("problem", "character"),
     }
 }
 

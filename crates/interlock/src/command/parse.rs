@@ -282,6 +282,7 @@ mod tests {
             ("topic", "<@&123>", "not-a-topic-name"),
             ("topic", "", "empty"),
             ("partitions", "0", "option-needs-option"),
+            ("new-group", "true", "option-needs-option"),
             ("wait-for-stop", "5s", "duration-too-short"),
             ("wait-for-stop", "25h", "duration-too-long"),
             ("wait-for-stop", "soon", "not-a-duration"),
@@ -290,6 +291,11 @@ mod tests {
         ] {
             assert_eq!(reset(option, value), id, "{option}:{value}");
         }
+        let (group, topic) = ("g".repeat(301), "o".repeat(250));
+        let long = mistake("reset-offset", &[("group", group.as_str()), ("to", "latest")]);
+        assert_eq!((long.id.as_str(), long.facts.get("most")), ("not-a-group-name", Some(&300_usize.into())));
+        let long = mistake("topic", &[("topic", topic.as_str())]);
+        assert_eq!((long.id.as_str(), long.facts.get("most")), ("not-a-topic-name", Some(&249_usize.into())));
         assert_eq!(mistake("nope", &[]).id, "unknown-command");
         assert_eq!(mistake("reset-offset", &[("group", "billing")]).id, "missing-option");
         assert_eq!(

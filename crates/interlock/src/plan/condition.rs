@@ -30,6 +30,9 @@ pub enum Condition {
     KafkaMoved(Moving),
 }
 
+/// The id of a look that saw nothing, because the cluster did not answer.
+pub const CANNOT_LOOK: &str = "cannot-look";
+
 /// A condition, and the actions of the step that it belongs to.
 #[derive(Debug, Clone, Copy)]
 pub struct Awaited<'a> {
@@ -148,10 +151,10 @@ fn no_members(wanted: (&GroupId, u32), memory: &Memory, sections: &Sections, pac
         Look::Seen(found) => found.as_ref().map_or(&[][..], |group| &group.members),
         Look::Failed(failure) => {
             let facts = Facts::none().with("failure", failure.kind.key()).with("said", failure.said.as_str());
-            return (broken, Looked::NotYet { id: "cannot-look", facts });
+            return (broken, Looked::NotYet { id: CANNOT_LOOK, facts });
         }
         Look::Ask => {
-            return (broken, Looked::NotYet { id: "cannot-look", facts: Facts::none().with("failure", "not-asked") });
+            return (broken, Looked::NotYet { id: CANNOT_LOOK, facts: Facts::none().with("failure", "not-asked") });
         }
     };
     if !members.is_empty() {

@@ -16,6 +16,7 @@ mod members;
 mod moving;
 mod probe;
 mod reverse;
+mod row;
 mod rule;
 mod seal;
 mod step;
@@ -24,7 +25,7 @@ mod tests;
 
 pub use action::{Action, KafkaAction, OffsetMove, OffsetRemoval};
 pub use check::{Check, Level, Mistake};
-pub use condition::{Awaited, Condition, Looked, Memory, Pace, look};
+pub use condition::{Awaited, CANNOT_LOOK, Condition, Looked, Memory, Pace, look};
 pub use difference::{Difference, differences};
 pub use expectation::{
     Assigned, ConfigExpected, Expectation, Held, OffsetExpected, OffsetInLog, RoomExpected, evaluate,
@@ -241,6 +242,14 @@ pub enum Seat {
         /// Who asked for what is confirmed: the requesters of a plan that needs nobody else, or of the first operation.
         by: Vec<PersonId>,
     },
+}
+
+impl Seat {
+    /// Whether nobody else is needed for it.
+    #[must_use]
+    pub fn is_confirmation(&self) -> bool {
+        matches!(self, Self::Confirmation { .. })
+    }
 }
 
 /// What a planner hands to the desk: a plan without what only the desk knows (ids, who asked, times, votes).

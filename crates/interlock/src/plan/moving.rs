@@ -1,7 +1,7 @@
 //! A batch of moves on its way: whether it has arrived, how fast it may go, how it is turned round.
 
 use super::action::{Action, KafkaAction};
-use super::condition::{Looked, Memory, Pace};
+use super::condition::{CANNOT_LOOK, Looked, Memory, Pace};
 use super::layout_action::{ConfigChange, ConfigOn, ReplicaMove};
 use super::layout_probe::{Movements, Standing, heading, known, place, setting};
 use crate::cluster::kafka::{
@@ -78,7 +78,7 @@ pub(super) fn look(
         Ok(Err(looked)) => return (memory.clone(), looked),
         Err(facts) => {
             let memory = Memory { last_look: Some(pace.now), ..memory.clone() };
-            return (memory, Looked::NotYet { id: "cannot-look", facts });
+            return (memory, Looked::NotYet { id: CANNOT_LOOK, facts });
         }
     };
     let done = seen.iter().filter(|one| one.arrived()).count();

@@ -87,15 +87,11 @@ impl Policy {
 /// Whether a plan is a way back that the approval of its first operation covers, so that a confirmation is enough.
 #[must_use]
 pub fn is_covered(plan: &Plan) -> bool {
-    plan.reverses.is_some() && plan.votes.iter().all(is_confirmation)
+    plan.reverses.is_some() && plan.votes.iter().all(Seat::is_confirmation)
 }
 
 fn people(requesters: &[Requester]) -> Vec<PersonId> {
     requesters.iter().map(|requester| requester.person.clone()).collect()
-}
-
-fn is_confirmation(seat: &Seat) -> bool {
-    matches!(seat, Seat::Confirmation { .. })
 }
 
 /// All seats of then, and those of now that are not among them. A confirmation is there only where nobody else is needed.
@@ -109,8 +105,8 @@ pub fn stricter(then: &[Seat], now: &[Seat]) -> Vec<Seat> {
             None => all.push(seat.clone()),
         }
     }
-    if !all.iter().all(is_confirmation) {
-        all.retain(|seat| !is_confirmation(seat));
+    if !all.iter().all(Seat::is_confirmation) {
+        all.retain(|seat| !seat.is_confirmation());
     }
     all
 }

@@ -23,12 +23,12 @@ pub(super) fn all(wanted: &Wanted<'_>, seen: &Seen<'_>, waits: bool, context: &C
 }
 
 fn group_checks(wanted: &Wanted<'_>, seen: &Seen<'_>, waits: bool) -> Vec<Check> {
-    let Some(group) = seen.group.group else {
+    if !seen.group.is_there() {
         return vec![Check::new(Level::Warn, "group-is-new", Facts::none().with("group", wanted.group.as_str()))];
-    };
-    if !waits {
-        return offsets::writable_checks(wanted.group, Some(group));
     }
+    let Some(group) = seen.group.group.filter(|_| waits) else {
+        return offsets::writable_checks(wanted.group, seen.group.group);
+    };
     let mut checks = offsets::kind_check(wanted.group, group);
     checks.push(Check::new(Level::Consent, "group-will-stop", member_facts(wanted.group, &group.members)));
     checks
@@ -52,15 +52,25 @@ fn scope_checks(seen: &Seen<'_>) -> Vec<Check> {
 }
 
 fn target_checks(places: &[Place]) -> Vec<Check> {
-    let mut checks = vec![clamp_check(places).unwrap_or_else(|| Check::pass("targets-in-log"))];
-    let early = |place: &&Place| place.edge() == Some(Edge::BeforeFirstRecord);
-    let late = |place: &&Place| place.edge() == Some(Edge::AfterLastRecord);
-    checks.extend(warn_where("time-before-log-start", places, early));
-    checks.extend(warn_where("time-after-last-record", places, late));
+    let mut checks = edge_checks(places);
     checks.extend(warn_where("no-commit-to-shift", places, |place| place.goal == Resolved::NothingToShift));
     checks.extend(warn_where("partition-empty", places, |place| place.start >= place.end));
     checks.extend(warn_where("partition-without-commit", places, |place| place.from.is_none() && place.changes()));
     checks
+}
+
+/// What was moved to the edge of a log, by how it came to lie outside; a pass only if nothing was, so that the card's marks
+/// and the checks tell the same.
+fn edge_checks(places: &[Place]) -> Vec<Check> {
+    let early = |place: &&Place| place.edge() == Some(Edge::BeforeFirstRecord);
+    let late = |place: &&Place| place.edge() == Some(Edge::AfterLastRecord);
+    let moved = [
+        clamp_check(places),
+        warn_where("time-before-log-start", places, early),
+        warn_where("time-after-last-record", places, late),
+    ];
+    let moved: Vec<Check> = moved.into_iter().flatten().collect();
+    if moved.is_empty() { vec![Check::pass("targets-in-log")] } else { moved }
 }
 
 fn clamp_check(places: &[Place]) -> Option<Check> {

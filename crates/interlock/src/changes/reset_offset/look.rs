@@ -4,6 +4,7 @@ use super::Wanted;
 use crate::changes::Stop;
 use crate::changes::guards::{Guard, Guards};
 use crate::changes::kafka_offsets::{self as offsets, GroupSeen, Subject};
+use crate::changes::part::Part;
 use crate::changes::vector::{self, Commits, Place};
 use crate::cluster::kafka::{KafkaCluster, LogRange, Member, OffsetAt, Topic};
 use crate::cluster::{Look, Looker};
@@ -54,6 +55,7 @@ pub(super) fn look<'a>(
     guards: &Guards,
 ) -> Result<Option<Seen<'a>>, Stop> {
     let Some(mut seen) = look_at_group(wanted, looker, guards)? else { return Ok(None) };
+    known(wanted, &seen.group)?;
     let names = names(wanted, &seen)?;
     let commits = vector::commits(seen.group.committed);
     let mut whole = true;
@@ -93,6 +95,19 @@ fn look_at_group<'a>(wanted: &Wanted<'a>, looker: &mut Looker<'a>, guards: &Guar
     Ok(Some(Seen { cluster, group, topics, places, offline, gone }))
 }
 
+/// Kafka makes a group that does not exist by its first commit, without a word. A slip of the hand must not: then the wrong
+/// group gets offsets, and the right one stays as it was.
+fn known(wanted: &Wanted<'_>, group: &GroupSeen<'_>) -> Result<(), Stop> {
+    let facts = Facts::none().with("name", wanted.group.as_str());
+    let mistake = match (group.is_there(), wanted.new_group) {
+        (true, false) | (false, true) => return Ok(()),
+        (true, true) => Mistake::new("group-is-not-new", facts),
+        (false, false) if wanted.topic.is_some() => Mistake::new("unknown-group", facts.with("add", "new-group:true")),
+        (false, false) => Mistake::new("unknown-group", facts),
+    };
+    Err(Stop::Mistake(mistake))
+}
+
 /// The topic that was named, else every topic that the group committed in.
 fn names<'a>(wanted: &Wanted<'a>, seen: &Seen<'a>) -> Result<Vec<&'a TopicName>, Stop> {
     if let Some(topic) = wanted.topic {
@@ -103,12 +118,7 @@ fn names<'a>(wanted: &Wanted<'a>, seen: &Seen<'a>) -> Result<Vec<&'a TopicName>,
     names.dedup();
     if names.is_empty() {
         let facts = Facts::none().with("name", wanted.group.as_str());
-        let known = seen.group.group.is_some();
-        return Err(Stop::Mistake(if known {
-            Mistake::new("group-without-commits", facts)
-        } else {
-            Mistake::new("unknown-group", facts)
-        }));
+        return Err(Stop::Mistake(Mistake::new("group-without-commits", facts)));
     }
     Ok(names)
 }
@@ -126,7 +136,7 @@ struct Found<'a> {
 
 fn look_at_topic<'a>(wanted: &Wanted<'a>, name: &'a TopicName, looker: &mut Looker<'a>) -> Result<Topical<'a>, Stop> {
     let mut failed = Vec::new();
-    let topic = offsets::seen(looker.kafka_topic(name), of_topic("topic", name), &mut failed);
+    let topic = offsets::seen(looker.kafka_topic(name), of_topic(Part::Topic, name), &mut failed);
     if !failed.is_empty() {
         return Err(Stop::Refused(failed));
     }
@@ -147,21 +157,21 @@ fn look_at_log<'a>(
     looker: &mut Looker<'a>,
 ) -> Result<Option<LogSeen<'a>>, Stop> {
     let mut failed = Vec::new();
-    let ranges = offsets::seen(looker.kafka_log_ranges(name), of_topic("log ranges", name), &mut failed);
+    let ranges = offsets::seen(looker.kafka_log_ranges(name), of_topic(Part::LogRanges, name), &mut failed);
     let at = match wanted.target {
         OffsetTarget::At(instant) => Some(looker.kafka_offsets_at(name, instant)),
         _ => None,
     };
     let asking = matches!(at, Some(Look::Ask));
-    let at = at.and_then(|look| offsets::seen(look, of_topic("offsets at the time", name), &mut failed));
+    let at = at.and_then(|look| offsets::seen(look, of_topic(Part::OffsetsAtTime, name), &mut failed));
     if !failed.is_empty() {
         return Err(Stop::Refused(failed));
     }
     Ok(ranges.filter(|_| !asking).map(|ranges| (ranges.as_slice(), at.map(Vec::as_slice))))
 }
 
-fn of_topic<'a>(what: &'a str, name: &'a TopicName) -> Subject<'a> {
-    Subject { what, on: "topic", name: name.as_str() }
+fn of_topic(part: Part, name: &TopicName) -> Subject<'_> {
+    Subject { part, on: "topic", name: name.as_str() }
 }
 
 fn partitions(wanted: &Wanted<'_>, name: &TopicName, topic: &Topic) -> Result<Vec<i32>, Stop> {

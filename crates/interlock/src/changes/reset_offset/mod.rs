@@ -26,6 +26,8 @@ struct Wanted<'a> {
     partitions: Option<&'a [i32]>,
     target: OffsetTarget,
     wait: Option<Duration>,
+    /// The person says that the group does not exist yet.
+    new_group: bool,
 }
 
 pub(super) fn plan(arguments: &Arguments, sections: &Sections, context: &Context<'_>) -> Planning {
@@ -55,8 +57,9 @@ fn wanted(arguments: &Arguments) -> Result<Wanted<'_>, Mistake> {
         partitions: arguments.partitions("partitions").map(Vec::as_slice),
         target: *arguments.offset_target("to").ok_or_else(|| missing("to"))?,
         wait: arguments.duration("wait-for-stop").copied(),
+        new_group: arguments.flag("new-group"),
     };
-    if wanted.partitions.is_some() && wanted.topic.is_none() {
+    if (wanted.partitions.is_some() || wanted.new_group) && wanted.topic.is_none() {
         return Err(missing("topic"));
     }
     Ok(wanted)
@@ -124,6 +127,9 @@ fn resolved(wanted: &Wanted<'_>, seen: &Seen<'_>) -> BTreeMap<String, String> {
     }
     if let Some(wait) = wanted.wait {
         arguments.insert("wait-for-stop".to_owned(), Value::Duration(wait).canonical());
+    }
+    if wanted.new_group {
+        arguments.insert("new-group".to_owned(), Value::Flag(true).canonical());
     }
     arguments
 }

@@ -10,6 +10,8 @@ use std::collections::BTreeSet;
 pub(super) fn impact(rebased: &ByGroup<'_>, seen: &Seen<'_>) -> Impact {
     let places: Vec<&Rebased> = rebased.values().flatten().collect();
     let topics: BTreeSet<String> = places.iter().map(|place| place.topic.to_string()).collect();
+    let rows: Vec<Row> = places.iter().map(|place| row(place, seen)).collect();
+    let sum = |each: fn(i64) -> i64| rows.iter().filter_map(Row::moves_over).map(each).fold(0, i64::saturating_add);
     Impact {
         worst_case: "rollback-returns-to-saved".to_owned(),
         topics: topics.into_iter().collect(),
@@ -17,8 +19,10 @@ pub(super) fn impact(rebased: &ByGroup<'_>, seen: &Seen<'_>) -> Impact {
         clients: Vec::new(),
         facts: Facts::none()
             .with("partitions", places.len())
-            .with("changed", places.iter().filter(|place| place.changes()).count()),
-        rows: places.iter().map(|place| row(place, seen)).collect(),
+            .with("changed", places.iter().filter(|place| place.changes()).count())
+            .with("replayed", sum(|moved| moved.saturating_neg().max(0)))
+            .with("skipped", sum(|moved| moved.max(0))),
+        rows,
         needs_from_application: Vec::new(),
     }
 }

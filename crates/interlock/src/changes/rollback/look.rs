@@ -4,6 +4,7 @@ use super::saved::Vectors;
 use crate::changes::Stop;
 use crate::changes::guards::Guards;
 use crate::changes::kafka_offsets::{self as offsets, GroupSeen, Subject};
+use crate::changes::part::Part;
 use crate::cluster::Looker;
 use crate::cluster::kafka::{KafkaCluster, Topic};
 use crate::id::{GroupId, TopicName};
@@ -65,13 +66,13 @@ fn look_at_topic<'a>(
     looker: &mut Looker<'a>,
     failed: &mut Vec<crate::plan::Check>,
 ) -> Option<TopicSeen<'a>> {
-    let subject = |what| Subject { what, on: "topic", name: name.as_str() };
-    let topic = offsets::seen(looker.kafka_topic(name), subject("topic"), failed);
+    let subject = |part| Subject { part, on: "topic", name: name.as_str() };
+    let topic = offsets::seen(looker.kafka_topic(name), subject(Part::Topic), failed);
     let ranges = looker.kafka_log_ranges(name);
     // The log of a topic that is gone cannot be looked at, and need not be.
     if let Some(None) = topic {
         return Some(TopicSeen { name, topic: None, log: Log::new(&[], None) });
     }
-    let ranges = offsets::seen(ranges, subject("log ranges"), failed);
+    let ranges = offsets::seen(ranges, subject(Part::LogRanges), failed);
     Some(TopicSeen { name, topic: topic?.as_ref(), log: Log::new(ranges?, None) })
 }

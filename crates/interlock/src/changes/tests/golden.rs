@@ -2,7 +2,7 @@
 
 use super::world::{AT, Log, With, World, asked, log, member, whole};
 use crate::command::Value;
-use crate::plan::{Digest, OffsetTarget, Plan, Sealed};
+use crate::plan::{Check, Digest, OffsetTarget, Plan, Sealed};
 use std::path::Path;
 
 /// Written by the first version that stored plans of format 1. Never written anew: a change that this test does not survive
@@ -13,6 +13,14 @@ const STORED: &[(&str, &str)] =
 fn read(file: &str) -> String {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("golden").join(file);
     std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+/// As planned in those days: what was moved to the edge of the log was told by warnings alone, beside a passed check.
+fn made_then(kind: &str) -> Plan {
+    let mut plan = made(kind);
+    let first = plan.checks.iter().position(|check| check.id == "time-after-last-record").unwrap();
+    plan.checks.insert(first, Check::pass("targets-in-log"));
+    plan
 }
 
 fn made(kind: &str) -> Plan {
@@ -35,7 +43,7 @@ fn a_plan_of_format_1_is_read_and_understood_as_it_was_meant() {
         let opened = Sealed::open(bytes.clone(), digest).unwrap_or_else(|error| panic!("{file}: {error}"));
         assert_eq!(opened.digest(), digest);
         assert_eq!(opened.bytes(), bytes);
-        assert_eq!(*opened.plan(), made(kind), "{file}");
+        assert_eq!(*opened.plan(), made_then(kind), "{file}");
         assert_eq!(Sealed::seal(opened.plan().clone()).unwrap().bytes(), bytes, "{file}");
     }
 }

@@ -1,6 +1,7 @@
 //! What is refused, and what a person is told.
 
 use super::world::{AT, Log, With, World, asked, check, count, group, ids, log, member, rights, text, topic};
+use crate::changes::Part;
 use crate::cluster::FailureKind;
 use crate::cluster::kafka::{GroupKind, KafkaQuery, Right};
 use crate::command::Value;
@@ -107,6 +108,8 @@ fn a_look_that_failed_whichever_it_is() {
             let [one] = &checks[..] else { panic!("{checks:?}") };
             assert_eq!((one.id.as_str(), one.level), ("cannot-verify", Level::Block));
             assert_eq!(text(&one.facts, "failure"), kind.key());
+            let part = text(&one.facts, "part");
+            assert!(Part::ALL.iter().any(|known| known.key() == part), "{part}");
         }
         let checks = world().failing(query, FailureKind::Denied).refused(&asked(OffsetTarget::At(AT)));
         check(&checks, "cannot-verify");

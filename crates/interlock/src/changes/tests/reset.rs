@@ -1,10 +1,10 @@
 //! Where offsets are set to, and what a plan says about it.
 
-use super::world::{AT, Log, NOW, With, World, asked, check, count, group, ids, log, topic};
+use super::world::{AT, Log, NOW, With, World, asked, check, count, group, ids, log, member, text, topic};
 use crate::changes;
 use crate::cluster::Query;
-use crate::cluster::kafka::{Committed, KafkaQuery};
-use crate::command::Value;
+use crate::cluster::kafka::{Committed, Group, GroupState, KafkaQuery};
+use crate::command::{Arguments, Value};
 use crate::plan::{
     Action, Draft, Effect, Expectation, KafkaAction, Level, OffsetInLog, OffsetTarget, Planning, Row, Step, Undo, Work,
 };
@@ -17,6 +17,15 @@ fn moves(draft: &Draft) -> Vec<(i32, Option<i64>, i64)> {
     };
     assert!(moves.iter().all(|one| one.to == Committed::plain(one.to.offset)));
     moves.iter().map(|one| (one.partition, one.from.as_ref().map(|from| from.offset), one.to.offset)).collect()
+}
+
+/// The partitions whose target was moved to an edge.
+fn clamped(draft: &Draft) -> Vec<i32> {
+    let marked = |row: &Row| match row {
+        Row::Offset { partition, clamped: true, .. } => Some(*partition),
+        _ => None,
+    };
+    draft.impact.rows.iter().filter_map(marked).collect()
 }
 
 fn world() -> World {
@@ -93,6 +102,8 @@ fn to_an_instant() {
     assert_eq!(moves(&draft), [(0, Some(60), 42), (1, Some(7), 50), (2, None, 5)]);
     let late = check(&draft.checks, "time-after-last-record");
     assert_eq!((count(&late.facts, "partition"), count(&late.facts, "count")), (1, 1));
+    assert!(!ids(&draft.checks, Level::Pass).contains(&"targets-in-log"));
+    assert_eq!(clamped(&draft), [1], "an empty log has no edge that could be missed");
     check(&draft.checks, "partition-empty");
     check(&draft.checks, "partition-without-commit");
     assert_eq!(draft.impact.worst_case, "reset-replays-and-skips");
@@ -104,8 +115,20 @@ fn an_instant_before_the_log_is_moved_to_its_start_and_said() {
     let draft = world.plan(&asked(OffsetTarget::At(AT)));
     assert_eq!(moves(&draft), [(0, Some(60), 10)]);
     assert_eq!(check(&draft.checks, "time-before-log-start").level, Level::Warn);
-    let Row::Offset { clamped, .. } = &draft.impact.rows[0] else { panic!() };
-    assert!(*clamped);
+    assert_eq!(clamped(&draft), [0]);
+    assert!(
+        !ids(&draft.checks, Level::Pass).contains(&"targets-in-log"),
+        "the card marks it: no check may say otherwise"
+    );
+}
+
+#[test]
+fn the_edges_themselves_are_no_targets_outside_of_the_log() {
+    for target in [OffsetTarget::Earliest, OffsetTarget::Latest, OffsetTarget::Offset(20)] {
+        let draft = World::of(&[log(10, 100)]).committed("orders", &[Some(60)]).plan(&asked(target));
+        assert_eq!(clamped(&draft), [0; 0], "{target}");
+        assert!(ids(&draft.checks, Level::Pass).contains(&"targets-in-log"), "{target}");
+    }
 }
 
 #[test]
@@ -143,12 +166,51 @@ fn only_the_partitions_that_were_named() {
     assert_eq!(draft.impact.rows.len(), 1);
 }
 
+fn new(arguments: Arguments) -> Arguments {
+    arguments.with("new-group", Value::Flag(true))
+}
+
+/// A slip of the hand in the group's name: Kafka would make that group without a word.
+#[test]
+fn a_group_that_does_not_exist_is_made_only_where_that_is_said() {
+    let dead = Group { state: GroupState::Dead, ..World::of(&[]).group.unwrap() };
+    for nobody in [None, Some(dead.clone())] {
+        let mut world = World::of(&[log(3, 9)]);
+        world.group = nobody;
+        let mistake = world.mistake(&asked(OffsetTarget::Earliest));
+        assert_eq!((mistake.id.as_str(), text(&mistake.facts, "name")), ("unknown-group", "billing"));
+        assert_eq!(text(&mistake.facts, "add"), "new-group:true");
+        let said_no = asked(OffsetTarget::Earliest).with("new-group", Value::Flag(false));
+        assert_eq!(world.mistake(&said_no).id, "unknown-group");
+        world.plan(&new(asked(OffsetTarget::Earliest)));
+        // Where nothing says which topics, there is nothing to set.
+        assert_eq!(world.mistake(&asked(OffsetTarget::Earliest).without("topic")).facts.get("add"), None);
+        assert_eq!(world.mistake(&new(asked(OffsetTarget::Earliest)).without("topic")).id, "missing-option");
+    }
+    // What it has committed says that it is there, whatever else is said of it.
+    let mut offline = World::of(&[log(3, 9)]).committed("others", &[Some(4)]);
+    offline.group = Some(dead);
+    let draft = offline.plan(&asked(OffsetTarget::Earliest));
+    assert!(ids(&draft.checks, Level::Pass).contains(&"group-inactive"), "{:?}", draft.checks);
+    assert!(!ids(&draft.checks, Level::Warn).contains(&"group-is-new"));
+}
+
+#[test]
+fn a_group_that_is_there_is_not_taken_for_a_new_one() {
+    let without_commits = World::of(&[log(3, 9)]);
+    let at_work = World::of(&[log(3, 9)]).members(vec![member("a", None)]);
+    for world in [world(), without_commits, at_work] {
+        assert_eq!(world.mistake(&new(asked(OffsetTarget::Earliest))).id, "group-is-not-new");
+    }
+}
+
 #[test]
 fn a_new_group_gets_its_first_offsets() {
     let mut world = World::of(&[log(3, 9)]);
     world.group = None;
-    let draft = world.plan(&asked(OffsetTarget::Earliest));
+    let draft = world.plan(&new(asked(OffsetTarget::Earliest)));
     assert_eq!(moves(&draft), [(0, None, 3)]);
+    assert_eq!(draft.arguments["new-group"], "true");
     let warnings = ["rights-not-told", "group-is-new", "partition-without-commit"];
     assert_eq!(ids(&draft.checks, Level::Warn), warnings);
     assert_eq!(draft.impact.worst_case, "reset-neither");
@@ -202,7 +264,7 @@ fn what_is_asked_in_which_round() {
     let (billing, orders) = (group("billing"), topic("orders"));
     let first = [KafkaQuery::Cluster, KafkaQuery::Group(billing.clone()), KafkaQuery::Committed(billing)];
     let logs = [KafkaQuery::LogRanges(orders.clone()), KafkaQuery::OffsetsAt(orders.clone(), AT)];
-    let of = |arguments: crate::command::Arguments| {
+    let of = |arguments: Arguments| {
         let (rounds, planning) =
             world().rounds(|sections, context| changes::plan("reset-offset", &arguments, sections, context).unwrap());
         assert!(matches!(planning, Planning::Plan(_)), "{planning:?}");
