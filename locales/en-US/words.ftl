@@ -67,6 +67,7 @@ table-start = start
 table-end = end
 table-committed = at
 table-lag = lag
+table-no-commit = unset
 table-client = client
 table-host = host
 table-assigned = parts

@@ -67,6 +67,7 @@ table-start = 起始
 table-end = 末尾
 table-committed = 位点
 table-lag = 积压
+table-no-commit = 无位点
 table-client = 客户端
 table-host = 主机
 table-assigned = 分区
