@@ -1,11 +1,13 @@
 //! The demo: a whole bot on a simulated fleet, with a store in a temporary folder and a few personas. Nothing of it is
 //! left when it ends.
 
+mod growth;
 mod personas;
 mod stage;
 mod told;
 mod witness;
 
+pub use growth::{Growth, Replicas, Surveyor};
 pub use personas::{NoPolicy, PERSONAS, persona, policy, policy_of_two};
 pub use stage::{NoStage, Stage, simulated};
 pub use told::{Cast, Committed, NotTold, Tale, Witness, tell};

@@ -56,6 +56,7 @@ controlled-resumed = { $operation } goes on. It is now: { $state }
 controlled-rollback-posted = The way back of { $operation } is posted
 controlled-unlock-first = Noted. { $operation } is given up when a second person repeats this within 15 minutes
 controlled-unlocked = { $operation } is given up and holds nothing any more; look at the group before you go on
+controlled-throttle-asked = Noted. { $operation } takes the new throttle at its next look; its thread tells when it is set
 controlled-other = Done. { $operation } is now: { $state }
 
 suggestions = Did you mean { $suggestions }?
@@ -126,6 +127,9 @@ mistake-not-brokers = { $given } is not a list of broker ids
 mistake-not-topics = { $given } is not a list of topics
 mistake-rate-in-decimal = { $given }: { $unit } is a unit of ten, and rates here count in units of 1,024
     .next = Write it as 50MiB or 1GiB
+mistake-no-throttle-to-turn = This operation moves nothing under a throttle
+mistake-throttle-out-of-bounds = { $given }/s is outside of what was approved: { $slowest }/s to { $fastest }/s
+    .next = Within these bounds it can be turned at any time; for more, stop it and ask anew.
 mistake-rate-of-zero = At a rate of zero nothing would ever arrive
 mistake-brokers-have-their-share = Brokers { $brokers } have their share of these topics already; there is nothing to move
 mistake-nothing-to-do = There is nothing to do: group { $group } already stands where you want it

@@ -4,7 +4,7 @@ card-headline = { $state }: { $what }
 what-reset-offset = reset { $groups } in { $topics } to { $to } ({ $cluster })
 what-rollback = take back { $operation }: { $groups } in { $topics } ({ $cluster })
 what-rollback-moves = take back { $operation }: replicas of { $topics } ({ $cluster })
-what-scale-out = scale out { $cluster }: { $topics } onto brokers { $brokers }
+what-scale-out = scale out { $cluster }, broker { $brokers }: { $topics }
 what-other = { $command } ({ $cluster })
 
 size-partitions = { $count ->
@@ -13,6 +13,7 @@ size-partitions = { $count ->
 }
 
 card-worst = If this goes wrong: { $worst }; back in about { $duration }
+card-worst-moves = If this goes wrong: { $worst }; /stop ends that at the batch under way; all of it is back in about { $duration }
 card-worst-no-way-back = If this goes wrong: { $worst }; there is no way back
 worst-reset-replays = { $groups } handles up to { $replayed ->
     [one] { $replayed } record
@@ -28,7 +29,7 @@ worst-reset-replays-and-skips = { $groups } handles up to { $replayed ->
 } a second time and never handles { $skipped }
 worst-reset-neither = { $groups } goes on from the wrong place
 worst-rollback-returns-to-saved = { $groups } goes on from the offsets of before, which may be the wrong ones by now
-worst-moves-slow-writes = brokers are busier and writes slower until it is stopped
+worst-moves-slow-writes = brokers are busier and writes slower
 
 card-needs = Needs { $wanted } ({ $filled } so far): { $who }
 card-needs-more = Needs { $wanted } ({ $filled } so far): { $who }. That is more than when it was planned: the settings became stricter
@@ -43,6 +44,10 @@ card-queued = Approved; starts as soon as nothing else is at work there
 card-ids = op { $operation } · plan { $digest }
 card-ids-ends = op { $operation } · plan { $digest } · ends { $ends }
 card-progress = Step { $step } of { $steps }: { $what }
+card-progress-batch = Batch { $batch } of { $batches }: { $count ->
+    [one] { $count } partition
+   *[other] { $count } partitions
+} on the move
 card-progress-of = { $progress } ({ $done } of { $total } done)
 
 step-kafka-commit-offsets = set the offsets
@@ -60,6 +65,11 @@ result-succeeded = { $count ->
     [one] Done and read back: { $count } partition stands where the plan says
    *[other] Done and read back: { $count } partitions stand where the plan says
 }
+result-succeeded-moves = { $count ->
+    [one] Done and read back: { $count } partition stands where the plan says, all replicas in sync
+   *[other] Done and read back: { $count } partitions stand where the plan says, all replicas in sync
+}
+result-stopped-moves = Stopped: batches that had arrived stay, the one under way was turned round
 result-stopped = Stopped at a safe point; what was done until then stays
 result-failed = The cluster refused a step; nothing of that step was changed
 result-stuck = The cluster shows neither what was before nor what was planned; a person must decide
@@ -86,28 +96,33 @@ moves-first = { $count ->
 moves-replicas = Copies { $moves ->
     [one] { $moves } replica
    *[other] { $moves } replicas
-} of { $partitions ->
-    [one] { $partitions } partition
-   *[other] { $partitions } partitions
 }, { $bytes }, in { $batches ->
+    [one] { $batches } batch
+   *[other] { $batches } batches
+} at up to { $throttle }/s a broker; up to { $inflow }/s come in meanwhile.
+moves-replicas-bound = Copies { $moves ->
+    [one] { $moves } replica
+   *[other] { $moves } replicas
+} ({ $bound } is proven to be the least), { $bytes }, in { $batches ->
     [one] { $batches } batch
    *[other] { $batches } batches
 } at up to { $throttle }/s a broker; up to { $inflow }/s come in meanwhile.
 moves-replicas-fewest = Copies { $moves ->
     [one] { $moves } replica
    *[other] { $moves } replicas
-} of { $partitions ->
-    [one] { $partitions } partition
-   *[other] { $partitions } partitions
-} (none could do with fewer), { $bytes }, in { $batches ->
+} (proven: no plan needs fewer), { $bytes }, in { $batches ->
     [one] { $batches } batch
    *[other] { $batches } batches
 } at up to { $throttle }/s a broker; up to { $inflow }/s come in meanwhile.
+moves-meanwhile = Until it is done brokers { $brokers } hold more than before and after.
 moves-clamped = { $count ->
     [one] { $count } target (*) lies outside of the log and was moved to its edge.
    *[other] { $count } targets (*) lie outside of the log and were moved to its edge.
 }
 moves-taken-anew = These numbers are of now; the same rule takes them anew once the group has stopped.
+picture-alt = Data and leaders of each broker, before → after.
+picture-broker = { " " }Broker { $broker }: { $data }, { $leaders } leaders.
+picture-more = { " " }And { $more } more in plan.txt.
 card-checks = Checks: { $passed } passed, { $warnings ->
     [one] { $warnings } warning
    *[other] { $warnings } warnings
@@ -119,10 +134,12 @@ card-affected = Affected: { $groups }; { $clients-count ->
     [one] { $clients-count } client
    *[other] { $clients-count } clients
 }: { $clients }
+card-affected-topics = Affected: whoever writes or reads { $topics }
 card-affected-no-clients = Affected: { $groups }; no client connected
 card-needs-from-application = Needs from the application: { $needs }
 application-stop-consumers = stop the group’s consumers, and start them again afterwards
 card-way-back = Way back: the offsets from before are kept and can be put back in about { $duration }
+card-way-back-moves = Way back: stop at any batch; the reverse plan is stored, about { $duration }
 card-no-way-back = Way back: none
 card-owners-told = Owners told: { $told } of { $of }
 
@@ -155,6 +172,10 @@ ended-not-checked = Not checked: whether the application works well from there.
 ended-failed = Nothing runs any more, and I do not try again by myself. Ask again when the cause is gone, or give it up with /unlock.
 ended-stuck = I do nothing more by myself. Look with /group and /lag, then finish by hand (by-hand.md), take it back, or give it up with /unlock.
 ended-abandoned = Look with /group and /lag before anything else is asked of this group.
+ended-replicas-safe = Producers and consumers go on wherever a partition has enough replicas in sync; /health tells where it has not.
+ended-not-checked-moves = Not checked: whether applications were slower meanwhile.
+ended-stuck-moves = I do nothing more by myself. Look with /topic and /health, then finish by hand (by-hand.md), take it back, or give it up with /unlock.
+ended-abandoned-moves = A throttle may still be set: by-hand.md says how to put it back. Look with /health before anything else moves.
 ended-way-back = ↩️ or /rollback posts the way back.
 ended-approved-by = Approved by { $who }
 seat-confirmation = the confirmation of who asked, or of on-call

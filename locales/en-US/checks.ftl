@@ -62,6 +62,7 @@ check-disk-too-small = broker { $broker } has { $found } free, and the copies wi
     .next = Make room, or move fewer topics.
 check-left-over-throttle = { $brokers-count ->
     [0] there is a throttle list left on { $topics }; it is put back as it was found
+    [one] there is a throttle left on broker { $brokers }; it is put back as it was found
    *[other] there is a throttle left on brokers { $brokers }; it is put back as it was found
 }
 check-no-replica-to-spare = { $count ->
@@ -160,13 +161,10 @@ wait-members-remain = { $count ->
 }
 wait-cannot-look = The cluster cannot be looked at: { $failure }. I go on trying
 wait-watching-a-little-longer = No member left; I watch a little longer ({ $streak } of { $wanted } looks)
-wait-moving = { $left-count ->
-    [0] Moving: { $done } of { $count } partitions have arrived
-   *[other] Moving: { $done } of { $count } partitions have arrived, { $left } to copy { $eta-count ->
-        [0] .
-       *[other] at { $rate }/s, about { $eta }
-    }
-}
+wait-moving = { $batches-count ->
+    [0] Moving
+   *[other] Batch { $batch } of { $batches }
+}: { $done } of { $count } partitions have arrived
 wait-move-stalled = Nothing was copied for { $span }: { $done } of { $count } partitions have arrived. Look at the brokers' logs and disks
 wait-move-overridden = Somebody else sent { $topic } { $partition } to { $found } instead of { $expected }
 wait-under-min-isr = { $topic } { $partition } has too few replicas in sync: { $isr } of the { $least } that it needs. It stands still; the moves under way go on at the lowest rate

@@ -13,9 +13,24 @@ notice-refused-anew = { $checks-count ->
 }
 notice-started = It has started; by-hand.md says how to finish, stop or undo it without me
 notice-step-done = Step { $step } is done and read back
+notice-step-done-kafka-set-configs = The throttle is set and read back (step { $step })
+notice-step-done-kafka-reassign = Batch { $batch } of { $batches } has arrived: { $count ->
+    [one] { $count } partition stands
+   *[other] { $count } partitions stand
+} as planned, all replicas in sync
+notice-step-done-kafka-elect-preferred = Leadership is with the preferred leaders
+notice-step-under-way-kafka-reassign = Batch { $batch } of { $batches } is under way: { $count ->
+    [one] { $count } partition
+   *[other] { $count } partitions
+}. The cluster copies, and I watch
 notice-step-under-way = Step { $step } is under way; the cluster copies, and I watch
 notice-still-owed = Broker { $broker } is dead, so its throttle cannot be put back yet. I do it when it returns; without the topics' lists the throttle has no effect
 notice-throttle-as-planned = The throttle is as planned again
+notice-throttle-asked = { $reason-count ->
+    [0] { $by } asks for { $rate }/s a broker
+   *[other] { $by } asks for { $rate }/s a broker: { $reason }
+}
+notice-throttle-turned = The throttle is being set to { $rate }/s a broker, as asked
 notice-throttle-changed = Somebody else changed { $key } of broker { $broker } to { $found }; I leave it alone
 notice-throttle-slower = Slowed down: a partition has no replica in sync to spare
 notice-turned-round = { $count ->
@@ -30,6 +45,16 @@ notice-wait-began = { $until-count ->
    *[other] It waits, until { $until } at most
 }
 notice-wait-over = The wait is over; it goes on
+
+progress-left = { $left-later-count ->
+    [0] To copy: { $left }
+   *[other] To copy: { $left } of this batch, { $left-later } of later ones
+}
+progress-eta = { $eta-whole-count ->
+    [0] At { $rate }/s: { $eta } left
+   *[other] At { $rate }/s: { $eta } left, { $eta-whole } for all of it
+}
+progress-throttle = Throttle: { $throttle }/s a broker
 
 owners-before = You own part of this. It begins now: { $what }
 owners-after = You own part of this. { $state }: { $what }

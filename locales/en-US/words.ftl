@@ -54,9 +54,9 @@ failure-too-many-rounds = it changes while I look
 
 table-partition = p
 table-partitions = parts
-table-broker = broker
 table-leaders = lead
 table-replicas = replicas
+table-data = data
 table-from-to = now→then
 table-to = then
 table-moves = moves

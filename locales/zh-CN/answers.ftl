@@ -55,6 +55,7 @@ controlled-resumed = { $operation } 继续执行。现在：{ $state }
 controlled-rollback-posted = { $operation } 的回滚计划已发布
 controlled-unlock-first = 已记下。15 分钟内再有一人重复此命令，{ $operation } 就会被放弃
 controlled-unlocked = { $operation } 已放弃，不再占用任何东西；继续之前请先查看消费组
+controlled-throttle-asked = 已记下。{ $operation } 在下一次查看时采用新的限速；设置后会在子区通知
 controlled-other = 好了。{ $operation } 现在：{ $state }
 
 suggestions = 你是不是要找 { $suggestions }？
@@ -125,6 +126,9 @@ mistake-not-brokers = { $given } 不是 broker 编号列表
 mistake-not-topics = { $given } 不是 topic 列表
 mistake-rate-in-decimal = { $given }：{ $unit } 是十进制单位，这里的速率按 1,024 计
     .next = 请写成 50MiB 或 1GiB
+mistake-no-throttle-to-turn = 这个操作没有限速的迁移
+mistake-throttle-out-of-bounds = { $given }/秒超出批准的范围：{ $slowest }/秒到 { $fastest }/秒
+    .next = 在此范围内随时可调；需要更多，请停止后重新申请。
 mistake-rate-of-zero = 速率为零时什么都不会到达
 mistake-brokers-have-their-share = broker { $brokers } 已经拥有这些 topic 的应有份额；没有要迁移的
 mistake-nothing-to-do = 没有要做的事：消费组 { $group } 已经在你要的位置

@@ -107,13 +107,10 @@ broken-setting-changed = { $of } 的 { $key } 现为 { $found }，原为 { $expe
 wait-members-remain = 还有 { $count } 个成员在工作：{ $members }
 wait-cannot-look = 无法查看集群：{ $failure }。我会继续尝试
 wait-watching-a-little-longer = 已没有成员；再观察一会儿（第 { $streak } 次，共 { $wanted } 次）
-wait-moving = { $left-count ->
-    [0] 迁移中：{ $count } 个分区已到达 { $done } 个
-   *[other] 迁移中：{ $count } 个分区已到达 { $done } 个，尚需复制 { $left }{ $eta-count ->
-        [0] 。
-       *[other] ，速度 { $rate }/秒，约需 { $eta }
-    }
-}
+wait-moving = { $batches-count ->
+    [0] 迁移中
+   *[other] 第 { $batch } 批，共 { $batches } 批
+}：{ $count } 个分区中 { $done } 个已到位
 wait-move-stalled = 已有 { $span } 没有任何复制：{ $count } 个分区已到达 { $done } 个。请查看 broker 的日志和磁盘
 wait-move-overridden = 有人把 { $topic } { $partition } 改迁到了 { $found }，原定 { $expected }
 wait-under-min-isr = { $topic } { $partition } 只有 { $isr } 个同步副本，需要 { $least } 个。操作暂停；进行中的迁移以最低速度继续

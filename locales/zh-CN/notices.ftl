@@ -13,9 +13,18 @@ notice-refused-anew = { $checks-count ->
 }
 notice-started = 已开始；没有我时如何完成、停止或回滚，见 by-hand.md
 notice-step-done = 第 { $step } 步已完成并读回确认
+notice-step-done-kafka-set-configs = 限速已设置并读回确认（第 { $step } 步）
+notice-step-done-kafka-reassign = 第 { $batch } 批（共 { $batches } 批）已到位：{ $count } 个分区与计划一致，副本全部同步
+notice-step-done-kafka-elect-preferred = leader 已交给首选副本
+notice-step-under-way-kafka-reassign = 第 { $batch } 批（共 { $batches } 批）进行中：{ $count } 个分区。集群在复制，我在观察
 notice-step-under-way = 第 { $step } 步进行中；集群在复制，我在观察
 notice-still-owed = broker { $broker } 已宕机，暂时无法恢复它的限速。等它回来后我会恢复；topic 列表已清除，限速不再起作用
 notice-throttle-as-planned = 限速已恢复到计划值
+notice-throttle-asked = { $reason-count ->
+    [0] { $by } 要求每个 broker { $rate }/秒
+   *[other] { $by } 要求每个 broker { $rate }/秒：{ $reason }
+}
+notice-throttle-turned = 正按要求把限速设为每个 broker { $rate }/秒
 notice-throttle-changed = 有人把 broker { $broker } 的 { $key } 改成了 { $found }；我不去动它
 notice-throttle-slower = 已减速：有分区没有多余的同步副本
 notice-turned-round = 正在让 { $count } 个迁移中的分区退回原处
@@ -27,6 +36,16 @@ notice-wait-began = { $until-count ->
    *[other] 开始等待，最晚到 { $until }
 }
 notice-wait-over = 等待结束，继续执行
+
+progress-left = { $left-later-count ->
+    [0] 待复制：{ $left }
+   *[other] 待复制：本批 { $left }，后面的批次 { $left-later }
+}
+progress-eta = { $eta-whole-count ->
+    [0] 按 { $rate }/秒：剩余 { $eta }
+   *[other] 按 { $rate }/秒：剩余 { $eta }，全部 { $eta-whole }
+}
+progress-throttle = 限速：每个 broker { $throttle }/秒
 
 owners-before = 其中有你负责的部分。现在开始：{ $what }
 owners-after = 其中有你负责的部分。{ $state }：{ $what }

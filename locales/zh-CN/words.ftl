@@ -54,9 +54,9 @@ failure-too-many-rounds = 查看期间一直在变化
 
 table-partition = p
 table-partitions = 分区数
-table-broker = broker
 table-leaders = leader
 table-replicas = 副本
+table-data = 数据
 table-from-to = 现在→之后
 table-to = 之后
 table-moves = 移动

@@ -54,7 +54,7 @@ pub fn backends(settings: &Settings, clock: &Arc<dyn Clock>) -> Result<Clusters,
             Reached::Simulated => {
                 let fleet = match &fleet {
                     Some(fleet) => fleet.clone(),
-                    None => fleet.insert(simulated::demo(clock.clone())?).clone(),
+                    None => fleet.insert(simulated::demo::demo_with_new_broker(clock.clone())?).clone(),
                 };
                 let known = fleet.names()?;
                 if !known.contains(&name) {

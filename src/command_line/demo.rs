@@ -1,7 +1,7 @@
 //! `signalbox demo`.
 
 use crate::chat::console::{Inside, Local, Persona, language, local};
-use crate::demo::{Books, PERSONAS, Stage, Tale, persona, policy, policy_of_two, simulated, tell};
+use crate::demo::{Books, Growth, PERSONAS, Stage, Tale, persona, policy, policy_of_two, simulated, tell};
 use crate::text::{Locale, demo_opening};
 use anyhow::{Context, Result};
 use std::path::Path;
@@ -21,7 +21,20 @@ async fn tell_story(folder: &Path) -> Result<ExitCode> {
     let stage = Stage::build(folder, policy_of_two(clusters)?, backends.clone()).await?;
     let cluster = simulated::demo::PRODUCTION;
     let witness = Books { fleet: backends, cluster: cluster.parse()? };
-    let tale = Tale { stage: &stage, cluster, group: "nightly-report", cast: &persona, witness: &witness };
+    let growth = Growth {
+        broker: simulated::demo::NEW_BROKER,
+        topics: &["refunds", "products"],
+        throttle: ("50MiB", "150MiB"),
+        surveyor: &witness,
+    };
+    let tale = Tale {
+        stage: &stage,
+        cluster,
+        group: "nightly-report",
+        cast: &persona,
+        witness: &witness,
+        growth: Some(growth),
+    };
     tell(&tale, &mut std::io::stdout()).await?;
     Ok(ExitCode::SUCCESS)
 }

@@ -73,7 +73,7 @@ impl Stage {
 /// # Errors
 /// If the fleet cannot be furnished.
 pub fn simulated() -> Result<(Fleet, Vec<Cluster>), NoStage> {
-    let fleet = simulated::demo(Arc::new(SystemClock::new()))?;
+    let fleet = simulated::demo::demo_with_new_broker(Arc::new(SystemClock::new()))?;
     let cluster = |name: &str, tier| {
         Ok(Cluster {
             name: name.parse()?,

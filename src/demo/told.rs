@@ -1,9 +1,10 @@
 //! One whole story, told without a terminal: plan, refusal, approval by two people, execution, the proof by a witness, the
-//! way back, the audit log. It ends well only if each step really happened.
+//! way back; where there is a new broker the same for moves; the audit log. It ends well only if each step really happened.
 
+use super::growth::Growth;
 use super::stage::Stage;
 use crate::chat::Door;
-use crate::desk::Incoming;
+use crate::desk::{Incoming, Rooms};
 use crate::store::audit::Verdict;
 use crate::store::{Filter, Page, StoreError};
 use crate::text::{Card, Drawing, console};
@@ -15,7 +16,9 @@ use interlock::plan::{Action, KafkaAction, Work};
 use interlock::principal::{Place, Principal};
 use std::collections::BTreeMap;
 use std::io::Write;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
+use tokio::sync::broadcast;
 
 /// How long one step may take.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -44,6 +47,8 @@ pub struct Tale<'a> {
     pub cast: Cast<'a>,
     /// Who tells what is really committed.
     pub witness: &'a dyn Witness,
+    /// A new broker that gets its share; none where there is none.
+    pub growth: Option<Growth<'a>>,
 }
 
 /// Where the story went wrong.
@@ -97,7 +102,11 @@ pub async fn tell(tale: &Tale<'_>, out: &mut (dyn Write + Send)) -> Result<(), N
     let restored = teller.committed().await?;
     teller.agrees(&restored, &before, "what stood before")?;
 
-    teller.says("5. The audit log: is the chain whole?")?;
+    if let Some(growth) = &tale.growth {
+        teller.grows(growth).await?;
+    }
+
+    teller.says("Last. The audit log: is the chain whole?")?;
     match tale.stage.house.rooms().store.audit_verify(None).await? {
         Verdict::Verified { head, .. } => {
             teller.says(&format!("   {} entries, each follows from the one before.", head.seq))
@@ -106,19 +115,66 @@ pub async fn tell(tale: &Tale<'_>, out: &mut (dyn Write + Send)) -> Result<(), N
     }
 }
 
-struct Teller<'a> {
+/// Who tells the story.
+pub(super) struct Teller<'a> {
     tale: &'a Tale<'a>,
     out: &'a mut (dyn Write + Send),
 }
 
 impl Teller<'_> {
-    fn says(&mut self, words: &str) -> Result<(), NotTold> {
+    pub(super) fn rooms(&self) -> &Rooms {
+        self.tale.stage.house.rooms()
+    }
+
+    pub(super) fn cluster(&self) -> &str {
+        self.tale.cluster
+    }
+
+    pub(super) async fn rests(&self) {
+        self.rooms().clock.sleep(Duration::from_millis(20)).await;
+    }
+
+    pub(super) fn says(&mut self, words: &str) -> Result<(), NotTold> {
         Ok(writeln!(self.out, "\n{words}")?)
     }
 
     fn shows(&mut self, card: &Card) -> Result<(), NotTold> {
         let drawing = Drawing { width: 78, colour: false };
         Ok(writeln!(self.out, "{}", console(card, drawing))?)
+    }
+
+    pub(super) async fn types_and_shows(&mut self, who: &str, line: &str) -> Result<(), NotTold> {
+        let card = self.types(who, line).await?;
+        self.shows(&card)
+    }
+
+    /// Asks for a change, and shows the card of its plan: nobody approves what was not shown.
+    pub(super) async fn asks(&mut self, who: &str, line: &str, command: &str) -> Result<Operation, NotTold> {
+        let mut cards = self.listens();
+        self.types_and_shows(who, line).await?;
+        let operation = self.newest(command).await?;
+        self.voting_opens(&operation).await?;
+        if self.shows_all(&mut cards).await?.is_empty() {
+            return Err(NotTold::Breaks(format!("the card of {} was not shown", operation.id)));
+        }
+        Ok(operation)
+    }
+
+    /// What consoles are told from now on.
+    pub(super) fn listens(&self) -> broadcast::Receiver<Arc<Card>> {
+        self.tale.stage.house.hub().subscribe()
+    }
+
+    /// Shows what the console was told meanwhile; the last card may still be on its way. All of it as text.
+    pub(super) async fn shows_all(&mut self, cards: &mut broadcast::Receiver<Arc<Card>>) -> Result<String, NotTold> {
+        self.tale.stage.house.delivery().once().await?;
+        let mut told = String::new();
+        while let Ok(card) = cards.try_recv() {
+            self.shows(&card)?;
+            told.push_str(&console(&card, Drawing { width: 78, colour: false }));
+            told.push('\n');
+        }
+        Ok(told)
     }
 
     async fn types(&mut self, who: &str, line: &str) -> Result<Card, NotTold> {
@@ -138,36 +194,7 @@ impl Teller<'_> {
         Ok(house.door().command(incoming).await)
     }
 
-    /// Asks for a change, and shows the card of its plan: nobody approves what was not shown.
-    async fn asks(&mut self, who: &str, line: &str, command: &str) -> Result<Operation, NotTold> {
-        let mut cards = self.tale.stage.house.hub().subscribe();
-        let answer = self.types(who, line).await?;
-        self.shows(&answer)?;
-        let operation = self.newest(command).await?;
-        self.voting_opens(&operation).await?;
-        let mut shown = 0;
-        while let Ok(card) = cards.try_recv() {
-            self.shows(&card)?;
-            shown += 1;
-        }
-        if shown == 0 {
-            return Err(NotTold::Breaks(format!("the card of {} was not shown", operation.id)));
-        }
-        Ok(operation)
-    }
-
-    /// Voting opens when the card is posted.
-    async fn voting_opens(&self, operation: &Operation) -> Result<(), NotTold> {
-        let rooms = self.tale.stage.house.rooms();
-        let began = Instant::now();
-        while !rooms.store.voting_open(&operation.id).await? {
-            self.in_time(began, "voting does not open")?;
-            rooms.clock.sleep(Duration::from_millis(20)).await;
-        }
-        Ok(())
-    }
-
-    async fn newest(&self, command: &str) -> Result<Operation, NotTold> {
+    pub(super) async fn newest(&self, command: &str) -> Result<Operation, NotTold> {
         let page = Page { before: None, limit: 1 };
         let found = self.tale.stage.house.rooms().store.operations(&Filter::default(), page).await?;
         let newest = found.into_iter().next().map(|listed| listed.operation);
@@ -176,21 +203,26 @@ impl Teller<'_> {
             .ok_or_else(|| NotTold::Breaks(format!("no operation of /{command} was made")))
     }
 
-    async fn approves(&mut self, who: &str, operation: &Operation) -> Result<(), NotTold> {
+    async fn voting_opens(&self, operation: &Operation) -> Result<(), NotTold> {
+        let began = Instant::now();
+        while !self.rooms().store.voting_open(&operation.id).await? {
+            self.in_time(began, "voting does not open")?;
+            self.rests().await;
+        }
+        Ok(())
+    }
+
+    pub(super) async fn approves(&mut self, who: &str, operation: &Operation) -> Result<(), NotTold> {
         self.voting_opens(operation).await?;
         let card = self.types(who, &format!("/approve operation:{} digest:{}", operation.id, operation.digest)).await?;
         self.shows(&card)
     }
 
-    async fn approved_by(&mut self, who: &str, operation: &Operation) -> Result<Operation, NotTold> {
-        let mut cards = self.tale.stage.house.hub().subscribe();
+    pub(super) async fn approved_by(&mut self, who: &str, operation: &Operation) -> Result<Operation, NotTold> {
+        let mut cards = self.listens();
         self.approves(who, operation).await?;
         let done = self.becomes(operation, State::Succeeded).await?;
-        // What the console was told meanwhile; the last card may still be on its way.
-        self.tale.stage.house.delivery().once().await?;
-        while let Ok(card) = cards.try_recv() {
-            self.shows(&card)?;
-        }
+        self.shows_all(&mut cards).await?;
         Ok(done)
     }
 
@@ -199,7 +231,7 @@ impl Teller<'_> {
         found.ok_or_else(|| NotTold::Breaks(format!("{} is gone", operation.id)))
     }
 
-    async fn expects(&self, operation: &Operation, state: State) -> Result<(), NotTold> {
+    pub(super) async fn expects(&self, operation: &Operation, state: State) -> Result<(), NotTold> {
         let now = self.now(operation).await?;
         if now.state == state {
             Ok(())
@@ -208,7 +240,7 @@ impl Teller<'_> {
         }
     }
 
-    async fn becomes(&self, operation: &Operation, state: State) -> Result<Operation, NotTold> {
+    pub(super) async fn becomes(&self, operation: &Operation, state: State) -> Result<Operation, NotTold> {
         let began = Instant::now();
         loop {
             let now = self.now(operation).await?;
@@ -219,11 +251,11 @@ impl Teller<'_> {
                 return Err(NotTold::Breaks(format!("{} ended as {} ({})", now.id, now.state, now.why.id)));
             }
             self.in_time(began, "it does not end")?;
-            self.tale.stage.house.rooms().clock.sleep(Duration::from_millis(20)).await;
+            self.rests().await;
         }
     }
 
-    fn in_time(&self, began: Instant, what: &str) -> Result<(), NotTold> {
+    pub(super) fn in_time(&self, began: Instant, what: &str) -> Result<(), NotTold> {
         if began.elapsed() < PATIENCE { Ok(()) } else { Err(NotTold::Breaks(what.to_owned())) }
     }
 

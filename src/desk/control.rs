@@ -29,6 +29,7 @@ impl Desk {
             "pause" => self.steer(ask, &operation, &plan, Control::Pause).await,
             "resume" => self.steer(ask, &operation, &plan, Control::Resume).await,
             "rollback" => self.roll_back(ask, &operation, &plan).await,
+            "throttle" => self.turn_throttle(ask, &operation, &plan).await,
             _ => Err(Done::Bug),
         }
     }
@@ -176,7 +177,7 @@ impl Desk {
     }
 
     /// Whether the policy lets somebody do this to an operation.
-    fn may(&self, voter: Voter<'_>, act: Act, of: (&Operation, &Sealed)) -> Result<Right, Done> {
+    pub(super) fn may(&self, voter: Voter<'_>, act: Act, of: (&Operation, &Sealed)) -> Result<Right, Done> {
         let (operation, plan) = of;
         let standing = Standing { plan: plan.plan(), paused_by_guard: operation.why.id != "pause-asked" };
         self.rooms.policy.may_control(voter, act, &standing).map_err(denied)
@@ -298,7 +299,7 @@ fn asked(operation: &Operation, done: Result<Transitioned, JournalError>) -> Res
     }
 }
 
-fn controlled(operation: &Operation, what: &'static str) -> Done {
+pub(super) fn controlled(operation: &Operation, what: &'static str) -> Done {
     Done::Controlled { operation: operation.id.clone(), what, state: operation.state }
 }
 
@@ -327,6 +328,6 @@ fn closed(operation: &Operation) -> Done {
     Done::Mistake(Mistake::new("voting-closed", of(operation)))
 }
 
-fn not_now(operation: &Operation) -> Done {
+pub(super) fn not_now(operation: &Operation) -> Done {
     Done::Mistake(Mistake::new("not-possible-now", of(operation)))
 }

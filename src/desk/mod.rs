@@ -18,6 +18,7 @@ mod rooms;
 mod rounds;
 mod strangers;
 mod submit;
+mod throttle;
 
 pub(crate) use drafting::{Wanted, Whole};
 

@@ -131,6 +131,10 @@ impl Journal for Store {
         Box::pin(async move { Ok(self.read_in_the_way(operation, holds).await?) })
     }
 
+    fn throttle<'a>(&'a self, id: &'a OperationId) -> Boxed<'a, Result<Option<u64>, JournalError>> {
+        Box::pin(async move { Ok(self.read_throttle(id).await?) })
+    }
+
     fn tell<'a>(&'a self, told: &'a Told) -> Boxed<'a, Result<(), JournalError>> {
         Box::pin(async move { Ok(self.tell_operation(told).await?) })
     }

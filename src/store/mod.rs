@@ -24,6 +24,7 @@ mod outbox;
 mod reader;
 mod reads;
 mod rows;
+mod throttles;
 mod unlocks;
 mod votes;
 
@@ -33,6 +34,7 @@ pub use error::StoreError;
 pub use outbox::{Claim, Due, Taker};
 pub use reader::Reader;
 pub use reads::{Figures, Filter, HeldHold, Listed, Page, RevisionRead, Which};
+pub use throttles::ThrottleAsked;
 pub use unlocks::{Unlock, UnlockAsked};
 pub use votes::{Cast, ReactionVotes, Reread};
 

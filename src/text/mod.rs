@@ -4,6 +4,7 @@
 //! the sentences in private-use delimiters and comes out as [`Span::Foreign`], [`Span::Code`] or [`Span::Time`].
 
 mod answers;
+mod batches;
 mod bounds;
 pub mod by_hand;
 mod by_hand_moves;
@@ -15,6 +16,7 @@ mod locale;
 mod notices;
 pub mod numbers;
 mod opening;
+mod picture;
 mod plan_card;
 mod plan_text;
 pub mod reassignment;

@@ -1,14 +1,20 @@
 //! Notices as cards: the card itself, lines of progress, milestones, alerts, and what owners are told.
 
+use super::batches::batch_of;
 use super::bounds::bounded;
 use super::card::{Block, Card, CardFile, Line, Tone};
 use super::locale::{Args, Locale};
 use super::plan_card::{CardView, by_hand_file, head, plan_card, ways};
-use super::sentence::{find, why};
+use super::reassignment::moves_replicas;
+use super::sentence::{args, find, why};
 use engine::{History, Notice};
 use interlock::approval::State;
-use interlock::facts::Facts;
+use interlock::facts::{Fact, Facts};
 use interlock::id::OperationId;
+use interlock::plan::Work;
+
+/// What is told of moves on their way has numbers.
+const MOVING: [&str; 2] = ["moving", "move-stalled"];
 
 /// The message for a notice, as the operation is now.
 #[must_use]
@@ -23,7 +29,7 @@ fn card(notice: &Notice, view: &CardView<'_>) -> Card {
         Notice::Seed { .. } | Notice::OpenThread => Card::default(),
         Notice::OwnersBefore => owners(view, "owners-before"),
         Notice::OwnersAfter => owners_after(view),
-        Notice::Progress { id, facts } => Card { tone: Tone::Running, ..told(view, id, facts) },
+        Notice::Progress { id, facts } => progress(view, id, facts),
         Notice::Milestone { id, facts } => {
             let card = told(view, id, facts);
             Card { files: by_hand(view, id).into_iter().collect(), tone: Tone::Running, ..card }
@@ -59,6 +65,15 @@ pub fn plan_unreadable(operation: &OperationId, locale: Locale) -> Card {
     bounded(Card { headline: headline.into(), tone: Tone::Bad, ..Card::default() })
 }
 
+/// What goes on; of moves also how much is left, and how fast.
+fn progress(view: &CardView<'_>, id: &str, facts: &Facts) -> Card {
+    let mut card = Card { tone: Tone::Running, ..told(view, id, facts) };
+    let more = [("left", "progress-left"), ("eta", "progress-eta"), ("throttle", "progress-throttle")];
+    let more = more.into_iter().filter(|(fact, _)| MOVING.contains(&id) && facts.get(fact).is_some());
+    card.headline.extend(more.map(|(_, key)| view.locale.say(key, &args(view.locale, facts))));
+    card
+}
+
 /// One line: what happened, and of which operation.
 fn told(view: &CardView<'_>, id: &str, facts: &Facts) -> Card {
     let line = words(view, id, facts);
@@ -66,9 +81,26 @@ fn told(view: &CardView<'_>, id: &str, facts: &Facts) -> Card {
     Card { headline: vec![view.locale.say("notice-line", &args)], ..Card::default() }
 }
 
+/// What came of a step of a plan that moves replicas, in words of its own: its batches are counted, not its steps.
+fn of_moves(view: &CardView<'_>, id: &str, facts: &Facts) -> Option<Line> {
+    let plan = view.plan.plan();
+    let Some(Fact::Count(step)) = facts.get("step").filter(|_| moves_replicas(plan)) else { return None };
+    let step = u32::try_from(*step).ok().and_then(|number| plan.steps.iter().find(|one| one.number == number))?;
+    let Work::Act(action) = &step.work else { return None };
+    let mut facts = facts.clone();
+    if let Some(batch) = batch_of(plan, step.number) {
+        facts = facts.with("batch", batch.number).with("batches", batch.all).with("count", batch.partitions);
+    }
+    let family = format!("notice-{id}");
+    find(view.locale, &[family.as_str()], action.key(), &facts)
+}
+
 /// A notice's own sentence, else a reason's, else the word for a state.
 fn words(view: &CardView<'_>, id: &str, facts: &Facts) -> Line {
     let facts = &head::people(view, facts);
+    if let Some(of_moves) = of_moves(view, id, facts) {
+        return of_moves;
+    }
     if let Some(own) = find(view.locale, &["notice"], id, facts) {
         return own;
     }

@@ -70,6 +70,12 @@ pub fn bytes(amount: u64) -> String {
     format!("{whole}.{} {}", u128::from(amount % size) * 10 / u128::from(size), UNITS[unit])
 }
 
+/// An amount of data in at most five characters, for tables: "812B", "1.5G", "412G", "1023M".
+#[must_use]
+pub fn short_bytes(amount: u64) -> String {
+    bytes(amount).replace("iB", "").replace(' ', "")
+}
+
 /// A span of time in its two largest units: "1 h 28 min", "2 s".
 #[must_use]
 pub fn duration(locale: Locale, milliseconds: u64) -> String {
@@ -129,6 +135,11 @@ mod tests {
             [0, 1_023, 1_536, 412 << 30, u64::MAX].map(bytes),
             ["0 B", "1023 B", "1.5 KiB", "412 GiB", "15 EiB"]
         );
+    }
+
+    #[test]
+    fn bytes_are_short_in_tables() {
+        assert_eq!([0, 1_536, 412 << 30, 1_023 << 20].map(short_bytes), ["0B", "1.5K", "412G", "1023M"]);
     }
 
     #[test]

@@ -4,11 +4,12 @@ use super::card::{Block, Card, Line, Span, Tone};
 use super::locale::{Args, Locale};
 
 /// What to try first in the demo, in this order.
-const TRY: [&str; 5] = [
+const TRY: [&str; 6] = [
     "/clusters",
     "/lag cluster:orders-kafka group:nightly-report",
     "/reset-offset cluster:orders-kafka group:billing to:-1h",
     "/reset-offset cluster:orders-kafka group:nightly-report to:earliest",
+    "/scale-out cluster:orders-kafka brokers:4 topics:products,refunds throttle:20MiB",
     "/help",
 ];
 

@@ -4,7 +4,7 @@ use interlock::plan::{Action, KafkaAction, Plan, ReplicaMove, Work};
 use serde_json::{Value, json};
 
 /// All moves of a plan, in their order.
-pub(super) fn moves(plan: &Plan) -> Vec<&ReplicaMove> {
+pub(in crate::text) fn moves(plan: &Plan) -> Vec<&ReplicaMove> {
     let of = |work| match work {
         &Work::Act(Action::Kafka(KafkaAction::Reassign { ref moves })) => moves.as_slice(),
         _ => &[],
@@ -13,7 +13,7 @@ pub(super) fn moves(plan: &Plan) -> Vec<&ReplicaMove> {
 }
 
 /// Whether a plan moves replicas.
-pub(super) fn moves_replicas(plan: &Plan) -> bool {
+pub(in crate::text) fn moves_replicas(plan: &Plan) -> bool {
     !moves(plan).is_empty()
 }
 

@@ -30,7 +30,7 @@ pub fn draw(table: &Table, most: usize) -> Vec<String> {
 fn is_numeric(table: &Table, column: usize) -> bool {
     let looks_numeric = |text: &str| {
         ["", "none", "?"].contains(&text)
-            || text.chars().all(|character| character.is_ascii_digit() || "+-,.kMGTPE→*%- ".contains(character))
+            || text.chars().all(|character| character.is_ascii_digit() || "+-,.BkKMGTPE→*%- ".contains(character))
     };
     !table.rows.is_empty() && table.rows.iter().all(|row| row.get(column).is_none_or(|cell| looks_numeric(cell)))
 }
@@ -67,6 +67,12 @@ mod tests {
     fn numbers_stand_to_the_right() {
         let lines = draw(&table(&["p", "lag"], &[&["0", "1"], &["10", "20000"]]), 30);
         assert_eq!(lines, [" p   lag", " 0     1", "10 20000"]);
+    }
+
+    #[test]
+    fn amounts_of_data_are_numbers() {
+        let lines = draw(&table(&["", "data"], &[&["b1", "0B→1.2T"], &["b2", "144G→1023M"]]), 30);
+        assert_eq!(lines, ["         data", "b1    0B→1.2T", "b2 144G→1023M"]);
     }
 
     #[test]

@@ -42,6 +42,19 @@ pub const CHECKS: &[&str] = &[
     "under-replicated",
 ];
 
+/// Sentences with words of their own for plans that move replicas.
+pub const OF_MOVES: &[&str] = &[
+    "result-succeeded-moves",
+    "result-stopped-moves",
+    "ended-not-checked-moves",
+    "ended-stuck-moves",
+    "ended-abandoned-moves",
+    "notice-step-done-kafka-set-configs",
+    "notice-step-done-kafka-reassign",
+    "notice-step-done-kafka-elect-preferred",
+    "notice-step-under-way-kafka-reassign",
+];
+
 /// Checks that can pass (`.passed`).
 pub const PASSING: &[&str] = &[
     "cluster-reachable",
@@ -224,6 +237,8 @@ pub const MISTAKES: &[&str] = &[
     "unreadable",
     "voting-closed",
     "word-without-option",
+    "no-throttle-to-turn",
+    "throttle-out-of-bounds",
 ];
 
 /// Why somebody may not.
@@ -254,6 +269,7 @@ pub const CONTROLLED: &[&str] = &[
     "pause-asked",
     "resumed",
     "rollback-posted",
+    "throttle-asked",
     "unlock-first",
     "unlocked",
 ];
@@ -313,6 +329,8 @@ pub const NOTICES: &[&str] = &[
     "undelivered-card",
     "wait-began",
     "wait-over",
+    "throttle-asked",
+    "throttle-turned",
 ];
 
 /// Why an audit log does not fit.

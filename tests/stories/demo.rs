@@ -1,7 +1,10 @@
 //! The story that `./dev demo` tells without a terminal: on the simulated fleet, and on the lab's real Kafka.
 
 use engine::port::Boxed;
-use signalbox::demo::{Books, Committed, Stage, Tale, Witness, persona, policy, policy_of_two, simulated, tell};
+use signalbox::demo::{
+    Books, Committed, Growth, Replicas, Stage, Surveyor, Tale, Witness, persona, policy, policy_of_two, simulated, tell,
+};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use story::real::Scene;
 
 /// Tells of each offset that it is one more.
@@ -16,16 +19,66 @@ impl<W: Witness> Witness for Liar<W> {
     }
 }
 
+/// Sees one more throttle at each look.
+struct Pessimist(Books, AtomicUsize);
+
+impl Surveyor for Pessimist {
+    fn replicas<'a>(&'a self, topics: &'a [&'a str]) -> Boxed<'a, Result<Replicas, String>> {
+        self.0.replicas(topics)
+    }
+
+    fn throttles(&self) -> Boxed<'_, Result<Vec<String>, String>> {
+        Box::pin(async {
+            let mut seen = self.0.throttles().await?;
+            seen.push(format!("look {}", self.1.fetch_add(1, Ordering::Relaxed)));
+            Ok(seen)
+        })
+    }
+}
+
+/// Turns the replicas of each partition round.
+struct Reverser(Books);
+
+impl Surveyor for Reverser {
+    fn replicas<'a>(&'a self, topics: &'a [&'a str]) -> Boxed<'a, Result<Replicas, String>> {
+        Box::pin(async move {
+            let seen = self.0.replicas(topics).await?;
+            Ok(seen.into_iter().map(|(place, found)| (place, found.into_iter().rev().collect())).collect())
+        })
+    }
+
+    fn throttles(&self) -> Boxed<'_, Result<Vec<String>, String>> {
+        self.0.throttles()
+    }
+}
+
 /// What the story tells on the simulated fleet; without the second approver if so wanted.
 async fn on_simulated(two: bool, witness: impl FnOnce(Books) -> Box<dyn Witness>) -> Result<String, String> {
+    growing(two, witness, |_| None).await
+}
+
+/// The same with a new broker that gets its share, where somebody surveys it.
+async fn growing(
+    two: bool,
+    witness: impl FnOnce(Books) -> Box<dyn Witness>,
+    surveyor: impl FnOnce(Books) -> Option<Box<dyn Surveyor>>,
+) -> Result<String, String> {
     let folder = tempfile::tempdir().unwrap();
     let (fleet, clusters) = simulated().unwrap();
     let backends = fleet.clusters().unwrap();
     let policy = if two { policy_of_two(clusters) } else { policy(clusters) };
     let stage = Stage::build(folder.path(), policy.unwrap(), backends.clone()).await.unwrap();
     let cluster = ::simulated::demo::PRODUCTION;
-    let witness = witness(Books { fleet: backends, cluster: cluster.parse().unwrap() });
-    let tale = Tale { stage: &stage, cluster, group: "nightly-report", cast: &persona, witness: witness.as_ref() };
+    let books = || Books { fleet: backends.clone(), cluster: cluster.parse().unwrap() };
+    let (witness, surveyor) = (witness(books()), surveyor(books()));
+    let growth = surveyor.as_deref().map(|surveyor| Growth {
+        broker: ::simulated::demo::NEW_BROKER,
+        topics: &["refunds", "products"],
+        throttle: ("50MiB", "150MiB"),
+        surveyor,
+    });
+    let tale =
+        Tale { stage: &stage, cluster, group: "nightly-report", cast: &persona, witness: witness.as_ref(), growth };
     let mut out = Vec::new();
     let told = tell(&tale, &mut out).await.map_err(|error| error.to_string());
     stage.house.rooms().store.close().await;
@@ -50,6 +103,26 @@ async fn the_story_is_told_on_the_simulated_fleet() {
         let (_, after) = rest.split_once(step).unwrap_or_else(|| panic!("{step} comes too late, or never, in {told}"));
         rest = after;
     }
+}
+
+#[tokio::test]
+async fn the_story_tells_of_a_new_broker_too_and_breaks_where_that_is_not_so() {
+    let told = growing(true, |books| Box::new(books), |books| Some(Box::new(books))).await.unwrap();
+    for step in [
+        "alice> /scale-out",
+        "Batch 1 of",
+        "alice> /throttle",
+        "partitions stand as in the plan",
+        "partitions stand as in what stood before",
+        "each follows from",
+    ] {
+        assert!(told.contains(step), "{step} in {told}");
+    }
+    let reversed = growing(true, |books| Box::new(books), |books| Some(Box::new(Reverser(books)))).await.unwrap_err();
+    assert!(reversed.contains("by the plan"), "{reversed}");
+    let pessimist = |books| Some(Box::new(Pessimist(books, AtomicUsize::new(0))) as Box<dyn Surveyor>);
+    let left = growing(true, |books| Box::new(books), pessimist).await.unwrap_err();
+    assert!(left.contains("throttles were"), "{left}");
 }
 
 #[tokio::test]

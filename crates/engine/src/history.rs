@@ -152,6 +152,18 @@ impl History {
         self.beside.get(&step).map_or(&[], Vec::as_slice)
     }
 
+    /// Every value that a setting was turned to beside the steps, whether it took effect or not.
+    #[must_use]
+    pub fn turned_to(&self) -> BTreeSet<String> {
+        let of = |action: &Action| match action {
+            Action::Kafka(KafkaAction::SetConfigs { changes }) => {
+                changes.iter().filter_map(|change| change.to.clone()).collect()
+            }
+            Action::Kafka(_) => Vec::new(),
+        };
+        self.beside.values().flatten().flat_map(of).collect()
+    }
+
     /// What is put back at the end. A throttle that was turned while the run went on counts from what it was turned to: that
     /// is ours, too.
     #[must_use]

@@ -4,16 +4,16 @@ use crate::change::Move;
 use crate::entry::Entry;
 use crate::error::EngineError;
 use crate::history::{UNWOUND, adjusted};
-use crate::notice::{alert, milestone, progress};
+use crate::notice::{Notice, alert, milestone, progress};
 use crate::operation::Operation;
 use crate::run::{Next, Run};
 use crate::steps::Placed;
 use interlock::approval::Event;
 use interlock::cluster::Sections;
-use interlock::facts::Facts;
+use interlock::facts::{Fact, Facts};
 use interlock::plan::{
-    Action, Awaited, Condition, KafkaAction, Looked, Memory, Moving, Pace, Plan, ReplicaMove, Sealed, Step, Wanted,
-    look, regulate, unwind, unwind_queries,
+    Action, Awaited, Condition, KafkaAction, Looked, Memory, Moving, Pace, Plan, ReplicaMove, Sealed, Step, Turned,
+    Wanted, look, outlook, regulate, unwind, unwind_queries,
 };
 use std::time::Duration;
 
@@ -33,7 +33,7 @@ impl Run<'_> {
     /// The actions of a step are done; the cluster goes on by itself until its condition is met.
     pub(crate) async fn begin_watch(&mut self, operation: &Operation, step: u32) -> Result<Next, EngineError> {
         let facts = Facts::none().with("step", i64::from(step));
-        let waits = Move::new(Event::Wait).telling(vec![milestone("step-under-way", facts)]);
+        let waits = Move::new(Event::Wait).telling(vec![progress("step-under-way", facts)]);
         self.change(operation, waits).await
     }
 
@@ -70,7 +70,10 @@ impl Run<'_> {
                 let pause = Move::new(Event::Pause).because(id, facts.clone()).telling(alert(id, facts));
                 self.change(operation, pause).await
             }
-            Looked::NotYet { id, facts } => self.look_again(operation, &memory, watched.interval, (id, facts)).await,
+            Looked::NotYet { id, facts } => {
+                let facts = outlook(plan.plan(), watched.step.number, facts, &sections);
+                self.look_again(operation, &memory, watched.interval, (id, facts)).await
+            }
         }
     }
 
@@ -99,7 +102,12 @@ impl Run<'_> {
         sections: &Sections,
     ) -> Result<Option<Next>, EngineError> {
         let Condition::KafkaMoved(moving) = &watched.step.done else { return Ok(None) };
-        match regulate(moving, &moves(actions), slow, sections) {
+        let asked = match &moving.throttle {
+            Some(_) => self.inner.ports.journal.throttle(&operation.id).await?,
+            None => None,
+        };
+        let turned = Turned { asked, ours: self.history.turned_to(), standing_still: slow };
+        match regulate(moving, &moves(actions), &turned, sections) {
             Wanted::Keep => Ok(None),
             Wanted::Foreign(facts) => {
                 self.inner.tell(&operation.id, vec![progress("throttle-changed", facts)]).await?;
@@ -111,7 +119,7 @@ impl Run<'_> {
                 if self.history.added(number).last() == Some(&action) {
                     return Ok(None);
                 }
-                let told = [milestone(told_of(moving, &action), Facts::none())];
+                let told = [told_of(moving, asked, &action)];
                 self.write_telling(Entry::Added { step: number, actions: vec![action] }, &told).await?;
                 Ok(Some(Next::Go))
             }
@@ -198,10 +206,18 @@ fn moves(actions: &[Action]) -> Vec<ReplicaMove> {
     actions.iter().flat_map(of).collect()
 }
 
-/// Slower or as planned, in a word.
-fn told_of(moving: &Moving, action: &Action) -> &'static str {
-    let Action::Kafka(KafkaAction::SetConfigs { changes }) = action else { return "throttle-as-planned" };
-    let planned = moving.throttle.as_ref().map(|throttle| throttle.bytes_per_second.to_string());
-    let slower = changes.first().is_some_and(|change| change.to != planned);
-    if slower { "throttle-slower" } else { "throttle-as-planned" }
+/// As somebody asked, slower, or as planned.
+fn told_of(moving: &Moving, asked: Option<u64>, action: &Action) -> Notice {
+    let set = match action {
+        Action::Kafka(KafkaAction::SetConfigs { changes }) => changes.first().and_then(|change| change.to.clone()),
+        Action::Kafka(_) => None,
+    };
+    let is = |rate: Option<u64>| rate.is_some_and(|rate| set == Some(rate.to_string()));
+    match asked {
+        Some(rate) if is(asked) => milestone("throttle-turned", Facts::none().with("rate", Fact::Bytes(rate))),
+        _ if is(moving.throttle.as_ref().map(|throttle| throttle.bytes_per_second)) => {
+            milestone("throttle-as-planned", Facts::none())
+        }
+        _ => milestone("throttle-slower", Facts::none()),
+    }
 }

@@ -15,6 +15,9 @@ pub const PRODUCTION: &str = "orders-kafka";
 /// The staging cluster's name.
 pub const STAGING: &str = "staging-kafka";
 
+/// The broker of [`demo_with_new_broker`].
+pub const NEW_BROKER: i32 = 4;
+
 const SEED: u64 = 20_240_914;
 const HOUR: Duration = Duration::from_secs(3_600);
 const DAY: Duration = Duration::from_secs(86_400);
@@ -26,6 +29,16 @@ const DAY: Duration = Duration::from_secs(86_400);
 pub fn demo(clock: Arc<dyn Clock>) -> Result<Fleet, FleetError> {
     let fleet = Fleet::new(clock, SEED);
     furnish(&fleet)?;
+    Ok(fleet)
+}
+
+/// The furnished fleet with one more broker in production: new, and empty.
+///
+/// # Errors
+/// Only if the furniture contradicts itself.
+pub fn demo_with_new_broker(clock: Arc<dyn Clock>) -> Result<Fleet, FleetError> {
+    let fleet = demo(clock)?;
+    fleet.kafka(&name(PRODUCTION)?).add_broker(NEW_BROKER, Some("az-d"))?;
     Ok(fleet)
 }
 

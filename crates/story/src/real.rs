@@ -87,7 +87,8 @@ impl Scene {
             let account = Account::System(*uid);
             Some(Principal { account, person: people.person(account), chat_roles: BTreeSet::new() })
         };
-        let tale = Tale { stage: &self.stage, cluster: CLUSTER, group: &self.place.group, cast: &cast, witness };
+        let tale =
+            Tale { stage: &self.stage, cluster: CLUSTER, group: &self.place.group, cast: &cast, witness, growth: None };
         Ok(tell(&tale, out).await?)
     }
 

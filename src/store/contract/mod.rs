@@ -11,6 +11,7 @@ mod lists;
 mod outbox;
 mod reader;
 mod schema;
+mod throttles;
 mod votes;
 
 /// Makes of each case a test on SQLite and one on PostgreSQL, each with a database of its own.

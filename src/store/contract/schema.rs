@@ -23,7 +23,8 @@ async fn migrate_to(pools: &Pools, version: i64) -> Result<(), MigrateError> {
 }
 
 /// Everything the migrations made, and the list of migrations.
-const TABLES: [&str; 16] = [
+const TABLES: [&str; 17] = [
+    "DROP TABLE throttles",
     "DROP TABLE waiting_line",
     "DROP TABLE messages",
     "DROP TABLE outbox",

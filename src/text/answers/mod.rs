@@ -112,7 +112,7 @@ fn dry_run(plan: &Sealed, locale: Locale) -> Card {
             locale.say("dry-run-nothing", &Args::new()),
         ],
         body: body::blocks(of, locale),
-        files: files(plan, &History::default()),
+        files: files(plan, &History::default(), locale),
         ..Card::default()
     }
 }

@@ -5,6 +5,7 @@ use super::{CardView, brokers, head};
 use crate::text::card::{Block, Line};
 use crate::text::locale::{Args, Locale};
 use crate::text::numbers;
+use crate::text::reassignment::moves_replicas;
 use crate::text::sentence::{NAME, WORDS, check, find, names};
 use interlock::facts::Facts;
 use interlock::plan::{Check, Level, Plan, Work};
@@ -91,6 +92,9 @@ fn finding(found: &Check, locale: Locale) -> Line {
 }
 
 fn affected(plan: &Plan, locale: Locale) -> Line {
+    if plan.impact.groups.is_empty() {
+        return locale.say("card-affected-topics", &Args::new().line("topics", names(locale, &plan.impact.topics)));
+    }
     let args = Args::new()
         .line("groups", names(locale, &plan.impact.groups))
         .count("clients-count", plan.impact.clients.len())
@@ -111,7 +115,8 @@ fn way_back(plan: &Plan, locale: Locale) -> Line {
     if !head::has_way_back(plan) {
         return locale.say("card-no-way-back", &Args::new());
     }
-    locale.say("card-way-back", &Args::new().word("duration", numbers::duration(locale, plan.estimate.way_back_ms)))
+    let key = if moves_replicas(plan) { "card-way-back-moves" } else { "card-way-back" };
+    locale.say(key, &Args::new().word("duration", numbers::duration(locale, plan.estimate.way_back_ms)))
 }
 
 /// How many owners were told.

@@ -2,10 +2,15 @@
 
 use crate::text::card::{Line, Table};
 use crate::text::locale::{Args, Locale};
-use crate::text::numbers::bytes;
-use crate::text::table::MOST_ROWS;
+use crate::text::numbers::{bytes, short_bytes};
+use crate::text::sentence::names;
+use crate::text::table::{MOST_COLUMNS, MOST_ROWS, draw};
+use crate::text::width;
 use interlock::facts::Fact;
 use interlock::plan::{Load, Plan, Row};
+
+/// A terminal draws a bar and a space before each line.
+const BAR: usize = 2;
 
 /// One row a broker; those that change most where there are too many.
 pub(in crate::text) fn table(plan: &Plan, locale: Locale) -> Option<Table> {
@@ -17,19 +22,46 @@ pub(in crate::text) fn table(plan: &Plan, locale: Locale) -> Option<Table> {
     rows.sort_by_key(|(id, now, after)| (std::cmp::Reverse(now.bytes.abs_diff(after.bytes)), *id));
     rows.truncate(MOST_ROWS);
     rows.sort_by_key(|(id, ..)| *id);
-    let row = |(id, now, after): &(i32, Load, Load)| {
-        vec![
-            id.to_string(),
-            format!("{}→{}", now.replicas, after.replicas),
-            format!("{}→{}", now.leaders, after.leaders),
-        ]
-    };
     let more = all - rows.len();
-    Some(Table {
-        head: ["table-broker", "table-replicas", "table-leaders"].map(|key| locale.text(key)).to_vec(),
-        rows: rows.iter().map(row).collect(),
-        more: (more > 0).then(|| locale.say("table-more", &Args::new().count("more", more))),
-    })
+    let more = (more > 0).then(|| locale.say("table-more", &Args::new().count("more", more)));
+    let of = |columns: &[Column]| Table {
+        head: std::iter::once(String::new()).chain(columns.iter().map(|one| locale.text(one.head))).collect(),
+        rows: rows.iter().map(|row| cells(row, columns)).collect(),
+        more: more.clone(),
+    };
+    // Where the numbers are long, leaders are told in plan.txt and in the picture.
+    let whole = of(&COLUMNS);
+    let fits = draw(&whole, usize::MAX).iter().all(|line| width::columns(line) <= MOST_COLUMNS - BAR);
+    Some(if fits { whole } else { of(&[COLUMNS[0], COLUMNS[2]]) })
+}
+
+/// What is told of each broker.
+#[derive(Clone, Copy)]
+struct Column {
+    head: &'static str,
+    of: fn(&Load) -> String,
+}
+
+const COLUMNS: [Column; 3] = [
+    Column { head: "table-replicas", of: |load| load.replicas.to_string() },
+    Column { head: "table-leaders", of: |load| load.leaders.to_string() },
+    Column { head: "table-data", of: |load| short_bytes(load.bytes) },
+];
+
+fn cells((id, now, after): &(i32, Load, Load), columns: &[Column]) -> Vec<String> {
+    let pair = |column: &Column| format!("{}→{}", (column.of)(now), (column.of)(after));
+    std::iter::once(format!("b{id}")).chain(columns.iter().map(pair)).collect()
+}
+
+/// The brokers that hold more while it moves than before or after.
+fn fuller_meanwhile(plan: &Plan) -> Vec<String> {
+    let fuller = |row: &Row| match row {
+        Row::Broker { broker, now, during, after, .. } if during.bytes > now.bytes.max(after.bytes) => {
+            Some(broker.to_string())
+        }
+        _ => None,
+    };
+    plan.impact.rows.iter().filter_map(fuller).collect()
 }
 
 fn broker(row: &Row) -> Option<(i32, Load, Load)> {
@@ -50,13 +82,21 @@ pub(in crate::text) fn moves(plan: &Plan, locale: Locale) -> Option<Line> {
         _ => String::new(),
     };
     let moved = count("moves")?;
-    let least = count("bound").is_some_and(|bound| bound == moved);
     let args = Args::new()
         .number("moves", moved)
         .number("partitions", count("partitions").unwrap_or(0))
         .number("batches", count("batches").unwrap_or(0))
+        .number("bound", count("bound").unwrap_or(0))
         .word("bytes", amount("bytes"))
         .word("throttle", amount("throttle"))
         .word("inflow", amount("inflow"));
-    Some(locale.say(if least { "moves-replicas-fewest" } else { "moves-replicas" }, &args))
+    let key = match count("bound") {
+        Some(bound) if bound == moved => "moves-replicas-fewest",
+        Some(_) => "moves-replicas-bound",
+        None => "moves-replicas",
+    };
+    let fuller = fuller_meanwhile(plan);
+    let meanwhile = (!fuller.is_empty())
+        .then(|| locale.say("moves-meanwhile", &Args::new().line("brokers", names(locale, &fuller))));
+    Some(Line::joined([Some(locale.say(key, &args)), meanwhile].into_iter().flatten(), locale.space()))
 }

@@ -2,8 +2,10 @@
 
 use super::offsets::{moved_in_the_end, movement};
 use super::{CardView, votes};
+use crate::text::batches::batch_of;
 use crate::text::card::{Line, Span};
 use crate::text::locale::{Args, Locale};
+use crate::text::reassignment::moves_replicas;
 use crate::text::sentence::{NAME, WORDS, find, names, why};
 use crate::text::{foreign, numbers};
 use interlock::approval::State;
@@ -37,7 +39,9 @@ pub(in crate::text) fn result(view: &CardView<'_>) -> Option<Line> {
         .line("vetoed-by", votes::people(view, view.tally.vetoes.iter()));
     let stopped_early = view.state == State::Stopped && !may_have_changed(view);
     let key = if stopped_early { "unchanged" } else { "result" };
-    view.locale.try_say(&format!("{key}-{}", view.state.key()), &args)
+    let key = format!("{key}-{}", view.state.key());
+    let of_moves = moves_replicas(view.plan.plan()).then(|| view.locale.try_say(&format!("{key}-moves"), &args));
+    of_moves.flatten().or_else(|| view.locale.try_say(&key, &args))
 }
 
 /// Whether anything may have been changed: as the engine says, else as far as the progress tells. Waits and captures change
@@ -86,6 +90,11 @@ pub(in crate::text) fn people(view: &CardView<'_>, facts: &Facts) -> Facts {
 fn progress(view: &CardView<'_>) -> Option<Line> {
     let (progress, plan) = (view.progress?, view.plan.plan());
     let step = plan.steps.iter().find(|step| step.number == progress.step)?;
+    if let Some(batch) = batch_of(plan, step.number) {
+        let args =
+            Args::new().count("batch", batch.number).count("batches", batch.all).count("count", batch.partitions);
+        return Some(view.locale.say("card-progress-batch", &args));
+    }
     let args = Args::new()
         .number("step", i64::from(progress.step))
         .count("steps", plan.steps.len())
@@ -149,10 +158,18 @@ pub(in crate::text) fn size(plan: &Plan, locale: Locale) -> Line {
     let parts = [
         Some(tier(plan.tier, locale)),
         Some(effect(plan.effect, locale)),
-        Some(locale.say("size-partitions", &Args::new().count("count", movement(plan).partitions))),
+        Some(amount(plan, locale)),
         Some(takes(plan, locale)),
     ];
     Line::joined(parts.into_iter().flatten(), " · ")
+}
+
+/// How much changes: bytes that are copied, else partitions.
+fn amount(plan: &Plan, locale: Locale) -> Line {
+    match plan.impact.facts.get("bytes") {
+        Some(Fact::Bytes(copied)) if moves_replicas(plan) => Line::plain(numbers::bytes(*copied)),
+        _ => locale.say("size-partitions", &Args::new().count("count", movement(plan).partitions)),
+    }
 }
 
 /// The tier, as a word.
@@ -199,7 +216,7 @@ pub(in crate::text) fn worst(plan: &Plan, locale: Locale) -> Line {
     if plan.effect == Effect::Irreversible {
         return locale.say("card-worst-no-way-back", &args);
     }
-    locale.say("card-worst", &args)
+    locale.say(if moves_replicas(plan) { "card-worst-moves" } else { "card-worst" }, &args)
 }
 
 /// Operation, digest, and when it ends.

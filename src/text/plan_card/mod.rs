@@ -11,7 +11,7 @@ pub(super) mod ways;
 use super::bounds::bounded;
 use super::card::{Block, Card, CardFile, Line, Mention, Tone};
 use super::locale::{Args, Locale};
-use super::{by_hand, plan_text, reassignment};
+use super::{by_hand, picture, plan_text, reassignment};
 use engine::{History, Why};
 use interlock::approval::{State, Tally};
 use interlock::id::PersonId;
@@ -92,12 +92,13 @@ pub fn plan_card(view: &CardView<'_>) -> Card {
         footer: Some(votes::footer(view)),
         buttons: controls::buttons(view),
         reactions: controls::reactions(view),
-        files: files(view.plan, view.history),
+        files: files(view.plan, view.history, view.locale),
     })
 }
 
-/// What is attached to every card of a plan: its words, its bytes, and how to do it by hand.
-pub(super) fn files(plan: &Sealed, history: &History) -> Vec<CardFile> {
+/// What is attached to every card of a plan: its words, its bytes, and how to do it by hand; of moves also Kafka's own files
+/// and a picture.
+pub(super) fn files(plan: &Sealed, history: &History, locale: Locale) -> Vec<CardFile> {
     let mut files = vec![
         file("plan.txt", plan_text::plan_text(plan)),
         file("plan.json", plan.bytes().to_owned()),
@@ -106,6 +107,9 @@ pub(super) fn files(plan: &Sealed, history: &History) -> Vec<CardFile> {
     if reassignment::moves_replicas(plan.plan()) {
         files.push(file("reassignment.json", reassignment::forward(plan.plan())));
         files.push(file("rollback.json", reassignment::back(plan.plan())));
+    }
+    if let Some((bytes, alt)) = picture::picture(plan.plan(), locale) {
+        files.push(CardFile { name: "before-after.png".to_owned(), bytes, alt: Some(alt) });
     }
     files
 }
@@ -135,7 +139,7 @@ fn superseded(view: &CardView<'_>, newer: Newer<'_>) -> Card {
         headline: vec![first, second, head::ids(view)],
         tone: Tone::Neutral,
         body,
-        files: files(view.plan, view.history),
+        files: files(view.plan, view.history, view.locale),
         ..Card::default()
     })
 }

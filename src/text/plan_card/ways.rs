@@ -3,6 +3,7 @@
 use super::{CardView, head};
 use crate::text::card::{Block, Line, Tone};
 use crate::text::locale::Args;
+use crate::text::reassignment::moves_replicas;
 use interlock::approval::State;
 
 pub(in crate::text) fn blocks(view: &CardView<'_>) -> Vec<Block> {
@@ -11,10 +12,17 @@ pub(in crate::text) fn blocks(view: &CardView<'_>) -> Vec<Block> {
     let safe = troubled && head::changes_offsets_only(plan);
     let lines = [
         safe.then(|| view.locale.text("ended-records-safe")),
-        next(view).map(|key| view.locale.text(key)),
+        (troubled && moves_replicas(plan)).then(|| view.locale.text("ended-replicas-safe")),
+        next(view).map(|key| next_step(view, key)),
         (may_go_back(view)).then(|| view.locale.text("ended-way-back")),
     ];
     lines.into_iter().flatten().map(|text| Block::Line(Line::plain(text))).collect()
+}
+
+/// The next step in the words for moves where there are some of their own.
+fn next_step(view: &CardView<'_>, key: &str) -> String {
+    let of_moves = moves_replicas(view.plan.plan()).then(|| view.locale.try_say(&format!("{key}-moves"), &Args::new()));
+    of_moves.flatten().map_or_else(|| view.locale.text(key), |line| line.plain_text())
 }
 
 fn next(view: &CardView<'_>) -> Option<&'static str> {

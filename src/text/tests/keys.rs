@@ -50,7 +50,8 @@ fn by_id() -> BTreeSet<String> {
     let plain = families.iter().flat_map(|(family, ids)| ids.iter().map(move |id| format!("{family}-{id}")));
     let passed = words::PASSING.iter().map(|id| format!("check-{id}.passed"));
     let next = words::BLOCKING.iter().map(|id| format!("check-{id}.next"));
-    plain.chain(passed).chain(next).collect()
+    let of_moves = words::OF_MOVES.iter().map(|key| (*key).to_owned());
+    plain.chain(passed).chain(next).chain(of_moves).collect()
 }
 
 fn sources(folder: &Path, found: &mut Vec<PathBuf>) {

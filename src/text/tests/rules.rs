@@ -1,6 +1,7 @@
 //! What must hold for every card.
 
 use super::fixture::{Scene, reset, waiting_reset};
+use super::scale_out::scale_out;
 use crate::text::table::{MOST_COLUMNS, MOST_ROWS, draw};
 use crate::text::width::columns;
 use crate::text::{Block, Card, Drawing, Locale, console, plan_card, plan_text};
@@ -40,7 +41,7 @@ pub(super) fn check(card: &Card) {
 #[test]
 fn every_state_has_a_card_within_limits() {
     for state in State::ALL {
-        for plan in [reset(1), reset(6), reset(300), waiting_reset()] {
+        for plan in [reset(1), reset(6), reset(300), waiting_reset(), scale_out(1), scale_out(1_000)] {
             let scene = Scene::of(plan).at(*state).voted_by_bob().because("nobody-knows-this", Facts::none());
             for locale in Locale::ALL {
                 check(&plan_card(&scene.view(locale)));

@@ -1,14 +1,16 @@
 //! What people read, as it stands in a terminal of 60 and of 30 columns.
 
 use super::fixture::{Scene, captured, reset, waiting_reset};
+use super::scale_out::{approved, scale_out};
 use super::{rules, seen};
 use crate::desk::{Answer, Denied, Done, Recorded};
-use crate::text::{Card, Drawing, Locale, Newer, answer, by_hand, console, notice, plan_card, plan_text};
+use crate::text::{Card, Drawing, Locale, Newer, answer, by_hand, console, notice, plan_card, plan_text, reassignment};
 use engine::{History, Notice};
 use interlock::approval::State;
-use interlock::facts::Facts;
+use interlock::facts::{Fact, Facts};
 use interlock::plan::{Check, Difference, Level, Mistake, Sealed, Seat};
 use interlock::principal::Account;
+use std::time::Duration;
 
 /// All languages and widths of a text in one snapshot.
 fn shown(name: &str, card: impl Fn(Locale) -> Card) {
@@ -95,6 +97,49 @@ fn several_topics_are_one_row_each() {
     scene("card_three_topics", &Scene::of(plan));
 }
 
+fn moving() -> Facts {
+    Facts::none()
+        .with("done", 1_usize)
+        .with("count", 4_usize)
+        .with("left", Fact::Bytes(7 << 30))
+        .with("rate", Fact::Bytes(61 << 20))
+        .with("eta", Duration::from_secs(117))
+        .with("batch", 2_usize)
+        .with("batches", 9_usize)
+        .with("left-later", Fact::Bytes(84 << 30))
+        .with("eta-whole", Duration::from_secs(1_527))
+        .with("throttle", Fact::Bytes(100 << 20))
+}
+
+#[test]
+fn cards_of_moves() {
+    scene("card_moves_waiting", &Scene::of(scale_out(36)));
+    scene("card_moves_1000", &Scene::of(scale_out(1_000)));
+    scene("card_moves_under_way", &approved(36).at(State::Waiting).at_step(4));
+    scene("card_moves_succeeded", &approved(36).at(State::Succeeded));
+    let by = Facts::none().with("by", "carol").with("reason", "disks fill up");
+    scene("card_moves_stopped", &approved(36).at(State::Stopped).at_step(4).because("stop-asked", by));
+    let found = Facts::none().with("topic", "orders").with("partition", 3_i64).with("found", "[1, 2, 9]");
+    let stuck = approved(36).at(State::Stuck).at_step(4);
+    scene("card_moves_stuck", &stuck.because("move-overridden", found.with("expected", "[4, 2, 3]")));
+}
+
+#[test]
+fn notices_of_moves() {
+    let under_way = approved(36).at(State::Waiting).at_step(4);
+    let progress = |id: &str, facts| Notice::Progress { id: id.to_owned(), facts };
+    told("notice_moves_progress", &progress("moving", moving()), &under_way);
+    let stalled = moving().with("span", Duration::from_secs(180));
+    told("notice_moves_stalled", &progress("move-stalled", stalled), &under_way);
+    let step = |step: i64| Facts::none().with("step", step);
+    let milestone = |id: &str, at| Notice::Milestone { id: id.to_owned(), facts: step(at) };
+    told("notice_moves_begun", &progress("step-under-way", step(4)), &under_way);
+    told("notice_moves_batch_done", &milestone("step-done", 4), &under_way);
+    told("notice_moves_throttle_set", &milestone("step-done", 1), &under_way);
+    told("notice_moves_leaders", &milestone("step-done", 13), &under_way);
+    told("notice_moves_owners_before", &Notice::OwnersBefore, &under_way);
+}
+
 #[test]
 fn answers() {
     answered("answer_refused_members", &Done::Refused(vec![Check::new(Level::Block, "group-inactive", members())]));
@@ -160,5 +205,9 @@ fn files() {
         insta::assert_snapshot!("by_hand_wait", by_hand::by_hand(&waiting_reset(), &History::default()));
         let history = Scene::of(waiting_reset()).after(&captured()[..3]).history;
         insta::assert_snapshot!("by_hand_captured", by_hand::by_hand(&waiting_reset(), &history));
+        insta::assert_snapshot!("plan_text_moves", plan_text(&Sealed::seal(scale_out(6)).unwrap()));
+        insta::assert_snapshot!("by_hand_moves", by_hand::by_hand(&scale_out(6), &History::default()));
+        insta::assert_snapshot!("reassignment_forward", reassignment::forward(&scale_out(6)));
+        insta::assert_snapshot!("reassignment_back", reassignment::back(&scale_out(6)));
     });
 }

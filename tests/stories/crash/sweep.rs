@@ -12,6 +12,8 @@ pub(super) const RESET: &str = "/reset-offset cluster:orders-kafka group:nightly
 pub(super) const WAITING: &str =
     "/reset-offset cluster:orders-kafka group:billing-live to:shift:-5 wait-for-stop:10m reason:replay";
 
+const MOVE: &str = "/scale-out cluster:orders-kafka brokers:4 topics:orders throttle:100MiB reason:growth";
+
 /// The chat is called in the same way in all of them: one sweep over its calls is enough.
 const WORK: [&str; 2] = ["journal", "act"];
 
@@ -50,4 +52,9 @@ fn a_rollback_ends_the_same_wherever_it_is_killed() {
 #[test]
 fn an_answer_that_is_lost_changes_nothing_wherever_it_is_killed() {
     sweeps(&Lives::of(Script::of(RESET)).answer_lost(), &WORK, &[State::Succeeded]);
+}
+
+#[test]
+fn a_move_ends_the_same_whichever_act_it_is_killed_at() {
+    sweeps(&Lives::of(Script::of(MOVE)), &["act"], &[State::Succeeded]);
 }

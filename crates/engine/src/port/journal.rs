@@ -81,6 +81,9 @@ pub trait Journal: Send + Sync {
         holds: &'a Changes,
     ) -> Boxed<'a, Result<Option<OperationId>, JournalError>>;
 
+    /// What somebody asked the throttle of a running move to be turned to, in bytes a second; the last word counts.
+    fn throttle<'a>(&'a self, id: &'a OperationId) -> Boxed<'a, Result<Option<u64>, JournalError>>;
+
     /// Notices and audit records without a transition.
     fn tell<'a>(&'a self, told: &'a Told) -> Boxed<'a, Result<(), JournalError>>;
 

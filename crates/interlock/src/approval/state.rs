@@ -202,6 +202,12 @@ impl State {
         matches!(self, Self::Running | Self::Waiting | Self::Pausing | Self::Paused | Self::Stopping)
     }
 
+    /// Whether its throttle may be turned: it goes on, or may go on again.
+    #[must_use]
+    pub fn takes_a_throttle(self) -> bool {
+        self.is_under_way() && self != Self::Stopping
+    }
+
     /// Whether votes are taken.
     #[must_use]
     pub fn is_open_to_votes(self) -> bool {

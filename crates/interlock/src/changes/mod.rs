@@ -11,12 +11,14 @@ mod rollback;
 mod scale_out;
 #[cfg(test)]
 mod tests;
+mod turn;
 mod vector;
 
 pub use guards::{Guard, Guards};
 pub use kafka_offsets::earlier;
 pub use part::Part;
 pub use rollback::{Rollback, plan_rollback};
+pub use turn::{Turning, turn};
 
 use crate::cluster::Sections;
 use crate::cluster::{Cluster, ClusterKind};
@@ -56,7 +58,7 @@ pub fn plan(command: &str, arguments: &Arguments, sections: &Sections, context: 
 }
 
 /// The names of the changes that can be planned.
-pub const CHANGES: &[&str] = &["reset-offset"];
+pub const CHANGES: &[&str] = &["reset-offset", "scale-out"];
 
 fn not_built(what: &str) -> Planning {
     Planning::Mistake(Mistake::new("not-built-yet", Facts::none().with("what", what)))

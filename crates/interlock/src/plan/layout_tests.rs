@@ -6,6 +6,7 @@ use crate::cluster::kafka::{
     LogDir, Partition, Reassignment, Replicas, StoredReplica, Topic,
 };
 use crate::cluster::{Answer, Failure, FailureKind, Query, Section, Sections, Seen};
+use crate::facts::Facts;
 use crate::id::TopicName;
 use crate::time::Millis;
 use std::collections::BTreeMap;
@@ -393,6 +394,46 @@ mod watching {
         assert_eq!(id(&look_at(&World { copied: 401, ..stands }, &memory, 15).1), "moving");
     }
 
+    /// A plan of a throttle and two batches, the second of another partition of which nothing is stored here yet.
+    fn two_batches() -> Plan {
+        let other = ReplicaMove { partition: 1, ..a_move() };
+        let step = |number, action, done| {
+            let undo = Undo::Nothing;
+            Step { number, work: Work::Act(action), needs: Vec::new(), done, undo }
+        };
+        let throttle = set(ConfigOn::Broker(3), None, Some("500"));
+        const STORED: &str = include_str!("../../golden/plan-1-reset-offset.json");
+        let mut plan = Sealed::open(STORED.to_owned(), Digest::of(STORED.as_bytes())).unwrap().plan().clone();
+        plan.steps = vec![
+            step(1, throttle, Condition::ReadBack),
+            step(2, reassign(a_move()), Condition::KafkaMoved(moving())),
+            step(3, reassign(other), Condition::KafkaMoved(moving())),
+        ];
+        plan
+    }
+
+    #[test]
+    fn the_batch_the_later_ones_and_the_throttle_that_stands_are_told() {
+        use crate::facts::Fact;
+        let world = World { rate: Some("50"), ..World::under_way() };
+        let seen = Facts::none().with("left", Fact::Bytes(600)).with("rate", Fact::Bytes(100));
+        let plan = two_batches();
+        let facts = outlook(&plan, 2, seen.clone(), &world.sections());
+        let of = |name: &str| facts.get(name).cloned();
+        assert_eq!((of("batch"), of("batches")), (Some(Fact::Count(1)), Some(Fact::Count(2))));
+        assert_eq!(of("throttle"), Some(Fact::Bytes(50)), "as it stands, not as it was planned");
+        assert_eq!(of("left-later"), Some(Fact::Bytes(0)));
+        assert_eq!(of("eta-whole"), Some(Duration::from_secs(6).into()));
+        let mut larger = plan.clone();
+        larger.steps[2].work = Work::Act(reassign(a_move()));
+        let facts = outlook(&larger, 2, seen.clone(), &world.sections());
+        assert_eq!(facts.get("left-later"), Some(&Fact::Bytes(1_000)), "the largest copy there is");
+        assert_eq!(facts.get("eta-whole"), Some(&Duration::from_secs(16).into()));
+        assert_eq!(outlook(&plan, 1, seen.clone(), &world.sections()), seen, "no batch, nothing to tell");
+        let last = outlook(&plan, 3, seen, &world.sections());
+        assert_eq!((last.get("batch"), last.get("left-later")), (Some(&Fact::Count(2)), None));
+    }
+
     #[test]
     fn a_failed_look_is_never_an_arrival() {
         let (condition, actions) = (Condition::KafkaMoved(moving()), [reassign(a_move())]);
@@ -403,7 +444,8 @@ mod watching {
     }
 
     fn wanted(world: &World, standing_still: bool) -> Wanted {
-        regulate(&moving(), &[a_move()], standing_still, &world.sections())
+        let turned = Turned { standing_still, ..Turned::default() };
+        regulate(&moving(), &[a_move()], &turned, &world.sections())
     }
 
     fn rates(wanted: &Wanted) -> Vec<String> {
@@ -419,6 +461,22 @@ mod watching {
         assert_eq!(wanted(&at_rate("50", &[3, 2]), false), Wanted::Keep);
         assert_eq!(rates(&wanted(&at_rate("50", &[3, 2, 1]), false)), ["500"; 4], "and back when it is in sync again");
         assert_eq!(rates(&wanted(&at_rate("500", &[3, 2, 1]), true)), ["50"; 4]);
+    }
+
+    #[test]
+    fn what_somebody_asked_for_holds_within_the_bounds_and_never_where_no_replica_can_be_spared() {
+        let turned = |asked, rate, isr: &[i32]| {
+            let world = World { rate: Some(rate), isr: isr.to_vec(), ..World::under_way() };
+            let turned = Turned { asked: Some(asked), ours: ["300".to_owned()].into(), standing_still: false };
+            regulate(&moving(), &[a_move()], &turned, &world.sections())
+        };
+        assert_eq!(rates(&turned(300, "500", &[3, 2, 1])), ["300"; 4]);
+        assert_eq!(turned(300, "300", &[3, 2, 1]), Wanted::Keep);
+        assert_eq!(rates(&turned(200, "300", &[3, 2, 1])), ["200"; 4], "what was asked for before is ours");
+        assert_eq!(rates(&turned(7, "500", &[3, 2, 1])), ["50"; 4], "not below the plan's slowest");
+        assert_eq!(rates(&turned(70_000, "500", &[3, 2, 1])), ["900"; 4], "not above its fastest");
+        assert_eq!(rates(&turned(300, "300", &[3, 2])), ["50"; 4], "no replica to spare");
+        assert!(matches!(turned(300, "301", &[3, 2, 1]), Wanted::Foreign(_)));
     }
 
     #[test]

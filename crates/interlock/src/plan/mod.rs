@@ -35,7 +35,7 @@ pub use hold::{Aspect, Hold, Sharing, Thing};
 pub use layout_action::{ConfigChange, ConfigOn, ListRemoval, PreferredLeader, ReplicaMove, list_entries};
 pub use layout_probe::BROKER_DEAD;
 pub(crate) use members::{client_ids, member_facts};
-pub use moving::{Moving, Throttle, Unwinding, Wanted, regulate, unwind, unwind_queries};
+pub use moving::{Moving, Throttle, Turned, Unwinding, Wanted, outlook, regulate, unwind, unwind_queries};
 pub use probe::{Probe, probe};
 pub use reverse::{Done, ReverseImpossible, inverse, reverse};
 pub use rule::{Captured, Edge, Expansion, Log, OffsetRule, OffsetTarget, Resolved, Rule, expand};

@@ -1,9 +1,11 @@
 //! A batch of moves on its way: whether it has arrived, how fast it may go, how it is turned round.
 
+use super::Plan;
 use super::action::{Action, KafkaAction};
-use super::condition::{CANNOT_LOOK, Looked, Memory, Pace};
+use super::condition::{CANNOT_LOOK, Condition, Looked, Memory, Pace};
 use super::layout_action::{ConfigChange, ConfigOn, ReplicaMove};
 use super::layout_probe::{Movements, Standing, heading, known, place, setting};
+use super::step::{Step, Work};
 use crate::cluster::kafka::{
     BrokerDirs, FOLLOWER_RATE, KafkaCluster, KafkaQuery, LEADER_RATE, Partition, Reassignment, Replicas,
 };
@@ -223,6 +225,56 @@ fn stored<'a>(dirs: &'a [BrokerDirs], moves: &[ReplicaMove]) -> Stored<'a> {
     stored
 }
 
+/// What is told of a look at a batch beside the batch itself: which it is, what later ones have to copy and how long all of it
+/// takes at the speed of now, and the throttle as it stands.
+#[must_use]
+pub fn outlook(plan: &Plan, step: u32, seen: Facts, sections: &Sections) -> Facts {
+    let batches: Vec<(&Step, &[ReplicaMove])> = plan.steps.iter().filter_map(batch).collect();
+    let Some(place) = batches.iter().position(|(one, _)| one.number == step) else { return seen };
+    let mut looker = Looker::new(sections);
+    let mut facts = seen.with("batch", place + 1).with("batches", batches.len());
+    if let Condition::KafkaMoved(Moving { throttle: Some(throttle), .. }) = &batches[place].0.done
+        && let Some(rate) = standing_rate(throttle, &mut looker)
+    {
+        facts = facts.with("throttle", Fact::Bytes(rate));
+    }
+    let later: Vec<ReplicaMove> = batches[place + 1..].iter().flat_map(|(_, moves)| moves.iter().cloned()).collect();
+    let Some(dirs) = looker.kafka_log_dirs().seen().filter(|_| !later.is_empty()) else { return facts };
+    let later = to_copy(&later, dirs);
+    if let (Some(Fact::Bytes(left)), Some(Fact::Bytes(rate))) = (facts.get("left"), facts.get("rate")) {
+        let whole = Duration::from_secs(left.saturating_add(later) / (*rate).max(1));
+        facts = facts.with("eta-whole", whole);
+    }
+    facts.with("left-later", Fact::Bytes(later))
+}
+
+/// A step that moves replicas, with its moves.
+fn batch(step: &Step) -> Option<(&Step, &[ReplicaMove])> {
+    match &step.work {
+        Work::Act(Action::Kafka(KafkaAction::Reassign { moves })) => Some((step, moves)),
+        _ => None,
+    }
+}
+
+/// The rate that stands on the first of the brokers that tells one.
+fn standing_rate(throttle: &Throttle, looker: &mut Looker<'_>) -> Option<u64> {
+    throttle.brokers.iter().find_map(|broker| {
+        let found = setting(&ConfigOn::Broker(*broker), FOLLOWER_RATE, looker).ok().flatten()?;
+        found.parse().ok()
+    })
+}
+
+/// What moves that did not begin have to copy: the largest copy there is, for each replica that is added.
+fn to_copy(moves: &[ReplicaMove], dirs: &[BrokerDirs]) -> u64 {
+    let mut sizes: BTreeMap<(&TopicName, i32), u64> = BTreeMap::new();
+    for ((topic, partition, _), bytes) in stored(dirs, moves) {
+        let size = sizes.entry((topic, partition)).or_default();
+        *size = (*size).max(bytes);
+    }
+    let size = |one: &ReplicaMove| sizes.get(&(&one.topic, one.partition)).copied().unwrap_or(0);
+    moves.iter().map(|one| size(one).saturating_mul(one.adding().len() as u64)).sum()
+}
+
 /// How the throttle stands, and how it should.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Wanted {
@@ -234,17 +286,31 @@ pub enum Wanted {
     Foreign(Facts),
 }
 
+/// What became of a throttle since its run began.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Turned {
+    /// The rate that somebody asked for last, in bytes a second.
+    pub asked: Option<u64>,
+    /// Every value that it was set to by us.
+    pub ours: BTreeSet<String>,
+    /// Whether the run is to stand still.
+    pub standing_still: bool,
+}
+
 /// What the throttle of a batch should be now: the slowest rate where a partition has no replica in sync to spare or the run
-/// is to stand still, else what was planned. A value that is none of ours is left alone.
+/// is to stand still, else what somebody asked for within the bounds, else what was planned. A value that is none of ours is
+/// left alone.
 #[must_use]
-pub fn regulate(moving: &Moving, moves: &[ReplicaMove], standing_still: bool, sections: &Sections) -> Wanted {
+pub fn regulate(moving: &Moving, moves: &[ReplicaMove], turned: &Turned, sections: &Sections) -> Wanted {
     let Some(throttle) = &moving.throttle else { return Wanted::Keep };
     let mut looker = Looker::new(sections);
     let Ok(Ok(seen)) = see(moves, &mut looker) else { return Wanted::Keep };
-    let slow = standing_still || seen.iter().any(|one| one.at_the_edge(moving));
-    let wanted = if slow { throttle.slowest_bytes_per_second } else { throttle.bytes_per_second }.to_string();
-    let ours = [throttle.bytes_per_second, throttle.slowest_bytes_per_second, throttle.fastest_bytes_per_second]
-        .map(|rate| rate.to_string());
+    let slow = turned.standing_still || seen.iter().any(|one| one.at_the_edge(moving));
+    let (slowest, fastest) = (throttle.slowest_bytes_per_second, throttle.fastest_bytes_per_second);
+    let asked = turned.asked.map_or(throttle.bytes_per_second, |asked| asked.clamp(slowest, fastest.max(slowest)));
+    let wanted = if slow { slowest } else { asked }.to_string();
+    let planned = [throttle.bytes_per_second, slowest, fastest].map(|rate| rate.to_string());
+    let is_ours = |found: &str| planned.iter().any(|one| one == found) || turned.ours.contains(found);
     let mut changes = Vec::new();
     for broker in &throttle.brokers {
         for key in [LEADER_RATE, FOLLOWER_RATE] {
@@ -254,7 +320,7 @@ pub fn regulate(moving: &Moving, moves: &[ReplicaMove], standing_still: bool, se
             if found == Some(wanted.as_str()) {
                 continue;
             }
-            let Some(found) = found.filter(|found| ours.iter().any(|one| one == found)) else {
+            let Some(found) = found.filter(|found| is_ours(found)) else {
                 let facts = Facts::none().with("broker", i64::from(*broker)).with("key", key);
                 return Wanted::Foreign(facts.with("found", found.unwrap_or("none")));
             };

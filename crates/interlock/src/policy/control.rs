@@ -29,6 +29,8 @@ pub enum Control {
     Unlock,
     /// Withdraw the request before it starts.
     Cancel,
+    /// Turn its throttle within the bounds of its plan.
+    Throttle,
 }
 
 /// An operation, as far as rights depend on it.
@@ -91,7 +93,9 @@ impl Policy {
         match control {
             Control::Stop | Control::Pause => self.may_make_safe(who, standing.plan),
             Control::Resume => self.may_resume(who, standing),
-            Control::Rollback | Control::Unlock => self.operator(who, standing.plan).map(|()| Right::Now),
+            Control::Rollback | Control::Unlock | Control::Throttle => {
+                self.operator(who, standing.plan).map(|()| Right::Now)
+            }
             Control::Cancel if self.asked_for(standing.plan, who) => Ok(Right::Now),
             Control::Cancel => Err(Denied::because("not-yours")),
         }

@@ -6,6 +6,7 @@ mod ack;
 mod bot;
 mod figures;
 mod footprint;
+mod moving;
 mod placement;
 mod reset_offset;
 
@@ -14,7 +15,7 @@ use figures::Report;
 use std::io::Write;
 use std::process::ExitCode;
 
-const USAGE: &str = "usage: bench ack | footprint | placement | reset-offset";
+const USAGE: &str = "usage: bench ack | footprint | move | placement | reset-offset";
 
 /// Runs the bench that is named on the command line.
 #[must_use]
@@ -37,6 +38,7 @@ async fn run(words: &[String]) -> Result<Option<Report>> {
     match words[..] {
         ["ack"] => ack::run().await.map(Some),
         ["footprint"] => footprint::run().await.map(Some),
+        ["move"] => moving::run().await.map(Some),
         ["placement"] => placement::run().await.map(Some),
         ["reset-offset"] => reset_offset::run().await.map(Some),
         [ack::BARE, base] => ack::bare(base).await.map(|()| None),

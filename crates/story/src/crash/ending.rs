@@ -19,7 +19,13 @@ use std::sync::Arc;
 const VARYING: [&str; 6] = ["planned", "approved", "controlled", "intent", "outcome", "captured"];
 /// How the lines of progress begin, which are edited, not posted, while they are young: which one is posted first, and
 /// what the last one says, is a matter of time.
-const PROGRESS: [&str; 3] = ["first: Still ", "first: No member left", "first: The cluster’s answer was lost"];
+const PROGRESS: [&str; 5] = [
+    "first: Still ",
+    "first: No member left",
+    "first: The cluster’s answer was lost",
+    "first: Moving",
+    "second: Moving",
+];
 
 /// How a run ended.
 #[derive(Debug, Clone)]

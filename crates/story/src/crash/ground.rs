@@ -247,6 +247,7 @@ impl Ground {
         let kafka = fleet.add_kafka(&name(CLUSTER), &[(1, None), (2, None), (3, None)]).expect("a cluster");
         let topic = TopicSpec::new(name(TOPIC), 4).produced(40_000, HOUR * 10);
         kafka.add_topic(&topic).expect("a topic");
+        kafka.add_broker(4, None).expect("a broker with nothing on it");
         let mut stopped = GroupSpec::new(name(GROUP)).reading(name(TOPIC), 400_000).read_until(HOUR * 2);
         stopped.reset = ResetPolicy::Earliest;
         "batch 17".clone_into(&mut stopped.metadata);

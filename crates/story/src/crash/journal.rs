@@ -176,6 +176,10 @@ impl Journal for CountingJournal {
         self.inner.in_the_way(operation, holds)
     }
 
+    fn throttle<'a>(&'a self, id: &'a OperationId) -> Boxed<'a, Result<Option<u64>, JournalError>> {
+        self.inner.throttle(id)
+    }
+
     fn tell<'a>(&'a self, told: &'a Told) -> Boxed<'a, Result<(), JournalError>> {
         self.counted("tell".to_owned(), self.inner.tell(told))
     }

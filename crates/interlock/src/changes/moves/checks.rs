@@ -25,7 +25,7 @@ pub(super) fn all(wanted: &Wanted, seen: &Seen<'_>, load: &Loads) -> Vec<Check> 
     checks.extend(health_checks(wanted, seen));
     checks.extend(left_over_check(wanted, seen));
     checks.extend(disk_checks(wanted, seen, load));
-    checks.push(throttle_check(wanted, load));
+    checks.push(throttle_check(wanted.throttle, load));
     checks.extend(count_check(wanted));
     checks
 }
@@ -186,12 +186,12 @@ fn disk_checks(wanted: &Wanted, seen: &Seen<'_>, load: &Loads) -> Vec<Check> {
 }
 
 /// At or below the inflow a copy never catches up.
-fn throttle_check(wanted: &Wanted, load: &Loads) -> Check {
+pub(in crate::changes) fn throttle_check(throttle: u64, load: &Loads) -> Check {
     let inflow = load.inflow();
-    if wanted.throttle > inflow {
+    if throttle > inflow {
         return Check::pass("throttle-below-inflow");
     }
-    let facts = Facts::none().with("throttle", Fact::Bytes(wanted.throttle)).with("inflow", Fact::Bytes(inflow));
+    let facts = Facts::none().with("throttle", Fact::Bytes(throttle)).with("inflow", Fact::Bytes(inflow));
     Check::new(Level::Block, "throttle-below-inflow", facts)
 }
 

@@ -95,7 +95,7 @@ impl<'a> Seen<'a> {
     }
 
     /// What these moves ask of each broker.
-    pub(super) fn load(&self, moves: &[ReplicaMove]) -> Loads {
+    pub(in crate::changes) fn load(&self, moves: &[ReplicaMove]) -> Loads {
         let mut loads = Loads::default();
         for one in moves {
             let adding = one.adding();
@@ -134,7 +134,7 @@ impl End {
 
 /// What moves ask of the brokers that take replicas and of those that send them.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Loads {
+pub(in crate::changes) struct Loads {
     pub(super) takes: BTreeMap<i32, End>,
     sends: BTreeMap<i32, End>,
 }

@@ -14,6 +14,7 @@ use crate::id::{ClusterName, TopicName};
 use crate::plan::{Action, Aspect, Check, Draft, Effect, Estimate, Hold, Impact, ReplicaMove, Sharing, Thing};
 use std::collections::{BTreeMap, BTreeSet};
 
+pub(super) use checks::throttle_check;
 pub(super) use look::{Seen, look};
 pub(super) use throttle::Earlier;
 

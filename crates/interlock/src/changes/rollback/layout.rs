@@ -7,9 +7,7 @@ use crate::cluster::kafka::Replicas;
 use crate::cluster::{Looker, Sections};
 use crate::facts::Facts;
 use crate::id::TopicName;
-use crate::plan::{
-    Action, Check, Condition, Draft, KafkaAction, Level, Mistake, Plan, Planning, ReplicaMove, Throttle,
-};
+use crate::plan::{Action, Check, Draft, KafkaAction, Level, Mistake, Plan, Planning, ReplicaMove, Throttle};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Where the first operation had no throttle, because no broker of it was alive to be asked: this, in bytes a second.
@@ -74,7 +72,7 @@ fn draft(first: &Plan, actions: &[Action], seen: &Seen<'_>, context: &Context<'_
     if found.is_empty() {
         found.push(Check::pass("values-as-left"));
     }
-    let throttle = throttle(first);
+    let throttle = crate::changes::turn::throttle(first);
     let held = Context { held: &others(first, context), ..context.clone() };
     moves::draft(
         &moves::Wanted {
@@ -100,13 +98,6 @@ fn others(first: &Plan, context: &Context<'_>) -> Vec<(crate::plan::Hold, crate:
 
 fn takes_from_lists(action: &Action) -> bool {
     matches!(action, Action::Kafka(KafkaAction::TakeFromLists { .. }))
-}
-
-fn throttle(first: &Plan) -> Option<&Throttle> {
-    first.steps.iter().find_map(|step| match &step.done {
-        Condition::KafkaMoved(moving) => moving.throttle.as_ref(),
-        _ => None,
-    })
 }
 
 /// What the first operation set and may have left, and what it owes instead.

@@ -7,8 +7,11 @@ use std::path::Path;
 
 /// Written by the first version that stored plans of format 1. Never written anew: a change that this test does not survive
 /// is another format.
-const STORED: &[(&str, &str)] =
-    &[("plan-1-reset-offset.json", "exact"), ("plan-1-reset-offset-waiting.json", "waiting")];
+const STORED: &[(&str, &str)] = &[
+    ("plan-1-reset-offset.json", "exact"),
+    ("plan-1-reset-offset-waiting.json", "waiting"),
+    ("plan-1-scale-out.json", "moves"),
+];
 
 fn read(file: &str) -> String {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("golden").join(file);
@@ -24,6 +27,9 @@ fn made_then(kind: &str) -> Plan {
 }
 
 fn made(kind: &str) -> Plan {
+    if kind == "moves" {
+        return super::moves::stored();
+    }
     let logs = [Log { at: Some(42), ..log(10, 100) }, log(0, 50), log(5, 5)];
     let world = World::of(&logs).committed("orders", &[Some(60), None, Some(5)]);
     let arguments = asked(OffsetTarget::At(AT)).with("reason", Value::Text("replay after the bad deploy".to_owned()));
@@ -63,5 +69,7 @@ fn its_numbers_are_whole_and_its_spans_say_their_unit() {
         assert!(!read(file).contains("nanos"), "{file}");
         assert!(!read(file).contains("10.1.2.3"), "{file}: no hosts");
     }
+    let moves = read("plan-1-scale-out.json");
+    assert!(moves.contains(r#""bytes_per_second": 1048576"#) && moves.contains(r#""interval_ms": "#));
     assert!(read("plan-1-reset-offset-waiting.json").contains(r#""duration_ms": 1800000"#));
 }

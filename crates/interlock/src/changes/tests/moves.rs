@@ -11,7 +11,8 @@ use crate::command::{Arguments, Value};
 use crate::facts::Fact;
 use crate::id::TopicName;
 use crate::plan::{
-    Action, Condition, Done, Draft, Hold, KafkaAction, Level, Plan, Planning, ReplicaMove, Row, Sealed, Undo, Work,
+    Action, Condition, Done, Draft, Hold, KafkaAction, Level, Plan, Planning, ReplicaMove, Row, Scope, Sealed, Undo,
+    Work,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -222,6 +223,16 @@ fn asked(topics: &[&str], throttle: u64) -> Arguments {
 
 fn all() -> Arguments {
     asked(&["all"], MIB)
+}
+
+/// A plan as it is stored, with a throttle and a list that somebody left.
+pub(super) fn stored() -> Plan {
+    let mut world = World::new();
+    world.rates = BTreeMap::from([(1, "12345")]);
+    world.lists = BTreeMap::from([(topic("orders"), "7:7")]);
+    let arguments = all();
+    let plan = whole(world.plan(&arguments), arguments);
+    Plan { command: "scale-out".to_owned(), scope: Scope::Cluster, ..plan }
 }
 
 fn moves(draft: &Draft) -> Vec<ReplicaMove> {
@@ -555,4 +566,66 @@ fn a_plan_of_many_moves_is_read_as_it_was_written() {
     let sealed = Sealed::seal(plan.clone()).unwrap();
     assert_eq!(*Sealed::open(sealed.bytes().to_owned(), sealed.digest()).unwrap().plan(), plan);
     assert!(sealed.bytes().len() < 2 << 20, "{} bytes", sealed.bytes().len());
+}
+
+mod turned {
+    use super::*;
+    use crate::changes::{Turning, turn};
+
+    fn turned(world: &World, rate: u64) -> Turning {
+        let draft = World::new().plan(&all());
+        let plan = whole(draft, all());
+        let mut sections = Sections::empty();
+        loop {
+            match turn(&plan, rate, &sections, &world.guards) {
+                Turning::Need(queries) => queries.into_iter().for_each(|query| {
+                    let Query::Kafka(asked) = &query;
+                    let section = match &world.failing {
+                        Some(failing) if failing == asked => {
+                            Section::Failed(Failure { kind: FailureKind::TimedOut, said: "no answer".to_owned() })
+                        }
+                        _ => Section::Seen(Seen { from: NOW, to: NOW, value: Answer::Kafka(world.answer(asked)) }),
+                    };
+                    sections.put(query, section);
+                }),
+                done => return done,
+            }
+        }
+    }
+
+    fn refused(turning: &Turning) -> Vec<&str> {
+        match turning {
+            Turning::Refused(checks) => checks.iter().filter(|one| one.blocks()).map(|one| one.id.as_str()).collect(),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn a_throttle_is_turned_within_the_bounds_of_its_plan_only() {
+        let world = World::new();
+        for rate in [MIB / 10, MIB, 4 * MIB] {
+            assert_eq!(turned(&world, rate), Turning::Granted, "{rate}");
+        }
+        for rate in [MIB / 10 - 1, 4 * MIB + 1] {
+            let Turning::Mistake(mistake) = turned(&world, rate) else { panic!("{rate}") };
+            assert_eq!(mistake.id, "throttle-out-of-bounds");
+        }
+    }
+
+    #[test]
+    fn what_comes_in_now_counts_not_what_came_in_when_it_was_planned() {
+        let mut busy = World::new();
+        // Nine copies go to broker 4.
+        busy.inflow = MIB / 9;
+        assert_eq!(refused(&turned(&busy, MIB / 2)), ["throttle-below-inflow"]);
+        assert_eq!(turned(&busy, 4 * MIB), Turning::Granted);
+        busy.guards = Guards::all().without(Guard::ThrottleAboveInflow);
+        assert_eq!(turned(&busy, MIB / 2), Turning::Granted, "without the guard nobody says no");
+    }
+
+    #[test]
+    fn what_cannot_be_looked_at_is_refused() {
+        let blind = World { failing: Some(KafkaQuery::Rates), ..World::new() };
+        assert_eq!(refused(&turned(&blind, MIB)), ["cannot-verify"]);
+    }
 }

@@ -1,0 +1,115 @@
+//! A throttled move on the lab's four brokers while records flow: its time beside bytes ÷ (throttle − inflow).
+
+use super::figures::{Report, rounded, row};
+use crate::kafka_house::{CLUSTER, KafkaHouse, KafkaPlot, lab};
+use crate::lab::MoveCluster;
+use crate::lab::judge::TopicSpec;
+use crate::traffic::Load;
+use anyhow::{Context, Result, bail, ensure};
+use interlock::approval::State;
+use interlock::facts::Fact;
+use interlock::id::OperationId;
+use interlock::plan::Plan;
+use serde_json::json;
+use std::time::{Duration, Instant};
+
+const TOPIC: &str = "benched";
+const PARTITIONS: i32 = 6;
+/// 48 MB: long enough that the start, a second or two, weighs little.
+const RECORDS: u64 = 4_800;
+const RECORD_BYTES: usize = 10_000;
+const THROTTLE: (&str, u64) = ("240KiB", 240 << 10);
+const ROUNDS: usize = 2;
+const PATIENCE: Duration = Duration::from_secs(900);
+const LOOK: Duration = Duration::from_millis(100);
+const BOUND: f64 = 1.15;
+
+/// One move.
+#[derive(Debug, Clone, Copy)]
+struct Round {
+    bytes: u64,
+    inflow: u64,
+    /// Bytes ÷ (throttle − inflow).
+    expected: f64,
+    took: f64,
+}
+
+impl Round {
+    fn ratio(&self) -> f64 {
+        self.took / self.expected
+    }
+}
+
+/// Runs it.
+pub(super) async fn run() -> Result<Report> {
+    let mut rounds = Vec::new();
+    for _ in 0..ROUNDS {
+        rounds.push(round().await?);
+    }
+    report(&rounds)
+}
+
+async fn round() -> Result<Round> {
+    let cluster = MoveCluster::alone(lab()).await;
+    let rings = [[1, 2, 3], [2, 3, 1], [3, 1, 2]];
+    let on = rings.iter().cycle().take(6).map(|ring| ring.to_vec()).collect();
+    let spec = TopicSpec::new(TOPIC, PARTITIONS, 3).on(on).config("min.insync.replicas", "1");
+    cluster.judge().create_topic(spec).await?;
+    cluster.in_sync(TOPIC).await;
+    Load::named("fill").keys(48).record_bytes(RECORD_BYTES).write(cluster.bootstrap(), TOPIC, RECORDS).await;
+    let house = KafkaPlot::moving(&cluster).await.build().await;
+    let traffic = Load::named("live").per_second(20).record_bytes(500).start(cluster.bootstrap(), TOPIC);
+    traffic.flows(20).await;
+    let line = format!("/scale-out cluster:{CLUSTER} brokers:4 topics:{TOPIC} throttle:{}", THROTTLE.0);
+    let id = house.story.person("alice").plans(&line).await;
+    let sealed = house.story.plan(&id).await;
+    let began = Instant::now();
+    for who in ["bob", "carol"] {
+        house.story.person(who).approves(&id).await;
+    }
+    let took = ends(&house, &id, began).await?;
+    let sent = traffic.stop().await;
+    ensure!(sent.unacknowledged() == 0, "records were refused meanwhile");
+    of(sealed.plan(), took)
+}
+
+async fn ends(house: &KafkaHouse, id: &OperationId, began: Instant) -> Result<Duration> {
+    loop {
+        let seen = house.story.operation(id).await;
+        match seen.state {
+            State::Succeeded => return Ok(began.elapsed()),
+            state if state.has_ended() => bail!("it ended as {state}, because of {}", seen.why.id),
+            _ => {}
+        }
+        ensure!(began.elapsed() < PATIENCE, "{id} does not end");
+        tokio::time::sleep(LOOK).await;
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "bytes of a bench")]
+fn of(plan: &Plan, took: Duration) -> Result<Round> {
+    let fact = |name: &str| match plan.impact.facts.get(name) {
+        Some(Fact::Bytes(bytes)) => Ok(*bytes),
+        other => bail!("{name} is {other:?}"),
+    };
+    let (bytes, inflow) = (fact("bytes")?, fact("inflow")?);
+    let net = THROTTLE.1.checked_sub(inflow).filter(|net| *net > 0).context("more comes in than the throttle")?;
+    Ok(Round { bytes, inflow, expected: bytes as f64 / net as f64, took: took.as_secs_f64() })
+}
+
+fn report(rounds: &[Round]) -> Result<Report> {
+    let mut table = vec![row(["bytes", "throttle B/s", "inflow B/s", "expected s", "took s", "ratio"])];
+    for round in rounds {
+        let seconds = [round.expected, round.took].map(|seconds| format!("{seconds:.1}"));
+        let numbers = [round.bytes, THROTTLE.1, round.inflow].map(|number| number.to_string());
+        let ratio = format!("{:.3}", round.ratio());
+        table.push(row([&numbers[0], &numbers[1], &numbers[2], &seconds[0], &seconds[1], &ratio]));
+    }
+    let worst = rounds.iter().max_by(|one, other| one.ratio().total_cmp(&other.ratio())).context("no rounds")?;
+    let met = if worst.ratio() <= BOUND { "met" } else { "NOT met" };
+    let said = vec![format!("Worst round: {:.3} times the expected time; the bound is {BOUND}: {met}.", worst.ratio())];
+    let json = json!({
+        "ratio": rounded(worst.ratio()), "expected_s": rounded(worst.expected), "took_s": rounded(worst.took),
+    });
+    Ok(Report { table, said, json })
+}

@@ -1,0 +1,75 @@
+//! `signalbox snapshot --for` and `signalbox plan --snapshot`: the planner on what was seen, without touching anything.
+
+use super::command_line::Home;
+use interlock::plan::{Action, Digest, KafkaAction, Plan, Row, Sealed, Work};
+use std::path::Path;
+use tempfile::TempDir;
+
+const PRODUCTION: &str = r#"
+[[cluster]]
+name = "orders-kafka"
+kind = "kafka"
+tier = "production"
+simulated = true
+"#;
+const ASKED: &str = "/scale-out brokers:4 topics:refunds,products throttle:50MiB reason:review";
+
+async fn snapshot(home: &Home, folder: &Path) -> String {
+    let taken = home.runs(&["snapshot", "orders-kafka", "--for", ASKED], "").await;
+    assert!(taken.status.success(), "{}", taken.err);
+    let file = folder.join("snapshot.json");
+    std::fs::write(&file, taken.out).unwrap();
+    file.display().to_string()
+}
+
+async fn plans(home: &Home, line: &str, snapshot: &str, json: bool) -> Result<String, String> {
+    let mut arguments = vec!["plan", line, "--snapshot", snapshot];
+    if json {
+        arguments.push("--json");
+    }
+    let said = home.runs(&arguments, "").await;
+    if said.status.success() { Ok(said.out) } else { Err(said.err) }
+}
+
+fn opened(bytes: &str) -> Plan {
+    Sealed::open(bytes.to_owned(), Digest::of(bytes.as_bytes())).unwrap().plan().clone()
+}
+
+#[tokio::test]
+async fn a_scale_out_is_planned_on_a_snapshot_as_often_as_one_likes() {
+    let (home, folder) = (Home::new(PRODUCTION), TempDir::new().unwrap());
+    let file = snapshot(&home, folder.path()).await;
+    let bytes = plans(&home, ASKED, &file, true).await.unwrap();
+    let plan = opened(&bytes);
+    assert_eq!(plan.command, "scale-out");
+    let moves = plan.steps.iter().filter_map(|step| match &step.work {
+        Work::Act(Action::Kafka(KafkaAction::Reassign { moves })) => Some(moves.as_slice()),
+        _ => None,
+    });
+    let moves = moves.flatten().count();
+    assert!(moves > 3, "{moves}");
+    assert!(moves_onto_the_new_broker(&plan), "{:?}", plan.impact.rows);
+    assert_eq!(plans(&home, ASKED, &file, true).await.unwrap(), bytes, "the same snapshot, the same bytes");
+    let words = plans(&home, ASKED, &file, false).await.unwrap();
+    assert!(words.starts_with(&format!("plan {}", Digest::of(bytes.as_bytes()))), "{words}");
+}
+
+fn moves_onto_the_new_broker(plan: &Plan) -> bool {
+    plan.impact
+        .rows
+        .iter()
+        .any(|row| matches!(row, Row::Broker { broker: 4, now, after, .. } if now.replicas == 0 && after.replicas > 0))
+}
+
+#[tokio::test]
+async fn what_a_snapshot_forbids_or_lacks_is_said() {
+    let (home, folder) = (Home::new(PRODUCTION), TempDir::new().unwrap());
+    let file = snapshot(&home, folder.path()).await;
+    let unknown = plans(&home, "/scale-out brokers:9 topics:refunds throttle:50MiB", &file, false).await.unwrap_err();
+    assert!(unknown.contains('9') && unknown.contains("alive"), "{unknown}");
+    let slow = plans(&home, "/scale-out brokers:4 topics:products throttle:1B", &file, false).await.unwrap_err();
+    assert!(slow.contains("never end"), "{slow}");
+    let other = "/reset-offset group:nightly-report to:earliest";
+    let lacking = plans(&home, other, &file, false).await.unwrap_err();
+    assert!(lacking.contains("--for"), "{lacking}");
+}
