@@ -16,8 +16,8 @@ use interlock::cluster::kafka::KafkaQuery;
 use interlock::cluster::{Look, Looker, Query, Sections};
 use interlock::facts::{Fact, Facts};
 use interlock::plan::{
-    Action, Awaited, BROKER_DEAD, CANNOT_LOOK, Capture, Captured, Expansion, Expectation, Looked, OffsetExpected, Pace,
-    Plan, Probe, Rule, Sealed, Step, Wait, Work, expand, look, probe,
+    Action, Awaited, BROKER_DEAD, CANNOT_LOOK, Capture, Captured, Expansion, Expectation, KafkaAction, Looked,
+    OffsetExpected, Pace, Plan, Probe, Rule, Sealed, Step, Wait, Work, expand, look, probe,
 };
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -108,12 +108,21 @@ impl Run<'_> {
             Judged::CannotTell(facts) => return self.look_failed(operation, facts).await,
         }
         let placed = Placed { step: step.number, place, action };
+        if attempts == 0 && self.leads_already(operation, action).await {
+            return self.not_sent(&placed, Outcome::Needless, Facts::none()).await;
+        }
         if attempts > 0
             && let Some(next) = self.before_another_attempt(operation, &placed, attempts).await?
         {
             return Ok(next);
         }
         self.act(operation, plan, &placed).await
+    }
+
+    /// Leadership often comes to where it is wanted by itself, as a move removes who led: then nobody is elected.
+    async fn leads_already(&self, operation: &Operation, action: &Action) -> bool {
+        matches!(action, Action::Kafka(KafkaAction::ElectPreferred { .. }))
+            && probe(action, &self.observe(operation, &action.read_back()).await) == Probe::Done
     }
 
     /// Before another attempt the cluster is looked at again: somebody else may have been there since the last one. None if

@@ -55,6 +55,11 @@ fn an_answer_that_is_lost_changes_nothing_wherever_it_is_killed() {
 }
 
 #[test]
-fn a_move_ends_the_same_whichever_act_it_is_killed_at() {
-    sweeps(&Lives::of(Script::of(MOVE)), &["act"], &[State::Succeeded]);
+fn a_move_ends_the_same_wherever_it_is_killed() {
+    sweeps(&Lives::of(Script::of(MOVE)), &WORK, &[State::Succeeded]);
+}
+
+#[test]
+fn a_move_and_its_way_back_end_the_same_whichever_act_they_are_killed_at() {
+    sweeps(&Lives::of(Script::of(MOVE).and_back()), &["act"], &[State::Succeeded, State::Succeeded]);
 }
