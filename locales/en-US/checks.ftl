@@ -60,6 +60,9 @@ check-disk-not-told = broker { $broker } does not tell how much room its disks h
 check-disk-too-small = broker { $broker } has { $found } free, and the copies with what comes in meanwhile need { $needed }
     .passed = the disks have room for the copies
     .next = Make room, or move fewer topics.
+check-controllers-not-given = nobody told me where the controllers listen: a broker that dies keeps its throttle until it returns
+check-controllers-not-reached = the controllers do not answer ({ $said }): a broker that dies keeps its throttle until it returns
+    .passed = the controllers answer, so a broker that dies can lose its throttle all the same
 check-left-over-throttle = { $brokers-count ->
     [0] there is a throttle list left on { $topics }; it is put back as it was found
     [one] there is a throttle left on broker { $brokers }; it is put back as it was found

@@ -52,6 +52,7 @@ health-left-out = { $more ->
     [one] + { $more } more unhealthy topic, not looked at: whether it can be written to is not known
    *[other] + { $more } more unhealthy topics, not looked at: whether they can be written to is not known
 }
+obligation-broker-throttle = the throttle
 health-obligation = Still to be put back: { $what } on { $thing }, from operation { $operation }, due { $due }
 health-more-obligations = + { $more } more to be put back
 

@@ -24,7 +24,9 @@ notice-step-under-way-kafka-reassign = Batch { $batch } of { $batches } is under
    *[other] { $count } partitions
 }. The cluster copies, and I watch
 notice-step-under-way = Step { $step } is under way; the cluster copies, and I watch
-notice-still-owed = Broker { $broker } is dead, so its throttle cannot be put back yet. I do it when it returns; without the topics' lists the throttle has no effect
+notice-still-owed = Broker { $broker } is dead, so I cannot see its throttle put back. I see to it when it returns, and /health shows it until then; without the topics' lists the throttle has no effect
+notice-owed-overdue = Broker { $broker } has not returned for a day; its throttle is still to be put back
+notice-owed-put-back = There again: { $brokers }. The throttle that was left on these brokers is put back
 notice-throttle-as-planned = The throttle is as planned again
 notice-throttle-asked = { $reason-count ->
     [0] { $by } asks for { $rate }/s a broker

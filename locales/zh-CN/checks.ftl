@@ -35,6 +35,9 @@ check-disk-not-told = broker { $broker } 没有告知磁盘剩余空间；需要
 check-disk-too-small = broker { $broker } 剩余 { $found }，而复制加上期间的写入需要 { $needed }
     .passed = 磁盘空间足够
     .next = 请腾出空间，或减少要迁移的 topic。
+check-controllers-not-given = 未配置 controller 的监听地址：如果有 broker 宕机，它的限速要等它回来才能恢复
+check-controllers-not-reached = controller 没有应答（{ $said }）：如果有 broker 宕机，它的限速要等它回来才能恢复
+    .passed = controller 有应答，宕机 broker 的限速也能恢复
 check-left-over-throttle = { $brokers-count ->
     [0] { $topics } 上遗留了限速列表；会按原样恢复
    *[other] broker { $brokers } 上遗留了限速；会按原样恢复

@@ -18,7 +18,9 @@ notice-step-done-kafka-reassign = 第 { $batch } 批（共 { $batches } 批）�
 notice-step-done-kafka-elect-preferred = leader 已交给首选副本
 notice-step-under-way-kafka-reassign = 第 { $batch } 批（共 { $batches } 批）进行中：{ $count } 个分区。集群在复制，我在观察
 notice-step-under-way = 第 { $step } 步进行中；集群在复制，我在观察
-notice-still-owed = broker { $broker } 已宕机，暂时无法恢复它的限速。等它回来后我会恢复；topic 列表已清除，限速不再起作用
+notice-still-owed = broker { $broker } 已宕机，无法确认它的限速已恢复。等它回来后我会处理，在此之前 /health 会一直显示；topic 列表已清除，限速不再起作用
+notice-owed-overdue = broker { $broker } 一天没有回来；它的限速仍待恢复
+notice-owed-put-back = broker { $brokers } 已回来，它的限速已恢复
 notice-throttle-as-planned = 限速已恢复到计划值
 notice-throttle-asked = { $reason-count ->
     [0] { $by } 要求每个 broker { $rate }/秒

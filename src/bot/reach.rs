@@ -75,13 +75,23 @@ pub fn backends(settings: &Settings, clock: &Arc<dyn Clock>) -> Result<Clusters,
 }
 
 fn kafka(settings: &Settings, name: &str, reached: &KafkaSettings, clock: &Arc<dyn Clock>) -> Result<Kafka, Fleetless> {
-    let bootstrap = reached.bootstrap.iter().map(|(host, port)| HostPort { host: host.clone(), port: *port });
-    let mut config = Config::new(bootstrap.collect());
+    let of = |addresses: &[(String, u16)]| -> Vec<HostPort> {
+        addresses.iter().map(|(host, port)| HostPort { host: host.clone(), port: *port }).collect()
+    };
+    let mut config = Config::new(of(&reached.bootstrap));
     config.client_id = CLIENT_ID.to_owned();
     config.security = reached.tls.as_ref().map_or(Security::Plaintext, |tls| Security::Tls(self::tls(tls)));
     config.sasl = reached.sasl.as_ref().map_or(Sasl::None, sasl);
     let deadlines = Deadlines { observe: settings.observe_deadline, act: settings.pace.act_deadline };
-    Kafka::new(config, clock.clone(), deadlines).map_err(|error| Fleetless::Kafka { name: name.to_owned(), error })
+    let mut controllers = config.clone();
+    controllers.bootstrap = of(&reached.controllers);
+    let kafka = Kafka::new(config, clock.clone(), deadlines);
+    let kafka = if controllers.bootstrap.is_empty() {
+        kafka
+    } else {
+        kafka.and_then(|kafka| kafka.and_controllers(controllers))
+    };
+    kafka.map_err(|error| Fleetless::Kafka { name: name.to_owned(), error })
 }
 
 fn tls(settings: &TlsSettings) -> Tls {

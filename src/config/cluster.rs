@@ -35,6 +35,8 @@ pub enum Reached {
 pub struct KafkaSettings {
     /// Brokers to ask first, as host and port.
     pub bootstrap: Vec<(String, u16)>,
+    /// The controllers' own listeners, as host and port; empty if they cannot be reached from here.
+    pub controllers: Vec<(String, u16)>,
     /// TLS, if it is used.
     pub tls: Option<TlsSettings>,
     /// Credentials, if there are some.
@@ -164,10 +166,14 @@ fn mode(text: &str) -> Result<Mode, String> {
 
 fn reached(section: &Section<'_>, around: &Surroundings<'_>) -> Option<Reached> {
     let bootstrap = section.texts("bootstrap");
+    let controllers = section.texts("controllers");
     let security = section.table("security", |security| security_of(security, around));
     if section.flag("simulated") == Some(true) {
-        if section.has("bootstrap") || section.has("security") {
-            section.wrong_at(&section.at("simulated"), "a simulated cluster has neither bootstrap nor security");
+        if ["bootstrap", "controllers", "security"].iter().any(|key| section.has(key)) {
+            section.wrong_at(
+                &section.at("simulated"),
+                "a simulated cluster has neither bootstrap nor controllers nor security",
+            );
         }
         return Some(Reached::Simulated);
     }
@@ -175,20 +181,22 @@ fn reached(section: &Section<'_>, around: &Surroundings<'_>) -> Option<Reached> 
         section.missing("bootstrap");
         return None;
     }
-    let brokers: Vec<(String, u16)> =
-        bootstrap.iter().filter_map(|field| section.kept(&field.spot, address(field.value))).collect();
+    let addresses = |fields: &[Field<&str>]| -> Vec<(String, u16)> {
+        fields.iter().filter_map(|field| section.kept(&field.spot, address(field.value))).collect()
+    };
+    let (brokers, controllers) = (addresses(&bootstrap), addresses(&controllers));
     let (tls, sasl) = match security {
         Some(read) => read?,
         None => (None, None),
     };
     let in_clear = tls.is_none() && sasl.as_ref().is_some_and(|sasl| sasl.mechanism == SaslMechanism::Plain);
-    if in_clear && !brokers.iter().all(|(host, _)| is_loopback(host)) {
+    if in_clear && !brokers.iter().chain(&controllers).all(|(host, _)| is_loopback(host)) {
         section.wrong_at(
             &section.at("security"),
             "PLAIN without TLS shows the password to the network; add ca, or use SCRAM",
         );
     }
-    Some(Reached::Kafka(KafkaSettings { bootstrap: brokers, tls, sasl }))
+    Some(Reached::Kafka(KafkaSettings { bootstrap: brokers, controllers, tls, sasl }))
 }
 
 type Security = (Option<TlsSettings>, Option<SaslSettings>);

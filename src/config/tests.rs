@@ -181,6 +181,7 @@ fn real_settings_become_valid_ones() {
     assert_eq!(settings.languages.get(&21).map(String::as_str), Some("zh-CN"));
     let Reached::Kafka(kafka) = &settings.clusters[0].reached else { panic!() };
     assert_eq!(kafka.bootstrap, [("broker-1.example".to_owned(), 9093), ("::1".to_owned(), 9093)]);
+    assert!(kafka.controllers.is_empty());
     assert!(kafka.tls.as_ref().unwrap().check_server_name);
     let sasl = kafka.sasl.as_ref().unwrap();
     assert_eq!((sasl.mechanism, sasl.password.expose_secret()), (SaslMechanism::ScramSha512, "kafka-pa55"));
@@ -227,7 +228,12 @@ fn each_error_has_its_place_and_its_reason() {
         (
             "bootstrap = [\"localhost:9092\"]",
             "simulated = true\nbootstrap = [\"a:1\"]",
-            "neither bootstrap nor security",
+            "neither bootstrap nor controllers nor security",
+        ),
+        (
+            "bootstrap = [\"localhost:9092\"]",
+            "bootstrap = [\"localhost:9092\"]\ncontrollers = [\"controller-1\"]",
+            "cluster[1].controllers[0]: is not HOST:PORT",
         ),
         ("token = \"file:token\"", "token = \"t0ken\"", "discord.token: is not a reference"),
         ("token = \"file:token\"", "token = \"file:nothing\"", "cannot be read: entity not found"),
@@ -339,4 +345,17 @@ fn plain_passwords_stay_on_this_machine() {
         .replacen("\"broker-1.example:9093\", \"[::1]:9093\"", "\"localhost:9093\", \"[::1]:9093\"", 1)
         .replacen("ca = \"ca.pem\"\nsasl = \"scram-sha-512\"", "sasl = \"plain\"", 1);
     assert!(read(&local).is_ok());
+    let elsewhere = with_controllers(&local);
+    assert!(read(&elsewhere).is_err(), "not to controllers elsewhere either");
+}
+
+fn with_controllers(text: &str) -> String {
+    text.replacen("\"[::1]:9093\"]\n", "\"[::1]:9093\"]\ncontrollers = [\"controller-1.example:9095\"]\n", 1)
+}
+
+#[test]
+fn controllers_have_listeners_of_their_own() {
+    let settings = read(&with_controllers(REAL)).unwrap();
+    let Reached::Kafka(kafka) = &settings.clusters[0].reached else { panic!() };
+    assert_eq!(kafka.controllers, [("controller-1.example".to_owned(), 9095)]);
 }

@@ -3,10 +3,11 @@
 use super::answer::Done;
 use super::handle::{Ask, Desk};
 use super::rounds::{Round, rounds};
+use engine::Operation;
 use futures_util::StreamExt;
 use interlock::cluster::Sections;
 use interlock::id::{ClusterName, GroupId, TopicName};
-use interlock::looks::{self, Asked, LookAnswer, Looking, Visible};
+use interlock::looks::{self, Asked, LookAnswer, Looking, Obligation, Visible};
 
 /// How many clusters are looked at side by side.
 const CLUSTERS_AT_ONCE: usize = 8;
@@ -30,13 +31,14 @@ impl Desk {
         let (cluster, backend) = self.rooms.cluster(name)?;
         let topic = |topic: &TopicName| ask.sight.name(name, topic.as_str());
         let group = |group: &GroupId| ask.sight.name(name, group.as_str());
+        let obligations = self.obligations(ask, name).await?;
         let once = |sections: &Sections| {
             let asked = Asked {
                 cluster,
                 sections,
                 arguments: ask.arguments(),
                 visible: Visible { topic: &topic, group: &group },
-                obligations: &[],
+                obligations: &obligations,
             };
             match looks::look(&ask.command.name, &asked) {
                 Some(Looking::Need(queries)) => Round::Need(queries),
@@ -49,6 +51,24 @@ impl Desk {
             }
         };
         rounds(backend.as_ref(), once).await.ok_or(Done::Bug)?
+    }
+
+    /// What operations on this cluster left and still have to put back.
+    async fn obligations(&self, ask: &Ask<'_>, cluster: &ClusterName) -> Result<Vec<Obligation>, Done> {
+        if ask.command.name != "health" {
+            return Ok(Vec::new());
+        }
+        let owing = self.rooms.store.owing(cluster).await?;
+        let of = |operation: Operation| {
+            let id = operation.id;
+            operation.memory.owed.into_iter().map(move |owed| Obligation {
+                operation: id.clone(),
+                id: "broker-throttle".to_owned(),
+                thing: format!("broker {}", owed.broker),
+                due: owed.due,
+            })
+        };
+        Ok(owing.into_iter().flat_map(of).collect())
     }
 
     async fn clusters(&self, ask: &Ask<'_>) -> LookAnswer {

@@ -115,5 +115,6 @@ fn outcome_key(outcome: Outcome) -> &'static str {
         Outcome::Unknown => "unknown",
         Outcome::Needless => "needless",
         Outcome::Left => "left",
+        Outcome::Unread => "unread",
     }
 }

@@ -67,7 +67,7 @@ impl<'a> Wanted<'a> {
         match changes {
             Changes::Take(holds) => Some(Self { operation, from: None, holds }),
             Changes::TakeOver { from, holds } => Some(Self { operation, from: Some(from), holds }),
-            Changes::None | Changes::Line(_) | Changes::Release => None,
+            Changes::None | Changes::Line(_) | Changes::Release | Changes::Owe { .. } => None,
         }
     }
 }
@@ -94,7 +94,7 @@ impl Store {
 /// was asked.
 pub(super) async fn change(tx: &mut Tx, operation: &Operation, changes: &Changes) -> Result<Claimed, StoreError> {
     let claimed = match Wanted::of(&operation.id, changes) {
-        _ if !operation.state.keeps_holds() => let_go(tx, operation).await.map(|()| Claimed::Done)?,
+        _ if !operation.state.keeps_holds() => let_go(tx, operation, changes).await.map(|()| Claimed::Done)?,
         Some(wanted) => take(tx, wanted).await?,
         None if *changes == Changes::Release => release(tx, &operation.id).await.map(|()| Claimed::Done)?,
         None => Claimed::Done,
@@ -108,12 +108,20 @@ pub(super) async fn change(tx: &mut Tx, operation: &Operation, changes: &Changes
     Ok(claimed)
 }
 
-/// Gives up what an operation holds; what it took over goes back where its state says so.
-async fn let_go(tx: &mut Tx, operation: &Operation) -> Result<(), StoreError> {
+/// Gives up what an operation holds, but for what it owes; what it took over goes back where its state says so.
+async fn let_go(tx: &mut Tx, operation: &Operation, changes: &Changes) -> Result<(), StoreError> {
     if let (TakenOver::HandedBack, Some(from)) = (operation.state.taken_over(), &operation.reverses) {
         hand_back(tx, &operation.id, from).await?;
     }
-    release(tx, &operation.id).await
+    let Changes::Owe { holds, .. } = changes else { return release(tx, &operation.id).await };
+    for cluster in clusters(holds) {
+        lock(tx, cluster).await?;
+    }
+    release(tx, &operation.id).await?;
+    for hold in holds {
+        insert(tx, (&operation.id, ""), hold).await?;
+    }
+    Ok(())
 }
 
 /// The operation's row is locked first, so that it is not abandoned in the same moment; its card shows what it has.
@@ -135,7 +143,7 @@ async fn hand_back(tx: &mut Tx, operation: &OperationId, to: &OperationId) -> Re
     Ok(())
 }
 
-async fn release(tx: &mut Tx, operation: &OperationId) -> Result<(), StoreError> {
+pub(super) async fn release(tx: &mut Tx, operation: &OperationId) -> Result<(), StoreError> {
     tx.run("DELETE FROM holds WHERE operation = $1", vals![operation.as_str()]).await?;
     Ok(())
 }

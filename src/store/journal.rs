@@ -135,6 +135,15 @@ impl Journal for Store {
         Box::pin(async move { Ok(self.read_throttle(id).await?) })
     }
 
+    fn discharge<'a>(
+        &'a self,
+        operation: &'a Operation,
+        token: Token,
+        told: &'a Told,
+    ) -> Boxed<'a, Result<bool, JournalError>> {
+        Box::pin(async move { Ok(self.discharge_operation(operation, token, told).await?) })
+    }
+
     fn tell<'a>(&'a self, told: &'a Told) -> Boxed<'a, Result<(), JournalError>> {
         Box::pin(async move { Ok(self.tell_operation(told).await?) })
     }

@@ -5,7 +5,8 @@ use super::error::StoreError;
 use super::holds::Claimed;
 use super::rows::{NumberRow, OperationRow, json, operation_columns};
 use super::{Store, audit, entries, holds, leases, outbox};
-use engine::{NewOperation, Operation, Record, Revision, Token, Transition, Transitioned};
+use engine::port::Told;
+use engine::{Changes, NewOperation, Operation, Record, Revision, Token, Transition, Transitioned};
 use interlock::approval::{Event, State, next};
 use interlock::facts::Facts;
 use interlock::plan::{Memory, Plan, Sealed};
@@ -84,6 +85,35 @@ impl Store {
             vals![&json(memory)?, next_at.0, operation.id.as_str(), operation.version],
         )
         .await?;
+        tx.commit().await?;
+        Ok(true)
+    }
+
+    /// See [`engine::port::Journal::discharge`].
+    pub(super) async fn discharge_operation(
+        &self,
+        operation: &Operation,
+        token: Token,
+        told: &Told,
+    ) -> Result<bool, StoreError> {
+        let mut tx = self.pools.begin().await?;
+        let held = leases::hold(&mut tx, &operation.id, token).await?;
+        let rows = tx
+            .run(
+                "UPDATE operations SET workable = 0, memory = $1, card_wanted = card_wanted + 1, version = version + 1 \
+                 WHERE id = $2 AND version = $3 AND ended = 1",
+                vals![&json(&Memory::default())?, operation.id.as_str(), operation.version],
+            )
+            .await?;
+        if !held || rows != 1 {
+            tx.rollback().await?;
+            return Ok(false);
+        }
+        if !operation.state.keeps_holds() {
+            holds::release(&mut tx, &operation.id).await?;
+        }
+        outbox::put(&mut tx, &operation.id, &told.notices, told.at).await?;
+        audit::append(&mut tx, told.at, &told.records).await?;
         tx.commit().await?;
         Ok(true)
     }
@@ -235,15 +265,19 @@ async fn update(tx: &mut Tx, transition: &Transition, to: State) -> Result<Optio
         .await?;
     let Some(row) = row else { return Ok(None) };
     let mut operation = row.read()?;
-    if transition.event == Event::Wait {
+    match &transition.holds {
+        Changes::Owe { owed, .. } => operation.memory = Memory { owed: owed.clone(), ..Memory::default() },
         // A new wait remembers nothing of the one before.
-        operation.memory = Memory::default();
-        tx.run(
-            "UPDATE operations SET memory = $1 WHERE id = $2",
-            vals![&json(&operation.memory)?, operation.id.as_str()],
-        )
-        .await?;
+        _ if transition.event == Event::Wait => operation.memory = Memory::default(),
+        // What is owed stays owed, also where the operation is given up.
+        _ if operation.owes() => {}
+        _ => return Ok(Some(operation)),
     }
+    tx.run(
+        "UPDATE operations SET memory = $1, workable = $2 WHERE id = $3",
+        vals![&json(&operation.memory)?, to.is_workable() || operation.owes(), operation.id.as_str()],
+    )
+    .await?;
     Ok(Some(operation))
 }
 

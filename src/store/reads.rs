@@ -126,6 +126,19 @@ const LIST: &str = concat!(
 );
 
 impl Store {
+    /// The ended operations of a cluster that still have to put something back, oldest first; at most 200.
+    ///
+    /// # Errors
+    /// As all calls of the store.
+    pub async fn owing(&self, cluster: &ClusterName) -> Result<Vec<Operation>, StoreError> {
+        const OWING: &str = concat!(
+            "SELECT ",
+            operation_columns!(),
+            " FROM operations WHERE cluster = $1 AND workable = 1 AND ended = 1 ORDER BY number LIMIT $2"
+        );
+        operations(self.pools.all(OWING, vals![cluster.as_str(), MOST]).await?)
+    }
+
     /// A page of operations, newest first.
     ///
     /// # Errors

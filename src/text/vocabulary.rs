@@ -27,6 +27,8 @@ pub const CHECKS: &[&str] = &[
     "values-moved-on",
     "topic-gone",
     "topic-recreated",
+    "controllers-not-given",
+    "controllers-not-reached",
     "disk-not-told",
     "disk-too-small",
     "left-over-throttle",
@@ -63,6 +65,7 @@ pub const PASSING: &[&str] = &[
     "targets-in-log",
     "not-held",
     "values-as-left",
+    "controllers-not-reached",
     "disk-too-small",
     "racks-on-some",
     "reassignment-under-way",
@@ -315,6 +318,8 @@ pub const NOTICES: &[&str] = &[
     "expiry-moved",
     "queued-behind",
     "left-to-others",
+    "owed-overdue",
+    "owed-put-back",
     "refused-anew",
     "started",
     "step-done",
@@ -332,6 +337,9 @@ pub const NOTICES: &[&str] = &[
     "throttle-asked",
     "throttle-turned",
 ];
+
+/// What operations leave and still have to put back.
+pub const OBLIGATIONS: &[&str] = &["broker-throttle"];
 
 /// Why an audit log does not fit.
 pub const AUDIT: &[&str] =

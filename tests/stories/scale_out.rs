@@ -1,10 +1,14 @@
 //! `/scale-out` on the simulated fleet: a new, empty broker gets its share while records come in.
 
 use interlock::approval::State;
-use interlock::cluster::kafka::{FOLLOWER_LIST, FOLLOWER_RATE, KafkaAnswer, KafkaQuery, LEADER_LIST, LEADER_RATE};
+use interlock::changes::{Guard, Guards};
+use interlock::cluster::kafka::{
+    Controllers, FOLLOWER_LIST, FOLLOWER_RATE, KafkaAnswer, KafkaQuery, LEADER_LIST, LEADER_RATE,
+};
 use interlock::cluster::{Answer, Query, Section};
 use interlock::id::{ClusterName, OperationId, TopicName};
-use interlock::plan::{Action, KafkaAction, ReplicaMove, Work};
+use interlock::looks::{LookAnswer, Obligation};
+use interlock::plan::{Action, KafkaAction, ReplicaMove, Thing, Work};
 use signalbox::desk::Done;
 use simulated::{Interference, SimulatedKafka};
 use std::collections::BTreeSet;
@@ -16,7 +20,11 @@ const QUICK: &str = "/scale-out cluster:orders-kafka brokers:4 topics:refunds,pr
 const SLOW: &str = "/scale-out cluster:orders-kafka brokers:4 topics:payments throttle:1MiB";
 
 async fn scene() -> (Story, SimulatedKafka) {
-    let (story, fleet) = Story::on_simulated().await;
+    scene_under(Guards::all()).await
+}
+
+async fn scene_under(guards: Guards) -> (Story, SimulatedKafka) {
+    let (story, fleet) = Story::on_simulated_under(guards).await;
     let name: ClusterName = simulated::demo::PRODUCTION.parse().expect("a cluster's name");
     let kafka = fleet.kafka(&name);
     kafka.add_broker(4, Some("az-d")).expect("a new broker");
@@ -218,17 +226,84 @@ async fn a_move_that_somebody_interferes_with_at_its_act_is_seen() {
     assert_eq!(throttles(&kafka).await, Vec::<String>::new(), "what was for the run only is put back all the same");
 }
 
-#[tokio::test]
-async fn a_dead_brokers_throttle_is_owed_until_it_returns() {
+async fn obligations(story: &Story) -> Vec<Obligation> {
+    match story.person("alice").runs("/health cluster:orders-kafka").await {
+        Done::Looked(answer) => match *answer {
+            LookAnswer::Health(health) => health.obligations,
+            other => panic!("{other:?}"),
+        },
+        other => panic!("{other:?}"),
+    }
+}
+
+async fn held(story: &Story) -> Vec<Thing> {
+    let name: ClusterName = simulated::demo::PRODUCTION.parse().expect("a cluster's name");
+    let held = story.house().rooms().store.holds(&name).await.expect("the store answers");
+    held.into_iter().map(|one| one.hold.thing).collect()
+}
+
+/// A move onto broker 4 that was stopped while that one is dead.
+async fn stopped_while_dead(controllers: Controllers) -> (Story, SimulatedKafka, OperationId) {
     let (story, kafka) = scene().await;
+    kafka.set_controllers(controllers).expect("a cluster");
     let id = approved(&story, SLOW).await;
     story.becomes(&id, State::Waiting).await;
     kafka.kill_broker(4).expect("the target");
     until("the others see it dead", || async { !alive(&kafka, 4).await }).await;
     story.person("alice").runs(&format!("/stop operation:{id} reason:because")).await;
-    until("all but the dead broker's is put back", || async { throttles(&kafka).await.is_empty() }).await;
-    assert_eq!(story.operation(&id).await.state, State::Stopping, "it is owed, and the operation stands for it");
-    kafka.start_broker(4).expect("it returns");
     story.becomes(&id, State::Stopped).await;
+    let owed = obligations(&story).await;
+    assert_eq!(owed.iter().map(|one| (&one.operation, one.thing.as_str())).collect::<Vec<_>>(), [(&id, "broker 4")]);
+    assert_eq!(held(&story).await, [Thing::Broker("4".to_owned())], "the layout is free for others");
+    (story, kafka, id)
+}
+
+#[tokio::test]
+async fn a_dead_brokers_throttle_is_owed_until_it_returns_whoever_works_then() {
+    let (story, kafka, id) = stopped_while_dead(Controllers::NotGiven).await;
+    let story = story.reborn();
+    assert_eq!(obligations(&story).await.len(), 1);
+    kafka.start_broker(4).expect("it returns");
+    assert_eq!(throttles(&kafka).await.len(), 2, "with what was set on it");
+    until("it is put back", || async { obligations(&story).await.is_empty() }).await;
     assert_eq!(throttles(&kafka).await, Vec::<String>::new());
+    assert_eq!(held(&story).await, []);
+    let told = story.audit(&id).await;
+    assert_eq!(told.last().map(String::as_str), Some("discharged"), "{told:?}");
+}
+
+#[tokio::test]
+async fn through_the_controllers_a_dead_broker_returns_without_its_throttle() {
+    let (story, kafka, _) = stopped_while_dead(Controllers::Answer).await;
+    kafka.start_broker(4).expect("it returns");
+    assert_eq!(throttles(&kafka).await, Vec::<String>::new());
+    until("that is seen", || async { obligations(&story).await.is_empty() }).await;
+}
+
+#[tokio::test]
+async fn what_somebody_else_made_of_an_owed_throttle_is_left_to_them() {
+    let (story, kafka, id) = stopped_while_dead(Controllers::NotGiven).await;
+    kafka.set_broker_config(4, FOLLOWER_RATE, Some("777")).expect("somebody else");
+    kafka.start_broker(4).expect("it returns");
+    until("it is settled", || async { obligations(&story).await.is_empty() }).await;
+    assert!(throttles(&kafka).await.contains(&format!("4 {FOLLOWER_RATE} 777")), "it does not fight");
+    assert_eq!(story.operation(&id).await.state, State::Stopped);
+}
+
+/// Another cluster has come behind the address while replicas move: nothing there is touched. Without the guard what was
+/// for the run is put back on the wrong one.
+#[tokio::test]
+async fn another_cluster_behind_the_address_is_not_cleared() {
+    for (guards, why, left) in
+        [(Guards::all(), "cluster-changed", true), (Guards::all().without(Guard::ClusterIs), "topic-recreated", false)]
+    {
+        let (story, kafka) = scene_under(guards).await;
+        let id = approved(&story, SLOW).await;
+        story.becomes(&id, State::Waiting).await;
+        let set = throttles(&kafka).await;
+        kafka.replace().expect("another cluster");
+        until("it ends", || async { matches!(story.operation(&id).await.state, State::Stuck | State::Failed) }).await;
+        assert_eq!(story.operation(&id).await.why.id, why);
+        assert_eq!(throttles(&kafka).await == set, left, "{why}");
+    }
 }

@@ -91,6 +91,8 @@ pub enum Outcome {
     Needless,
     /// Somebody else changed what was to be put back; it is left as they made it.
     Left,
+    /// Its broker is dead, so it cannot be read back; it is looked at again when the broker returns.
+    Unread,
 }
 
 /// What the start of an operation rests on.

@@ -104,7 +104,7 @@ impl History {
             Entry::Outcome { step, action, outcome, .. } => {
                 let tries = self.actions.entry((*step, *action)).or_default();
                 tries.last = Some(*outcome);
-                tries.touched |= matches!(outcome, Outcome::Done | Outcome::Partly);
+                tries.touched |= matches!(outcome, Outcome::Done | Outcome::Partly | Outcome::Unread);
             }
             Entry::WaitBegan { step, until } => {
                 self.wait_until.insert(*step, *until);

@@ -12,6 +12,7 @@ mod lease;
 mod moves;
 pub mod notice;
 pub mod operation;
+mod owed;
 mod pace;
 pub mod permit;
 pub mod port;

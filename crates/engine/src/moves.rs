@@ -48,6 +48,9 @@ impl Run<'_> {
         if let Some(next) = self.added(operation, plan, number).await? {
             return Ok(next);
         }
+        if let Some(next) = self.elsewhere(operation, plan).await? {
+            return Ok(next);
+        }
         let actions = self.history.actions_of(watched.step.number, &watched.step.work).to_vec();
         let awaited = Awaited { condition: &watched.step.done, actions: &actions };
         let sections = self.observe(operation, &awaited.queries()).await;
@@ -153,6 +156,9 @@ impl Run<'_> {
             return Ok(None);
         }
         if let Some(next) = self.added(operation, plan, UNWOUND).await? {
+            return Ok(Some(next));
+        }
+        if let Some(next) = self.elsewhere(operation, plan).await? {
             return Ok(Some(next));
         }
         let sections = self.observe(operation, &unwind_queries(&moves)).await;

@@ -6,7 +6,7 @@ use crate::record::Record;
 use interlock::approval::{Event, State};
 use interlock::facts::Facts;
 use interlock::id::{ClusterName, OperationId, PersonId};
-use interlock::plan::{Digest, Hold, Memory, Sealed};
+use interlock::plan::{Digest, Hold, Memory, Owed, Sealed};
 use interlock::principal::{Account, Place};
 use interlock::time::Millis;
 
@@ -57,6 +57,14 @@ pub struct Operation {
     pub replanned: u32,
 }
 
+impl Operation {
+    /// Whether it ended and something is still to be put back.
+    #[must_use]
+    pub fn owes(&self) -> bool {
+        !self.memory.owed.is_empty()
+    }
+}
+
 /// The reason for a state.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Why {
@@ -98,6 +106,14 @@ pub enum Changes {
     },
     /// All of the operation's are given up; see [`interlock::approval::State::taken_over`] for what it took over.
     Release,
+    /// The same, but something is still to be put back: these are kept until it is, and workers go on looking at the
+    /// operation.
+    Owe {
+        /// What is to be put back.
+        owed: Vec<Owed>,
+        /// What is kept.
+        holds: Vec<Hold>,
+    },
 }
 
 /// One transition of an operation, with everything that belongs in its transaction.

@@ -33,11 +33,13 @@ pub(crate) struct Run<'a> {
     pub(crate) lease: Lease,
     pub(crate) history: History,
     /// The plan as this drive read it: its bytes were hashed and compared then.
-    plan: Option<Arc<Sealed>>,
+    pub(crate) plan: Option<Arc<Sealed>>,
     /// Whether a look went well in this drive: what failed before it is over.
     pub(crate) looked: bool,
     /// Whether the plan puts something back at its end.
     restores: bool,
+    /// The dead brokers whose settings cannot be put back now.
+    pub(crate) owed: BTreeSet<i32>,
 }
 
 /// Why an operation stops where a person asked for it.
@@ -48,7 +50,15 @@ const MOST_TURNS: usize = 1_000_000;
 
 impl<'a> Run<'a> {
     pub(crate) fn new(inner: &'a Inner, lease: Lease) -> Self {
-        Self { inner, lease, history: History::default(), plan: None, looked: false, restores: false }
+        Self {
+            inner,
+            lease,
+            history: History::default(),
+            plan: None,
+            looked: false,
+            restores: false,
+            owed: BTreeSet::new(),
+        }
     }
 
     pub(crate) fn into_lease(self) -> Lease {
@@ -78,7 +88,8 @@ impl<'a> Run<'a> {
     }
 
     async fn turn(&mut self, operation: &Operation) -> Result<Next, EngineError> {
-        if !operation.state.is_workable() || operation.next_at > self.inner.ports.clock.now() {
+        let has_work = operation.state.is_workable() || operation.owes();
+        if !has_work || operation.next_at > self.inner.ports.clock.now() {
             return Ok(Next::Rest);
         }
         let plan = match self.plan_of(operation).await {
@@ -87,6 +98,9 @@ impl<'a> Run<'a> {
             Err(error) => return Err(error.into()),
         };
         self.restores = !plan.plan().restore.is_empty();
+        if operation.owes() {
+            return self.pay(operation, &plan).await;
+        }
         match operation.state {
             State::Queued => self.start(operation, &plan).await,
             State::Waiting => self.look(operation, &plan).await,
@@ -106,6 +120,9 @@ impl<'a> Run<'a> {
 
     /// A plan that cannot be read, or whose bytes are not those approved, is never carried out.
     pub(crate) async fn unreadable(&mut self, operation: &Operation, said: String) -> Result<Next, EngineError> {
+        if operation.owes() {
+            return self.look_failed(operation, Facts::none().with("said", said)).await;
+        }
         let event = if operation.state == State::Queued { Event::Refuse } else { Event::Lose };
         self.change(operation, unreadable(event, said)).await
     }
@@ -189,6 +206,9 @@ impl<'a> Run<'a> {
     /// Ends at a safe point because of something that was found. Where nothing was changed it is *stopped*, else *failed*. What
     /// was for the run only is put back first, by way of a stop.
     pub(crate) async fn give_up(&mut self, operation: &Operation, id: &str, facts: Facts) -> Result<Next, EngineError> {
+        if operation.owes() {
+            return self.look_failed(operation, facts).await;
+        }
         if self.restores && operation.state != State::Stopping {
             return self.change(operation, Move::new(Event::Stop).because(id, facts)).await;
         }
@@ -207,12 +227,14 @@ impl<'a> Run<'a> {
     pub(crate) async fn stopped(&mut self, operation: &Operation) -> Result<Next, EngineError> {
         let why = operation.why.clone();
         if self.restores && self.history.changed_something() && why.id != STOP_ASKED {
-            let told = ending("failed", &why.id, why.facts.clone());
-            return self.change(operation, Move::new(Event::Fail).because(&why.id, why.facts).telling(told)).await;
+            let told = self.and_owed(ending("failed", &why.id, why.facts.clone()));
+            let holds = if self.owed.is_empty() { Changes::None } else { self.let_go() };
+            let failed = Move::new(Event::Fail).because(&why.id, why.facts).telling(told).holds(holds);
+            return self.change(operation, failed).await;
         }
         let facts = why.facts.clone().with("changed", i64::from(self.history.changed_something()));
-        let told = ending("stopped", &why.id, facts.clone());
-        let stopped = Move::new(Event::SafePoint).because(&why.id, facts).telling(told).holds(Changes::Release);
+        let told = self.and_owed(ending("stopped", &why.id, facts.clone()));
+        let stopped = Move::new(Event::SafePoint).because(&why.id, facts).telling(told).holds(self.let_go());
         self.change(operation, stopped).await
     }
 }

@@ -6,7 +6,7 @@ use crate::error::EngineError;
 use crate::history::{RESTORE, Tries};
 use crate::moves::watched;
 use crate::notice::{ending, milestone, progress};
-use crate::operation::{Changes, Operation};
+use crate::operation::Operation;
 use crate::permit::Permit;
 use crate::port::{Acted, Reason};
 use crate::run::{Next, Run};
@@ -28,8 +28,8 @@ const MOST_ROUNDS: usize = 6;
 /// What came of putting one thing back.
 enum PutBack {
     Next(Next),
-    /// Its broker is dead: it is put back when the broker returns.
-    Owed(Facts),
+    /// This broker of it is dead: it is put back when the broker returns.
+    Owed(i32),
 }
 
 /// One action in its place.
@@ -58,7 +58,7 @@ impl Run<'_> {
         }
     }
 
-    fn open_action(&self, plan: &Plan) -> Option<(u32, u32, Action)> {
+    pub(crate) fn open_action(&self, plan: &Plan) -> Option<(u32, u32, Action)> {
         let restore = self.history.restore(plan);
         let steps = plan.steps.iter().map(|step| (step.number, self.history.actions_of(step.number, &step.work)));
         let beside = self.history.beside.iter().map(|(step, actions)| (*step, actions.as_slice()));
@@ -209,6 +209,19 @@ impl Run<'_> {
         self.give_up(operation, &reason.id, told(reason)).await
     }
 
+    /// What is seen on a cluster or in a topic that is, or may be, another one says nothing; none if it is the plan's.
+    pub(crate) async fn elsewhere(
+        &mut self,
+        operation: &Operation,
+        plan: &Sealed,
+    ) -> Result<Option<Next>, EngineError> {
+        match self.judge(operation, &identity(plan.plan())).await {
+            Judged::Holds => Ok(None),
+            Judged::Broken { id, facts } => self.lose(operation, id, facts).await.map(Some),
+            Judged::CannotTell(facts) => self.look_failed(operation, facts).await.map(Some),
+        }
+    }
+
     /// What became of an act is told by the cluster alone.
     pub(crate) async fn settle(
         &mut self,
@@ -218,11 +231,8 @@ impl Run<'_> {
     ) -> Result<Next, EngineError> {
         let tries = self.history.tries(placed.step, placed.place);
         let attempt = tries.attempts;
-        match self.judge(operation, &identity(plan.plan())).await {
-            Judged::Holds => {}
-            Judged::Broken { id, facts } => return self.lose(operation, id, facts).await,
-            // What is committed on a cluster or in a topic that may be another one says nothing.
-            Judged::CannotTell(facts) => return self.look_failed(operation, facts).await,
+        if let Some(next) = self.elsewhere(operation, plan).await? {
+            return Ok(next);
         }
         // Asked before looking: what is seen after that moment is what stays.
         let still = self.may_still_come(tries);
@@ -249,7 +259,12 @@ impl Run<'_> {
                 Ok(Next::Go)
             }
             (Probe::InProgress, _) => self.rest(operation, self.inner.pace.retry).await,
+            (Probe::Foreign(facts), _) if operation.owes() => self.left(operation, placed, facts).await,
             (Probe::Foreign(facts), _) => self.lose(operation, "foreign-value", facts).await,
+            (Probe::CannotTell(facts), _) if placed.step == RESTORE && dead_broker(&facts).is_some() => {
+                self.outcome(placed, attempt, Outcome::Unread, facts).await?;
+                Ok(Next::Go)
+            }
             (Probe::CannotTell(facts), _) => self.look_failed(operation, facts).await,
         }
     }
@@ -262,6 +277,9 @@ impl Run<'_> {
     }
 
     pub(crate) async fn lose(&mut self, operation: &Operation, id: &str, facts: Facts) -> Result<Next, EngineError> {
+        if operation.owes() {
+            return self.look_failed(operation, facts).await;
+        }
         let stuck = Move::new(Event::Lose).because(id, facts.clone()).telling(ending("stuck", id, facts));
         self.change(operation, stuck).await?;
         Ok(Next::Rest)
@@ -277,8 +295,8 @@ impl Run<'_> {
         if let Some(next) = self.restore(operation, plan).await? {
             return Ok(next);
         }
-        let finish = Move::new(Event::Finish).telling(ending("succeeded", "", Facts::none())).holds(Changes::Release);
-        self.change(operation, finish).await
+        let told = self.and_owed(ending("succeeded", "", Facts::none()));
+        self.change(operation, Move::new(Event::Finish).telling(told).holds(self.let_go())).await
     }
 
     /// What is in flight is turned round first, while its throttle still holds.
@@ -292,25 +310,29 @@ impl Run<'_> {
         self.stopped(operation).await
     }
 
-    /// Puts back what was for the run only; none when that is done. What stands as wanted is not sent again, and what
-    /// somebody else changed meanwhile is left to them.
-    async fn restore(&mut self, operation: &Operation, plan: &Sealed) -> Result<Option<Next>, EngineError> {
+    /// Puts back what was for the run only; none when that is done as far as it can be now. What stands as wanted is not sent
+    /// again, and what somebody else changed meanwhile is left to them.
+    pub(crate) async fn restore(&mut self, operation: &Operation, plan: &Sealed) -> Result<Option<Next>, EngineError> {
         let actions = self.history.restore(plan.plan());
-        let mut owed = None;
+        self.owed.clear();
+        let is_open = |place: u32| !self.history.tries(RESTORE, place).is_done();
+        if (0..).zip(&actions).any(|(place, _)| is_open(place))
+            && let Some(next) = self.elsewhere(operation, plan).await?
+        {
+            return Ok(Some(next));
+        }
         for (place, action) in (0..).zip(&actions) {
             if self.history.tries(RESTORE, place).is_done() {
                 continue;
             }
             match self.put_back(operation, plan, &Placed { step: RESTORE, place, action }).await? {
                 PutBack::Next(next) => return Ok(Some(next)),
-                PutBack::Owed(facts) => owed = Some(facts),
+                PutBack::Owed(broker) => {
+                    self.owed.insert(broker);
+                }
             }
         }
-        if let Some(facts) = owed {
-            self.inner.tell(&operation.id, vec![progress("still-owed", facts)]).await?;
-            return self.rest(operation, self.inner.pace.retry).await.map(Some);
-        }
-        if !self.history.restored && !actions.is_empty() {
+        if self.owed.is_empty() && !self.history.restored && !actions.is_empty() {
             self.write(Entry::Restored).await?;
         }
         Ok(None)
@@ -326,17 +348,24 @@ impl Run<'_> {
         let next = match probe(placed.action, &sections) {
             Probe::NotYet | Probe::Partly => self.act(operation, plan, placed).await?,
             Probe::Done => self.not_sent(placed, Outcome::Needless, Facts::none()).await?,
-            Probe::Foreign(facts) => {
-                self.inner.tell(&operation.id, vec![milestone("left-to-others", facts.clone())]).await?;
-                self.not_sent(placed, Outcome::Left, facts).await?
-            }
+            Probe::Foreign(facts) => self.left(operation, placed, facts).await?,
             Probe::InProgress => self.rest(operation, self.inner.pace.retry).await?,
-            Probe::CannotTell(facts) if facts.get("failure") == Some(&Fact::from(BROKER_DEAD)) => {
-                return Ok(PutBack::Owed(facts));
-            }
-            Probe::CannotTell(facts) => self.look_failed(operation, facts).await?,
+            Probe::CannotTell(facts) => match dead_broker(&facts) {
+                // Once: the controllers may take it for the dead one.
+                Some(_) if self.history.tries(placed.step, placed.place).attempts == 0 => {
+                    self.act(operation, plan, placed).await?
+                }
+                Some(broker) => return Ok(PutBack::Owed(broker)),
+                None => self.look_failed(operation, facts).await?,
+            },
         };
         Ok(PutBack::Next(next))
+    }
+
+    /// What somebody else changed meanwhile stays as they made it.
+    async fn left(&mut self, operation: &Operation, placed: &Placed<'_>, facts: Facts) -> Result<Next, EngineError> {
+        self.inner.tell(&operation.id, vec![milestone("left-to-others", facts.clone())]).await?;
+        self.not_sent(placed, Outcome::Left, facts).await
     }
 
     async fn not_sent(&mut self, placed: &Placed<'_>, outcome: Outcome, facts: Facts) -> Result<Next, EngineError> {
@@ -470,6 +499,16 @@ fn identity(plan: &Plan) -> Vec<Expectation> {
     let is_identity =
         |one: &&Expectation| matches!(one, Expectation::KafkaClusterIs { .. } | Expectation::KafkaTopicIs { .. });
     plan.expectations.iter().filter(is_identity).cloned().collect()
+}
+
+/// The dead broker for which a setting cannot be told.
+fn dead_broker(facts: &Facts) -> Option<i32> {
+    let (Some(Fact::Count(broker)), true) =
+        (facts.get("broker"), facts.get("failure") == Some(&Fact::from(BROKER_DEAD)))
+    else {
+        return None;
+    };
+    i32::try_from(*broker).ok()
 }
 
 fn told(reason: &Reason) -> Facts {

@@ -50,6 +50,8 @@ pub struct KafkaHouse {
 /// How a [`KafkaHouse`] is built.
 pub struct KafkaPlot {
     clusters: BTreeMap<String, Config>,
+    /// Where the controllers of [`CLUSTER`] listen, if the house is told.
+    controllers: Option<String>,
     client_id: String,
     judge: KafkaJudge,
     deadlines: Deadlines,
@@ -94,7 +96,14 @@ impl KafkaPlot {
     /// # Panics
     /// If the judge does not start.
     pub async fn moving(cluster: &MoveCluster) -> Self {
-        Self::of(cluster.bootstrap(), cluster.judge().clone())
+        let mut plot = Self::of(cluster.bootstrap(), cluster.judge().clone());
+        plot.controllers = Some(cluster.controllers().to_owned());
+        plot
+    }
+
+    /// Is told that the controllers listen here, or nothing of them.
+    pub fn controllers_at(&mut self, addresses: Option<&str>) {
+        self.controllers = addresses.map(str::to_owned);
     }
 
     fn of(bootstrap: &str, judge: KafkaJudge) -> Self {
@@ -104,6 +113,7 @@ impl KafkaPlot {
         let observe = Duration::from_secs(5);
         let mut plot = Self {
             clusters: BTreeMap::from([(CLUSTER.to_owned(), config)]),
+            controllers: None,
             client_id,
             judge,
             deadlines: Deadlines { observe, act: observe },
@@ -156,7 +166,13 @@ impl KafkaPlot {
         let tiers: Vec<(&str, Tier)> = self.clusters.keys().map(|name| (name.as_str(), Tier::Production)).collect();
         let mut backends: BTreeMap<ClusterName, Arc<dyn Backend>> = BTreeMap::new();
         for (name, config) in &self.clusters {
-            let kafka = Kafka::new(config.clone(), clock.clone(), self.deadlines).expect("a configuration that works");
+            let mut kafka =
+                Kafka::new(config.clone(), clock.clone(), self.deadlines).expect("a configuration that works");
+            if let Some(controllers) = self.controllers.as_ref().filter(|_| name == CLUSTER) {
+                let mut config = config.clone();
+                config.bootstrap = brokers(controllers);
+                kafka = kafka.and_controllers(config).expect("a configuration that works");
+            }
             let kafka: Arc<dyn Backend> = match &self.stands_still {
                 Some(stood) => {
                     Arc::new(StandsStill { inner: Arc::new(kafka), clock: clock.clone(), stood: stood.clone() })

@@ -79,10 +79,19 @@ impl Story {
     /// # Panics
     /// If the house cannot be built.
     pub async fn on_simulated() -> (Self, Fleet) {
+        Self::on_simulated_under(Guards::all()).await
+    }
+
+    /// The same with these guards.
+    ///
+    /// # Panics
+    /// If the house cannot be built.
+    pub async fn on_simulated_under(guards: Guards) -> (Self, Fleet) {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
         let fleet = simulated::demo(clock.clone()).expect("the demo fleet");
         let clusters = [(simulated::demo::PRODUCTION, Tier::Production), (simulated::demo::STAGING, Tier::Staging)];
-        (Self::on(&clusters, fleet.clusters().expect("its clusters"), clock).await, fleet)
+        let setting = Setting { guards, ..Setting::default() };
+        (Self::set(setting, &clusters, fleet.clusters().expect("its clusters"), clock).await, fleet)
     }
 
     /// On these clusters, with SQLite.

@@ -9,7 +9,7 @@ use interlock::plan::{KafkaAction, OffsetMove, OffsetRemoval};
 use kafka_admin::{Client, Error, ErrorCode, TopicPartition};
 use std::collections::BTreeMap;
 
-pub(super) async fn act(client: &Client, action: &KafkaAction) -> Acted {
+pub(super) async fn act(client: &Client, controllers: Option<&Client>, action: &KafkaAction) -> Acted {
     match action {
         KafkaAction::CommitOffsets { group, moves } => {
             match client.commit_offsets(group.as_str(), &commits(moves)).await {
@@ -22,7 +22,7 @@ pub(super) async fn act(client: &Client, action: &KafkaAction) -> Acted {
         }
         KafkaAction::Reassign { moves } => layout::reassign(client, moves).await,
         KafkaAction::CallOff { moves } => layout::call_off(client, moves).await,
-        KafkaAction::SetConfigs { changes } => layout::set_configs(client, changes).await,
+        KafkaAction::SetConfigs { changes } => layout::set_configs(client, controllers, changes).await,
         KafkaAction::TakeFromLists { lists } => layout::take_from_lists(client, lists).await,
         KafkaAction::ElectPreferred { partitions } => layout::elect_preferred(client, partitions).await,
     }

@@ -26,13 +26,25 @@ pub(super) async fn call_off(client: &Client, moves: &[ReplicaMove]) -> Acted {
     sum_up(&results.into_iter().map(|(at, result)| (at, settled(result))).collect::<BTreeMap<_, _>>())
 }
 
-pub(super) async fn set_configs(client: &Client, changes: &[ConfigChange]) -> Acted {
+/// Settings of a broker go to that broker. One that is dead cannot be asked; where they are given, its controllers are.
+pub(super) async fn set_configs(client: &Client, controllers: Option<&Client>, changes: &[ConfigChange]) -> Acted {
     let mut wanted = ConfigChanges::new();
     for one in changes {
         let op = one.to.clone().map_or(ConfigOp::Delete, ConfigOp::Set);
         wanted.entry(resource(&one.on)).or_default().insert(one.key.clone(), op);
     }
-    sum_up(&client.incremental_alter_configs(&wanted, false).await)
+    let Some(controllers) = controllers else {
+        return sum_up(&client.incremental_alter_configs(&wanted, false).await);
+    };
+    let alive: BTreeSet<i32> = match client.describe_cluster().await {
+        Ok(cluster) => cluster.brokers.into_iter().map(|broker| broker.id).collect(),
+        Err(error) => return Acted::NotApplied(reason(&error)),
+    };
+    let is_dead = |at: &ConfigResource| matches!(at, ConfigResource::Broker(id) if !alive.contains(id));
+    let (dead, living): (ConfigChanges, ConfigChanges) = wanted.into_iter().partition(|(at, _)| is_dead(at));
+    let mut results = client.incremental_alter_configs(&living, false).await;
+    results.extend(controllers.incremental_alter_configs(&dead, false).await);
+    sum_up(&results)
 }
 
 fn resource(on: &ConfigOn) -> ConfigResource {

@@ -12,7 +12,7 @@ use engine::Permit;
 use engine::port::{Act, Acted, Boxed, Clock, Observe, Reason};
 use interlock::cluster::{Query, Sections};
 use interlock::plan::Action;
-use kafka_admin::{Client, Config};
+use kafka_admin::{Client, Config, Peers};
 use observe::Sight;
 use sampler::Sampler;
 use std::collections::BTreeSet;
@@ -25,6 +25,8 @@ const SAMPLE_PART: u32 = 3;
 /// A Kafka cluster. Connects with the first call, so that a cluster that is down does not keep the bot from starting.
 pub struct Kafka {
     client: Client,
+    /// The controllers' own listeners, where they are given: they take settings of brokers that are dead.
+    controllers: Option<Client>,
     clock: Arc<dyn Clock>,
     deadlines: Deadlines,
     sampler: Sampler,
@@ -45,17 +47,31 @@ impl Kafka {
     /// # Errors
     /// If the configuration cannot work (no bootstrap broker, an unreadable certificate).
     pub fn new(config: Config, clock: Arc<dyn Clock>, deadlines: Deadlines) -> kafka_admin::Result<Self> {
-        Ok(Self { client: Client::unconnected(config)?, clock, deadlines, sampler: Sampler::default() })
+        let (client, sampler) = (Client::unconnected(config)?, Sampler::default());
+        Ok(Self { client, controllers: None, clock, deadlines, sampler })
+    }
+
+    /// The same, with its controllers behind this configuration.
+    ///
+    /// # Errors
+    /// As [`Kafka::new`].
+    pub fn and_controllers(mut self, mut config: Config) -> kafka_admin::Result<Self> {
+        config.peers = Peers::Controllers;
+        self.controllers = Some(Client::unconnected(config)?);
+        Ok(self)
     }
 }
 
 impl Observe for Kafka {
     fn observe<'a>(&'a self, queries: &'a BTreeSet<Query>) -> Boxed<'a, Sections> {
         let client = self.client.within(self.deadlines.observe);
+        let gap = self.deadlines.observe / SAMPLE_PART;
+        // Whether they answer is told within the look that asks for more than that.
+        let controllers = self.controllers.as_ref().map(|client| client.within(gap));
         Box::pin(async move {
             let (clock, sampler) = (self.clock.as_ref(), &self.sampler);
-            let gap = self.deadlines.observe / SAMPLE_PART;
-            observe::all(&Sight { client: &client, clock, sampler, gap }, queries).await
+            let sight = Sight { client: &client, controllers: controllers.as_ref(), clock, sampler, gap };
+            observe::all(&sight, queries).await
         })
     }
 }
@@ -67,7 +83,11 @@ impl Act for Kafka {
         Box::pin(async move {
             // The client sends nothing after its deadline, so nothing is sent after the permit's end.
             match permit.left(self.clock.monotonic()) {
-                Some(left) => act::act(&self.client.within(left.min(self.deadlines.act)), action).await,
+                Some(left) => {
+                    let within = left.min(self.deadlines.act);
+                    let controllers = self.controllers.as_ref().map(|client| client.within(within));
+                    act::act(&self.client.within(within), controllers.as_ref(), action).await
+                }
                 None => Acted::NotApplied(Reason::permit_ended()),
             }
         })

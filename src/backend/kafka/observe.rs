@@ -21,6 +21,7 @@ const AT_ONCE: usize = 8;
 /// What a look is made with.
 pub(super) struct Sight<'a> {
     pub(super) client: &'a Client,
+    pub(super) controllers: Option<&'a Client>,
     pub(super) clock: &'a dyn Clock,
     pub(super) sampler: &'a Sampler,
     /// Between two looks that belong together.

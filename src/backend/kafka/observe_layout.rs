@@ -5,8 +5,8 @@ use super::observe::{Sight, unanswered};
 use super::{read, sampler};
 use futures_util::StreamExt;
 use interlock::cluster::kafka::{
-    BrokerDirs, BrokerReplication, FOLLOWER_LIST, FOLLOWER_RATE, KafkaAnswer, LEADER_LIST, LEADER_RATE, NamedTopic,
-    Replication, TopicReplication,
+    BrokerDirs, BrokerReplication, Controllers, FOLLOWER_LIST, FOLLOWER_RATE, KafkaAnswer, LEADER_LIST, LEADER_RATE,
+    NamedTopic, Replication, TopicReplication,
 };
 use interlock::cluster::{Failure, FailureKind};
 use interlock::id::TopicName;
@@ -109,7 +109,21 @@ pub(super) async fn replication(sight: &Sight<'_>) -> Result<KafkaAnswer, Failur
         let [leader_rate, follower_rate] = [LEADER_RATE, FOLLOWER_RATE].map(|key| own(&entries, key));
         brokers.push(BrokerReplication { id, leader_rate, follower_rate });
     }
-    Ok(KafkaAnswer::Replication(Replication { topics, brokers }))
+    let controllers = controllers(sight).await;
+    Ok(KafkaAnswer::Replication(Replication { topics, brokers, controllers }))
+}
+
+/// Whether the controllers answer, and are those of this cluster.
+async fn controllers(sight: &Sight<'_>) -> Controllers {
+    let Some(controllers) = sight.controllers else { return Controllers::NotGiven };
+    match (controllers.describe_cluster().await, sight.client.describe_cluster().await) {
+        (Err(error), _) | (_, Err(error)) => Controllers::Silent(failure(&error).said),
+        (Ok(theirs), Ok(ours)) if theirs.id != ours.id => {
+            let named = |id: Option<String>| id.unwrap_or_else(|| "none".to_owned());
+            Controllers::Silent(format!("they are of cluster {}, not {}", named(theirs.id), named(ours.id)))
+        }
+        _ => Controllers::Answer,
+    }
 }
 
 async fn topics_of(sight: &Sight<'_>, names: &[String]) -> Result<Vec<TopicReplication>, Failure> {
@@ -123,7 +137,11 @@ async fn topics_of(sight: &Sight<'_>, names: &[String]) -> Result<Vec<TopicRepli
             Ok(entries) => entries,
             // Deleted since it was listed.
             Err(error) if error.code() == Some(kafka_admin::ErrorCode::UNKNOWN_TOPIC_OR_PARTITION) => continue,
-            Err(error) => return Err(failure(&error)),
+            Err(error) => match failure(&error) {
+                // Which rights we have on a topic is told with the layout; one we may not look at can be left alone.
+                denied if denied.kind == FailureKind::Denied => continue,
+                other => return Err(other),
+            },
         };
         let Ok(name) = name.parse() else { continue };
         let counts = entries.iter().find(|entry| entry.name == MIN_ISR).and_then(|entry| entry.value.as_deref());

@@ -1,13 +1,13 @@
 //! Holds, against the table in the middle.
 
-use super::bed::{Bed, event, hold, id};
+use super::bed::{Bed, START, event, hold, id};
 use super::contract;
 use crate::store::database::vals;
 use crate::store::holds::{self, Claimed};
-use engine::port::Journal;
-use engine::{Changes, Operation, Transition, Transitioned};
+use engine::port::{Journal, Told};
+use engine::{Changes, Operation, Token, Transition, Transitioned};
 use interlock::approval::{Event, State, TakenOver};
-use interlock::plan::{Aspect, Hold, Sharing, Thing};
+use interlock::plan::{Aspect, Hold, Owed, Sharing, Thing};
 
 fn all_holds() -> Vec<Hold> {
     let things = [Thing::Whole, Thing::Topic("a".into()), Thing::Topic("b".into()), Thing::Group("a".into())];
@@ -82,6 +82,41 @@ contract! {
         let queued = bed.queued(3).await;
         let start = Transition { holds: Changes::Take(orders()), ..event(&queued, Event::Start) };
         assert!(matches!(bed.store.transition(&start).await.unwrap(), Transitioned::HeldBy(_)));
+    }
+
+    async fn what_is_owed_keeps_its_holds_and_is_looked_at_until_it_is_discharged(bed: &Bed) {
+        let broker = Hold { thing: Thing::Broker("4".into()), ..hold("orders", Sharing::Exclusive) };
+        let running = bed.running(1, [orders(), vec![broker.clone()]].concat()).await;
+        let owed = vec![Owed { broker: 4, due: START, called: false }];
+        let holds = Changes::Owe { owed: owed.clone(), holds: vec![broker] };
+        let ended = bed.does(&Transition { holds, ..event(&running, Event::Finish) }).await;
+        assert_eq!((ended.state, &ended.memory.owed), (State::Succeeded, &owed));
+        assert_eq!(held_by(bed).await, [format!("{} 4", id(1))]);
+        let lab = "lab".parse().unwrap();
+        assert_eq!(bed.store.workable(START).await.unwrap(), [ended.clone()]);
+        assert_eq!(bed.store.owing(&lab).await.unwrap(), [ended.clone()]);
+        assert_eq!(bed.store.owing(&"other".parse().unwrap()).await.unwrap(), []);
+
+        let token = bed.store.take_lease(&id(1), "one", None).await.unwrap().unwrap();
+        let told = Told { operation: id(1), at: START, notices: Vec::new(), records: Vec::new() };
+        assert!(!bed.store.discharge(&ended, Token(token.0 + 1), &told).await.unwrap(), "another worker's");
+        assert!(bed.store.discharge(&ended, token, &told).await.unwrap());
+        assert!(!bed.store.discharge(&ended, token, &told).await.unwrap(), "once");
+        assert_eq!(bed.store.workable(START).await.unwrap(), []);
+        assert_eq!(bed.store.owing(&lab).await.unwrap(), []);
+        assert_eq!(held_by(bed).await, Vec::<String>::new());
+        assert_eq!(bed.now(&id(1)).await.memory.owed, []);
+    }
+
+    async fn what_a_failed_operation_owes_outlives_that_it_is_given_up(bed: &Bed) {
+        let running = bed.running(1, orders()).await;
+        let owed = vec![Owed { broker: 4, due: START, called: false }];
+        let holds = Changes::Owe { owed: owed.clone(), holds: Vec::new() };
+        let failed = bed.does(&Transition { holds, ..event(&running, Event::Fail) }).await;
+        assert_eq!(held_by(bed).await, [format!("{} orders", id(1))], "failed keeps all of them");
+        let abandoned = bed.does(&event(&failed, Event::Abandon)).await;
+        assert_eq!(abandoned.memory.owed, owed);
+        assert_eq!(bed.store.workable(START).await.unwrap(), [abandoned]);
     }
 
     async fn an_end_releases_and_failed_or_stuck_keep(bed: &Bed) {

@@ -37,6 +37,7 @@ fn by_id() -> BTreeSet<String> {
         ("what", words::COMMANDS),
         ("step", words::STEPS),
         ("notice", words::NOTICES),
+        ("obligation", words::OBLIGATIONS),
         ("audit-broken", words::AUDIT),
         ("state", &states),
         ("result", &ended),

@@ -84,6 +84,15 @@ pub trait Journal: Send + Sync {
     /// What somebody asked the throttle of a running move to be turned to, in bytes a second; the last word counts.
     fn throttle<'a>(&'a self, id: &'a OperationId) -> Boxed<'a, Result<Option<u64>, JournalError>>;
 
+    /// What an operation owed is put back: nobody has to look at it any more, and what it still held for that is given up.
+    /// False if the token no longer holds, or somebody changed the operation since it was read.
+    fn discharge<'a>(
+        &'a self,
+        operation: &'a Operation,
+        token: Token,
+        told: &'a Told,
+    ) -> Boxed<'a, Result<bool, JournalError>>;
+
     /// Notices and audit records without a transition.
     fn tell<'a>(&'a self, told: &'a Told) -> Boxed<'a, Result<(), JournalError>>;
 

@@ -6,6 +6,8 @@ pub const CHECKS: &[&str] = &[
     "cluster-changed",
     "cluster-reachable",
     "commits-move-without-members",
+    "controllers-not-given",
+    "controllers-not-reached",
     "disk-not-told",
     "disk-too-small",
     "group-inactive",

@@ -4,7 +4,7 @@ use super::guards::{Guard, Guards};
 use super::part::Part;
 use super::rights::{self, Needed};
 use crate::cluster::kafka::{
-    CommittedOffset, Group, GroupKind, GroupState, KafkaAnswer, KafkaCluster, KafkaQuery, Topic,
+    CommittedOffset, Group, GroupKind, GroupState, KafkaAnswer, KafkaCluster, KafkaQuery, Right, Topic,
 };
 use crate::cluster::{Answer, Failure, FailureKind, Look, Looker, Query, Section, Sections, Seen};
 use crate::facts::Facts;
@@ -27,6 +27,8 @@ pub(super) struct Subject<'a> {
     pub(super) on: &'a str,
     /// Its name.
     pub(super) name: &'a str,
+    /// The right that the look takes.
+    pub(super) right: Right,
 }
 
 /// A look that failed forbids the change: what cannot be verified is not done. Where the broker denied it, the right that
@@ -39,7 +41,7 @@ fn cannot_verify(subject: Subject<'_>, failure: &Failure) -> Vec<Check> {
         .with("said", failure.said.as_str());
     let mut checks = vec![Check::new(Level::Block, "cannot-verify", facts)];
     if failure.kind == FailureKind::Denied {
-        checks.push(rights::missing_to_look(subject.on, subject.name));
+        checks.push(rights::lacks(subject.on, subject.name, subject.right));
     }
     checks
 }
@@ -58,7 +60,11 @@ pub(super) fn seen<'a, T: ?Sized>(look: Look<'a, T>, subject: Subject<'_>, check
 
 /// The cluster; see [`seen`].
 pub(super) fn look_at_cluster<'a>(looker: &mut Looker<'a>, failed: &mut Vec<Check>) -> Option<&'a KafkaCluster> {
-    seen(looker.kafka_cluster(), Subject { part: Part::Cluster, on: "cluster", name: "kafka-cluster" }, failed)
+    seen(
+        looker.kafka_cluster(),
+        Subject { part: Part::Cluster, on: "cluster", name: "kafka-cluster", right: Right::Describe },
+        failed,
+    )
 }
 
 /// What was seen of a group.
@@ -82,7 +88,7 @@ pub(super) fn look_at_group<'a>(
     guards: &Guards,
     failed: &mut Vec<Check>,
 ) -> Option<GroupSeen<'a>> {
-    let subject = |part| Subject { part, on: "group", name: id.as_str() };
+    let subject = |part| Subject { part, on: "group", name: id.as_str(), right: Right::Describe };
     let (group, committed) = (looker.kafka_group(id), looker.kafka_committed(id));
     if !guards.has(Guard::CannotVerify) {
         let group = seen_or(group, &NO_GROUP)?.as_ref();

@@ -30,12 +30,8 @@ pub(super) fn check(needed: &Needed<'_>, told: &Rights) -> Vec<Check> {
     missing.map(|right| lacks(needed.on, needed.name, *right)).collect()
 }
 
-/// The broker denied the look itself, which takes DESCRIBE on whatever it is.
-pub(super) fn missing_to_look(on: &str, name: &str) -> Check {
-    lacks(on, name, Right::Describe)
-}
-
-fn lacks(on: &str, name: &str, right: Right) -> Check {
+/// This right is missing.
+pub(super) fn lacks(on: &str, name: &str, right: Right) -> Check {
     Check::new(Level::Block, "missing-right", facts(on, name).with("right", right.name()))
 }
 

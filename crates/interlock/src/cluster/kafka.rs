@@ -3,8 +3,9 @@
 mod layout;
 
 pub use layout::{
-    BrokerDirs, BrokerReplication, FOLLOWER_LIST, FOLLOWER_RATE, LEADER_LIST, LEADER_RATE, LogDir, NamedTopic,
-    NotReplicas, PartitionRate, Rates, Reassignment, Replicas, Replication, StoredReplica, TopicReplication,
+    BrokerDirs, BrokerReplication, Controllers, FOLLOWER_LIST, FOLLOWER_RATE, LEADER_LIST, LEADER_RATE, LogDir,
+    NamedTopic, NotReplicas, PartitionRate, Rates, Reassignment, Replicas, Replication, StoredReplica,
+    TopicReplication,
 };
 
 use crate::id::{GroupId, TopicName};

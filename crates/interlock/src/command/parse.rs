@@ -272,6 +272,35 @@ mod tests {
     }
 
     #[test]
+    fn mistakes_about_moves_are_named() {
+        let all = [("brokers", "4"), ("topics", "orders"), ("throttle", "50MiB")];
+        let scale_out = |name, value| {
+            let rest = all.into_iter().filter(|(other, _)| *other != name);
+            mistake("scale-out", &rest.chain([(name, value)]).collect::<Vec<_>>()).id
+        };
+        for (option, value, id) in [
+            ("emergency-retention", "2h", "not-built-yet"),
+            ("incident", "INC1", "not-built-yet"),
+            ("window", "22:00", "not-built-yet"),
+            ("batches", "3", "unknown-option"),
+            ("throttle", "50MB", "rate-in-decimal"),
+            ("throttle", "0MiB", "rate-of-zero"),
+            ("throttle", "fast", "not-a-rate"),
+            ("brokers", "four", "not-brokers"),
+            ("brokers", "-1", "not-brokers"),
+            ("brokers", "9-7", "not-brokers"),
+            ("topics", "busiest:0", "not-topics"),
+            ("topics", "orders;rm", "not-topics"),
+        ] {
+            assert_eq!(scale_out(option, value), id, "{option}:{value}");
+        }
+        for missing in ["brokers", "topics", "throttle"] {
+            let rest: Vec<_> = all.into_iter().filter(|(name, _)| *name != missing).collect();
+            assert_eq!(mistake("scale-out", &rest).id, "missing-option", "{missing}");
+        }
+    }
+
+    #[test]
     fn mistakes_are_named() {
         let reset = |name, value| mistake("reset-offset", &[("group", "billing"), ("to", "latest"), (name, value)]).id;
         for (option, value, id) in [

@@ -60,6 +60,21 @@ pub struct Memory {
     /// Looks that fail without a break.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub failing: Option<Failing>,
+    /// What is still to be put back after the end.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub owed: Vec<Owed>,
+}
+
+/// The throttle of a broker that was dead when its operation ended: put back when it returns.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Owed {
+    /// The broker.
+    pub broker: i32,
+    /// When people are called if it is not back by then.
+    pub due: Millis,
+    /// Whether they were.
+    #[serde(default)]
+    pub called: bool,
 }
 
 /// What one look at a condition found.

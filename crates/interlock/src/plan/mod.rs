@@ -25,7 +25,7 @@ mod tests;
 
 pub use action::{Action, KafkaAction, OffsetMove, OffsetRemoval};
 pub use check::{Check, Level, Mistake};
-pub use condition::{Awaited, CANNOT_LOOK, Condition, Looked, Memory, Pace, look};
+pub use condition::{Awaited, CANNOT_LOOK, Condition, Looked, Memory, Owed, Pace, look};
 pub use difference::{Difference, differences};
 pub use expectation::{
     Assigned, ConfigExpected, Expectation, Held, OffsetExpected, OffsetInLog, RoomExpected, evaluate,

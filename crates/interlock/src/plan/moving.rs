@@ -111,8 +111,7 @@ fn progress(
 ) -> (Memory, Looked) {
     let moved = left.is_none() || left != memory.left_bytes;
     let since = memory.left_since.filter(|_| !moved).unwrap_or(pace.now);
-    let next =
-        Memory { streak: 0, last_look: Some(pace.now), left_bytes: left, left_since: Some(since), failing: None };
+    let next = Memory { last_look: Some(pace.now), left_bytes: left, left_since: Some(since), ..Memory::default() };
     let mut facts = Facts::none().with("done", done).with("count", all);
     if let Some(left) = left {
         facts = facts.with("left", Fact::Bytes(left));

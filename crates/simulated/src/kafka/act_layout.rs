@@ -5,10 +5,10 @@ use super::act::because;
 use super::fault::failed;
 use super::look::topic_denied;
 use super::look_layout::cluster_denied;
-use super::{Kafka, Topic};
+use super::{BrokerState, Kafka, Topic};
 use engine::port::{Acted, Reason};
 use interlock::cluster::FailureKind;
-use interlock::cluster::kafka::Right;
+use interlock::cluster::kafka::{Controllers, Right};
 use interlock::id::TopicName;
 use interlock::plan::{ConfigChange, ConfigOn, ListRemoval, PreferredLeader, ReplicaMove, list_entries};
 use interlock::time::Millis;
@@ -60,8 +60,10 @@ impl Kafka {
         if !self.access.cluster.contains(&Right::AlterConfigs) {
             return Err(because("missing-right", cluster_denied()));
         }
-        let alive = self.brokers.iter_mut().find(|broker| broker.id == id && !broker.is_fenced(now));
-        let Some(broker) = alive.filter(|broker| broker.dead_since.is_none()) else {
+        let by_controllers = self.controllers == Controllers::Answer;
+        let found = self.brokers.iter_mut().find(|broker| broker.id == id);
+        let takes = |broker: &BrokerState| broker.dead_since.is_none() || by_controllers && broker.is_fenced(now);
+        let Some(broker) = found.filter(|broker| takes(broker)) else {
             return Err(because("", failed(FailureKind::Unreachable, "connection refused")));
         };
         match &one.to {

@@ -8,7 +8,7 @@ use crate::draw::Draw;
 use crate::home::FleetError;
 use engine::port::Acted;
 use interlock::cluster::Failure;
-use interlock::cluster::kafka::{Committed, KafkaQuery, Right};
+use interlock::cluster::kafka::{Committed, Controllers, KafkaQuery, Right};
 use interlock::id::{GroupId, TopicName};
 use interlock::plan::{Action, KafkaAction, OffsetMove};
 use interlock::time::Millis;
@@ -232,6 +232,14 @@ impl SimulatedKafka {
     pub fn start_broker(&self, id: i32) -> Result<(), FleetError> {
         self.change(|kafka, _, _| {
             kafka.broker_mut(id)?.dead_since = None;
+            Ok(())
+        })
+    }
+
+    /// Whether the controllers' own listeners are given and answer; they take settings of brokers that are dead.
+    pub fn set_controllers(&self, controllers: Controllers) -> Result<(), FleetError> {
+        self.change(|kafka, _, _| {
+            kafka.controllers = controllers;
             Ok(())
         })
     }

@@ -81,7 +81,8 @@ impl Kafka {
             leader_rate: broker.config.get(LEADER_RATE).cloned(),
             follower_rate: broker.config.get(FOLLOWER_RATE).cloned(),
         });
-        Ok(Replication { topics: topics.collect(), brokers: brokers.collect() })
+        let controllers = self.controllers.clone();
+        Ok(Replication { topics: topics.collect(), brokers: brokers.collect(), controllers })
     }
 
     pub(super) fn rates(&self) -> Rates {

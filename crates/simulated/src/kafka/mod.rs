@@ -24,6 +24,7 @@ use crate::draw::Draw;
 use crate::home::FleetError;
 use fault::Faults;
 use group::{Group, Topics};
+use interlock::cluster::kafka::Controllers;
 use interlock::id::{GroupId, OperationId, TopicName};
 use interlock::plan::Action;
 use interlock::time::Millis;
@@ -83,6 +84,8 @@ pub(crate) struct Kafka {
     acts: Vec<ReceivedAct>,
     /// Up to when moves have been reckoned.
     moved_at: Millis,
+    /// Whether the controllers' own listeners can be reached.
+    controllers: Controllers,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -119,6 +122,7 @@ impl Kafka {
             faults: Faults::default(),
             acts: Vec::new(),
             moved_at: now,
+            controllers: Controllers::Answer,
         };
         let mut offsets = TopicSpec::new(OFFSETS_TOPIC.parse()?, OFFSETS_PARTITIONS);
         offsets.retention = None;

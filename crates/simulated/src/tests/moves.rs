@@ -1,7 +1,7 @@
 //! Replicas on the move: time, throttles, and what the controller believes.
 
 use super::*;
-use interlock::cluster::kafka::{FOLLOWER_LIST, FOLLOWER_RATE, Reassignment, Replicas};
+use interlock::cluster::kafka::{Controllers, FOLLOWER_LIST, FOLLOWER_RATE, Reassignment, Replicas};
 use interlock::plan::{ConfigChange, ConfigOn, KafkaAction, ListRemoval, PreferredLeader, ReplicaMove};
 
 const MIB: u64 = 1 << 20;
@@ -134,15 +134,18 @@ fn the_controller_accepts_a_dead_target_and_it_never_arrives() {
 }
 
 #[test]
-fn a_dead_broker_takes_no_setting_and_tells_none() {
+fn a_dead_broker_takes_no_setting_but_through_the_controllers_and_tells_none() {
     let bed = bed();
     throttle(&bed, MIB);
     bed.kafka.kill_broker(4).unwrap();
     bed.clock.advance(seconds(60));
+    bed.kafka.set_controllers(Controllers::NotGiven).unwrap();
     assert!(matches!(act(&bed, &set(ConfigOn::Broker(4), FOLLOWER_RATE, None)), Acted::NotApplied(_)));
     assert_eq!(bed.look(KafkaQuery::BrokerConfig(4)).unwrap(), KafkaAnswer::BrokerConfig(None));
+    bed.kafka.set_controllers(Controllers::Answer).unwrap();
+    assert_eq!(act(&bed, &set(ConfigOn::Broker(4), FOLLOWER_RATE, None)), Acted::Applied);
+    assert_eq!(bed.look(KafkaQuery::BrokerConfig(4)).unwrap(), KafkaAnswer::BrokerConfig(None));
     bed.kafka.start_broker(4).unwrap();
-    act(&bed, &set(ConfigOn::Broker(4), FOLLOWER_RATE, None));
     assert_eq!(bed.look(KafkaQuery::BrokerConfig(4)).unwrap(), KafkaAnswer::BrokerConfig(Some(Vec::new())));
 }
 

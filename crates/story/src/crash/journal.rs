@@ -180,6 +180,15 @@ impl Journal for CountingJournal {
         self.inner.throttle(id)
     }
 
+    fn discharge<'a>(
+        &'a self,
+        operation: &'a Operation,
+        token: Token,
+        told: &'a Told,
+    ) -> Boxed<'a, Result<bool, JournalError>> {
+        self.counted("discharge".to_owned(), self.inner.discharge(operation, token, told))
+    }
+
     fn tell<'a>(&'a self, told: &'a Told) -> Boxed<'a, Result<(), JournalError>> {
         self.counted("tell".to_owned(), self.inner.tell(told))
     }

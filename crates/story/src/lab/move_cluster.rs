@@ -135,6 +135,18 @@ impl MoveCluster {
         .await;
     }
 
+    /// Waits until each partition of a topic has so many replicas in sync.
+    ///
+    /// # Panics
+    /// If that takes too long.
+    pub async fn in_sync_at_least(&self, topic: &str, count: usize) {
+        until(&format!("{topic} has {count} in sync"), async || {
+            let seen = self.judge.topic(topic).await;
+            seen.is_ok_and(|view| view.partitions.iter().all(|one| one.isr.len() >= count))
+        })
+        .await;
+    }
+
     /// The active controller's id.
     ///
     /// # Panics

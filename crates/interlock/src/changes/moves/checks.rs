@@ -4,7 +4,7 @@ use super::look::{Loads, Seen, dirs_of};
 use super::{MOST_MOVES, Wanted, batches, copies};
 use crate::changes::kafka_offsets as offsets;
 use crate::changes::rights::{self, Needed};
-use crate::cluster::kafka::{FOLLOWER_RATE, LEADER_RATE, Partition, Right};
+use crate::cluster::kafka::{Controllers, FOLLOWER_RATE, LEADER_RATE, Partition, Right};
 use crate::facts::{Fact, Facts};
 use crate::id::TopicName;
 use crate::plan::{Check, ConfigOn, Level};
@@ -24,6 +24,7 @@ pub(super) fn all(wanted: &Wanted, seen: &Seen<'_>, load: &Loads) -> Vec<Check> 
     checks.push(target_check(wanted, seen));
     checks.extend(health_checks(wanted, seen));
     checks.extend(left_over_check(wanted, seen));
+    checks.push(controllers_check(seen));
     checks.extend(disk_checks(wanted, seen, load));
     checks.push(throttle_check(wanted.throttle, load));
     checks.extend(count_check(wanted));
@@ -147,6 +148,17 @@ fn left_over_check(wanted: &Wanted, seen: &Seen<'_>) -> Option<Check> {
         return None;
     }
     Some(Check::new(Level::Warn, "left-over-throttle", Facts::none().with("brokers", brokers).with("topics", topics)))
+}
+
+/// A throttle on a broker that dies can be put back through the controllers' own listeners only, else when it returns.
+fn controllers_check(seen: &Seen<'_>) -> Check {
+    match &seen.replication.controllers {
+        Controllers::Answer => Check::pass("controllers-not-reached"),
+        Controllers::NotGiven => Check::new(Level::Warn, "controllers-not-given", Facts::none()),
+        Controllers::Silent(said) => {
+            Check::new(Level::Warn, "controllers-not-reached", Facts::none().with("said", said.as_str()))
+        }
+    }
 }
 
 /// What is free on a broker's usable disks; none if it does not tell.

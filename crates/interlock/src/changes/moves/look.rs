@@ -6,7 +6,8 @@ use crate::changes::kafka_offsets::{self as offsets, Subject};
 use crate::changes::part::Part;
 use crate::cluster::Looker;
 use crate::cluster::kafka::{
-    BrokerDirs, KafkaCluster, LogDir, NamedTopic, Partition, Rates, Reassignment, Replication, Topic, TopicReplication,
+    BrokerDirs, KafkaCluster, LogDir, NamedTopic, Partition, Rates, Reassignment, Replication, Right, Topic,
+    TopicReplication,
 };
 use crate::id::TopicName;
 use crate::plan::ReplicaMove;
@@ -30,12 +31,13 @@ pub(in crate::changes) struct Seen<'a> {
 /// None while something has to be asked first; the looker has noted it.
 pub(in crate::changes) fn look<'a>(looker: &mut Looker<'a>) -> Result<Option<Seen<'a>>, Stop> {
     let mut failed = Vec::new();
-    let of = |part| Subject { part, on: "cluster", name: "kafka-cluster" };
+    let of = |part| Subject { part, on: "cluster", name: "kafka-cluster", right: Right::Describe };
     let cluster = offsets::look_at_cluster(looker, &mut failed);
     let layout = offsets::seen(looker.kafka_layout(), of(Part::Layout), &mut failed);
     let dirs = offsets::seen(looker.kafka_log_dirs(), of(Part::LogDirs), &mut failed);
     let moving = offsets::seen(looker.kafka_reassignments(), of(Part::Reassignments), &mut failed);
-    let replication = offsets::seen(looker.kafka_replication(), of(Part::Replication), &mut failed);
+    let settings = Subject { right: Right::DescribeConfigs, ..of(Part::Replication) };
+    let replication = offsets::seen(looker.kafka_replication(), settings, &mut failed);
     let rates = offsets::seen(looker.kafka_rates(), of(Part::Rates), &mut failed);
     if !failed.is_empty() {
         return Err(Stop::Refused(failed));

@@ -54,7 +54,7 @@ pub(super) fn draft(wanted: &Wanted, seen: &Seen<'_>, context: &Context<'_>) -> 
     let load = seen.load(&wanted.moves);
     let batches = batches::split(&wanted.moves, seen, wanted.throttle);
     let settings = throttle::settings(wanted, seen);
-    let holds = holds(&context.cluster.name, wanted);
+    let holds = holds(&context.cluster.name, wanted, seen);
     let mut checks = checks::all(wanted, seen, &load);
     checks.extend(wanted.found.iter().cloned());
     checks.extend(held_checks(&holds, context.held.iter()));
@@ -102,11 +102,11 @@ fn impact(wanted: &Wanted, seen: &Seen<'_>, load: &look::Loads, batches: usize) 
 }
 
 /// The layout of the whole cluster, and the settings of all topics and brokers whose throttles are set.
-fn holds(cluster: &ClusterName, wanted: &Wanted) -> Vec<Hold> {
+fn holds(cluster: &ClusterName, wanted: &Wanted, seen: &Seen<'_>) -> Vec<Hold> {
     let hold = |thing, aspect| Hold { cluster: cluster.clone(), thing, aspect, sharing: Sharing::Exclusive };
     let topics: BTreeSet<&TopicName> = wanted.moves.iter().map(|one| &one.topic).collect();
     let topics = topics.into_iter().map(|name| hold(Thing::Topic(name.to_string()), Aspect::Config));
-    let brokers = throttle::brokers(&wanted.moves);
+    let brokers = seen.throttled(&wanted.moves);
     let brokers = brokers.iter().map(|id| hold(Thing::Broker(id.to_string()), Aspect::Config));
     let mut holds: Vec<Hold> = topics.chain(brokers).collect();
     holds.push(hold(Thing::Whole, Aspect::Layout));

@@ -6,7 +6,7 @@ use crate::changes::guards::{Guard, Guards};
 use crate::changes::kafka_offsets::{self as offsets, GroupSeen, Subject};
 use crate::changes::part::Part;
 use crate::changes::vector::{self, Commits, Place};
-use crate::cluster::kafka::{KafkaCluster, LogRange, Member, OffsetAt, Topic};
+use crate::cluster::kafka::{KafkaCluster, LogRange, Member, OffsetAt, Right, Topic};
 use crate::cluster::{Look, Looker};
 use crate::facts::Facts;
 use crate::id::TopicName;
@@ -171,7 +171,7 @@ fn look_at_log<'a>(
 }
 
 fn of_topic(part: Part, name: &TopicName) -> Subject<'_> {
-    Subject { part, on: "topic", name: name.as_str() }
+    Subject { part, on: "topic", name: name.as_str(), right: Right::Describe }
 }
 
 fn partitions(wanted: &Wanted<'_>, name: &TopicName, topic: &Topic) -> Result<Vec<i32>, Stop> {

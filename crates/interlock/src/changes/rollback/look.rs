@@ -6,7 +6,7 @@ use crate::changes::guards::Guards;
 use crate::changes::kafka_offsets::{self as offsets, GroupSeen, Subject};
 use crate::changes::part::Part;
 use crate::cluster::Looker;
-use crate::cluster::kafka::{KafkaCluster, Topic};
+use crate::cluster::kafka::{KafkaCluster, Right, Topic};
 use crate::id::{GroupId, TopicName};
 use crate::plan::Log;
 use std::collections::{BTreeMap, BTreeSet};
@@ -66,7 +66,7 @@ fn look_at_topic<'a>(
     looker: &mut Looker<'a>,
     failed: &mut Vec<crate::plan::Check>,
 ) -> Option<TopicSeen<'a>> {
-    let subject = |part| Subject { part, on: "topic", name: name.as_str() };
+    let subject = |part| Subject { part, on: "topic", name: name.as_str(), right: Right::Describe };
     let topic = offsets::seen(looker.kafka_topic(name), subject(Part::Topic), failed);
     let ranges = looker.kafka_log_ranges(name);
     // The log of a topic that is gone cannot be looked at, and need not be.

@@ -2,9 +2,9 @@
 
 use crate::changes::{self, Context, Guard, Guards, Rollback};
 use crate::cluster::kafka::{
-    Broker, BrokerDirs, BrokerReplication, FOLLOWER_LIST, FOLLOWER_RATE, KafkaAnswer, KafkaCluster, KafkaQuery,
-    LEADER_LIST, LogDir, NamedTopic, Partition, PartitionRate, Rates, Reassignment, Replicas, Replication, Right,
-    Topic, TopicReplication,
+    Broker, BrokerDirs, BrokerReplication, Controllers, FOLLOWER_LIST, FOLLOWER_RATE, KafkaAnswer, KafkaCluster,
+    KafkaQuery, LEADER_LIST, LogDir, NamedTopic, Partition, PartitionRate, Rates, Reassignment, Replicas, Replication,
+    Right, Topic, TopicReplication,
 };
 use crate::cluster::{Answer, Failure, FailureKind, Query, Section, Sections, Seen};
 use crate::command::{Arguments, Value};
@@ -29,6 +29,7 @@ struct World {
     moving: Vec<Reassignment>,
     rates: BTreeMap<i32, &'static str>,
     lists: BTreeMap<TopicName, &'static str>,
+    controllers: Controllers,
     free: u64,
     inflow: u64,
     rights: BTreeSet<Right>,
@@ -56,6 +57,7 @@ impl World {
             moving: Vec::new(),
             rates: BTreeMap::new(),
             lists: BTreeMap::new(),
+            controllers: Controllers::Answer,
             free: 1 << 40,
             inflow: 10,
             rights: [Right::Alter, Right::Describe, Right::AlterConfigs, Right::DescribeConfigs].into(),
@@ -138,6 +140,7 @@ impl World {
                         follower_rate: self.rates.get(&broker.id).map(|rate| (*rate).to_owned()),
                     })
                     .collect(),
+                controllers: self.controllers.clone(),
             }),
             KafkaQuery::Rates => KafkaAnswer::Rates(Rates {
                 window_ms: 30_000,
@@ -424,9 +427,33 @@ fn too_many_moves_are_refused_with_the_split_to_use() {
     let (mut world, arguments) = refused_by(Guard::TooManyMoves);
     let Planning::Refused(checks) = world.asks(&arguments) else { panic!() };
     let found = checks.iter().find(|one| one.id == "too-many-moves").unwrap();
+    assert_eq!(found.facts.get("count"), Some(&Fact::Count(60_000)));
     assert_eq!(found.facts.get("parts"), Some(&Fact::Count(2)));
+    assert_eq!(found.facts.get("topics"), Some(&vec!["huge-a".to_owned()].into()), "these go first");
     world.guards = Guards::all().without(Guard::TooManyMoves);
     world.plan(&arguments);
+}
+
+#[test]
+fn brokers_that_are_not_there_are_named() {
+    let mut arguments = all();
+    arguments.0.insert("brokers".to_owned(), Value::Brokers(vec![4, 77]));
+    let Planning::Refused(checks) = World::new().asks(&arguments) else { panic!() };
+    let found = checks.iter().find(|one| one.id == "targets-not-alive").unwrap();
+    assert_eq!(found.facts.get("brokers"), Some(&vec!["77".to_owned()].into()));
+}
+
+#[test]
+fn controllers_that_do_not_answer_are_a_warning() {
+    for (controllers, id, level) in [
+        (Controllers::Answer, "controllers-not-reached", Level::Pass),
+        (Controllers::Silent("refused".to_owned()), "controllers-not-reached", Level::Warn),
+        (Controllers::NotGiven, "controllers-not-given", Level::Warn),
+    ] {
+        let mut world = World::new();
+        world.controllers = controllers;
+        assert_eq!(check(&world.plan(&all()), id).map(|one| one.level), Some(level), "{id}");
+    }
 }
 
 #[test]

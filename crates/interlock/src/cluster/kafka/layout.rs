@@ -146,6 +146,22 @@ pub struct Replication {
     pub topics: Vec<TopicReplication>,
     /// Every live broker, by id.
     pub brokers: Vec<BrokerReplication>,
+    /// Whether the settings of a dead broker could be written.
+    #[serde(default)]
+    pub controllers: Controllers,
+}
+
+/// The controllers' own listeners: only they take settings of a broker that is dead.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Controllers {
+    /// Nobody said where they listen.
+    #[default]
+    NotGiven,
+    /// They answer.
+    Answer,
+    /// They do not: what was said.
+    Silent(String),
 }
 
 /// The settings of a topic that steer its replication.
