@@ -16,6 +16,9 @@ use interlock::plan::Work;
 /// What is told of moves on their way has numbers.
 const MOVING: [&str; 2] = ["moving", "move-stalled"];
 
+/// What it says leaves open why it was planned again.
+const REFUSED_ANEW: &str = "refused-anew";
+
 /// The message for a notice, as the operation is now.
 #[must_use]
 pub fn notice(notice: &Notice, view: &CardView<'_>) -> Card {
@@ -116,9 +119,11 @@ fn alert(view: &CardView<'_>, id: &str, facts: &Facts) -> Card {
     let what = head::what(view.plan.plan(), locale);
     let mut headline = vec![locale.say("card-headline", &Args::new().line("state", state).line("what", what))];
     headline.extend(head::result(view));
-    if State::from_key(id).is_none() {
+    let is_of_its_own = State::from_key(id).is_none();
+    if is_of_its_own {
         headline.push(words(view, id, facts));
-    } else {
+    }
+    if !is_of_its_own || id == REFUSED_ANEW {
         headline.extend(head::because(view));
     }
     headline.push(head::ids(view));

@@ -176,7 +176,7 @@ async fn what_is_stuck_is_given_up_although_its_plan_cannot_be_read() {
     let LookAnswer::Operations(list) = *answer else { panic!("no list") };
     let lines: Vec<_> = list.others.iter().map(|line| (&line.operation, line.state, line.is_readable)).collect();
     assert_eq!(lines, [(&id, State::Stuck, false)]);
-    let status = says(&story, "alice", ("/status", &id)).await;
+    let status = story.person("alice").runs(&format!("/status operation:{id}")).await;
     assert!(matches!(&status, Done::Failed { id, .. } if id == "store-damaged"), "{status:?}");
 
     for (who, why) in [("vic", "no-role"), ("bob", "no-role")] {
