@@ -252,6 +252,7 @@ fn manifests_of_pure_crates_stay_pure() {
     for (name, never) in [
         ("simulated", &["tokio", "sqlx", "serenity", "kafka-admin", "signalbox", "reqwest"][..]),
         ("kafka-admin", &["interlock", "engine", "signalbox", "simulated", "sqlx", "serenity"]),
+        ("rocketmq-admin", &["interlock", "engine", "signalbox", "simulated", "sqlx", "serenity", "kafka-admin"]),
         ("discord-model", &["interlock", "engine", "signalbox", "simulated", "serenity", "sqlx"]),
     ] {
         for forbidden in never {

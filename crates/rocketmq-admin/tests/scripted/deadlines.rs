@@ -1,0 +1,83 @@
+//! What a deadline means: after it nothing leaves any more, and nothing waits behind what does not matter to it.
+
+use std::time::Duration;
+
+use rocketmq_admin::{Cause, Client, Commit, Error};
+use serde_json::json;
+use tokio::sync::watch;
+
+use crate::peer::{CLUSTER_INFO, Peer, Reply, fields};
+use crate::{client, config};
+
+const COMMIT: i32 = 15;
+const MAX_OFFSET: i32 = 30;
+
+fn is_late(error: &Error) -> bool {
+    matches!(error, Error::NotSent { cause: Cause::Deadline, .. })
+}
+
+/// With a connection at hand and a server that is ready, only the clock keeps the request back.
+#[tokio::test]
+async fn a_request_whose_deadline_is_past_does_not_leave() {
+    let peer = Peer::start(|seen| (seen.code == COMMIT).then(|| fields(json!({})))).await;
+    let mut config = config(&peer);
+    config.trust = Duration::from_secs(600);
+    let client = Client::new(config).unwrap();
+    assert_eq!(client.master("broker-a").commit("g", "orders", 0, 1).await, Ok(Commit::Stored));
+    let late = client.within(Duration::ZERO).master("broker-a").commit("g", "orders", 0, 1).await.unwrap_err();
+    assert!(is_late(&late), "{late}");
+    assert_eq!(client.master("broker-a").commit("g", "orders", 0, 1).await, Ok(Commit::Stored));
+    assert_eq!((peer.count(COMMIT), peer.count(CLUSTER_INFO)), (2, 1));
+}
+
+#[tokio::test]
+async fn a_connection_is_not_begun_after_the_deadline() {
+    let peer = Peer::start(|_| None).await;
+    let client = client(&peer);
+    let error = client.within(Duration::ZERO).any_name_server().cluster().await.unwrap_err();
+    assert!(is_late(&error), "{error}");
+    client.any_name_server().cluster().await.unwrap();
+    assert_eq!(peer.connections(), 1);
+}
+
+#[tokio::test]
+async fn a_peer_that_says_nothing_costs_no_more_than_the_deadline() {
+    let peer = Peer::start(|_| Some(Reply::Silence)).await;
+    let started = std::time::Instant::now();
+    let client = client(&peer).within(Duration::from_millis(300));
+    let error = client.any_name_server().cluster().await.unwrap_err();
+    assert!(error.is_timeout(), "{error}");
+    let error = client.master("broker-a").commit("g", "orders", 0, 1).await.unwrap_err();
+    assert!(error.is_known_not_applied(), "{error}");
+    assert!(started.elapsed() < Duration::from_secs(3));
+    assert_eq!(peer.count(COMMIT), 0);
+}
+
+/// A look that does not come back holds up other looks, but no change, nor what the change has to ask on its way.
+#[tokio::test]
+async fn a_change_does_not_wait_behind_looks() {
+    let (gate, closed) = watch::channel(());
+    let peer = Peer::start(move |seen| match seen.code {
+        MAX_OFFSET => Some(Reply::Later(Box::new(fields(json!({"offset": "3"}))), closed.clone())),
+        COMMIT => Some(fields(json!({}))),
+        _ => None,
+    })
+    .await;
+    let client = client(&peer).within(Duration::from_secs(30));
+    let looks: Vec<_> = (0..3)
+        .map(|_| {
+            let broker = client.broker_at(&peer.host_port());
+            tokio::spawn(async move { broker.max_offset("orders", 0).await })
+        })
+        .collect();
+    while peer.count(MAX_OFFSET) == 0 {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(client.master("broker-a").commit("g", "orders", 0, 1).await, Ok(Commit::Stored));
+    assert_eq!((peer.count(MAX_OFFSET), peer.count(CLUSTER_INFO)), (1, 1), "the looks still wait");
+    drop(gate);
+    for look in looks {
+        assert_eq!(look.await.unwrap(), Ok(3));
+    }
+    assert_eq!(peer.connections(), 2);
+}
