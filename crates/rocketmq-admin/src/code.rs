@@ -94,9 +94,9 @@ codes! {
     POLICY_NOT_EXIST = 3002;
 }
 
-/// Remarks of SYSTEM_ERROR that say no before anything is begun, by how they begin; each was read in the source of 4.9.7,
-/// and those that 5.5.0 has are said there at the same place.
-const BEFORE_WORK: [&str; 6] = [
+/// Remarks of SYSTEM_ERROR that say no before anything is begun, by how they begin; where each is said was read in the
+/// sources of 4.9.7 and 5.5.0.
+const BEFORE_WORK: [&str; 5] = [
     // AdminBrokerProcessor.validateSlave
     "Can't modify topic or subscription group from slave broker",
     // TopicValidator.isSystemTopic: "The topic[…] is conflict with system topic."
@@ -105,8 +105,6 @@ const BEFORE_WORK: [&str; 6] = [
     "The specified topic",
     // Broker2Client.resetOffset: "THe consumer group <…> not exist"
     "THe consumer group <",
-    // RemotingCommand.decodeCommandCustomHeader: a field is missing or is no value
-    "org.apache.rocketmq.remoting.exception.RemotingCommandException:",
     // resetOffsetInner: "Target offset … not in consume queue range […]"
     "Target offset ",
 ];

@@ -116,7 +116,8 @@ impl Client {
 /// The request at hand was not sent, because the way was not found.
 fn lost(api: &'static str, route: &Route, error: Error) -> Error {
     let cause = match error {
-        Error::NotSent { cause: cause @ (Cause::Deadline | Cause::Tls(_)), .. } => cause,
+        Error::NotSent { cause: cause @ (Cause::Deadline | Cause::Tls(_)), .. }
+        | Error::UnknownOutcome { cause: cause @ Cause::Deadline, .. } => cause,
         other => Cause::Nobody(format!("no NameServer says where it is: {other}")),
     };
     Error::NotSent { api, server: route.to_string(), cause }

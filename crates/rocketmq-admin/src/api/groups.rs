@@ -116,8 +116,9 @@ impl Broker {
     pub async fn group(&self, group: &str) -> Result<Option<GroupConfig>> {
         names::existing("group", group)?;
         let request = Request::new(GET_SUBSCRIPTIONGROUP_CONFIG).with("group", group);
-        match self.0.ask(request, |answer| GroupConfig::read(&answer.json()?)).await {
-            Err(Error::Unsupported { .. }) => Ok(self.groups().await?.remove(group)),
+        let at = self.0.of_one_call();
+        match at.ask(request, |answer| GroupConfig::read(&answer.json()?)).await {
+            Err(Error::Unsupported { .. }) => Ok(Self(at).groups().await?.remove(group)),
             other => found(other, Code::SUBSCRIPTION_GROUP_NOT_EXIST),
         }
     }

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 
 use bytes::Bytes;
 
-use super::offsets::milliseconds;
+use super::offsets::long;
 use super::queue::Queue;
 use super::{Broker, found, message_bytes, names};
 use crate::code::Code;
@@ -92,8 +92,8 @@ impl Broker {
             .with("topic", topic)
             .with("key", key)
             .with("maxNum", within.max)
-            .with("beginTimestamp", milliseconds(within.from)?)
-            .with("endTimestamp", milliseconds(within.to)?)
+            .with("beginTimestamp", long("time", within.from)?)
+            .with("endTimestamp", long("time", within.to)?)
             .with_some("_UNIQUE_KEY_QUERY", unique);
         let name = self.name();
         let messages = self.0.ask(request, |answer| message_bytes::read_all(answer.body.clone(), name)).await;
@@ -107,7 +107,7 @@ impl Broker {
     /// # Errors
     /// As every call.
     pub async fn message_at(&self, physical: u64) -> Result<Option<Message>> {
-        let request = Request::new(VIEW_MESSAGE_BY_ID).with("offset", milliseconds(physical)?);
+        let request = Request::new(VIEW_MESSAGE_BY_ID).with("offset", long("place", physical)?);
         let name = self.name();
         let one = |mut messages: Vec<Message>| match (messages.pop(), messages.is_empty()) {
             (Some(message), true) => Ok(message),

@@ -22,6 +22,8 @@ mod tests;
 
 use std::ops::Deref;
 
+use tokio::time::Instant;
+
 use crate::client::Client;
 use crate::error::Result;
 use crate::route::Route;
@@ -34,12 +36,27 @@ use crate::wire::request::{Answer, Request};
 pub(crate) struct At {
     client: Client,
     route: Route,
+    /// When the call ends that this belongs to, for a call of several requests.
+    until: Option<Instant>,
 }
 
 impl At {
+    fn new(client: Client, route: Route) -> Self {
+        Self { client, route, until: None }
+    }
+
+    /// For a call of several requests, which share its deadline.
+    fn of_one_call(&self) -> Self {
+        Self { until: Some(self.until()), ..self.clone() }
+    }
+
+    fn until(&self) -> Instant {
+        self.until.unwrap_or_else(|| self.client.until())
+    }
+
     /// Asks, and makes the typed answer.
     async fn ask<T>(&self, request: Request, read: impl Fn(&Answer) -> Result<T, String> + Send + Sync) -> Result<T> {
-        self.client.ask(&self.route, &request, self.client.until(), read).await
+        self.client.ask(&self.route, &request, self.until(), read).await
     }
 
     /// Asks where only the success counts.
@@ -54,7 +71,7 @@ pub struct NameServer(At);
 
 impl NameServer {
     pub(crate) fn new(client: Client, route: Route) -> Self {
-        Self(At { client, route })
+        Self(At::new(client, route))
     }
 
     /// Its version, as every answer tells it (asked by GET_SYSTEM_TOPIC_LIST_FROM_NS (304)).
@@ -97,7 +114,7 @@ pub struct Broker(At);
 
 impl Broker {
     pub(crate) fn new(client: Client, route: Route) -> Self {
-        Self(At { client, route })
+        Self(At::new(client, route))
     }
 
     /// Its version, as every answer tells it (asked by GET_BROKER_RUNTIME_INFO (28)).

@@ -56,7 +56,7 @@ impl Broker {
     /// # Errors
     /// As every call.
     pub async fn offset_at(&self, topic: &str, queue: u32, time: u64) -> Result<i64> {
-        let request = at_queue(SEARCH_OFFSET_BY_TIMESTAMP, topic, queue)?.with("timestamp", milliseconds(time)?);
+        let request = at_queue(SEARCH_OFFSET_BY_TIMESTAMP, topic, queue)?.with("timestamp", long("time", time)?);
         self.0.ask(request, |answer| answer.number("offset")).await
     }
 
@@ -122,7 +122,7 @@ impl Master {
     }
 }
 
-/// A time as Java writes it.
-pub(crate) fn milliseconds(time: u64) -> Result<i64> {
-    i64::try_from(time).map_err(|_| Error::Invalid(format!("no time: {time}")))
+/// A number that Java can read.
+pub(crate) fn long(what: &str, number: u64) -> Result<i64> {
+    i64::try_from(number).map_err(|_| Error::Invalid(format!("no {what}: {number}")))
 }

@@ -1,8 +1,8 @@
 //! Resetting offsets of a group.
 
-use super::offsets::milliseconds;
+use super::offsets::long;
 use super::queue::{PerQueue, per_queue};
-use super::{Master, names};
+use super::{Broker, Master, names};
 use crate::error::{Error, Result};
 use crate::json::Value;
 use crate::wire::api::INVOKE_BROKER_TO_RESET_OFFSET;
@@ -22,7 +22,7 @@ impl ResetTo {
     fn wire(self) -> Result<i64> {
         match self {
             Self::End => Ok(-1),
-            Self::Time(time) => milliseconds(time),
+            Self::Time(time) => long("time", time),
         }
     }
 }
@@ -49,7 +49,7 @@ impl Master {
     /// `AdminBrokerProcessor.resetOffset`). Answers where each queue is reset to; that it is, shows some seconds later.
     ///
     /// 5.x notes it and hands it to clients at their next fetch, connected or not. 4.9 tells the clients that are
-    /// connected: CONSUMER_NOT_ONLINE if none is, SYSTEM_ERROR for a group that never committed. Without `force` 4.9
+    /// connected: CONSUMER_NOT_ONLINE if none is, SYSTEM_ERROR for a group that has no offset in one of the queues. Without `force` 4.9
     /// leaves queues alone that would go forward.
     ///
     /// # Errors
@@ -73,11 +73,12 @@ impl Master {
         if offset < 0 {
             return Err(Error::Invalid(format!("no offset: {offset}")));
         }
-        if self.settings().await?.get(BY_THE_BROKER).is_none_or(|set| set != "true") {
+        let at = self.at().of_one_call();
+        if Broker(at.clone()).settings().await?.get(BY_THE_BROKER).is_none_or(|set| set != "true") {
             let remark = Some(format!("{BY_THE_BROKER} is not set there"));
-            let server = self.at().route.to_string();
+            let server = at.route.to_string();
             return Err(Error::Unsupported { api: INVOKE_BROKER_TO_RESET_OFFSET.name, server, remark });
         }
-        self.at().ask(request, targets).await
+        at.ask(request, targets).await
     }
 }

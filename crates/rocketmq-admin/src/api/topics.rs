@@ -157,8 +157,9 @@ impl Broker {
     pub async fn topic(&self, topic: &str) -> Result<Option<TopicConfig>> {
         names::existing("topic", topic)?;
         let request = Request::new(GET_TOPIC_CONFIG).with("topic", topic);
-        match self.0.ask(request, |answer| TopicConfig::read(&answer.json()?)).await {
-            Err(Error::Unsupported { .. }) => Ok(self.topics().await?.remove(topic)),
+        let at = self.0.of_one_call();
+        match at.ask(request, |answer| TopicConfig::read(&answer.json()?)).await {
+            Err(Error::Unsupported { .. }) => Ok(Self(at).topics().await?.remove(topic)),
             other => super::found(other, crate::Code::TOPIC_NOT_EXIST),
         }
     }

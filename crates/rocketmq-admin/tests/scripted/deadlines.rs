@@ -2,14 +2,15 @@
 
 use std::time::Duration;
 
-use rocketmq_admin::{Cause, Client, Commit, Error};
+use rocketmq_admin::{Cause, Client, Commit, Error, TopicConfig};
 use serde_json::json;
-use tokio::sync::watch;
+use tokio::sync::{mpsc, watch};
 
 use crate::peer::{CLUSTER_INFO, Peer, Reply, fields};
 use crate::{client, config};
 
 const COMMIT: i32 = 15;
+const SET_TOPICS: i32 = 18;
 const MAX_OFFSET: i32 = 30;
 
 fn is_late(error: &Error) -> bool {
@@ -51,6 +52,34 @@ async fn a_peer_that_says_nothing_costs_no_more_than_the_deadline() {
     assert!(error.is_known_not_applied(), "{error}");
     assert!(started.elapsed() < Duration::from_secs(3));
     assert_eq!(peer.count(COMMIT), 0);
+}
+
+/// The kernel has taken the whole request over while the server does not read. After the deadline it is thrown away; a
+/// usual close would deliver it whenever the server reads again.
+#[tokio::test]
+async fn what_the_kernel_holds_is_thrown_away_at_the_deadline() {
+    let (gate, closed) = watch::channel(());
+    let (told, mut found) = mpsc::unbounded_channel();
+    let peer = Peer::narrow(move |seen| match (seen.code, seen.before) {
+        (SET_TOPICS, 0) => Some(Reply::Deaf(closed.clone(), told.clone())),
+        _ => None,
+    })
+    .await;
+    let mut config = config(&peer);
+    config.trust = Duration::from_secs(600);
+    let client = Client::new(config).unwrap();
+    client.master("broker-a").set_topics(&[TopicConfig::new("orders", 1)]).await.unwrap();
+
+    let many: Vec<_> = (0..2_000).map(|number| TopicConfig::new(format!("orders-{number}"), 1)).collect();
+    let late = client.within(Duration::from_millis(500)).master("broker-a");
+    let error = late.set_topics(&many).await.unwrap_err();
+    assert!(matches!(error, Error::UnknownOutcome { cause: Cause::Deadline, .. }), "{error}");
+
+    drop(gate);
+    let found = found.recv().await.unwrap();
+    // Two thousand topics take 130 bytes each and more.
+    assert!(found.bytes < 100_000, "{found:?}");
+    assert_eq!(found.end, Some(std::io::ErrorKind::ConnectionReset), "{found:?}");
 }
 
 /// A look that does not come back holds up other looks, but no change, nor what the change has to ask on its way.

@@ -8,8 +8,8 @@ use std::sync::{Arc, Mutex};
 use rocketmq_admin::HostPort;
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::watch;
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
+use tokio::sync::{mpsc, watch};
 
 pub const CLUSTER_INFO: i32 = 106;
 
@@ -39,6 +39,18 @@ pub enum Reply {
     Silence,
     /// Answers as above, but not before the other side of the gate is dropped.
     Later(Box<Reply>, Gate),
+    /// Answers with success and reads no more until the other side of the gate is dropped; then it tells what it still
+    /// finds on the connection.
+    Deaf(Gate, mpsc::UnboundedSender<Found>),
+}
+
+/// What was left on a connection.
+#[derive(Debug)]
+pub struct Found {
+    /// How many bytes came.
+    pub bytes: usize,
+    /// How it ended: `None` for a usual close.
+    pub end: Option<std::io::ErrorKind>,
 }
 
 /// Opens when its sender is dropped.
@@ -80,7 +92,18 @@ pub struct Peer {
 impl Peer {
     /// Starts one; what the script does not answer gets the usual answer.
     pub async fn start(script: impl Fn(&Seen) -> Option<Reply> + Send + Sync + 'static) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        Self::listening(TcpListener::bind("127.0.0.1:0").await.unwrap(), script)
+    }
+
+    /// One whose connections hold a few kilobytes that it has not read.
+    pub async fn narrow(script: impl Fn(&Seen) -> Option<Reply> + Send + Sync + 'static) -> Self {
+        let socket = TcpSocket::new_v4().unwrap();
+        socket.set_recv_buffer_size(4_096).unwrap();
+        socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+        Self::listening(socket.listen(16).unwrap(), script)
+    }
+
+    fn listening(listener: TcpListener, script: impl Fn(&Seen) -> Option<Reply> + Send + Sync + 'static) -> Self {
         let peer = Self {
             address: listener.local_addr().unwrap(),
             seen: Arc::default(),
@@ -133,6 +156,13 @@ impl Peer {
             match reply {
                 Reply::Silence | Reply::Later(..) => {}
                 Reply::Close => return None,
+                Reply::Deaf(mut gate, told) => {
+                    let header = json!({"code": 0, "flag": 1, "opaque": seen.opaque, "version": 407});
+                    stream.write_all(&self::frame(&header, b"")).await.ok()?;
+                    while gate.changed().await.is_ok() {}
+                    told.send(rest_of(&mut stream).await).ok()?;
+                    return None;
+                }
                 Reply::Raw(bytes) => stream.write_all(&bytes).await.ok()?,
                 Reply::Answer { code, remark, fields, body } => {
                     let header = json!({
@@ -157,6 +187,18 @@ impl Peer {
         let count = counts.entry(code).or_default();
         *count += 1;
         Seen { code, opaque, header, fields, body, before: *count - 1, address: self.address }
+    }
+}
+
+async fn rest_of(stream: &mut TcpStream) -> Found {
+    let mut bytes = 0;
+    let mut buffer = vec![0; 64 * 1024];
+    loop {
+        match stream.read(&mut buffer).await {
+            Ok(0) => return Found { bytes, end: None },
+            Ok(read) => bytes += read,
+            Err(error) => return Found { bytes, end: Some(error.kind()) },
+        }
     }
 }
 
