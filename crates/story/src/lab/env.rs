@@ -18,6 +18,12 @@ const CONNECT_LIMIT: Duration = Duration::from_secs(2);
 #[error("start the lab: ./dev lab up ({0})")]
 pub struct LabError(String);
 
+impl LabError {
+    pub(crate) fn new(why: String) -> Self {
+        Self(why)
+    }
+}
+
 /// Shows the sentence: this is what a failing test prints.
 impl fmt::Debug for LabError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

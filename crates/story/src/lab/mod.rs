@@ -8,10 +8,12 @@ mod env;
 pub mod judge;
 mod move_cluster;
 pub mod proxy;
+pub mod rocketmq;
 pub mod tools;
 
 pub use env::{Lab, LabError, Listener};
 pub use judge::{Identity, Judge, JudgeError, KafkaJudge};
 pub use move_cluster::MoveCluster;
 pub use proxy::Proxy;
+pub use rocketmq::RocketMq;
 pub use tools::KafkaTools;
