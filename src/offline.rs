@@ -32,6 +32,9 @@ pub struct Snapshot {
     pub taken_at: Millis,
     /// The cluster as the settings describe it.
     pub cluster: Cluster,
+    /// The zone in which the settings read times without one, by its IANA name.
+    #[serde(default = "utc")]
+    pub zone: String,
     /// What was seen.
     pub sections: Sections,
 }
@@ -48,6 +51,9 @@ pub enum NoPlan {
     /// The snapshot was taken for something else.
     #[error("the snapshot lacks {0}; take one with --for and this command")]
     Lacks(String),
+    /// The snapshot's zone is not known here.
+    #[error("the snapshot's time zone: {0}")]
+    Zone(String),
     /// It is not a change.
     #[error("{0} is not a change")]
     NotAChange(String),
@@ -74,11 +80,16 @@ pub async fn take(
     backend: &dyn Observe,
     cluster: &Cluster,
     line: Option<(&Catalogue, &str)>,
-    clock: &dyn Clock,
+    at: (&dyn Clock, &TimeZone),
 ) -> Result<Snapshot, NoPlan> {
-    let taken_at = clock.now();
-    let mut snapshot =
-        Snapshot { format: SNAPSHOT_FORMAT, taken_at, cluster: cluster.clone(), sections: Sections::empty() };
+    let (clock, zone) = at;
+    let mut snapshot = Snapshot {
+        format: SNAPSHOT_FORMAT,
+        taken_at: clock.now(),
+        cluster: cluster.clone(),
+        zone: zone.iana_name().map_or_else(utc, str::to_owned),
+        sections: Sections::empty(),
+    };
     for _ in 0..MOST_ROUNDS {
         let needed = match line {
             Some((catalogue, line)) => needed(catalogue, line, &snapshot)?,
@@ -91,6 +102,10 @@ pub async fn take(
         snapshot.sections.merge(backend.observe(&missing).await);
     }
     Ok(snapshot)
+}
+
+fn utc() -> String {
+    "UTC".to_owned()
 }
 
 fn needed(catalogue: &Catalogue, line: &str, snapshot: &Snapshot) -> Result<BTreeSet<Query>, NoPlan> {
@@ -128,7 +143,8 @@ fn planning(catalogue: &Catalogue, line: &str, snapshot: &Snapshot) -> Result<(A
     let sight = Sight::everything_of([snapshot.cluster.name.clone()]);
     let directory = Directory::default();
     let view = View { directory: &directory, sight: &sight, here: Some(&snapshot.cluster.name) };
-    let context = ParseContext { now: snapshot.taken_at, zone: &TimeZone::UTC, view };
+    let zone = TimeZone::get(&snapshot.zone).map_err(|error| NoPlan::Zone(error.to_string()))?;
+    let context = ParseContext { now: snapshot.taken_at, zone: &zone, view };
     let arguments = parse(catalogue, &parsed.command, &parsed.options, &context)?;
     let guards = Guards::all();
     let context =

@@ -141,7 +141,6 @@ application-stop-consumers = stop the group’s consumers, and start them again 
 card-way-back = Way back: the offsets from before are kept and can be put back in about { $duration }
 card-way-back-moves = Way back: stop at any batch; the reverse plan is stored, about { $duration }
 card-no-way-back = Way back: none
-card-owners-told = Owners told: { $told } of { $of }
 
 votes-none = Votes: none yet
 votes-none-needed = No votes needed

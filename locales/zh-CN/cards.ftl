@@ -45,7 +45,7 @@ step-rule = 按批准的规则设置位点
 
 result-succeeded = 已完成并读回确认：{ $count } 个分区的位点与计划一致
 result-succeeded-moves = 已完成并读回确认：{ $count } 个分区的副本与计划一致，且全部同步
-result-stopped-moves = 已停止：已到位的批次保留，进行中的批次已撤回
+result-stopped-moves = 已停止：已到位的批次保留，进行中的批次已退回原处
 result-stopped = 已停在安全点；此前完成的部分保留
 result-failed = 集群拒绝了其中一步；这一步没有改动任何东西
 result-stuck = 集群的现状既不是原来的，也不是计划的；必须由人决定
@@ -79,9 +79,8 @@ card-affected-no-clients = 受影响：{ $groups }；没有客户端连接
 card-needs-from-application = 需要应用配合：{ $needs }
 application-stop-consumers = 停止消费组的消费者，完成后再启动
 card-way-back = 退路：原来的位点已保存，约 { $duration }可恢复
-card-way-back-moves = 退路：任何批次都可停止；撤回计划已保存，约 { $duration }
+card-way-back-moves = 退路：任何批次都可停止；回滚计划已保存，约 { $duration }
 card-no-way-back = 退路：没有
-card-owners-told = 已通知负责人：{ $told } / { $of }
 
 votes-none = 投票：还没有
 votes-none-needed = 不需要投票

@@ -66,7 +66,6 @@ impl Gathered {
             history: &self.history,
             expires_at: self.operation.expires_at,
             newer,
-            owners_told: None,
             mentions: if calling { &self.mentions } else { &[] },
             locale: rooms.times.language(&self.operation.place),
         }

@@ -27,7 +27,8 @@ pub(super) async fn snapshot(settings: &Settings, cluster: &str, line: Option<&s
     let backend = backends.get(&name).with_context(|| format!("the settings have no cluster {name}"))?;
     let catalogue = Catalogue::built_in()?;
     let line = line.map(|line| (&catalogue, line));
-    let taken = offline::take(backend.as_ref(), known, line, clock.as_ref()).await.map_err(told)?;
+    let taken =
+        offline::take(backend.as_ref(), known, line, (clock.as_ref(), &settings.defaults.zone)).await.map_err(told)?;
     said::output(&format!("{}\n", serde_json::to_string_pretty(&taken)?))?;
     Ok(ExitCode::SUCCESS)
 }

@@ -15,6 +15,7 @@ use interlock::plan::{Check, Draft, Effect, FORMAT, Mistake, Plan, Planning, Req
 use interlock::policy::{Occasion, WayBack};
 use interlock::principal::Place;
 use interlock::time::Millis;
+use std::collections::BTreeSet;
 
 /// What a plan is made for.
 pub(crate) struct Wanted<'a> {
@@ -114,6 +115,7 @@ impl Whole<'_> {
 struct Original {
     plan: Sealed,
     done: Vec<interlock::plan::Done>,
+    turned_to: BTreeSet<String>,
     ended_at: Millis,
 }
 
@@ -128,7 +130,8 @@ impl Rooms {
         let plan_once = |sections: &Sections| {
             let planning = match &original {
                 Some(original) => {
-                    let rollback = Rollback { plan: original.plan.plan(), done: &original.done };
+                    let rollback =
+                        Rollback { plan: original.plan.plan(), done: &original.done, turned_to: &original.turned_to };
                     changes::plan_rollback(&rollback, sections, &context)
                 }
                 None => changes::plan(wanted.command, wanted.request, sections, &context).unwrap_or_else(|| {
@@ -173,6 +176,6 @@ impl Rooms {
         let plan = self.store.plan(&operation).await?;
         let history = History::read(&self.store.entries(id).await?);
         let done = history.happened(plan.plan());
-        Ok(Some(Original { done, ended_at: operation.updated_at, plan }))
+        Ok(Some(Original { done, turned_to: history.turned_to(), ended_at: operation.updated_at, plan }))
     }
 }

@@ -79,8 +79,12 @@ impl Desk {
     /// The operation that a request names, if its asker may see it; one that may not be seen is like one that is not there.
     pub(super) async fn named(&self, ask: &Ask<'_>) -> Result<(Operation, Sealed), Done> {
         let operation = self.row_of(ask).await?;
-        let plan = self.plan_of(&operation).await?;
-        if self.sees(ask, plan.plan()) { Ok((operation, plan)) } else { Err(unknown(&operation.id)) }
+        match self.plan_of(&operation).await {
+            Ok(plan) if self.sees(ask, plan.plan()) => Ok((operation, plan)),
+            // Whom it concerns is not known any more: then only who may see everything there learns of it.
+            Err(done) if ask.sight.whole(&operation.cluster) => Err(done),
+            Ok(_) | Err(_) => Err(unknown(&operation.id)),
+        }
     }
 
     /// The operation that a request names. Whether its asker may see it is told by its plan.

@@ -73,3 +73,26 @@ async fn what_a_snapshot_forbids_or_lacks_is_said() {
     let lacking = plans(&home, other, &file, false).await.unwrap_err();
     assert!(lacking.contains("--for"), "{lacking}");
 }
+
+/// Midnight of Berlin on the first of January.
+const LONG_AGO: &str = "/reset-offset group:nightly-report to:2026-01-01T00:00";
+const LONG_AGO_IN_MS: &str = "1767222000000";
+
+/// Times are read in the zone of the settings, as the bot reads them, also where the snapshot was taken for nothing in particular.
+#[tokio::test]
+async fn a_reset_is_planned_on_any_snapshot_in_the_zone_of_the_settings() {
+    let (home, folder) =
+        (Home::new(&format!("[defaults]\nzone = \"Europe/Berlin\"\n{PRODUCTION}")), TempDir::new().unwrap());
+    for wanted in [&["snapshot", "orders-kafka", "--for", LONG_AGO][..], &["snapshot", "orders-kafka"]] {
+        let taken = home.runs(wanted, "").await;
+        assert!(taken.status.success(), "{}", taken.err);
+        let file = folder.path().join("snapshot.json");
+        std::fs::write(&file, taken.out).unwrap();
+        let bytes = plans(&home, LONG_AGO, &file.display().to_string(), true).await.unwrap();
+        assert!(bytes.contains(LONG_AGO_IN_MS), "{bytes}");
+        let stored = folder.path().join("plan.json");
+        std::fs::write(&stored, &bytes).unwrap();
+        let shown = home.runs(&["plan", "show", &stored.display().to_string()], "").await;
+        assert_eq!(shown.out, plans(&home, LONG_AGO, &file.display().to_string(), false).await.unwrap());
+    }
+}

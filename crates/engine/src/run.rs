@@ -40,6 +40,8 @@ pub(crate) struct Run<'a> {
     restores: bool,
     /// The dead brokers whose settings cannot be put back now.
     pub(crate) owed: BTreeSet<i32>,
+    /// While a dead broker's settings are tried through the controllers: whatever they answer, the rest goes on.
+    pub(crate) tries_controllers: bool,
 }
 
 /// Why an operation stops where a person asked for it.
@@ -58,6 +60,7 @@ impl<'a> Run<'a> {
             looked: false,
             restores: false,
             owed: BTreeSet::new(),
+            tries_controllers: false,
         }
     }
 

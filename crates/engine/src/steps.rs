@@ -164,10 +164,11 @@ impl Run<'_> {
         let attempt = self.history.tries(placed.step, placed.place).attempts + 1;
         let at = self.inner.ports.clock.now();
         self.write(Entry::Intent { step: placed.step, action: placed.place, attempt, at }).await?;
+        // From before the look at the lease: a process that is stopped right after it wakes with a permit that has ended.
+        let until = self.inner.ports.clock.monotonic().saturating_add(self.inner.pace.act_deadline);
         if !self.inner.leases.hold(&mut self.lease).await? {
             return Err(EngineError::Fenced);
         }
-        let until = self.inner.ports.clock.monotonic().saturating_add(self.inner.pace.act_deadline);
         let written = (self.lease.token, self.history.entries);
         let permit = Permit::new(operation.id.clone(), plan.digest(), written, until);
         let acted = cluster.act(&permit, placed.action).await;
@@ -203,6 +204,9 @@ impl Run<'_> {
         reason: &Reason,
     ) -> Result<Next, EngineError> {
         self.outcome(placed, attempt, Outcome::NotApplied, told(reason)).await?;
+        if self.tries_controllers {
+            return Ok(Next::Go);
+        }
         if reason.id.is_empty() {
             return self.rest(operation, self.inner.pace.retry).await;
         }
@@ -353,7 +357,10 @@ impl Run<'_> {
             Probe::CannotTell(facts) => match dead_broker(&facts) {
                 // Once: the controllers may take it for the dead one.
                 Some(_) if self.history.tries(placed.step, placed.place).attempts == 0 => {
-                    self.act(operation, plan, placed).await?
+                    self.tries_controllers = true;
+                    let acted = self.act(operation, plan, placed).await;
+                    self.tries_controllers = false;
+                    acted?
                 }
                 Some(broker) => return Ok(PutBack::Owed(broker)),
                 None => self.look_failed(operation, facts).await?,

@@ -1,7 +1,8 @@
 //! Acts on the layout: replicas, settings, leaders.
 
 use super::act::{not_applied_or_unknown, reason, sum_up};
-use engine::port::Acted;
+use engine::port::{Acted, Reason};
+use interlock::cluster::FailureKind;
 use interlock::plan::{ConfigChange, ConfigOn, ListRemoval, PreferredLeader, ReplicaMove, list_entries};
 use kafka_admin::{
     Client, ConfigChanges, ConfigOp, ConfigResource, ConfigSource, Election, Error, ErrorCode, TopicPartition,
@@ -36,15 +37,31 @@ pub(super) async fn set_configs(client: &Client, controllers: Option<&Client>, c
     let Some(controllers) = controllers else {
         return sum_up(&client.incremental_alter_configs(&wanted, false).await);
     };
-    let alive: BTreeSet<i32> = match client.describe_cluster().await {
-        Ok(cluster) => cluster.brokers.into_iter().map(|broker| broker.id).collect(),
+    let ours = match client.describe_cluster().await {
+        Ok(cluster) => cluster,
         Err(error) => return Acted::NotApplied(reason(&error)),
     };
+    let alive: BTreeSet<i32> = ours.brokers.iter().map(|broker| broker.id).collect();
     let is_dead = |at: &ConfigResource| matches!(at, ConfigResource::Broker(id) if !alive.contains(id));
     let (dead, living): (ConfigChanges, ConfigChanges) = wanted.into_iter().partition(|(at, _)| is_dead(at));
+    if !dead.is_empty()
+        && let Err(other) = are_of(controllers, ours.id.as_deref()).await
+    {
+        return Acted::NotApplied(other);
+    }
     let mut results = client.incremental_alter_configs(&living, false).await;
     results.extend(controllers.incremental_alter_configs(&dead, false).await);
     sum_up(&results)
+}
+
+/// Broker numbers are the same everywhere: controllers of another cluster would take them for their own.
+async fn are_of(controllers: &Client, ours: Option<&str>) -> Result<(), Reason> {
+    let theirs = controllers.describe_cluster().await.map_err(|error| reason(&error))?.id;
+    if theirs.is_some() && theirs.as_deref() == ours {
+        return Ok(());
+    }
+    let said = format!("the controllers are of cluster {}", theirs.as_deref().unwrap_or("unknown"));
+    Err(Reason { kind: FailureKind::Refused, id: String::new(), said })
 }
 
 fn resource(on: &ConfigOn) -> ConfigResource {

@@ -118,9 +118,3 @@ fn way_back(plan: &Plan, locale: Locale) -> Line {
     let key = if moves_replicas(plan) { "card-way-back-moves" } else { "card-way-back" };
     locale.say(key, &Args::new().word("duration", numbers::duration(locale, plan.estimate.way_back_ms)))
 }
-
-/// How many owners were told.
-pub(super) fn told(view: &CardView<'_>) -> Option<Block> {
-    let (told, of) = view.owners_told.filter(|(_, of)| *of > 0)?;
-    Some(Block::Line(view.locale.say("card-owners-told", &Args::new().count("told", told).count("of", of))))
-}

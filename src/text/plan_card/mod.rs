@@ -42,8 +42,6 @@ pub struct CardView<'a> {
     pub expires_at: Millis,
     /// The plan that took this one's place, if one did.
     pub newer: Option<Newer<'a>>,
-    /// How many owners were told, and how many there are.
-    pub owners_told: Option<(usize, usize)>,
     /// Who is called by the card.
     pub mentions: &'a [Mention],
     /// The language of the place.
@@ -82,7 +80,6 @@ pub fn plan_card(view: &CardView<'_>) -> Card {
         body.extend(body::of_ended(view, ways::may_have_changed(view)));
     } else {
         body.extend(body::blocks(plan, view.locale));
-        body.extend(body::told(view));
     }
     bounded(Card {
         headline: head::lines(view),

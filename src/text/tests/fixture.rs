@@ -259,7 +259,6 @@ impl Scene {
             history: &self.history,
             expires_at: self.plan.plan().expires_at,
             newer: None,
-            owners_told: Some((1, 1)),
             mentions: &[],
             locale,
         }

@@ -22,7 +22,7 @@ fn by_id() -> BTreeSet<String> {
         NotCounted::AlsoVetoes,
     ]
     .map(NotCounted::key);
-    let families: [(&str, &[&str]); 23] = [
+    let families: [(&str, &[&str]); 24] = [
         ("check", words::CHECKS),
         ("broken", words::BROKEN),
         ("wait", words::WAITS),

@@ -1,6 +1,6 @@
 //! Real processes: aborted, killed and stopped by the system.
 
-use super::sweep::RESET;
+use super::sweep::{MOVE, RESET};
 use engine::port::{Clock, Journal};
 use interlock::approval::State;
 use std::sync::Arc;
@@ -116,20 +116,21 @@ pub(crate) async fn database() -> String {
     format!("{}?options[search_path]={name}", lab.postgres_url())
 }
 
-/// What came of a process that was stopped in the middle, another one that took over, and the first one continued.
-async fn stopped_and_continued(point: Point) -> Ending {
+/// What came of a process that was stopped in the middle of this, another one that took over, and the first one continued.
+async fn stopped_and_continued(line: &str, point: Point) -> Ending {
     let ground = Ground::new().with_database(database().await);
     let clock = FileClock::create(&ground.clock_file(), ground.start());
-    let first = stopped(&ground, point);
-    let (ended, _) = Crashable::start(&config(&ground, "second")).ends();
+    let asked = |holder| Config { line: line.to_owned(), ..config(&ground, holder) };
+    let first = stopped(asked("first"), point);
+    let (ended, _) = Crashable::start(&asked("second")).ends();
     assert!(ended, "the second process ends the operation");
     continued(first);
     ending(&ground, clock).await
 }
 
 /// A process that was stopped by the system at a point. What lets it go on from there waits for it.
-fn stopped(ground: &Ground, point: Point) -> Crashable {
-    let mut first = Crashable::start(&Config { fault: Some((point, Effect::Stand)), ..config(ground, "first") });
+fn stopped(config: Config, point: Point) -> Crashable {
+    let mut first = Crashable::start(&Config { fault: Some((point, Effect::Stand)), ..config });
     first.stands();
     first.signal("STOP");
     first.goes_on();
@@ -150,8 +151,23 @@ fn tokens(ending: &Ending) -> Vec<i64> {
 async fn a_stopped_process_starts_no_act_after_another_took_over() {
     let undisturbed = std::thread::spawn(undisturbed).join().unwrap();
     for point in [Point::before("write intent", 1), Point::after("write intent", 1)] {
-        let ending = stopped_and_continued(point.clone()).await;
+        let ending = stopped_and_continued(RESET, point.clone()).await;
         assert_eq!(tokens(&ending), [2], "{point}: only the second worker's act");
+        assert_eq!(ending.operations[0].state, State::Succeeded);
+        assert_eq!((ending.faults(), ending.differs(&undisturbed)), (vec![], vec![]), "{point}");
+    }
+}
+
+/// Stopped by the system right before and after a batch of moves is begun.
+#[tokio::test]
+async fn a_stopped_process_moves_nothing_after_another_took_over() {
+    let alone = || Lives::of(Script::of(MOVE)).undisturbed().ending;
+    let undisturbed = std::thread::spawn(alone).join().unwrap();
+    for (point, acts) in [(Point::after("write intent", 3), 2), (Point::after("act", 3), 3)] {
+        let ending = stopped_and_continued(MOVE, point.clone()).await;
+        let tokens = tokens(&ending);
+        let first = tokens.iter().filter(|token| **token == 1).count();
+        assert!(tokens.is_sorted() && first == acts, "{point}: {tokens:?}");
         assert_eq!(ending.operations[0].state, State::Succeeded);
         assert_eq!((ending.faults(), ending.differs(&undisturbed)), (vec![], vec![]), "{point}");
     }
@@ -162,7 +178,7 @@ async fn a_stopped_process_starts_no_act_after_another_took_over() {
 async fn without_waiting_for_the_lease_the_stopped_process_acts_again() {
     let ground = Ground::new().with_database(database().await);
     let clock = FileClock::create(&ground.clock_file(), ground.start());
-    let first = stopped(&ground, Point::after("write intent", 1));
+    let first = stopped(config(&ground, "first"), Point::after("write intent", 1));
     let hasty = Config {
         lie: Some(Lie::LeasesLookFree),
         fault: Some((Point::after("finish", 1), Effect::Stand)),

@@ -12,7 +12,7 @@ pub(super) const RESET: &str = "/reset-offset cluster:orders-kafka group:nightly
 pub(super) const WAITING: &str =
     "/reset-offset cluster:orders-kafka group:billing-live to:shift:-5 wait-for-stop:10m reason:replay";
 
-const MOVE: &str = "/scale-out cluster:orders-kafka brokers:4 topics:orders throttle:100MiB reason:growth";
+pub(super) const MOVE: &str = "/scale-out cluster:orders-kafka brokers:4 topics:orders throttle:100MiB reason:growth";
 
 /// The chat is called in the same way in all of them: one sweep over its calls is enough.
 const WORK: [&str; 2] = ["journal", "act"];

@@ -1,10 +1,13 @@
 //! The topics and groups that a finding names.
 
+use crate::changes::Part;
 use crate::facts::{Fact, Facts};
 use std::collections::BTreeSet;
 
 /// Kinds of things whose names are no topic's and no group's.
 const OTHER_THINGS: [&str; 3] = ["cluster", "broker", "whole"];
+/// The parts of a cluster that are looked at under a topic's or a group's name.
+const NAMED_PARTS: [Part; 5] = [Part::Group, Part::CommittedOffsets, Part::Topic, Part::LogRanges, Part::OffsetsAtTime];
 
 /// The topics and groups that facts name. A bare name is one of them unless it is said to be of something else.
 pub(super) fn named_in(facts: &Facts) -> BTreeSet<String> {
@@ -12,7 +15,11 @@ pub(super) fn named_in(facts: &Facts) -> BTreeSet<String> {
         Some(Fact::Text(kind)) => OTHER_THINGS.contains(&kind.as_str()),
         _ => false,
     };
-    let bare = if is_other("on") || is_other("thing") || is_other("what") { None } else { Some("name") };
+    let is_unnamed_part = match facts.get("part") {
+        Some(Fact::Text(part)) => !NAMED_PARTS.iter().any(|named| named.key() == part),
+        _ => false,
+    };
+    let bare = if is_other("on") || is_other("thing") || is_unnamed_part { None } else { Some("name") };
     let mut names = BTreeSet::new();
     for key in ["topic", "topics", "group", "groups"].into_iter().chain(bare) {
         match facts.get(key) {
@@ -42,8 +49,11 @@ mod tests {
         assert_eq!(named(&none.clone().with("name", "a")), ["a"]);
         assert_eq!(named(&none.clone().with("name", "a").with("on", "topic")), ["a"]);
         assert_eq!(named(&none.clone().with("name", "a").with("thing", "group")), ["a"]);
-        assert_eq!(named(&none.clone().with("name", "a").with("what", "log ranges")), ["a"]);
-        for of in ["on", "thing", "what"] {
+        for part in Part::ALL {
+            let told = named(&none.clone().with("name", "a").with("part", part.key()));
+            assert_eq!(told.is_empty(), !NAMED_PARTS.contains(&part), "{part:?}");
+        }
+        for of in ["on", "thing"] {
             assert!(named(&none.clone().with("name", "kafka-cluster").with(of, "cluster")).is_empty(), "{of}");
         }
         assert!(named(&none.clone().with("name", "3").with("thing", "broker")).is_empty());

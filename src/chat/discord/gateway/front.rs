@@ -13,14 +13,20 @@ const NAME: &str = "gateway";
 pub(super) fn on_own_thread(
     work: impl Future<Output = ()> + Send + 'static,
 ) -> Result<oneshot::Receiver<()>, io::Error> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let (ended, end) = oneshot::channel::<()>();
+    let (built, is_built) = std::sync::mpsc::sync_channel(1);
     let dispatch = dispatcher::get_default(Clone::clone);
     std::thread::Builder::new().name(NAME.to_owned()).spawn(move || {
         let _ended = ended;
+        let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
+            Ok(runtime) => runtime,
+            Err(error) => return drop(built.send(Err(error))),
+        };
+        drop(built.send(Ok(())));
         dispatcher::with_default(&dispatch, || runtime.block_on(work));
         runtime.shutdown_background();
     })?;
+    is_built.recv().map_err(io::Error::other)??;
     Ok(end)
 }
 

@@ -32,7 +32,7 @@ pub(super) fn plan(
     }
     match seen {
         Ok(Some(seen)) => {
-            draft(rollback.plan, actions, &seen, context).map_or_else(Planning::from, |it| context.guards.planned(it))
+            draft(rollback, actions, &seen, context).map_or_else(Planning::from, |it| context.guards.planned(it))
         }
         Ok(None) => Planning::Need(needed),
         Err(stop) => stop.into(),
@@ -63,7 +63,8 @@ fn places(actions: &[Action]) -> Places<'_> {
     places
 }
 
-fn draft(first: &Plan, actions: &[Action], seen: &Seen<'_>, context: &Context<'_>) -> Result<Draft, Stop> {
+fn draft(rollback: &Rollback<'_>, actions: &[Action], seen: &Seen<'_>, context: &Context<'_>) -> Result<Draft, Stop> {
+    let first = rollback.plan;
     let places = places(actions);
     let (moves, mut found) = back(&places, seen);
     if moves.is_empty() && !found.iter().any(Check::blocks) {
@@ -79,7 +80,7 @@ fn draft(first: &Plan, actions: &[Action], seen: &Seen<'_>, context: &Context<'_
             targets: moves.iter().flat_map(ReplicaMove::adding).collect(),
             throttle: throttle.map_or(THROTTLE, |throttle| throttle.bytes_per_second),
             lower_bound: None,
-            earlier: earlier(first, throttle),
+            earlier: earlier(rollback, throttle),
             owed: first.restore.iter().filter(|action| takes_from_lists(action)).cloned().collect(),
             worst_case: "moves-slow-writes",
             arguments: BTreeMap::from([("operation".to_owned(), first.operation.to_string())]),
@@ -101,11 +102,13 @@ fn takes_from_lists(action: &Action) -> bool {
 }
 
 /// What the first operation set and may have left, and what it owes instead.
-fn earlier(first: &Plan, throttle: Option<&Throttle>) -> Earlier {
+fn earlier(rollback: &Rollback<'_>, throttle: Option<&Throttle>) -> Earlier {
+    let first = rollback.plan;
     let mut earlier = Earlier::default();
     if let Some(throttle) = throttle {
         let rates = [throttle.bytes_per_second, throttle.slowest_bytes_per_second, throttle.fastest_bytes_per_second];
         earlier.ours = rates.iter().map(u64::to_string).collect();
+        earlier.ours.extend(rollback.turned_to.iter().cloned());
     }
     for action in &first.restore {
         let Action::Kafka(KafkaAction::SetConfigs { changes }) = action else { continue };

@@ -17,7 +17,7 @@ use crate::plan::{
 };
 use look::Seen;
 use saved::{Rebased, Vectors};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What one action and its read-back take, in milliseconds: bounded by the deadline of a call, in practice far less.
 const ACTION_MS: u64 = 1_000;
@@ -29,6 +29,8 @@ pub struct Rollback<'a> {
     pub plan: &'a Plan,
     /// What its journal says was done or may have been done.
     pub done: &'a [Done],
+    /// The values to which settings were turned beside its steps: they are of the operation, too.
+    pub turned_to: &'a BTreeSet<String>,
 }
 
 /// Plans the way back to the saved values. Where the cluster still shows what the operation wrote, every check passes and

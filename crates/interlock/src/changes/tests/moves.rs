@@ -200,7 +200,9 @@ impl World {
     }
 
     fn back(&self, plan: &Plan, done: &[Done]) -> Planning {
-        self.rounds(|sections, context| changes::plan_rollback(&Rollback { plan, done }, sections, context))
+        self.rounds(|sections, context| {
+            changes::plan_rollback(&Rollback { plan, done, turned_to: &BTreeSet::new() }, sections, context)
+        })
     }
 
     /// Every move of a plan has arrived.
