@@ -178,6 +178,7 @@ fn real_settings_become_valid_ones() {
     assert_eq!(settings.defaults.zone.iana_name(), Some("Europe/Berlin"));
     assert_eq!(settings.defaults.expiry, Duration::from_secs(1_800));
     assert_eq!(settings.pace.act_deadline, Duration::from_millis(500));
+    assert!(settings.http.listen.ip().is_loopback(), "nothing is said of it");
     assert_eq!(settings.languages.get(&21).map(String::as_str), Some("zh-CN"));
     let Reached::Kafka(kafka) = &settings.clusters[0].reached else { panic!() };
     assert_eq!(kafka.bootstrap, [("broker-1.example".to_owned(), 9093), ("::1".to_owned(), 9093)]);

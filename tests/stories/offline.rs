@@ -2,7 +2,6 @@
 
 use super::command_line::Home;
 use interlock::plan::{Action, Digest, KafkaAction, Plan, Row, Sealed, Work};
-use std::path::Path;
 use tempfile::TempDir;
 
 const PRODUCTION: &str = r#"
@@ -14,10 +13,14 @@ simulated = true
 "#;
 const ASKED: &str = "/scale-out brokers:4 topics:refunds,products throttle:50MiB reason:review";
 
-async fn snapshot(home: &Home, folder: &Path) -> String {
-    let taken = home.runs(&["snapshot", "orders-kafka", "--for", ASKED], "").await;
+async fn snapshot(home: &Home, folder: &TempDir) -> String {
+    snapshot_of(home, folder, &["--for", ASKED]).await
+}
+
+async fn snapshot_of(home: &Home, folder: &TempDir, more: &[&str]) -> String {
+    let taken = home.runs(&[&["snapshot", "orders-kafka"], more].concat(), "").await;
     assert!(taken.status.success(), "{}", taken.err);
-    let file = folder.join("snapshot.json");
+    let file = folder.path().join("snapshot.json");
     std::fs::write(&file, taken.out).unwrap();
     file.display().to_string()
 }
@@ -38,7 +41,7 @@ fn opened(bytes: &str) -> Plan {
 #[tokio::test]
 async fn a_scale_out_is_planned_on_a_snapshot_as_often_as_one_likes() {
     let (home, folder) = (Home::new(PRODUCTION), TempDir::new().unwrap());
-    let file = snapshot(&home, folder.path()).await;
+    let file = snapshot(&home, &folder).await;
     let bytes = plans(&home, ASKED, &file, true).await.unwrap();
     let plan = opened(&bytes);
     assert_eq!(plan.command, "scale-out");
@@ -64,7 +67,7 @@ fn moves_onto_the_new_broker(plan: &Plan) -> bool {
 #[tokio::test]
 async fn what_a_snapshot_forbids_or_lacks_is_said() {
     let (home, folder) = (Home::new(PRODUCTION), TempDir::new().unwrap());
-    let file = snapshot(&home, folder.path()).await;
+    let file = snapshot(&home, &folder).await;
     let unknown = plans(&home, "/scale-out brokers:9 topics:refunds throttle:50MiB", &file, false).await.unwrap_err();
     assert!(unknown.contains('9') && unknown.contains("alive"), "{unknown}");
     let slow = plans(&home, "/scale-out brokers:4 topics:products throttle:1B", &file, false).await.unwrap_err();
@@ -78,21 +81,30 @@ async fn what_a_snapshot_forbids_or_lacks_is_said() {
 const LONG_AGO: &str = "/reset-offset group:nightly-report to:2026-01-01T00:00";
 const LONG_AGO_IN_MS: &str = "1767222000000";
 
-/// Times are read in the zone of the settings, as the bot reads them, also where the snapshot was taken for nothing in particular.
+/// Times are read in the zone of the settings, as the bot reads them; what a stored plan says is what was said when it was made.
 #[tokio::test]
-async fn a_reset_is_planned_on_any_snapshot_in_the_zone_of_the_settings() {
-    let (home, folder) =
-        (Home::new(&format!("[defaults]\nzone = \"Europe/Berlin\"\n{PRODUCTION}")), TempDir::new().unwrap());
-    for wanted in [&["snapshot", "orders-kafka", "--for", LONG_AGO][..], &["snapshot", "orders-kafka"]] {
-        let taken = home.runs(wanted, "").await;
-        assert!(taken.status.success(), "{}", taken.err);
-        let file = folder.path().join("snapshot.json");
-        std::fs::write(&file, taken.out).unwrap();
-        let bytes = plans(&home, LONG_AGO, &file.display().to_string(), true).await.unwrap();
-        assert!(bytes.contains(LONG_AGO_IN_MS), "{bytes}");
-        let stored = folder.path().join("plan.json");
-        std::fs::write(&stored, &bytes).unwrap();
-        let shown = home.runs(&["plan", "show", &stored.display().to_string()], "").await;
-        assert_eq!(shown.out, plans(&home, LONG_AGO, &file.display().to_string(), false).await.unwrap());
-    }
+async fn a_reset_is_planned_on_a_snapshot_in_the_zone_of_the_settings() {
+    let settings = format!("[defaults]\nzone = \"Europe/Berlin\"\n{PRODUCTION}");
+    let (home, folder) = (Home::new(&settings), TempDir::new().unwrap());
+    let file = snapshot_of(&home, &folder, &["--for", LONG_AGO]).await;
+    let bytes = plans(&home, LONG_AGO, &file, true).await.unwrap();
+    assert!(bytes.contains(LONG_AGO_IN_MS), "{bytes}");
+    let stored = folder.path().join("plan.json");
+    std::fs::write(&stored, &bytes).unwrap();
+    let shown = home.runs(&["plan", "show", &stored.display().to_string()], "").await;
+    assert_eq!(shown.out, plans(&home, LONG_AGO, &file, false).await.unwrap());
+}
+
+#[tokio::test]
+async fn a_snapshot_for_nothing_in_particular_is_enough_for_the_edges_of_the_log() {
+    let (home, folder) = (Home::new(PRODUCTION), TempDir::new().unwrap());
+    let file = snapshot_of(&home, &folder, &[]).await;
+    let line = "/reset-offset group:nightly-report to:earliest";
+    let plan = opened(&plans(&home, line, &file, true).await.unwrap());
+    assert_eq!(
+        (plan.command.as_str(), plan.impact.groups.as_slice()),
+        ("reset-offset", &["nightly-report".to_owned()][..])
+    );
+    let lacking = plans(&home, LONG_AGO, &file, false).await.unwrap_err();
+    assert!(lacking.contains("--for"), "{lacking}");
 }

@@ -289,7 +289,13 @@ async fn an_old_card_that_takes_no_edits_holds_nobody_up() {
 fn a_misspelt_key_in_the_settings_is_refused() {
     let example = include_str!("../../../signalbox.example.toml");
     let folder = tempfile::tempdir().unwrap();
-    for (right, misspelt) in [("[defaults]", "[default]"), ("tier = ", "teir = "), ("simulated = ", "simulatet = ")] {
+    for (right, misspelt) in [
+        ("[defaults]", "[default]"),
+        ("tier = ", "teir = "),
+        ("simulated = ", "simulatet = "),
+        ("[[grant]]", "[[grnat]]"),
+        ("persons = ", "person = "),
+    ] {
         assert!(example.contains(right));
         let file = folder.path().join("signalbox.toml");
         std::fs::write(&file, example.replace(right, misspelt)).unwrap();
