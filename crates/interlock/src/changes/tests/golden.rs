@@ -21,6 +21,9 @@ fn read(file: &str) -> String {
 /// As planned in those days: what was moved to the edge of the log was told by warnings alone, beside a passed check.
 fn made_then(kind: &str) -> Plan {
     let mut plan = made(kind);
+    if kind == "moves" {
+        return plan;
+    }
     let first = plan.checks.iter().position(|check| check.id == "time-after-last-record").unwrap();
     plan.checks.insert(first, Check::pass("targets-in-log"));
     plan
