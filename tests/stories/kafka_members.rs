@@ -218,7 +218,7 @@ async fn at_work_elsewhere(plot: KafkaPlot) -> (KafkaHouse, Place, Member, Strin
     house.topic(&elsewhere, &[5], FIRST).await;
     let fresh = Place { group: Place::unique().group, ..place.clone() };
     let elsewhere = Place { group: fresh.group.clone(), ..elsewhere };
-    let id = house.carried_out(&fresh.reset("offset:3")).await;
+    let id = house.carried_out(&fresh.reset("offset:3 new-group:true")).await;
     assert_eq!(house.committed(&fresh).await, [fresh.commit(0, 3), fresh.commit(1, 3)]);
     let member = house.judge.start_member(MemberSpec::new(&elsewhere.group, &elsewhere.topic)).await.unwrap();
     (house, fresh, member, format!("/rollback operation:{id}"))

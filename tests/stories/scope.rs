@@ -3,7 +3,7 @@
 use engine::port::Clock;
 use interlock::approval::State;
 use interlock::cluster::Tier;
-use interlock::cluster::kafka::Right;
+use interlock::cluster::kafka::{FOLLOWER_LIST, Right};
 use interlock::looks::{LookAnswer, OperationsList};
 use interlock::policy::{Grantee, Names, Pattern, Policy};
 use signalbox::clock::SystemClock;
@@ -86,6 +86,21 @@ async fn a_plan_over_what_one_may_not_see_is_not_made_and_names_nothing_of_it() 
     let own = story.person("alice").runs(&format!("{RESET} topic:orders")).await;
     assert!(matches!(&own, Done::Refused(checks) if checks.iter().any(|check| check.id == "missing-right")), "{own:?}");
     story.person("olga").plans(&format!("{RESET} topic:refunds")).await;
+}
+
+/// A move of one's own topic warns of a throttle that somebody left on another one, and that has a name.
+#[tokio::test]
+async fn a_warning_over_what_one_may_not_see_names_nothing_of_it() {
+    let (story, kafka) = story(alice_sees_a_part).await;
+    kafka.add_broker(4, Some("az-d")).unwrap();
+    let asked = "/scale-out cluster:orders-kafka brokers:4 topics:orders throttle:100MiB reason:growth dry-run:true";
+    let own = story.person("alice").runs(asked).await;
+    assert!(matches!(own, Done::DryRun(_)), "{own:?}");
+    kafka.set_topic_config(&"refunds".parse().unwrap(), FOLLOWER_LIST, Some("0:1")).unwrap();
+    let part = story.person("alice").runs(asked).await;
+    assert!(beyond_sight(&part), "{part:?}");
+    let whole = story.person("olga").runs(asked).await;
+    assert!(matches!(&whole, Done::DryRun(plan) if plan.bytes().contains("refunds")), "{whole:?}");
 }
 
 /// sixty newer operations that alice may not see stand before the one she may.

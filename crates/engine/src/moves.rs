@@ -33,7 +33,7 @@ impl Run<'_> {
     /// The actions of a step are done; the cluster goes on by itself until its condition is met.
     pub(crate) async fn begin_watch(&mut self, operation: &Operation, step: u32) -> Result<Next, EngineError> {
         let facts = Facts::none().with("step", i64::from(step));
-        let waits = Move::new(Event::Wait).telling(vec![progress("step-under-way", facts)]);
+        let waits = Move::new(Event::Wait).telling(vec![milestone("step-under-way", facts)]);
         self.change(operation, waits).await
     }
 

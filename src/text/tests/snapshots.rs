@@ -133,7 +133,7 @@ fn notices_of_moves() {
     told("notice_moves_stalled", &progress("move-stalled", stalled), &under_way);
     let step = |step: i64| Facts::none().with("step", step);
     let milestone = |id: &str, at| Notice::Milestone { id: id.to_owned(), facts: step(at) };
-    told("notice_moves_begun", &progress("step-under-way", step(4)), &under_way);
+    told("notice_moves_begun", &milestone("step-under-way", 4), &under_way);
     told("notice_moves_batch_done", &milestone("step-done", 4), &under_way);
     told("notice_moves_throttle_set", &milestone("step-done", 1), &under_way);
     told("notice_moves_leaders", &milestone("step-done", 13), &under_way);
