@@ -184,7 +184,7 @@ impl DiscordStory {
         let chat = bot::chat(&settings, &house).expect("settings that work");
         house.connect(chat.clone());
         house.desk().refresh_directory().await;
-        let running = chat.open(house.door()).unwrap();
+        let running = chat.open(house.door()).expect("a thread for the gateway");
         let tasks = house.open();
         self.life = Some(Life { house, running, tasks });
         self.is_connected(identified).await;

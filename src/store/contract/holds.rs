@@ -93,8 +93,8 @@ contract! {
         assert_eq!((ended.state, &ended.memory.owed), (State::Succeeded, &owed));
         assert_eq!(held_by(bed).await, [format!("{} 4", id(1))]);
         let lab = "lab".parse().unwrap();
-        assert_eq!(bed.store.workable(START).await.unwrap(), [ended.clone()]);
-        assert_eq!(bed.store.owing(&lab).await.unwrap(), [ended.clone()]);
+        assert_eq!(bed.store.workable(START).await.unwrap(), std::slice::from_ref(&ended));
+        assert_eq!(bed.store.owing(&lab).await.unwrap(), std::slice::from_ref(&ended));
         assert_eq!(bed.store.owing(&"other".parse().unwrap()).await.unwrap(), []);
 
         let token = bed.store.take_lease(&id(1), "one", None).await.unwrap().unwrap();

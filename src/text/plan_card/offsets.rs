@@ -97,11 +97,11 @@ pub(in crate::text) fn moved_in_the_end(plan: &Plan, history: &History) -> Movem
 
 /// The rows of a plan as they turned out: where a rule took the targets anew they are those of its actions.
 pub(super) fn turned_out<'a>(plan: &'a Plan, history: &History) -> Cow<'a, [Row]> {
-    let rules = plan.steps.iter().filter_map(|step| match &step.work {
+    let mut rules = plan.steps.iter().filter_map(|step| match &step.work {
         Work::Rule(Rule::KafkaResetOffsets(rule)) => Some((rule.target, history.expanded.get(&step.number)?)),
         _ => None,
     });
-    let Some((target, actions)) = rules.last() else { return Cow::Borrowed(&plan.impact.rows) };
+    let Some((target, actions)) = rules.next_back() else { return Cow::Borrowed(&plan.impact.rows) };
     let moves: BTreeMap<(&str, i32), &OffsetMove> = actions
         .iter()
         .flat_map(|action| match action {
