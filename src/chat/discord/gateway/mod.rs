@@ -156,8 +156,18 @@ pub(super) fn open(discord: Arc<Discord>, door: Arc<dyn Door>) -> Result<Running
     Ok(Running { opened, stop, ended })
 }
 
+/// However the thread of the gateway ends, nobody takes the connection for one that is there.
+struct Down(Arc<Opened>);
+
+impl Drop for Down {
+    fn drop(&mut self) {
+        self.0.is_down();
+    }
+}
+
 /// Keeps the connection until stopped. Told to stop, it waits a little for answers under way: they leave by this thread.
 async fn serve(opened: Arc<Opened>, stop: watch::Receiver<bool>) {
+    let _down = Down(Arc::clone(&opened));
     supervisor::supervise(&opened, stop.clone()).await;
     if *stop.borrow() {
         opened.tasks.finished(ANSWERING).await;

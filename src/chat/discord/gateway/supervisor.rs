@@ -67,7 +67,6 @@ pub(super) async fn supervise(opened: &Arc<Opened>, mut stop: watch::Receiver<bo
         }
     }
     registering.abort();
-    opened.is_down();
 }
 
 /// Asked beside: the connections of REST live there.
