@@ -3,6 +3,7 @@
 use crate::text::card::Table;
 use crate::text::locale::{Args, Locale};
 use crate::text::numbers::signed_short;
+use crate::text::reassignment;
 use crate::text::table::{MOST_COLUMNS, MOST_ROWS, draw};
 use crate::text::width::fit;
 use engine::History;
@@ -81,6 +82,8 @@ pub(in crate::text) fn movement(plan: &Plan) -> Movement {
     };
     let sum = Movement::of(&plan.impact.rows);
     Movement {
+        // Of a plan that moves replicas, the partitions that move.
+        partitions: sum.partitions + reassignment::moves(plan).len(),
         replayed: counted("replayed").unwrap_or(sum.replayed),
         skipped: counted("skipped").unwrap_or(sum.skipped),
         ..sum
