@@ -147,8 +147,14 @@ fn planning(catalogue: &Catalogue, line: &str, snapshot: &Snapshot) -> Result<(A
     let context = ParseContext { now: snapshot.taken_at, zone: &zone, view };
     let arguments = parse(catalogue, &parsed.command, &parsed.options, &context)?;
     let guards = Guards::all();
-    let context =
-        Context { now: snapshot.taken_at, cluster: &snapshot.cluster, held: &[], earlier: None, guards: &guards };
+    let context = Context {
+        now: snapshot.taken_at,
+        cluster: &snapshot.cluster,
+        held: &[],
+        owing: &[],
+        earlier: None,
+        guards: &guards,
+    };
     let planning = changes::plan(&parsed.command, &arguments, &snapshot.sections, &context)
         .ok_or_else(|| NoPlan::NotAChange(parsed.command.clone()))?;
     Ok(((parsed, arguments), planning))

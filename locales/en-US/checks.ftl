@@ -61,8 +61,10 @@ check-disk-too-small = broker { $broker } has { $found } free, and the copies wi
     .passed = the disks have room for the copies
     .next = Make room, or move fewer topics.
 check-controllers-not-given = nobody told me where the controllers listen: a broker that dies keeps its throttle until it returns
-check-controllers-not-reached = the controllers do not answer ({ $said }): a broker that dies keeps its throttle until it returns
+check-controllers-not-reached = the controllers do not answer ({ $failure }; they said: { $said }): a broker that dies keeps its throttle until it returns
     .passed = the controllers answer, so a broker that dies can lose its throttle all the same
+check-controllers-of-another-cluster = the controllers at the address from the settings are of cluster { $found }, not of { $expected }, so they are asked for nothing: a broker that dies keeps its throttle until it returns
+check-owed-adopted = operation { $operation } still owes the throttle of broker { $brokers } from before it; this one puts that back at its end, and { $operation } owes it no longer
 check-left-over-throttle = { $brokers-count ->
     [0] there is a throttle list left on { $topics }; it is put back as it was found
     [one] there is a throttle left on broker { $brokers }; it is put back as it was found
@@ -149,6 +151,7 @@ broken-offsets-changed = group { $group } was moved: { $topic } { $partition } s
 broken-offset-left-the-log = offset { $offset } of { $topic } { $partition } is no longer in the log ({ $start } to { $end })
 broken-assignment-changed = { $topic } { $partition } stands on { $found } instead of { $expected }
 broken-broker-dead = broker { $broker } is not alive
+broken-owed-meanwhile = operation { $operation } has ended meanwhile and still owes a broker its throttle
 broken-disk-too-full = broker { $broker } has { $found } free and needs { $expected }
 broken-partition-is-moving = { $topic } { $partition } is already on its way to { $found }
 broken-rack-changed = broker { $broker } is in rack { $found } instead of { $expected }

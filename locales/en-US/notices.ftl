@@ -25,8 +25,11 @@ notice-step-under-way-kafka-reassign = Batch { $batch } of { $batches } is under
 }. The cluster copies, and I watch
 notice-step-under-way = Step { $step } is under way; the cluster copies, and I watch
 notice-still-owed = Broker { $broker } is dead, so I cannot see its throttle put back. I see to it when it returns, and /health shows it until then; without the topics' lists the throttle has no effect
-notice-owed-overdue = Broker { $broker } has not returned for a day; its throttle is still to be put back
+notice-owed-overdue = Broker { $broker } has not returned for a day; its throttle is still to be put back. If it never returns: /unlock operation:{ $operation }, by two people, gives that up
 notice-owed-put-back = There again: { $brokers }. The throttle that was left on these brokers is put back
+notice-owed-adopted = Operation { $operation } sets the throttle of broker { $brokers } itself and puts back what stood there before; this one owes it no longer
+notice-owed-given-up = Given up with /unlock by { $first } and { $second }: { $reason }. The throttle of broker { $brokers } stays as it is
+notice-abandoned-owes = What was for its run only is still put back, on broker { $brokers }; /health shows it until then
 notice-throttle-as-planned = The throttle is as planned again
 notice-throttle-asked = { $reason-count ->
     [0] { $by } asks for { $rate }/s a broker

@@ -22,6 +22,7 @@ async fn tell_story(folder: &Path) -> Result<ExitCode> {
     let cluster = simulated::demo::PRODUCTION;
     let witness = Books { fleet: backends, cluster: cluster.parse()? };
     let growth = Growth {
+        cluster,
         broker: simulated::demo::NEW_BROKER,
         topics: &["refunds", "products"],
         throttle: ("50MiB", "150MiB"),

@@ -21,6 +21,8 @@ pub trait Surveyor: Send + Sync {
 
 /// A broker that is new and empty, and what it is to get.
 pub struct Growth<'a> {
+    /// The cluster, by name.
+    pub cluster: &'a str,
     /// The broker.
     pub broker: i32,
     /// The topics whose replicas it gets a share of.
@@ -70,7 +72,7 @@ impl Teller<'_> {
     async fn asks_for_its_share(&mut self, growth: &Growth<'_>) -> Result<Operation, NotTold> {
         let line = format!(
             "/scale-out cluster:{} brokers:{} topics:{} throttle:{} reason:\"capacity for the demo\"",
-            self.cluster(),
+            growth.cluster,
             growth.broker,
             growth.topics.join(","),
             growth.throttle.0

@@ -126,10 +126,6 @@ impl Teller<'_> {
         self.tale.stage.house.rooms()
     }
 
-    pub(super) fn cluster(&self) -> &str {
-        self.tale.cluster
-    }
-
     pub(super) async fn rests(&self) {
         self.rooms().clock.sleep(Duration::from_millis(20)).await;
     }

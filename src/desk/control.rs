@@ -143,9 +143,13 @@ impl Desk {
             Ok(_) | Err(JournalError::Damaged(_)) => return Err(unknown(&operation.id)),
             Err(error) => return Err(error.into()),
         };
-        if !matches!(operation.state, State::Failed | State::Stuck) {
+        let given_up = if matches!(operation.state, State::Failed | State::Stuck) {
+            GivenUp::Operation
+        } else if operation.owes() {
+            GivenUp::Owed
+        } else {
             return Err(not_now(operation));
-        }
+        };
         let principal = &ask.request.principal;
         match &plan {
             Some(plan) => self.may(Voter::Member(principal), Act::Unlock, (operation, plan)).map(drop)?,
@@ -162,18 +166,30 @@ impl Desk {
             at: ask.request.asked_at,
         };
         match self.rooms.store.ask_unlock(&asked).await? {
-            Unlock::First { .. } => Ok(controlled(operation, "unlock-first")),
+            Unlock::First { .. } => Ok(controlled(operation, given_up.first())),
             Unlock::Second { first, reason: first_reason } => {
                 let facts = Facts::none()
                     .with("first", first.as_str())
                     .with("second", ask.request.principal.person.as_str())
                     .with("reason", if first_reason.is_empty() { reason } else { first_reason });
-                match self.engine.abandon(operation, ask.actor(), facts).await? {
-                    Transitioned::Done(operation) => Ok(controlled(&operation, "unlocked")),
-                    _ => Err(Done::Mistake(Mistake::new("changed-meanwhile", of(operation)))),
-                }
+                self.give_up(operation, given_up, (ask.actor(), facts)).await
             }
         }
+    }
+
+    async fn give_up(&self, operation: &Operation, what: GivenUp, by: (Actor, Facts)) -> Result<Done, Done> {
+        let (actor, facts) = by;
+        let given_up = match what {
+            GivenUp::Owed => {
+                self.engine.forgive(operation, actor, facts).await?.then(|| controlled(operation, "owed-given-up"))
+            }
+            GivenUp::Operation => match self.engine.abandon(operation, actor, facts).await? {
+                Transitioned::Done(operation) if operation.owes() => Some(controlled(&operation, "unlocked-owes")),
+                Transitioned::Done(operation) => Some(controlled(&operation, "unlocked")),
+                _ => None,
+            },
+        };
+        given_up.ok_or_else(|| Done::Mistake(Mistake::new("changed-meanwhile", of(operation))))
     }
 
     /// Whether the policy lets somebody do this to an operation.
@@ -267,6 +283,24 @@ impl Desk {
                 self.rooms.store.put_vote(&operation.id, &vote, None).await?;
                 self.recount(&operation.id).await
             }
+        }
+    }
+}
+
+/// What two people give up.
+#[derive(Clone, Copy)]
+enum GivenUp {
+    /// An operation that failed or is stuck.
+    Operation,
+    /// What an operation that ended still owes.
+    Owed,
+}
+
+impl GivenUp {
+    fn first(self) -> &'static str {
+        match self {
+            Self::Operation => "unlock-first",
+            Self::Owed => "owed-first",
         }
     }
 }

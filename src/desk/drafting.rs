@@ -104,6 +104,7 @@ impl Whole<'_> {
             expectations: draft.expectations,
             steps: draft.steps,
             restore: draft.restore,
+            adopts: draft.adopts,
             impact: draft.impact,
             estimate: draft.estimate,
             votes: self.votes,
@@ -125,7 +126,15 @@ impl Rooms {
         let (cluster, backend) = self.cluster(wanted.cluster)?;
         let held = self.held(wanted.cluster).await?;
         let before = wanted.stale.map(changes::earlier);
-        let context = Context { now: wanted.now, cluster, held: &held, earlier: before.as_ref(), guards: &self.guards };
+        let owing = self.owing(wanted.cluster).await?;
+        let context = Context {
+            now: wanted.now,
+            cluster,
+            held: &held,
+            owing: &owing,
+            earlier: before.as_ref(),
+            guards: &self.guards,
+        };
         let original = self.original(&wanted).await?;
         let plan_once = |sections: &Sections| {
             let planning = match &original {

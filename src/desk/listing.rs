@@ -18,12 +18,16 @@ const SHOWN: usize = 25;
 const PAGE: u32 = 50;
 /// How many pages one half reads: most of what is there may be out of the asker's sight.
 const MOST_PAGES: usize = 10;
+/// How many plans one half opens: each is read whole, and hashed.
+const MOST_OPENED: usize = 100;
 
 /// One half of the list while it is read.
 #[derive(Default)]
 struct Half {
     lines: Vec<OperationLine>,
     left_out: usize,
+    /// The plans that were opened.
+    opened: usize,
     /// It went no further back, although there is more.
     is_cut: bool,
 }
@@ -79,6 +83,14 @@ impl Desk {
             before = page.last().map(|listed| listed.number);
             for listed in page {
                 let operation = listed.operation;
+                if ask.sight.cluster(operation.cluster.as_str()).is_none() {
+                    continue;
+                }
+                if half.opened == MOST_OPENED {
+                    half.is_cut = true;
+                    return Ok(half);
+                }
+                half.opened += 1;
                 let Some(plan) = self.seen(ask, &operation).await? else { continue };
                 if fits(&operation, plan.as_ref()) {
                     half.add(line(&operation, plan.as_ref().map(Sealed::plan)));
@@ -95,12 +107,9 @@ impl Desk {
         Ok(half)
     }
 
-    /// The plan of an operation that the asker may see, if it can be read; none if the asker may not see it. Of a plan that
+    /// The plan of an operation on a cluster in sight, if it can be read; none if the asker may not see it. Of a plan that
     /// cannot be read nobody knows what it concerns: it is shown to those who see everything of its cluster.
     async fn seen(&self, ask: &Ask<'_>, operation: &Operation) -> Result<Option<Option<Sealed>>, Done> {
-        if ask.sight.cluster(operation.cluster.as_str()).is_none() {
-            return Ok(None);
-        }
         match self.rooms.store.plan(operation).await {
             Ok(plan) => Ok(self.sees(ask, plan.plan()).then_some(Some(plan))),
             Err(JournalError::Damaged(_)) => Ok(ask.sight.whole(&operation.cluster).then_some(None)),

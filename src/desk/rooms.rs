@@ -1,12 +1,14 @@
 //! What every part of the desk works with.
 
 use super::answer::Done;
+use super::drafting::NoPlan;
 use super::members::Known;
 use crate::chat::Chat;
 use crate::store::{Store, StoreError};
 use crate::text::Locale;
-use engine::port::{Clock, Clusters, Observe};
-use interlock::changes::Guards;
+use engine::History;
+use engine::port::{Clock, Clusters, Journal, JournalError, Observe};
+use interlock::changes::{Guards, Owing};
 use interlock::cluster::Cluster;
 use interlock::command::{Catalogue, Directory};
 use interlock::facts::Facts;
@@ -147,5 +149,21 @@ impl Rooms {
     /// What operations hold on a cluster.
     pub(super) async fn held(&self, cluster: &ClusterName) -> Result<Vec<(Hold, OperationId)>, StoreError> {
         Ok(self.store.holds(cluster).await?.into_iter().map(|held| (held.hold, held.operation)).collect())
+    }
+
+    /// What operations that ended still have to put back on a cluster. What the plan of which cannot be read is known to nobody;
+    /// its hold still keeps others off.
+    pub(super) async fn owing(&self, cluster: &ClusterName) -> Result<Vec<Owing>, NoPlan> {
+        let mut owing = Vec::new();
+        for operation in self.store.owing(cluster).await? {
+            let plan = match self.store.plan(&operation).await {
+                Err(JournalError::Damaged(_)) => continue,
+                plan => plan?,
+            };
+            let turned_to = History::read(&self.store.entries(&operation.id).await?).turned_to();
+            let owed = operation.memory.owed.iter();
+            owing.extend(owed.map(|owed| Owing::of(plan.plan(), owed.broker, &turned_to)));
+        }
+        Ok(owing)
     }
 }

@@ -5,11 +5,12 @@ use super::Store;
 use super::database::{Tx, vals};
 use super::error::StoreError;
 use super::rows::{NumberRow, TextRow, damaged, from_json, json, parsed};
-use super::{line, outbox};
+use super::{line, outbox, owed};
 use engine::{Changes, Operation};
 use interlock::approval::{State, TakenOver};
 use interlock::id::OperationId;
 use interlock::plan::{Hold, Thing};
+use interlock::time::Millis;
 use std::collections::BTreeSet;
 
 /// Most holds one operation may have: one for each of its moves.
@@ -67,6 +68,7 @@ impl<'a> Wanted<'a> {
         match changes {
             Changes::Take(holds) => Some(Self { operation, from: None, holds }),
             Changes::TakeOver { from, holds } => Some(Self { operation, from: Some(from), holds }),
+            Changes::Adopt { from, holds, .. } => Some(Self { operation, from: from.as_ref(), holds }),
             Changes::None | Changes::Line(_) | Changes::Release | Changes::Owe { .. } => None,
         }
     }
@@ -81,13 +83,22 @@ impl Store {
     ) -> Result<Option<OperationId>, StoreError> {
         let Some(wanted) = Wanted::of(&operation.id, changes) else { return Ok(None) };
         let mut tx = self.pools.begin().await?;
-        let found = obstacle(&mut tx, wanted).await?;
+        let found = in_the_way(&mut tx, wanted, changes).await?;
         tx.rollback().await?;
-        Ok(match found {
-            Obstacle::None { .. } => None,
-            Obstacle::Operation(other) => Some(other),
-        })
+        Ok(found)
     }
+}
+
+async fn in_the_way(tx: &mut Tx, wanted: Wanted<'_>, changes: &Changes) -> Result<Option<OperationId>, StoreError> {
+    if let Changes::Adopt { adopts, .. } = changes
+        && let Some(other) = owed::adopt(tx, (wanted.operation, Millis(0)), adopts).await?
+    {
+        return Ok(Some(other));
+    }
+    Ok(match obstacle(tx, wanted).await? {
+        Obstacle::None { .. } => None,
+        Obstacle::Operation(other) => Some(other),
+    })
 }
 
 /// Changes an operation's holds, and its place in the line for them. Where its new state keeps none, none are left whatever
@@ -117,9 +128,30 @@ async fn let_go(tx: &mut Tx, operation: &Operation, changes: &Changes) -> Result
     for cluster in clusters(holds) {
         lock(tx, cluster).await?;
     }
-    release(tx, &operation.id).await?;
+    keep(tx, &operation.id, holds).await
+}
+
+/// Gives up all but these.
+async fn keep(tx: &mut Tx, operation: &OperationId, holds: &[Hold]) -> Result<(), StoreError> {
+    release(tx, operation).await?;
     for hold in holds {
-        insert(tx, (&operation.id, ""), hold).await?;
+        insert(tx, (operation, ""), hold).await?;
+    }
+    Ok(())
+}
+
+/// Gives up what is held on these brokers.
+pub(super) async fn release_brokers(
+    tx: &mut Tx,
+    operation: &OperationId,
+    brokers: impl Iterator<Item = i32>,
+) -> Result<(), StoreError> {
+    for broker in brokers {
+        tx.run(
+            "DELETE FROM holds WHERE operation = $1 AND kind = 'broker' AND name = $2",
+            vals![operation.as_str(), &broker.to_string()],
+        )
+        .await?;
     }
     Ok(())
 }
@@ -169,7 +201,8 @@ async fn take(tx: &mut Tx, wanted: Wanted<'_>) -> Result<Claimed, StoreError> {
         return Err(StoreError::Unstorable(format!("{} holds; {MOST} are the most", own.len() + over.len())));
     }
     if let Some(from) = wanted.from {
-        release(tx, from).await?;
+        let stays: Vec<Hold> = holds_of(tx, from).await?.into_iter().filter(|hold| !over.contains(hold)).collect();
+        keep(tx, from, &stays).await?;
         for hold in &over {
             insert(tx, (wanted.operation, from.as_str()), hold).await?;
         }
@@ -188,7 +221,10 @@ async fn obstacle(tx: &mut Tx, wanted: Wanted<'_>) -> Result<Obstacle, StoreErro
     let over = match wanted.from {
         None => BTreeSet::new(),
         Some(from) if !has_ended(tx, from).await? => return Ok(Obstacle::Operation(from.clone())),
-        Some(from) => holds_of(tx, from).await?.into_iter().collect(),
+        Some(from) => {
+            let owed = owed::brokers(tx, from).await?;
+            holds_of(tx, from).await?.into_iter().filter(|hold| !owed::is_for(hold, &owed)).collect()
+        }
     };
     let conflicts = |theirs: &Hold| wanted.holds.iter().chain(&over).any(|ours| ours.conflicts(theirs));
     for cluster in clusters(wanted.holds) {

@@ -4,7 +4,7 @@ use super::Store;
 use super::database::vals;
 use super::error::StoreError;
 use super::rows::{OperationRow, TextRow, operation_columns, operations};
-use engine::port::{Beat, Boxed, Journal, JournalError, Told, Written};
+use engine::port::{Beat, Boxed, Discharge, Journal, JournalError, Told, Written};
 use engine::{Changes, Entry, NewOperation, Operation, Record, Revision, Token, Transition, Transitioned};
 use interlock::id::OperationId;
 use interlock::plan::{Memory, Sealed};
@@ -135,13 +135,8 @@ impl Journal for Store {
         Box::pin(async move { Ok(self.read_throttle(id).await?) })
     }
 
-    fn discharge<'a>(
-        &'a self,
-        operation: &'a Operation,
-        token: Token,
-        told: &'a Told,
-    ) -> Boxed<'a, Result<bool, JournalError>> {
-        Box::pin(async move { Ok(self.discharge_operation(operation, token, told).await?) })
+    fn discharge<'a>(&'a self, discharge: &'a Discharge<'a>) -> Boxed<'a, Result<bool, JournalError>> {
+        Box::pin(async move { Ok(self.discharge_operation(discharge).await?) })
     }
 
     fn tell<'a>(&'a self, told: &'a Told) -> Boxed<'a, Result<(), JournalError>> {

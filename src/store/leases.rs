@@ -74,6 +74,19 @@ impl Store {
     }
 }
 
+/// Keeps every worker from an operation that none is at work on, until the transaction ends and after it: who saw its lease
+/// before does not get it. False if one is at work, or may be.
+pub(super) async fn keep_off(tx: &mut Tx, id: &OperationId) -> Result<bool, StoreError> {
+    let rows = tx
+        .run(
+            "INSERT INTO leases (operation, holder, token, beats) VALUES ($1, '', 1, 0) \
+             ON CONFLICT (operation) DO UPDATE SET token = leases.token + 1, beats = 0 WHERE leases.holder = ''",
+            vals![id.as_str()],
+        )
+        .await?;
+    Ok(rows == 1)
+}
+
 /// Whether this token holds, and that it does so until the transaction ends: the row stays locked, so no taker gets
 /// between this and what is written under the token. Counts as a beat.
 pub(super) async fn hold(tx: &mut Tx, id: &OperationId, token: Token) -> Result<bool, StoreError> {

@@ -21,6 +21,7 @@ mod line;
 mod meta;
 mod operations;
 mod outbox;
+mod owed;
 mod reader;
 mod reads;
 mod rows;

@@ -4,8 +4,7 @@ use super::database::{Tx, vals};
 use super::error::StoreError;
 use super::holds::Claimed;
 use super::rows::{NumberRow, OperationRow, json, operation_columns};
-use super::{Store, audit, entries, holds, leases, outbox};
-use engine::port::Told;
+use super::{Store, audit, entries, holds, leases, outbox, owed, unlocks};
 use engine::{Changes, NewOperation, Operation, Record, Revision, Token, Transition, Transitioned};
 use interlock::approval::{Event, State, next};
 use interlock::facts::Facts;
@@ -89,35 +88,6 @@ impl Store {
         Ok(true)
     }
 
-    /// See [`engine::port::Journal::discharge`].
-    pub(super) async fn discharge_operation(
-        &self,
-        operation: &Operation,
-        token: Token,
-        told: &Told,
-    ) -> Result<bool, StoreError> {
-        let mut tx = self.pools.begin().await?;
-        let held = leases::hold(&mut tx, &operation.id, token).await?;
-        let rows = tx
-            .run(
-                "UPDATE operations SET workable = 0, memory = $1, card_wanted = card_wanted + 1, version = version + 1 \
-                 WHERE id = $2 AND version = $3 AND ended = 1",
-                vals![&json(&Memory::default())?, operation.id.as_str(), operation.version],
-            )
-            .await?;
-        if !held || rows != 1 {
-            tx.rollback().await?;
-            return Ok(false);
-        }
-        if !operation.state.keeps_holds() {
-            holds::release(&mut tx, &operation.id).await?;
-        }
-        outbox::put(&mut tx, &operation.id, &told.notices, told.at).await?;
-        audit::append(&mut tx, told.at, &told.records).await?;
-        tx.commit().await?;
-        Ok(true)
-    }
-
     /// See [`engine::port::Journal::votes_read`]. The card is out of date if the end moved.
     pub(super) async fn note_votes_read(
         &self,
@@ -172,6 +142,11 @@ pub(super) async fn change(
         let Some(revised) = replace_plan(tx, revision).await? else { return Ok(Transitioned::Lost) };
         operation = revised;
     }
+    if let Changes::Adopt { adopts, .. } = &transition.holds
+        && let Some(other) = owed::adopt(tx, (&operation.id, transition.at), adopts).await?
+    {
+        return Ok(Transitioned::HeldBy(other));
+    }
     if let Claimed::HeldBy(other) = holds::change(tx, &operation, &transition.holds).await? {
         return Ok(Transitioned::HeldBy(other));
     }
@@ -183,6 +158,9 @@ pub(super) async fn change(
             return Ok(Transitioned::Lost);
         }
         trace = Some(entries::trace(&row)?);
+    }
+    if transition.event == Event::Abandon {
+        unlocks::forget(tx, &operation.id).await?;
     }
     outbox::put(tx, &operation.id, &transition.notices, transition.at).await?;
     let mut records = transition.records.clone();

@@ -100,6 +100,12 @@ impl Store {
     }
 }
 
+/// Both words are used up: what is left of the operation takes two new ones.
+pub(super) async fn forget(tx: &mut Tx, operation: &OperationId) -> Result<(), StoreError> {
+    tx.run("DELETE FROM unlocks WHERE operation = $1", vals![operation.as_str()]).await?;
+    Ok(())
+}
+
 async fn note(tx: &mut Tx, asked: &UnlockAsked) -> Result<(), StoreError> {
     tx.run(
         "INSERT INTO unlocks (operation, revision, person, reason, at) VALUES ($1, $2, $3, $4, $5) \

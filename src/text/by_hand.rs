@@ -16,7 +16,7 @@ const TOOL: &str = "kafka-consumer-groups.sh --bootstrap-server <address> --comm
 #[must_use]
 pub fn by_hand(plan: &Plan, history: &History) -> String {
     if reassignment::moves_replicas(plan) {
-        return by_hand_moves::by_hand(plan);
+        return by_hand_moves::by_hand(plan, history);
     }
     let mut text = format!(
         "# {} by hand, with Kafka's own tools\n\n\

@@ -1,20 +1,26 @@
-//! `by-hand.md` for plans that move replicas: the native commands to finish, stop and undo them, and to put back what was for
-//! the run only.
+//! `by-hand.md` for plans that move replicas: the native commands to finish, stop and undo them from where the journal says
+//! that they stand, and to put back what was for the run only.
 
 use super::foreign::shown;
-use interlock::plan::{Action, Condition, ConfigChange, ConfigOn, KafkaAction, ListRemoval, Plan, Work};
+use super::reassignment;
+use engine::{History, RESTORE};
+use interlock::plan::{Action, Condition, ConfigChange, ConfigOn, KafkaAction, ListRemoval, Plan, Step, Work};
 use std::fmt::Write as _;
 
 const REASSIGN: &str = "kafka-reassign-partitions.sh --bootstrap-server <address> --command-config <admin.properties>";
 const CONFIGS: &str = "kafka-configs.sh --bootstrap-server <address> --command-config <admin.properties>";
 const ELECT: &str = "kafka-leader-election.sh --bootstrap-server <address> --admin.config <admin.properties>";
 
-pub(super) fn by_hand(plan: &Plan) -> String {
+/// So many partitions at most are written out; more are left to the file of all of them.
+const MOST_WRITTEN_OUT: usize = 1_000;
+
+pub(super) fn by_hand(plan: &Plan, history: &History) -> String {
     let mut text = format!(
         "# {} by hand, with Kafka's own tools\n\n\
          Only if Signalbox is gone: two hands on one cluster undo each other. reassignment.json and rollback.json are \
-         attached to the card. First see where things stand:\n\n",
-        plan.operation
+         attached to the card. {} First see where things stand:\n\n",
+        plan.operation,
+        standing(plan, history)
     );
     code(
         &mut text,
@@ -23,33 +29,123 @@ pub(super) fn by_hand(plan: &Plan) -> String {
             format!("{REASSIGN} --reassignment-json-file reassignment.json --verify --preserve-throttles"),
         ],
     );
-    text.push_str("## Finish\n\nThe throttle first, in bytes a second:\n\n");
-    plan.steps.iter().for_each(|step| settings_of(&step.work, &mut text));
-    text.push_str("Then everything at once; what has arrived already stays:\n\n");
-    let throttle = throttle(plan).map_or_else(String::new, |rate| format!(" --throttle {rate}"));
-    code(
-        &mut text,
-        &[
-            format!("{REASSIGN} --reassignment-json-file reassignment.json --execute --additional{throttle}"),
-            format!("{ELECT} --election-type preferred --path-to-json-file reassignment.json"),
-        ],
-    );
+    let left = left(plan, history);
+    if let Left::These(json) = &left {
+        text.push_str("What has not arrived is this; write it into left.json:\n\n");
+        code(&mut text, std::slice::from_ref(json));
+    }
+    finish(plan, history, &left, &mut text);
+    stop(&left, &mut text);
+    undo(plan, &mut text);
+    restore(plan, history, &mut text);
+    text
+}
+
+/// How many batches have arrived.
+fn standing(plan: &Plan, history: &History) -> String {
+    let is_batch = |step: &&Step| matches!(&step.work, Work::Act(Action::Kafka(KafkaAction::Reassign { .. })));
+    let all = plan.steps.iter().filter(is_batch).count();
+    match plan.steps.iter().filter(is_batch).filter(|step| history.done.contains(&step.number)).count() {
+        0 => format!("When this was written, none of the {all} batches had arrived."),
+        done if done == all => format!("When this was written, all of the {all} batches had arrived."),
+        done => format!(
+            "When this was written, {done} of the {all} batches had arrived, and the next one may have been begun since."
+        ),
+    }
+}
+
+/// What has not arrived.
+enum Left {
+    /// Everything, or more than is written out: the file of all moves serves as well.
+    All,
+    /// This, as the tool reads it.
+    These(String),
+    /// Nothing.
+    Nothing,
+}
+
+impl Left {
+    fn file(&self) -> &'static str {
+        match self {
+            Self::These(_) => "left.json",
+            Self::All | Self::Nothing => "reassignment.json",
+        }
+    }
+}
+
+fn left(plan: &Plan, history: &History) -> Left {
+    let all = reassignment::moves(plan).len();
+    let left = reassignment::moves_but(plan, &history.done);
+    match left.len() {
+        0 => Left::Nothing,
+        count if count == all || count > MOST_WRITTEN_OUT => Left::All,
+        _ => Left::These(reassignment::file(left.into_iter().map(|one| (one, &one.to.0)))),
+    }
+}
+
+fn finish(plan: &Plan, history: &History, left: &Left, text: &mut String) {
+    text.push_str("## Finish\n\n");
+    let mut open = plan.steps.iter().filter(|step| !history.done.contains(&step.number)).peekable();
+    if open.peek().is_none() {
+        text.push_str("Every step is done.\n\n");
+        return;
+    }
+    let settings: Vec<&[ConfigChange]> = open.clone().filter_map(|step| settings_of(&step.work)).collect();
+    if settings.is_empty() {
+        text.push_str("The throttle is set. ");
+    } else {
+        text.push_str("The throttle first, in bytes a second:\n\n");
+        settings.iter().for_each(|changes| code(text, &changes.iter().map(set).collect::<Vec<_>>()));
+    }
+    if matches!(left, Left::Nothing) {
+        text.push_str("Every replica has arrived; what is left is who leads:\n\n");
+    } else {
+        text.push_str("Everything that is left at once; what has arrived already stays:\n\n");
+        code(text, &[format!("{REASSIGN} --reassignment-json-file {} --execute --additional", left.file())]);
+    }
+    if open.any(|step| matches!(&step.work, Work::Act(Action::Kafka(KafkaAction::ElectPreferred { .. })))) {
+        code(text, &[format!("{ELECT} --election-type preferred --path-to-json-file reassignment.json")]);
+    }
+}
+
+fn stop(left: &Left, text: &mut String) {
+    text.push_str("## Stop\n\n");
+    if matches!(left, Left::Nothing) {
+        text.push_str("Nothing is on the move any more.\n\n");
+        return;
+    }
     text.push_str(
-        "## Stop\n\nFirst make sure that every broker of rollback.json is alive: calling a move off while an old replica is \
+        "First make sure that every broker of rollback.json is alive: calling a move off while an old replica is \
          dead can leave a partition without a leader. Calling off does not bring the old order back: run the undo after it.\n\n",
     );
-    code(&mut text, &[format!("{REASSIGN} --reassignment-json-file reassignment.json --cancel --preserve-throttles")]);
-    text.push_str("## Undo\n\n");
+    code(text, &[format!("{REASSIGN} --reassignment-json-file {} --cancel --preserve-throttles", left.file())]);
+}
+
+fn undo(plan: &Plan, text: &mut String) {
+    let throttle = throttle(plan).map_or_else(String::new, |rate| format!(" --throttle {rate}"));
+    text.push_str("## Undo\n\nWhat was never moved stays where it is:\n\n");
     code(
-        &mut text,
+        text,
         &[
             format!("{REASSIGN} --reassignment-json-file rollback.json --execute --additional{throttle}"),
             format!("{ELECT} --election-type preferred --path-to-json-file rollback.json"),
         ],
     );
-    text.push_str("## Put back what was for the run only\n\nIn this order, whichever way it went:\n\n");
-    plan.restore.iter().for_each(|action| put_back(action, &mut text));
-    text
+}
+
+fn restore(plan: &Plan, history: &History, text: &mut String) {
+    text.push_str("## Put back what was for the run only\n\n");
+    let left: Vec<&Action> = (0..)
+        .zip(&plan.restore)
+        .filter(|(place, _)| !history.tries(RESTORE, *place).is_done())
+        .map(|(_, action)| action)
+        .collect();
+    if left.is_empty() {
+        text.push_str("All of it is put back.\n");
+        return;
+    }
+    text.push_str("In this order, whichever way it went:\n\n");
+    left.into_iter().for_each(|action| put_back(action, text));
 }
 
 fn throttle(plan: &Plan) -> Option<u64> {
@@ -59,9 +155,10 @@ fn throttle(plan: &Plan) -> Option<u64> {
     })
 }
 
-fn settings_of(work: &Work, text: &mut String) {
-    if let Work::Act(Action::Kafka(KafkaAction::SetConfigs { changes })) = work {
-        code(text, &changes.iter().map(set).collect::<Vec<_>>());
+fn settings_of(work: &Work) -> Option<&[ConfigChange]> {
+    match work {
+        Work::Act(Action::Kafka(KafkaAction::SetConfigs { changes })) => Some(changes),
+        _ => None,
     }
 }
 

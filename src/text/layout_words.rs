@@ -5,7 +5,7 @@ use super::locale::Locale;
 use super::numbers::{bytes, duration};
 use interlock::cluster::kafka::Broker;
 use interlock::plan::{
-    Assigned, ConfigChange, ConfigExpected, ConfigOn, ListRemoval, Load, Moving, PreferredLeader, ReplicaMove,
+    Adopted, Assigned, ConfigChange, ConfigExpected, ConfigOn, ListRemoval, Load, Moving, PreferredLeader, ReplicaMove,
     RoomExpected, Row,
 };
 
@@ -57,12 +57,24 @@ pub(super) fn elect(partitions: &[PreferredLeader]) -> String {
     format!("make leaders {}", listed(partitions, one))
 }
 
+pub(super) fn adopted(one: &Adopted) -> String {
+    let brokers: Vec<i32> = one.brokers.iter().copied().collect();
+    let left: Vec<String> = one.left.iter().cloned().collect();
+    format!(
+        "on brokers {} in place of operation {}, which owes it no longer once this one has started; what it may have left there: {}",
+        listed(&brokers, ToString::to_string),
+        one.operation,
+        listed(&left, |value| name(value))
+    )
+}
+
 pub(super) fn moved(moving: &Moving) -> String {
     let locale = Locale::EnUs;
     let throttle = moving.throttle.as_ref().map_or_else(String::new, |throttle| {
         let rate = |rate: u64| format!("{}/s", bytes(rate));
         format!(
-            "; throttle {}, slowed to {} where no replica in sync can be spared, never above {}, on brokers {}",
+            "; throttle {}, slowed to {} where no replica in sync can be spared; /throttle may turn it to up to {} without a \
+             new vote, never above; on brokers {}",
             rate(throttle.bytes_per_second),
             rate(throttle.slowest_bytes_per_second),
             rate(throttle.fastest_bytes_per_second),

@@ -231,6 +231,9 @@ fn steps(plan: &Plan, text: &mut Writer) {
     for one in &plan.restore {
         text.item(&action(one));
     }
+    for one in &plan.adopts {
+        text.item(&layout::adopted(one));
+    }
 }
 
 fn work(work: &Work) -> String {

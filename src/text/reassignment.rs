@@ -2,14 +2,20 @@
 
 use interlock::plan::{Action, KafkaAction, Plan, ReplicaMove, Work};
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
 
 /// All moves of a plan, in their order.
 pub(in crate::text) fn moves(plan: &Plan) -> Vec<&ReplicaMove> {
-    let of = |work| match work {
-        &Work::Act(Action::Kafka(KafkaAction::Reassign { ref moves })) => moves.as_slice(),
+    moves_but(plan, &BTreeSet::new())
+}
+
+/// The moves of all steps but these.
+pub(in crate::text) fn moves_but<'a>(plan: &'a Plan, done: &BTreeSet<u32>) -> Vec<&'a ReplicaMove> {
+    let of = |work: &'a Work| match work {
+        Work::Act(Action::Kafka(KafkaAction::Reassign { moves })) => moves.as_slice(),
         _ => &[],
     };
-    plan.steps.iter().flat_map(|step| of(&step.work)).collect()
+    plan.steps.iter().filter(|step| !done.contains(&step.number)).flat_map(|step| of(&step.work)).collect()
 }
 
 /// Whether a plan moves replicas.
@@ -29,7 +35,8 @@ pub fn back(plan: &Plan) -> String {
     file(moves(plan).into_iter().rev().map(|one| (one, &one.from.0)))
 }
 
-fn file<'a>(partitions: impl Iterator<Item = (&'a ReplicaMove, &'a Vec<i32>)>) -> String {
+/// Moves as the tool reads them, each with these replicas.
+pub(in crate::text) fn file<'a>(partitions: impl Iterator<Item = (&'a ReplicaMove, &'a Vec<i32>)>) -> String {
     let one = |(one, replicas): (&ReplicaMove, &Vec<i32>)| json!({ "topic": one.topic.as_str(), "partition": one.partition, "replicas": replicas });
     let partitions: Vec<Value> = partitions.map(one).collect();
     json!({ "version": 1, "partitions": partitions }).to_string()

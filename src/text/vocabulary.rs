@@ -29,10 +29,12 @@ pub const CHECKS: &[&str] = &[
     "topic-recreated",
     "controllers-not-given",
     "controllers-not-reached",
+    "controllers-of-another-cluster",
     "disk-not-told",
     "disk-too-small",
     "left-over-throttle",
     "no-replica-to-spare",
+    "owed-adopted",
     "racks-on-some",
     "reassignment-under-way",
     "replicas-moved-on",
@@ -107,6 +109,7 @@ pub const BROKEN: &[&str] = &[
     "assignment-changed",
     "broker-dead",
     "disk-too-full",
+    "owed-meanwhile",
     "partition-is-moving",
     "rack-changed",
     "reassignment-under-way",
@@ -275,6 +278,9 @@ pub const CONTROLLED: &[&str] = &[
     "throttle-asked",
     "unlock-first",
     "unlocked",
+    "unlocked-owes",
+    "owed-first",
+    "owed-given-up",
 ];
 
 /// What failed, beside `cluster-…` of each of [`FAILURES`].
@@ -312,12 +318,15 @@ pub const STEPS: &[&str] = &[
 
 /// What notices tell, besides reasons, waits and states.
 pub const NOTICES: &[&str] = &[
+    "abandoned-owes",
     "answer-lost",
     "approved",
     "expired",
     "expiry-moved",
     "queued-behind",
     "left-to-others",
+    "owed-adopted",
+    "owed-given-up",
     "owed-overdue",
     "owed-put-back",
     "refused-anew",

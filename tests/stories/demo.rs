@@ -72,6 +72,7 @@ async fn growing(
     let books = || Books { fleet: backends.clone(), cluster: cluster.parse().unwrap() };
     let (witness, surveyor) = (witness(books()), surveyor(books()));
     let growth = surveyor.as_deref().map(|surveyor| Growth {
+        cluster,
         broker: ::simulated::demo::NEW_BROKER,
         topics: &["refunds", "products"],
         throttle: ("50MiB", "150MiB"),

@@ -1,5 +1,6 @@
 //! `/scale-out` on four real brokers in four racks while records flow, judged by Kafka's own tools and by who reads.
 
+mod busiest;
 mod died;
 mod interference;
 mod isr;

@@ -11,7 +11,7 @@ use crate::start::ending_of;
 use crate::worker::Engine;
 use interlock::approval::{Event, State, Tally};
 use interlock::facts::Facts;
-use interlock::plan::Sealed;
+use interlock::plan::{Owed, Sealed};
 
 /// What came of counting the votes on a plan.
 #[derive(Debug, Clone)]
@@ -116,7 +116,8 @@ impl Engine {
         Ok(Transitioned::Lost)
     }
 
-    /// Gives up an operation that failed or is stuck: two people asked for it. Its holds end; what it left stays as it is.
+    /// Gives up an operation that failed or is stuck: two people asked for it. Its holds end and what it left stays as it is,
+    /// but for what was for the run only: that is owed until it is put back.
     ///
     /// # Errors
     /// [`JournalError::Illegal`] if it is in another state; else if the store fails.
@@ -127,12 +128,20 @@ impl Engine {
         facts: Facts,
     ) -> Result<Transitioned, JournalError> {
         let inner = self.inner();
-        let mut wanted =
-            Move::new(Event::Abandon).holds(Changes::Release).telling(ending("abandoned", "abandoned", facts.clone()));
+        let holds = inner.left_by(operation).await?;
+        let mut told = ending("abandoned", "abandoned", facts.clone());
+        if let Changes::Owe { owed, .. } = &holds {
+            told.push(milestone("abandoned-owes", brokers(owed)));
+        }
+        let mut wanted = Move::new(Event::Abandon).holds(holds).telling(told);
         wanted.why = Why { id: "abandoned".to_owned(), facts: facts.clone() };
         wanted.facts = facts;
         inner.transition(&wanted.of(operation, inner, actor)).await
     }
+}
+
+fn brokers(owed: &[Owed]) -> Facts {
+    Facts::none().with("brokers", owed.iter().map(|one| one.broker.to_string()).collect::<Vec<_>>())
 }
 
 /// What is asked, and by whom.

@@ -1,7 +1,7 @@
 //! Where an operation stands, read from its journal alone.
 
 use crate::entry::{Entry, Outcome, StartRecord};
-use interlock::plan::{Action, Captured, ConfigChange, ConfigOn, Done, KafkaAction, Plan, Work};
+use interlock::plan::{Action, Captured, ConfigChange, ConfigOn, Done, KafkaAction, Ours, Plan, Work};
 use interlock::time::Millis;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -63,6 +63,12 @@ impl Tries {
     #[must_use]
     pub fn may_have_changed(self) -> bool {
         self.touched || self.is_open()
+    }
+
+    /// Whether it was broken off because its broker died: nobody can tell what came of it.
+    #[must_use]
+    pub fn is_unread(self) -> bool {
+        self.last == Some(Outcome::Unread)
     }
 
     /// Whether the action reads back as done.
@@ -155,40 +161,25 @@ impl History {
     /// Every value that a setting was turned to beside the steps, whether it took effect or not.
     #[must_use]
     pub fn turned_to(&self) -> BTreeSet<String> {
-        let of = |action: &Action| match action {
-            Action::Kafka(KafkaAction::SetConfigs { changes }) => {
-                changes.iter().filter_map(|change| change.to.clone()).collect()
-            }
-            Action::Kafka(_) => Vec::new(),
-        };
-        self.beside.values().flatten().flat_map(of).collect()
+        self.beside.values().flatten().flat_map(settings).filter_map(|change| change.to.clone()).collect()
     }
 
-    /// What is put back at the end. A throttle that was turned while the run went on counts from what it was turned to: that
-    /// is ours, too.
+    /// The values that the run may have left in its settings: what was planned, what each turn of the throttle that may have
+    /// been done set, and what was taken over from others. A turn that was broken off stands on some of its brokers only.
     #[must_use]
-    pub fn restore(&self, plan: &Plan) -> Vec<Action> {
-        let mut turned: BTreeMap<(&ConfigOn, &str), &Option<String>> = BTreeMap::new();
-        for (step, actions) in &self.beside {
-            for (place, action) in (0..).zip(actions) {
-                if let Action::Kafka(KafkaAction::SetConfigs { changes }) = action
-                    && self.tries(*step, place).may_have_changed()
-                {
-                    turned.extend(changes.iter().map(|change| ((&change.on, change.key.as_str()), &change.to)));
-                }
-            }
+    pub fn ours(&self, plan: &Plan) -> Ours {
+        let mut ours = Ours::default();
+        for change in plan.restore.iter().flat_map(settings) {
+            ours.add(change, change.from.as_ref());
+            let ConfigOn::Broker(broker) = &change.on else { continue };
+            let adopted = plan.adopts.iter().filter(|one| one.brokers.contains(broker));
+            adopted.flat_map(|one| &one.left).for_each(|value| ours.add(change, Some(value)));
         }
-        let rebased = |change: &ConfigChange| {
-            let from = turned.get(&(&change.on, change.key.as_str())).copied().unwrap_or(&change.from);
-            ConfigChange { from: from.clone(), ..change.clone() }
-        };
-        let action = |action: &Action| match action {
-            Action::Kafka(KafkaAction::SetConfigs { changes }) => {
-                Action::Kafka(KafkaAction::SetConfigs { changes: changes.iter().map(rebased).collect() })
-            }
-            other => other.clone(),
-        };
-        plan.restore.iter().map(action).collect()
+        for (step, actions) in &self.beside {
+            let turned = (0..).zip(actions).filter(|(place, _)| self.tries(*step, *place).may_have_changed());
+            turned.flat_map(|(_, action)| settings(action)).for_each(|change| ours.add(change, change.to.as_ref()));
+        }
+        ours
     }
 
     /// The literal actions of a step, as far as they are fixed.
@@ -199,6 +190,14 @@ impl History {
             Work::Rule(_) => self.expanded.get(&step).map_or(&[], Vec::as_slice),
             Work::Wait(_) | Work::Capture(_) => &[],
         }
+    }
+}
+
+/// The settings that an action makes.
+fn settings(action: &Action) -> &[ConfigChange] {
+    match action {
+        Action::Kafka(KafkaAction::SetConfigs { changes }) => changes,
+        Action::Kafka(_) => &[],
     }
 }
 

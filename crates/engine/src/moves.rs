@@ -119,7 +119,7 @@ impl Run<'_> {
             Wanted::Set(changes) => {
                 let number = adjusted(watched.step.number);
                 let action = Action::Kafka(KafkaAction::SetConfigs { changes });
-                if self.history.added(number).last() == Some(&action) {
+                if self.was_tried(number, &action) {
                     return Ok(None);
                 }
                 let told = [told_of(moving, asked, &action)];
@@ -129,7 +129,14 @@ impl Run<'_> {
         }
     }
 
-    /// Does what was added to a step and is not done yet; none if there is nothing. What the cluster refuses so often is left.
+    /// Whether a turn is the last one that was tried, and came to an end.
+    fn was_tried(&self, step: u32, action: &Action) -> bool {
+        let last = (0..).zip(self.history.added(step)).last();
+        last.is_some_and(|(place, one)| one == action && !self.history.tries(step, place).is_unread())
+    }
+
+    /// Does what was added to a step and is not done yet; none if there is nothing. What the cluster refuses so often is left,
+    /// and what was broken off by a broker's death: the next look says what is to be turned then.
     async fn added(&mut self, operation: &Operation, plan: &Sealed, step: u32) -> Result<Option<Next>, EngineError> {
         let added = self.history.added(step).to_vec();
         for (place, action) in (0..).zip(&added) {
@@ -138,7 +145,7 @@ impl Run<'_> {
             if tries.is_open() {
                 return self.settle(operation, plan, &placed).await.map(Some);
             }
-            if !tries.is_done() && tries.attempts < self.inner.pace.attempts {
+            if !tries.is_done() && !tries.is_unread() && tries.attempts < self.inner.pace.attempts {
                 return self.act(operation, plan, &placed).await.map(Some);
             }
         }

@@ -6,7 +6,7 @@ use crate::record::Record;
 use interlock::approval::{Event, State};
 use interlock::facts::Facts;
 use interlock::id::{ClusterName, OperationId, PersonId};
-use interlock::plan::{Digest, Hold, Memory, Owed, Sealed};
+use interlock::plan::{Adopted, Digest, Hold, Memory, Owed, Sealed};
 use interlock::principal::{Account, Place};
 use interlock::time::Millis;
 
@@ -103,6 +103,15 @@ pub enum Changes {
         from: OperationId,
         /// What is needed.
         holds: Vec<Hold>,
+    },
+    /// The same as either, and what others owe on some brokers is adopted: they owe it no longer, and no longer hold those.
+    Adopt {
+        /// The operation that is taken back, if it is a way back.
+        from: Option<OperationId>,
+        /// What is needed.
+        holds: Vec<Hold>,
+        /// What is adopted.
+        adopts: Vec<Adopted>,
     },
     /// All of the operation's are given up; see [`interlock::approval::State::taken_over`] for what it took over.
     Release,

@@ -195,6 +195,9 @@ impl<'a> Run<'a> {
 
     /// A look failed: tried again for a while, then people are called. Meanwhile others have their turn.
     pub(crate) async fn look_failed(&mut self, operation: &Operation, facts: Facts) -> Result<Next, EngineError> {
+        if operation.owes() {
+            return self.cannot_pay(operation, facts).await;
+        }
         let before = operation.memory.failing.filter(|_| !self.looked);
         let (failing, calls) = Failing::again(before, self.inner.ports.clock.now(), self.inner.pace.patience);
         match calls {
@@ -231,13 +234,13 @@ impl<'a> Run<'a> {
         let why = operation.why.clone();
         if self.restores && self.history.changed_something() && why.id != STOP_ASKED {
             let told = self.and_owed(ending("failed", &why.id, why.facts.clone()));
-            let holds = if self.owed.is_empty() { Changes::None } else { self.let_go() };
+            let holds = if self.owed.is_empty() { Changes::None } else { self.let_go(operation) };
             let failed = Move::new(Event::Fail).because(&why.id, why.facts).telling(told).holds(holds);
             return self.change(operation, failed).await;
         }
         let facts = why.facts.clone().with("changed", i64::from(self.history.changed_something()));
         let told = self.and_owed(ending("stopped", &why.id, facts.clone()));
-        let stopped = Move::new(Event::SafePoint).because(&why.id, facts).telling(told).holds(self.let_go());
+        let stopped = Move::new(Event::SafePoint).because(&why.id, facts).telling(told).holds(self.let_go(operation));
         self.change(operation, stopped).await
     }
 }

@@ -13,7 +13,7 @@ use interlock::approval::{Event, Tally};
 use interlock::cluster::Query;
 use interlock::facts::Facts;
 use interlock::id::{OperationId, PersonId};
-use interlock::plan::{Expectation, Held, Sealed, evaluate};
+use interlock::plan::{Expectation, Held, Plan, Sealed, evaluate};
 use std::collections::BTreeSet;
 
 /// Whether the world is as a plan expects it.
@@ -36,7 +36,7 @@ impl Run<'_> {
         }
         // While another one is at work there, nothing is as it will be when this one's turn comes.
         if let Some(holder) = self.inner.ports.journal.in_the_way(operation, &wanted(plan)).await? {
-            return self.queue_behind(operation, &holder).await;
+            return self.wait_for(operation, plan, &holder).await;
         }
         match self.judge(operation, &plan.plan().expectations).await {
             Judged::Holds => {}
@@ -97,6 +97,22 @@ impl Run<'_> {
         self.change(operation, start).await
     }
 
+    /// Who is at work is waited for. Who has ended and only owes something is not: this one adopts it, in a plan that says so.
+    async fn wait_for(
+        &mut self,
+        operation: &Operation,
+        plan: &Sealed,
+        holder: &OperationId,
+    ) -> Result<Next, EngineError> {
+        let known = plan.plan().adopts.iter().any(|one| one.operation == *holder);
+        let other = self.inner.ports.journal.operation(holder).await?;
+        if !known && other.is_some_and(|other| other.owes() && !other.state.keeps_holds()) {
+            let facts = Facts::none().with("operation", holder.as_str());
+            return self.stale(operation, plan, "owed-meanwhile", facts).await;
+        }
+        self.queue_behind(operation, holder).await
+    }
+
     /// Approved but busy: waits for its turn until the plan expires.
     pub(crate) async fn queue_behind(
         &mut self,
@@ -150,8 +166,12 @@ impl Run<'_> {
 
 /// The holds that a plan starts with.
 fn wanted(plan: &Sealed) -> Changes {
-    let holds = plan.plan().holds.clone();
-    match &plan.plan().reverses {
+    let Plan { reverses, adopts, holds, .. } = plan.plan();
+    let holds = holds.clone();
+    if !adopts.is_empty() {
+        return Changes::Adopt { from: reverses.clone(), holds, adopts: adopts.clone() };
+    }
+    match reverses {
         Some(from) => Changes::TakeOver { from: from.clone(), holds },
         None => Changes::Take(holds),
     }

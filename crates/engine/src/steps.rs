@@ -59,10 +59,9 @@ impl Run<'_> {
     }
 
     pub(crate) fn open_action(&self, plan: &Plan) -> Option<(u32, u32, Action)> {
-        let restore = self.history.restore(plan);
         let steps = plan.steps.iter().map(|step| (step.number, self.history.actions_of(step.number, &step.work)));
         let beside = self.history.beside.iter().map(|(step, actions)| (*step, actions.as_slice()));
-        steps.chain(beside).chain([(RESTORE, restore.as_slice())]).find_map(|(step, actions)| {
+        steps.chain(beside).chain([(RESTORE, plan.restore.as_slice())]).find_map(|(step, actions)| {
             let (place, action) = (0..).zip(actions).find(|(place, _)| self.history.tries(step, *place).is_open())?;
             Some((step, place, action.clone()))
         })
@@ -146,7 +145,10 @@ impl Run<'_> {
                 self.give_up(operation, id, facts).await?
             }
             Probe::InProgress => self.rest(operation, self.inner.pace.retry).await?,
-            Probe::CannotTell(facts) => self.look_failed(operation, facts).await?,
+            Probe::CannotTell(facts) => match dead_broker(&facts) {
+                Some(_) => self.give_up(operation, "broker-dead", facts).await?,
+                None => self.look_failed(operation, facts).await?,
+            },
         };
         Ok(Some(next))
     }
@@ -208,7 +210,7 @@ impl Run<'_> {
             return Ok(Next::Go);
         }
         if reason.id.is_empty() {
-            return self.rest(operation, self.inner.pace.retry).await;
+            return self.rest(operation, self.between_looks(operation)).await;
         }
         self.give_up(operation, &reason.id, told(reason)).await
     }
@@ -241,7 +243,7 @@ impl Run<'_> {
         // Asked before looking: what is seen after that moment is what stays.
         let still = self.may_still_come(tries);
         let sections = self.observe(operation, &placed.action.read_back()).await;
-        match (probe(placed.action, &sections), still) {
+        match (self.probe(plan, placed, &sections), still) {
             (Probe::NotYet | Probe::Partly, Some(wait)) => {
                 self.looked = true;
                 self.rest(operation, wait).await
@@ -265,12 +267,24 @@ impl Run<'_> {
             (Probe::InProgress, _) => self.rest(operation, self.inner.pace.retry).await,
             (Probe::Foreign(facts), _) if operation.owes() => self.left(operation, placed, facts).await,
             (Probe::Foreign(facts), _) => self.lose(operation, "foreign-value", facts).await,
-            (Probe::CannotTell(facts), _) if placed.step == RESTORE && dead_broker(&facts).is_some() => {
+            // Nothing waits for a broker that is dead: that would be for ever.
+            (Probe::CannotTell(facts), Some(wait)) if placed.step != RESTORE && dead_broker(&facts).is_some() => {
+                self.rest(operation, wait).await
+            }
+            (Probe::CannotTell(facts), _) if dead_broker(&facts).is_some() => {
                 self.outcome(placed, attempt, Outcome::Unread, facts).await?;
                 Ok(Next::Go)
             }
             (Probe::CannotTell(facts), _) => self.look_failed(operation, facts).await,
         }
+    }
+
+    /// What puts something back counts from whatever the run may have left there.
+    fn probe(&self, plan: &Sealed, placed: &Placed<'_>, sections: &Sections) -> Probe {
+        if placed.step == RESTORE {
+            return probe(&self.history.ours(plan.plan()).counting(placed.action, sections), sections);
+        }
+        probe(placed.action, sections)
     }
 
     /// How long an act that was begun may still come to pass; none if what is seen from now on is what came of it. A request
@@ -300,7 +314,7 @@ impl Run<'_> {
             return Ok(next);
         }
         let told = self.and_owed(ending("succeeded", "", Facts::none()));
-        self.change(operation, Move::new(Event::Finish).telling(told).holds(self.let_go())).await
+        self.change(operation, Move::new(Event::Finish).telling(told).holds(self.let_go(operation))).await
     }
 
     /// What is in flight is turned round first, while its throttle still holds.
@@ -317,15 +331,15 @@ impl Run<'_> {
     /// Puts back what was for the run only; none when that is done as far as it can be now. What stands as wanted is not sent
     /// again, and what somebody else changed meanwhile is left to them.
     pub(crate) async fn restore(&mut self, operation: &Operation, plan: &Sealed) -> Result<Option<Next>, EngineError> {
-        let actions = self.history.restore(plan.plan());
+        let actions = plan.plan().restore.as_slice();
         self.owed.clear();
         let is_open = |place: u32| !self.history.tries(RESTORE, place).is_done();
-        if (0..).zip(&actions).any(|(place, _)| is_open(place))
+        if (0..).zip(actions).any(|(place, _)| is_open(place))
             && let Some(next) = self.elsewhere(operation, plan).await?
         {
             return Ok(Some(next));
         }
-        for (place, action) in (0..).zip(&actions) {
+        for (place, action) in (0..).zip(actions) {
             if self.history.tries(RESTORE, place).is_done() {
                 continue;
             }
@@ -349,7 +363,7 @@ impl Run<'_> {
         placed: &Placed<'_>,
     ) -> Result<PutBack, EngineError> {
         let sections = self.observe(operation, &placed.action.read_back()).await;
-        let next = match probe(placed.action, &sections) {
+        let next = match self.probe(plan, placed, &sections) {
             Probe::NotYet | Probe::Partly => self.act(operation, plan, placed).await?,
             Probe::Done => self.not_sent(placed, Outcome::Needless, Facts::none()).await?,
             Probe::Foreign(facts) => self.left(operation, placed, facts).await?,

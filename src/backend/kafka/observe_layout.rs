@@ -6,7 +6,7 @@ use super::{read, sampler};
 use futures_util::StreamExt;
 use interlock::cluster::kafka::{
     BrokerDirs, BrokerReplication, Controllers, FOLLOWER_LIST, FOLLOWER_RATE, KafkaAnswer, LEADER_LIST, LEADER_RATE,
-    NamedTopic, Replication, TopicReplication,
+    NamedTopic, Replication, Silence, TopicReplication,
 };
 use interlock::cluster::{Failure, FailureKind};
 use interlock::id::TopicName;
@@ -117,10 +117,10 @@ pub(super) async fn replication(sight: &Sight<'_>) -> Result<KafkaAnswer, Failur
 async fn controllers(sight: &Sight<'_>) -> Controllers {
     let Some(controllers) = sight.controllers else { return Controllers::NotGiven };
     match (controllers.describe_cluster().await, sight.client.describe_cluster().await) {
-        (Err(error), _) | (_, Err(error)) => Controllers::Silent(failure(&error).said),
+        (Err(error), _) | (_, Err(error)) => Controllers::Silent(Silence::Failed(failure(&error))),
         (Ok(theirs), Ok(ours)) if theirs.id != ours.id => {
-            let named = |id: Option<String>| id.unwrap_or_else(|| "none".to_owned());
-            Controllers::Silent(format!("they are of cluster {}, not {}", named(theirs.id), named(ours.id)))
+            let (found, expected) = (theirs.id.unwrap_or_default(), ours.id.unwrap_or_default());
+            Controllers::Silent(Silence::OtherCluster { found, expected })
         }
         _ => Controllers::Answer,
     }

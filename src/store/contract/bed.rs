@@ -186,6 +186,7 @@ pub(super) fn plan(operation: &OperationId, revision: u32) -> Sealed {
         expectations: Vec::new(),
         steps: Vec::new(),
         restore: Vec::new(),
+        adopts: Vec::new(),
         impact: Impact::default(),
         estimate: Estimate::default(),
         votes: Vec::new(),

@@ -2,12 +2,13 @@
 
 use super::bed::{Bed, START, event, hold, id};
 use super::contract;
+use crate::store::audit::{AuditFilter, AuditPage};
 use crate::store::database::vals;
 use crate::store::holds::{self, Claimed};
-use engine::port::{Journal, Told};
+use engine::port::{Discharge, Journal, Told};
 use engine::{Changes, Operation, Token, Transition, Transitioned};
 use interlock::approval::{Event, State, TakenOver};
-use interlock::plan::{Aspect, Hold, Owed, Sharing, Thing};
+use interlock::plan::{Adopted, Aspect, Hold, Owed, Sharing, Thing};
 
 fn all_holds() -> Vec<Hold> {
     let things = [Thing::Whole, Thing::Topic("a".into()), Thing::Topic("b".into()), Thing::Group("a".into())];
@@ -42,6 +43,23 @@ async fn both_fit(bed: &Bed, pair: (&Operation, &Operation), theirs: &Hold, ours
 async fn held_by(bed: &Bed) -> Vec<String> {
     let held = bed.store.holds(&"lab".parse().unwrap()).await.unwrap();
     held.into_iter().map(|one| format!("{} {}", one.operation, one.hold.thing.name())).collect()
+}
+
+fn sorted(mut all: Vec<String>) -> Vec<String> {
+    all.sort();
+    all
+}
+
+fn on_broker(number: i32) -> Hold {
+    Hold { thing: Thing::Broker(number.to_string()), ..hold("orders", Sharing::Exclusive) }
+}
+
+/// An operation that succeeded and owes something to the brokers 4 and 5.
+async fn owing(bed: &Bed, number: u32) -> Operation {
+    let holds = vec![on_broker(4), on_broker(5)];
+    let running = bed.running(number, holds.clone()).await;
+    let owed = [4, 5].map(|broker| Owed { broker, due: START, called: false }).to_vec();
+    bed.does(&Transition { holds: Changes::Owe { owed, holds }, ..event(&running, Event::Finish) }).await
 }
 
 fn orders() -> Vec<Hold> {
@@ -99,13 +117,76 @@ contract! {
 
         let token = bed.store.take_lease(&id(1), "one", None).await.unwrap().unwrap();
         let told = Told { operation: id(1), at: START, notices: Vec::new(), records: Vec::new() };
-        assert!(!bed.store.discharge(&ended, Token(token.0 + 1), &told).await.unwrap(), "another worker's");
-        assert!(bed.store.discharge(&ended, token, &told).await.unwrap());
-        assert!(!bed.store.discharge(&ended, token, &told).await.unwrap(), "once");
+        let all = Discharge { operation: &ended, token: Some(token), left: &[], told: &told };
+        let others = Discharge { token: Some(Token(token.0 + 1)), ..all };
+        assert!(!bed.store.discharge(&others).await.unwrap(), "another worker's");
+        let by_people = Discharge { token: None, ..all };
+        assert!(!bed.store.discharge(&by_people).await.unwrap(), "a worker is at it");
+        assert!(bed.store.discharge(&all).await.unwrap());
+        assert!(!bed.store.discharge(&all).await.unwrap(), "once");
         assert_eq!(bed.store.workable(START).await.unwrap(), []);
         assert_eq!(bed.store.owing(&lab).await.unwrap(), []);
         assert_eq!(held_by(bed).await, Vec::<String>::new());
         assert_eq!(bed.now(&id(1)).await.memory.owed, []);
+    }
+
+    async fn what_is_owed_is_discharged_broker_by_broker_and_given_up_by_people(bed: &Bed) {
+        let ended = owing(bed, 1).await;
+        let told = Told { operation: id(1), at: START, notices: Vec::new(), records: Vec::new() };
+        let token = bed.store.take_lease(&id(1), "one", None).await.unwrap().unwrap();
+        let left = [ended.memory.owed[1].clone()];
+        let one = Discharge { operation: &ended, token: Some(token), left: &left, told: &told };
+        assert!(bed.store.discharge(&one).await.unwrap());
+        assert_eq!(held_by(bed).await, [format!("{} 5", id(1))]);
+        let now = bed.now(&id(1)).await;
+        assert_eq!(now.memory.owed, left);
+        assert_eq!(bed.store.workable(START).await.unwrap(), std::slice::from_ref(&now));
+
+        bed.store.release_lease(&id(1), token).await.unwrap();
+        let seen = bed.store.lease(&id(1)).await.unwrap();
+        let by_people = Discharge { operation: &now, token: None, left: &[], told: &told };
+        assert!(bed.store.discharge(&by_people).await.unwrap());
+        assert_eq!(held_by(bed).await, Vec::<String>::new());
+        assert_eq!(bed.store.workable(START).await.unwrap(), []);
+        assert_eq!(bed.store.take_lease(&id(1), "late", seen.as_ref()).await.unwrap(), None, "who saw it owing is late");
+    }
+
+    async fn what_is_owed_is_adopted_by_who_starts_on_that_broker(bed: &Bed) {
+        let ended = owing(bed, 1).await;
+        let holds = vec![on_broker(4)];
+        let adopts = vec![Adopted { operation: id(1), brokers: [4].into(), left: [].into() }];
+        let adopt = Changes::Adopt { from: None, holds: holds.clone(), adopts };
+        let queued = bed.queued(2).await;
+        assert_eq!(bed.store.in_the_way(&queued, &Changes::Take(holds)).await.unwrap(), Some(id(1)));
+        let token = bed.store.take_lease(&id(1), "one", None).await.unwrap().unwrap();
+        assert_eq!(bed.store.in_the_way(&queued, &adopt).await.unwrap(), Some(id(1)), "a worker is at it");
+        let start = Transition { holds: adopt.clone(), ..event(&queued, Event::Start) };
+        assert_eq!(bed.store.transition(&start).await.unwrap(), Transitioned::HeldBy(id(1)));
+        bed.store.release_lease(&id(1), token).await.unwrap();
+
+        assert_eq!(bed.store.in_the_way(&queued, &adopt).await.unwrap(), None);
+        assert_eq!(bed.now(&id(1)).await, ended, "that was a look only");
+        bed.does(&start).await;
+        assert_eq!(sorted(held_by(bed).await), sorted(vec![format!("{} 5", id(1)), format!("{} 4", id(2))]));
+        let first = bed.now(&id(1)).await;
+        assert_eq!(first.memory.owed, ended.memory.owed[1..]);
+        assert!(first.version > ended.version, "a worker that read it before comes too late");
+        let told = bed.store.audit_search(&AuditFilter::default(), AuditPage { before: None, limit: 50 }).await.unwrap();
+        assert!(told.iter().any(|entry| entry.record.what == "owed-adopted"));
+        // Where nothing is owed any more there is nothing to adopt, and nothing in the way.
+        assert_eq!(bed.store.in_the_way(&bed.queued(3).await, &adopt).await.unwrap(), Some(id(2)));
+    }
+
+    async fn a_way_back_takes_over_all_but_what_is_still_owed(bed: &Bed) {
+        let ended = owing(bed, 1).await;
+        let adopts = vec![Adopted { operation: id(1), brokers: [4].into(), left: [].into() }];
+        let holds = Changes::Adopt { from: Some(id(1)), holds: vec![on_broker(4)], adopts };
+        bed.does(&Transition { holds, ..event(&bed.queued(2).await, Event::Start) }).await;
+        assert_eq!(sorted(held_by(bed).await), sorted(vec![format!("{} 5", id(1)), format!("{} 4", id(2))]));
+        assert_eq!(bed.now(&id(1)).await.memory.owed, ended.memory.owed[1..]);
+        let holds = Changes::TakeOver { from: id(1), holds: Vec::new() };
+        bed.does(&Transition { holds, ..event(&bed.queued(3).await, Event::Start) }).await;
+        assert!(held_by(bed).await.contains(&format!("{} 5", id(1))), "a debt that nobody adopts keeps its hold");
     }
 
     async fn what_a_failed_operation_owes_outlives_that_it_is_given_up(bed: &Bed) {

@@ -7,7 +7,7 @@ use crate::text::sentence::names;
 use crate::text::table::{MOST_COLUMNS, MOST_ROWS, draw};
 use crate::text::width;
 use interlock::facts::Fact;
-use interlock::plan::{Load, Plan, Row};
+use interlock::plan::{Condition, Load, Plan, Row};
 
 /// A terminal draws a bar and a space before each line.
 const BAR: usize = 2;
@@ -98,5 +98,15 @@ pub(in crate::text) fn moves(plan: &Plan, locale: Locale) -> Option<Line> {
     let fuller = fuller_meanwhile(plan);
     let meanwhile = (!fuller.is_empty())
         .then(|| locale.say("moves-meanwhile", &Args::new().line("brokers", names(locale, &fuller))));
-    Some(Line::joined([Some(locale.say(key, &args)), meanwhile].into_iter().flatten(), locale.space()))
+    let parts = [Some(locale.say(key, &args)), range(plan, locale), meanwhile];
+    Some(Line::joined(parts.into_iter().flatten(), locale.space()))
+}
+
+/// How fast it may be made without a new vote: that is approved, too.
+fn range(plan: &Plan, locale: Locale) -> Option<Line> {
+    let fastest = plan.steps.iter().find_map(|step| match &step.done {
+        Condition::KafkaMoved(moving) => Some(moving.throttle.as_ref()?.fastest_bytes_per_second),
+        _ => None,
+    });
+    Some(locale.say("moves-throttle-range", &Args::new().word("fastest", bytes(fastest?))))
 }

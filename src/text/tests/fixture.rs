@@ -123,6 +123,7 @@ pub(super) fn reset(partitions: i32) -> Plan {
         expectations,
         steps: vec![step],
         restore: Vec::new(),
+        adopts: Vec::new(),
         impact: Impact {
             worst_case: "reset-replays".to_owned(),
             topics: names(&["orders"]),

@@ -5,7 +5,7 @@ use super::scale_out::{approved, scale_out};
 use super::{rules, seen};
 use crate::desk::{Answer, Denied, Done, Recorded};
 use crate::text::{Card, Drawing, Locale, Newer, answer, by_hand, console, notice, plan_card, plan_text, reassignment};
-use engine::{History, Notice};
+use engine::{Entry, History, Notice};
 use interlock::approval::State;
 use interlock::facts::{Fact, Facts};
 use interlock::plan::{Check, Difference, Level, Mistake, Sealed, Seat};
@@ -207,6 +207,8 @@ fn files() {
         insta::assert_snapshot!("by_hand_captured", by_hand::by_hand(&waiting_reset(), &history));
         insta::assert_snapshot!("plan_text_moves", plan_text(&Sealed::seal(scale_out(6)).unwrap()));
         insta::assert_snapshot!("by_hand_moves", by_hand::by_hand(&scale_out(6), &History::default()));
+        let done: Vec<Entry> = (1..=4).map(|step| Entry::StepDone { step }).collect();
+        insta::assert_snapshot!("by_hand_moves_half", by_hand::by_hand(&scale_out(6), &History::read(&done)));
         insta::assert_snapshot!("reassignment_forward", reassignment::forward(&scale_out(6)));
         insta::assert_snapshot!("reassignment_back", reassignment::back(&scale_out(6)));
     });

@@ -4,7 +4,7 @@ use crate::notice::Notice;
 use crate::operation::{Changes, NewOperation, Operation, Revision, Token, Transition, Transitioned};
 use crate::record::Record;
 use interlock::id::OperationId;
-use interlock::plan::{Memory, Sealed};
+use interlock::plan::{Memory, Owed, Sealed};
 use interlock::time::Millis;
 
 /// The durable record of operations. Each call is one transaction, together with its audit records and notices.
@@ -84,14 +84,10 @@ pub trait Journal: Send + Sync {
     /// What somebody asked the throttle of a running move to be turned to, in bytes a second; the last word counts.
     fn throttle<'a>(&'a self, id: &'a OperationId) -> Boxed<'a, Result<Option<u64>, JournalError>>;
 
-    /// What an operation owed is put back: nobody has to look at it any more, and what it still held for that is given up.
-    /// False if the token no longer holds, or somebody changed the operation since it was read.
-    fn discharge<'a>(
-        &'a self,
-        operation: &'a Operation,
-        token: Token,
-        told: &'a Told,
-    ) -> Boxed<'a, Result<bool, JournalError>>;
+    /// An operation owes less from now on: what it held for the rest is given up, and where nothing is left nobody has to look
+    /// at it any more. False if the token no longer holds, or somebody changed the operation since it was read; without a
+    /// token, also if a worker is at work on it.
+    fn discharge<'a>(&'a self, discharge: &'a Discharge<'a>) -> Boxed<'a, Result<bool, JournalError>>;
 
     /// Notices and audit records without a transition.
     fn tell<'a>(&'a self, told: &'a Told) -> Boxed<'a, Result<(), JournalError>>;
@@ -115,6 +111,19 @@ pub struct Written<'a> {
     pub entry: &'a Entry,
     /// What is told with it, in the same transaction.
     pub notices: &'a [Notice],
+}
+
+/// Something that an operation owed is owed no longer.
+#[derive(Debug, Clone, Copy)]
+pub struct Discharge<'a> {
+    /// The operation as it was read.
+    pub operation: &'a Operation,
+    /// The worker's token; none where people give up what is owed.
+    pub token: Option<Token>,
+    /// What is still owed.
+    pub left: &'a [Owed],
+    /// What is told of it, in the same transaction.
+    pub told: &'a Told,
 }
 
 /// What is told of an operation between two transitions.

@@ -143,6 +143,30 @@ fn holds_at_the_end() {
 }
 
 #[test]
+fn holds_of_what_is_owed() {
+    let hold = |thing: &Thing, aspect| (thing.clone(), aspect, Sharing::Exclusive);
+    let owed = hold(&Thing::Broker("4".into()), Aspect::Config);
+    let others = [
+        ("another move that sets the throttle of that broker", hold(&Thing::Broker("4".into()), Aspect::Config)),
+        ("one that sets the throttle of other brokers", hold(&Thing::Broker("1".into()), Aspect::Config)),
+        ("the layout of the cluster, which every move holds", hold(&Thing::Whole, Aspect::Layout)),
+        ("the settings of a topic", hold(&Thing::Topic("a".into()), Aspect::Config)),
+        ("the offsets of a group", hold(&Thing::Group("a".into()), Aspect::Offsets)),
+        ("the life of that broker", hold(&Thing::Broker("4".into()), Aspect::Life)),
+    ];
+    let row = |(name, other): &(&str, (Thing, Aspect, Sharing))| {
+        let meets = conflict((&owed.0, owed.1, owed.2), (&other.0, other.1, other.2));
+        let becomes = match (meets.as_str(), other.1) {
+            ("", _) => "goes on beside it",
+            (_, Aspect::Config) => "adopts it: puts the value from before back at its own end",
+            _ => "waits until it is put back or given up",
+        };
+        vec![(*name).to_owned(), meets, becomes.to_owned()]
+    };
+    says("holds-of-what-is-owed", &table(&["what comes", "with what is owed", "and"], others.iter().map(row)));
+}
+
+#[test]
 fn the_floors() {
     let effects = [("safe", Effect::Safe), ("reversible", Effect::Reversible), ("irreversible", Effect::Irreversible)];
     let tiers = [Tier::Development, Tier::Staging, Tier::Production];

@@ -4,6 +4,7 @@ mod guards;
 pub mod ids;
 mod kafka_offsets;
 mod moves;
+mod owing;
 mod part;
 mod reset_offset;
 mod rights;
@@ -16,6 +17,7 @@ mod vector;
 
 pub use guards::{Guard, Guards};
 pub use kafka_offsets::earlier;
+pub use owing::Owing;
 pub use part::Part;
 pub use rollback::{Rollback, plan_rollback};
 pub use turn::{Turning, turn};
@@ -38,6 +40,8 @@ pub struct Context<'a> {
     pub cluster: &'a Cluster,
     /// What other operations hold on it.
     pub held: &'a [(Hold, OperationId)],
+    /// What operations that ended still have to put back there.
+    pub owing: &'a [Owing],
     /// What an earlier look saw, if there was one: what changed since without anybody being there is told. When a plan is
     /// made anew, [`earlier`] gives what the former one was made from.
     pub earlier: Option<&'a Sections>,

@@ -21,6 +21,13 @@ pub(super) const RESET_AND_REMOVE_ON_GROUP: &[Right] = &[Right::Describe, Right:
 /// `ListOffsets`, `OffsetCommit` and `OffsetDelete` on each topic.
 pub(super) const RESET_ON_TOPIC: &[Right] = &[Right::Describe, Right::Read];
 
+/// `AlterPartitionReassignments` and `ElectLeaders` (ALTER), `ListPartitionReassignments` and `DescribeLogDirs` (DESCRIBE),
+/// the brokers' throttles (the others; by the controllers' own listener, too).
+pub(super) const MOVE_ON_CLUSTER: &[Right] =
+    &[Right::Describe, Right::Alter, Right::DescribeConfigs, Right::AlterConfigs];
+/// The topics' throttle lists.
+pub(super) const MOVE_ON_TOPIC: &[Right] = &[Right::Describe, Right::DescribeConfigs, Right::AlterConfigs];
+
 /// A block for each right that is missing; a warning where the broker does not tell our rights.
 pub(super) fn check(needed: &Needed<'_>, told: &Rights) -> Vec<Check> {
     let Some(told) = told else {
@@ -37,4 +44,36 @@ pub(super) fn lacks(on: &str, name: &str, right: Right) -> Check {
 
 fn facts(on: &str, name: &str) -> Facts {
     Facts::none().with("on", on).with("name", name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const DOCUMENT: &str = include_str!("../../../../docs/operating.md");
+
+    /// The table act → ACL as `docs/operating.md` has it.
+    fn table() -> String {
+        let rows: [(&str, &str, &[Right]); 5] = [
+            ("`/reset-offset`", "the group", RESET_ON_GROUP),
+            ("", "each topic", RESET_ON_TOPIC),
+            (
+                "where commits must be removed (a reset of partitions without a commit can only be taken back so)",
+                "the group",
+                RESET_AND_REMOVE_ON_GROUP,
+            ),
+            ("`/scale-out`, `/throttle`, and their way back", "the cluster", MOVE_ON_CLUSTER),
+            ("", "each topic that moves", MOVE_ON_TOPIC),
+        ];
+        let row = |(act, on, rights): &(&str, &str, &[Right])| {
+            let names: Vec<&str> = rights.iter().map(|right| right.name()).collect();
+            format!("| {act} | {on} | {} |\n", names.join(", "))
+        };
+        rows.iter().map(row).collect()
+    }
+
+    #[test]
+    fn the_document_names_each_right_that_is_asked_for() {
+        assert!(DOCUMENT.contains(&table()), "docs/operating.md, rights on Kafka; this belongs there:\n{}", table());
+    }
 }

@@ -20,7 +20,8 @@ pub enum Turning {
     Refused(Vec<Check>),
 }
 
-/// Whether the moves of a plan may go at this rate, in bytes a second: within the approved bounds, and above what comes in now.
+/// Whether the moves of a plan may go at this rate, in bytes a second: within the approved bounds, and above what comes in now
+/// where replicas are being copied or still have to be.
 #[must_use]
 pub fn turn(plan: &Plan, rate: u64, sections: &Sections, guards: &Guards) -> Turning {
     let Some(throttle) = throttle(plan) else {
@@ -46,7 +47,8 @@ pub fn turn(plan: &Plan, rate: u64, sections: &Sections, guards: &Guards) -> Tur
         Err(Stop::Refused(checks)) => return Turning::Refused(checks),
         Err(Stop::Mistake(mistake)) => return Turning::Mistake(mistake),
     };
-    match guards.verdict(vec![moves::throttle_check(rate, &seen.load(&moves_of(plan)))]) {
+    let ahead: Vec<ReplicaMove> = moves_of(plan).into_iter().filter(|one| !has_arrived(one, &seen)).collect();
+    match guards.verdict(vec![moves::throttle_check(rate, &seen.load(&ahead))]) {
         Ok(_) => Turning::Granted,
         Err(Stop::Refused(checks)) => Turning::Refused(checks),
         Err(Stop::Mistake(mistake)) => Turning::Mistake(mistake),
@@ -59,6 +61,13 @@ pub(super) fn throttle(plan: &Plan) -> Option<&Throttle> {
         Condition::KafkaMoved(moving) => moving.throttle.as_ref(),
         _ => None,
     })
+}
+
+/// What has arrived copies nothing any more, whatever comes in there.
+fn has_arrived(one: &ReplicaMove, seen: &moves::Seen<'_>) -> bool {
+    let moving = seen.moving.iter().any(|found| found.topic == one.topic && found.partition == one.partition);
+    let partition = seen.topic(&one.topic).and_then(|topic| topic.partition(one.partition));
+    !moving && partition.is_some_and(|found| found.replicas == one.to.0)
 }
 
 fn moves_of(plan: &Plan) -> Vec<ReplicaMove> {

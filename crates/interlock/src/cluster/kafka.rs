@@ -4,7 +4,7 @@ mod layout;
 
 pub use layout::{
     BrokerDirs, BrokerReplication, Controllers, FOLLOWER_LIST, FOLLOWER_RATE, LEADER_LIST, LEADER_RATE, LogDir,
-    NamedTopic, NotReplicas, PartitionRate, Rates, Reassignment, Replicas, Replication, StoredReplica,
+    NamedTopic, NotReplicas, PartitionRate, Rates, Reassignment, Replicas, Replication, Silence, StoredReplica,
     TopicReplication,
 };
 

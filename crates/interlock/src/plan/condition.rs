@@ -4,6 +4,7 @@ use super::action::Action;
 use super::failing::Failing;
 use super::member_facts;
 use super::moving::{self, Moving};
+use super::put_back::Owed;
 use crate::cluster::kafka::KafkaQuery;
 use crate::cluster::{Look, Looker, Query, Sections};
 use crate::facts::Facts;
@@ -63,18 +64,6 @@ pub struct Memory {
     /// What is still to be put back after the end.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub owed: Vec<Owed>,
-}
-
-/// The throttle of a broker that was dead when its operation ended: put back when it returns.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Owed {
-    /// The broker.
-    pub broker: i32,
-    /// When people are called if it is not back by then.
-    pub due: Millis,
-    /// Whether they were.
-    #[serde(default)]
-    pub called: bool,
 }
 
 /// What one look at a condition found.

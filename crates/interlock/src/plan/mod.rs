@@ -15,6 +15,7 @@ mod layout_tests;
 mod members;
 mod moving;
 mod probe;
+mod put_back;
 mod reverse;
 mod row;
 mod rule;
@@ -25,7 +26,7 @@ mod tests;
 
 pub use action::{Action, KafkaAction, OffsetMove, OffsetRemoval};
 pub use check::{Check, Level, Mistake};
-pub use condition::{Awaited, CANNOT_LOOK, Condition, Looked, Memory, Owed, Pace, look};
+pub use condition::{Awaited, CANNOT_LOOK, Condition, Looked, Memory, Pace, look};
 pub use difference::{Difference, differences};
 pub use expectation::{
     Assigned, ConfigExpected, Expectation, Held, OffsetExpected, OffsetInLog, RoomExpected, evaluate,
@@ -37,6 +38,7 @@ pub use layout_probe::BROKER_DEAD;
 pub(crate) use members::{client_ids, member_facts};
 pub use moving::{Moving, Throttle, Turned, Unwinding, Wanted, outlook, regulate, unwind, unwind_queries};
 pub use probe::{Probe, probe};
+pub use put_back::{Adopted, Ours, Owed};
 pub use reverse::{Done, ReverseImpossible, inverse, reverse};
 pub use rule::{Captured, Edge, Expansion, Log, OffsetRule, OffsetTarget, Resolved, Rule, expand};
 pub use seal::{Digest, FORMAT, NotReadable, Sealed};
@@ -129,6 +131,9 @@ pub struct Plan {
     pub steps: Vec<Step>,
     /// What is put back at the end however it ends: earlier values of what was changed for the run only.
     pub restore: Vec<Action>,
+    /// What others owe and this one puts back in their stead: part of what is put back at the end.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub adopts: Vec<Adopted>,
     /// Who and what is affected, in numbers.
     pub impact: Impact,
     /// What it will take.
@@ -271,6 +276,8 @@ pub struct Draft {
     pub steps: Vec<Step>,
     /// See [`Plan::restore`].
     pub restore: Vec<Action>,
+    /// See [`Plan::adopts`].
+    pub adopts: Vec<Adopted>,
     /// See [`Plan::impact`].
     pub impact: Impact,
     /// See [`Plan::estimate`].

@@ -42,6 +42,14 @@ pub struct Throttle {
     pub fastest_bytes_per_second: u64,
 }
 
+impl Throttle {
+    /// Every rate that it may be set to without anybody asking, and the fastest: in bytes a second.
+    #[must_use]
+    pub fn rates(&self) -> [u64; 3] {
+        [self.bytes_per_second, self.slowest_bytes_per_second, self.fastest_bytes_per_second]
+    }
+}
+
 impl Moving {
     /// What has to be seen for a look at these moves.
     #[must_use]
@@ -308,7 +316,7 @@ pub fn regulate(moving: &Moving, moves: &[ReplicaMove], turned: &Turned, section
     let (slowest, fastest) = (throttle.slowest_bytes_per_second, throttle.fastest_bytes_per_second);
     let asked = turned.asked.map_or(throttle.bytes_per_second, |asked| asked.clamp(slowest, fastest.max(slowest)));
     let wanted = if slow { slowest } else { asked }.to_string();
-    let planned = [throttle.bytes_per_second, slowest, fastest].map(|rate| rate.to_string());
+    let planned = throttle.rates().map(|rate| rate.to_string());
     let is_ours = |found: &str| planned.iter().any(|one| one == found) || turned.ours.contains(found);
     let mut changes = Vec::new();
     for broker in &throttle.brokers {

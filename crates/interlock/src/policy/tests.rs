@@ -90,6 +90,7 @@ fn plan_on(name: &str, tier: Tier) -> Plan {
         expectations: Vec::new(),
         steps: Vec::new(),
         restore: Vec::new(),
+        adopts: Vec::new(),
         impact: Impact { topics: vec!["orders".to_owned()], groups: vec!["billing".to_owned()], ..Impact::default() },
         estimate: Estimate::default(),
         votes: vec![Seat::Approver, Seat::Owner { of: vec!["orders".to_owned()], check: "keyed".to_owned() }],
@@ -422,8 +423,9 @@ fn the_cover_of_the_first_approval_ends_with_its_window() {
 }
 
 fn draft(checks: Vec<Check>) -> Draft {
-    let Plan { identity, arguments, effect, holds, expectations, steps, restore, impact, estimate, .. } = plan();
-    Draft { identity, arguments, effect, holds, checks, expectations, steps, restore, impact, estimate }
+    let Plan { identity, arguments, effect, holds, expectations, steps, restore, adopts, impact, estimate, .. } =
+        plan();
+    Draft { identity, arguments, effect, holds, checks, expectations, steps, restore, adopts, impact, estimate }
 }
 
 #[test]

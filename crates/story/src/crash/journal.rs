@@ -1,7 +1,7 @@
 //! A journal whose writes are counted, and one that lies.
 
 use super::points::Points;
-use engine::port::{Beat, Boxed, Journal, JournalError, Told, Written};
+use engine::port::{Beat, Boxed, Discharge, Journal, JournalError, Told, Written};
 use engine::{Changes, Entry, NewOperation, Operation, Outcome, Record, Revision, Token, Transition, Transitioned};
 use interlock::facts::Facts;
 use interlock::id::OperationId;
@@ -180,13 +180,8 @@ impl Journal for CountingJournal {
         self.inner.throttle(id)
     }
 
-    fn discharge<'a>(
-        &'a self,
-        operation: &'a Operation,
-        token: Token,
-        told: &'a Told,
-    ) -> Boxed<'a, Result<bool, JournalError>> {
-        self.counted("discharge".to_owned(), self.inner.discharge(operation, token, told))
+    fn discharge<'a>(&'a self, discharge: &'a Discharge<'a>) -> Boxed<'a, Result<bool, JournalError>> {
+        self.counted("discharge".to_owned(), self.inner.discharge(discharge))
     }
 
     fn tell<'a>(&'a self, told: &'a Told) -> Boxed<'a, Result<(), JournalError>> {

@@ -137,10 +137,11 @@ impl Lives {
                 rules: Rules::default(),
             };
             let house = ground.house(settled).await;
+            let kafka = ground.kafka(clock.clone());
             tokio::select! {
                 biased;
                 () = dead.notified() => return None,
-                () = self.script.play(&house) => {}
+                () = self.script.play(&house, &kafka) => {}
             }
             let ending = Ending::read(&house.rooms().store, ground, clock).await;
             house.rooms().store.close().await;

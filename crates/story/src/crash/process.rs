@@ -79,12 +79,13 @@ pub fn main() {
             Some((point, effect)) => Points::at(point, deed(effect)),
             None => Points::none(),
         };
+        let kafka = ground.kafka(clock.clone());
         let settled = Settled { clock, points, lie: config.lie, holder: config.holder, rules: Rules::default() };
         let house = ground.house(settled).await;
         let mut terminated = signal(SignalKind::terminate()).expect("signals");
         let playing = tokio::spawn({
             let house = house.clone();
-            async move { Script { line: config.line, back: config.back }.play(&house).await }
+            async move { Script { line: config.line, back: config.back, dies: false }.play(&house, &kafka).await }
         });
         tokio::select! {
             played = playing => {

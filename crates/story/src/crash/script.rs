@@ -3,14 +3,17 @@
 use super::ground::CHANNEL;
 use crate::people;
 use engine::Operation;
-use engine::port::Journal;
+use engine::port::{Journal, Observe};
 use interlock::approval::State;
+use interlock::cluster::kafka::{Controllers, KafkaQuery};
+use interlock::cluster::{Look, Looker, Query};
 use interlock::command::parse_line;
 use interlock::id::OperationId;
 use interlock::principal::{Place, Principal};
 use signalbox::desk::{Done, Incoming};
 use signalbox::house::House;
 use signalbox::store::{Filter, Page};
+use simulated::SimulatedKafka;
 use std::collections::BTreeSet;
 use std::time::Duration;
 
@@ -21,6 +24,8 @@ pub struct Script {
     pub line: String,
     /// Whether she takes it back at the end.
     pub back: bool,
+    /// Whether broker 4 dies while replicas move onto it; she stops that, and the broker returns after the end.
+    pub dies: bool,
 }
 
 /// How long people have patience: turns of two seconds.
@@ -28,6 +33,8 @@ pub struct Script {
 pub struct Turns(pub u32);
 
 const TURN: Duration = Duration::from_secs(2);
+/// After so many turns a script has lost its patience with the house.
+const MOST_TURNS: u32 = 400;
 /// Who tries to approve, in this order.
 const VOTERS: [&str; 4] = ["alice", "bob", "carol", "dora"];
 
@@ -64,12 +71,7 @@ pub async fn act_on(house: &House, id: &OperationId, turns: Turns) -> Operation 
         if operation.state.has_ended() || operation.state == State::Paused {
             break;
         }
-        if operation.state == State::AwaitingApproval {
-            vote(house, &operation).await;
-        }
-        house.engine().work().await.expect("the store answers");
-        deliver(house).await;
-        house.rooms().clock.sleep(TURN).await;
+        turn(house, id).await;
     }
     // What is due a little later is told, too.
     for _ in 0..4 {
@@ -77,6 +79,17 @@ pub async fn act_on(house: &House, id: &OperationId, turns: Turns) -> Operation 
         house.rooms().clock.sleep(TURN).await;
     }
     read(house, id).await
+}
+
+async fn turn(house: &House, id: &OperationId) {
+    deliver(house).await;
+    let operation = read(house, id).await;
+    if operation.state == State::AwaitingApproval {
+        vote(house, &operation).await;
+    }
+    house.engine().work().await.expect("the store answers");
+    deliver(house).await;
+    house.rooms().clock.sleep(TURN).await;
 }
 
 async fn deliver(house: &House) {
@@ -102,7 +115,7 @@ impl Script {
     /// Asks for this and leaves it.
     #[must_use]
     pub fn of(line: &str) -> Self {
-        Self { line: line.to_owned(), back: false }
+        Self { line: line.to_owned(), back: false, dies: false }
     }
 
     /// And takes it back.
@@ -112,16 +125,29 @@ impl Script {
         self
     }
 
+    /// And broker 4 dies meanwhile.
+    #[must_use]
+    pub fn and_dies(mut self) -> Self {
+        self.dies = true;
+        self
+    }
+
     /// Plays it to the end, from wherever it is.
     ///
     /// # Panics
-    /// If what is typed makes no plan, or the store fails.
-    pub async fn play(&self, house: &House) {
+    /// If what is typed makes no plan, or the store or the cluster fails.
+    pub async fn play(&self, house: &House, kafka: &SimulatedKafka) {
         let first = match find(house, None).await {
             Some(id) => id,
             None => plans(house, &self.line).await,
         };
-        act_on(house, &first, Turns(400)).await;
+        if self.dies {
+            stopped_while_dead(house, kafka, &first).await;
+        }
+        act_on(house, &first, Turns(MOST_TURNS)).await;
+        if self.dies {
+            returns(house, kafka, &first).await;
+        }
         if !self.back {
             return;
         }
@@ -129,7 +155,53 @@ impl Script {
             Some(id) => id,
             None => plans(house, &format!("/rollback operation:{first}")).await,
         };
-        act_on(house, &back, Turns(400)).await;
+        act_on(house, &back, Turns(MOST_TURNS)).await;
+    }
+}
+
+/// The broker that replicas move onto.
+const TARGET: i32 = 4;
+
+/// Until replicas move, then the target dies, and alice stops it.
+async fn stopped_while_dead(house: &House, kafka: &SimulatedKafka, id: &OperationId) {
+    kafka.set_controllers(Controllers::NotGiven).expect("the cluster's file");
+    for _ in 0..MOST_TURNS {
+        if !matches!(read(house, id).await.state, State::AwaitingApproval | State::Queued | State::Running) {
+            break;
+        }
+        turn(house, id).await;
+    }
+    if read(house, id).await.state != State::Waiting {
+        return;
+    }
+    if is_alive(kafka).await {
+        kafka.kill_broker(TARGET).expect("a broker");
+    }
+    while is_alive(kafka).await {
+        house.rooms().clock.sleep(TURN).await;
+    }
+    ask(house, "alice", &format!("/stop operation:{id} reason:dead")).await;
+}
+
+/// Once it has ended the target returns, and is found.
+async fn returns(house: &House, kafka: &SimulatedKafka, id: &OperationId) {
+    if !is_alive(kafka).await {
+        kafka.start_broker(TARGET).expect("a broker");
+    }
+    for _ in 0..MOST_TURNS {
+        if !read(house, id).await.owes() {
+            break;
+        }
+        turn(house, id).await;
+    }
+    deliver(house).await;
+}
+
+async fn is_alive(kafka: &SimulatedKafka) -> bool {
+    let sections = kafka.observe(&BTreeSet::from([Query::Kafka(KafkaQuery::Cluster)])).await;
+    match Looker::new(&sections).kafka_cluster() {
+        Look::Seen(cluster) => cluster.brokers.iter().any(|broker| broker.id == TARGET),
+        _ => panic!("the cluster does not answer"),
     }
 }
 

@@ -4,17 +4,11 @@ use super::look::{Loads, Seen, dirs_of};
 use super::{MOST_MOVES, Wanted, batches, copies};
 use crate::changes::kafka_offsets as offsets;
 use crate::changes::rights::{self, Needed};
-use crate::cluster::kafka::{Controllers, FOLLOWER_RATE, LEADER_RATE, Partition, Right};
+use crate::cluster::kafka::{Controllers, FOLLOWER_RATE, LEADER_RATE, Partition, Silence};
 use crate::facts::{Fact, Facts};
 use crate::id::TopicName;
 use crate::plan::{Check, ConfigOn, Level};
 use std::collections::{BTreeMap, BTreeSet};
-
-/// `AlterPartitionReassignments` and `ElectLeaders` (ALTER), `ListPartitionReassignments` and `DescribeLogDirs` (DESCRIBE),
-/// the brokers' throttles.
-const ON_CLUSTER: &[Right] = &[Right::Alter, Right::Describe, Right::AlterConfigs, Right::DescribeConfigs];
-/// The topics' throttle lists.
-const ON_TOPIC: &[Right] = &[Right::Describe, Right::AlterConfigs, Right::DescribeConfigs];
 
 /// Every finding but those about holds.
 pub(super) fn all(wanted: &Wanted, seen: &Seen<'_>, load: &Loads) -> Vec<Check> {
@@ -32,11 +26,11 @@ pub(super) fn all(wanted: &Wanted, seen: &Seen<'_>, load: &Loads) -> Vec<Check> 
 }
 
 fn right_checks(wanted: &Wanted, seen: &Seen<'_>) -> Vec<Check> {
-    let on_cluster = Needed { on: "cluster", name: "kafka-cluster", rights: ON_CLUSTER };
+    let on_cluster = Needed { on: "cluster", name: "kafka-cluster", rights: rights::MOVE_ON_CLUSTER };
     let mut checks = rights::check(&on_cluster, &seen.cluster.rights);
     let topics: BTreeSet<&TopicName> = wanted.moves.iter().map(|one| &one.topic).collect();
     for name in topics {
-        let needed = Needed { on: "topic", name: name.as_str(), rights: ON_TOPIC };
+        let needed = Needed { on: "topic", name: name.as_str(), rights: rights::MOVE_ON_TOPIC };
         if let Some(topic) = seen.topic(name) {
             checks.extend(rights::check(&needed, &topic.rights));
         }
@@ -155,8 +149,13 @@ fn controllers_check(seen: &Seen<'_>) -> Check {
     match &seen.replication.controllers {
         Controllers::Answer => Check::pass("controllers-not-reached"),
         Controllers::NotGiven => Check::new(Level::Warn, "controllers-not-given", Facts::none()),
-        Controllers::Silent(said) => {
-            Check::new(Level::Warn, "controllers-not-reached", Facts::none().with("said", said.as_str()))
+        Controllers::Silent(Silence::Failed(why)) => {
+            let facts = Facts::none().with("failure", why.kind.key()).with("said", why.said.as_str());
+            Check::new(Level::Warn, "controllers-not-reached", facts)
+        }
+        Controllers::Silent(Silence::OtherCluster { found, expected }) => {
+            let facts = Facts::none().with("found", found.as_str()).with("expected", expected.as_str());
+            Check::new(Level::Warn, "controllers-of-another-cluster", facts)
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Moving replicas on Kafka with care: from what is to stand where, to a plan. Shared by everything that moves replicas.
 
+mod adopt;
 mod batches;
 mod checks;
 mod look;
@@ -10,8 +11,8 @@ mod throttle;
 use super::guards::Guards;
 use super::{Context, Stop, held_checks};
 use crate::facts::{Fact, Facts};
-use crate::id::{ClusterName, TopicName};
-use crate::plan::{Action, Aspect, Check, Draft, Effect, Estimate, Hold, Impact, ReplicaMove, Sharing, Thing};
+use crate::id::{ClusterName, OperationId, TopicName};
+use crate::plan::{Action, Adopted, Aspect, Check, Draft, Effect, Estimate, Hold, Impact, ReplicaMove, Sharing, Thing};
 use std::collections::{BTreeMap, BTreeSet};
 
 pub(super) use checks::throttle_check;
@@ -31,6 +32,8 @@ pub(super) struct Wanted {
     pub(super) throttle: u64,
     /// The fewest copies that any plan for the same end needs, if it is known.
     pub(super) lower_bound: Option<u64>,
+    /// The operation that is taken back, if it is a way back.
+    pub(super) reverses: Option<OperationId>,
     /// Settings that an operation left and that this one puts back; see [`Earlier`].
     pub(super) earlier: Earlier,
     /// Actions that another operation owes, done at the end of this one.
@@ -49,15 +52,17 @@ pub(super) fn copies(moves: &[ReplicaMove]) -> u64 {
 }
 
 /// The plan, or why there is none.
-pub(super) fn draft(wanted: &Wanted, seen: &Seen<'_>, context: &Context<'_>) -> Result<Draft, Stop> {
+pub(super) fn draft(mut wanted: Wanted, seen: &Seen<'_>, context: &Context<'_>) -> Result<Draft, Stop> {
     let guards: &Guards = context.guards;
+    let adopted = adopt::adopt(&mut wanted, seen, context.owing);
+    let wanted = &wanted;
     let load = seen.load(&wanted.moves);
     let batches = batches::split(&wanted.moves, seen, wanted.throttle);
     let settings = throttle::settings(wanted, seen);
-    let holds = holds(&context.cluster.name, wanted, seen);
+    let holds = holds(&context.cluster.name, wanted, (seen, &adopted));
     let mut checks = checks::all(wanted, seen, &load);
     checks.extend(wanted.found.iter().cloned());
-    checks.extend(held_checks(&holds, context.held.iter()));
+    checks.extend(held_checks(&holds, context.held.iter().filter(|one| !adopt::is_given_up(&adopted, one))));
     let checks = guards.verdict(checks)?;
     let eta = load.eta(wanted.throttle);
     Ok(Draft {
@@ -69,6 +74,7 @@ pub(super) fn draft(wanted: &Wanted, seen: &Seen<'_>, context: &Context<'_>) -> 
         expectations: steps::expectations(wanted, seen, &settings, &load),
         steps: steps::steps(wanted, seen, &settings, &batches),
         restore: settings.restore.iter().cloned().chain(wanted.owed.iter().cloned()).collect(),
+        adopts: adopted,
         impact: impact(wanted, seen, &load, batches.len()),
         estimate: Estimate { duration_ms: millis(eta), way_back_ms: millis(eta), changes: copies(&wanted.moves) },
     })
@@ -101,12 +107,13 @@ fn impact(wanted: &Wanted, seen: &Seen<'_>, load: &look::Loads, batches: usize) 
     }
 }
 
-/// The layout of the whole cluster, and the settings of all topics and brokers whose throttles are set.
-fn holds(cluster: &ClusterName, wanted: &Wanted, seen: &Seen<'_>) -> Vec<Hold> {
+/// The layout of the whole cluster, and the settings of all topics and brokers whose throttles are set or put back.
+fn holds(cluster: &ClusterName, wanted: &Wanted, (seen, adopted): (&Seen<'_>, &[Adopted])) -> Vec<Hold> {
     let hold = |thing, aspect| Hold { cluster: cluster.clone(), thing, aspect, sharing: Sharing::Exclusive };
     let topics: BTreeSet<&TopicName> = wanted.moves.iter().map(|one| &one.topic).collect();
     let topics = topics.into_iter().map(|name| hold(Thing::Topic(name.to_string()), Aspect::Config));
-    let brokers = seen.throttled(&wanted.moves);
+    let mut brokers = seen.throttled(&wanted.moves);
+    brokers.extend(adopted.iter().flat_map(|one| &one.brokers));
     let brokers = brokers.iter().map(|id| hold(Thing::Broker(id.to_string()), Aspect::Config));
     let mut holds: Vec<Hold> = topics.chain(brokers).collect();
     holds.push(hold(Thing::Whole, Aspect::Layout));

@@ -6,21 +6,38 @@ use crate::id::TopicName;
 use crate::plan::{Action, ConfigChange, ConfigOn, KafkaAction, ListRemoval, ReplicaMove, list_entries};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// What another operation may have left behind: where one of its values is found, it is not taken for what has to be put
-/// back.
+/// What other operations may have left behind, by setting: where one of their values is found, it is not taken for what has to
+/// be put back.
 #[derive(Debug, Clone, Default)]
-pub(in crate::changes) struct Earlier {
-    /// The values that it set.
-    pub(in crate::changes) ours: Vec<String>,
-    /// What stood before it in each setting.
-    pub(in crate::changes) before: BTreeMap<(ConfigOn, String), Option<String>>,
+pub(in crate::changes) struct Earlier(BTreeMap<(ConfigOn, String), Left>);
+
+/// One setting that may have been left.
+#[derive(Debug, Clone, Default)]
+struct Left {
+    values: BTreeSet<String>,
+    before: Option<String>,
 }
 
 impl Earlier {
+    /// What puts a setting back, and the values that may stand there until then.
+    pub(in crate::changes) fn add(&mut self, put_back: &ConfigChange, values: &BTreeSet<String>) {
+        let left = self.0.entry((put_back.on.clone(), put_back.key.clone())).or_default();
+        left.before.clone_from(&put_back.to);
+        left.values.extend(values.iter().cloned());
+    }
+
+    /// What a setting is put back to: what was found, or what stood there before that was left behind.
+    fn to(&self, one: &ConfigChange) -> Option<String> {
+        if !self.left(&one.on, &one.key, one.from.as_deref()) {
+            return one.from.clone();
+        }
+        self.0.get(&(one.on.clone(), one.key.clone())).and_then(|left| left.before.clone())
+    }
+
     /// Whether a value is one that was left behind.
     pub(super) fn left(&self, on: &ConfigOn, key: &str, value: Option<&str>) -> bool {
-        self.before.contains_key(&(on.clone(), key.to_owned()))
-            && self.ours.iter().any(|one| Some(one.as_str()) == value)
+        let left = self.0.get(&(on.clone(), key.to_owned()));
+        value.is_some_and(|value| left.is_some_and(|left| left.values.contains(value)))
     }
 }
 
@@ -61,11 +78,7 @@ pub(super) fn settings(wanted: &Wanted, seen: &Seen<'_>) -> Settings {
 }
 
 fn put_back(one: &ConfigChange, earlier: &Earlier) -> ConfigChange {
-    let mut back = one.reversed();
-    if earlier.left(&one.on, &one.key, one.from.as_deref()) {
-        back.to = earlier.before.get(&(one.on.clone(), one.key.clone())).cloned().flatten();
-    }
-    back
+    ConfigChange { to: earlier.to(one), ..one.reversed() }
 }
 
 fn rates(wanted: &Wanted, seen: &Seen<'_>) -> Vec<ConfigChange> {

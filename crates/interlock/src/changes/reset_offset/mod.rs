@@ -86,6 +86,7 @@ fn draft(wanted: &Wanted<'_>, seen: &Seen<'_>, context: &Context<'_>) -> Result<
             Some(deadline) => steps::waiting(wanted, seen, deadline),
         },
         restore: Vec::new(),
+        adopts: Vec::new(),
         impact: impact(wanted, seen, waits.is_some()),
         estimate: estimate(&seen.places),
         checks,

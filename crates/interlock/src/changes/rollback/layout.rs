@@ -76,10 +76,11 @@ fn draft(rollback: &Rollback<'_>, actions: &[Action], seen: &Seen<'_>, context: 
     let throttle = crate::changes::turn::throttle(first);
     let held = Context { held: &others(first, context), ..context.clone() };
     moves::draft(
-        &moves::Wanted {
+        moves::Wanted {
             targets: moves.iter().flat_map(ReplicaMove::adding).collect(),
             throttle: throttle.map_or(THROTTLE, |throttle| throttle.bytes_per_second),
             lower_bound: None,
+            reverses: Some(first.operation.clone()),
             earlier: earlier(rollback, throttle),
             owed: first.restore.iter().filter(|action| takes_from_lists(action)).cloned().collect(),
             worst_case: "moves-slow-writes",
@@ -101,18 +102,16 @@ fn takes_from_lists(action: &Action) -> bool {
     matches!(action, Action::Kafka(KafkaAction::TakeFromLists { .. }))
 }
 
-/// What the first operation set and may have left, and what it owes instead.
+/// What the first operation set and may have left, and what stood there before it.
 fn earlier(rollback: &Rollback<'_>, throttle: Option<&Throttle>) -> Earlier {
-    let first = rollback.plan;
     let mut earlier = Earlier::default();
-    if let Some(throttle) = throttle {
-        let rates = [throttle.bytes_per_second, throttle.slowest_bytes_per_second, throttle.fastest_bytes_per_second];
-        earlier.ours = rates.iter().map(u64::to_string).collect();
-        earlier.ours.extend(rollback.turned_to.iter().cloned());
-    }
-    for action in &first.restore {
+    let Some(throttle) = throttle else { return earlier };
+    let mut left: BTreeSet<String> = throttle.rates().iter().map(u64::to_string).collect();
+    left.extend(rollback.turned_to.iter().cloned());
+    left.extend(rollback.plan.adopts.iter().flat_map(|one| one.left.iter().cloned()));
+    for action in &rollback.plan.restore {
         let Action::Kafka(KafkaAction::SetConfigs { changes }) = action else { continue };
-        earlier.before.extend(changes.iter().map(|one| ((one.on.clone(), one.key.clone()), one.to.clone())));
+        changes.iter().for_each(|one| earlier.add(one, &left));
     }
     earlier
 }

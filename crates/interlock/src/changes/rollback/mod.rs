@@ -103,6 +103,7 @@ fn draft(
         expectations: steps::expectations(&rebased, seen),
         steps: steps::steps(&actions, seen),
         restore: Vec::new(),
+        adopts: Vec::new(),
         impact: impact::impact(&rebased, seen),
         estimate: estimate(&actions),
     })

@@ -67,11 +67,12 @@ fn draft(wanted: &Wanted<'_>, seen: &Seen<'_>, context: &Context<'_>) -> Result<
         return Err(Stop::Mistake(Mistake::new("brokers-have-their-share", Facts::none().with("brokers", brokers))));
     }
     moves::draft(
-        &moves::Wanted {
+        moves::Wanted {
             moves: target.moves,
             targets: wanted.brokers.iter().copied().collect(),
             throttle: wanted.throttle,
             lower_bound: Some(target.lower_bound),
+            reverses: None,
             earlier: Earlier::default(),
             owed: Vec::new(),
             worst_case: "moves-slow-writes",

@@ -1,18 +1,18 @@
 //! `/scale-out`: what it plans, what it refuses, and each guard's negative control.
 
-use crate::changes::{self, Context, Guard, Guards, Rollback};
+use crate::changes::{self, Context, Guard, Guards, Owing, Rollback};
 use crate::cluster::kafka::{
     Broker, BrokerDirs, BrokerReplication, Controllers, FOLLOWER_LIST, FOLLOWER_RATE, KafkaAnswer, KafkaCluster,
     KafkaQuery, LEADER_LIST, LogDir, NamedTopic, Partition, PartitionRate, Rates, Reassignment, Replicas, Replication,
-    Right, Topic, TopicReplication,
+    Right, Silence, Topic, TopicReplication,
 };
 use crate::cluster::{Answer, Failure, FailureKind, Query, Section, Sections, Seen};
 use crate::command::{Arguments, Value};
 use crate::facts::Fact;
 use crate::id::TopicName;
 use crate::plan::{
-    Action, Condition, Done, Draft, Hold, KafkaAction, Level, Plan, Planning, ReplicaMove, Row, Scope, Sealed, Undo,
-    Work,
+    Action, Adopted, Condition, Done, Draft, Hold, KafkaAction, Level, Plan, Planning, ReplicaMove, Row, Scope, Sealed,
+    Undo, Work,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -35,6 +35,7 @@ struct World {
     rights: BTreeSet<Right>,
     failing: Option<KafkaQuery>,
     held: Vec<(Hold, crate::id::OperationId)>,
+    owing: Vec<Owing>,
     guards: Guards,
 }
 
@@ -63,6 +64,7 @@ impl World {
             rights: [Right::Alter, Right::Describe, Right::AlterConfigs, Right::DescribeConfigs].into(),
             failing: None,
             held: Vec::new(),
+            owing: Vec::new(),
             guards: Guards::all(),
         };
         world.with("orders", 8).with("payments", 4)
@@ -158,7 +160,14 @@ impl World {
 
     fn rounds(&self, plan: impl Fn(&Sections, &Context<'_>) -> Planning) -> Planning {
         let cluster = cluster();
-        let context = Context { now: NOW, cluster: &cluster, held: &self.held, earlier: None, guards: &self.guards };
+        let context = Context {
+            now: NOW,
+            cluster: &cluster,
+            held: &self.held,
+            owing: &self.owing,
+            earlier: None,
+            guards: &self.guards,
+        };
         let mut sections = Sections::empty();
         for _ in 0..6 {
             match plan(&sections, &context) {
@@ -448,9 +457,12 @@ fn brokers_that_are_not_there_are_named() {
 
 #[test]
 fn controllers_that_do_not_answer_are_a_warning() {
+    let failure = Failure { kind: FailureKind::TimedOut, said: "no answer".to_owned() };
+    let other = Silence::OtherCluster { found: "lkc-9".to_owned(), expected: "lkc-1".to_owned() };
     for (controllers, id, level) in [
         (Controllers::Answer, "controllers-not-reached", Level::Pass),
-        (Controllers::Silent("refused".to_owned()), "controllers-not-reached", Level::Warn),
+        (Controllers::Silent(Silence::Failed(failure)), "controllers-not-reached", Level::Warn),
+        (Controllers::Silent(other), "controllers-of-another-cluster", Level::Warn),
         (Controllers::NotGiven, "controllers-not-given", Level::Warn),
     ] {
         let mut world = World::new();
@@ -587,6 +599,94 @@ fn what_a_stuck_run_left_is_put_back_by_its_way_back() {
     );
 }
 
+/// The rates that are put back at the end, by broker.
+fn rates_put_back(draft: &Draft) -> BTreeMap<i32, (Option<String>, Option<String>)> {
+    let changes = draft.restore.iter().filter_map(|action| match action {
+        Action::Kafka(KafkaAction::SetConfigs { changes }) => Some(changes),
+        _ => None,
+    });
+    let of = |one: &crate::plan::ConfigChange| match one.on {
+        crate::plan::ConfigOn::Broker(id) if one.key == FOLLOWER_RATE => Some((id, (one.from.clone(), one.to.clone()))),
+        _ => None,
+    };
+    changes.flatten().filter_map(of).collect()
+}
+
+fn text(value: &str) -> Option<String> {
+    Some(value.to_owned())
+}
+
+/// What an operation with a throttle of 1 MiB/s, turned to 2 MiB/s meanwhile, owes broker 4, where 777 stood before.
+fn owed_to_broker_4() -> (Plan, Owing) {
+    let mut before = World::new();
+    before.rates = BTreeMap::from([(4, "777")]);
+    let plan = whole(before.plan(&all()), all());
+    let owing = Owing::of(&plan, 4, &["2097152".to_owned()].into());
+    (plan, owing)
+}
+
+#[test]
+fn what_is_owed_to_a_broker_is_adopted_by_whoever_throttles_it_next() {
+    let (plan, owing) = owed_to_broker_4();
+    assert_eq!(owing.left, ["104857", "1048576", "2097152", "4194304"].map(str::to_owned).into());
+    let hold = Hold {
+        cluster: "lab".parse().unwrap(),
+        thing: crate::plan::Thing::Broker("4".to_owned()),
+        aspect: crate::plan::Aspect::Config,
+        sharing: crate::plan::Sharing::Exclusive,
+    };
+    let mut world = World::new();
+    world.rates = BTreeMap::from([(4, "2097152")]);
+    world.held.push((hold.clone(), plan.operation.clone()));
+    assert_eq!(world.refused(&all()), ["held-by-other"], "a hold without a debt is somebody's at work");
+    world.owing.push(owing.clone());
+    let draft = world.plan(&all());
+    let found = check(&draft, "owed-adopted").unwrap();
+    assert_eq!((found.level, found.facts.get("operation")), (Level::Warn, Some(&plan.operation.as_str().into())));
+    assert_eq!(check(&draft, "left-over-throttle"), None, "it is known whose it is");
+    let adopted = Adopted { operation: plan.operation.clone(), brokers: [4].into(), left: owing.left.clone() };
+    assert_eq!(draft.adopts, [adopted]);
+    assert_eq!(rates_put_back(&draft)[&4], (text("1048576"), text("777")), "not what was left there");
+    assert!(draft.holds.contains(&hold));
+    // What somebody else made of it meanwhile is theirs.
+    world.rates = BTreeMap::from([(4, "31")]);
+    assert_eq!(rates_put_back(&world.plan(&all()))[&4].1, text("31"));
+    // Another operation of whoever holds it is no debt.
+    world.held.push((Hold { thing: crate::plan::Thing::Broker("3".to_owned()), ..hold }, plan.operation));
+    assert_eq!(world.refused(&all()), ["held-by-other"]);
+}
+
+#[test]
+fn a_debt_to_a_dead_broker_stays_where_it_is_unless_its_operation_is_taken_back() {
+    let (plan, mut owing) = owed_to_broker_4();
+    let mut world = World::new();
+    world = world.after(&world.plan(&all()));
+    world.brokers.push(Broker { id: 5, rack: Some("r5".to_owned()) });
+    world.brokers.retain(|one| one.id != 4);
+    world.owing.push(owing.clone());
+    let mut onto_five = all();
+    onto_five.0.insert("brokers".to_owned(), Value::Brokers(vec![5]));
+    assert_eq!(world.plan(&onto_five).adopts, []);
+
+    let done: Vec<Done> = plan
+        .steps
+        .iter()
+        .filter_map(|step| match &step.work {
+            Work::Act(action) => Some(Done { step: step.number, actions: vec![action.clone()] }),
+            _ => None,
+        })
+        .collect();
+    let Planning::Plan(back) = world.back(&plan, &done) else { panic!() };
+    assert_eq!(back.adopts.len(), 1);
+    assert_eq!(rates_put_back(&back)[&4], (text("1048576"), text("777")), "at the end, or owed on");
+    assert!(back.holds.iter().any(|hold| hold.thing == crate::plan::Thing::Broker("4".to_owned())));
+    assert!(!format!("{:?}", back.expectations).contains("Broker(4)"), "nobody can be asked what stands there");
+    // And what the way back then owes knows the values of both.
+    let second = Plan { adopts: back.adopts.clone(), ..whole(*back, all()) };
+    owing.left.extend(Owing::of(&second, 4, &BTreeSet::new()).left.clone());
+    assert_eq!(Owing::of(&second, 4, &BTreeSet::new()).left, owing.left);
+}
+
 #[test]
 fn a_plan_of_many_moves_is_read_as_it_was_written() {
     let arguments = asked(&["many"], MIB);
@@ -651,6 +751,29 @@ mod turned {
         assert_eq!(turned(&busy, 4 * MIB), Turning::Granted);
         busy.guards = Guards::all().without(Guard::ThrottleAboveInflow);
         assert_eq!(turned(&busy, MIB / 2), Turning::Granted, "without the guard nobody says no");
+    }
+
+    #[test]
+    fn what_comes_in_where_replicas_have_arrived_does_not_count() {
+        let mut busy = World::new();
+        busy.inflow = MIB / 9;
+        let draft = busy.plan(&asked(&["all"], 4 * MIB));
+        let all_moves = moves(&draft);
+        let mut half = busy.after(&draft);
+        assert_eq!(turned(&half, MIB / 2), Turning::Granted, "all of them have arrived");
+        // Of one the copy is under way: it is in the log of moves, whatever replicas are shown.
+        let one = &all_moves[0];
+        half.inflow = MIB;
+        let (replicas, adding) = (one.to.clone(), Replicas(one.adding()));
+        let moving = Reassignment {
+            topic: one.topic.clone(),
+            partition: one.partition,
+            replicas,
+            adding,
+            removing: Replicas::default(),
+        };
+        half.moving.push(moving);
+        assert_eq!(refused(&turned(&half, MIB / 2)), ["throttle-below-inflow"]);
     }
 
     #[test]

@@ -286,6 +286,7 @@ fn planned_at_another_time_it_is_the_same_plan() {
         now: NOW.plus(std::time::Duration::from_secs(9)),
         cluster: &cluster,
         held: &[],
+        owing: &[],
         earlier: None,
         guards: &guards,
     };

@@ -188,6 +188,7 @@ impl World {
             now: NOW,
             cluster: &cluster,
             held: &self.held,
+            owing: &[],
             earlier: self.earlier.as_ref(),
             guards: &self.guards,
         };
@@ -325,6 +326,7 @@ pub(super) fn whole(draft: Draft, request: Arguments) -> Plan {
         expectations: draft.expectations,
         steps: draft.steps,
         restore: draft.restore,
+        adopts: draft.adopts,
         impact: draft.impact,
         estimate: draft.estimate,
         votes: vec![Seat::Approver],

@@ -1,6 +1,7 @@
 //! Where a cluster's data lies: replicas, disks, moves under way, and the settings that steer moves.
 
 use super::Topic;
+use crate::cluster::Failure;
 use crate::id::TopicName;
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -160,8 +161,23 @@ pub enum Controllers {
     NotGiven,
     /// They answer.
     Answer,
-    /// They do not: what was said.
-    Silent(String),
+    /// They cannot be used.
+    Silent(Silence),
+}
+
+/// Why controllers cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Silence {
+    /// They do not answer.
+    Failed(Failure),
+    /// Those that answer are of another cluster: the ids of both, empty where none is told.
+    OtherCluster {
+        /// The id that they tell.
+        found: String,
+        /// The id of the cluster.
+        expected: String,
+    },
 }
 
 /// The settings of a topic that steer its replication.
