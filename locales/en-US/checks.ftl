@@ -215,7 +215,10 @@ why-stop-asked = { $reason-count ->
     [0] Stopped by { $by }
    *[other] Stopped by { $by }: { $reason }
 }
-why-tried-too-often = The cluster did not take it, however often I tried: { $failure }; it said: { $said }
+why-tried-too-often = { $failure-count ->
+    [0] The cluster did not take it, though I tried { $attempts } times
+   *[other] The cluster did not take it, though I tried { $attempts } times: { $failure }; it said: { $said }
+}
 why-vetoed = Vetoed by { $by }
 why-vote-withdrawn = A vote was withdrawn before it began; it waits for votes again
 why-voter-cannot-be-verified = Somebody’s roles cannot be looked up now; it waits for votes again

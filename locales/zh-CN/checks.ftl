@@ -161,7 +161,10 @@ why-stop-asked = { $reason-count ->
     [0] 由 { $by } 停止
    *[other] 由 { $by } 停止：{ $reason }
 }
-why-tried-too-often = 多次尝试，集群都没有接受：{ $failure }；集群的说明：{ $said }
+why-tried-too-often = { $failure-count ->
+    [0] 尝试了 { $attempts } 次，集群都没有接受
+   *[other] 尝试了 { $attempts } 次，集群都没有接受：{ $failure }；集群的说明：{ $said }
+}
 why-vetoed = 被 { $by } 否决
 why-vote-withdrawn = 开始前有人撤回了投票，重新等待投票
 why-voter-cannot-be-verified = 现在查不到某人的角色，重新等待投票

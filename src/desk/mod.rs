@@ -19,6 +19,7 @@ mod rounds;
 mod strangers;
 mod submit;
 mod throttle;
+mod weighed;
 
 pub(crate) use drafting::{Wanted, Whole};
 

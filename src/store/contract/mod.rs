@@ -1,7 +1,7 @@
 //! What a store promises, run on SQLite and on PostgreSQL: each case once on either.
 
 mod audit;
-pub(super) mod bed;
+mod bed;
 mod concurrency;
 mod failures;
 mod holds;

@@ -5,7 +5,6 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use std::fmt;
 use std::str::FromStr;
-use std::sync::Arc;
 
 /// The number of the plan format that this version writes.
 pub const FORMAT: u32 = 1;
@@ -74,13 +73,8 @@ impl From<Digest> for String {
 }
 
 /// A plan with its stored bytes. The bytes are written once, here, and never made again from the plan.
-///
-/// Cheap to clone.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Sealed(Arc<Whole>);
-
-#[derive(PartialEq, Eq)]
-struct Whole {
+pub struct Sealed {
     plan: Plan,
     bytes: String,
     digest: Digest,
@@ -117,7 +111,7 @@ impl Sealed {
         let mut bytes = serde_json::to_string_pretty(&plan).map_err(|error| NotReadable::Damaged(error.to_string()))?;
         bytes.push('\n');
         let digest = Digest::of(bytes.as_bytes());
-        Ok(Self(Arc::new(Whole { plan, bytes, digest })))
+        Ok(Self { plan, bytes, digest })
     }
 
     /// Reads stored bytes whose digest is `expected`.
@@ -130,31 +124,31 @@ impl Sealed {
             return Err(NotReadable::Altered { expected, found });
         }
         let plan = read(&bytes)?;
-        Ok(Self(Arc::new(Whole { plan, bytes, digest: found })))
+        Ok(Self { plan, bytes, digest: found })
     }
 
     /// The plan.
     #[must_use]
     pub fn plan(&self) -> &Plan {
-        &self.0.plan
+        &self.plan
     }
 
     /// The bytes as stored and attached to the card.
     #[must_use]
     pub fn bytes(&self) -> &str {
-        &self.0.bytes
+        &self.bytes
     }
 
     /// The digest of the bytes.
     #[must_use]
     pub fn digest(&self) -> Digest {
-        self.0.digest
+        self.digest
     }
 }
 
 impl fmt::Debug for Sealed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "plan {} of {}", self.0.digest.short(), self.0.plan.operation)
+        write!(f, "plan {} of {}", self.digest.short(), self.plan.operation)
     }
 }
 
