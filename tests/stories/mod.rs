@@ -20,6 +20,7 @@ mod kafka_members;
 mod kafka_moves;
 mod kafka_reset;
 mod kafka_rights;
+mod kafka_times;
 mod looks;
 mod offline;
 mod reset_offset;
