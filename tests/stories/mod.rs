@@ -8,6 +8,7 @@ mod discord_controls;
 mod discord_drawing;
 mod discord_health;
 mod discord_hostile;
+mod discord_owners;
 mod discord_places;
 mod discord_reset;
 mod discord_waits;
