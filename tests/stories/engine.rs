@@ -5,6 +5,7 @@ mod expiry;
 mod holds;
 mod late;
 mod line;
+mod owed;
 mod owners;
 mod permits;
 mod replicas;

@@ -1,4 +1,5 @@
 mod command_line;
+mod controllers;
 mod controls;
 mod crash;
 mod demo;
@@ -30,3 +31,4 @@ mod scope;
 mod store_fails;
 mod strangers;
 mod throttle;
+mod turned;
