@@ -35,6 +35,10 @@ impl Members for Ballots {
     fn votes<'a>(&'a self, operation: &'a Operation, plan: &'a Sealed) -> Boxed<'a, Result<Polled, Unreadable>> {
         Box::pin(async move { self.0.polled(operation, plan).await })
     }
+
+    fn owners_must_hear(&self, plan: &Sealed) -> bool {
+        self.0.owners_must_hear(plan.plan())
+    }
 }
 
 const UNREACHABLE: Unreadable = Unreadable { id: "chat-unreachable", ask_again: false };

@@ -12,6 +12,7 @@ mod listing;
 mod look;
 mod members;
 mod operations;
+mod owners;
 mod recorder;
 mod replanner;
 mod rooms;

@@ -4,7 +4,7 @@ use super::Store;
 use super::database::vals;
 use super::error::StoreError;
 use super::rows::{OperationRow, TextRow, operation_columns, operations};
-use engine::port::{Beat, Boxed, Journal, JournalError, Told, Written};
+use engine::port::{Beat, Boxed, Heard, Journal, JournalError, Told, Written};
 use engine::{Changes, Entry, NewOperation, Operation, Record, Revision, Token, Transition, Transitioned};
 use interlock::id::OperationId;
 use interlock::plan::{Memory, Sealed};
@@ -142,6 +142,10 @@ impl Journal for Store {
         told: &'a Told,
     ) -> Boxed<'a, Result<bool, JournalError>> {
         Box::pin(async move { Ok(self.discharge_operation(operation, token, told).await?) })
+    }
+
+    fn owners_heard<'a>(&'a self, id: &'a OperationId) -> Boxed<'a, Result<Heard, JournalError>> {
+        Box::pin(async move { Ok(self.read_owners_heard(id).await?) })
     }
 
     fn tell<'a>(&'a self, told: &'a Told) -> Boxed<'a, Result<(), JournalError>> {

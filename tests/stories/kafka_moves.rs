@@ -1,6 +1,7 @@
 //! `/scale-out` on four real brokers in four racks while records flow, judged by Kafka's own tools and by who reads.
 
 mod died;
+mod foreign;
 mod interference;
 mod isr;
 mod owed;

@@ -103,6 +103,10 @@ impl Run<'_> {
             let facts = facts.with("step", i64::from(step.number)).with("attempts", i64::from(attempts));
             return self.give_up(operation, "tried-too-often", facts).await;
         }
+        // Before the look: what is seen is to be as it is when it is acted on.
+        if let Some(next) = self.owners_first(operation, plan).await? {
+            return Ok(next);
+        }
         match self.judge(operation, &needs(step, action, (place, attempts))).await {
             Judged::Holds => self.looked = true,
             Judged::Broken { id, facts } => return self.give_up(operation, id, facts).await,
@@ -174,6 +178,9 @@ impl Run<'_> {
         let Some(cluster) = self.inner.ports.clusters.act(&operation.cluster) else {
             return self.give_up(operation, "cluster-only-observed", Facts::none()).await;
         };
+        if let Some(next) = self.owners_first(operation, plan).await? {
+            return Ok(next);
+        }
         let attempt = self.history.tries(placed.step, placed.place).attempts + 1;
         let at = self.inner.ports.clock.now();
         self.write(Entry::Intent { step: placed.step, action: placed.place, attempt, at }).await?;
