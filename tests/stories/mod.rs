@@ -23,6 +23,7 @@ mod kafka_rights;
 mod looks;
 mod offline;
 mod reset_offset;
+mod rocketmq;
 mod scale_out;
 mod scope;
 mod store_fails;
