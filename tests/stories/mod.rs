@@ -24,6 +24,7 @@ mod looks;
 mod offline;
 mod reset_offset;
 mod rocketmq;
+mod rocketmq_real;
 mod scale_out;
 mod scope;
 mod store_fails;
