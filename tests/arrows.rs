@@ -113,6 +113,7 @@ fn drivers_are_known_in_their_rooms_only() {
     // bot/reach builds the configuration out of the settings and hands it to the room.
     for (driver, rooms) in [
         ("kafka_admin", &["backend/kafka", "bot/reach"][..]),
+        ("rocketmq_admin", &["backend/rocketmq", "bot/reach"]),
         ("serenity", &["chat/discord"]),
         ("sqlx", &["store"]),
         ("reedline", &["chat/console"]),

@@ -196,6 +196,7 @@ pub const MISTAKES: &[&str] = &[
     "no-slash",
     "no-such-date",
     "no-vote-to-withdraw",
+    "not-a-broker",
     "not-a-choice",
     "not-a-digest",
     "not-a-duration",
@@ -209,13 +210,16 @@ pub const MISTAKES: &[&str] = &[
     "not-an-operation",
     "not-brokers",
     "not-built-yet",
+    "not-for-kind",
     "not-for-verify",
     "not-partitions",
     "not-possible-now",
     "not-topics",
+    "not-told-by-kind",
     "nothing-to-do",
     "nothing-to-resume",
     "nothing-to-take-back",
+    "one-of-these",
     "open-quote",
     "option-needs-option",
     "partition-twice",
@@ -229,6 +233,7 @@ pub const MISTAKES: &[&str] = &[
     "time-in-future",
     "time-too-early",
     "too-many-partitions",
+    "unknown-broker",
     "unknown-cluster",
     "unknown-command",
     "unknown-escape",
@@ -368,3 +373,18 @@ pub const PARTS: &[&str] = &[
 
 /// What is wrong with a name.
 pub const PROBLEMS: &[&str] = &["empty", "too-long", "character"];
+
+/// What reports of looks find.
+pub const LOOKS: &[&str] = interlock::looks::PHRASES;
+
+/// The heads of the columns of reports.
+pub const COLUMNS: &[&str] = interlock::looks::HEADS;
+
+/// The words in cells of reports.
+pub const CELLS: &[&str] = interlock::looks::WORDS;
+
+/// What reports measure the evenness of.
+pub const MEASURES: &[&str] = &["written", "queues", "leaders", "replicas", "bytes"];
+
+/// What topics of RocketMQ are for.
+pub const TOPIC_KINDS: &[&str] = &["ordinary", "retry", "dead-letters", "system"];

@@ -30,6 +30,8 @@ mod kafka_times;
 mod looks;
 mod offline;
 mod reset_offset;
+mod rocketmq;
+mod rocketmq_real;
 mod scale_out;
 mod scope;
 mod store_fails;

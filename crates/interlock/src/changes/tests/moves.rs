@@ -179,7 +179,7 @@ impl World {
             match plan(&sections, &context) {
                 Planning::Need(queries) => {
                     for query in queries {
-                        let Query::Kafka(asked) = &query;
+                        let Query::Kafka(asked) = &query else { panic!("{query:?}") };
                         let section = if self.failing.as_ref() == Some(asked) {
                             Section::Failed(Failure { kind: FailureKind::TimedOut, said: "no answer".to_owned() })
                         } else {
@@ -637,7 +637,7 @@ mod turned {
         loop {
             match turn(&plan, rate, &sections, &world.guards) {
                 Turning::Need(queries) => queries.into_iter().for_each(|query| {
-                    let Query::Kafka(asked) = &query;
+                    let Query::Kafka(asked) = &query else { panic!("{query:?}") };
                     let section = match &world.failing {
                         Some(failing) if failing == asked => {
                             Section::Failed(Failure { kind: FailureKind::TimedOut, said: "no answer".to_owned() })
