@@ -2,6 +2,7 @@
 
 mod audit;
 mod check;
+mod check_rocketmq;
 mod console;
 mod demo;
 mod log;

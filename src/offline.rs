@@ -4,7 +4,8 @@ use crate::desk::{Wanted, Whole};
 use engine::port::{Clock, Observe};
 use interlock::changes::{self, Context, Guards};
 use interlock::cluster::kafka::KafkaQuery;
-use interlock::cluster::{Cluster, Look, Looker, Query, Sections};
+use interlock::cluster::rocketmq::{RocketmqQuery, TopicKind};
+use interlock::cluster::{Cluster, ClusterKind, Look, Looker, Query, Sections};
 use interlock::command::{Catalogue, Directory, Line, ParseContext, View, parse, parse_line};
 use interlock::id::OperationId;
 use interlock::plan::{Check, Mistake, NotReadable, Planning, Requester, Scope, Sealed, Seat};
@@ -93,7 +94,7 @@ pub async fn take(
     for _ in 0..MOST_ROUNDS {
         let needed = match line {
             Some((catalogue, line)) => needed(catalogue, line, &snapshot)?,
-            None => everything(&snapshot.sections),
+            None => everything(cluster.kind, &snapshot.sections),
         };
         let missing = snapshot.sections.missing(&needed);
         if missing.is_empty() {
@@ -115,7 +116,32 @@ fn needed(catalogue: &Catalogue, line: &str, snapshot: &Snapshot) -> Result<BTre
     }
 }
 
-fn everything(sections: &Sections) -> BTreeSet<Query> {
+fn everything(kind: ClusterKind, sections: &Sections) -> BTreeSet<Query> {
+    match kind {
+        ClusterKind::Kafka => everything_of_kafka(sections),
+        ClusterKind::Rocketmq => everything_of_rocketmq(sections),
+    }
+}
+
+fn everything_of_rocketmq(sections: &Sections) -> BTreeSet<Query> {
+    let mut looker = Looker::new(sections);
+    let _ = (looker.rocketmq_cluster(), looker.rocketmq_routes());
+    let (topics, groups) = (looker.rocketmq_topics(), looker.rocketmq_groups());
+    let mut queries = looker.needed();
+    let topics = topics.seen().into_iter().flat_map(|topics| &topics.seen);
+    for topic in topics.filter(|topic| topic.kind == TopicKind::Ordinary).take(MOST_NAMES) {
+        queries.insert(Query::Rocketmq(RocketmqQuery::Topic(topic.name.clone())));
+        queries.insert(Query::Rocketmq(RocketmqQuery::Ranges(topic.name.clone(), 0)));
+    }
+    let groups = groups.seen().into_iter().flat_map(|groups| &groups.seen);
+    for group in groups.filter(|group| !group.system).take(MOST_NAMES) {
+        queries.insert(Query::Rocketmq(RocketmqQuery::Group(group.id.clone())));
+        queries.insert(Query::Rocketmq(RocketmqQuery::Committed(group.id.clone())));
+    }
+    queries
+}
+
+fn everything_of_kafka(sections: &Sections) -> BTreeSet<Query> {
     let mut looker = Looker::new(sections);
     let _ = looker.kafka_cluster();
     let topics = looker.kafka_topics();

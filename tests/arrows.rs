@@ -113,6 +113,7 @@ fn drivers_are_known_in_their_rooms_only() {
     // bot/reach builds the configuration out of the settings and hands it to the room.
     for (driver, rooms) in [
         ("kafka_admin", &["backend/kafka", "bot/reach"][..]),
+        ("rocketmq_admin", &["backend/rocketmq", "bot/reach"]),
         ("serenity", &["chat/discord"]),
         ("sqlx", &["store"]),
         ("reedline", &["chat/console"]),
@@ -258,6 +259,51 @@ fn manifests_of_pure_crates_stay_pure() {
         for forbidden in never {
             assert!(!of(name).contains(*forbidden), "{name} depends on {forbidden}");
         }
+    }
+}
+
+/// What a package of the lock file was resolved with, for all features that anybody here switches on.
+fn locked(package: &str) -> BTreeSet<String> {
+    let lock = std::fs::read_to_string(root().join("Cargo.lock")).expect("the lock file");
+    let begin = format!("[[package]]\nname = \"{package}\"\n");
+    let start = lock.find(&begin).unwrap_or_else(|| panic!("{package} is not in the lock file")) + begin.len();
+    let block = lock[start..].split("\n\n").next().unwrap_or_default();
+    let listed = block.lines().filter_map(|line| line.trim().strip_prefix('"')?.split(['"', ' ']).next());
+    listed.map(str::to_owned).collect()
+}
+
+/// The manifests of the workspace, with their lines about a dependency.
+fn lines_about(dependency: &str) -> Vec<(PathBuf, String)> {
+    let crates = std::fs::read_dir(root().join("crates")).expect("the crates").map(|entry| entry.expect("one").path());
+    let mut found = Vec::new();
+    for folder in crates.chain([root()]) {
+        let manifest = folder.join("Cargo.toml");
+        let text = std::fs::read_to_string(&manifest).expect("a manifest");
+        let about = |line: &&str| line.starts_with(dependency) && line[dependency.len()..].starts_with([' ', '.']);
+        found.extend(text.lines().filter(about).map(|line| (manifest.clone(), line.to_owned())));
+    }
+    found
+}
+
+/// serenity with its cache answers look-ups of members from what it saw once: a role that was taken away would still count.
+#[test]
+fn serenity_has_no_cache() {
+    let lines = lines_about("serenity");
+    let (ours, others): (Vec<_>, Vec<_>) = lines.into_iter().partition(|(_, line)| line.contains("features"));
+    let [(manifest, line)] = ours.as_slice() else {
+        panic!("features of serenity are set in several places: {ours:?}")
+    };
+    assert_eq!(*manifest, root().join("Cargo.toml"));
+    assert!(line.contains("default-features = false"), "the default has a cache: {line}");
+    let features = line.split("features = [").last().and_then(|rest| rest.split(']').next()).expect("features");
+    let features: BTreeSet<&str> = features.split(", ").map(|one| one.trim_matches('"')).collect();
+    assert_eq!(features, ["builder", "client", "gateway", "http", "model", "rustls_backend"].into());
+    assert!(others.iter().all(|(_, line)| line == "serenity.workspace = true"), "{others:?}");
+    // The same as it was resolved: these come with the feature, whoever would switch it on.
+    let resolved = locked("serenity");
+    assert!(resolved.contains("tokio-tungstenite"), "the lock file is read: {resolved:?}");
+    for only_with_the_cache in ["dashmap", "parking_lot", "rustc-hash", "mini-moka"] {
+        assert!(!resolved.contains(only_with_the_cache), "serenity has {only_with_the_cache}");
     }
 }
 

@@ -60,6 +60,10 @@ check-disk-not-told = broker { $broker } does not tell how much room its disks h
 check-disk-too-small = broker { $broker } has { $found } free, and the copies with what comes in meanwhile need { $needed }
     .passed = the disks have room for the copies
     .next = Make room, or move fewer topics.
+check-owners-unreachable = { $count ->
+    [one] one owner of part of this cannot be told of it: the settings have no channel for it
+   *[other] { $count } owners of parts of this cannot be told of it: the settings have no channel for it
+}
 check-controllers-not-given = nobody told me where the controllers listen: a broker that dies keeps its throttle until it returns
 check-controllers-not-reached = the controllers do not answer ({ $failure }; they said: { $said }): a broker that dies keeps its throttle until it returns
     .passed = the controllers answer, so a broker that dies can lose its throttle all the same
@@ -198,6 +202,10 @@ why-foreign-value = { $topic-count ->
 }
 why-group-gone = The group is no longer there
 why-group-subscribed = The group has consumers on this topic again
+why-owners-not-told = { $said-count ->
+    [0] Whoever owns part of this could not be told in time, so I change nothing. Tell them, then somebody else than who asked lets it go on with /resume
+   *[other] Whoever owns part of this could not be told ({ $said }), so I change nothing. Tell them, then somebody else than who asked lets it go on with /resume
+}
 why-out-of-bounds = What would have to be done lies outside of what was approved ({ $topic } { $partition })
 why-pause-asked = { $reason-count ->
     [0] Paused by { $by }
@@ -218,7 +226,10 @@ why-stop-asked = { $reason-count ->
     [0] Stopped by { $by }
    *[other] Stopped by { $by }: { $reason }
 }
-why-tried-too-often = The cluster did not take it, however often I tried: { $failure }; it said: { $said }
+why-tried-too-often = { $failure-count ->
+    [0] The cluster did not take it, though I tried { $attempts } times
+   *[other] The cluster did not take it, though I tried { $attempts } times: { $failure }; it said: { $said }
+}
 why-vetoed = Vetoed by { $by }
 why-vote-withdrawn = A vote was withdrawn before it began; it waits for votes again
 why-voter-cannot-be-verified = Somebody’s roles cannot be looked up now; it waits for votes again

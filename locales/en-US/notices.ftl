@@ -7,6 +7,10 @@ notice-expired = Nobody approved it in time; nothing was changed
 notice-expiry-moved = The votes could not be read for a while; that time does not count. It now ends { $until }
 notice-left-to-others = Somebody else changed { $key } of { $of } to { $found } meanwhile; I leave it as they made it
 notice-queued-behind = Approved; waits for operation { $operation }, which is at work there
+notice-owners-not-told-goes-on = { $said-count ->
+    [0] Whoever owns part of this could not be told in time. What it takes back was announced with this way back, so I go on; tell them
+   *[other] Whoever owns part of this could not be told ({ $said }). What it takes back was announced with this way back, so I go on; tell them
+}
 notice-refused-anew = { $checks-count ->
     [0] Planned again, it can no longer go on; nothing was changed
    *[other] Planned again, it can no longer go on ({ $checks }); nothing was changed

@@ -35,6 +35,7 @@ check-disk-not-told = broker { $broker } 没有告知磁盘剩余空间；需要
 check-disk-too-small = broker { $broker } 剩余 { $found }，而复制加上期间的写入需要 { $needed }
     .passed = 磁盘空间足够
     .next = 请腾出空间，或减少要迁移的 topic。
+check-owners-unreachable = 有 { $count } 位负责人无法收到通知：设置里没有相应的频道
 check-controllers-not-given = 未配置 controller 的监听地址：如果有 broker 宕机，它的限速要等它回来才能恢复
 check-controllers-not-reached = controller 没有应答（{ $failure }；它说：{ $said }）：如果有 broker 宕机，它的限速要等它回来才能恢复
     .passed = controller 有应答，宕机 broker 的限速也能恢复
@@ -144,6 +145,10 @@ why-foreign-value = { $topic-count ->
 }
 why-group-gone = 消费组已不存在
 why-group-subscribed = 这个 topic 上又有该消费组的消费者
+why-owners-not-told = { $said-count ->
+    [0] 未能及时通知相关负责人，因此我不做任何改动。请先告知他们，再由申请人以外的人用 /resume 让它继续
+   *[other] 无法通知相关负责人（{ $said }），因此我不做任何改动。请先告知他们，再由申请人以外的人用 /resume 让它继续
+}
 why-out-of-bounds = 需要做的超出了批准的范围（{ $topic } { $partition }）
 why-pause-asked = { $reason-count ->
     [0] 由 { $by } 暂停
@@ -164,7 +169,10 @@ why-stop-asked = { $reason-count ->
     [0] 由 { $by } 停止
    *[other] 由 { $by } 停止：{ $reason }
 }
-why-tried-too-often = 多次尝试，集群都没有接受：{ $failure }；集群的说明：{ $said }
+why-tried-too-often = { $failure-count ->
+    [0] 尝试了 { $attempts } 次，集群都没有接受
+   *[other] 尝试了 { $attempts } 次，集群都没有接受：{ $failure }；集群的说明：{ $said }
+}
 why-vetoed = 被 { $by } 否决
 why-vote-withdrawn = 开始前有人撤回了投票，重新等待投票
 why-voter-cannot-be-verified = 现在查不到某人的角色，重新等待投票

@@ -7,6 +7,10 @@ notice-expired = 没有人按时批准；没有改动任何东西
 notice-expiry-moved = 有一段时间无法读取投票，这段时间不计入；现在的截止时间是 { $until }
 notice-left-to-others = 有人同时把 { $of } 的 { $key } 改成了 { $found }；我保持不动
 notice-queued-behind = 已批准；等待操作 { $operation }，它正在那里执行
+notice-owners-not-told-goes-on = { $said-count ->
+    [0] 未能及时通知相关负责人。被回滚的操作当时已连同回滚方式一起告知，因此我继续执行；请告知他们
+   *[other] 无法通知相关负责人（{ $said }）。被回滚的操作当时已连同回滚方式一起告知，因此我继续执行；请告知他们
+}
 notice-refused-anew = { $checks-count ->
     [0] 重新制定计划后已不能继续；没有改动任何东西
    *[other] 重新制定计划后已不能继续（{ $checks }）；没有改动任何东西

@@ -3,6 +3,7 @@
 //! At least once: after an unknown outcome the nonce guards for its short life, then the channel is searched for our marker.
 
 mod fallback;
+mod owners;
 mod pace;
 mod post;
 mod redraw;
@@ -140,7 +141,7 @@ impl Delivery {
 
     async fn deliver(&self, due: &Due) -> Result<bool, StoreError> {
         let sent = match &due.stream {
-            Stream::Operation(id) => self.of_operation(id, due).await.unwrap_or_else(|sent| sent),
+            Stream::Operation(id) | Stream::Owners(id) => self.of_operation(id, due).await.unwrap_or_else(|sent| sent),
             Stream::Place(place) => self.to_operators(place, due).await.unwrap_or_else(|sent| sent),
         };
         let now = self.rooms.clock.now();
@@ -168,6 +169,7 @@ impl Delivery {
             gathered => gathered?,
         };
         match gathered.operation.place.clone() {
+            Place::Console if due.notice.is_for_owners() => self.owners_beyond_console(&gathered, due).await,
             Place::Console => Ok(self.on_console(&gathered, &due.notice)),
             Place::Discord { channel, thread, .. } => {
                 let post = self.post(&gathered.operation, due).await?;

@@ -8,7 +8,7 @@ use engine::{History, Operation};
 use interlock::approval::{State, Tally};
 use interlock::id::{OperationId, PersonId};
 use interlock::plan::{Sealed, Seat, Work};
-use interlock::policy::{Grantee, names_of};
+use interlock::policy::Grantee;
 use interlock::principal::Account;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -86,10 +86,8 @@ fn progress(operation: &Operation, plan: &Sealed, history: &History) -> Option<P
 
 /// The owners of what a plan affects, as the chat can call them.
 fn owners(rooms: &Rooms, plan: &Sealed) -> Vec<Mention> {
-    let names = names_of(plan.plan());
-    let owners = rooms.policy.owners.of_any(&plan.plan().cluster, names.iter().map(String::as_str));
     let mut mentions: BTreeSet<Mention> = BTreeSet::new();
-    for owner in owners {
+    for owner in rooms.owners(plan.plan()) {
         match owner {
             Grantee::ChatRole(role) => {
                 mentions.insert(Mention::Role(role.0));

@@ -1,6 +1,6 @@
 //! `signalbox check`: the settings against the world. Nothing is written: it works beside a running bot.
 
-use super::{rights, said};
+use super::{check_rocketmq, rights, said};
 use crate::bot;
 use crate::chat::discord::Dangerous;
 use crate::clock::SystemClock;
@@ -9,7 +9,7 @@ use crate::store::StoreError;
 use anyhow::Result;
 use engine::port::{Clock, Observe};
 use interlock::cluster::kafka::KafkaQuery;
-use interlock::cluster::{Look, Looker, Mode, Query};
+use interlock::cluster::{ClusterKind, Look, Looker, Mode, Query};
 use std::collections::BTreeSet;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -57,12 +57,15 @@ async fn check_clusters(settings: &Settings, found: &mut Found) -> Result<()> {
     let backends = bot::backends(settings, &clock)?;
     for cluster in &settings.clusters {
         let Some(backend) = backends.get(&cluster.cluster.name) else { continue };
-        check_cluster(cluster, backend.as_ref(), found).await;
+        match cluster.cluster.kind {
+            ClusterKind::Kafka => check_kafka(cluster, backend.as_ref(), found).await,
+            ClusterKind::Rocketmq => found.0.extend(check_rocketmq::check(cluster, backend.as_ref()).await),
+        }
     }
     Ok(())
 }
 
-async fn check_cluster(settings: &ClusterSettings, backend: &dyn Observe, found: &mut Found) {
+async fn check_kafka(settings: &ClusterSettings, backend: &dyn Observe, found: &mut Found) {
     let (name, mode) = (&settings.cluster.name, settings.cluster.mode);
     let sections = backend.observe(&BTreeSet::from([Query::Kafka(KafkaQuery::Cluster)])).await;
     let seen = match Looker::new(&sections).kafka_cluster() {

@@ -97,7 +97,7 @@ impl Found {
     /// Our rights on one of them. One that is gone meanwhile needs none.
     fn see(&mut self, thing: &Query, seen: &Sections, mode: Mode) {
         let mut looker = Looker::new(seen);
-        let Query::Kafka(thing) = thing;
+        let Query::Kafka(thing) = thing else { return };
         match thing {
             KafkaQuery::Topic(name) => match looker.kafka_topic(name) {
                 Look::Seen(Some(topic)) => self.compare((On::Topic, name.as_str()), &topic.rights, mode),

@@ -2,6 +2,7 @@
 
 use super::error::{Spot, near};
 use super::reader::{Field, Section};
+use super::rocketmq::{self, RocketmqSettings};
 use super::secret::Surroundings;
 use interlock::cluster::{Cluster, ClusterKind, Mode, Tier};
 use interlock::command::skeleton;
@@ -28,6 +29,8 @@ pub enum Reached {
     Simulated,
     /// A Kafka cluster.
     Kafka(KafkaSettings),
+    /// A RocketMQ cluster.
+    Rocketmq(RocketmqSettings),
 }
 
 /// How a Kafka cluster is reached.
@@ -128,7 +131,7 @@ fn one(section: &Section<'_>, name: Option<ClusterName>, around: &Surroundings<'
     let domain = section.text("domain").map_or("", |field| field.value).to_owned();
     let mode = section.parsed("mode", mode).unwrap_or_default();
     let channels = section.ids("channels").into_iter().map(|field| field.value).collect();
-    let reached = reached(section, around);
+    let reached = reached(section, kind, around);
     Some(ClusterSettings {
         cluster: Cluster { name: name?, kind: kind?, tier: tier?, domain, mode },
         reached: reached?,
@@ -139,8 +142,8 @@ fn one(section: &Section<'_>, name: Option<ClusterName>, around: &Surroundings<'
 fn kind(text: &str) -> Result<ClusterKind, String> {
     match text {
         "kafka" => Ok(ClusterKind::Kafka),
-        "rocketmq" => Err("clusters of RocketMQ are not built yet".to_owned()),
-        _ => Err("is no kind of cluster; wanted is kafka".to_owned()),
+        "rocketmq" => Ok(ClusterKind::Rocketmq),
+        _ => Err(format!("is no kind of cluster; wanted is kafka or rocketmq{}", near(text, ["kafka", "rocketmq"]))),
     }
 }
 
@@ -164,19 +167,43 @@ fn mode(text: &str) -> Result<Mode, String> {
     }
 }
 
-fn reached(section: &Section<'_>, around: &Surroundings<'_>) -> Option<Reached> {
-    let bootstrap = section.texts("bootstrap");
-    let controllers = section.texts("controllers");
-    let security = section.table("security", |security| security_of(security, around));
+/// The keys of `[[cluster]]` that are for Kafka only.
+const KAFKA_KEYS: [&str; 2] = ["bootstrap", "controllers"];
+
+fn reached(section: &Section<'_>, kind: Option<ClusterKind>, around: &Surroundings<'_>) -> Option<Reached> {
     if section.flag("simulated") == Some(true) {
-        if ["bootstrap", "controllers", "security"].iter().any(|key| section.has(key)) {
+        if KAFKA_KEYS.iter().chain(&rocketmq::KEYS).chain(&["security"]).any(|&key| section.has(key)) {
             section.wrong_at(
                 &section.at("simulated"),
-                "a simulated cluster has neither bootstrap nor controllers nor security",
+                "a simulated cluster has neither bootstrap nor controllers nor name_servers nor security",
             );
         }
         return Some(Reached::Simulated);
     }
+    let foreign: &[&'static str] = match kind {
+        Some(ClusterKind::Kafka) => &rocketmq::KEYS,
+        Some(ClusterKind::Rocketmq) => &KAFKA_KEYS,
+        None => {
+            // Which of them are wrong hangs on the kind.
+            KAFKA_KEYS.iter().chain(&rocketmq::KEYS).chain(&["security"]).for_each(|&key| _ = section.has(key));
+            return None;
+        }
+    };
+    for &key in foreign {
+        if section.has(key) {
+            section.wrong_at(&section.at(key), "is for clusters of the other kind");
+        }
+    }
+    match kind? {
+        ClusterKind::Kafka => kafka(section, around),
+        ClusterKind::Rocketmq => rocketmq::reached(section, around),
+    }
+}
+
+fn kafka(section: &Section<'_>, around: &Surroundings<'_>) -> Option<Reached> {
+    let bootstrap = section.texts("bootstrap");
+    let controllers = section.texts("controllers");
+    let security = section.table("security", |security| security_of(security, around));
     if bootstrap.is_empty() {
         section.missing("bootstrap");
         return None;
@@ -208,7 +235,7 @@ fn security_of(section: &Section<'_>, around: &Surroundings<'_>) -> Option<Secur
 }
 
 /// None if something is wrong with it; `Some(None)` if it is not used.
-fn tls(section: &Section<'_>, around: &Surroundings<'_>) -> Option<Option<TlsSettings>> {
+pub(super) fn tls(section: &Section<'_>, around: &Surroundings<'_>) -> Option<Option<TlsSettings>> {
     let ca = section.text("ca");
     let certificate = section.text("certificate");
     let key = section.text("key");
@@ -268,7 +295,7 @@ fn sasl(section: &Section<'_>, around: &Surroundings<'_>) -> Option<Option<SaslS
     Some(Some(SaslSettings { mechanism: mechanism?, user: user?, password: password? }))
 }
 
-fn address(text: &str) -> Result<(String, u16), String> {
+pub(super) fn address(text: &str) -> Result<(String, u16), String> {
     let wrong = || "is not HOST:PORT".to_owned();
     let (host, port) = text.rsplit_once(':').ok_or_else(wrong)?;
     let host = match host.strip_prefix('[') {

@@ -18,6 +18,7 @@ pub(super) fn pace(section: &Section<'_>) -> Pace {
         tick: section.duration("tick", MS(10)).unwrap_or(usual.tick),
         retry: section.duration("retry", MS(100)).unwrap_or(usual.retry),
         patience: section.duration("patience", MS(1_000)).unwrap_or(usual.patience),
+        owners_patience: section.duration("owners_patience", MS(1_000)).unwrap_or(usual.owners_patience),
         votes_every: section.duration("votes_every", MS(1_000)).unwrap_or(usual.votes_every),
         attempts: number("attempts", 1..=10, usual.attempts),
         replans: number("replans", 0..=3, usual.replans),

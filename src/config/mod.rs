@@ -8,6 +8,7 @@ mod engine;
 mod error;
 mod policy;
 mod reader;
+mod rocketmq;
 mod secret;
 #[cfg(test)]
 mod tests;
@@ -15,6 +16,7 @@ mod tests;
 pub use chat::{ConsoleSettings, DiscordSettings, HttpSettings};
 pub use cluster::{ClusterSettings, KafkaSettings, Reached, SaslMechanism, SaslSettings, TlsSettings};
 pub use error::SettingsError;
+pub use rocketmq::{KeySettings, RocketmqSettings};
 
 use self::error::Problems;
 use self::policy::World;

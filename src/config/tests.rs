@@ -96,6 +96,7 @@ fn environment(name: &str) -> Option<String> {
     match name {
         "STORE" => Some("postgres://box:pa55@db.example/box".to_owned()),
         "KAFKA" => Some("kafka-pa55".to_owned()),
+        "ROCKETMQ" => Some("hunter4".to_owned()),
         _ => None,
     }
 }
@@ -111,6 +112,53 @@ fn wrong(from: &str, to: &str) -> Vec<String> {
     match read(&REAL.replacen(from, to, 1)) {
         Ok(_) => Vec::new(),
         Err(errors) => errors.iter().map(ToString::to_string).collect(),
+    }
+}
+
+const ROCKETMQ: &str = r#"
+[[cluster]]
+name = "pay-rocketmq"
+kind = "rocketmq"
+tier = "production"
+name_servers = ["names-1.example:9876", "[::1]:9876"]
+broker_cluster = "DefaultCluster"
+[cluster.security]
+ca = "ca.pem"
+access_key = "signalbox"
+secret_key = "env:ROCKETMQ"
+"#;
+
+#[test]
+fn a_cluster_of_rocketmq_is_read_and_never_prints_its_secret() {
+    let settings = read(&format!("{REAL}{ROCKETMQ}")).unwrap();
+    let cluster = settings.clusters.iter().find(|one| one.cluster.name.as_str() == "pay-rocketmq").unwrap();
+    let Reached::Rocketmq(reached) = &cluster.reached else { panic!("{cluster:?}") };
+    let servers = [("names-1.example".to_owned(), 9876), ("::1".to_owned(), 9876)];
+    assert_eq!(
+        (reached.name_servers.as_slice(), reached.broker_cluster.as_deref()),
+        (&servers[..], Some("DefaultCluster"))
+    );
+    let keys = reached.keys.as_ref().unwrap();
+    assert_eq!((keys.access_key.as_str(), keys.secret_key.expose_secret()), ("signalbox", "hunter4"));
+    assert!(reached.tls.is_some() && !format!("{settings:?}").contains("hunter4"));
+}
+
+#[test]
+fn each_error_of_a_cluster_of_rocketmq_is_named() {
+    for (from, to, says) in [
+        ("name_servers = [\"names-1.example:9876\", \"[::1]:9876\"]", "", "name_servers"),
+        ("\"names-1.example:9876\"", "\"names-1.example\"", "is not HOST:PORT"),
+        ("broker_cluster", "bootstrap = [\"b:1\"]\nbroker_cluster", "for clusters of the other kind"),
+        ("DefaultCluster", "", "is no name of a cluster"),
+        ("access_key = \"signalbox\"", "", "belong together"),
+        ("env:ROCKETMQ", "hunter4", "never the secret itself"),
+        ("env:ROCKETMQ", "env:NOBODY", "has no NOBODY"),
+        ("access_key = \"signalbox\"", "access_key = \"signalbox\"\nsasl = \"plain\"", "sasl"),
+    ] {
+        let errors = read(&format!("{REAL}{}", ROCKETMQ.replacen(from, to, 1))).unwrap_err();
+        let said: Vec<String> = errors.iter().map(ToString::to_string).collect();
+        assert!(said.iter().any(|one| one.contains(says)), "{to}: {said:?}");
+        assert!(!said.iter().any(|one| one.contains("hunter4")), "{said:?}");
     }
 }
 
@@ -156,16 +204,19 @@ fn the_examples_commented_parts_are_valid() {
             _ => format!("{line}\n"),
         })
         .collect();
-    // The simulated clusters make way for the real one.
+    // The simulated clusters make way for the real ones.
     let (begin, end) = (text.find("[[cluster]]\nname = \"orders-kafka\""), text.find("# People."));
     text.replace_range(begin.unwrap()..end.unwrap(), "");
     let text = text.replace("personas = [", "discord = [");
     let folder = folder();
     std::fs::write(folder.path().join("kafka-password"), "secret").unwrap();
-    std::fs::copy(folder.path().join("ca.pem"), folder.path().join("kafka-ca.pem")).unwrap();
+    std::fs::write(folder.path().join("rocketmq-secret"), "secret").unwrap();
+    for authority in ["kafka-ca.pem", "rocketmq-ca.pem"] {
+        std::fs::copy(folder.path().join("ca.pem"), folder.path().join(authority)).unwrap();
+    }
     let settings = Settings::parse(&text, folder.path(), &|_| Some("token".to_owned()));
     let settings = settings.unwrap_or_else(|errors| panic!("{errors:?}\n{text}"));
-    assert!(settings.discord.is_some() && settings.clusters.len() == 1);
+    assert!(settings.discord.is_some() && settings.clusters.len() == 2);
 }
 
 #[test]
@@ -216,7 +267,8 @@ fn each_error_has_its_place_and_its_reason() {
             "line 26, column 1: cluster[0].teir: is not a setting; did you mean tier?",
         ),
         ("tier = \"production\"", "", "cluster[0].tier: is missing"),
-        ("kind = \"kafka\"", "kind = \"rocketmq\"", "not built yet"),
+        ("kind = \"kafka\"", "kind = \"rocketmq\"", "is for clusters of the other kind"),
+        ("kind = \"kafka\"", "kind = \"kafak\"", "did you mean"),
         ("kind = \"kafka\"", "kind = 3", "cluster[0].kind: is of type integer; wanted is a text in quotes"),
         ("\"pay-kafka\"", "\"logs-kafka\"", "there are two clusters of the name logs-kafka"),
         ("\"pay-kafka\"", "\"l0gs-kafka\"", "l0gs-kafka cannot be told from logs-kafka by eye"),
@@ -229,7 +281,7 @@ fn each_error_has_its_place_and_its_reason() {
         (
             "bootstrap = [\"localhost:9092\"]",
             "simulated = true\nbootstrap = [\"a:1\"]",
-            "neither bootstrap nor controllers nor security",
+            "neither bootstrap nor controllers nor name_servers nor security",
         ),
         (
             "bootstrap = [\"localhost:9092\"]",

@@ -74,18 +74,15 @@ impl Stage {
 /// If the fleet cannot be furnished.
 pub fn simulated() -> Result<(Fleet, Vec<Cluster>), NoStage> {
     let fleet = simulated::demo::demo_with_new_broker(Arc::new(SystemClock::new()))?;
-    let cluster = |name: &str, tier| {
-        Ok(Cluster {
-            name: name.parse()?,
-            kind: ClusterKind::Kafka,
-            tier,
-            domain: "shop".to_owned(),
-            mode: Mode::Change,
-        })
+    let cluster = |name: &str, kind, tier| {
+        Ok(Cluster { name: name.parse()?, kind, tier, domain: "shop".to_owned(), mode: Mode::Change })
     };
-    let clusters: Result<Vec<Cluster>, NotAName> =
-        [cluster(simulated::demo::PRODUCTION, Tier::Production), cluster(simulated::demo::STAGING, Tier::Staging)]
-            .into_iter()
-            .collect();
+    let clusters: Result<Vec<Cluster>, NotAName> = [
+        cluster(simulated::demo::PRODUCTION, ClusterKind::Kafka, Tier::Production),
+        cluster(simulated::demo::STAGING, ClusterKind::Kafka, Tier::Staging),
+        cluster(simulated::demo::ROCKETMQ, ClusterKind::Rocketmq, Tier::Production),
+    ]
+    .into_iter()
+    .collect();
     Ok((fleet, clusters?))
 }

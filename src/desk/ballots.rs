@@ -35,6 +35,10 @@ impl Members for Ballots {
     fn votes<'a>(&'a self, operation: &'a Operation, plan: &'a Sealed) -> Boxed<'a, Result<Polled, Unreadable>> {
         Box::pin(async move { self.0.polled(operation, plan).await })
     }
+
+    fn owners_must_hear(&self, plan: &Sealed) -> bool {
+        self.0.owners_must_hear(plan.plan())
+    }
 }
 
 const UNREACHABLE: Unreadable = Unreadable { id: "chat-unreachable", ask_again: false };
@@ -69,12 +73,26 @@ impl Rooms {
         if by_reaction && operation.state == State::AwaitingApproval {
             // Of many votes that come one by one, only those are looked up each time that would decide something.
             let lately = self.judged(votes.clone(), plan, Look::Lately(usize::MAX)).await;
+            self.weigh(operation, plan, &lately).await?;
             if !decided(&lately) {
                 return Ok(lately);
             }
         }
         let polled = self.judged(votes, plan, Look::Now).await;
+        if by_reaction {
+            self.weigh(operation, plan, &polled).await?;
+        }
         if by_reaction || decided(&polled) { Ok(polled) } else { Err(UNREACHABLE) }
+    }
+
+    /// The card shows what votes are worth: it is drawn anew where that is something else than when they were counted last.
+    async fn weigh(&self, operation: &Operation, plan: &Sealed, polled: &Polled) -> Result<(), Unreadable> {
+        if operation.state != State::AwaitingApproval {
+            self.weighed.forget(&operation.id);
+        } else if self.weighed.differs(&operation.id, plan.digest(), &polled.ballots) {
+            self.store.votes_weigh_otherwise(&operation.id, plan.digest()).await.map_err(|_| STORE)?;
+        }
+        Ok(())
     }
 
     /// How the vote on a plan stands and which seats it has to fill, for showing it: as it was when it started, else as it is

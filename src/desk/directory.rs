@@ -4,6 +4,7 @@ use super::handle::Desk;
 use crate::store::{Filter, Page, Which};
 use engine::port::Journal;
 use interlock::cluster::kafka::KafkaQuery;
+use interlock::cluster::rocketmq::RocketmqQuery;
 use interlock::cluster::{ClusterKind, Look, Looker, Query};
 use interlock::command::{ClusterNames, Directory, OpenOperation};
 use std::collections::{BTreeMap, BTreeSet};
@@ -20,7 +21,7 @@ impl Desk {
             let had = before.clusters.get(&cluster.name).cloned().unwrap_or_default();
             let names = match cluster.kind {
                 ClusterKind::Kafka => self.kafka_names(&cluster.name, had).await,
-                ClusterKind::Rocketmq => had,
+                ClusterKind::Rocketmq => self.rocketmq_names(&cluster.name, had).await,
             };
             clusters.insert(cluster.name.clone(), names);
         }
@@ -30,17 +31,49 @@ impl Desk {
 
     async fn kafka_names(&self, name: &interlock::id::ClusterName, had: ClusterNames) -> ClusterNames {
         let Some(backend) = self.rooms.backends.get(name) else { return had };
-        let queries = BTreeSet::from([KafkaQuery::Topics, KafkaQuery::Groups].map(Query::Kafka));
+        let queries = BTreeSet::from([KafkaQuery::Cluster, KafkaQuery::Topics, KafkaQuery::Groups].map(Query::Kafka));
         let sections = backend.observe(&queries).await;
         let mut looker = Looker::new(&sections);
         let (Look::Seen(topics), Look::Seen(groups)) = (looker.kafka_topics(), looker.kafka_groups()) else {
             return had;
         };
+        let brokers = match looker.kafka_cluster() {
+            Look::Seen(cluster) => {
+                cluster.brokers.iter().filter_map(|broker| broker.id.to_string().parse().ok()).collect()
+            }
+            Look::Ask | Look::Failed(_) => had.brokers,
+        };
         ClusterNames {
+            brokers,
             seen_at: Some(self.rooms.clock.now()),
             topics: topics.iter().map(|topic| topic.name.clone()).collect(),
             groups: groups.iter().map(|group| group.id.clone()).collect(),
         }
+    }
+
+    /// What masters that are silent now have keeps its names.
+    async fn rocketmq_names(&self, name: &interlock::id::ClusterName, had: ClusterNames) -> ClusterNames {
+        let Some(backend) = self.rooms.backends.get(name) else { return had };
+        let queries = [RocketmqQuery::Cluster, RocketmqQuery::Topics, RocketmqQuery::Groups].map(Query::Rocketmq);
+        let sections = backend.observe(&BTreeSet::from(queries)).await;
+        let mut looker = Looker::new(&sections);
+        let (cluster, topics, groups) = (looker.rocketmq_cluster(), looker.rocketmq_topics(), looker.rocketmq_groups());
+        let (Look::Seen(cluster), Look::Seen(topics), Look::Seen(groups)) = (cluster, topics, groups) else {
+            return had;
+        };
+        let mut names = ClusterNames {
+            seen_at: Some(self.rooms.clock.now()),
+            topics: topics.seen.iter().map(|topic| topic.name.clone()).collect(),
+            groups: groups.seen.iter().map(|group| group.id.clone()).collect(),
+            brokers: cluster.brokers.iter().map(|broker| broker.name.clone()).collect(),
+        };
+        if !topics.is_whole() {
+            names.topics.extend(had.topics);
+        }
+        if !groups.is_whole() {
+            names.groups.extend(had.groups);
+        }
+        names
     }
 
     async fn open_operations(&self) -> Option<Vec<OpenOperation>> {

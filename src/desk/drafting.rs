@@ -169,7 +169,9 @@ impl Rooms {
         let reverses = original.as_ref().map(|one| one.plan.plan().operation.clone());
         let expires_at = occasion.expires_at(&draft, self.times.expiry);
         let whole = Whole { cluster, weight, votes, reverses, expires_at };
-        aside(|| Sealed::seal(whole.plan(wanted, draft))).map_err(|error| {
+        let mut plan = whole.plan(wanted, draft);
+        plan.checks.extend(self.owners_unreachable(&plan));
+        aside(|| Sealed::seal(plan)).map_err(|error| {
             tracing::error!(%error, "a plan could not be sealed");
             NoPlan::Failed(Done::Bug)
         })

@@ -72,14 +72,11 @@ impl Desk {
     }
 
     async fn clusters(&self, ask: &Ask<'_>) -> LookAnswer {
-        let queries = looks::clusters::queries();
         let visible: Vec<ClusterName> = ask.sight.clusters().cloned().collect();
-        let looks = futures_util::stream::iter(visible).map(|name| {
-            let queries = &queries;
-            async move {
-                let (cluster, backend) = self.rooms.cluster(&name).ok()?;
-                Some((cluster.clone(), backend.observe(queries).await))
-            }
+        let looks = futures_util::stream::iter(visible).map(|name| async move {
+            let (cluster, backend) = self.rooms.cluster(&name).ok()?;
+            let queries = looks::clusters::queries(cluster.kind);
+            Some((cluster.clone(), backend.observe(&queries).await))
         });
         let seen: Vec<_> = looks.buffered(CLUSTERS_AT_ONCE).filter_map(|one| async { one }).collect().await;
         looks::clusters::answer(&seen)

@@ -12,6 +12,7 @@ mod listing;
 mod look;
 mod members;
 mod operations;
+mod owners;
 mod recorder;
 mod replanner;
 mod rooms;
@@ -19,6 +20,7 @@ mod rounds;
 mod strangers;
 mod submit;
 mod throttle;
+mod weighed;
 
 pub(crate) use drafting::{Wanted, Whole};
 

@@ -3,6 +3,7 @@
 use super::answer::Done;
 use super::drafting::NoPlan;
 use super::members::Known;
+use super::weighed::Weighed;
 use crate::chat::Chat;
 use crate::store::{Store, StoreError};
 use crate::text::Locale;
@@ -39,6 +40,7 @@ pub struct Rooms {
     /// The guards of the planners: all of them, but in a story that shows what one of them is for.
     pub guards: Guards,
     pub(super) members: Known,
+    pub(super) weighed: Weighed,
     chat: OnceLock<Arc<dyn Chat>>,
     directory: RwLock<Arc<Directory>>,
 }
@@ -111,6 +113,7 @@ impl Rooms {
             times: parts.times,
             guards: parts.guards,
             members: Known::default(),
+            weighed: Weighed::default(),
             chat: OnceLock::new(),
             directory: RwLock::default(),
         }

@@ -103,6 +103,7 @@ pub(super) fn trace(row: &Row<'_>) -> Result<Record, StoreError> {
         Entry::WaitBegan { step, until } => ("wait-began", number(facts, "step", *step).with("until", *until)),
         Entry::StepDone { step } => ("step-done", number(facts, "step", *step)),
         Entry::Restored => ("restored", facts),
+        Entry::OwnersNotTold => ("owners-not-told", facts),
     };
     Ok(Record::of_engine(what, row.operation, facts))
 }

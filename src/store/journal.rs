@@ -4,7 +4,7 @@ use super::Store;
 use super::database::vals;
 use super::error::StoreError;
 use super::rows::{OperationRow, TextRow, operation_columns, operations};
-use engine::port::{Beat, Boxed, Discharge, Journal, JournalError, Told, Written};
+use engine::port::{Beat, Boxed, Discharge, Heard, Journal, JournalError, Told, Written};
 use engine::{Changes, Entry, NewOperation, Operation, Record, Revision, Token, Transition, Transitioned};
 use interlock::id::OperationId;
 use interlock::plan::{Memory, Sealed};
@@ -137,6 +137,10 @@ impl Journal for Store {
 
     fn discharge<'a>(&'a self, discharge: &'a Discharge<'a>) -> Boxed<'a, Result<bool, JournalError>> {
         Box::pin(async move { Ok(self.discharge_operation(discharge).await?) })
+    }
+
+    fn owners_heard<'a>(&'a self, id: &'a OperationId) -> Boxed<'a, Result<Heard, JournalError>> {
+        Box::pin(async move { Ok(self.read_owners_heard(id).await?) })
     }
 
     fn tell<'a>(&'a self, told: &'a Told) -> Boxed<'a, Result<(), JournalError>> {

@@ -5,7 +5,7 @@ use super::database::{Tx, vals};
 use super::error::StoreError;
 use super::rows::{NumberRow, from_json, json, small};
 use super::{Store, audit};
-use engine::port::Told;
+use engine::port::{Heard, Told};
 use engine::{Actor, Notice, Record, Stream};
 use interlock::facts::Facts;
 use interlock::id::OperationId;
@@ -66,6 +66,13 @@ struct DueRow {
     made_at: i64,
     attempts: i64,
     first_attempt_at: i64,
+}
+
+#[derive(sqlx::FromRow)]
+struct HeardRow {
+    status: String,
+    made_at: i64,
+    why: String,
 }
 
 #[derive(sqlx::FromRow)]
@@ -224,6 +231,22 @@ impl Store {
         Ok(true)
     }
 
+    /// See [`engine::port::Journal::owners_heard`]. The notice is put in with the start, and taken out only by delivering it.
+    pub(super) async fn read_owners_heard(&self, id: &OperationId) -> Result<Heard, StoreError> {
+        let row: Option<HeardRow> = self
+            .pools
+            .maybe(
+                "SELECT status, made_at, why FROM outbox WHERE stream = $1 AND notice = $2",
+                vals![&json(&Stream::Owners(id.clone()))?, &json(&Notice::OwnersBefore)?],
+            )
+            .await?;
+        Ok(match row {
+            None => Heard::Told,
+            Some(row) if row.status == "waiting" => Heard::NotYet { since: Millis(row.made_at) },
+            Some(row) => Heard::Failed(row.why),
+        })
+    }
+
     /// When the next notice is due that nobody has taken; none if nothing waits. For sleeping until then.
     ///
     /// # Errors
@@ -263,14 +286,16 @@ impl DueRow {
     }
 }
 
-/// Puts notices into the stream of an operation.
+/// Puts notices into the stream of an operation; those for owners into the owners' own.
 pub(super) async fn put(
     tx: &mut Tx,
     operation: &OperationId,
     notices: &[Notice],
     at: Millis,
 ) -> Result<(), StoreError> {
-    put_into(tx, &Stream::Operation(operation.clone()), notices, at).await
+    let (owners, others): (Vec<Notice>, Vec<Notice>) = notices.iter().cloned().partition(Notice::is_for_owners);
+    put_into(tx, &Stream::Operation(operation.clone()), &others, at).await?;
+    put_into(tx, &Stream::Owners(operation.clone()), &owners, at).await
 }
 
 async fn put_into(tx: &mut Tx, stream: &Stream, notices: &[Notice], at: Millis) -> Result<(), StoreError> {
@@ -279,7 +304,7 @@ async fn put_into(tx: &mut Tx, stream: &Stream, notices: &[Notice], at: Millis) 
         return Ok(());
     }
     let operation = match stream {
-        Stream::Operation(id) => id.as_str(),
+        Stream::Operation(id) | Stream::Owners(id) => id.as_str(),
         Stream::Place(_) => "",
     };
     let key = json(stream)?;

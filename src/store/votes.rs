@@ -139,6 +139,16 @@ impl Store {
         Ok(Cast::Stored)
     }
 
+    /// Votes on a plan are worth something else than they were, though none has come or gone: its card is out of date.
+    ///
+    /// # Errors
+    /// As all calls of the store.
+    pub async fn votes_weigh_otherwise(&self, operation: &OperationId, digest: Digest) -> Result<(), StoreError> {
+        let mut tx = self.pools.begin().await?;
+        operations::touch_votable(&mut tx, operation.as_str(), &digest.to_string()).await?;
+        tx.commit().await
+    }
+
     /// Takes an account's approval by command back. A veto is not taken back.
     ///
     /// # Errors

@@ -4,9 +4,11 @@ use super::card::{Block, Card, Line, Span, Tone};
 use super::locale::{Args, Locale};
 
 /// What to try first in the demo, in this order.
-const TRY: [&str; 6] = [
+const TRY: [&str; 8] = [
     "/clusters",
     "/lag cluster:orders-kafka group:nightly-report",
+    "/health cluster:shop-rocketmq",
+    "/who cluster:shop-rocketmq group:warehouse",
     "/reset-offset cluster:orders-kafka group:billing to:-1h",
     "/reset-offset cluster:orders-kafka group:nightly-report to:earliest",
     "/scale-out cluster:orders-kafka brokers:4 topics:products,refunds throttle:20MiB",

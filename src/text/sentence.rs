@@ -61,6 +61,8 @@ fn text_line(locale: Locale, name: &str, text: &str) -> Line {
         "part" => word(locale, "part", text),
         "thing" | "on" => word(locale, "thing", text),
         "state" => word(locale, "state", text),
+        "topic-kind" => word(locale, "topic-kind", text),
+        "measure" => word(locale, "measure", text),
         "problem" => word(locale, "problem", text),
         "operation" | "holder" | "request" | "add" => Line::code(text),
         "expected" | "found" | "left" | "saved" if text == "none" => Line::plain(locale.text("nothing")),

@@ -35,6 +35,7 @@ pub const CHECKS: &[&str] = &[
     "left-over-throttle",
     "no-replica-to-spare",
     "owed-adopted",
+    "owners-unreachable",
     "racks-on-some",
     "reassignment-under-way",
     "replicas-moved-on",
@@ -145,6 +146,7 @@ pub const REASONS: &[&str] = &[
     "group-gone",
     "group-subscribed",
     "out-of-bounds",
+    "owners-not-told",
     "pause-asked",
     "place-not-allowed",
     "plan-unreadable",
@@ -197,6 +199,7 @@ pub const MISTAKES: &[&str] = &[
     "no-slash",
     "no-such-date",
     "no-vote-to-withdraw",
+    "not-a-broker",
     "not-a-choice",
     "not-a-digest",
     "not-a-duration",
@@ -210,13 +213,16 @@ pub const MISTAKES: &[&str] = &[
     "not-an-operation",
     "not-brokers",
     "not-built-yet",
+    "not-for-kind",
     "not-for-verify",
     "not-partitions",
     "not-possible-now",
     "not-topics",
+    "not-told-by-kind",
     "nothing-to-do",
     "nothing-to-resume",
     "nothing-to-take-back",
+    "one-of-these",
     "open-quote",
     "option-needs-option",
     "partition-twice",
@@ -230,6 +236,7 @@ pub const MISTAKES: &[&str] = &[
     "time-in-future",
     "time-too-early",
     "too-many-partitions",
+    "unknown-broker",
     "unknown-cluster",
     "unknown-command",
     "unknown-escape",
@@ -329,6 +336,7 @@ pub const NOTICES: &[&str] = &[
     "owed-given-up",
     "owed-overdue",
     "owed-put-back",
+    "owners-not-told-goes-on",
     "refused-anew",
     "started",
     "step-done",
@@ -374,3 +382,18 @@ pub const PARTS: &[&str] = &[
 
 /// What is wrong with a name.
 pub const PROBLEMS: &[&str] = &["empty", "too-long", "character"];
+
+/// What reports of looks find.
+pub const LOOKS: &[&str] = interlock::looks::PHRASES;
+
+/// The heads of the columns of reports.
+pub const COLUMNS: &[&str] = interlock::looks::HEADS;
+
+/// The words in cells of reports.
+pub const CELLS: &[&str] = interlock::looks::WORDS;
+
+/// What reports measure the evenness of.
+pub const MEASURES: &[&str] = &["written", "queues", "leaders", "replicas", "bytes"];
+
+/// What topics of RocketMQ are for.
+pub const TOPIC_KINDS: &[&str] = &["ordinary", "retry", "dead-letters", "system"];

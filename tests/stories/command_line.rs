@@ -2,7 +2,7 @@
 
 use std::net::{Ipv4Addr, TcpListener};
 use std::os::unix::fs::MetadataExt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 use story::kafka_house::{Place, lab};
@@ -16,7 +16,7 @@ use tokio::process::{Child, ChildStdin, ChildStdout, Command};
 const SOON: Duration = Duration::from_secs(30);
 
 /// On the simulated fleet; alice is whoever runs the tests, and alone in development.
-const SIMULATED: &str = r#"
+pub(super) const SIMULATED: &str = r#"
 [[cluster]]
 name = "staging-kafka"
 kind = "kafka"
@@ -75,6 +75,11 @@ clusters = ["*"]
         let settings = std::fs::read_to_string(self.file("signalbox.toml")).unwrap();
         let settings = settings.replace("sqlite:signalbox.db", "file:store");
         std::fs::write(self.file("signalbox.toml"), settings).unwrap();
+    }
+
+    /// Its folder.
+    pub(super) fn path(&self) -> &Path {
+        self.folder.path()
     }
 
     fn file(&self, name: &str) -> PathBuf {
@@ -289,6 +294,48 @@ async fn a_store_that_is_damaged_fails_the_check() {
         .unwrap();
     let checked = home.runs(&["check"], "").await;
     assert!(!checked.status.success() && checked.out.contains("FAIL store: "), "{}", checked.out);
+}
+
+/// A program in a folder where nothing is set up; what it leaves there in the end.
+async fn set_up_by_nobody(arguments: &[&str], input: &str) -> (Said, Vec<String>) {
+    let folder = TempDir::new().unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_signalbox"));
+    command.args(arguments).current_dir(folder.path()).env("HOME", folder.path()).env("TMPDIR", folder.path());
+    command.env("LANG", "C").env_remove("LC_ALL").env_remove("SIGNALBOX_SETTINGS");
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
+    let mut child = command.spawn().unwrap();
+    child.stdin.take().unwrap().write_all(input.as_bytes()).await.unwrap();
+    let output = tokio::time::timeout(SOON * 4, child.wait_with_output()).await.expect("it ends in time").unwrap();
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+    let said = Said { status: output.status, out: text(output.stdout), err: text(output.stderr) };
+    let left = std::fs::read_dir(folder.path()).unwrap();
+    (said, left.map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned()).collect())
+}
+
+/// What `./dev demo --story` runs: asked, refused to who asked, approved by two, done, taken back, and the record is whole.
+#[tokio::test]
+async fn the_story_of_the_demo_is_told_to_its_end() {
+    let (said, left) = set_up_by_nobody(&["demo", "--story"], "").await;
+    assert!(said.status.success(), "{}{}", said.out, said.err);
+    let typed: Vec<&str> = said.out.lines().filter_map(|line| line.split_once("> /")).map(|(_, line)| line).collect();
+    for command in ["reset-offset ", "approve ", "rollback ", "scale-out "] {
+        assert!(typed.iter().any(|line| line.starts_with(command)), "{command} in {typed:#?}");
+    }
+    let witnessed = said.out.matches(" partitions agree with ").count();
+    assert!(witnessed >= 2, "{}", said.out);
+    let chain = said.out.lines().find(|line| line.ends_with("entries, each follows from the one before."));
+    let entries = chain.and_then(|line| line.trim().split(' ').next()?.parse::<u32>().ok());
+    assert!(entries.is_some_and(|entries| entries > 20), "the chain is verified: {}", said.out);
+    assert_eq!(left, Vec::<String>::new());
+}
+
+/// Without a terminal, too: a newcomer's first lines come from a script.
+#[tokio::test]
+async fn a_first_console_without_settings_is_the_demo() {
+    let (said, left) = set_up_by_nobody(&["console"], "/clusters\n/whoami\n").await;
+    assert!(said.status.success(), "{}{}", said.out, said.err);
+    assert!(said.out.contains("orders-kafka") && said.out.contains("alice"), "{}", said.out);
+    assert_eq!(left, Vec::<String>::new());
 }
 
 /// Each right is named that is missing for what the cluster's mode allows.

@@ -5,6 +5,8 @@ mod expiry;
 mod holds;
 mod late;
 mod line;
+mod owed;
+mod owners;
 mod permits;
 mod replicas;
 mod slots;
@@ -97,6 +99,14 @@ async fn says(house: &House, who: &str, line: &str) -> &'static str {
 /// One look for work.
 async fn works(house: &House) {
     house.engine().work().await.expect("the store answers");
+}
+
+/// What is approved starts, its owners are told, and it comes to its first act.
+async fn begins(house: &House) {
+    works(house).await;
+    tells(house).await;
+    house.rooms().clock.sleep(Duration::from_secs(1)).await;
+    works(house).await;
 }
 
 /// Works until an operation is in a state.

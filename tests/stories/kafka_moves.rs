@@ -2,6 +2,7 @@
 
 mod busiest;
 mod died;
+mod foreign;
 mod interference;
 mod isr;
 mod owed;
@@ -12,6 +13,7 @@ use interlock::approval::State;
 use interlock::cluster::kafka::{FOLLOWER_LIST, LEADER_RATE};
 use interlock::facts::Fact;
 use interlock::plan::Level;
+pub(super) use scene::moves as moves_of;
 use scene::{TOPIC, approved, assignment, at, becomes, filled, moves, scale_out, throttles};
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};

@@ -4,7 +4,7 @@ use interlock::approval::State;
 use interlock::cluster::kafka::GroupState;
 use interlock::facts::Fact;
 use interlock::id::ClusterName;
-use interlock::looks::{AuditPage, AuditVerified, Grade, Help, LookAnswer};
+use interlock::looks::{AuditPage, AuditVerified, Counts, Grade, Help, LookAnswer};
 use interlock::plan::{Mistake, Seat};
 use signalbox::desk::Done;
 use simulated::{SimulatedKafka, Trouble};
@@ -68,7 +68,8 @@ async fn a_viewer_sees_clusters_topics_groups_and_lag() {
     let LookAnswer::Clusters(all) = looked(vic.runs("/clusters").await) else { panic!("no clusters") };
     let seen: Vec<&str> = all.clusters.iter().map(|one| one.name.as_str()).collect();
     assert_eq!(seen, ["orders-kafka", "staging-kafka"]);
-    assert!(all.clusters.iter().all(|one| one.counts.known().is_some_and(|counts| counts.brokers == 3)));
+    let three = |counts: &Counts| matches!(counts, Counts::Kafka(counts) if counts.brokers == 3);
+    assert!(all.clusters.iter().all(|one| one.counts.known().is_some_and(three)));
 
     let LookAnswer::Topic(topic) = looked(vic.runs("/topic topic:orders cluster:orders-kafka").await) else {
         panic!("no topic")

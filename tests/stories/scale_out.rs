@@ -37,7 +37,7 @@ async fn look(kafka: &SimulatedKafka, query: KafkaQuery) -> KafkaAnswer {
     let sections = kafka.observe(&BTreeSet::from([query.clone()])).await;
     match sections.get(&query) {
         Section::Seen(seen) => {
-            let Answer::Kafka(answer) = seen.value.clone();
+            let Answer::Kafka(answer) = seen.value.clone() else { panic!("another answer") };
             answer
         }
         other => panic!("{other:?}"),

@@ -73,6 +73,9 @@ pub enum Entry {
     },
     /// What was for the run only is put back.
     Restored,
+    /// The owners of what is changed could not be told before the first act. It goes on when a person says so; a way back by
+    /// itself.
+    OwnersNotTold,
 }
 
 /// What came of an attempt.

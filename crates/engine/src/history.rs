@@ -36,6 +36,8 @@ pub struct History {
     pub wait_until: BTreeMap<u32, Millis>,
     /// Whether what was for the run only is put back.
     pub restored: bool,
+    /// Whether it goes on although the owners of what it changes could not be told.
+    pub without_owners: bool,
     actions: BTreeMap<(u32, u32), Tries>,
 }
 
@@ -119,6 +121,7 @@ impl History {
                 self.done.insert(*step);
             }
             Entry::Restored => self.restored = true,
+            Entry::OwnersNotTold => self.without_owners = true,
         }
     }
 
@@ -126,6 +129,12 @@ impl History {
     #[must_use]
     pub fn tries(&self, step: u32, action: u32) -> Tries {
         self.actions.get(&(step, action)).copied().unwrap_or_default()
+    }
+
+    /// Whether an intent was ever written.
+    #[must_use]
+    pub fn intended_something(&self) -> bool {
+        self.actions.values().any(|tries| tries.attempts > 0)
     }
 
     /// Whether something of the cluster was changed, or may have been.

@@ -13,6 +13,7 @@ mod moves;
 pub mod notice;
 pub mod operation;
 mod owed;
+mod owners;
 mod pace;
 pub mod permit;
 pub mod port;

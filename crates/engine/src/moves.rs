@@ -194,9 +194,11 @@ impl Run<'_> {
 
     /// Fixes what turns moves round in the journal; the same is not tried for ever.
     async fn unwind_by(&mut self, operation: &Operation, action: Action) -> Result<Next, EngineError> {
-        let tried = self.history.added(UNWOUND).iter().filter(|one| **one == action).count();
+        let added = self.history.added(UNWOUND);
+        let (tried, last) = (added.iter().filter(|one| **one == action).count(), added.len().saturating_sub(1));
         if tried >= self.inner.pace.attempts as usize {
-            return self.give_up(operation, "tried-too-often", Facts::none()).await;
+            let facts = self.said_last(operation, (UNWOUND, u32::try_from(last).unwrap_or(u32::MAX))).await?;
+            return self.give_up(operation, "tried-too-often", facts.with("attempts", tried)).await;
         }
         let told = [milestone("turned-round", Facts::none().with("count", action.size()))];
         self.write_telling(Entry::Added { step: UNWOUND, actions: vec![action] }, &told).await?;

@@ -11,6 +11,8 @@ use serde::{Deserialize, Serialize};
 pub enum Stream {
     /// The card and thread of an operation.
     Operation(OperationId),
+    /// The owners of what an operation changes: what keeps others from being told does not keep them.
+    Owners(OperationId),
     /// A place without an operation.
     Place(Place),
 }
@@ -58,6 +60,14 @@ pub enum Notice {
         /// Its facts.
         facts: Facts,
     },
+}
+
+impl Notice {
+    /// Whether it is for the owners of what an operation changes.
+    #[must_use]
+    pub fn is_for_owners(&self) -> bool {
+        matches!(self, Self::OwnersBefore | Self::OwnersAfter)
+    }
 }
 
 /// Which reactions are seeded.

@@ -15,6 +15,8 @@ pub struct Pace {
     pub retry: Duration,
     /// How long the engine goes on trying by itself before it calls for people.
     pub patience: Duration,
+    /// How long the first act waits until the owners of what it changes have been told.
+    pub owners_patience: Duration,
     /// How often the votes on a plan are read, whether or not the chat tells of a change.
     pub votes_every: Duration,
     /// How often one action is tried, where each time it is known that nothing was applied.
@@ -31,6 +33,7 @@ impl Default for Pace {
             tick: Duration::from_millis(250),
             retry: Duration::from_secs(5),
             patience: Duration::from_secs(120),
+            owners_patience: Duration::from_secs(120),
             votes_every: Duration::from_secs(60),
             attempts: 3,
             replans: 3,

@@ -40,6 +40,8 @@ pub(crate) struct Run<'a> {
     restores: bool,
     /// The dead brokers whose settings cannot be put back now.
     pub(crate) owed: BTreeSet<i32>,
+    /// Whether the owners of what is changed are known to have been told.
+    pub(crate) owners_heard: bool,
     /// While a dead broker's settings are tried through the controllers: whatever they answer, the rest goes on.
     pub(crate) tries_controllers: bool,
 }
@@ -60,6 +62,7 @@ impl<'a> Run<'a> {
             looked: false,
             restores: false,
             owed: BTreeSet::new(),
+            owners_heard: false,
             tries_controllers: false,
         }
     }

@@ -98,8 +98,13 @@ impl Run<'_> {
         };
         let attempts = self.history.tries(step.number, place).attempts;
         if attempts >= self.inner.pace.attempts {
-            let facts = Facts::none().with("step", i64::from(step.number)).with("attempts", i64::from(attempts));
+            let facts = self.said_last(operation, (step.number, place)).await?;
+            let facts = facts.with("step", i64::from(step.number)).with("attempts", i64::from(attempts));
             return self.give_up(operation, "tried-too-often", facts).await;
+        }
+        // Before the look: what is seen is to be as it is when it is acted on.
+        if let Some(next) = self.owners_first(operation, plan).await? {
+            return Ok(next);
         }
         match self.judge(operation, &needs(step, action, (place, attempts))).await {
             Judged::Holds => self.looked = true,
@@ -116,6 +121,18 @@ impl Run<'_> {
             return Ok(next);
         }
         self.act(operation, plan, &placed).await
+    }
+
+    /// What the cluster said last when it did not take an action, or why it said nothing.
+    pub(crate) async fn said_last(&self, operation: &Operation, of: (u32, u32)) -> Result<Facts, EngineError> {
+        let entries = self.inner.ports.journal.entries(&operation.id).await?;
+        let said = entries.into_iter().rev().find_map(|entry| match entry {
+            Entry::Outcome { step, action, facts, .. } if (step, action) == of && facts.get("failure").is_some() => {
+                Some(facts)
+            }
+            _ => None,
+        });
+        Ok(said.unwrap_or_else(Facts::none))
     }
 
     /// Leadership often comes to where it is wanted by itself, as a move removes who led: then nobody is elected.
@@ -163,6 +180,9 @@ impl Run<'_> {
         let Some(cluster) = self.inner.ports.clusters.act(&operation.cluster) else {
             return self.give_up(operation, "cluster-only-observed", Facts::none()).await;
         };
+        if let Some(next) = self.owners_first(operation, plan).await? {
+            return Ok(next);
+        }
         let attempt = self.history.tries(placed.step, placed.place).attempts + 1;
         let at = self.inner.ports.clock.now();
         self.write(Entry::Intent { step: placed.step, action: placed.place, attempt, at }).await?;
@@ -426,6 +446,15 @@ impl Run<'_> {
         let (memory, looked) = look(awaited, &operation.memory, &sections, Pace { now, interval });
         match looked {
             Looked::Met => {
+                // Behind the same address another cluster may be by now, and a group of that name on it.
+                match self.judge(operation, &identity(plan.plan())).await {
+                    Judged::Holds => {}
+                    Judged::Broken { id, facts } => return self.give_up(operation, id, facts).await,
+                    Judged::CannotTell(facts) if self.wait_is_over(step.number) => {
+                        return self.give_up(operation, "wait-ended-unseen", facts).await;
+                    }
+                    Judged::CannotTell(facts) => return self.look_failed(operation, facts).await,
+                }
                 let mut wake = Move::new(Event::Wake).telling(vec![milestone("wait-over", Facts::none())]);
                 wake.entry = Some((self.history.entries + 1, Entry::StepDone { step: step.number }));
                 self.change(operation, wake).await

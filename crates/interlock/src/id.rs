@@ -1,5 +1,6 @@
 //! Names and numbers by which things are known: operations, requests, clusters, topics, groups.
 
+use crate::cluster::ClusterKind;
 use crate::principal::Account;
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -7,6 +8,8 @@ use std::str::FromStr;
 
 const BASE32: &[u8; 32] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 const SHORT_LENGTH: usize = 6;
+/// The longest topic of RocketMQ, in characters.
+const ROCKETMQ_TOPIC: usize = 127;
 
 /// Why a text is not the name or id it should be. Carries no text of the input: that is for the caller to quote, escaped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -91,9 +94,15 @@ text_newtype!(
     cluster_name
 );
 text_newtype!(
-    /// A Kafka topic: 1 to 249 of `a-z A-Z 0-9 . _ -`, neither `.` nor `..` (`org.apache.kafka.common.internals.Topic`).
+    /// A topic: 1 to 249 of `a-z A-Z 0-9 . _ - % |`, neither `.` nor `..`. Which of these its system takes, and how many,
+    /// [`TopicName::fits`] tells.
     TopicName,
     topic_name
+);
+text_newtype!(
+    /// A broker, as people call it: RocketMQ's name of it, or Kafka's node id in digits. 1 to 127 characters.
+    BrokerName,
+    broker_name
 );
 text_newtype!(
     /// A consumer group: 1 to 32,767 bytes without control characters. Kafka itself allows any string; a limit of ours of
@@ -106,6 +115,22 @@ text_newtype!(
     PersonId,
     person_id
 );
+
+impl TopicName {
+    /// Whether a topic of this name can be in a cluster of this kind: Kafka takes 249 of `a-z A-Z 0-9 . _ -`
+    /// (`org.apache.kafka.common.internals.Topic`), RocketMQ 127 of `a-z A-Z 0-9 _ - % |` (`TopicValidator`), and names
+    /// topics after its brokers and clusters, whose names may have dots.
+    ///
+    /// # Errors
+    /// What is wrong with it there.
+    pub fn fits(&self, kind: ClusterKind) -> Result<(), NotAName> {
+        match kind {
+            ClusterKind::Kafka if self.0.contains(['%', '|']) => Err(NotAName::Character),
+            ClusterKind::Rocketmq if self.0.len() > ROCKETMQ_TOPIC => Err(NotAName::TooLong(ROCKETMQ_TOPIC)),
+            ClusterKind::Kafka | ClusterKind::Rocketmq => Ok(()),
+        }
+    }
+}
 
 impl OperationId {
     /// An id from 30 random bits.
@@ -159,7 +184,11 @@ fn topic_name(text: &str) -> Result<(), NotAName> {
     if text == "." || text == ".." {
         return Err(NotAName::Character);
     }
-    bounded(text, 249, |c| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-'))
+    bounded(text, 249, |c| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-' | '%' | '|'))
+}
+
+fn broker_name(text: &str) -> Result<(), NotAName> {
+    bounded(text, 127, |c| !c.is_control() && !c.is_whitespace())
 }
 
 fn group_id(text: &str) -> Result<(), NotAName> {
@@ -193,6 +222,18 @@ mod tests {
             assert_eq!(wrong.parse::<TopicName>(), Err(NotAName::Character), "{wrong}");
         }
         assert_eq!("".parse::<TopicName>(), Err(NotAName::Empty));
+    }
+
+    #[test]
+    fn each_system_takes_its_own_topic_names() {
+        let fits = |name: &str, kind| name.parse::<TopicName>().unwrap().fits(kind);
+        assert_eq!(fits("orders.v2", ClusterKind::Kafka), Ok(()));
+        assert_eq!(fits("%RETRY%billing|1", ClusterKind::Rocketmq), Ok(()));
+        assert_eq!(fits("%RETRY%billing", ClusterKind::Kafka), Err(NotAName::Character));
+        assert_eq!(fits("a|b", ClusterKind::Kafka), Err(NotAName::Character));
+        assert_eq!(fits(&"o".repeat(127), ClusterKind::Rocketmq), Ok(()));
+        assert_eq!(fits(&"o".repeat(128), ClusterKind::Rocketmq), Err(NotAName::TooLong(127)));
+        assert_eq!(fits(&"o".repeat(249), ClusterKind::Kafka), Ok(()));
     }
 
     #[test]

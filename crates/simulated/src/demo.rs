@@ -1,4 +1,8 @@
-//! The fleet of a small company: a production and a staging cluster with load, groups and lag.
+//! The fleet of a small company: a production and a staging cluster of Kafka and one of RocketMQ, with load, groups and lag.
+
+mod rocketmq;
+
+pub use rocketmq::ROCKETMQ;
 
 use crate::fleet::Fleet;
 use crate::home::FleetError;
@@ -51,7 +55,8 @@ pub fn furnish(fleet: &Fleet) -> Result<(), FleetError> {
         return Ok(());
     }
     production(&fleet.add_kafka(&name(PRODUCTION)?, &[(1, Some("az-a")), (2, Some("az-b")), (3, Some("az-c"))])?)?;
-    staging(&fleet.add_kafka(&name(STAGING)?, &[(1, None), (2, None), (3, None)])?)
+    staging(&fleet.add_kafka(&name(STAGING)?, &[(1, None), (2, None), (3, None)])?)?;
+    rocketmq::furnish(fleet)
 }
 
 fn production(kafka: &SimulatedKafka) -> Result<(), FleetError> {

@@ -1,9 +1,12 @@
 use crate::draw::Draw;
 use crate::home::{FleetError, Home, World};
 use crate::kafka::{Kafka, SimulatedKafka};
+use crate::rocketmq::{Rocketmq, RocketmqSpec, SimulatedRocketmq};
 use engine::port::{Backend, Clock, Clusters};
+use interlock::cluster::ClusterKind;
 use interlock::id::ClusterName;
 use interlock::time::Millis;
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -40,7 +43,7 @@ impl Fleet {
     /// If there is a cluster of this name, or the file cannot be written.
     pub fn add_kafka(&self, name: &ClusterName, brokers: &[(i32, Option<&str>)]) -> Result<SimulatedKafka, FleetError> {
         self.change(|world, now| {
-            if world.kafka.contains_key(name) {
+            if world.has(name) {
                 return Err(FleetError::Exists(format!("cluster {name}")));
             }
             let kafka = Kafka::build(brokers, &mut world.draw, now)?;
@@ -50,7 +53,28 @@ impl Fleet {
         Ok(self.kafka(name))
     }
 
-    /// A cluster as a backend of the engine. One that does not exist does not answer.
+    /// Builds a RocketMQ cluster with the topics that brokers make for themselves.
+    ///
+    /// # Errors
+    /// If there is a cluster of this name, or the file cannot be written.
+    pub fn add_rocketmq(&self, name: &ClusterName, spec: &RocketmqSpec) -> Result<SimulatedRocketmq, FleetError> {
+        self.change(|world, now| {
+            if world.has(name) {
+                return Err(FleetError::Exists(format!("cluster {name}")));
+            }
+            world.rocketmq.insert(name.clone(), Rocketmq::build(spec, now)?);
+            Ok(())
+        })?;
+        Ok(self.rocketmq(name))
+    }
+
+    /// A RocketMQ cluster as a backend of the engine. One that does not exist does not answer.
+    #[must_use]
+    pub fn rocketmq(&self, name: &ClusterName) -> SimulatedRocketmq {
+        SimulatedRocketmq::new(self.clone(), name.clone())
+    }
+
+    /// A Kafka cluster as a backend of the engine. One that does not exist does not answer.
     #[must_use]
     pub fn kafka(&self, name: &ClusterName) -> SimulatedKafka {
         SimulatedKafka::new(self.clone(), name.clone())
@@ -61,7 +85,27 @@ impl Fleet {
     /// # Errors
     /// If the file cannot be read.
     pub fn names(&self) -> Result<Vec<ClusterName>, FleetError> {
-        self.read(|world, _| world.kafka.keys().cloned().collect())
+        Ok(self.kinds()?.into_keys().collect())
+    }
+
+    /// All clusters with their kinds.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn kinds(&self) -> Result<BTreeMap<ClusterName, ClusterKind>, FleetError> {
+        self.read(|world, _| {
+            let kafka = world.kafka.keys().map(|name| (name.clone(), ClusterKind::Kafka));
+            kafka.chain(world.rocketmq.keys().map(|name| (name.clone(), ClusterKind::Rocketmq))).collect()
+        })
+    }
+
+    /// A cluster as a backend of the engine.
+    #[must_use]
+    pub fn backend(&self, name: &ClusterName, kind: ClusterKind) -> Arc<dyn Backend> {
+        match kind {
+            ClusterKind::Kafka => Arc::new(self.kafka(name)),
+            ClusterKind::Rocketmq => Arc::new(self.rocketmq(name)),
+        }
     }
 
     /// All clusters as backends of the engine.
@@ -69,11 +113,11 @@ impl Fleet {
     /// # Errors
     /// If the file cannot be read.
     pub fn clusters(&self) -> Result<Clusters, FleetError> {
-        let backend = |name: ClusterName| {
-            let kafka: Arc<dyn Backend> = Arc::new(self.kafka(&name));
-            (name, kafka)
+        let backend = |(name, kind): (ClusterName, ClusterKind)| {
+            let backend = self.backend(&name, kind);
+            (name, backend)
         };
-        Ok(Clusters::new(self.names()?.into_iter().map(backend).collect()))
+        Ok(Clusters::new(self.kinds()?.into_iter().map(backend).collect()))
     }
 
     pub(crate) fn clock(&self) -> &Arc<dyn Clock> {
@@ -89,6 +133,12 @@ impl Fleet {
         change: impl FnOnce(&mut World, Millis) -> Result<T, FleetError>,
     ) -> Result<T, FleetError> {
         self.home.lock().unwrap_or_else(PoisonError::into_inner).change(self.clock.now(), change)
+    }
+}
+
+impl World {
+    fn has(&self, name: &ClusterName) -> bool {
+        self.kafka.contains_key(name) || self.rocketmq.contains_key(name)
     }
 }
 

@@ -2,6 +2,7 @@
 
 use crate::draw::Draw;
 use crate::kafka::Kafka;
+use crate::rocketmq::Rocketmq;
 use interlock::id::{ClusterName, NotAName};
 use interlock::time::Millis;
 use serde::{Deserialize, Serialize};
@@ -40,6 +41,8 @@ pub(crate) struct World {
     /// The latest instant anybody saw: a clock that is set back must not unproduce records.
     pub(crate) latest: Millis,
     pub(crate) kafka: BTreeMap<ClusterName, Kafka>,
+    #[serde(default)]
+    pub(crate) rocketmq: BTreeMap<ClusterName, Rocketmq>,
 }
 
 #[derive(Debug)]

@@ -6,6 +6,7 @@ mod draw;
 mod fleet;
 mod home;
 mod kafka;
+mod rocketmq;
 
 pub use clock::HandClock;
 pub use demo::demo;
@@ -15,6 +16,8 @@ pub use kafka::{
     ActFault, Deadlines, GroupSpec, Interference, Leave, Member, ReceivedAct, ResetPolicy, Shown, SimulatedKafka,
     TopicSpec, Trouble, per_second,
 };
+
+pub use rocketmq::{ClientSpec, RocketmqGroupSpec, RocketmqSpec, RocketmqTopicSpec, SimulatedRocketmq};
 
 #[cfg(test)]
 mod tests;

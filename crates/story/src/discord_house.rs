@@ -1,20 +1,21 @@
 //! A house whose people are on Discord: the real adapter, over the wire, against a Discord that lives in the test.
 
-use crate::people::PEOPLE;
-use crate::quick;
+mod ground;
+
+pub use ground::{Under, chat_role, old_topic};
+
 use discord_model::{Channel, Discord, Id, Message, Options, RateLimits, Seen, User};
-use engine::port::{Boxed, Clock, Journal};
+use engine::port::{Clock, Journal};
 use engine::{Operation, Pace};
+use ground::{Ground, SetClock, names};
 use interlock::approval::State;
-use interlock::changes::Guards;
 use interlock::cluster::kafka::{Committed, KafkaQuery};
-use interlock::cluster::{Cluster, ClusterKind, Look, Looker, Mode, Query, Tier};
+use interlock::cluster::{Look, Looker, Query};
 use interlock::command::{Catalogue, parse_line};
-use interlock::id::{ClusterName, GroupId, OperationId, PersonId, TopicName};
+use interlock::id::{ClusterName, GroupId, OperationId};
 use interlock::plan::Sealed;
-use interlock::policy::{Grant, Grantee, Grants, Of, Owner, Owners, Pattern, Policy, Reach, Role};
-use interlock::principal::{Account, ChatRole, Place};
-use interlock::time::Millis;
+use interlock::policy::Policy;
+use interlock::principal::{Account, Place};
 use signalbox::bot;
 use signalbox::chat::discord::Running;
 use signalbox::clock::SystemClock;
@@ -23,7 +24,7 @@ use signalbox::desk::{Answer, Incoming, Parts, Times};
 use signalbox::house::{House, Plot};
 use signalbox::store::audit::{AuditFilter, AuditPage, Verdict};
 use signalbox::store::{Store, StoreError};
-use simulated::{Fleet, GroupSpec, SimulatedKafka, TopicSpec, demo};
+use simulated::{Fleet, SimulatedKafka, demo};
 use std::collections::BTreeSet;
 use std::ops::RangeInclusive;
 use std::sync::Arc;
@@ -46,50 +47,16 @@ pub const PARTITIONS: i32 = 3;
 /// What is due so much later was put off: not only tried again, and not being sent, which takes it for longer.
 const PUT_OFF: RangeInclusive<Duration> = Duration::from_secs(3)..=Duration::from_secs(15);
 
-const RECORDS: u32 = 100;
-const READ: i64 = 60;
-
-/// The machine's clock with its wall set forward by the test. What is measured in seconds goes on as it does.
-#[derive(Debug, Clone)]
-struct SetClock {
-    system: SystemClock,
-    ahead_ms: Arc<AtomicI64>,
-}
-
-impl Clock for SetClock {
-    fn now(&self) -> Millis {
-        Millis(self.system.now().0 + self.ahead_ms.load(Ordering::SeqCst))
-    }
-
-    fn monotonic(&self) -> Duration {
-        self.system.monotonic()
-    }
-
-    fn sleep(&self, span: Duration) -> Boxed<'_, ()> {
-        self.system.sleep(span)
-    }
-}
-
-/// A bot at work on a simulated fleet, and the Discord on which its people are.
+/// A bot at work on its clusters, and the Discord on which its people are.
 pub struct DiscordStory {
     /// Discord.
     pub discord: Discord,
     /// The team's channel, in which every cluster may be shown.
     pub ops: Channel,
-    /// The fleet under the bot.
+    /// The simulated fleet under the bot; on other clusters it is there and nobody uses it.
     pub fleet: Fleet,
     ground: Ground,
     life: Option<Life>,
-}
-
-/// What outlives the process.
-struct Ground {
-    clock: SetClock,
-    policy: Policy,
-    times: Times,
-    pace: Pace,
-    lives: u32,
-    folder: TempDir,
 }
 
 /// One process.
@@ -142,20 +109,38 @@ impl DiscordStory {
     }
 
     async fn begin_under(rate_limits: RateLimits, change: impl FnOnce(&mut Policy, &mut Times, &Discord)) -> Self {
+        Self::begin_at(rate_limits, |_, fleet| Under::simulated(fleet), change).await
+    }
+
+    /// On a Discord that counts requests, and on the clusters that this makes of the story's clock.
+    ///
+    /// # Panics
+    /// If it cannot be built.
+    pub async fn begin_on(
+        under: impl FnOnce(Arc<dyn Clock>) -> Under,
+        change: impl FnOnce(&mut Policy, &mut Times, &Discord),
+    ) -> Self {
+        Self::begin_at(RateLimits::Strict, |clock, _| under(clock), change).await
+    }
+
+    async fn begin_at(
+        rate_limits: RateLimits,
+        under: impl FnOnce(Arc<dyn Clock>, &Fleet) -> Under,
+        change: impl FnOnce(&mut Policy, &mut Times, &Discord),
+    ) -> Self {
         let ahead_ms = Arc::new(AtomicI64::new(0));
         let clock = discord_model::Clock::shared(ahead_ms.clone());
         let discord = Discord::start(Options { clock, rate_limits, ..Options::default() }).await.expect("a port");
         let clock = SetClock { system: SystemClock::new(), ahead_ms };
         let fleet = simulated::demo(Arc::new(clock.clone())).expect("the demo fleet");
-        furnish(&fleet.kafka(&cluster()));
+        let mut under = under(Arc::new(clock.clone()), &fleet);
+        // Time jumps in these stories. A jump of hours is no outage, or plans would never expire.
+        under.pace = Pace { votes_every: Duration::from_secs(4 * 3_600), ..under.pace };
         let ops = discord.channel("ops");
-        let mut policy = policy(&discord, &ops);
+        let mut policy = ground::policy(&discord, &ops, &under.clusters);
         let mut times = Times::default();
         change(&mut policy, &mut times, &discord);
-        // Time jumps in these stories. A jump of hours is no outage, or plans would never expire.
-        let votes_every = Duration::from_secs(4 * 3_600);
-        let pace = Pace { lease: Duration::from_secs(4), act_deadline: Duration::from_secs(3), votes_every, ..quick() };
-        let ground = Ground { clock, policy, times, pace, lives: 0, folder: TempDir::new().expect("a folder") };
+        let ground = Ground { clock, policy, times, under, lives: 0, folder: TempDir::new().expect("a folder") };
         let mut story = Self { discord, ops, fleet, ground, life: None };
         story.is_born().await;
         let registered = |request: &discord_model::Request| {
@@ -202,13 +187,13 @@ impl DiscordStory {
         let parts = Parts {
             catalogue: Catalogue::built_in().expect("the catalogue"),
             policy: self.ground.policy.clone(),
-            backends: self.fleet.clusters().expect("its clusters"),
+            backends: self.ground.under.backends.clone(),
             store: self.store(&clock).await,
             clock,
             times: self.ground.times.clone(),
-            guards: Guards::all(),
+            guards: self.ground.under.guards.clone(),
         };
-        House::build(Plot { parts, pace: self.ground.pace, holder: format!("life {}", self.ground.lives) })
+        House::build(Plot { parts, pace: self.ground.under.pace, holder: format!("life {}", self.ground.lives) })
     }
 
     /// The store, once the process before has let go of it.
@@ -520,65 +505,4 @@ pub async fn wait_until(what: &str, is: impl Fn() -> bool) {
 /// The cluster of the stories.
 fn cluster() -> ClusterName {
     CLUSTER.parse().expect("a cluster's name")
-}
-
-fn names() -> (GroupId, TopicName) {
-    (GROUP.parse().expect("a group's name"), TOPIC.parse().expect("a topic's name"))
-}
-
-/// A topic that has been there for an hour, with nothing in it.
-#[must_use]
-pub fn old_topic(name: &TopicName, partitions: u32) -> TopicSpec {
-    TopicSpec::new(name.clone(), partitions).produced(0, Duration::from_secs(3_600))
-}
-
-fn furnish(kafka: &SimulatedKafka) {
-    let (group, topic) = names();
-    kafka.add_topic(&old_topic(&topic, PARTITIONS.unsigned_abs())).expect("the topic");
-    let mut spec = GroupSpec::new(group);
-    for partition in 0..PARTITIONS {
-        kafka.produce(&topic, partition, RECORDS).expect("the records");
-        spec = spec.committed(topic.clone(), partition, Committed::plain(READ));
-    }
-    kafka.add_group(&spec).expect("the group");
-}
-
-/// A guild's role for each role of ours, dora as owner, and everybody's accounts. mallory has no role.
-fn policy(discord: &Discord, ops: &Channel) -> Policy {
-    let mut policy = Policy::default();
-    let guild = discord.guild();
-    policy.places.guilds.insert(guild.id().get());
-    for (name, tier) in [(demo::PRODUCTION, Tier::Production), (demo::STAGING, Tier::Staging)] {
-        let name: ClusterName = name.parse().expect("a cluster's name");
-        let kind = ClusterKind::Kafka;
-        let cluster = Cluster { name: name.clone(), kind, tier, domain: String::new(), mode: Mode::Change };
-        policy.clusters.insert(name.clone(), cluster);
-        policy.places.channels.insert(name, [ops.id().get()].into());
-    }
-    let mut given = BTreeSet::new();
-    let mut grants = Vec::new();
-    for (name, roles) in PEOPLE {
-        let user = discord.user(name);
-        let person: PersonId = name.parse().expect("a person's name");
-        policy.people.add(&person, Account::Discord(user.id().get())).expect("one person an account");
-        for role in *roles {
-            let id = chat_role(discord, *role);
-            user.gets_role(id);
-            if given.insert(*role) {
-                let to = [Grantee::ChatRole(ChatRole(id.get()))].into();
-                grants.push(Grant { role: *role, to, reach: Reach::everywhere() });
-            }
-        }
-    }
-    policy.grants = Grants(grants);
-    let dora = Grantee::Person("dora".parse().expect("a person's name"));
-    let owned = ["orders.*", "billing.*"].map(|source| Pattern::new(source).expect("a pattern"));
-    policy.owners = Owners(vec![Owner { names: owned.into(), clusters: Of::All, to: [dora].into() }]);
-    policy
-}
-
-/// The guild's role that gives one of ours.
-#[must_use]
-pub fn chat_role(discord: &Discord, role: Role) -> Id {
-    discord.guild().role(&format!("kafka-{}", role.key()))
 }

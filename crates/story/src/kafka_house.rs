@@ -1,5 +1,6 @@
 //! A house on the lab's real Kafka. What it did there is told by Kafka's own clients, never by ours.
 
+use crate::discord_house::{DiscordStory, Under};
 use crate::lab::judge::{Committed, OffsetAt, Point, TopicPartition, TopicSpec};
 use crate::lab::{KafkaJudge, Lab, Listener, MoveCluster, Proxy};
 use crate::stands_still::StandsStill;
@@ -10,6 +11,7 @@ use interlock::changes::Guard;
 use interlock::cluster::Tier;
 use interlock::id::{ClusterName, OperationId};
 use interlock::plan::{Action, Check, KafkaAction, Plan, Work};
+use interlock::policy::Policy;
 use kafka_admin::{ClientCertificate, Config, Credentials, HostPort, Sasl, Security, Tls};
 use signalbox::backend::kafka::{Deadlines, Kafka};
 use signalbox::clock::SystemClock;
@@ -34,11 +36,11 @@ pub enum Turn {
     Alone(RwLockWriteGuard<'static, ()>),
 }
 
-/// A house whose cluster [`CLUSTER`] is a real Kafka. A story has one at a time: a second one could wait for somebody who
-/// waits for the first.
-pub struct KafkaHouse {
+/// A house whose cluster [`CLUSTER`] is a real Kafka, with its people at the console or on Discord. A story has one at a
+/// time: a second one could wait for somebody who waits for the first.
+pub struct KafkaHouse<S = Story> {
     /// The house.
-    pub story: Story,
+    pub story: S,
     /// Kafka's AdminClient on the same cluster, not through the proxy.
     pub judge: KafkaJudge,
     /// The client id of the house's own client, by which the proxy knows it.
@@ -151,6 +153,11 @@ impl KafkaPlot {
         self.setting.guards = self.setting.guards.clone().without(guard);
     }
 
+    /// Settings that say otherwise who may do what.
+    pub fn rules(&mut self, rules: fn(&mut Policy)) {
+        self.setting.rules = rules;
+    }
+
     /// A second cluster: the one of three brokers, directly.
     pub fn and_healthy(&mut self, name: &str) {
         self.clusters.insert(name.to_owned(), Config::new(brokers(lab().kafka_bootstrap())));
@@ -161,9 +168,35 @@ impl KafkaPlot {
     /// # Panics
     /// If it cannot be built.
     pub async fn build(self) -> KafkaHouse {
-        let turn = if self.alone { Turn::Alone(LAB.write().await) } else { Turn::Shared(LAB.read().await) };
+        let turn = self.turn().await;
         let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
         let tiers: Vec<(&str, Tier)> = self.clusters.keys().map(|name| (name.as_str(), Tier::Production)).collect();
+        let story = Story::set(self.setting.clone(), &tiers, self.backends(&clock), clock).await;
+        KafkaHouse { story, judge: self.judge, client_id: self.client_id, turn }
+    }
+
+    /// Builds it, with its people on a Discord that counts requests.
+    ///
+    /// # Panics
+    /// If it cannot be built.
+    pub async fn build_in_chat(self) -> KafkaHouse<DiscordStory> {
+        let turn = self.turn().await;
+        let named = |name: &String| (name.parse::<ClusterName>().expect("a cluster's name"), Tier::Production);
+        let under = |clock: Arc<dyn Clock>| Under {
+            clusters: self.clusters.keys().map(named).collect(),
+            backends: self.backends(&clock),
+            pace: self.setting.pace,
+            guards: self.setting.guards.clone(),
+        };
+        let story = DiscordStory::begin_on(under, |policy, _, _| (self.setting.rules)(policy)).await;
+        KafkaHouse { story, judge: self.judge, client_id: self.client_id, turn }
+    }
+
+    async fn turn(&self) -> Turn {
+        if self.alone { Turn::Alone(LAB.write().await) } else { Turn::Shared(LAB.read().await) }
+    }
+
+    fn backends(&self, clock: &Arc<dyn Clock>) -> Clusters {
         let mut backends: BTreeMap<ClusterName, Arc<dyn Backend>> = BTreeMap::new();
         for (name, config) in &self.clusters {
             let mut kafka =
@@ -181,8 +214,7 @@ impl KafkaPlot {
             };
             backends.insert(name.parse().expect("a cluster's name"), kafka);
         }
-        let story = Story::set(self.setting, &tiers, Clusters::new(backends), clock).await;
-        KafkaHouse { story, judge: self.judge, client_id: self.client_id, turn }
+        Clusters::new(backends)
     }
 }
 
@@ -272,7 +304,7 @@ pub struct LogSeen {
     pub ends: Vec<i64>,
 }
 
-impl KafkaHouse {
+impl<S> KafkaHouse<S> {
     /// Makes a topic with so many records in each partition, a minute apart, the first one at `first_ms`.
     ///
     /// # Panics
@@ -329,6 +361,16 @@ impl KafkaHouse {
         }
     }
 
+    /// Where the group stands, by partition, as Kafka tells it.
+    ///
+    /// # Panics
+    /// If Kafka refuses.
+    pub async fn offsets(&self, place: &Place) -> BTreeMap<i32, i64> {
+        self.committed(place).await.iter().map(|one| (one.partition, one.offset)).collect()
+    }
+}
+
+impl KafkaHouse {
     /// alice asks, bob approves, it succeeds.
     ///
     /// # Panics

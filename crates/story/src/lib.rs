@@ -8,6 +8,7 @@ pub mod kafka_house;
 pub mod lab;
 pub mod people;
 pub mod real;
+pub mod rocketmq_house;
 mod stands_still;
 mod told;
 pub mod traffic;

@@ -56,6 +56,7 @@ pub fn quick() -> Pace {
 }
 
 /// What a story may have otherwise than the others.
+#[derive(Clone)]
 pub struct Setting {
     /// How fast the engine goes.
     pub pace: Pace,

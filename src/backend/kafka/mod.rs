@@ -8,6 +8,8 @@ mod observe_layout;
 mod read;
 mod sampler;
 
+pub use super::Deadlines;
+
 use engine::Permit;
 use engine::port::{Act, Acted, Boxed, Clock, Observe, Reason};
 use interlock::cluster::{Query, Sections};
@@ -17,7 +19,6 @@ use observe::Sight;
 use sampler::Sampler;
 use std::collections::BTreeSet;
 use std::sync::Arc;
-use std::time::Duration;
 
 /// Where rates need two looks of now, the time between them is this part of what a look may take.
 const SAMPLE_PART: u32 = 3;
@@ -30,15 +31,6 @@ pub struct Kafka {
     clock: Arc<dyn Clock>,
     deadlines: Deadlines,
     sampler: Sampler,
-}
-
-/// How long calls may take.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Deadlines {
-    /// One look with all its calls.
-    pub observe: Duration,
-    /// One act.
-    pub act: Duration,
 }
 
 impl Kafka {

@@ -32,8 +32,11 @@ pub(super) async fn all(sight: &Sight<'_>, queries: &BTreeSet<Query>) -> Section
     let clock = sight.clock;
     let asked = futures_util::stream::iter(queries.iter().cloned()).map(|query| async move {
         let from = clock.now();
-        let Query::Kafka(wanted) = &query;
-        let section = match ask(sight, wanted).await {
+        let asked = match &query {
+            Query::Kafka(wanted) => ask(sight, wanted).await,
+            Query::Rocketmq(_) => Err(Failure::of_another_kind()),
+        };
+        let section = match asked {
             Ok(value) => Section::Seen(Seen { from, to: clock.now(), value: Answer::Kafka(value) }),
             Err(failure) => Section::Failed(failure),
         };

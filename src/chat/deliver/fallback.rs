@@ -50,7 +50,7 @@ impl Delivery {
 
 /// What operators are told of a notice that could not be delivered. Progress is not worth it.
 fn for_operators(due: &Due, why: &str) -> Option<Notice> {
-    let Stream::Operation(operation) = &due.stream else { return None };
+    let (Stream::Operation(operation) | Stream::Owners(operation)) = &due.stream else { return None };
     let id = match due.notice {
         Notice::Progress { .. } => return None,
         Notice::PostCard { .. } => "undelivered-card",

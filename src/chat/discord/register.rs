@@ -50,6 +50,7 @@ fn option(option: &OptionSpec) -> Value {
         OptionType::Cluster
         | OptionType::Topic
         | OptionType::Group
+        | OptionType::Broker
         | OptionType::OffsetTarget
         | OptionType::Duration
         | OptionType::Topics

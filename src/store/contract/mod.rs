@@ -1,5 +1,6 @@
 //! What a store promises, run on SQLite and on PostgreSQL: each case once on either.
 
+mod at_work;
 mod audit;
 mod bed;
 mod concurrency;

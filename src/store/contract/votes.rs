@@ -48,6 +48,20 @@ fn asked(person: &str, minutes: u64) -> UnlockAsked {
 }
 
 contract! {
+    async fn votes_that_weigh_otherwise_have_the_card_drawn_anew(bed: &Bed) {
+        let operation = bed.posted(1).await;
+        let wanted = bed.store.card_wanted(&id(1)).await.unwrap().unwrap();
+        bed.store.card_rendered(&id(1), wanted, "drawn").await.unwrap();
+        bed.store.votes_weigh_otherwise(&id(1), plan(&id(1), 2).digest()).await.unwrap();
+        assert_eq!(bed.store.card_wanted(&id(1)).await.unwrap(), Some(wanted), "of another plan");
+        bed.store.votes_weigh_otherwise(&id(1), operation.digest).await.unwrap();
+        assert!(bed.store.dirty_cards(9).await.unwrap().iter().any(|card| card.operation == id(1)));
+        bed.does(&event(&operation, Event::Cancel)).await;
+        let ended = bed.store.card_wanted(&id(1)).await.unwrap();
+        bed.store.votes_weigh_otherwise(&id(1), operation.digest).await.unwrap();
+        assert_eq!(bed.store.card_wanted(&id(1)).await.unwrap(), ended, "it takes no votes");
+    }
+
     async fn a_command_vote_is_a_fact_and_can_be_withdrawn(bed: &Bed) {
         let operation = bed.posted(1).await;
         let yes = vote("bob", Voice::Approve, Voted::Command);

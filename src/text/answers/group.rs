@@ -49,7 +49,7 @@ pub(super) fn group(seen: &GroupLook, locale: Locale) -> Card {
     Card { headline: vec![locale.say("group-headline", &args), locale.say(key, &args)], body, files, ..Card::default() }
 }
 
-fn members(seen: &GroupLook) -> Sheet {
+fn members(seen: &GroupLook) -> Sheet<'static> {
     let rows = seen.members.iter().map(|member| {
         let fixed = if member.instance_id.is_some() { "+" } else { "" };
         let assigned = member.assigned.map_or_else(|| "?".to_owned(), |count| count.to_string());
@@ -58,7 +58,7 @@ fn members(seen: &GroupLook) -> Sheet {
     Sheet { head: vec!["table-client", "table-host", "table-assigned"], rows: rows.collect(), file: "members.txt" }
 }
 
-fn lags(seen: &GroupLook) -> Sheet {
+fn lags(seen: &GroupLook) -> Sheet<'static> {
     let rows = seen.topics.known().into_iter().flatten().map(|topic| {
         let lag = topic.lag.map_or_else(|| "?".to_owned(), thousands);
         vec![cell(topic.topic.as_str()), lag, topic.without_commit.to_string()]

@@ -1,14 +1,14 @@
 //! Looks: which card for which answer; clusters and their health.
 
 use super::sheet::{Sheet, cell};
-use super::{group, operations, person, topic};
+use super::{group, operations, person, report, topic};
 use crate::text::card::{Block, Card, Line, Tone};
 use crate::text::locale::{Args, Locale};
 use crate::text::plan_card::head::tier;
 use crate::text::sentence::{NAME, failure, find};
 use interlock::cluster::{ClusterKind, Failure, Mode};
 use interlock::facts::Facts;
-use interlock::looks::{ClusterLine, ClustersLook, Grade, Health, LookAnswer, Part};
+use interlock::looks::{ClusterLine, ClustersLook, Counts, Grade, Health, LookAnswer, Part};
 
 pub(super) fn card(seen: &LookAnswer, locale: Locale) -> Card {
     match seen {
@@ -17,6 +17,7 @@ pub(super) fn card(seen: &LookAnswer, locale: Locale) -> Card {
         LookAnswer::Topic(seen) => topic::topic(seen, locale),
         LookAnswer::Lag(seen) => topic::lag(seen, locale),
         LookAnswer::Group(seen) => group::group(seen, locale),
+        LookAnswer::Report(seen) => report::report(seen, locale),
         LookAnswer::Help(help) => person::help(help, locale),
         LookAnswer::WhoAmI(who) => person::whoami(who, locale),
         LookAnswer::Operations(list) => operations::list(list, locale),
@@ -35,9 +36,7 @@ pub(super) fn not_seen(what: &str, why: &Failure, locale: Locale) -> Block {
 fn clusters(seen: &ClustersLook, locale: Locale) -> Card {
     let count = seen.clusters.len();
     let silent = seen.clusters.iter().filter(|cluster| cluster.counts.known().is_none()).count();
-    let ill = |cluster: &&ClusterLine| {
-        cluster.counts.known().is_some_and(|counts| counts.offline + counts.under_replicated > 0)
-    };
+    let ill = |cluster: &&ClusterLine| cluster.counts.known().is_some_and(|counts| !counts.is_well());
     let ill = seen.clusters.iter().filter(ill).count();
     let headline = match (count, silent + ill) {
         (0, _) => locale.say("clusters-none", &Args::new()),
@@ -61,22 +60,32 @@ fn cluster_line(cluster: &ClusterLine, locale: Locale) -> Line {
         Part::Unknown(why) => {
             locale.say("cluster-silent", &Args::new().line("failure", failure(locale, why.kind.key())))
         }
-        Part::Known(counts) => {
-            let number = |number: u64| i64::try_from(number).unwrap_or(i64::MAX);
-            let args = Args::new()
-                .number("brokers", number(counts.brokers))
-                .number("topics", number(counts.topics))
-                .number("offline", number(counts.offline))
-                .number("under", number(counts.under_replicated));
-            let ill = counts.offline + counts.under_replicated > 0;
-            locale.say(if ill { "cluster-ill" } else { "cluster-well" }, &args)
-        }
+        Part::Known(counts) => cluster_counts(counts, locale),
     };
     let mode = (cluster.mode == Mode::Observe).then(|| Line::plain(locale.text("cluster-observe")));
     let domain = (!cluster.domain.is_empty()).then(|| Line::foreign(&cluster.domain, NAME));
     let first = Line::joined([Line::foreign(cluster.name.as_str(), NAME), Line::plain(kind)], " · ");
     let parts = [Some(first), Some(tier(cluster.tier, locale)), domain, mode, Some(state)];
     Line::joined(parts.into_iter().flatten(), " · ")
+}
+
+fn cluster_counts(counts: &Counts, locale: Locale) -> Line {
+    let number = |number: u64| i64::try_from(number).unwrap_or(i64::MAX);
+    let all = |brokers, topics| Args::new().number("brokers", number(brokers)).number("topics", number(topics));
+    match counts {
+        Counts::Kafka(seen) => {
+            let args = all(seen.brokers, seen.topics)
+                .number("offline", number(seen.offline))
+                .number("under", number(seen.under_replicated));
+            locale.say(if counts.is_well() { "cluster-well" } else { "cluster-ill" }, &args)
+        }
+        Counts::Rocketmq(seen) => {
+            let args = all(seen.brokers, seen.topics)
+                .number("without", number(seen.without_master))
+                .number("silent", number(seen.silent));
+            locale.say(if counts.is_well() { "cluster-rocketmq-well" } else { "cluster-rocketmq-ill" }, &args)
+        }
+    }
 }
 
 fn health(seen: &Health, locale: Locale) -> Card {

@@ -4,6 +4,7 @@ mod group;
 mod looks;
 mod operations;
 mod person;
+mod report;
 mod sheet;
 mod topic;
 

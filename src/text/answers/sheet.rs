@@ -6,16 +6,16 @@ use crate::text::locale::{Args, Locale};
 use crate::text::table::{MOST_ROWS, draw};
 
 /// A table as large as what was seen.
-pub(super) struct Sheet {
+pub(super) struct Sheet<'a> {
     /// Keys of the column's heads.
-    pub(super) head: Vec<&'static str>,
+    pub(super) head: Vec<&'a str>,
     /// Every row.
     pub(super) rows: Vec<Vec<String>>,
     /// The attachment's name, where there are more rows than a card shows.
-    pub(super) file: &'static str,
+    pub(super) file: &'a str,
 }
 
-impl Sheet {
+impl Sheet<'_> {
     /// The block for the card, and the attachment if rows were left out.
     pub(super) fn cut(self, locale: Locale) -> (Option<Block>, Option<CardFile>) {
         if self.rows.is_empty() {

@@ -90,7 +90,7 @@ pub(super) fn lag(seen: &LagLook, locale: Locale) -> Card {
     }
 }
 
-fn partitions(one: &GroupLag) -> Sheet {
+fn partitions(one: &GroupLag) -> Sheet<'static> {
     let rows = one.partitions.iter().map(|partition| {
         vec![
             partition.partition.to_string(),

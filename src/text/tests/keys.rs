@@ -22,7 +22,7 @@ fn by_id() -> BTreeSet<String> {
         NotCounted::AlsoVetoes,
     ]
     .map(NotCounted::key);
-    let families: [(&str, &[&str]); 24] = [
+    let families: [(&str, &[&str]); 29] = [
         ("check", words::CHECKS),
         ("broken", words::BROKEN),
         ("wait", words::WAITS),
@@ -46,6 +46,11 @@ fn by_id() -> BTreeSet<String> {
         ("thing", words::THINGS),
         ("problem", words::PROBLEMS),
         ("part", words::PARTS),
+        ("look", words::LOOKS),
+        ("table", words::COLUMNS),
+        ("cell", words::CELLS),
+        ("measure", words::MEASURES),
+        ("topic-kind", words::TOPIC_KINDS),
         ("unchanged", &["stopped"]),
     ];
     let plain = families.iter().flat_map(|(family, ids)| ids.iter().map(move |id| format!("{family}-{id}")));

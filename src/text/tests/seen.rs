@@ -7,9 +7,9 @@ use interlock::cluster::{ClusterKind, Failure, FailureKind, Mode, Tier};
 use interlock::command::Kind;
 use interlock::facts::Facts;
 use interlock::looks::{
-    AuditEntry, AuditPage, AuditVerified, ClusterCounts, ClusterLine, ClustersLook, Grade, GroupLag, GroupLook, Health,
-    Help, HelpCommand, HelpOption, LagLook, LookAnswer, MemberLine, OperationLine, OperationStatus, OperationsList,
-    Part, PartitionLag, PartitionLine, StepLine, TopicLag, TopicLook, UnhealthyTopic, WhoAmI,
+    AuditEntry, AuditPage, AuditVerified, ClusterCounts, ClusterLine, ClustersLook, Counts, Grade, GroupLag, GroupLook,
+    Health, Help, HelpCommand, HelpOption, LagLook, LookAnswer, MemberLine, OperationLine, OperationStatus,
+    OperationsList, Part, PartitionLag, PartitionLine, StepLine, TopicLag, TopicLook, UnhealthyTopic, WhoAmI,
 };
 use interlock::plan::{Effect, Seat};
 
@@ -68,8 +68,8 @@ fn clusters() -> LookAnswer {
     let ill = ClusterCounts { under_replicated: 17, ..well };
     LookAnswer::Clusters(ClustersLook {
         clusters: vec![
-            line("logs-kafka", Tier::Production, Mode::Change, Part::Known(well)),
-            line("core-kafka", Tier::Production, Mode::Observe, Part::Known(ill)),
+            line("logs-kafka", Tier::Production, Mode::Change, Part::Known(Counts::Kafka(well))),
+            line("core-kafka", Tier::Production, Mode::Observe, Part::Known(Counts::Kafka(ill))),
             line("lab", Tier::Development, Mode::Change, Part::Unknown(failure())),
         ],
     })

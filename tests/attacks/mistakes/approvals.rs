@@ -146,6 +146,21 @@ async fn a_role_that_is_gone_at_the_decision_does_not_count() {
     story.discord.assert_clean();
 }
 
+/// 4, while nobody votes: who looks at the card does not see an approval that counts for nothing.
+#[tokio::test]
+async fn a_role_that_is_gone_while_nobody_votes_is_seen_on_the_card() {
+    let story = two_approvers().await;
+    let posted = story.reset().await;
+    story.reacts("bob", &posted.card, "✅").await;
+    posted.card.becomes("1 of 2: bob", SOON).await;
+    story.user("bob").loses_role(chat_role(&story.discord, Role::Approver));
+    story.cards_are_read_anew().await;
+    let seen = posted.card.becomes("bob (is no approver here)", SOON).await;
+    assert!(seen.text.contains("(0 so far)"), "{}", seen.text);
+    read_all(&story).await;
+    story.discord.assert_clean();
+}
+
 /// 4, between the approval and the run.
 #[tokio::test]
 async fn a_role_that_is_gone_before_the_start_asks_again() {

@@ -1,6 +1,6 @@
 //! Without holds happens what they prevent. That what is held is waited for, and handed back, is in `line.rs` and `holds.rs`.
 
-use super::{RESET, Scene, comes_to, now, plans, votes, works};
+use super::{RESET, Scene, begins, comes_to, now, plans, votes};
 use interlock::approval::State;
 use interlock::cluster::kafka::Committed;
 use signalbox::house::House;
@@ -20,9 +20,9 @@ async fn without_holds_two_resets_of_one_group_act_in_each_others_midst() {
     // The first is at work for a while: it waits for what may still come of its first act.
     scene.kafka.fail_next_act(ActFault::RequestLost).unwrap();
     votes(&house, "bob", &first).await;
-    works(&house).await;
+    begins(&house).await;
     votes(&house, "bob", &second).await;
-    works(&house).await;
+    begins(&house).await;
     assert_eq!(now(&house, &first).await.state, State::Running);
     comes_to(&house, &second, State::Succeeded).await;
     let lost = comes_to(&house, &first, State::Stuck).await;

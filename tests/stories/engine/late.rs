@@ -1,6 +1,6 @@
 //! A request that waits inside of a slow server: its sender gave it up, and it comes to pass all the same.
 
-use super::{RESET, Scene, comes_to, intents, now, plans, says, tells, votes, works};
+use super::{RESET, Scene, begins, comes_to, intents, now, plans, says, tells, votes};
 use interlock::approval::State;
 use interlock::id::OperationId;
 use interlock::plan::{Action, KafkaAction, Work};
@@ -50,7 +50,7 @@ async fn what_comes_to_pass_late_is_seen_and_not_sent_again() {
 async fn stopped_at_once(scene: &Scene, house: &House) -> (i64, bool) {
     let before = scene.kafka.acts().unwrap().len();
     let id = late(scene, house, LATE).await;
-    works(house).await;
+    begins(house).await;
     assert_eq!(intents(house, &id).await, 1);
     says(house, "alice", &format!("/stop operation:{id} reason:because")).await;
     let stopped = comes_to(house, &id, State::Stopped).await;

@@ -1,6 +1,6 @@
 //! Approved but busy: first come, first served.
 
-use super::{RESET, Scene, comes_to, now, plans, votes, works};
+use super::{RESET, Scene, begins, comes_to, now, plans, votes, works};
 use engine::Entry;
 use engine::port::Journal;
 use interlock::approval::State;
@@ -61,7 +61,7 @@ async fn what_became_stale_while_it_waited_for_its_turn_is_asked_again_not_refus
     // The holder is at work for a while: it waits for what may still come of its first act.
     scene.kafka.fail_next_act(ActFault::RequestLost).unwrap();
     votes(&house, "bob", &holder).await;
-    works(&house).await;
+    begins(&house).await;
     votes(&house, "bob", &queued).await;
     works(&house).await;
     assert_eq!(now(&house, &holder).await.state, State::Running);

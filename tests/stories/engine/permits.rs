@@ -7,15 +7,18 @@ use interlock::approval::State;
 use std::time::Duration;
 use story::crash::{Deed, Point, Points, Settled};
 
-/// So much time passes right before the first act: how many acts came, under which intents, and what is noted of the first.
-async fn stood_still(span: Duration) -> (usize, Outcome) {
+/// So much time passes at each of these points: how many acts came, under which intents, and what is noted of the first.
+async fn stood_still(spans: &[(Point, Duration)]) -> (usize, Outcome) {
     let scene = Scene::new();
-    let clock = scene.clock.clone();
-    let stands: Deed = Box::new(move || {
-        let clock = clock.clone();
-        Box::pin(async move { clock.sleep(span).await })
-    });
-    let settled = Settled::honest(scene.clock.clone(), Points::at(Point::before("act", 1), stands));
+    let stands = |span: Duration| -> Deed {
+        let clock = scene.clock.clone();
+        Box::new(move || {
+            let clock = clock.clone();
+            Box::pin(async move { clock.sleep(span).await })
+        })
+    };
+    let deeds = spans.iter().map(|(point, span)| (point.clone(), stands(*span))).collect();
+    let settled = Settled::honest(scene.clock.clone(), Points::all(deeds));
     let house = scene.ground.house(settled).await;
     let id = plans(&house, RESET).await;
     votes(&house, "bob", &id).await;
@@ -31,6 +34,22 @@ async fn stood_still(span: Duration) -> (usize, Outcome) {
 
 #[tokio::test]
 async fn after_its_end_nothing_is_sent_and_before_it_it_is() {
-    assert_eq!(stood_still(Duration::from_millis(7_900)).await, (1, Outcome::Done));
-    assert_eq!(stood_still(Duration::from_secs(8)).await, (2, Outcome::NotApplied));
+    let before_act = |span| [(Point::before("act", 1), span)];
+    assert_eq!(stood_still(&before_act(Duration::from_millis(7_900))).await, (1, Outcome::Done));
+    assert_eq!(stood_still(&before_act(Duration::from_secs(8))).await, (2, Outcome::NotApplied));
+}
+
+/// The lease has to be renewed for the act, and the process stands still within that: what it learned then is as old as its
+/// question, and so is the permit.
+#[tokio::test]
+async fn a_permit_counts_from_before_the_look_at_the_lease() {
+    let standing_still = |before_act| {
+        [
+            (Point::after("write intent", 1), Duration::from_secs(8)),
+            (Point::after("renew lease", 1), Duration::from_millis(6_900)),
+            (Point::before("act", 1), before_act),
+        ]
+    };
+    assert_eq!(stood_still(&standing_still(Duration::from_secs(1))).await, (1, Outcome::Done));
+    assert_eq!(stood_still(&standing_still(Duration::from_millis(1_200))).await, (2, Outcome::NotApplied));
 }

@@ -45,7 +45,7 @@ pub(super) async fn throttles(cluster: &MoveCluster) -> BTreeMap<String, String>
     found
 }
 
-pub(super) fn moves(plan: &Plan) -> Vec<ReplicaMove> {
+pub(in super::super) fn moves(plan: &Plan) -> Vec<ReplicaMove> {
     let of = |work: &Work| match work {
         Work::Act(Action::Kafka(KafkaAction::Reassign { moves })) => moves.clone(),
         _ => Vec::new(),

@@ -89,6 +89,10 @@ pub trait Journal: Send + Sync {
     /// token, also if a worker is at work on it.
     fn discharge<'a>(&'a self, discharge: &'a Discharge<'a>) -> Boxed<'a, Result<bool, JournalError>>;
 
+    /// Whether the owners of what an operation changes have been told that it begins. Only after its start, which puts the
+    /// notice into the outbox.
+    fn owners_heard<'a>(&'a self, id: &'a OperationId) -> Boxed<'a, Result<Heard, JournalError>>;
+
     /// Notices and audit records without a transition.
     fn tell<'a>(&'a self, told: &'a Told) -> Boxed<'a, Result<(), JournalError>>;
 
@@ -124,6 +128,20 @@ pub struct Discharge<'a> {
     pub left: &'a [Owed],
     /// What is told of it, in the same transaction.
     pub told: &'a Told,
+}
+
+/// What became of the notice that a change begins.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Heard {
+    /// It was delivered.
+    Told,
+    /// It is still to be delivered.
+    NotYet {
+        /// When it was put into the outbox.
+        since: Millis,
+    },
+    /// It can never be delivered, and why.
+    Failed(String),
 }
 
 /// What is told of an operation between two transitions.

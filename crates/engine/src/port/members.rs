@@ -3,7 +3,7 @@ use crate::operation::Operation;
 use interlock::approval::{Ballot, Tally, tally};
 use interlock::plan::{Sealed, Seat};
 
-/// Who votes, as the chat shows it and policy judges it at this moment.
+/// Who votes and who owns, as the chat shows it and policy judges it at this moment.
 pub trait Members: Send + Sync {
     /// The votes on an operation's plan: reactions read anew from the card, stored votes by command, each caster's roles
     /// looked up now, and the seats they have to fill now. Also verifies that the card itself still stands as it was sent.
@@ -11,6 +11,9 @@ pub trait Members: Send + Sync {
     /// # Errors
     /// [`Unreadable`] if votes or card cannot be read; nothing may start then.
     fn votes<'a>(&'a self, operation: &'a Operation, plan: &'a Sealed) -> Boxed<'a, Result<Polled, Unreadable>>;
+
+    /// Whether somebody owns what a plan changes and can be told of it.
+    fn owners_must_hear(&self, plan: &Sealed) -> bool;
 }
 
 /// The votes on a plan, and what they have to fill.

@@ -24,6 +24,8 @@ pub enum Guard {
     CommittedAre,
     /// Targets lie within the log; the broker itself accepts any.
     TargetInLog,
+    /// A time after the last record leads to the log's end: the broker answers it with -1, which is no offset.
+    AfterLastRecord,
     /// Every partition of the plan has a leader.
     PartitionOffline,
     /// Our principal has every right that a step needs.
@@ -56,7 +58,7 @@ pub enum Guard {
 
 impl Guard {
     /// Every guard.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 23] = [
         Self::CannotVerify,
         Self::ClusterIs,
         Self::TopicIs,
@@ -65,6 +67,7 @@ impl Guard {
         Self::GroupWillStop,
         Self::CommittedAre,
         Self::TargetInLog,
+        Self::AfterLastRecord,
         Self::PartitionOffline,
         Self::MissingRight,
         Self::TooManyPartitions,
@@ -92,6 +95,7 @@ impl Guard {
             "group-kind-not-supported" => Self::GroupKind,
             "group-will-stop" => Self::GroupWillStop,
             "target-clamped" => Self::TargetInLog,
+            "time-after-last-record" => Self::AfterLastRecord,
             "partition-offline" => Self::PartitionOffline,
             "missing-right" => Self::MissingRight,
             "too-many-partitions" => Self::TooManyPartitions,

@@ -60,7 +60,7 @@ pub const MISTAKES: &[&str] = &[
     "no-commit-to-shift",
     "no-placement",
     "no-throttle-to-turn",
-    "not-built-yet",
+    "not-for-kind",
     "nothing-to-do",
     "nothing-to-take-back",
     "throttle-out-of-bounds",

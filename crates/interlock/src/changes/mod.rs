@@ -24,7 +24,7 @@ pub use turn::{Turning, turn};
 
 use crate::cluster::Sections;
 use crate::cluster::{Cluster, ClusterKind};
-use crate::command::Arguments;
+use crate::command::{Arguments, misfit};
 use crate::facts::Facts;
 use crate::id::OperationId;
 use crate::plan::{Check, Hold, Level, Mistake, Planning};
@@ -53,10 +53,13 @@ pub struct Context<'a> {
 /// `None` if the command is no change of this version.
 #[must_use]
 pub fn plan(command: &str, arguments: &Arguments, sections: &Sections, context: &Context<'_>) -> Option<Planning> {
+    if let Some(mistake) = misfit(arguments, context.cluster.kind).filter(|_| CHANGES.contains(&command)) {
+        return Some(Planning::Mistake(mistake));
+    }
     match (command, context.cluster.kind) {
         ("reset-offset", ClusterKind::Kafka) => Some(reset_offset::plan(arguments, sections, context)),
         ("scale-out", ClusterKind::Kafka) => Some(scale_out::plan(arguments, sections, context)),
-        ("reset-offset" | "scale-out", ClusterKind::Rocketmq) => Some(not_built(command)),
+        ("reset-offset" | "scale-out", ClusterKind::Rocketmq) => Some(not_for_kind(command, "RocketMQ")),
         _ => None,
     }
 }
@@ -64,8 +67,9 @@ pub fn plan(command: &str, arguments: &Arguments, sections: &Sections, context: 
 /// The names of the changes that can be planned.
 pub const CHANGES: &[&str] = &["reset-offset", "scale-out"];
 
-fn not_built(what: &str) -> Planning {
-    Planning::Mistake(Mistake::new("not-built-yet", Facts::none().with("what", what)))
+/// A command that is for clusters of the other kind only, as long as nobody built it for this one.
+fn not_for_kind(command: &str, kind: &str) -> Planning {
+    Planning::Mistake(Mistake::new("not-for-kind", Facts::none().with("command", command).with("kind", kind)))
 }
 
 /// Why planning ended early.

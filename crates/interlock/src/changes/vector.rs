@@ -68,6 +68,15 @@ impl Place {
         self
     }
 
+    /// The same place where the broker's answer to a time after the last record is taken for an offset: -1, which the clamp
+    /// moves to the log's start.
+    pub(super) fn as_answered(mut self) -> Self {
+        if matches!(self.goal, Resolved::To { edge: Edge::AfterLastRecord, .. }) {
+            self.goal = Resolved::To { offset: self.start, edge: Edge::Clamped { wanted: -1 } };
+        }
+        self
+    }
+
     /// Whether anything is to be done here. A commit that already stands there keeps its epoch and metadata.
     pub(super) fn changes(&self) -> bool {
         self.to().is_some_and(|to| self.from.as_ref().is_none_or(|from| from.offset != to))

@@ -4,6 +4,7 @@ use super::kafka::{
     BrokerDirs, CommittedOffset, ConfigEntry, Group, GroupOverview, KafkaAnswer, KafkaCluster, KafkaQuery, LogRange,
     NamedTopic, OffsetAt, Rates, Reassignment, Replication, Topic, TopicOverview,
 };
+use super::rocketmq::{self, FromMasters, RocketmqAnswer, RocketmqCluster, RocketmqQuery, Routes};
 use super::{Answer, Failure, FailureKind, Query, Section, Sections};
 use crate::id::{GroupId, TopicName};
 use crate::time::Millis;
@@ -52,15 +53,16 @@ static MISMATCHED: std::sync::LazyLock<Failure> = std::sync::LazyLock::new(|| Fa
 });
 
 macro_rules! looks {
-    ($($(#[$doc:meta])* $name:ident($($arg:ident: $type:ty),*) -> $out:ty, $query:expr, $variant:ident;)*) => {$(
+    ($kind:ident, $answers:ident:
+     $($(#[$doc:meta])* $name:ident($($arg:ident: $type:ty),*) -> $out:ty, $query:expr, $variant:ident;)*) => {$(
         $(#[$doc])*
         pub fn $name(&mut self, $($arg: $type),*) -> Look<'a, $out> {
-            match self.section($query) {
+            match self.section(Query::$kind($query)) {
                 Section::NotAsked => Look::Ask,
                 Section::Failed(failure) => Look::Failed(failure),
                 Section::Seen(seen) => match &seen.value {
-                    Answer::Kafka(KafkaAnswer::$variant(value)) => Look::Seen(value),
-                    Answer::Kafka(_) => Look::Failed(&MISMATCHED),
+                    Answer::$kind($answers::$variant(value)) => Look::Seen(value),
+                    _ => Look::Failed(&MISMATCHED),
                 },
             }
         }
@@ -86,8 +88,7 @@ impl<'a> Looker<'a> {
         self.needed.is_empty()
     }
 
-    fn section(&mut self, query: KafkaQuery) -> &'a Section<Answer> {
-        let query = Query::Kafka(query);
+    fn section(&mut self, query: Query) -> &'a Section<Answer> {
         let section = self.sections.get(&query);
         if matches!(section, Section::NotAsked) {
             self.needed.insert(query);
@@ -95,7 +96,7 @@ impl<'a> Looker<'a> {
         section
     }
 
-    looks! {
+    looks! { Kafka, KafkaAnswer:
         /// [`KafkaQuery::Cluster`]
         kafka_cluster() -> KafkaCluster, KafkaQuery::Cluster, Cluster;
         /// [`KafkaQuery::Topics`]
@@ -126,5 +127,35 @@ impl<'a> Looker<'a> {
         kafka_replication() -> Replication, KafkaQuery::Replication, Replication;
         /// [`KafkaQuery::Rates`]
         kafka_rates() -> Rates, KafkaQuery::Rates, Rates;
+    }
+
+    looks! { Rocketmq, RocketmqAnswer:
+        /// [`RocketmqQuery::Cluster`]
+        rocketmq_cluster() -> RocketmqCluster, RocketmqQuery::Cluster, Cluster;
+        /// [`RocketmqQuery::Topics`]
+        rocketmq_topics() -> FromMasters<Vec<rocketmq::TopicOverview>>, RocketmqQuery::Topics, Topics;
+        /// [`RocketmqQuery::Topic`]
+        rocketmq_topic(topic: &TopicName) -> Option<rocketmq::Topic>, RocketmqQuery::Topic(topic.clone()), Topic;
+        /// [`RocketmqQuery::Routes`]
+        rocketmq_routes() -> Routes, RocketmqQuery::Routes, Routes;
+        /// [`RocketmqQuery::Groups`]
+        rocketmq_groups() -> FromMasters<Vec<rocketmq::GroupOverview>>, RocketmqQuery::Groups, Groups;
+        /// [`RocketmqQuery::Group`]
+        rocketmq_group(group: &GroupId) -> Option<rocketmq::Group>, RocketmqQuery::Group(group.clone()), Group;
+        /// [`RocketmqQuery::GroupsOf`]
+        rocketmq_groups_of(topic: &TopicName) -> FromMasters<Vec<GroupId>>, RocketmqQuery::GroupsOf(topic.clone()), GroupsOf;
+        /// [`RocketmqQuery::Committed`]
+        rocketmq_committed(group: &GroupId) -> FromMasters<Vec<rocketmq::CommittedOffset>>,
+            RocketmqQuery::Committed(group.clone()), Committed;
+        /// [`RocketmqQuery::Ranges`]
+        rocketmq_ranges(topic: &TopicName, least: u32) -> FromMasters<Vec<rocketmq::QueueRange>>,
+            RocketmqQuery::Ranges(topic.clone(), least), Ranges;
+        /// [`RocketmqQuery::OffsetsAt`]
+        rocketmq_offsets_at(topic: &TopicName, at: Millis) -> FromMasters<Vec<rocketmq::OffsetAt>>,
+            RocketmqQuery::OffsetsAt(topic.clone(), at), OffsetsAt;
+        /// [`RocketmqQuery::Producers`]
+        rocketmq_producers() -> FromMasters<Vec<rocketmq::Client>>, RocketmqQuery::Producers, Producers;
+        /// [`RocketmqQuery::Rates`]
+        rocketmq_rates() -> rocketmq::Rates, RocketmqQuery::Rates, Rates;
     }
 }

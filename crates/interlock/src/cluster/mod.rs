@@ -4,6 +4,7 @@
 
 pub mod kafka;
 mod look;
+pub mod rocketmq;
 mod section;
 
 pub use look::{Look, Looker};
@@ -11,6 +12,7 @@ pub use section::{Failure, FailureKind, Section, Seen};
 
 use crate::id::ClusterName;
 use kafka::{KafkaAnswer, KafkaQuery};
+use rocketmq::{RocketmqAnswer, RocketmqQuery};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -70,6 +72,8 @@ pub struct Cluster {
 pub enum Query {
     /// Asked of a Kafka cluster.
     Kafka(KafkaQuery),
+    /// Asked of a RocketMQ cluster.
+    Rocketmq(RocketmqQuery),
 }
 
 /// What a [`Query`] gave.
@@ -78,6 +82,8 @@ pub enum Query {
 pub enum Answer {
     /// Of a Kafka cluster.
     Kafka(KafkaAnswer),
+    /// Of a RocketMQ cluster.
+    Rocketmq(RocketmqAnswer),
 }
 
 /// What has been observed of one cluster: each section by the query that was asked.

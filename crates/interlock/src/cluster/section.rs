@@ -35,6 +35,14 @@ pub struct Failure {
     pub said: String,
 }
 
+impl Failure {
+    /// The cluster is of another kind than the query.
+    #[must_use]
+    pub fn of_another_kind() -> Self {
+        Self { kind: FailureKind::Unsupported, said: "the cluster is of another kind than the query".to_owned() }
+    }
+}
+
 /// The kinds of failure that people and rules tell apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -22,10 +22,12 @@ macro_rules! files {
 const FILES: &[(&str, &str)] = files![
     "approve",
     "audit",
+    "broker",
     "clusters",
     "group",
     "health",
     "help",
+    "hot",
     "lag",
     "operations",
     "pause",
@@ -33,12 +35,15 @@ const FILES: &[(&str, &str)] = files![
     "reset-offset",
     "resume",
     "rollback",
+    "route",
     "scale-out",
+    "skew",
     "status",
     "stop",
     "throttle",
     "topic",
     "unlock",
+    "who",
     "whoami",
 ];
 

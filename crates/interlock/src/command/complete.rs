@@ -48,7 +48,7 @@ pub fn complete(catalogue: &Catalogue, asked: &Asked<'_>, context: &ParseContext
     };
     match option.of_type {
         OptionType::Cluster => pick(asked.prefix, view.sight.clusters().map(|name| named(name.as_str()))),
-        OptionType::Topic | OptionType::Group | OptionType::Topics => {
+        OptionType::Topic | OptionType::Group | OptionType::Topics | OptionType::Broker => {
             let of = command.options.iter().find(|other| other.of_type == OptionType::Cluster);
             names(option, asked.prefix, view, of.and_then(|of| text(&of.name)))
         }
@@ -72,6 +72,7 @@ fn names(option: &OptionSpec, prefix: &str, view: &View<'_>, cluster: Option<&st
     let Some(cluster) = cluster else { return Vec::new() };
     match option.of_type {
         OptionType::Topic | OptionType::Topics => best(prefix, view.topics(cluster)),
+        OptionType::Broker => best(prefix, view.brokers(cluster)),
         _ => best(prefix, view.groups(cluster)),
     }
 }
@@ -205,6 +206,7 @@ mod tests {
             seen_at: Some(Millis(0)),
             topics: topics.map(|name| name.parse().unwrap()).collect(),
             groups: ["billing", "x\u{202E}gnillib"].map(|name| name.parse().unwrap()).into(),
+            brokers: ["1", "broker-a"].map(|name| name.parse().unwrap()).into(),
         };
         let operation = |id: &str, names: &[&str]| OpenOperation {
             id: id.parse().unwrap(),

@@ -1,6 +1,6 @@
 //! Names kept in memory for completion and for "did you mean", and what a person may see of them.
 
-use crate::id::{ClusterName, GroupId, OperationId, TopicName};
+use crate::id::{BrokerName, ClusterName, GroupId, OperationId, TopicName};
 use crate::plan::Digest;
 use crate::policy::Sight;
 use crate::time::Millis;
@@ -29,6 +29,8 @@ pub struct ClusterNames {
     pub topics: BTreeSet<TopicName>,
     /// Consumer groups.
     pub groups: BTreeSet<GroupId>,
+    /// Brokers.
+    pub brokers: BTreeSet<BrokerName>,
 }
 
 /// An operation as completion knows it.
@@ -77,6 +79,12 @@ impl<'a> View<'a> {
         let names = self.directory.clusters.get(cluster).into_iter().flat_map(|names| &names.groups);
         let sight = self.sight;
         names.map(GroupId::as_str).filter(move |name| sight.name(cluster, name))
+    }
+
+    /// The brokers of a cluster: who sees the cluster sees them.
+    pub fn brokers(&self, cluster: &'a ClusterName) -> impl Iterator<Item = &'a str> {
+        let names = self.directory.clusters.get(cluster).into_iter().flat_map(|names| &names.brokers);
+        names.map(BrokerName::as_str)
     }
 
     /// The operations in sight.

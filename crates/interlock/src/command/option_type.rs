@@ -42,6 +42,8 @@ pub enum OptionType {
     Flag,
     /// One of the words of the option.
     Choice,
+    /// A broker: its id or its name, byte for byte.
+    Broker,
     /// A list of brokers, by id.
     Brokers,
     /// A list of topics: names, patterns, all, the busiest.
@@ -60,7 +62,7 @@ pub(super) struct Reading<'a> {
 
 impl OptionType {
     /// All of them.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::Cluster,
         Self::Topic,
         Self::Group,
@@ -73,6 +75,7 @@ impl OptionType {
         Self::Text,
         Self::Flag,
         Self::Choice,
+        Self::Broker,
         Self::Brokers,
         Self::Topics,
         Self::Rate,
@@ -94,6 +97,7 @@ impl OptionType {
             Self::Text => "text",
             Self::Flag => "flag",
             Self::Choice => "choice",
+            Self::Broker => "broker",
             Self::Brokers => "brokers",
             Self::Topics => "topics",
             Self::Rate => "rate",
@@ -120,6 +124,7 @@ impl OptionType {
             Self::Duration => &["90s", "30m", "1h30m", "7d"],
             Self::Operation => &["K7F3QD"],
             Self::Flag => &["true", "false"],
+            Self::Broker => &["4", "broker-a"],
             Self::Brokers => &["4", "4,5,7-9"],
             Self::Topics => &["orders,payments", "pay*", "all", "busiest:20"],
             Self::Rate => &["50MiB", "1GiB"],
@@ -148,6 +153,7 @@ impl OptionType {
             Self::Text => free_text(text, option),
             Self::Flag => flag(text),
             Self::Choice => choice(text, option),
+            Self::Broker => broker(text, reading),
             Self::Brokers => brokers(text),
             Self::Topics => topics::parse(text).map(Value::Topics),
             Self::Rate => rate::parse(text).map(Value::Rate),
@@ -192,7 +198,7 @@ fn group(text: &str, reading: &Reading<'_>) -> Result<Value, Mistake> {
 }
 
 /// The key of what is wrong with a name, and the limit that it breaks.
-fn problem(facts: Facts, error: crate::id::NotAName) -> Facts {
+pub(super) fn problem(facts: Facts, error: crate::id::NotAName) -> Facts {
     match error {
         crate::id::NotAName::Empty => facts.with("problem", "empty"),
         crate::id::NotAName::TooLong(most) => facts.with("problem", "too-long").with("most", most),
@@ -202,6 +208,14 @@ fn problem(facts: Facts, error: crate::id::NotAName) -> Facts {
 
 pub(super) fn meant(facts: Facts, near: Vec<String>) -> Facts {
     if near.is_empty() { facts } else { facts.with("did-you-mean", near) }
+}
+
+fn broker(text: &str, reading: &Reading<'_>) -> Result<Value, Mistake> {
+    let names = || reading.cluster.into_iter().flat_map(|cluster| reading.context.view.brokers(cluster));
+    text.parse().map(Value::Broker).map_err(|error: crate::id::NotAName| {
+        let facts = problem(meant(given(text), did_you_mean(text, names())), error);
+        Mistake::new("not-a-broker", facts)
+    })
 }
 
 /// Broker ids are written as partitions are.

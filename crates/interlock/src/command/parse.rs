@@ -181,6 +181,7 @@ mod tests {
             seen_at: Some(NOW),
             topics: ["orders".to_owned(), long_topic(), "salaries".to_owned()].map(|name| name.parse().unwrap()).into(),
             groups: ["billing"].map(|name| name.parse().unwrap()).into(),
+            brokers: ["broker-a"].map(|name| name.parse().unwrap()).into(),
         };
         let clusters = ["logs-kafka", "pay-kafka", "secret-kafka"].map(|name| (name.parse().unwrap(), names.clone()));
         World {

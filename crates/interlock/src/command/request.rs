@@ -1,6 +1,6 @@
 //! One use of a command, parsed.
 
-use crate::id::{ClusterName, GroupId, OperationId, RequestId, TopicName};
+use crate::id::{BrokerName, ClusterName, GroupId, OperationId, RequestId, TopicName};
 use crate::plan::{Digest, OffsetTarget};
 use crate::principal::{Place, Principal};
 use crate::time::Millis;
@@ -54,6 +54,8 @@ pub enum Value {
     Flag(bool),
     /// One of the words that the option allows.
     Choice(String),
+    /// A broker; whether it exists is the look's question.
+    Broker(BrokerName),
     /// Broker ids, sorted, without repeats, at least one.
     Brokers(Vec<i32>),
     /// Names and patterns of topics, sorted, without repeats, at least one.
@@ -92,6 +94,7 @@ impl Value {
             Self::Digest(digest) => digest.to_string(),
             Self::Command(text) | Self::Text(text) | Self::Choice(text) => text.clone(),
             Self::Flag(yes) => yes.to_string(),
+            Self::Broker(name) => name.to_string(),
             Self::Brokers(ids) => super::partitions::canonical(ids),
             Self::Topics(words) => words.join(","),
             Self::Rate(rate) => super::rate::canonical(*rate),
@@ -138,6 +141,8 @@ impl Arguments {
         text -> str, Text;
         /// The word chosen for an option.
         choice -> str, Choice;
+        /// The broker given for an option.
+        broker -> BrokerName, Broker;
         /// The brokers given for an option.
         brokers -> [i32], Brokers;
         /// The topics given for an option.

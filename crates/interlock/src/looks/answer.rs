@@ -1,6 +1,6 @@
 //! What looks give, as data; and what the desk answers from the store and the catalogue.
 
-use super::{ClustersLook, GroupLook, Health, LagLook, TopicLook};
+use super::{ClustersLook, GroupLook, Health, LagLook, Report, TopicLook};
 use crate::approval::{State, Tally};
 use crate::command::Kind;
 use crate::facts::Facts;
@@ -23,6 +23,8 @@ pub enum LookAnswer {
     Group(GroupLook),
     /// `/lag`
     Lag(LagLook),
+    /// Every other look at a cluster.
+    Report(Report),
     /// `/help`, made by the desk from the catalogue.
     Help(Help),
     /// `/whoami`, made by the desk from the policy.

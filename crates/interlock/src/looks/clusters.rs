@@ -2,6 +2,7 @@
 
 use super::{LookAnswer, Part};
 use crate::cluster::kafka::KafkaQuery;
+use crate::cluster::rocketmq::{RocketmqQuery, TopicKind};
 use crate::cluster::{Cluster, ClusterKind, Failure, FailureKind, Look, Looker, Mode, Query, Sections, Tier};
 use crate::id::ClusterName;
 use serde::{Deserialize, Serialize};
@@ -28,10 +29,44 @@ pub struct ClusterLine {
     /// Whether it may be changed.
     pub mode: Mode,
     /// What was seen of it.
-    pub counts: Part<ClusterCounts>,
+    pub counts: Part<Counts>,
 }
 
-/// A cluster in numbers.
+/// A cluster in numbers, by its kind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Counts {
+    /// Of a Kafka cluster.
+    Kafka(ClusterCounts),
+    /// Of a RocketMQ cluster.
+    Rocketmq(RocketmqCounts),
+}
+
+impl Counts {
+    /// Whether nothing is wrong as far as these numbers tell.
+    #[must_use]
+    pub fn is_well(&self) -> bool {
+        match self {
+            Self::Kafka(counts) => counts.offline + counts.under_replicated == 0,
+            Self::Rocketmq(counts) => counts.without_master + counts.silent == 0,
+        }
+    }
+}
+
+/// A RocketMQ cluster in numbers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct RocketmqCounts {
+    /// Brokers that a NameServer knows.
+    pub brokers: u64,
+    /// Those among them whose master is not there or does not answer: their topics can at most be read.
+    pub without_master: u64,
+    /// NameServers and slaves that do not answer.
+    pub silent: u64,
+    /// Topics, RocketMQ's own and those of groups not counted.
+    pub topics: u64,
+}
+
+/// A Kafka cluster in numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct ClusterCounts {
     /// Live brokers.
@@ -46,8 +81,13 @@ pub struct ClusterCounts {
 
 /// What has to be seen of each cluster.
 #[must_use]
-pub fn queries() -> BTreeSet<Query> {
-    [KafkaQuery::Cluster, KafkaQuery::Topics].into_iter().map(Query::Kafka).collect()
+pub fn queries(kind: ClusterKind) -> BTreeSet<Query> {
+    match kind {
+        ClusterKind::Kafka => [KafkaQuery::Cluster, KafkaQuery::Topics].into_iter().map(Query::Kafka).collect(),
+        ClusterKind::Rocketmq => {
+            [RocketmqQuery::Cluster, RocketmqQuery::Topics].into_iter().map(Query::Rocketmq).collect()
+        }
+    }
 }
 
 /// The list, from what was seen of each cluster with [`queries`]. A cluster that was not asked counts as unreachable.
@@ -64,14 +104,38 @@ fn line(cluster: &Cluster, sections: &Sections) -> ClusterLine {
         tier: cluster.tier,
         domain: cluster.domain.clone(),
         mode: cluster.mode,
-        counts: match counts(sections) {
+        counts: match counts(cluster.kind, sections) {
             Ok(counts) => Part::Known(counts),
             Err(failure) => Part::Unknown(failure),
         },
     }
 }
 
-fn counts(sections: &Sections) -> Result<ClusterCounts, Failure> {
+fn counts(kind: ClusterKind, sections: &Sections) -> Result<Counts, Failure> {
+    match kind {
+        ClusterKind::Kafka => of_kafka(sections).map(Counts::Kafka),
+        ClusterKind::Rocketmq => of_rocketmq(sections).map(Counts::Rocketmq),
+    }
+}
+
+fn of_rocketmq(sections: &Sections) -> Result<RocketmqCounts, Failure> {
+    let mut looker = Looker::new(sections);
+    let (cluster, topics) = (seen(looker.rocketmq_cluster())?, seen(looker.rocketmq_topics())?);
+    let leads = |broker: &&crate::cluster::rocketmq::BrokerSet| {
+        broker.master().is_some_and(|master| master.said.answer().is_some())
+    };
+    let slaves = cluster.brokers.iter().flat_map(|broker| broker.slaves());
+    let slaves = slaves.filter(|slave| slave.said.answer().is_none()).count();
+    let servers = cluster.name_servers.iter().filter(|server| server.said.answer().is_none()).count();
+    Ok(RocketmqCounts {
+        brokers: cluster.brokers.len() as u64,
+        without_master: (cluster.brokers.len() - cluster.brokers.iter().filter(leads).count()) as u64,
+        silent: (slaves + servers) as u64,
+        topics: topics.seen.iter().filter(|topic| topic.kind == TopicKind::Ordinary).count() as u64,
+    })
+}
+
+fn of_kafka(sections: &Sections) -> Result<ClusterCounts, Failure> {
     let mut looker = Looker::new(sections);
     let brokers = seen(looker.kafka_cluster())?.brokers.len();
     let topics = seen(looker.kafka_topics())?;

@@ -7,7 +7,10 @@ mod answer;
 pub mod clusters;
 mod group;
 mod health;
+mod kafka;
 mod lag;
+mod report;
+mod rocketmq;
 mod suggest;
 mod topic;
 
@@ -18,17 +21,19 @@ pub use answer::{
     AuditEntry, AuditHead, AuditPage, AuditVerified, Help, HelpCommand, HelpOption, LookAnswer, OperationLine,
     OperationStatus, OperationsList, StepLine, WhoAmI,
 };
-pub use clusters::{ClusterCounts, ClusterLine, ClustersLook};
+pub use clusters::{ClusterCounts, ClusterLine, ClustersLook, Counts, RocketmqCounts};
 pub use group::{GroupLook, MemberLine, TopicLag};
 pub use health::{Grade, Health, Obligation, UnhealthyTopic};
 pub use lag::{GroupLag, LagLook, PartitionLag};
+pub use report::{Cell, HEADS, PHRASES, Phrase, Report, Sheet, WORDS};
 pub use topic::{PartitionLine, TopicLook};
 
-use crate::cluster::{Cluster, Failure, Look, Query, Sections};
-use crate::command::Arguments;
+use crate::cluster::{Cluster, ClusterKind, Failure, Look, Query, Sections};
+use crate::command::{Arguments, misfit};
 use crate::facts::Facts;
 use crate::id::{GroupId, TopicName};
 use crate::plan::Mistake;
+use report::Stop;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
@@ -73,15 +78,79 @@ pub struct Visible<'a> {
 /// clusters and is answered by [`clusters::answer`].
 #[must_use]
 pub fn look(command: &str, asked: &Asked<'_>) -> Option<Looking> {
+    if let Some(mistake) = misfit(asked.arguments, asked.cluster.kind) {
+        return Some(Looking::Mistake(mistake));
+    }
+    // Without a topic: how far the group is behind in each of its topics.
+    let command = if command == "lag" && !asked.arguments.has("topic") { "group" } else { command };
+    match asked.cluster.kind {
+        ClusterKind::Kafka => at_kafka(command, asked),
+        ClusterKind::Rocketmq => at_rocketmq(command, asked),
+    }
+}
+
+fn at_kafka(command: &str, asked: &Asked<'_>) -> Option<Looking> {
     match command {
         "health" => Some(health::look(asked)),
         "topic" => Some(topic::look(asked)),
+        "route" => Some(kafka::route::look(asked)),
         "group" => Some(group::look(asked)),
-        // Without a topic: how far the group is behind in each of its topics.
-        "lag" if !asked.arguments.has("topic") => Some(group::look(asked)),
         "lag" => Some(lag::look(asked)),
+        "who" => Some(kafka::who::look(asked)),
+        "broker" => Some(kafka::broker::look(asked)),
+        "hot" => Some(kafka::hot::look(asked)),
+        "skew" => Some(kafka::skew::look(asked)),
         _ => None,
     }
+}
+
+fn at_rocketmq(command: &str, asked: &Asked<'_>) -> Option<Looking> {
+    match command {
+        "health" => Some(rocketmq::health::look(asked)),
+        "topic" => Some(rocketmq::topic::look(asked)),
+        "route" => Some(rocketmq::route::look(asked)),
+        "group" => Some(rocketmq::group::look(asked)),
+        "lag" => Some(rocketmq::lag::look(asked)),
+        "who" => Some(rocketmq::who::look(asked)),
+        "broker" => Some(rocketmq::broker::look(asked)),
+        "hot" => Some(rocketmq::hot::look(asked)),
+        "skew" => Some(rocketmq::skew::look(asked)),
+        _ => None,
+    }
+}
+
+/// Into how many groups `/who` looks; the rest is counted.
+const WHO_GROUPS: usize = 100;
+
+/// `/who` is about one thing: a topic, a group, or a broker.
+fn one_of_who(asked: &Asked<'_>) -> Result<(), Stop> {
+    let given = ["topic", "group", "broker"].into_iter().filter(|option| asked.arguments.has(option)).count();
+    if given == 1 {
+        return Ok(());
+    }
+    let choices: Vec<String> = ["topic", "group", "broker"].map(str::to_owned).into();
+    Err(Looking::Mistake(Mistake::new("one-of-these", Facts::none().with("choices", choices))).into())
+}
+
+/// A share of a whole, in percent.
+fn percent(part: u64, whole: u64) -> Cell {
+    if whole == 0 {
+        return Cell::Nothing;
+    }
+    Cell::Percent(u32::try_from(u128::from(part) * 100 / u128::from(whole)).unwrap_or(u32::MAX))
+}
+
+/// The broker that has most of something, in percent of what each would have if it were even; none where there is nothing.
+fn most_over_mean<'n>(measure: &str, of: impl IntoIterator<Item = (&'n str, i64)>) -> Option<Phrase> {
+    let all: Vec<(&str, i64)> = of.into_iter().collect();
+    let sum: i64 = all.iter().map(|(_, amount)| *amount).sum();
+    let (broker, most) = all.iter().copied().max_by_key(|(_, amount)| *amount)?;
+    let count = i64::try_from(all.len()).ok()?;
+    if sum <= 0 || count < 2 {
+        return None;
+    }
+    let percent = i64::try_from(i128::from(most) * 100 * i128::from(count) / i128::from(sum)).unwrap_or(i64::MAX);
+    Some(Phrase::new("skew-most").with("measure", measure).with("broker", broker).with("percent", percent))
 }
 
 /// A part of an answer that may have failed while the rest is worth showing.

@@ -1,7 +1,8 @@
 use super::*;
 use crate::cluster::kafka::{
-    Broker, Committed, CommittedOffset, ConfigEntry, Group, GroupKind, GroupOverview, GroupState, KafkaAnswer,
-    KafkaCluster, KafkaQuery, LogRange, Member, Partition, Topic, TopicOverview,
+    Broker, BrokerDirs, Committed, CommittedOffset, ConfigEntry, Group, GroupKind, GroupOverview, GroupState,
+    KafkaAnswer, KafkaCluster, KafkaQuery, LogDir, LogRange, Member, NamedTopic, Partition, PartitionRate, Rates,
+    StoredReplica, Topic, TopicOverview,
 };
 use crate::cluster::{Answer, ClusterKind, FailureKind, Mode, Section, Seen, Tier};
 use crate::command::Value;
@@ -265,6 +266,104 @@ fn clusters_keep_those_that_do_not_answer() {
     let mut down = Sections::empty();
     fail(&mut down, KafkaQuery::Cluster);
     let LookAnswer::Clusters(found) = clusters::answer(&[(cluster(), world()), (cluster(), down)]) else { panic!() };
-    assert_eq!(found.clusters[0].counts.known().map(|counts| (counts.brokers, counts.topics)), Some((3, 3)));
+    assert_eq!(
+        found.clusters[0].counts.known(),
+        Some(&Counts::Kafka(ClusterCounts { brokers: 3, topics: 3, offline: 0, under_replicated: 1 }))
+    );
     assert!(found.clusters[1].counts.known().is_none());
+}
+
+/// The same world with what lies where and how much comes in.
+fn laid_out() -> Sections {
+    let mut world = world();
+    let named = |name: &str, partitions: Vec<Partition>| NamedTopic {
+        name: topic_name(name),
+        topic: Topic { id: name.to_owned(), internal: false, partitions, rights: None },
+    };
+    let orders = named("orders", vec![partition(0, &[1, 2, 3]), partition(1, &[2])]);
+    let secret = named("secret-orders", vec![partition(0, &[1, 2, 3])]);
+    put(&mut world, KafkaQuery::Layout, KafkaAnswer::Layout(vec![orders, secret]));
+    let stored = |topic: &str, bytes| StoredReplica { topic: topic_name(topic), partition: 0, bytes, future: false };
+    let dir = |bytes| LogDir {
+        path: "/data".to_owned(),
+        failed: false,
+        total_bytes: Some(1_000),
+        usable_bytes: Some(250),
+        replicas: vec![stored("orders", bytes)],
+    };
+    let dirs = vec![
+        BrokerDirs { broker: 1, dirs: Some(vec![dir(700)]) },
+        BrokerDirs { broker: 2, dirs: Some(vec![dir(100)]) },
+        BrokerDirs { broker: 3, dirs: None },
+    ];
+    put(&mut world, KafkaQuery::LogDirs, KafkaAnswer::LogDirs(dirs));
+    let rate = |topic: &str, partition, bytes_per_second| PartitionRate {
+        topic: topic_name(topic),
+        partition,
+        bytes_per_second,
+    };
+    let partitions =
+        vec![rate("orders", 0, 20), rate("orders", 1, 30), rate("payments", 0, 0), rate("secret-orders", 0, 50)];
+    put(&mut world, KafkaQuery::Rates, KafkaAnswer::Rates(Rates { window_ms: 30_000, partitions }));
+    let throttle = ConfigEntry { key: "leader.replication.throttled.rate".to_owned(), value: Some("1".to_owned()) };
+    put(&mut world, KafkaQuery::BrokerConfig(1), KafkaAnswer::BrokerConfig(Some(vec![throttle])));
+    put(&mut world, KafkaQuery::Group("audit".parse().unwrap()), KafkaAnswer::Group(None));
+    world
+}
+
+fn reported(command: &str, arguments: &Arguments) -> Report {
+    match answered(run(command, arguments, &laid_out()).0) {
+        LookAnswer::Report(report) => report,
+        other => panic!("{other:?}"),
+    }
+}
+
+fn broker_option(name: &str) -> (&'static str, Value) {
+    ("broker", Value::Broker(name.parse().unwrap()))
+}
+
+#[test]
+fn a_broker_is_told_with_disks_and_settings() {
+    let report = reported("broker", &arguments(&[broker_option("1")]));
+    let ids: Vec<&str> = report.lines.iter().map(|line| line.id.as_str()).collect();
+    assert_eq!(ids, ["brokers-alive", "broker-is-controller", "broker-replicas", "broker-settings"]);
+    let disk = [Cell::name("/data"), Cell::count(1), Cell::Bytes(700), Cell::Percent(75)];
+    assert_eq!(report.tables[0].rows, [disk.to_vec()]);
+    let (Looking::Mistake(mistake), _) = run("broker", &arguments(&[broker_option("7")]), &laid_out()) else {
+        panic!()
+    };
+    assert_eq!(mistake.id, "unknown-broker");
+}
+
+#[test]
+fn what_is_busiest_leaves_out_what_is_out_of_scope_but_counts_it() {
+    let report = reported("hot", &Arguments::default());
+    assert_eq!(report.tables[0].rows, [vec![Cell::name("orders"), Cell::Bytes(50), Cell::Percent(50)]]);
+}
+
+#[test]
+fn skew_is_told_against_an_even_share() {
+    let report = reported("skew", &Arguments::default());
+    let of = |measure: &str| {
+        let line = report.lines.iter().find(|line| line.facts.get("measure") == Some(&measure.into())).unwrap();
+        (line.facts.get("broker").cloned(), line.facts.get("percent").cloned())
+    };
+    assert_eq!(of("leaders"), (Some("1".into()), Some(200_i64.into())), "two of three, where one would be even");
+    assert_eq!(of("bytes"), (Some("1".into()), Some(175_i64.into())), "of those that told");
+    assert_eq!(report.tables[0].rows[2][3], Cell::Unknown);
+}
+
+#[test]
+fn routes_and_clients_of_a_topic() {
+    let route = reported("route", &arguments(&[topic_option("orders")]));
+    assert_eq!(route.tables[1].rows[1][1], Cell::Number(2));
+    let who = reported("who", &arguments(&[topic_option("orders")]));
+    assert_eq!(
+        who.tables[0].rows,
+        [vec![Cell::name("billing-1"), Cell::name("billing"), Cell::name("10.0.3.7"), Cell::count(1)]]
+    );
+    let (Looking::Mistake(mistake), _) = run("who", &arguments(&[broker_option("1")]), &laid_out()) else { panic!() };
+    assert_eq!(mistake.id, "not-told-by-kind");
+    let (Looking::Mistake(mistake), _) = run("who", &Arguments::default(), &laid_out()) else { panic!() };
+    assert_eq!(mistake.id, "one-of-these");
 }

@@ -8,7 +8,8 @@ use crate::error::{Error, Result};
 use crate::json::Value;
 use crate::version::Version;
 use crate::wire::api::{
-    GET_CONSUMER_CONNECTION_LIST, GET_PRODUCER_CONNECTION_LIST, QUERY_TOPIC_CONSUME_BY_WHO, QUERY_TOPICS_BY_CONSUMER,
+    GET_ALL_PRODUCER_INFO, GET_CONSUMER_CONNECTION_LIST, GET_PRODUCER_CONNECTION_LIST, QUERY_TOPIC_CONSUME_BY_WHO,
+    QUERY_TOPICS_BY_CONSUMER,
 };
 use crate::wire::request::Request;
 
@@ -116,6 +117,15 @@ impl Broker {
         }
     }
 
+    /// The producers that are connected here, by group (GET_ALL_PRODUCER_INFO (328),
+    /// `AdminBrokerProcessor.getAllProducerInfo`). The broker does not know which topics they write to.
+    ///
+    /// # Errors
+    /// As every call; [`Error::Unsupported`] from brokers before 4.9.4.
+    pub async fn all_producers(&self) -> Result<BTreeMap<String, Vec<ClientConnection>>> {
+        self.0.ask(Request::new(GET_ALL_PRODUCER_INFO), |answer| read_producers(&answer.json()?)).await
+    }
+
     /// The groups that read a topic here: connected, or with an offset (QUERY_TOPIC_CONSUME_BY_WHO (300),
     /// `AdminBrokerProcessor.queryTopicConsumeByWho`). A group that did neither here yet is not among them.
     ///
@@ -137,6 +147,24 @@ impl Broker {
         let request = Request::new(QUERY_TOPICS_BY_CONSUMER).with("group", group);
         self.0.ask(request, |answer| answer.json()?.need("topicList", Value::texts)).await
     }
+}
+
+/// What `ProducerTableInfo` says: the fields are called otherwise than those of a connection.
+fn read_producers(body: &Value) -> Result<BTreeMap<String, Vec<ClientConnection>>, String> {
+    let client = |value: &Value| {
+        Ok::<_, String>(ClientConnection {
+            id: value.need_text("clientId")?,
+            address: value.need_text("remoteIP")?,
+            language: value.maybe("language", |name| name.text().map(str::to_owned))?.unwrap_or_default(),
+            version: Version::of_ordinal(value.need_number("version")?),
+        })
+    };
+    let group = |(name, list): &(Value, Value)| {
+        let mut clients: Vec<ClientConnection> = list.list()?.iter().map(client).collect::<Result<_, _>>()?;
+        clients.sort_by(|one, other| (&one.id, &one.address).cmp(&(&other.id, &other.address)));
+        Ok((name.text()?.to_owned(), clients))
+    };
+    body.need("data", |table| unique(table.map()?.iter().map(group)))
 }
 
 /// There is no code of its own for it.

@@ -72,7 +72,10 @@ impl SimulatedKafka {
     /// The answers as they are before any delay, and the delay.
     fn answers(&self, queries: &BTreeSet<Query>) -> (Answers, Duration) {
         let seen = self.read(|kafka, now| {
-            let one = |Query::Kafka(query): &Query| (Query::Kafka(query.clone()), kafka.answer(query, now));
+            let one = |query: &Query| match query {
+                Query::Kafka(wanted) => (query.clone(), kafka.answer(wanted, now)),
+                Query::Rocketmq(_) => (query.clone(), Err(Failure::of_another_kind())),
+            };
             (queries.iter().map(one).collect(), kafka.delay())
         });
         seen.unwrap_or_else(|error| {

@@ -96,8 +96,14 @@ impl Log {
 
     /// So many records come in at once.
     pub(crate) fn produce(&mut self, records: u32, now: Millis) {
-        let rate = self.pieces.last().map_or(0, |piece| piece.rate);
-        self.turn(now, i64::from(records), rate);
+        let more = i64::from(records);
+        let current = self.pieces.iter().rev().find(|piece| piece.from <= now);
+        let rate = current.or(self.pieces.first()).map_or(0, |piece| piece.rate);
+        // What is to change later, changes all the same.
+        let later = self.pieces.iter().filter(|piece| piece.from > now);
+        let later: Vec<Piece> = later.map(|piece| Piece { base: piece.base.saturating_add(more), ..*piece }).collect();
+        self.turn(now, more, rate);
+        self.pieces.extend(later);
     }
 
     fn turn(&mut self, now: Millis, more: i64, rate: u64) {

@@ -1,5 +1,5 @@
 use super::{Lab, NOON, name, ready};
-use crate::demo::{PRODUCTION, STAGING, furnish};
+use crate::demo::{PRODUCTION, ROCKETMQ, STAGING, furnish};
 use crate::{HandClock, demo};
 use engine::port::Observe;
 use interlock::cluster::kafka::{Committed, GroupState, KafkaQuery};
@@ -33,11 +33,11 @@ fn committed_of(lab: &Lab, group: &str) -> Vec<(i32, Committed)> {
 }
 
 #[test]
-fn it_has_two_clusters() {
+fn it_has_three_clusters() {
     let lab = production();
-    assert_eq!(lab.fleet.names().unwrap(), [name(PRODUCTION), name(STAGING)]);
+    assert_eq!(lab.fleet.names().unwrap(), [name(PRODUCTION), name(ROCKETMQ), name(STAGING)]);
     furnish(&lab.fleet).unwrap();
-    assert_eq!(lab.fleet.names().unwrap().len(), 2, "a furnished fleet is left alone");
+    assert_eq!(lab.fleet.names().unwrap().len(), 3, "a furnished fleet is left alone");
 }
 
 #[test]

@@ -6,6 +6,7 @@ mod faults;
 mod file;
 mod groups;
 mod moves;
+mod rocketmq;
 mod topics;
 
 use crate::{Fleet, GroupSpec, HandClock, Member, SimulatedKafka, TopicSpec, per_second};
@@ -73,7 +74,7 @@ impl Lab {
         let query = Query::Kafka(query);
         match self.sections([query.clone()]).get(&query) {
             Section::Seen(seen) => {
-                let Answer::Kafka(answer) = seen.value.clone();
+                let Answer::Kafka(answer) = seen.value.clone() else { panic!("{:?}", seen.value) };
                 Ok(answer)
             }
             Section::Failed(failure) => Err(failure.clone()),

@@ -77,6 +77,8 @@ pub struct Rules {
     pub observed: bool,
     /// Whether the house has no chat.
     pub no_chat: bool,
+    /// Whether nobody owns anything.
+    pub nobody_owns: bool,
 }
 
 impl Rules {
@@ -88,6 +90,9 @@ impl Rules {
         }
         if let Some(approvers) = self.approvers {
             policy.seats.demand(Tier::Production, Effect::Reversible, approvers).expect("a number");
+        }
+        if self.nobody_owns {
+            policy.owners.0.clear();
         }
         policy.grants.0.retain(|grant| Some(grant.role) != self.nobody_is);
         policy

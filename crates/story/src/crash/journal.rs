@@ -1,7 +1,7 @@
 //! A journal whose writes are counted, and one that lies.
 
 use super::points::Points;
-use engine::port::{Beat, Boxed, Discharge, Journal, JournalError, Told, Written};
+use engine::port::{Beat, Boxed, Discharge, Heard, Journal, JournalError, Told, Written};
 use engine::{Changes, Entry, NewOperation, Operation, Outcome, Record, Revision, Token, Transition, Transitioned};
 use interlock::facts::Facts;
 use interlock::id::OperationId;
@@ -51,6 +51,7 @@ fn label(entry: &Entry) -> &'static str {
         Entry::WaitBegan { .. } => "write wait-began",
         Entry::StepDone { .. } => "write step-done",
         Entry::Restored => "write restored",
+        Entry::OwnersNotTold => "write owners-not-told",
     }
 }
 
@@ -182,6 +183,10 @@ impl Journal for CountingJournal {
 
     fn discharge<'a>(&'a self, discharge: &'a Discharge<'a>) -> Boxed<'a, Result<bool, JournalError>> {
         self.counted("discharge".to_owned(), self.inner.discharge(discharge))
+    }
+
+    fn owners_heard<'a>(&'a self, id: &'a OperationId) -> Boxed<'a, Result<Heard, JournalError>> {
+        self.inner.owners_heard(id)
     }
 
     fn tell<'a>(&'a self, told: &'a Told) -> Boxed<'a, Result<(), JournalError>> {

@@ -3,9 +3,13 @@
 use super::SOON;
 use super::bot::{Bot, COMMANDS, MemoryMeta, bot, bot_with, is_up, settings};
 use super::door::FakeDoor;
-use crate::chat::discord::{Discord, Standing};
+use crate::chat::discord::{Discord, Settings, Standing};
+use crate::clock::SystemClock;
 use discord_model::{Discord as Model, Fault, On, Options, RateLimits};
+use engine::port::{Boxed, Clock};
+use interlock::time::Millis;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 async fn stands(bot: &Bot, wanted: impl FnMut(&Standing) -> bool) {
@@ -126,6 +130,42 @@ async fn an_exhausted_budget_of_identifies_is_not_overrun() {
     assert_eq!(model.gateway().identifies(), 0);
     running.shutdown().await;
     model.assert_clean();
+}
+
+/// A clock that breaks the thread of the gateway when it is told to.
+struct Breaking {
+    clock: SystemClock,
+    breaks: AtomicBool,
+}
+
+impl Clock for Breaking {
+    fn now(&self) -> Millis {
+        self.clock.now()
+    }
+
+    fn monotonic(&self) -> Duration {
+        self.clock.monotonic()
+    }
+
+    fn sleep(&self, span: Duration) -> Boxed<'_, ()> {
+        let here = std::thread::current().name() == Some("gateway");
+        assert!(!(here && self.breaks.load(Ordering::SeqCst)), "on purpose");
+        self.clock.sleep(span)
+    }
+}
+
+/// Nobody keeps the connection any more, and nobody takes it for one that is there.
+#[tokio::test]
+async fn a_gateway_whose_thread_broke_counts_as_gone() {
+    let model = Model::start(Options::default()).await.unwrap();
+    let clock = Arc::new(Breaking { clock: SystemClock::new(), breaks: AtomicBool::new(false) });
+    let settings = Settings { clock: Arc::clone(&clock) as _, ..settings(&model, &Arc::default()) };
+    let running = Discord::start(settings, Arc::new(FakeDoor::default())).unwrap();
+    is_up(&running).await;
+    clock.breaks.store(true, Ordering::SeqCst);
+    let mut standing = running.standing();
+    let down = tokio::time::timeout(SOON, standing.wait_for(|standing| !standing.is_up())).await;
+    assert!(down.is_ok(), "{running:?}");
 }
 
 #[tokio::test]

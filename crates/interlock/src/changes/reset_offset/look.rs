@@ -73,6 +73,9 @@ pub(super) fn look<'a>(
         let facts = Facts::none().with("name", seen.gone.first().map_or("", TopicName::as_str));
         return Err(Stop::Mistake(Mistake::new("unknown-topic", facts)));
     }
+    if !guards.has(Guard::AfterLastRecord) {
+        seen.places = seen.places.into_iter().map(Place::as_answered).collect();
+    }
     if !guards.has(Guard::TargetInLog) {
         seen.places = seen.places.into_iter().map(Place::unclamped).collect();
     }

@@ -8,11 +8,11 @@ use crate::plan::{
     Action, Aspect, Done, Expectation, Hold, KafkaAction, Level, OffsetTarget, Planning, Sharing, Thing, Undo, Work,
 };
 
-fn world() -> World {
+pub(super) fn world() -> World {
     World::of(&[log(10, 100), log(0, 50)]).committed("orders", &[Some(60), Some(7)])
 }
 
-fn refused_by(guard: Guard) -> World {
+pub(super) fn refused_by(guard: Guard) -> World {
     let mut world = world();
     match guard {
         Guard::CannotVerify => world.failing(KafkaQuery::Group(group("billing")), FailureKind::TimedOut),

@@ -1,5 +1,6 @@
 //! The planners against a model of a cluster, asked round by round as the desk asks.
 
+mod controls;
 mod golden;
 mod guards;
 mod moves;

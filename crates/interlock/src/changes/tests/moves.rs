@@ -2,9 +2,9 @@
 
 use crate::changes::{self, Context, Guard, Guards, Owing, Rollback};
 use crate::cluster::kafka::{
-    Broker, BrokerDirs, BrokerReplication, Controllers, FOLLOWER_LIST, FOLLOWER_RATE, KafkaAnswer, KafkaCluster,
-    KafkaQuery, LEADER_LIST, LogDir, NamedTopic, Partition, PartitionRate, Rates, Reassignment, Replicas, Replication,
-    Right, Silence, Topic, TopicReplication,
+    Broker, BrokerDirs, BrokerReplication, ConfigEntry, Controllers, FOLLOWER_LIST, FOLLOWER_RATE, KafkaAnswer,
+    KafkaCluster, KafkaQuery, LEADER_LIST, LogDir, NamedTopic, Partition, PartitionRate, Rates, Reassignment, Replicas,
+    Replication, Right, Silence, Topic, TopicReplication,
 };
 use crate::cluster::{Answer, Failure, FailureKind, Query, Section, Sections, Seen};
 use crate::command::{Arguments, Value};
@@ -22,12 +22,12 @@ const MIB: u64 = 1 << 20;
 
 /// Brokers 1 to 4, each in a rack, 4 with nothing; topics by name with the replicas of each partition.
 #[derive(Clone)]
-struct World {
+pub(super) struct World {
     brokers: Vec<Broker>,
-    topics: BTreeMap<TopicName, Vec<Partition>>,
+    pub(super) topics: BTreeMap<TopicName, Vec<Partition>>,
     min_isr: u32,
     moving: Vec<Reassignment>,
-    rates: BTreeMap<i32, &'static str>,
+    pub(super) rates: BTreeMap<i32, &'static str>,
     lists: BTreeMap<TopicName, &'static str>,
     controllers: Controllers,
     free: u64,
@@ -36,11 +36,15 @@ struct World {
     failing: Option<KafkaQuery>,
     held: Vec<(Hold, crate::id::OperationId)>,
     owing: Vec<Owing>,
-    guards: Guards,
+    pub(super) guards: Guards,
 }
 
 fn topic(name: &str) -> TopicName {
     name.parse().unwrap()
+}
+
+fn entry(key: &str, value: &str) -> ConfigEntry {
+    ConfigEntry { key: key.to_owned(), value: Some(value.to_owned()) }
 }
 
 fn partition((number, replicas): (i32, [i32; 3])) -> Partition {
@@ -49,7 +53,7 @@ fn partition((number, replicas): (i32, [i32; 3])) -> Partition {
 }
 
 impl World {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         let broker = |id| Broker { id, rack: Some(format!("r{id}")) };
         let world = Self {
             brokers: (1..=4).map(broker).collect(),
@@ -77,11 +81,11 @@ impl World {
         self
     }
 
-    fn first(&mut self) -> &mut Partition {
+    pub(super) fn first(&mut self) -> &mut Partition {
         &mut self.topics.get_mut(&topic("orders")).unwrap()[0]
     }
 
-    fn answer(&self, query: &KafkaQuery) -> KafkaAnswer {
+    pub(super) fn answer(&self, query: &KafkaQuery) -> KafkaAnswer {
         let seen = |(name, partitions): (&TopicName, &Vec<Partition>)| NamedTopic {
             name: name.clone(),
             topic: Topic {
@@ -100,6 +104,17 @@ impl World {
                 rights: Some(self.rights.clone()),
             }),
             KafkaQuery::Layout => KafkaAnswer::Layout(self.topics.iter().map(seen).collect()),
+            KafkaQuery::Topic(name) => {
+                KafkaAnswer::Topic(self.topics.get_key_value(name).map(|found| seen(found).topic))
+            }
+            KafkaQuery::TopicConfig(name) => KafkaAnswer::TopicConfig(
+                self.lists.get(name).map(|list| entry(FOLLOWER_LIST, list)).into_iter().collect(),
+            ),
+            KafkaQuery::BrokerConfig(id) => {
+                let is_alive = self.brokers.iter().any(|broker| broker.id == *id);
+                let rate = self.rates.get(id).map(|rate| entry(FOLLOWER_RATE, rate));
+                KafkaAnswer::BrokerConfig(is_alive.then(|| rate.into_iter().collect()))
+            }
             KafkaQuery::LogDirs => {
                 let dirs = |broker: &Broker| BrokerDirs {
                     broker: broker.id,
@@ -173,7 +188,7 @@ impl World {
             match plan(&sections, &context) {
                 Planning::Need(queries) => {
                     for query in queries {
-                        let Query::Kafka(asked) = &query;
+                        let Query::Kafka(asked) = &query else { panic!("{query:?}") };
                         let section = if self.failing.as_ref() == Some(asked) {
                             Section::Failed(Failure { kind: FailureKind::TimedOut, said: "no answer".to_owned() })
                         } else {
@@ -188,11 +203,11 @@ impl World {
         panic!("six rounds were not enough")
     }
 
-    fn asks(&self, arguments: &Arguments) -> Planning {
+    pub(super) fn asks(&self, arguments: &Arguments) -> Planning {
         self.rounds(|sections, context| changes::plan("scale-out", arguments, sections, context).unwrap())
     }
 
-    fn plan(&self, arguments: &Arguments) -> Draft {
+    pub(super) fn plan(&self, arguments: &Arguments) -> Draft {
         match self.asks(arguments) {
             Planning::Plan(draft) => *draft,
             other => panic!("{other:?}"),
@@ -209,9 +224,11 @@ impl World {
     }
 
     fn back(&self, plan: &Plan, done: &[Done]) -> Planning {
-        self.rounds(|sections, context| {
-            changes::plan_rollback(&Rollback { plan, done, turned_to: &BTreeSet::new() }, sections, context)
-        })
+        self.back_from(plan, done, &BTreeSet::new())
+    }
+
+    fn back_from(&self, plan: &Plan, done: &[Done], turned_to: &BTreeSet<String>) -> Planning {
+        self.rounds(|sections, context| changes::plan_rollback(&Rollback { plan, done, turned_to }, sections, context))
     }
 
     /// Every move of a plan has arrived.
@@ -370,7 +387,7 @@ fn topics_are_chosen_by_name_pattern_and_rate() {
     assert_eq!(mistake.id, "brokers-have-their-share");
 }
 
-fn refused_by(guard: Guard) -> (World, Arguments) {
+pub(super) fn refused_by(guard: Guard) -> (World, Arguments) {
     let mut world = World::new();
     let mut arguments = all();
     match guard {
@@ -521,14 +538,7 @@ fn the_way_back_brings_the_first_assignment_order_included() {
     let world = World::new();
     let draft = world.plan(&all());
     let plan = whole(draft.clone(), all());
-    let done: Vec<Done> = plan
-        .steps
-        .iter()
-        .filter_map(|step| match &step.work {
-            Work::Act(action) => Some(Done { step: step.number, actions: vec![action.clone()] }),
-            _ => None,
-        })
-        .collect();
+    let done = all_done(&plan);
     let after = world.after(&draft);
     let Planning::Plan(back) = after.back(&plan, &done) else { panic!() };
     let ended = after.after(&back);
@@ -562,34 +572,52 @@ fn a_way_back_over_replicas_that_moved_on_is_not_covered() {
     assert!(!warns(&moved));
 }
 
+fn all_done(plan: &Plan) -> Vec<Done> {
+    let done = |step: &crate::plan::Step| match &step.work {
+        Work::Act(action) => Some(Done { step: step.number, actions: vec![action.clone()] }),
+        _ => None,
+    };
+    plan.steps.iter().filter_map(done).collect()
+}
+
+/// What brokers are left with in the end: followers' rates, by broker.
+fn rates_in_the_end(back: &Draft) -> BTreeSet<(String, Option<String>)> {
+    let changes = back.restore.iter().filter_map(|action| match action {
+        Action::Kafka(KafkaAction::SetConfigs { changes }) => Some(changes),
+        _ => None,
+    });
+    let rates = changes.flatten().filter(|one| one.key == FOLLOWER_RATE);
+    rates.map(|one| (format!("{:?}", one.on), one.to.clone())).collect()
+}
+
+/// Somebody turned the throttle while the run went on, and it ended before it was put back. That is the run's own doing, and
+/// not what somebody else set.
+#[test]
+fn what_a_throttle_was_turned_to_is_taken_back_too() {
+    let world = World::new();
+    let draft = world.plan(&all());
+    let plan = whole(draft.clone(), all());
+    let mut left = world.after(&draft);
+    left.rates = (1..=4).map(|id| (id, "2000000")).collect();
+    let turned_to = BTreeSet::from(["2000000".to_owned()]);
+    let Planning::Plan(back) = left.back_from(&plan, &all_done(&plan), &turned_to) else { panic!() };
+    assert_eq!(rates_in_the_end(&back), (1..=4).map(|id| (format!("Broker({id})"), None)).collect());
+    let Planning::Plan(back) = left.back(&plan, &all_done(&plan)) else { panic!() };
+    let foreign = Some("2000000".to_owned());
+    assert_eq!(rates_in_the_end(&back), (1..=4).map(|id| (format!("Broker({id})"), foreign.clone())).collect());
+}
+
 #[test]
 fn what_a_stuck_run_left_is_put_back_by_its_way_back() {
     let mut world = World::new();
     world.rates = BTreeMap::from([(1, "777")]);
     let draft = world.plan(&all());
     let plan = whole(draft.clone(), all());
-    let done: Vec<Done> = plan
-        .steps
-        .iter()
-        .filter_map(|step| match &step.work {
-            Work::Act(action) => Some(Done { step: step.number, actions: vec![action.clone()] }),
-            _ => None,
-        })
-        .collect();
+    let done = all_done(&plan);
     let mut left = world.after(&draft);
     left.rates = (1..=4).map(|id| (id, "1048576")).collect();
     let Planning::Plan(back) = left.back(&plan, &done) else { panic!() };
-    let to: BTreeSet<(String, Option<String>)> = back
-        .restore
-        .iter()
-        .filter_map(|action| match action {
-            Action::Kafka(KafkaAction::SetConfigs { changes }) => Some(changes),
-            _ => None,
-        })
-        .flatten()
-        .filter(|one| one.key == FOLLOWER_RATE)
-        .map(|one| (format!("{:?}", one.on), one.to.clone()))
-        .collect();
+    let to = rates_in_the_end(&back);
     assert!(to.contains(&("Broker(1)".to_owned(), Some("777".to_owned()))), "{to:?}");
     assert!(to.contains(&("Broker(2)".to_owned(), None)), "{to:?}");
     assert_eq!(
@@ -709,7 +737,7 @@ mod turned {
         loop {
             match turn(&plan, rate, &sections, &world.guards) {
                 Turning::Need(queries) => queries.into_iter().for_each(|query| {
-                    let Query::Kafka(asked) = &query;
+                    let Query::Kafka(asked) = &query else { panic!("{query:?}") };
                     let section = match &world.failing {
                         Some(failing) if failing == asked => {
                             Section::Failed(Failure { kind: FailureKind::TimedOut, said: "no answer".to_owned() })

@@ -171,7 +171,7 @@ impl World {
     pub(super) fn observe(&self, queries: &BTreeSet<Query>) -> Sections {
         let mut sections = Sections::empty();
         for query in queries {
-            let Query::Kafka(kafka) = query;
+            let Query::Kafka(kafka) = query else { panic!("{query:?}") };
             let section = match self.failing.get(query) {
                 Some(kind) => Section::Failed(Failure { kind: *kind, said: "no".to_owned() }),
                 None => Section::Seen(Seen { from: NOW, to: NOW, value: Answer::Kafka(self.answer(kafka)) }),

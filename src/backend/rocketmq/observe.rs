@@ -1,0 +1,95 @@
+//! Looks: each query by itself, several at a time, all on the same ground.
+
+use super::failure::failure;
+use super::ground::{Ground, ground};
+use super::rates::Sampler;
+use super::{Rocketmq, brokers, groups, offsets, rates, topics};
+use engine::port::Clock;
+use futures_util::StreamExt;
+use interlock::cluster::rocketmq::{RocketmqAnswer, RocketmqQuery};
+use interlock::cluster::{Answer, Failure, Query, Section, Sections, Seen};
+use rocketmq_admin::{Client, HostPort};
+use std::collections::BTreeSet;
+use std::time::Duration;
+use tokio::sync::OnceCell;
+
+/// How many queries are asked at a time.
+const AT_ONCE: usize = 8;
+
+/// What a look is made with.
+pub(super) struct Sight<'a> {
+    pub(super) client: &'a Client,
+    pub(super) name_servers: &'a [HostPort],
+    pub(super) broker_cluster: Option<&'a str>,
+    pub(super) clock: &'a dyn Clock,
+    pub(super) sampler: &'a Sampler,
+    /// Between two looks that belong together.
+    pub(super) gap: Duration,
+    ground: OnceCell<Result<Ground, Failure>>,
+}
+
+impl<'a> Sight<'a> {
+    pub(super) fn new(of: &'a Rocketmq, client: &'a Client, gap: Duration) -> Self {
+        Self {
+            client,
+            name_servers: &of.name_servers,
+            broker_cluster: of.broker_cluster.as_deref(),
+            clock: of.clock.as_ref(),
+            sampler: &of.sampler,
+            gap,
+            ground: OnceCell::new(),
+        }
+    }
+
+    /// What the NameServers told, asked once in a look.
+    ///
+    /// # Errors
+    /// As [`ground`].
+    pub(super) async fn ground(&self) -> Result<&Ground, Failure> {
+        self.ground.get_or_init(|| ground(self)).await.as_ref().map_err(Clone::clone)
+    }
+}
+
+/// An error of the client as a failure of the look.
+pub(super) fn failed<T>(result: rocketmq_admin::Result<T>) -> Result<T, Failure> {
+    result.map_err(|error| failure(&error))
+}
+
+pub(super) async fn all(sight: &Sight<'_>, queries: &BTreeSet<Query>) -> Sections {
+    let clock = sight.clock;
+    let asked = futures_util::stream::iter(queries.iter().cloned()).map(|query| async move {
+        let from = clock.now();
+        let asked = match &query {
+            Query::Rocketmq(wanted) => ask(sight, wanted).await,
+            Query::Kafka(_) => Err(Failure::of_another_kind()),
+        };
+        let section = match asked {
+            Ok(value) => Section::Seen(Seen { from, to: clock.now(), value: Answer::Rocketmq(value) }),
+            Err(failure) => Section::Failed(failure),
+        };
+        (query, section)
+    });
+    let mut sections = Sections::empty();
+    let mut answered = asked.buffer_unordered(AT_ONCE);
+    while let Some((query, section)) = answered.next().await {
+        sections.put(query, section);
+    }
+    sections
+}
+
+async fn ask(sight: &Sight<'_>, query: &RocketmqQuery) -> Result<RocketmqAnswer, Failure> {
+    Ok(match query {
+        RocketmqQuery::Cluster => RocketmqAnswer::Cluster(brokers::cluster(sight).await?),
+        RocketmqQuery::Topics => RocketmqAnswer::Topics(topics::topics(sight).await?),
+        RocketmqQuery::Topic(name) => RocketmqAnswer::Topic(topics::topic(sight, name).await?),
+        RocketmqQuery::Routes => RocketmqAnswer::Routes(topics::routes(sight).await?),
+        RocketmqQuery::Groups => RocketmqAnswer::Groups(groups::groups(sight).await?),
+        RocketmqQuery::Group(id) => RocketmqAnswer::Group(groups::group(sight, id).await?),
+        RocketmqQuery::GroupsOf(topic) => RocketmqAnswer::GroupsOf(groups::groups_of(sight, topic).await?),
+        RocketmqQuery::Committed(group) => RocketmqAnswer::Committed(offsets::committed(sight, group).await?),
+        RocketmqQuery::Ranges(topic, least) => RocketmqAnswer::Ranges(offsets::ranges(sight, topic, *least).await?),
+        RocketmqQuery::OffsetsAt(topic, at) => RocketmqAnswer::OffsetsAt(offsets::at(sight, topic, *at).await?),
+        RocketmqQuery::Producers => RocketmqAnswer::Producers(groups::producers(sight).await?),
+        RocketmqQuery::Rates => RocketmqAnswer::Rates(rates::rates(sight).await?),
+    })
+}

@@ -1,0 +1,53 @@
+//! The owners of what a plan changes, and where they are told.
+
+use super::rooms::Rooms;
+use interlock::facts::Facts;
+use interlock::plan::{Check, Level, Plan};
+use interlock::policy::{Grantee, names_of};
+use interlock::principal::{Account, Place};
+use std::collections::BTreeSet;
+
+impl Rooms {
+    /// Who owns something that a plan changes.
+    pub(crate) fn owners(&self, plan: &Plan) -> BTreeSet<Grantee> {
+        let names = names_of(plan);
+        self.policy.owners.of_any(&plan.cluster, names.iter().map(String::as_str))
+    }
+
+    /// Where the owners are told: in the chat where it was asked for; of what was asked in a console, in a channel that may
+    /// show the cluster, else in the operators'. None where no chat is in the settings.
+    pub(crate) fn owners_place(&self, plan: &Plan) -> Option<Place> {
+        if plan.place != Place::Console {
+            return Some(plan.place.clone());
+        }
+        let (places, cluster) = (&self.policy.places, &plan.cluster);
+        let guild = *places.guilds.first()?;
+        let of_cluster = places.channels.get(cluster).and_then(|channels| channels.first().copied());
+        let of_cluster = of_cluster.map(|channel| Place::Discord { guild, channel, thread: None });
+        of_cluster.or_else(|| self.times.operators.clone())
+    }
+
+    /// Whether somebody owns what a plan changes and can be told.
+    pub(super) fn owners_must_hear(&self, plan: &Plan) -> bool {
+        self.owners_place(plan).is_some() && !self.owners(plan).is_empty()
+    }
+
+    /// The warning that owners cannot be told. Those of a demo sit at its console.
+    pub(super) fn owners_unreachable(&self, plan: &Plan) -> Option<Check> {
+        if self.owners_place(plan).is_some() {
+            return None;
+        }
+        let away = self.owners(plan).into_iter().filter(|owner| !self.sits_here(owner)).count();
+        let facts = Facts::none().with("count", away);
+        (away > 0).then(|| Check::new(Level::Warn, "owners-unreachable", facts))
+    }
+
+    fn sits_here(&self, owner: &Grantee) -> bool {
+        let is_persona = |account: &Account| matches!(account, Account::Persona(_));
+        match owner {
+            Grantee::Account(account) => is_persona(account),
+            Grantee::Person(person) => self.policy.people.accounts(person).any(|account| is_persona(&account)),
+            Grantee::ChatRole(_) => false,
+        }
+    }
+}
