@@ -1,7 +1,7 @@
 //! What looks show of real brokers when all is well: each number is the one that Kafka's own AdminClient tells.
 
 use interlock::cluster::kafka::GroupState;
-use interlock::looks::{Grade, LookAnswer, TopicLag};
+use interlock::looks::{Counts, Grade, LookAnswer, TopicLag};
 use signalbox::desk::Done;
 use std::collections::BTreeMap;
 use story::kafka_house::{CLUSTER, KafkaHouse, KafkaPlot, Place, lab};
@@ -142,7 +142,7 @@ async fn a_healthy_cluster_is_shown_with_its_brokers_and_counts() {
     let done = scene.house.story.person("vic").runs("/clusters").await;
     let Done::Looked(answer) = done else { panic!("{done:?}") };
     let LookAnswer::Clusters(all) = *answer else { panic!() };
-    let counts = all.clusters[0].counts.known().expect("its counts");
+    let Counts::Kafka(counts) = all.clusters[0].counts.known().expect("its counts") else { panic!() };
     // Kafka's own topics are looked after by Kafka.
     let topics = scene.cluster.judge().topics().await.unwrap();
     let topics = topics.iter().filter(|name| !name.starts_with("__")).count();

@@ -15,7 +15,7 @@ pub(crate) enum Anew {
     /// It is asked for again. The worker's token is for who writes it.
     Ask(Box<Revision>),
     /// It cannot go on.
-    Refuse(Move),
+    Refuse(Box<Move>),
     /// That cannot be told now.
     Later(String),
 }
@@ -25,7 +25,7 @@ impl Inner {
         let (id, facts) = because;
         if operation.replanned >= self.pace.replans {
             let refuse = Move::new(Event::Refuse).because("replanned-too-often", facts.clone());
-            return Anew::Refuse(refuse.telling(alert("replanned-too-often", facts)));
+            return Anew::Refuse(Box::new(refuse.telling(alert("replanned-too-often", facts))));
         }
         match self.ports.planner.plan_again(operation, plan).await {
             Replanned::Plan(new) => Anew::Ask(Box::new(self.revision(operation, *new, (id, facts)))),
@@ -62,5 +62,5 @@ fn is_only_busy(checks: &[Check]) -> bool {
 
 fn refuse(id: &str, facts: Facts) -> Anew {
     let refuse = Move::new(Event::Refuse).because(id, facts.clone());
-    Anew::Refuse(refuse.telling(alert("refused-anew", facts)))
+    Anew::Refuse(Box::new(refuse.telling(alert("refused-anew", facts))))
 }

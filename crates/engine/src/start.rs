@@ -140,7 +140,7 @@ impl Run<'_> {
                     _ => Ok(Next::Rest),
                 }
             }
-            Anew::Refuse(refuse) => self.change(operation, refuse).await,
+            Anew::Refuse(refuse) => self.change(operation, *refuse).await,
             Anew::Later(said) => {
                 tracing::info!(operation = %operation.id, said, "re-planning later");
                 self.rest(operation, self.inner.pace.retry).await

@@ -53,7 +53,7 @@ pub(super) fn said(error: &Error) -> String {
     words.chars().take(MOST_SAID).collect()
 }
 
-pub(super) fn refused(said: String) -> Failure {
+pub(super) fn refused(said: &str) -> Failure {
     Failure { kind: FailureKind::Refused, said: said.chars().take(MOST_SAID).collect() }
 }
 

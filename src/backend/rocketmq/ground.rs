@@ -65,11 +65,11 @@ fn cluster_name(wanted: Option<&str>, clusters: &[&Cluster]) -> std::result::Res
     let list = || known.iter().copied().collect::<Vec<_>>().join(", ");
     match wanted {
         Some(name) if known.contains(name) => Ok(name.to_owned()),
-        Some(name) => Err(refused(format!("the NameServers know no cluster {name}; they know: {}", list()))),
+        Some(name) => Err(refused(&format!("the NameServers know no cluster {name}; they know: {}", list()))),
         None => match known.iter().next() {
             Some(only) if known.len() == 1 => Ok((*only).to_owned()),
-            Some(_) => Err(refused(format!("broker_cluster is missing in the settings: there are {}", list()))),
-            None => Err(refused("no broker is registered at the NameServers".to_owned())),
+            Some(_) => Err(refused(&format!("broker_cluster is missing in the settings: there are {}", list()))),
+            None => Err(refused("no broker is registered at the NameServers")),
         },
     }
 }

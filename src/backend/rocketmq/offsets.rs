@@ -41,7 +41,7 @@ async fn queues(master: &Broker, topic: &TopicName, least: u32) -> Result<Option
     let open = config.read_queues.max(config.write_queues);
     let all = open.max(least);
     if all > MOST_QUEUES {
-        return Err(refused(format!("{topic} has {all} queues; at most {MOST_QUEUES} are looked at")));
+        return Err(refused(&format!("{topic} has {all} queues; at most {MOST_QUEUES} are looked at")));
     }
     Ok(Some((all, open)))
 }

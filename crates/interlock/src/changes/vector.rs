@@ -70,7 +70,7 @@ impl Place {
 
     /// The same place where the broker's answer to a time after the last record is taken for an offset: -1, which the clamp
     /// moves to the log's start.
-    pub(super) fn as_answered(mut self) -> Self {
+    pub(super) fn answered(mut self) -> Self {
         if matches!(self.goal, Resolved::To { edge: Edge::AfterLastRecord, .. }) {
             self.goal = Resolved::To { offset: self.start, edge: Edge::Clamped { wanted: -1 } };
         }

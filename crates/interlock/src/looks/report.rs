@@ -101,6 +101,7 @@ pub enum Cell {
 impl Cell {
     /// A name.
     #[must_use]
+    #[expect(clippy::needless_pass_by_value, reason = "names come as text, as numbers and as types of their own")]
     pub fn name(name: impl ToString) -> Self {
         Self::Name(name.to_string())
     }

@@ -33,26 +33,26 @@ impl Rocketmq {
         }
         Ok(match query {
             RocketmqQuery::Cluster => RocketmqAnswer::Cluster(self.cluster(now)),
-            RocketmqQuery::Topics => RocketmqAnswer::Topics(self.from_masters(self.topic_list())?),
+            RocketmqQuery::Topics => RocketmqAnswer::Topics(self.of_masters(self.topic_list())?),
             RocketmqQuery::Topic(name) => RocketmqAnswer::Topic(self.one_topic(name)),
             RocketmqQuery::Routes => RocketmqAnswer::Routes(self.routes()),
-            RocketmqQuery::Groups => RocketmqAnswer::Groups(self.from_masters(self.group_list())?),
+            RocketmqQuery::Groups => RocketmqAnswer::Groups(self.of_masters(self.group_list())?),
             RocketmqQuery::Group(id) => RocketmqAnswer::Group(self.one_group(id)),
-            RocketmqQuery::GroupsOf(topic) => RocketmqAnswer::GroupsOf(self.from_masters(self.groups_of(topic))?),
-            RocketmqQuery::Committed(id) => RocketmqAnswer::Committed(self.from_masters(self.committed(id, now))?),
+            RocketmqQuery::GroupsOf(topic) => RocketmqAnswer::GroupsOf(self.of_masters(self.groups_of(topic))?),
+            RocketmqQuery::Committed(id) => RocketmqAnswer::Committed(self.of_masters(self.committed(id, now))?),
             RocketmqQuery::Ranges(topic, least) => {
-                RocketmqAnswer::Ranges(self.from_masters(self.ranges(topic, *least, now))?)
+                RocketmqAnswer::Ranges(self.of_masters(self.ranges(topic, *least, now))?)
             }
             RocketmqQuery::OffsetsAt(topic, at) => {
-                RocketmqAnswer::OffsetsAt(self.from_masters(self.offsets_at(topic, *at, now))?)
+                RocketmqAnswer::OffsetsAt(self.of_masters(self.offsets_at(topic, *at, now))?)
             }
-            RocketmqQuery::Producers => RocketmqAnswer::Producers(self.from_masters(Vec::new())?),
+            RocketmqQuery::Producers => RocketmqAnswer::Producers(self.of_masters(Vec::new())?),
             RocketmqQuery::Rates => RocketmqAnswer::Rates(self.rates(now)),
         })
     }
 
     /// What masters told, with those that are gone; a failure where none is there.
-    fn from_masters<T>(&self, seen: T) -> Answered<FromMasters<T>> {
+    fn of_masters<T>(&self, seen: T) -> Answered<FromMasters<T>> {
         let gone = self.brokers.iter().filter(|(_, broker)| !broker.has_master());
         let silent: Vec<SilentBroker> =
             gone.map(|(name, _)| SilentBroker { broker: name.clone(), why: no_master() }).collect();

@@ -74,7 +74,7 @@ pub(super) fn look<'a>(
         return Err(Stop::Mistake(Mistake::new("unknown-topic", facts)));
     }
     if !guards.has(Guard::AfterLastRecord) {
-        seen.places = seen.places.into_iter().map(Place::as_answered).collect();
+        seen.places = seen.places.into_iter().map(Place::answered).collect();
     }
     if !guards.has(Guard::TargetInLog) {
         seen.places = seen.places.into_iter().map(Place::unclamped).collect();

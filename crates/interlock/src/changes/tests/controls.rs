@@ -89,7 +89,7 @@ fn a_move_starts_in_another_world(guard: Guard, guards: Guards) -> bool {
     let seen = |world: &moves::World, queries: &BTreeSet<Query>| {
         let mut sections = Sections::empty();
         for query in queries {
-            let Query::Kafka(asked) = query;
+            let Query::Kafka(asked) = query else { panic!("{query:?}") };
             let at = super::world::NOW;
             let seen = Seen { from: at, to: at, value: Answer::Kafka(world.answer(asked)) };
             sections.put(query.clone(), Section::Seen(seen));

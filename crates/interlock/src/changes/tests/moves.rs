@@ -672,7 +672,7 @@ fn what_is_owed_to_a_broker_is_adopted_by_whoever_throttles_it_next() {
     let found = check(&draft, "owed-adopted").unwrap();
     assert_eq!((found.level, found.facts.get("operation")), (Level::Warn, Some(&plan.operation.as_str().into())));
     assert_eq!(check(&draft, "left-over-throttle"), None, "it is known whose it is");
-    let adopted = Adopted { operation: plan.operation.clone(), brokers: [4].into(), left: owing.left.clone() };
+    let adopted = Adopted { operation: plan.operation.clone(), brokers: [4].into(), left: owing.left };
     assert_eq!(draft.adopts, [adopted]);
     assert_eq!(rates_put_back(&draft)[&4], (text("1048576"), text("777")), "not what was left there");
     assert!(draft.holds.contains(&hold));
@@ -711,7 +711,7 @@ fn a_debt_to_a_dead_broker_stays_where_it_is_unless_its_operation_is_taken_back(
     assert!(!format!("{:?}", back.expectations).contains("Broker(4)"), "nobody can be asked what stands there");
     // And what the way back then owes knows the values of both.
     let second = Plan { adopts: back.adopts.clone(), ..whole(*back, all()) };
-    owing.left.extend(Owing::of(&second, 4, &BTreeSet::new()).left.clone());
+    owing.left.extend(Owing::of(&second, 4, &BTreeSet::new()).left);
     assert_eq!(Owing::of(&second, 4, &BTreeSet::new()).left, owing.left);
 }
 
