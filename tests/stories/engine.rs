@@ -6,11 +6,13 @@ mod holds;
 mod late;
 mod line;
 mod owed;
+mod owing;
 mod owners;
 mod permits;
 mod replicas;
 mod slots;
 mod stricter;
+mod turns;
 mod waits;
 
 use engine::Operation;

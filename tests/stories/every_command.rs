@@ -79,6 +79,12 @@ impl Scene {
         let group = "group:nightly-report cluster:orders-kafka";
         assert!(matches!(self.looks("vic", &format!("/group {group}")).await, LookAnswer::Group(_)));
         assert!(matches!(self.looks("vic", &format!("/lag {group} topic:orders")).await, LookAnswer::Lag(_)));
+        for report in ["/route topic:orders", "/who group:nightly-report", "/broker broker:1", "/hot", "/skew"] {
+            let LookAnswer::Report(told) = self.looks("vic", &format!("{report} cluster:orders-kafka")).await else {
+                panic!("{report} is a report");
+            };
+            assert_eq!(told.cluster.as_str(), "orders-kafka", "{report}");
+        }
         assert!(matches!(self.looks("vic", "/operations").await, LookAnswer::Operations(_)));
         assert!(matches!(self.looks("vic", &format!("/status operation:{id}")).await, LookAnswer::Status(_)));
         assert!(matches!(self.looks("ada", &format!("/audit operation:{id}")).await, LookAnswer::AuditPage(_)));

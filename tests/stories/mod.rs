@@ -38,5 +38,4 @@ mod store_fails;
 mod strangers;
 mod throttle;
 mod too_often;
-mod turned;
 mod typed;

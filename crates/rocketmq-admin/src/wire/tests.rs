@@ -134,5 +134,5 @@ fn requests_are_named_once() {
         assert!(one.name.ends_with(&format!(" ({})", one.code)), "{one:?}");
         assert!(api::ALL[..place].iter().all(|other| other.code != one.code), "{one:?}");
     }
-    assert_eq!(api::ALL.len(), 46);
+    assert_eq!(api::ALL.len(), 47);
 }
