@@ -29,7 +29,7 @@ impl Store {
             )
             .await?;
         let row = row.ok_or_else(|| StoreError::Damaged("an operation's plan is not there".to_owned()))?;
-        Ok(Sealed::open(row.value, operation.digest)?)
+        Ok(self.opened.open(row.value, operation.digest)?)
     }
 
     async fn read_workable(&self, now: Millis) -> Result<Vec<Operation>, StoreError> {

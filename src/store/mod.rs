@@ -19,6 +19,7 @@ mod journal;
 mod leases;
 mod line;
 mod meta;
+mod opened;
 mod operations;
 mod outbox;
 mod owed;
@@ -42,6 +43,7 @@ pub use votes::{Cast, ReactionVotes, Reread};
 use database::Pools;
 use engine::port::Clock;
 use interlock::time::Millis;
+use opened::Opened;
 use std::fmt;
 use std::fs::File;
 use std::sync::Arc;
@@ -51,6 +53,7 @@ use std::sync::Arc;
 pub struct Store {
     pools: Pools,
     clock: Arc<dyn Clock>,
+    opened: Arc<Opened>,
     /// Kept for as long as the store is open: the lock of SQLite's one owner.
     _lock: Arc<Option<File>>,
 }
@@ -63,7 +66,7 @@ impl Store {
     /// the schema is one of a later version; [`StoreError::Unavailable`].
     pub async fn open(url: &str, clock: Arc<dyn Clock>) -> Result<Self, StoreError> {
         let opened = connect::open(url).await?;
-        let store = Self { pools: opened.pools, clock, _lock: Arc::new(opened.lock) };
+        let store = Self { pools: opened.pools, clock, opened: Arc::default(), _lock: Arc::new(opened.lock) };
         if matches!(store.pools, Pools::Sqlite { .. }) {
             // The one owner of the file starts: whatever an earlier process was sending is nobody's now.
             store.drop_claims().await?;

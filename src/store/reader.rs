@@ -26,7 +26,7 @@ impl Reader {
     pub async fn open(url: &str, clock: Arc<dyn Clock>) -> Result<Self, StoreError> {
         let pools = connect::open_to_read(url).await?;
         let known = is_known(&pools).await;
-        let reader = Self(Store { pools, clock, _lock: Arc::new(None) });
+        let reader = Self(Store { pools, clock, opened: Arc::default(), _lock: Arc::new(None) });
         match known {
             Ok(()) => Ok(reader),
             Err(error) => {

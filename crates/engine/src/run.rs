@@ -16,7 +16,6 @@ use interlock::cluster::{Query, Sections};
 use interlock::facts::Facts;
 use interlock::plan::{Calls, Failing, Memory, Sealed};
 use std::collections::BTreeSet;
-use std::sync::Arc;
 use std::time::Duration;
 
 /// Whether there is more to do now.
@@ -33,7 +32,7 @@ pub(crate) struct Run<'a> {
     pub(crate) lease: Lease,
     pub(crate) history: History,
     /// The plan as this drive read it: its bytes were hashed and compared then.
-    pub(crate) plan: Option<Arc<Sealed>>,
+    pub(crate) plan: Option<Sealed>,
     /// Whether a look went well in this drive: what failed before it is over.
     pub(crate) looked: bool,
     /// Whether the plan puts something back at its end.
@@ -115,11 +114,11 @@ impl<'a> Run<'a> {
     }
 
     /// The plan of the operation as it is now; read, hashed and compared once a drive and revision.
-    async fn plan_of(&mut self, operation: &Operation) -> Result<Arc<Sealed>, JournalError> {
+    async fn plan_of(&mut self, operation: &Operation) -> Result<Sealed, JournalError> {
         if let Some(plan) = self.plan.as_ref().filter(|plan| plan.digest() == operation.digest) {
             return Ok(plan.clone());
         }
-        let plan = Arc::new(self.inner.ports.journal.plan(operation).await?);
+        let plan = self.inner.ports.journal.plan(operation).await?;
         self.plan = Some(plan.clone());
         Ok(plan)
     }

@@ -73,7 +73,7 @@ impl Run<'_> {
             let told = vec![milestone(id, Facts::none())];
             return self.change(operation, Move::new(Event::AskAgain).because(id, Facts::none()).telling(told)).await;
         }
-        // The stored bytes are hashed once more: a drive may have read its plan a while ago.
+        // The stored bytes are read once more: a drive may have read its plan a while ago.
         match self.inner.ports.journal.plan(operation).await {
             Ok(_) => self.begin(operation, plan, tally).await,
             Err(JournalError::Damaged(said)) => self.unreadable(operation, said).await,

@@ -149,7 +149,7 @@ fn postgres_url() -> String {
 }
 
 /// An operation's id of a test.
-pub(super) fn id(number: u32) -> OperationId {
+pub(in crate::store) fn id(number: u32) -> OperationId {
     OperationId::from_random(number)
 }
 
@@ -159,7 +159,7 @@ pub(super) fn hold(topic: &str, sharing: Sharing) -> Hold {
 }
 
 /// A plan of an operation.
-pub(super) fn plan(operation: &OperationId, revision: u32) -> Sealed {
+pub(in crate::store) fn plan(operation: &OperationId, revision: u32) -> Sealed {
     let requester = Requester { account: Account::Discord(7), person: "alice".parse().unwrap() };
     Sealed::seal(Plan {
         format: FORMAT,

@@ -75,7 +75,7 @@ async fn a_read_only_postgres_database_says_so() {
     let operation = bed.awaiting(1).await;
     let options = PgConnectOptions::from_str(&bed.url).unwrap().options([("default_transaction_read_only", "on")]);
     let pool = PgPoolOptions::new().connect_with(options).await.unwrap();
-    let store = Store { pools: Pools::Pg(pool), clock: clock(), _lock: Arc::new(None) };
+    let store = Store { pools: Pools::Pg(pool), clock: clock(), opened: Arc::default(), _lock: Arc::new(None) };
     assert!(is_unavailable(&store.transition(&event(&operation, Event::Approve)).await));
     assert!(matches!(store.ping().await, Err(StoreError::Unavailable(_))));
     assert_eq!(store.operation(&id(1)).await.unwrap(), Some(operation));

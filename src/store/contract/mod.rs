@@ -2,7 +2,7 @@
 
 mod at_work;
 mod audit;
-mod bed;
+pub(super) mod bed;
 mod concurrency;
 mod failures;
 mod holds;

@@ -15,7 +15,7 @@ pub trait Journal: Send + Sync {
     /// An operation as it stands.
     fn operation<'a>(&'a self, id: &'a OperationId) -> Boxed<'a, Result<Option<Operation>, JournalError>>;
 
-    /// The plan of an operation's current revision; its bytes are hashed and compared with the digest of the operation's row.
+    /// The plan of an operation's current revision. Its bytes are read each time, and have the digest of the operation's row.
     fn plan<'a>(&'a self, operation: &'a Operation) -> Boxed<'a, Result<Sealed, JournalError>>;
 
     /// Operations a worker may have something to do for: workable, and `next_at` reached. Of each cluster the oldest first, and

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use std::fmt;
 use std::str::FromStr;
+use std::sync::Arc;
 
 /// The number of the plan format that this version writes.
 pub const FORMAT: u32 = 1;
@@ -73,8 +74,13 @@ impl From<Digest> for String {
 }
 
 /// A plan with its stored bytes. The bytes are written once, here, and never made again from the plan.
+///
+/// Cheap to clone.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Sealed {
+pub struct Sealed(Arc<Whole>);
+
+#[derive(PartialEq, Eq)]
+struct Whole {
     plan: Plan,
     bytes: String,
     digest: Digest,
@@ -111,7 +117,7 @@ impl Sealed {
         let mut bytes = serde_json::to_string_pretty(&plan).map_err(|error| NotReadable::Damaged(error.to_string()))?;
         bytes.push('\n');
         let digest = Digest::of(bytes.as_bytes());
-        Ok(Self { plan, bytes, digest })
+        Ok(Self(Arc::new(Whole { plan, bytes, digest })))
     }
 
     /// Reads stored bytes whose digest is `expected`.
@@ -124,31 +130,31 @@ impl Sealed {
             return Err(NotReadable::Altered { expected, found });
         }
         let plan = read(&bytes)?;
-        Ok(Self { plan, bytes, digest: found })
+        Ok(Self(Arc::new(Whole { plan, bytes, digest: found })))
     }
 
     /// The plan.
     #[must_use]
     pub fn plan(&self) -> &Plan {
-        &self.plan
+        &self.0.plan
     }
 
     /// The bytes as stored and attached to the card.
     #[must_use]
     pub fn bytes(&self) -> &str {
-        &self.bytes
+        &self.0.bytes
     }
 
     /// The digest of the bytes.
     #[must_use]
     pub fn digest(&self) -> Digest {
-        self.digest
+        self.0.digest
     }
 }
 
 impl fmt::Debug for Sealed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "plan {} of {}", self.digest.short(), self.plan.operation)
+        write!(f, "plan {} of {}", self.0.digest.short(), self.0.plan.operation)
     }
 }
 
