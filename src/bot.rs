@@ -151,7 +151,8 @@ async fn console(
     mut stopped: watch::Receiver<bool>,
 ) -> Result<Option<impl Future<Output = ()> + Send + use<>>, SocketError> {
     let Some(path) = settings.console.socket.clone() else { return Ok(None) };
-    let listening = Listening::bind(&Socket { path, admits: Admits::default() }).await?;
+    let admits = if settings.console.for_group { Admits::Group } else { Admits::Owner };
+    let listening = Listening::bind(&Socket { path, admits }).await?;
     let inside = Inside::of(house.desk().clone(), house.hub());
     Ok(Some(async move {
         let stop = async move {

@@ -137,6 +137,8 @@ card-affected = Affected: { $groups }; { $clients-count ->
 }: { $clients }
 card-affected-topics = Affected: whoever writes or reads { $topics }
 card-affected-no-clients = Affected: { $groups }; no client connected
+card-owners = owners to be told before it begins: { $owners }
+card-owners-told = owners told: { $told } of { $owners }
 card-needs-from-application = Needs from the application: { $needs }
 application-stop-consumers = stop the group’s consumers, and start them again afterwards
 card-way-back = Way back: the offsets from before are kept and can be put back in about { $duration }
@@ -169,7 +171,7 @@ card-more-differences = + { $more } more; see the new plan
 
 ended-records-safe = Records are untouched and producers go on: only where the group reads from is in question.
 ended-not-checked = Not checked: whether the application works well from there.
-ended-failed = Nothing runs any more, and I do not try again by myself. Ask again when the cause is gone, or give it up with /unlock.
+ended-failed = Nothing runs any more, and I do not try again by myself. It keeps what it was at work on: take it back with /rollback, or give it up with /unlock; only then ask again.
 ended-stuck = I do nothing more by myself. Look with /group and /lag, then finish by hand (by-hand.md), take it back, or give it up with /unlock.
 ended-abandoned = Look with /group and /lag before anything else is asked of this group.
 ended-replicas-safe = Producers and consumers go on wherever a partition has enough replicas in sync; /health tells where it has not.

@@ -60,6 +60,10 @@ check-disk-not-told = broker { $broker } does not tell how much room its disks h
 check-disk-too-small = broker { $broker } has { $found } free, and the copies with what comes in meanwhile need { $needed }
     .passed = the disks have room for the copies
     .next = Make room, or move fewer topics.
+check-owners-not-callable = { $count ->
+    [one] one owner of part of this is not called when it is told in the chat: the settings give no account there
+   *[other] { $count } owners of parts of this are not called when it is told in the chat: the settings give no accounts there
+}
 check-owners-unreachable = { $count ->
     [one] one owner of part of this cannot be told of it: the settings have no channel for it
    *[other] { $count } owners of parts of this cannot be told of it: the settings have no channel for it
@@ -114,8 +118,16 @@ check-under-replicated = { $count ->
 }
 check-targets-in-log =
     .passed = every target lies inside of the log
-check-held-by-other = operation { $operation } is at work on { $thing } { $name }
-    .next = Wait until it has ended; /status operation:{ $operation } shows it.
+check-held-by-other = { $holder ->
+    [failed] operation { $operation } failed, and keeps { $thing } { $name } until people decide
+    [stuck] operation { $operation } is stuck, and keeps { $thing } { $name } until people decide
+   *[other] operation { $operation } is at work on { $thing } { $name }
+}
+    .next = { $holder ->
+        [failed] Take it back with /rollback operation:{ $operation }, or give it up with /unlock operation:{ $operation }.
+        [stuck] Take it back with /rollback operation:{ $operation }, or give it up with /unlock operation:{ $operation }.
+       *[other] Wait until it has ended; /status operation:{ $operation } shows it.
+    }
 check-not-held =
     .passed = nothing else is at work there
 check-irreversible = step { $step } of { $operation } cannot be taken back

@@ -77,6 +77,8 @@ card-more-findings = + 另有 { $more } 项，见 plan.txt
 card-affected = 受影响：{ $groups }；{ $clients-count } 个客户端：{ $clients }
 card-affected-topics = 受影响：读写 { $topics } 的应用
 card-affected-no-clients = 受影响：{ $groups }；没有客户端连接
+card-owners = 开始前要通知的负责人：{ $owners }
+card-owners-told = 已通知的负责人：{ $told } / { $owners }
 card-needs-from-application = 需要应用配合：{ $needs }
 application-stop-consumers = 停止消费组的消费者，完成后再启动
 card-way-back = 退路：原来的位点已保存，约 { $duration }可恢复
@@ -109,7 +111,7 @@ card-more-differences = + 另有 { $more } 处不同，见新计划
 
 ended-records-safe = 消息没有变动，生产者照常写入：只有消费组从哪里读取还不确定。
 ended-not-checked = 没有检查：应用从那里继续是否正常。
-ended-failed = 现在没有任何执行，我不会自己重试。原因消除后请重新申请，或用 /unlock 放弃。
+ended-failed = 现在没有任何执行，我不会自己重试。它仍占用所处理的对象：请用 /rollback 回滚，或用 /unlock 放弃，然后才能重新申请。
 ended-stuck = 我不会再自己做任何事。请用 /group 和 /lag 查看，然后手工完成（by-hand.md）、回滚，或用 /unlock 放弃。
 ended-abandoned = 对这个消费组做任何事之前，请先用 /group 和 /lag 查看。
 ended-replicas-safe = 同步副本足够的分区照常读写；哪里不够，请看 /health。

@@ -35,6 +35,7 @@ check-disk-not-told = broker { $broker } 没有告知磁盘剩余空间；需要
 check-disk-too-small = broker { $broker } 剩余 { $found }，而复制加上期间的写入需要 { $needed }
     .passed = 磁盘空间足够
     .next = 请腾出空间，或减少要迁移的 topic。
+check-owners-not-callable = 在聊天里通知时无法 @ 到 { $count } 位负责人：设置里没有他们在那里的账号
 check-owners-unreachable = 有 { $count } 位负责人无法收到通知：设置里没有相应的频道
 check-controllers-not-given = 未配置 controller 的监听地址：如果有 broker 宕机，它的限速要等它回来才能恢复
 check-controllers-not-reached = controller 没有应答（{ $failure }；它说：{ $said }）：如果有 broker 宕机，它的限速要等它回来才能恢复
@@ -69,8 +70,16 @@ check-under-min-isr = 有 { $count } 个分区的同步副本太少（{ $topic }
 check-under-replicated = 集群中有 { $count } 个分区的同步副本不足（{ $topic } { $partition }：{ $isr }/{ $replicas }）
 check-targets-in-log =
     .passed = 所有目标都在日志范围内
-check-held-by-other = 操作 { $operation } 正在处理 { $thing } { $name }
-    .next = 请等它结束；用 /status operation:{ $operation } 查看。
+check-held-by-other = { $holder ->
+    [failed] 操作 { $operation } 已失败，在有人决定之前一直占用 { $thing } { $name }
+    [stuck] 操作 { $operation } 已卡住，在有人决定之前一直占用 { $thing } { $name }
+   *[other] 操作 { $operation } 正在处理 { $thing } { $name }
+}
+    .next = { $holder ->
+        [failed] 请用 /rollback operation:{ $operation } 回滚，或用 /unlock operation:{ $operation } 放弃它。
+        [stuck] 请用 /rollback operation:{ $operation } 回滚，或用 /unlock operation:{ $operation } 放弃它。
+       *[other] 请等它结束；用 /status operation:{ $operation } 查看。
+    }
 check-not-held =
     .passed = 那里没有别的操作
 check-irreversible = { $operation } 的第 { $step } 步无法回滚

@@ -8,11 +8,12 @@ mod pace;
 mod post;
 mod redraw;
 
+use super::hub::{Hub, Shown};
 use super::port::ChatError;
 use super::view::{Gathered, NotGathered};
 use crate::desk::Rooms;
 use crate::store::{Due, MessageOf, MessageRole, Posted, StoreError, Taker};
-use crate::text::{Card, notice, plan_unreadable};
+use crate::text::{notice, plan_unreadable};
 use engine::{Notice, Operation, Stream};
 use interlock::id::OperationId;
 use interlock::principal::Place;
@@ -21,39 +22,18 @@ use pace::Pace;
 use post::Post;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::broadcast;
 
-/// How many notices and cards are taken at once.
+/// How many cards are taken at once.
 const AT_ONCE: u32 = 16;
-/// How long a claim on a notice holds: beyond the longest sending.
+/// How many notices are taken at once. They are sent one after the other, each with a search before it at the worst, and the
+/// last one must be told before its claim ends.
+const CLAIMED: u32 = 2;
+/// How long a claim on a notice holds: beyond the longest sending of as many.
 const CLAIM: Duration = Duration::from_secs(60);
 /// The longest pause between two attempts.
 const LONGEST_PAUSE: Duration = Duration::from_secs(300);
 /// How long what is only nice to know is tried to be told while the chat does not answer.
 const PATIENCE: Duration = Duration::from_secs(24 * 3600);
-
-/// What consoles are shown: cards of operations that were asked for there.
-#[derive(Debug, Clone)]
-pub struct Hub(broadcast::Sender<Arc<Card>>);
-
-impl Default for Hub {
-    fn default() -> Self {
-        Self(broadcast::Sender::new(256))
-    }
-}
-
-impl Hub {
-    /// What is shown from now on.
-    #[must_use]
-    pub fn subscribe(&self) -> broadcast::Receiver<Arc<Card>> {
-        self.0.subscribe()
-    }
-
-    fn show(&self, card: Card) {
-        // Nobody listens: nobody is there to be told, and the record keeps it.
-        let _ = self.0.send(Arc::new(card));
-    }
-}
 
 /// Delivers.
 #[derive(Clone)]
@@ -121,7 +101,7 @@ impl Delivery {
             let now = self.rooms.clock.now();
             let in_chat = self.rooms.chat().is_some();
             let taker = Taker { name: self.name.clone(), until: now.plus(CLAIM), in_chat };
-            let due = self.rooms.store.due(&taker, now, AT_ONCE).await?;
+            let due = self.rooms.store.due(&taker, now, CLAIMED).await?;
             let cards = self.cards_due(now).await?;
             if due.is_empty() && cards.is_empty() {
                 return Ok(());
@@ -133,7 +113,8 @@ impl Delivery {
             for card in &cards {
                 moved |= self.redraw(card).await?;
             }
-            if !moved {
+            let is_whole = (due.len() as u64) < u64::from(CLAIMED);
+            if !moved && is_whole {
                 return Ok(());
             }
         }
@@ -186,7 +167,7 @@ impl Delivery {
         let card = plan_unreadable(&operation.id, self.rooms.times.language(&operation.place));
         match operation.place {
             Place::Console => {
-                self.hub.show(card);
+                self.hub.show(Shown { cluster: operation.cluster.clone(), plan: None, card });
                 Ok(Sent::Done(Vec::new()))
             }
             Place::Discord { channel, thread, .. } => {
@@ -204,7 +185,9 @@ impl Delivery {
 
     fn on_console(&self, gathered: &Gathered, told: &Notice) -> Sent {
         if !matches!(told, Notice::Seed { .. } | Notice::OpenThread) {
-            self.hub.show(notice(told, &gathered.view(&self.rooms, None, false)));
+            let card = notice(told, &gathered.view(&self.rooms, None, false));
+            let (cluster, plan) = (gathered.operation.cluster.clone(), Some(gathered.plan.clone()));
+            self.hub.show(Shown { cluster, plan, card });
         }
         let Notice::PostCard { revision } = told else { return Sent::Done(Vec::new()) };
         Sent::Done(vec![Posted {

@@ -4,13 +4,15 @@ pub mod console;
 mod deliver;
 pub mod discord;
 mod door;
+mod hub;
 mod port;
 mod steering;
 mod sweep;
 mod view;
 
-pub use deliver::{Delivery, Hub};
+pub use deliver::Delivery;
 pub use door::FrontDoor;
+pub use hub::{Hub, Shown};
 pub use port::{
     CardSeen, Chat, ChatError, Clicked, Completing, Door, MemberNow, MessageRef, Reacted, Sending, Stranger, Suggested,
 };

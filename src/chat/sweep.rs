@@ -7,8 +7,8 @@ use interlock::time::Millis;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// How long after the beginning of a round the next one begins. A lost event costs a voter a minute at most, and a lost 🛑
-/// not more than that either.
+/// How long after the beginning of a round the next one begins. A lost event costs a minute and some seconds at most while
+/// some fifty cards are open; of more of them each costs what it takes to read it longer. Those under way are read first.
 const EVERY: Duration = Duration::from_secs(60);
 /// The pause between two cards: a card costs seven to nine requests, so that a round uses less than a quarter of the
 /// requests that may be made, however many cards are open.
@@ -16,7 +16,7 @@ const BETWEEN: Duration = Duration::from_secs(1);
 /// How often it is looked whether a round is due. By the wall clock: the cards change while people wait, not while the
 /// machine sleeps.
 const LOOK: Duration = Duration::from_millis(500);
-/// How many cards are read in one round, oldest first.
+/// How many cards are read in one round.
 const MOST: u32 = 1_000;
 
 /// Reads open cards anew.

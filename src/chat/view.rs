@@ -2,8 +2,8 @@
 
 use crate::desk::Rooms;
 use crate::store::StoreError;
-use crate::text::{CardView, Mention, Newer, Progress};
-use engine::port::{Journal, JournalError};
+use crate::text::{CardView, Mention, Newer, Owners, Progress};
+use engine::port::{Heard, Journal, JournalError};
 use engine::{History, Operation};
 use interlock::approval::{State, Tally};
 use interlock::id::{OperationId, PersonId};
@@ -21,6 +21,7 @@ pub(super) struct Gathered {
     names: BTreeMap<PersonId, String>,
     progress: Option<Progress>,
     history: History,
+    owners: Owners,
     mentions: Vec<Mention>,
 }
 
@@ -49,8 +50,11 @@ impl Gathered {
         let history = History::read(&rooms.store.entries(id).await?);
         let (tally, seats) = rooms.stands_lately(&operation, &plan, &history).await?;
         let progress = progress(&operation, &plan, &history);
-        let mentions = owners(rooms, &plan);
-        Ok(Self { operation, plan, tally, seats, names: BTreeMap::new(), progress, history, mentions })
+        let owners = told(rooms, &plan, &operation.id, &history).await?;
+        let mentions: BTreeSet<Mention> =
+            rooms.owners(plan.plan()).iter().flat_map(|owner| called(rooms, owner)).collect();
+        let mentions = mentions.into_iter().collect();
+        Ok(Self { operation, plan, tally, seats, names: BTreeMap::new(), progress, history, owners, mentions })
     }
 
     /// The view for a card; `calling` says whether it calls the owners.
@@ -66,6 +70,7 @@ impl Gathered {
             history: &self.history,
             expires_at: self.operation.expires_at,
             newer,
+            owners: self.owners,
             mentions: if calling { &self.mentions } else { &[] },
             locale: rooms.times.language(&self.operation.place),
         }
@@ -84,19 +89,31 @@ fn progress(operation: &Operation, plan: &Sealed, history: &History) -> Option<P
     Some(Progress { step: step.number, done: 0, total })
 }
 
-/// The owners of what a plan affects, as the chat can call them.
-fn owners(rooms: &Rooms, plan: &Sealed) -> Vec<Mention> {
-    let mut mentions: BTreeSet<Mention> = BTreeSet::new();
-    for owner in rooms.owners(plan.plan()) {
-        match owner {
-            Grantee::ChatRole(role) => {
-                mentions.insert(Mention::Role(role.0));
-            }
-            Grantee::Account(account) => mentions.extend(user(account)),
-            Grantee::Person(person) => mentions.extend(rooms.policy.people.accounts(&person).filter_map(user)),
-        }
+/// How many of the owners have been called. Whom the chat cannot call is never told. Where there is no place to call anybody,
+/// a check of the plan has said so.
+async fn told(rooms: &Rooms, plan: &Sealed, id: &OperationId, history: &History) -> Result<Owners, JournalError> {
+    if rooms.owners_place(plan.plan()).is_none() {
+        return Ok(Owners::default());
     }
-    mentions.into_iter().collect()
+    let owners = rooms.owners(plan.plan());
+    let all = owners.len();
+    if all == 0 || history.started.is_none() {
+        return Ok(Owners { all, told: None });
+    }
+    let told = match rooms.store.owners_heard(id).await? {
+        Heard::Told => owners.iter().filter(|owner| !called(rooms, owner).is_empty()).count(),
+        Heard::NotYet { .. } | Heard::Failed(_) => 0,
+    };
+    Ok(Owners { all, told: Some(told) })
+}
+
+/// An owner as the chat can call them; nobody where it cannot.
+fn called(rooms: &Rooms, owner: &Grantee) -> Vec<Mention> {
+    match owner {
+        Grantee::ChatRole(role) => vec![Mention::Role(role.0)],
+        Grantee::Account(account) => user(*account).into_iter().collect(),
+        Grantee::Person(person) => rooms.policy.people.accounts(person).filter_map(user).collect(),
+    }
 }
 
 fn user(account: Account) -> Option<Mention> {

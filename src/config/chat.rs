@@ -41,6 +41,8 @@ impl DiscordSettings {
 pub struct ConsoleSettings {
     /// The path of the Unix socket; none: the running bot cannot be joined.
     pub socket: Option<PathBuf>,
+    /// Whether the group that the bot runs as may open it too, not its user alone. What they then may do, their roles say.
+    pub for_group: bool,
 }
 
 /// Health and metrics.
@@ -80,7 +82,13 @@ fn base_url(text: &str) -> Result<String, String> {
 }
 
 pub(super) fn console(section: &Section<'_>, around: &Surroundings<'_>) -> ConsoleSettings {
-    ConsoleSettings { socket: section.parsed("socket", |text| Ok(around.path(text))) }
+    let socket = section.parsed("socket", |text| Ok(around.path(text)));
+    let for_group = section.parsed("admits", |text| match text {
+        "owner" => Ok(false),
+        "group" => Ok(true),
+        _ => Err("is neither owner nor group".to_owned()),
+    });
+    ConsoleSettings { socket, for_group: for_group.unwrap_or(false) }
 }
 
 pub(super) fn http(section: &Section<'_>) -> HttpSettings {

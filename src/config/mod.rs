@@ -141,7 +141,7 @@ fn whole(root: &Section<'_>, around: &Surroundings<'_>) -> Option<Settings> {
     Some(Settings {
         store: store??,
         discord: discord.map_or(Some(None), |discord| discord.map(Some))?,
-        console: console.unwrap_or(ConsoleSettings { socket: None }),
+        console: console.unwrap_or(ConsoleSettings { socket: None, for_group: false }),
         http,
         defaults,
         languages,

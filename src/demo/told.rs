@@ -3,7 +3,7 @@
 
 use super::growth::Growth;
 use super::stage::Stage;
-use crate::chat::Door;
+use crate::chat::{Door, Shown};
 use crate::desk::{Incoming, Rooms};
 use crate::store::audit::Verdict;
 use crate::store::{Filter, Page, StoreError};
@@ -157,17 +157,17 @@ impl Teller<'_> {
     }
 
     /// What consoles are told from now on.
-    pub(super) fn listens(&self) -> broadcast::Receiver<Arc<Card>> {
+    pub(super) fn listens(&self) -> broadcast::Receiver<Arc<Shown>> {
         self.tale.stage.house.hub().subscribe()
     }
 
     /// Shows what the console was told meanwhile; the last card may still be on its way. All of it as text.
-    pub(super) async fn shows_all(&mut self, cards: &mut broadcast::Receiver<Arc<Card>>) -> Result<String, NotTold> {
+    pub(super) async fn shows_all(&mut self, cards: &mut broadcast::Receiver<Arc<Shown>>) -> Result<String, NotTold> {
         self.tale.stage.house.delivery().once().await?;
         let mut told = String::new();
-        while let Ok(card) = cards.try_recv() {
-            self.shows(&card)?;
-            told.push_str(&console(&card, Drawing { width: 78, colour: false }));
+        while let Ok(shown) = cards.try_recv() {
+            self.shows(&shown.card)?;
+            told.push_str(&console(&shown.card, Drawing { width: 78, colour: false }));
             told.push('\n');
         }
         Ok(told)

@@ -6,7 +6,7 @@ use crate::meters;
 use crate::store::{MessageOf, MessageRole, ReactionVotes, Reread, StoreError};
 use engine::port::{Boxed, Members, Polled, Unreadable};
 use engine::{History, Operation};
-use interlock::approval::{NotCounted, State, Tally, Voice, Vote, Voted};
+use interlock::approval::{Ballot, NotCounted, State, Tally, Voice, Vote, Voted};
 use interlock::plan::{Digest, Sealed, Seat};
 use interlock::policy::Voter;
 use interlock::principal::{Account, Place, Principal};
@@ -54,6 +54,36 @@ enum Look {
     Lately(usize),
 }
 
+/// The votes on a plan as the store has them.
+struct CastVotes {
+    votes: Vec<Vote>,
+    /// Whose veto by reaction was worth nothing when they were looked up last.
+    powerless: BTreeSet<Account>,
+}
+
+impl CastVotes {
+    /// Whom nobody can look up now has the power that was seen last: a bystander's veto keeps nobody waiting.
+    fn as_known(&self, ballot: Ballot) -> Ballot {
+        let is_known = is_veto_by_reaction(&ballot) && self.powerless.contains(&ballot.vote.account);
+        match ballot.eligible {
+            Err(NotCounted::CannotVerify) if is_known => Ballot { eligible: Err(NotCounted::NoRight), ..ballot },
+            _ => ballot,
+        }
+    }
+
+    /// The vetoes by reaction whose worth is something else than what is remembered, and whether that is nothing.
+    fn weighed_otherwise(&self, ballots: &[Ballot]) -> Vec<(Account, bool)> {
+        let looked_up = ballots.iter().filter(|ballot| ballot.eligible != Err(NotCounted::CannotVerify));
+        let vetoes = looked_up.filter(|ballot| is_veto_by_reaction(ballot));
+        let weighed = vetoes.map(|ballot| (ballot.vote.account, !ballot.may_veto));
+        weighed.filter(|(account, powerless)| self.powerless.contains(account) != *powerless).collect()
+    }
+}
+
+fn is_veto_by_reaction(ballot: &Ballot) -> bool {
+    ballot.vote.voice == Voice::Veto && ballot.vote.by == Voted::Reaction
+}
+
 impl Rooms {
     async fn polled(&self, operation: &Operation, plan: &Sealed) -> Result<Polled, Unreadable> {
         let by_reaction = match self.reread(operation, plan.digest()).await {
@@ -61,10 +91,10 @@ impl Rooms {
             Err(unreadable) if unreadable.ask_again => return Err(unreadable),
             Err(_) => false,
         };
-        let mut votes = self.store.votes(&operation.id, plan.digest()).await.map_err(|_| STORE)?;
+        let mut cast = self.cast(operation, plan).await.map_err(|_| STORE)?;
         if !by_reaction {
             // A reaction that cannot be read now does not count for yes; a no that was seen stands.
-            votes.retain(|vote| vote.by == Voted::Command || vote.voice == Voice::Veto);
+            cast.votes.retain(|vote| vote.by == Voted::Command || vote.voice == Voice::Veto);
         }
         let decided = |polled: &Polled| {
             let tally = polled.tally(plan);
@@ -72,21 +102,40 @@ impl Rooms {
         };
         if by_reaction && operation.state == State::AwaitingApproval {
             // Of many votes that come one by one, only those are looked up each time that would decide something.
-            let lately = self.judged(votes.clone(), plan, Look::Lately(usize::MAX)).await;
-            self.weigh(operation, plan, &lately).await?;
+            let lately = self.judged(&cast, plan, Look::Lately(usize::MAX)).await;
+            self.weigh(operation, plan, (&cast, &lately)).await?;
             if !decided(&lately) {
                 return Ok(lately);
             }
         }
-        let polled = self.judged(votes, plan, Look::Now).await;
+        let polled = self.judged(&cast, plan, Look::Now).await;
         if by_reaction {
-            self.weigh(operation, plan, &polled).await?;
+            self.weigh(operation, plan, (&cast, &polled)).await?;
         }
         if by_reaction || decided(&polled) { Ok(polled) } else { Err(UNREACHABLE) }
     }
 
+    /// The votes on a plan as the store has them.
+    async fn cast(&self, operation: &Operation, plan: &Sealed) -> Result<CastVotes, StoreError> {
+        let votes = self.store.votes(&operation.id, plan.digest()).await?;
+        let vetoes = votes.iter().any(|vote| vote.voice == Voice::Veto && vote.by == Voted::Reaction);
+        let powerless =
+            if vetoes { self.store.powerless(&operation.id, plan.digest()).await? } else { BTreeSet::new() };
+        Ok(CastVotes { votes, powerless })
+    }
+
     /// The card shows what votes are worth: it is drawn anew where that is something else than when they were counted last.
-    async fn weigh(&self, operation: &Operation, plan: &Sealed, polled: &Polled) -> Result<(), Unreadable> {
+    /// Which vetoes are worth nothing is remembered.
+    async fn weigh(
+        &self,
+        operation: &Operation,
+        plan: &Sealed,
+        (cast, polled): (&CastVotes, &Polled),
+    ) -> Result<(), Unreadable> {
+        let weighed = cast.weighed_otherwise(&polled.ballots);
+        if !weighed.is_empty() {
+            self.store.vetoes_weighed((&operation.id, plan.digest()), &weighed).await.map_err(|_| STORE)?;
+        }
         if operation.state != State::AwaitingApproval {
             self.weighed.forget(&operation.id);
         } else if self.weighed.differs(&operation.id, plan.digest(), &polled.ballots) {
@@ -107,17 +156,17 @@ impl Rooms {
             let seats = record.seats.iter().cloned().map(Some).collect();
             return Ok((Tally { seats, ..Tally::default() }, plan.plan().votes.clone()));
         }
-        let votes = self.store.votes(&operation.id, plan.digest()).await?;
-        let polled = self.judged(votes, plan, Look::Lately(MOST_DRAWN)).await;
+        let cast = self.cast(operation, plan).await?;
+        let polled = self.judged(&cast, plan, Look::Lately(MOST_DRAWN)).await;
         Ok((polled.tally(plan), polled.seats))
     }
 
     /// What votes are worth, and what they have to fill.
-    async fn judged(&self, votes: Vec<Vote>, plan: &Sealed, look: Look) -> Polled {
+    async fn judged(&self, cast: &CastVotes, plan: &Sealed, look: Look) -> Polled {
         let mut ballots = Vec::new();
         let mut found = BTreeMap::new();
         let mut look = look;
-        for vote in votes {
+        for vote in &cast.votes {
             let now = match found.entry(vote.account) {
                 Entry::Occupied(known) => known.into_mut(),
                 Entry::Vacant(unknown) => match self.member(vote.account, &mut look).await {
@@ -125,7 +174,8 @@ impl Rooms {
                     None => continue,
                 },
             };
-            ballots.push(self.policy.ballot(&vote, voter(now), plan.plan()));
+            let ballot = self.policy.ballot(vote, voter(now), plan.plan());
+            ballots.push(cast.as_known(ballot));
         }
         Polled { seats: self.policy.required(plan.plan()), ballots }
     }

@@ -156,7 +156,7 @@ impl Rooms {
         let draft = match planning {
             Some(Planning::Plan(draft)) => *draft,
             Some(Planning::Mistake(mistake)) => return Err(NoPlan::Mistake(mistake)),
-            Some(Planning::Refused(checks)) => return Err(NoPlan::Refused(checks)),
+            Some(Planning::Refused(checks)) => return Err(NoPlan::Refused(self.with_holders(checks).await?)),
             Some(Planning::Need(_)) | None => return Err(NoPlan::Failed(Done::Bug)),
         };
         let command = self.catalogue.get(wanted.command).ok_or(NoPlan::Failed(Done::Bug))?;

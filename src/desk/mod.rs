@@ -8,6 +8,7 @@ mod directory;
 mod drafting;
 mod failed;
 mod handle;
+mod holders;
 mod listing;
 mod look;
 mod members;

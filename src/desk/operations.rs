@@ -2,16 +2,18 @@
 
 use super::answer::Done;
 use super::handle::{Ask, Desk, about};
+use super::rooms::Rooms;
 use engine::port::Journal;
 use engine::{History, Operation};
 use interlock::command::{Help, HelpPage, help};
 use interlock::facts::Facts;
-use interlock::id::OperationId;
+use interlock::id::{ClusterName, OperationId};
 use interlock::looks::{
     Help as HelpAnswer, HelpCommand, HelpOption, LookAnswer, OperationLine, OperationStatus, StepLine, WhoAmI,
 };
 use interlock::plan::{Mistake, Plan, Sealed, Work};
-use interlock::policy::{Access, Needs, Role};
+use interlock::policy::{Access, Needs, Role, Sight};
+use interlock::principal::Principal;
 use std::collections::BTreeSet;
 
 impl Desk {
@@ -94,11 +96,23 @@ impl Desk {
         self.rooms.store.operation(id).await?.ok_or_else(|| unknown(id))
     }
 
-    /// Who sees all that an operation concerns sees the operation, and who has a say in it.
     pub(super) fn sees(&self, ask: &Ask<'_>, plan: &Plan) -> bool {
+        self.rooms.sees(&ask.request.principal, &ask.sight, plan)
+    }
+}
+
+impl Rooms {
+    /// Who sees all that an operation concerns sees the operation, and who has a say in it.
+    fn sees(&self, who: &Principal, sight: &Sight, plan: &Plan) -> bool {
         let names = plan.impact.topics.iter().chain(&plan.impact.groups).map(String::as_str);
-        let all = ask.sight.all_names(&plan.cluster, names);
-        all || self.rooms.policy.has_a_seat(&ask.request.principal, plan)
+        sight.all_names(&plan.cluster, names) || self.policy.has_a_seat(who, plan)
+    }
+
+    /// Whether somebody may be shown what is told of an operation. Where its plan cannot be read, who may see everything of
+    /// the cluster.
+    pub(crate) fn may_be_shown(&self, who: &Principal, cluster: &ClusterName, plan: Option<&Plan>) -> bool {
+        let sight = self.policy.sight(who);
+        plan.map_or_else(|| sight.whole(cluster), |plan| self.sees(who, &sight, plan))
     }
 }
 

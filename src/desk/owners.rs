@@ -32,14 +32,24 @@ impl Rooms {
         self.owners_place(plan).is_some() && !self.owners(plan).is_empty()
     }
 
-    /// The warning that owners cannot be told. Those of a demo sit at its console.
+    /// The warning that owners cannot be told, or that nobody can call them there. Those of a demo sit at its console.
     pub(super) fn owners_unreachable(&self, plan: &Plan) -> Option<Check> {
-        if self.owners_place(plan).is_some() {
-            return None;
+        let owners = self.owners(plan);
+        let (id, away) = match self.owners_place(plan) {
+            None => ("owners-unreachable", owners.iter().filter(|owner| !self.sits_here(owner)).count()),
+            Some(_) => ("owners-not-callable", owners.iter().filter(|owner| !self.can_be_called(owner)).count()),
+        };
+        (away > 0).then(|| Check::new(Level::Warn, id, Facts::none().with("count", away)))
+    }
+
+    /// Whether a message in the chat can call an owner.
+    fn can_be_called(&self, owner: &Grantee) -> bool {
+        let is_there = |account: &Account| matches!(account, Account::Discord(_));
+        match owner {
+            Grantee::ChatRole(_) => true,
+            Grantee::Account(account) => is_there(account),
+            Grantee::Person(person) => self.policy.people.accounts(person).any(|account| is_there(&account)),
         }
-        let away = self.owners(plan).into_iter().filter(|owner| !self.sits_here(owner)).count();
-        let facts = Facts::none().with("count", away);
-        (away > 0).then(|| Check::new(Level::Warn, "owners-unreachable", facts))
     }
 
     fn sits_here(&self, owner: &Grantee) -> bool {

@@ -15,14 +15,15 @@ const MOST: usize = 1_000;
 pub(super) struct Weighed(Mutex<BTreeMap<OperationId, (Digest, Vec<Ballot>)>>);
 
 impl Weighed {
-    /// Remembers what was counted; whether a vote that stood there before is worth something else.
+    /// Remembers what was counted; whether a vote that stood there before is worth something else, or may be: after a start
+    /// nobody knows what the card was drawn from.
     pub(super) fn differs(&self, operation: &OperationId, digest: Digest, ballots: &[Ballot]) -> bool {
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if known.len() >= MOST && !known.contains_key(operation) {
             known.clear();
         }
         let before = known.insert(operation.clone(), (digest, ballots.to_vec()));
-        let before = before.filter(|(of, _)| *of == digest).map(|(_, ballots)| ballots).unwrap_or_default();
+        let Some((_, before)) = before.filter(|(of, _)| *of == digest) else { return !ballots.is_empty() };
         before.iter().any(|one| ballots.iter().any(|other| is_same_vote(one, other) && !is_worth_the_same(one, other)))
     }
 
@@ -69,22 +70,24 @@ mod tests {
     fn a_vote_that_is_worth_something_else_is_told_once() {
         let weighed = Weighed::default();
         let (id, digest) = (operation(1), Digest::of(b"a plan"));
-        assert!(!weighed.differs(&id, digest, &[ballot(1, true)]), "nothing was known");
-        assert!(!weighed.differs(&id, digest, &[ballot(1, true), ballot(2, true)]), "a vote came");
+        assert!(!weighed.differs(&id, digest, &[]));
+        assert!(!weighed.differs(&id, digest, &[ballot(1, true)]), "a vote came");
+        assert!(!weighed.differs(&id, digest, &[ballot(1, true), ballot(2, true)]), "another came");
         assert!(weighed.differs(&id, digest, &[ballot(1, false), ballot(2, true)]), "a role is gone");
         assert!(!weighed.differs(&id, digest, &[ballot(1, false), ballot(2, true)]));
         assert!(!weighed.differs(&id, digest, &[ballot(2, true)]), "a vote went");
     }
 
     #[test]
-    fn another_plan_and_another_operation_are_weighed_by_themselves() {
+    fn what_was_never_counted_here_may_be_worth_something_else() {
         let weighed = Weighed::default();
         let digest = Digest::of(b"a plan");
-        weighed.differs(&operation(1), digest, &[ballot(1, true)]);
-        assert!(!weighed.differs(&operation(2), digest, &[ballot(1, false)]));
-        assert!(!weighed.differs(&operation(1), Digest::of(b"another"), &[ballot(1, false)]));
+        assert!(weighed.differs(&operation(1), digest, &[ballot(1, true)]), "the first count after a start");
+        assert!(!weighed.differs(&operation(1), digest, &[ballot(1, true)]));
+        assert!(weighed.differs(&operation(2), digest, &[ballot(1, true)]), "another operation");
+        assert!(weighed.differs(&operation(1), Digest::of(b"another"), &[ballot(1, true)]), "another plan");
         weighed.forget(&operation(1));
-        assert!(!weighed.differs(&operation(1), Digest::of(b"another"), &[ballot(1, true)]));
+        assert!(weighed.differs(&operation(1), Digest::of(b"another"), &[ballot(1, true)]), "forgotten");
     }
 
     #[test]

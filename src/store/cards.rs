@@ -161,7 +161,8 @@ impl Store {
         rows.into_iter().map(MessageRow::read).collect()
     }
 
-    /// Cards of operations that wait for votes or are under way: what is re-read on start and on reconnect.
+    /// Cards of operations that wait for votes or are under way: what is re-read on start and on reconnect. Those under way are
+    /// first: a lost 🛑 is dearer than a lost vote.
     ///
     /// # Errors
     /// As all calls of the store.
@@ -169,7 +170,7 @@ impl Store {
         const LIVE: &str = concat!(
             select_messages!(),
             "JOIN operations o ON o.id = m.operation AND o.revision = m.revision \
-             WHERE m.role = 'card' AND o.ended = 0 ORDER BY o.number LIMIT $1"
+             WHERE m.role = 'card' AND o.ended = 0 ORDER BY o.votable, o.number LIMIT $1"
         );
         let rows: Vec<MessageRow> = self.pools.all(LIVE, vals![limit]).await?;
         rows.into_iter().map(MessageRow::read).collect()

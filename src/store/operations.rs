@@ -294,3 +294,9 @@ pub(super) async fn touch_votable(tx: &mut Tx, operation: &str, digest: &str) ->
         .await?;
     Ok(row.map(|row| row.value == 1))
 }
+
+/// Marks the card of an operation that has not ended as out of date.
+pub(super) async fn touch_going(tx: &mut Tx, operation: &str) -> Result<(), StoreError> {
+    let touched = "UPDATE operations SET card_wanted = card_wanted + 1 WHERE id = $1 AND ended = 0";
+    tx.run(touched, vals![operation]).await.map(|_| ())
+}

@@ -4,7 +4,7 @@ use super::cards::{self, Posted};
 use super::database::{Tx, vals};
 use super::error::StoreError;
 use super::rows::{NumberRow, from_json, json, small};
-use super::{Store, audit};
+use super::{Store, audit, operations};
 use engine::port::{Heard, Told};
 use engine::{Actor, Notice, Record, Stream};
 use interlock::facts::Facts;
@@ -127,17 +127,20 @@ impl Store {
     }
 
     /// A notice was delivered; the messages it made are remembered under their roles. Where the card of the revision that
-    /// counts is among them, voting opens in this very transaction. False if the claim was lost to another taker.
+    /// counts is among them, voting opens in this very transaction; what owners were told is shown by the card. False if the
+    /// claim was lost to another taker.
     ///
     /// # Errors
     /// As all calls of the store.
     pub async fn sent(&self, claim: &Claim, at: Millis, messages: &[Posted]) -> Result<bool, StoreError> {
         let mut tx = self.pools.begin().await?;
-        if !messages.is_empty()
-            && let Stream::Operation(operation) = from_json(&claim.stream, "a stream")?
-        {
-            // Before the outbox, as everybody does: a transition holds the operation when it puts notices into its stream.
-            cards::lock_operation(&mut tx, operation.as_str()).await?;
+        // Before the outbox, as everybody does: a transition holds the operation when it puts notices into its stream.
+        match from_json(&claim.stream, "a stream")? {
+            Stream::Operation(operation) if !messages.is_empty() => {
+                cards::lock_operation(&mut tx, operation.as_str()).await?;
+            }
+            Stream::Owners(operation) => operations::touch_going(&mut tx, operation.as_str()).await?,
+            Stream::Operation(_) | Stream::Place(_) => {}
         }
         let row: Option<HeadRow> = tx
             .maybe(

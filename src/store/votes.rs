@@ -101,6 +101,14 @@ fn cast_key(by: Voted) -> &'static str {
     }
 }
 
+#[derive(sqlx::FromRow)]
+struct AccountRow {
+    account: String,
+}
+
+const POWERLESS: &str = "SELECT account FROM votes \
+     WHERE operation = $1 AND digest = $2 AND voice = 'veto' AND cast_by = 'reaction' AND powerless = 1";
+
 const VOTES: &str =
     "SELECT digest, account, person, voice, cast_by, at FROM votes WHERE operation = $1 AND digest = $2";
 
@@ -186,6 +194,38 @@ impl Store {
         sorted(rows)
     }
 
+    /// The accounts whose veto by reaction on a plan was worth nothing when they were looked up last.
+    ///
+    /// # Errors
+    /// As all calls of the store.
+    pub async fn powerless(&self, operation: &OperationId, digest: Digest) -> Result<BTreeSet<Account>, StoreError> {
+        let digest = digest.to_string();
+        let rows: Vec<AccountRow> = self.pools.all(POWERLESS, vals![operation.as_str(), &digest]).await?;
+        rows.into_iter().map(|row| from_json(&row.account, "an account")).collect()
+    }
+
+    /// Remembers of vetoes by reaction whether they are worth nothing, as their casters were just looked up.
+    ///
+    /// # Errors
+    /// As all calls of the store.
+    pub async fn vetoes_weighed(
+        &self,
+        (operation, digest): (&OperationId, Digest),
+        looked_up: &[(Account, bool)],
+    ) -> Result<(), StoreError> {
+        let (digest, mut tx) = (digest.to_string(), self.pools.begin().await?);
+        for (account, powerless) in looked_up {
+            let account = json(account)?;
+            tx.run(
+                "UPDATE votes SET powerless = $1 WHERE operation = $2 AND digest = $3 AND account = $4 \
+                 AND voice = 'veto' AND cast_by = 'reaction'",
+                vals![*powerless, operation.as_str(), &digest, &account],
+            )
+            .await?;
+        }
+        tx.commit().await
+    }
+
     /// Puts what was read from a card in the place of what was read before. A vote keeps the time it was first seen, also when
     /// its account has become another person's since: then it is that person's from now on.
     ///
@@ -211,10 +251,13 @@ impl Store {
                 Some(_) => {}
             }
         }
-        // A veto that was seen is an event: moderators can remove other people's reactions.
-        let gone = before
-            .into_iter()
-            .filter(|one| one.voice == Voice::Approve && !read.votes.iter().any(|vote| is_same(one, vote)));
+        let powerless: Vec<AccountRow> = tx.all(POWERLESS, vals![read.operation.as_str(), &digest]).await?;
+        let powerless = powerless.into_iter().map(|row| from_json(&row.account, "an account"));
+        let powerless = powerless.collect::<Result<BTreeSet<Account>, _>>()?;
+        // A veto that was seen is an event: moderators can remove other people's reactions. One that is worth nothing is none.
+        let has_an_end = |one: &Vote| one.voice == Voice::Approve || powerless.contains(&one.account);
+        let gone =
+            before.into_iter().filter(|one| has_an_end(one) && !read.votes.iter().any(|vote| is_same(one, vote)));
         let removed: Vec<Vote> = gone.collect();
         if added.is_empty() && removed.is_empty() && moved.is_empty() {
             tx.rollback().await?;

@@ -36,5 +36,5 @@ pub use console::{Drawing, console};
 pub use locale::Locale;
 pub use notices::{notice, plan_unreadable, undelivered};
 pub use opening::demo_opening;
-pub use plan_card::{CardView, Newer, Progress, plan_card};
+pub use plan_card::{CardView, Newer, Owners, Progress, plan_card};
 pub use plan_text::plan_text;

@@ -35,6 +35,7 @@ pub const CHECKS: &[&str] = &[
     "left-over-throttle",
     "no-replica-to-spare",
     "owed-adopted",
+    "owners-not-callable",
     "owners-unreachable",
     "racks-on-some",
     "reassignment-under-way",

@@ -13,7 +13,7 @@ use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::process::{Child, ChildStdin, ChildStdout, Command};
 
 /// How long anything here may take.
-const SOON: Duration = Duration::from_secs(30);
+pub(super) const SOON: Duration = Duration::from_secs(30);
 
 /// On the simulated fleet; alice is whoever runs the tests, and alone in development.
 pub(super) const SIMULATED: &str = r#"
@@ -82,12 +82,16 @@ clusters = ["*"]
         self.folder.path()
     }
 
-    fn file(&self, name: &str) -> PathBuf {
+    pub(super) fn file(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
 
     fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_signalbox"));
+        self.given(Command::new(env!("CARGO_BIN_EXE_signalbox")), arguments)
+    }
+
+    /// What starts the program, with its arguments.
+    pub(super) fn given(&self, mut command: Command, arguments: &[&str]) -> Command {
         command.arg("--settings").arg(self.file("signalbox.toml")).args(arguments);
         command.env("TOKEN", &self.token).env("LANG", "C").env_remove("LC_ALL").env("HOME", self.folder.path());
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
@@ -96,11 +100,7 @@ clusters = ["*"]
 
     /// Runs it to its end, with this input.
     pub(super) async fn runs(&self, arguments: &[&str], input: &str) -> Said {
-        let mut child = self.command(arguments).spawn().unwrap();
-        child.stdin.take().unwrap().write_all(input.as_bytes()).await.unwrap();
-        let output = tokio::time::timeout(SOON, child.wait_with_output()).await.expect("it ends in time").unwrap();
-        let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
-        Said { status: output.status, out: text(output.stdout), err: text(output.stderr) }
+        said(self.command(arguments), input).await
     }
 
     /// A bot that is ready; its log goes to the file `log`.
@@ -125,7 +125,7 @@ clusters = ["*"]
     }
 
     /// What this line is answered in a console that joins.
-    async fn asks(&self, line: &str) -> String {
+    pub(super) async fn asks(&self, line: &str) -> String {
         let said = self.runs(&["console"], &format!("{line}\n")).await;
         assert!(said.status.code().is_some_and(|code| code < 2), "{line}: {} {}", said.out, said.err);
         said.out
@@ -134,15 +134,11 @@ clusters = ["*"]
     /// Alice resets a group and confirms it alone; the operation's id, when it has succeeded.
     async fn resets(&self) -> String {
         let out = self.asks("/reset-offset group:billing to:earliest reason:test").await;
-        let id = out.split("Plan ").nth(1).and_then(|rest| rest.split_whitespace().next());
-        let id = id.unwrap_or_else(|| panic!("no operation in {out}")).to_owned();
+        let id = operation_in(&out);
         let began = Instant::now();
         loop {
             let shown = self.asks(&format!("/approve operation:{id}")).await;
-            let command = shown.lines().map(|line| line.trim_matches(['│', '└', ' '])).collect::<Vec<_>>().join(" ");
-            let digest = command.split("digest:").nth(1).map(|rest| rest.split_whitespace().collect::<String>());
-            let digest: Option<String> = digest.map(|rest| rest.chars().take(64).collect());
-            if let Some(digest) = digest.filter(|digest| digest.len() == 64) {
+            if let Some(digest) = digest_in(&shown) {
                 self.asks(&format!("/approve operation:{id} digest:{digest}")).await;
             }
             if self.asks(&format!("/status operation:{id}")).await.contains("Succeeded") {
@@ -151,6 +147,30 @@ clusters = ["*"]
             assert!(began.elapsed() < SOON, "it never succeeds: {shown}");
         }
     }
+}
+
+/// Runs something to its end, with this input.
+pub(super) async fn said(mut command: Command, input: &str) -> Said {
+    let mut child = command.spawn().unwrap();
+    // Who is turned away may end before all of it is read.
+    let _ = child.stdin.take().unwrap().write_all(input.as_bytes()).await;
+    let output = tokio::time::timeout(SOON, child.wait_with_output()).await.expect("it ends in time").unwrap();
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+    Said { status: output.status, out: text(output.stdout), err: text(output.stderr) }
+}
+
+/// The id of the operation whose card this is.
+pub(super) fn operation_in(out: &str) -> String {
+    let id = out.split("Plan ").nth(1).and_then(|rest| rest.split_whitespace().next());
+    id.unwrap_or_else(|| panic!("no operation in {out}")).to_owned()
+}
+
+/// The digest that somebody is asked to repeat; none if nobody is asked.
+pub(super) fn digest_in(out: &str) -> Option<String> {
+    let command = out.lines().map(|line| line.trim_matches(['│', '└', ' '])).collect::<Vec<_>>().join(" ");
+    let digest = command.split("digest:").nth(1)?.split_whitespace().collect::<String>();
+    let digest: String = digest.chars().take(64).collect();
+    (digest.len() == 64).then_some(digest)
 }
 
 /// A console whose input stays open.

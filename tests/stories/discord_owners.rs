@@ -1,31 +1,15 @@
 //! Owners are told in Discord before anything of theirs is changed, also of what is asked in the console.
 
-use discord_model::{Channel, Discord, Fault, Message, On, Request, Seen};
+use super::at_the_machine::{at_the_console, with_a_console};
+use discord_model::{Channel, Fault, Message, On, Request, Seen};
 use interlock::approval::State;
-use interlock::id::{OperationId, PersonId};
-use interlock::policy::{Grant, Grantee, Policy, Reach, Role};
-use interlock::principal::{Account, Place};
-use signalbox::desk::{Done, Times};
+use interlock::id::OperationId;
+use signalbox::desk::Done;
 use std::time::Duration;
 use story::discord_house::{DiscordStory, SOON, reset, wait_until};
 
 const POST: &str = "/channels/{channel_id}/messages";
 const BEFORE: &str = "It begins now";
-/// alice, bob and olga at the machine of the bot.
-const AT_THE_MACHINE: [(&str, u32, Role); 3] =
-    [("alice", 501, Role::Operator), ("bob", 502, Role::Approver), ("olga", 503, Role::OnCall)];
-
-/// People have accounts on the machine as well; operators are told in a channel of their own.
-fn with_a_console(policy: &mut Policy, times: &mut Times, discord: &Discord) {
-    for (name, uid, role) in AT_THE_MACHINE {
-        let person: PersonId = name.parse().unwrap();
-        policy.people.add(&person, Account::System(uid)).unwrap();
-        policy.grants.0.push(Grant { role, to: [Grantee::Person(person)].into(), reach: Reach::everywhere() });
-    }
-    let channel = discord.channel("bridge").id().get();
-    times.operators = Some(Place::Discord { guild: discord.guild().id().get(), channel, thread: None });
-}
-
 /// What owners are told at the beginning meets this fault.
 fn owners_hear_nothing(story: &DiscordStory, fault: Fault) {
     story.discord.fails_always(On::path("POST", POST).containing(BEFORE), fault);
@@ -53,11 +37,6 @@ fn calls(story: &DiscordStory, channel: &Channel) -> Vec<Seen> {
     let mut seen: Vec<Seen> = channel.bot_messages().iter().map(Message::look).collect();
     seen.retain(|one| one.notified_users == [dora]);
     seen
-}
-
-async fn at_the_console(story: &DiscordStory, who: &str, line: &str) -> Done {
-    let uid = AT_THE_MACHINE.iter().find(|(name, _, _)| *name == who).unwrap().1;
-    story.at_the_console(uid, line).await.done
 }
 
 async fn approved_at_the_console(story: &DiscordStory) -> OperationId {
@@ -113,6 +92,7 @@ async fn after_two_minutes_it_stands_still_and_says_so() {
     let told = thread.wait_for_text("could not be told in time", SOON).await.look();
     assert!(!told.silent, "people are called: {}", told.text);
     posted.card.becomes("could not be told in time", SOON).await;
+    posted.card.becomes("owners told: 0 of 1", SOON).await;
     let audit = story.audit(&posted.id).await;
     assert!(audit.iter().any(|what| what == "owners-not-told"), "{audit:?}");
     let resume = format!("/resume operation:{} reason:\"dora was called\"", posted.id);

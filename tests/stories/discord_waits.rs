@@ -28,6 +28,7 @@ async fn waiting() -> (DiscordStory, Posted) {
     }
     let line = format!("/reset-offset cluster:{CLUSTER} group:{GROUP} topic:{TOPIC} to:earliest wait-for-stop:30m");
     let posted = story.asks("alice", &line).await;
+    posted.card.becomes("owners to be told before it begins: 1", SOON).await;
     story.reacts("bob", &posted.card, "✅").await;
     posted.card.becomes("1 of 2: bob", SOON).await;
     story.reacts("dora", &posted.card, "✅").await;
@@ -55,6 +56,7 @@ async fn it_waits_until_the_group_has_stopped_and_tells_so_in_one_silent_message
     let still = thread.wait_for_text("live-1", SOON).await;
     assert!(still.look().silent, "progress wakes nobody");
     posted.card.becomes("Waiting", SOON).await;
+    posted.card.becomes("owners told: 1 of 1", SOON).await;
     assert_eq!(story.acts(), 0);
     stops(&story);
     succeeds(&story, &posted.id).await;

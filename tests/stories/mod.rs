@@ -1,3 +1,4 @@
+mod at_the_machine;
 mod command_line;
 mod controllers;
 mod controls;
@@ -5,6 +6,7 @@ mod crash;
 mod demo;
 mod discord_anew;
 mod discord_asked;
+mod discord_bystander;
 mod discord_controls;
 mod discord_drawing;
 mod discord_health;
@@ -38,4 +40,5 @@ mod store_fails;
 mod strangers;
 mod throttle;
 mod too_often;
+mod two_at_the_machine;
 mod typed;

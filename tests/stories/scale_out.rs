@@ -6,6 +6,7 @@ use interlock::cluster::kafka::{
     Controllers, FOLLOWER_LIST, FOLLOWER_RATE, KafkaAnswer, KafkaQuery, LEADER_LIST, LEADER_RATE,
 };
 use interlock::cluster::{Answer, Query, Section};
+use interlock::facts::Fact;
 use interlock::id::{ClusterName, OperationId, TopicName};
 use interlock::looks::{LookAnswer, Obligation};
 use interlock::plan::{Action, KafkaAction, ReplicaMove, Thing, Work};
@@ -224,6 +225,9 @@ async fn a_move_that_somebody_interferes_with_at_its_act_is_seen() {
     let ended = story.becomes(&id, State::Failed).await;
     assert_eq!(ended.why.id, "assignment-changed");
     assert_eq!(throttles(&kafka).await, Vec::<String>::new(), "what was for the run only is put back all the same");
+    let Done::Refused(checks) = story.person("alice").runs(SLOW).await else { panic!("it keeps its holds") };
+    let by_whom = checks.iter().find(|check| check.id == "held-by-other").expect("the holder is named");
+    assert_eq!(by_whom.facts.get("holder"), Some(&Fact::from("failed")));
 }
 
 async fn obligations(story: &Story) -> Vec<Obligation> {

@@ -7,6 +7,7 @@ use crate::operation::{Operation, Revision, Transition};
 use crate::port::Replanned;
 use crate::record::Actor;
 use interlock::approval::Event;
+use interlock::changes::HELD;
 use interlock::facts::Facts;
 use interlock::plan::{Check, Sealed};
 
@@ -57,7 +58,7 @@ impl Inner {
 
 /// What another operation holds is waited for.
 fn is_only_busy(checks: &[Check]) -> bool {
-    checks.iter().filter(|check| check.blocks()).all(|check| check.id == "held-by-other")
+    checks.iter().filter(|check| check.blocks()).all(|check| check.id == HELD)
 }
 
 fn refuse(id: &str, facts: Facts) -> Anew {

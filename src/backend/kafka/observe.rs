@@ -3,10 +3,10 @@
 use super::failure::failure;
 use super::sampler::Sampler;
 use super::{observe_layout as layout, read};
+use crate::backend::each::each;
 use engine::port::Clock;
-use futures_util::StreamExt;
 use interlock::cluster::kafka::{Group, GroupKind, KafkaAnswer, KafkaQuery, LogRange, OffsetAt};
-use interlock::cluster::{Answer, Failure, FailureKind, Query, Section, Sections, Seen};
+use interlock::cluster::{Answer, Failure, FailureKind, Query, Sections};
 use interlock::id::{GroupId, TopicName};
 use interlock::time::Millis;
 use kafka_admin::{
@@ -14,9 +14,6 @@ use kafka_admin::{
 };
 use std::collections::BTreeSet;
 use std::time::Duration;
-
-/// How many queries are asked at a time.
-const AT_ONCE: usize = 8;
 
 /// What a look is made with.
 pub(super) struct Sight<'a> {
@@ -29,25 +26,11 @@ pub(super) struct Sight<'a> {
 }
 
 pub(super) async fn all(sight: &Sight<'_>, queries: &BTreeSet<Query>) -> Sections {
-    let clock = sight.clock;
-    let asked = futures_util::stream::iter(queries.iter().cloned()).map(|query| async move {
-        let from = clock.now();
-        let asked = match &query {
-            Query::Kafka(wanted) => ask(sight, wanted).await,
-            Query::Rocketmq(_) => Err(Failure::of_another_kind()),
-        };
-        let section = match asked {
-            Ok(value) => Section::Seen(Seen { from, to: clock.now(), value: Answer::Kafka(value) }),
-            Err(failure) => Section::Failed(failure),
-        };
-        (query, section)
-    });
-    let mut sections = Sections::empty();
-    let mut answered = asked.buffer_unordered(AT_ONCE);
-    while let Some((query, section)) = answered.next().await {
-        sections.put(query, section);
-    }
-    sections
+    let one = async |query| match query {
+        Query::Kafka(wanted) => ask(sight, &wanted).await.map(Answer::Kafka),
+        Query::Rocketmq(_) => Err(Failure::of_another_kind()),
+    };
+    each(sight.clock, queries, one).await
 }
 
 async fn ask(sight: &Sight<'_>, query: &KafkaQuery) -> Result<KafkaAnswer, Failure> {

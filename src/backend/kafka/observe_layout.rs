@@ -32,7 +32,7 @@ pub(super) async fn layout(sight: &Sight<'_>) -> Result<KafkaAnswer, Failure> {
 
 pub(super) async fn log_dirs(sight: &Sight<'_>) -> Result<KafkaAnswer, Failure> {
     let dirs = dirs(sight).await?;
-    sight.sampler.note(sight.clock.monotonic(), &dirs);
+    sight.sampler.note(sight.clock.monotonic(), sampler::sizes(&dirs));
     Ok(KafkaAnswer::LogDirs(dirs))
 }
 
@@ -55,14 +55,14 @@ async fn dirs(sight: &Sight<'_>) -> Result<Vec<BrokerDirs>, Failure> {
 
 /// From an earlier look where there is one, else from two of now.
 pub(super) async fn rates(sight: &Sight<'_>) -> Result<KafkaAnswer, Failure> {
-    let first = dirs(sight).await?;
+    let first = sampler::sizes(&dirs(sight).await?);
     let from = sight.clock.monotonic();
-    if let Some(rates) = sight.sampler.since_earlier(from, &first) {
-        return Ok(KafkaAnswer::Rates(rates));
+    if let Some((age, earlier)) = sight.sampler.earlier(from) {
+        return Ok(KafkaAnswer::Rates(sampler::between(&earlier, &first, age)));
     }
-    sight.sampler.note(from, &first);
+    sight.sampler.note(from, first.clone());
     sight.clock.sleep(sight.gap).await;
-    let second = dirs(sight).await?;
+    let second = sampler::sizes(&dirs(sight).await?);
     let span = sight.clock.monotonic().saturating_sub(from);
     Ok(KafkaAnswer::Rates(sampler::between(&first, &second, span)))
 }

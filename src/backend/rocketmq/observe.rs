@@ -4,17 +4,14 @@ use super::failure::failure;
 use super::ground::{Ground, ground};
 use super::rates::Sampler;
 use super::{Rocketmq, brokers, groups, offsets, rates, topics};
+use crate::backend::each::each;
 use engine::port::Clock;
-use futures_util::StreamExt;
 use interlock::cluster::rocketmq::{RocketmqAnswer, RocketmqQuery};
-use interlock::cluster::{Answer, Failure, Query, Section, Sections, Seen};
+use interlock::cluster::{Answer, Failure, Query, Sections};
 use rocketmq_admin::{Client, HostPort};
 use std::collections::BTreeSet;
 use std::time::Duration;
 use tokio::sync::OnceCell;
-
-/// How many queries are asked at a time.
-const AT_ONCE: usize = 8;
 
 /// What a look is made with.
 pub(super) struct Sight<'a> {
@@ -56,25 +53,11 @@ pub(super) fn failed<T>(result: rocketmq_admin::Result<T>) -> Result<T, Failure>
 }
 
 pub(super) async fn all(sight: &Sight<'_>, queries: &BTreeSet<Query>) -> Sections {
-    let clock = sight.clock;
-    let asked = futures_util::stream::iter(queries.iter().cloned()).map(|query| async move {
-        let from = clock.now();
-        let asked = match &query {
-            Query::Rocketmq(wanted) => ask(sight, wanted).await,
-            Query::Kafka(_) => Err(Failure::of_another_kind()),
-        };
-        let section = match asked {
-            Ok(value) => Section::Seen(Seen { from, to: clock.now(), value: Answer::Rocketmq(value) }),
-            Err(failure) => Section::Failed(failure),
-        };
-        (query, section)
-    });
-    let mut sections = Sections::empty();
-    let mut answered = asked.buffer_unordered(AT_ONCE);
-    while let Some((query, section)) = answered.next().await {
-        sections.put(query, section);
-    }
-    sections
+    let one = async |query| match query {
+        Query::Rocketmq(wanted) => ask(sight, &wanted).await.map(Answer::Rocketmq),
+        Query::Kafka(_) => Err(Failure::of_another_kind()),
+    };
+    each(sight.clock, queries, one).await
 }
 
 async fn ask(sight: &Sight<'_>, query: &RocketmqQuery) -> Result<RocketmqAnswer, Failure> {

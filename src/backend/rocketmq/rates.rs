@@ -1,59 +1,30 @@
 //! How much is written to topics, from where their queues ended in looks that were made anyway.
 
 use super::observe::{Sight, failed};
+use crate::backend::samples::Samples;
 use interlock::cluster::Failure;
 use interlock::cluster::rocketmq::{Rates, TopicKind, TopicRate};
 use interlock::id::{BrokerName, TopicName};
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
-use std::sync::{Mutex, PoisonError};
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-/// A look this much older is compared with; a younger one tells too little.
-const LEAST_AGE: Duration = Duration::from_secs(20);
-/// An older one tells of another time.
-const MOST_AGE: Duration = Duration::from_secs(3_600);
-const MOST_SAMPLES: usize = 240;
 /// How many topics are measured at one master.
 const MOST_TOPICS: usize = 2_000;
 
 /// Where the queues of a topic at one master end, summed up.
-type Ends = BTreeMap<(TopicName, BrokerName), i64>;
-
-struct Sample {
-    at: Duration,
-    ends: Ends,
-}
+pub(super) type Ends = BTreeMap<(TopicName, BrokerName), i64>;
 
 /// The ends of the last hour.
-#[derive(Default)]
-pub(super) struct Sampler(Mutex<VecDeque<Sample>>);
-
-impl Sampler {
-    fn note(&self, at: Duration, ends: &Ends) {
-        let mut samples = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if samples.len() == MOST_SAMPLES {
-            samples.pop_front();
-        }
-        samples.push_back(Sample { at, ends: ends.clone() });
-    }
-
-    /// Since the oldest look of the last hour that is old enough; none if there is none.
-    fn since_earlier(&self, at: Duration, ends: &Ends) -> Option<Rates> {
-        let samples = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let age = |sample: &Sample| at.saturating_sub(sample.at);
-        let earlier = samples.iter().find(|sample| (LEAST_AGE..=MOST_AGE).contains(&age(sample)))?;
-        Some(between(&earlier.ends, ends, age(earlier)))
-    }
-}
+pub(super) type Sampler = Samples<Ends>;
 
 /// From an earlier look where there is one, else from two of now.
 pub(super) async fn rates(sight: &Sight<'_>) -> Result<Rates, Failure> {
     let (first, left_out) = ends(sight).await?;
     let from = sight.clock.monotonic();
-    let earlier = sight.sampler.since_earlier(from, &first);
-    sight.sampler.note(from, &first);
+    let earlier = sight.sampler.earlier(from);
+    sight.sampler.note(from, first.clone());
     let rates = match earlier {
-        Some(rates) => rates,
+        Some((age, earlier)) => between(&earlier, &first, age),
         None => {
             sight.clock.sleep(sight.gap).await;
             let (second, _) = ends(sight).await?;
@@ -113,10 +84,5 @@ mod tests {
         assert_eq!((found.window_ms, found.topics[0].messages), (5_000, 60));
         assert_eq!(between(&look(100), &look(10), second(5)).topics[0].messages, 0, "it was deleted and made again");
         assert_eq!(between(&Ends::new(), &look(10), second(5)).topics[0].messages, 0, "it is new");
-        let sampler = Sampler::default();
-        sampler.note(second(0), &look(0));
-        assert_eq!(sampler.since_earlier(second(10), &look(100)), None, "too young");
-        assert_eq!(sampler.since_earlier(second(100), &look(100)).unwrap().topics[0].messages, 100);
-        assert_eq!(sampler.since_earlier(second(4_000), &look(1)), None, "of another time");
     }
 }

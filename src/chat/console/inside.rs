@@ -1,13 +1,13 @@
 //! What a console is given of the house.
 
 use super::complete::{Offer, Typed, Wanted, command_offers, option_offers, value_offers, wanted};
-use crate::chat::{Completing, Door, FrontDoor, Hub};
+use crate::chat::{Completing, Door, FrontDoor, Hub, Shown};
 use crate::desk::{Answer, Desk, Done, Incoming, Recorded};
 use crate::text::{Card, Locale, answer};
 use engine::port::Clock;
 use interlock::command::{Catalogue, Command, OptionType, parse_line};
 use interlock::id::{PersonId, RequestId};
-use interlock::plan::Mistake;
+use interlock::plan::{Mistake, Sealed};
 use interlock::principal::{Account, Place, Principal};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -17,7 +17,10 @@ use tokio::sync::broadcast;
 pub type People = Arc<dyn Fn(Account) -> PersonId + Send + Sync>;
 
 /// Cards for [`Place::Console`] from now on, as of `Hub::subscribe`.
-pub type Cards = Arc<dyn Fn() -> broadcast::Receiver<Arc<Card>> + Send + Sync>;
+pub type Cards = Arc<dyn Fn() -> broadcast::Receiver<Arc<Shown>> + Send + Sync>;
+
+/// Whether somebody may be shown a card.
+pub type Sees = Arc<dyn Fn(&Principal, &Shown) -> bool + Send + Sync>;
 
 /// What a console is given of the house.
 #[derive(Clone)]
@@ -28,8 +31,10 @@ pub struct Inside {
     pub catalogue: Arc<Catalogue>,
     /// Who is who.
     pub people: People,
-    /// What every console that listens prints.
+    /// What consoles that listen print.
     pub cards: Cards,
+    /// Which of them, for whom.
+    pub sees: Sees,
     /// The present.
     pub clock: Arc<dyn Clock>,
 }
@@ -40,9 +45,13 @@ impl Inside {
     pub fn of(desk: Desk, hub: &Hub) -> Self {
         let rooms = desk.rooms().clone();
         let hub = hub.clone();
+        let seeing = rooms.clone();
         Self {
             catalogue: Arc::new(rooms.catalogue.clone()),
             clock: rooms.clock.clone(),
+            sees: Arc::new(move |who, shown| {
+                seeing.may_be_shown(who, &shown.cluster, shown.plan.as_ref().map(Sealed::plan))
+            }),
             people: Arc::new(move |account| rooms.policy.people.person(account)),
             cards: Arc::new(move || hub.subscribe()),
             door: Arc::new(FrontDoor::new(desk)),

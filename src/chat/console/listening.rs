@@ -38,9 +38,12 @@ pub enum SocketError {
     /// Something that is no socket is there; it is left alone.
     #[error("{0} is there and is no socket")]
     NotASocket(PathBuf),
-    /// Anybody could put another socket in its place.
-    #[error("everybody may write to the folder {0}")]
+    /// Somebody else could put another socket in its place.
+    #[error("others than its owner may write to the folder {0}")]
     OpenFolder(PathBuf),
+    /// What stands where the lock belongs leads elsewhere.
+    #[error("{0} is no file of its own")]
+    NotALock(PathBuf),
     /// The file system said no.
     #[error("{path}: {source}")]
     Io {
@@ -134,8 +137,8 @@ fn folder(socket: &Socket) -> Result<PathBuf, SocketError> {
     };
     DirBuilder::new().recursive(true).mode(mode).create(folder).map_err(at(folder))?;
     let found = fs::metadata(folder).map_err(at(folder))?.mode();
-    let (writable_by_all, sticky) = (found & 0o002 != 0, found & 0o1000 != 0);
-    if writable_by_all && !sticky {
+    let (writable_by_others, sticky) = (found & 0o022 != 0, found & 0o1000 != 0);
+    if writable_by_others && !sticky {
         return Err(SocketError::OpenFolder(folder.to_owned()));
     }
     Ok(folder.to_owned())
@@ -148,6 +151,11 @@ fn lock(path: &Path) -> Result<File, SocketError> {
     let name = PathBuf::from(name);
     let file =
         OpenOptions::new().create(true).write(true).truncate(false).mode(0o600).open(&name).map_err(at(&name))?;
+    let opened = file.metadata().map_err(at(&name))?;
+    let stands = fs::symlink_metadata(&name).map_err(at(&name))?;
+    if !stands.is_file() || (stands.dev(), stands.ino()) != (opened.dev(), opened.ino()) {
+        return Err(SocketError::NotALock(name));
+    }
     match file.try_lock() {
         Ok(()) => Ok(file),
         Err(fs::TryLockError::WouldBlock) => Err(SocketError::Taken(path.to_owned())),
@@ -235,7 +243,22 @@ mod tests {
         fs::set_permissions(folder.path(), Permissions::from_mode(0o777)).unwrap();
         let socket = Socket { path: folder.path().join("bot.sock"), admits: Admits::Owner };
         assert!(matches!(Listening::bind(&socket).await, Err(SocketError::OpenFolder(_))));
+        fs::set_permissions(folder.path(), Permissions::from_mode(0o770)).unwrap();
+        let to_a_group = Listening::bind(&socket).await;
+        assert!(matches!(to_a_group, Err(SocketError::OpenFolder(_))), "one of the group could take its place");
         fs::set_permissions(folder.path(), Permissions::from_mode(0o1777)).unwrap();
         assert!(Listening::bind(&socket).await.is_ok());
+    }
+
+    #[tokio::test]
+    async fn a_lock_that_leads_elsewhere_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let (socket, elsewhere) = (socket(&folder), folder.path().join("elsewhere"));
+        let run = socket.path.parent().unwrap();
+        DirBuilder::new().mode(0o700).create(run).unwrap();
+        fs::write(&elsewhere, "data").unwrap();
+        std::os::unix::fs::symlink(&elsewhere, run.join("bot.sock.lock")).unwrap();
+        assert!(matches!(Listening::bind(&socket).await, Err(SocketError::NotALock(_))));
+        assert_eq!(fs::read_to_string(elsewhere).unwrap(), "data");
     }
 }

@@ -7,6 +7,7 @@ use super::inside::Inside;
 use super::screen::drawing;
 use super::shell::{Left, Shell};
 use super::terminal::{Opened, run};
+use crate::chat::Shown;
 use crate::text::{Card, Drawing, Locale};
 use engine::port::Boxed;
 use interlock::principal::Account;
@@ -100,10 +101,11 @@ impl Bot for Near {
     }
 }
 
-async fn bring(mut cards: broadcast::Receiver<Arc<Card>>, news: mpsc::Sender<News>) {
+/// All of it: whoever sits here is every persona.
+async fn bring(mut cards: broadcast::Receiver<Arc<Shown>>, news: mpsc::Sender<News>) {
     loop {
         let one = match cards.recv().await {
-            Ok(card) => News::Card(Answered::of(&card, drawing())),
+            Ok(shown) => News::Card(Answered::of(&shown.card, drawing())),
             Err(RecvError::Lagged(count)) => News::Missed(count),
             Err(RecvError::Closed) => return,
         };

@@ -29,7 +29,7 @@ mod wire;
 mod tests;
 
 pub use history::history_file;
-pub use inside::{Cards, Inside, People};
+pub use inside::{Cards, Inside, People, Sees};
 pub use link::{JoinError, Joining};
 pub use listening::{Admits, Listening, Socket, SocketError};
 pub use local::{Local, Persona, local};

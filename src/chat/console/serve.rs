@@ -5,6 +5,7 @@ use super::frame::{Broken, Frames};
 use super::inside::Inside;
 use super::listening::Listening;
 use super::wire::{Ask, Tell, VERSION, Wrong};
+use crate::chat::Shown;
 use crate::text::{Card, Drawing};
 use interlock::principal::Account;
 use std::future::Future;
@@ -251,10 +252,12 @@ impl Client {
         });
     }
 
-    async fn bring(self: Arc<Self>, mut cards: broadcast::Receiver<Arc<Card>>) {
+    async fn bring(self: Arc<Self>, mut cards: broadcast::Receiver<Arc<Shown>>) {
+        let who = self.inside.principal(self.account);
         loop {
             let tell = match cards.recv().await {
-                Ok(card) => Tell::Notice { card: self.draw(&card) },
+                Ok(shown) if !(self.inside.sees)(&who, &shown) => continue,
+                Ok(shown) => Tell::Notice { card: self.draw(&shown.card) },
                 Err(RecvError::Lagged(count)) => Tell::Missed { count },
                 Err(RecvError::Closed) => return,
             };

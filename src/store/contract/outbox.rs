@@ -226,6 +226,14 @@ contract! {
         assert_eq!(bed.store.live_cards(9).await.unwrap().len(), 1);
     }
 
+    async fn cards_under_way_are_read_anew_first(bed: &Bed) {
+        bed.posted(1).await;
+        bed.running(2, Vec::new()).await;
+        bed.store.remember_message(&id(2), START, &card(2)).await.unwrap();
+        let first: Vec<_> = bed.store.live_cards(9).await.unwrap().into_iter().map(|card| card.operation).collect();
+        assert_eq!(first, [id(2), id(1)]);
+    }
+
     async fn a_card_of_a_superseded_plan_opens_nothing(bed: &Bed) {
         let operation = bed.awaiting(1).await;
         let late = the_one_due(bed, START).await;
@@ -257,6 +265,24 @@ contract! {
         bed.does(&event(&approved, Event::Cancel)).await;
         bed.store.card_rendered(&id(1), ours[0].wanted, "second").await.unwrap();
         assert!(bed.store.dirty_cards(9).await.unwrap().iter().any(|card| card.operation == id(1)), "changed meanwhile");
+    }
+
+    async fn a_card_shows_that_owners_have_been_told(bed: &Bed) {
+        let operation = bed.posted(1).await;
+        let told = |notices, event_of| Transition { notices, ..event(&operation, event_of) };
+        bed.does(&told(vec![Notice::OwnersBefore], Event::Approve)).await;
+        let wanted = bed.store.card_wanted(&id(1)).await.unwrap().unwrap();
+        let before = the_one_due(bed, START).await;
+        assert!(bed.store.sent(&before.claim, START, &[]).await.unwrap());
+        assert_eq!(bed.store.card_wanted(&id(1)).await.unwrap(), Some(wanted + 1));
+        assert!(!bed.store.sent(&before.claim, START, &[]).await.unwrap(), "the claim is gone");
+        assert_eq!(bed.store.card_wanted(&id(1)).await.unwrap(), Some(wanted + 1), "nothing was told");
+        let operation = bed.now(&id(1)).await;
+        bed.does(&Transition { notices: vec![Notice::OwnersAfter], ..event(&operation, Event::Cancel) }).await;
+        let ended = bed.store.card_wanted(&id(1)).await.unwrap();
+        let after = the_one_due(bed, START).await;
+        assert!(bed.store.sent(&after.claim, START, &[]).await.unwrap());
+        assert_eq!(bed.store.card_wanted(&id(1)).await.unwrap(), ended, "it has ended");
     }
 
     async fn what_a_card_says_is_known_through_an_edit(bed: &Bed) {

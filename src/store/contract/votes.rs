@@ -161,6 +161,25 @@ contract! {
         assert_eq!(bed.store.votes(&id(1), operation.digest).await.unwrap(), [listed[1].clone()], "the veto is final");
     }
 
+    async fn a_veto_that_is_worth_nothing_goes_with_its_reaction(bed: &Bed) {
+        let operation = bed.posted(1).await;
+        let (of, no) = ((&id(1), operation.digest), |who| vote(who, Voice::Veto, Voted::Reaction));
+        let (bob, eve) = (no("bob"), no("eve"));
+        reread(bed, &operation, &[bob.clone(), eve.clone()]).await;
+        assert_eq!(bed.store.powerless(of.0, of.1).await.unwrap(), [].into(), "nobody was looked up");
+        bed.store.vetoes_weighed(of, &[(bob.account, false), (eve.account, true)]).await.unwrap();
+        assert_eq!(bed.store.powerless(of.0, of.1).await.unwrap(), [eve.account].into());
+        let again = reread(bed, &operation, &[bob.clone(), eve.clone()]).await;
+        assert_eq!(again, Reread::Stored { added: Vec::new(), removed: Vec::new() }, "both stand");
+        let gone = reread(bed, &operation, &[]).await;
+        assert_eq!(gone, Reread::Stored { added: Vec::new(), removed: vec![eve.clone()] });
+        assert_eq!(bed.store.votes(&id(1), operation.digest).await.unwrap(), std::slice::from_ref(&bob));
+        reread(bed, &operation, &[bob, eve.clone()]).await;
+        bed.store.vetoes_weighed(of, &[(eve.account, true)]).await.unwrap();
+        bed.store.vetoes_weighed(of, &[(eve.account, false)]).await.unwrap();
+        assert_eq!(bed.store.powerless(of.0, of.1).await.unwrap(), [].into(), "that was before a role was given");
+    }
+
     async fn an_approval_by_command_does_not_take_a_veto_back(bed: &Bed) {
         let operation = bed.posted(1).await;
         let (yes, no) = (vote("bob", Voice::Approve, Voted::Command), vote("bob", Voice::Veto, Voted::Command));

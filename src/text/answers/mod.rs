@@ -11,7 +11,7 @@ mod topic;
 use super::bounds::bounded;
 use super::card::{Block, Card, Line, Tone};
 use super::locale::{Args, Locale};
-use super::plan_card::{body, files, head, votes};
+use super::plan_card::{Owners, body, files, head, votes};
 use super::sentence::{self, NAME, WORDS, failure, find};
 use crate::desk::{Answer, Denied, Done, Recorded};
 use engine::History;
@@ -89,7 +89,7 @@ fn asked_back(plan: &Sealed, locale: Locale) -> Card {
             locale.say("asked-back-next", &Args::new().code("line", &line)),
         ],
         tone: Tone::Waiting,
-        body: body::blocks(of, locale),
+        body: body::blocks(of, Owners::default(), locale),
         ..Card::default()
     }
 }
@@ -112,7 +112,7 @@ fn dry_run(plan: &Sealed, locale: Locale) -> Card {
             would,
             locale.say("dry-run-nothing", &Args::new()),
         ],
-        body: body::blocks(of, locale),
+        body: body::blocks(of, Owners::default(), locale),
         files: files(plan, &History::default(), locale),
         ..Card::default()
     }

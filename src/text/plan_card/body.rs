@@ -1,7 +1,7 @@
 //! Below the headline: who asked, what moves, what was found, who is affected, the way back.
 
 use super::offsets::{Movement, moved_in_the_end, movement, table, turned_out};
-use super::{CardView, brokers, head};
+use super::{CardView, Owners, brokers, head};
 use crate::text::card::{Block, Line};
 use crate::text::locale::{Args, Locale};
 use crate::text::numbers;
@@ -13,13 +13,14 @@ use interlock::plan::{Check, Level, Plan, Work};
 const MOST_FINDINGS: usize = 5;
 
 /// The blocks of a plan, without what only a running operation has.
-pub(in crate::text) fn blocks(plan: &Plan, locale: Locale) -> Vec<Block> {
+pub(in crate::text) fn blocks(plan: &Plan, owned: Owners, locale: Locale) -> Vec<Block> {
     let mut blocks = vec![Block::Line(asked(plan, locale))];
     blocks.extend(table(&plan.impact.rows, locale).or_else(|| brokers::table(plan, locale)).map(Block::Table));
     blocks.extend(moves(plan, movement(plan), locale));
     blocks.extend(later(plan, locale));
     blocks.extend(checks(plan, locale));
-    blocks.push(Block::Line(affected(plan, locale)));
+    let touched = [Some(affected(plan, locale)), owners(owned, locale)];
+    blocks.push(Block::Line(Line::joined(touched.into_iter().flatten(), "; ")));
     blocks.extend(application(plan, locale));
     blocks.push(Block::Line(way_back(plan, locale)));
     blocks
@@ -100,6 +101,16 @@ fn affected(plan: &Plan, locale: Locale) -> Line {
         .count("clients-count", plan.impact.clients.len())
         .line("clients", names(locale, &plan.impact.clients));
     locale.say(if plan.impact.clients.is_empty() { "card-affected-no-clients" } else { "card-affected" }, &args)
+}
+
+/// How many of the owners have been told, or that they will be; none where nobody in the settings owns any of it.
+fn owners(owners: Owners, locale: Locale) -> Option<Line> {
+    let args = Args::new().count("owners", owners.all);
+    match owners.told {
+        _ if owners.all == 0 => None,
+        None => Some(locale.say("card-owners", &args)),
+        Some(told) => Some(locale.say("card-owners-told", &args.count("told", told))),
+    }
 }
 
 fn application(plan: &Plan, locale: Locale) -> Option<Block> {

@@ -42,10 +42,21 @@ pub struct CardView<'a> {
     pub expires_at: Millis,
     /// The plan that took this one's place, if one did.
     pub newer: Option<Newer<'a>>,
+    /// The owners of what it changes.
+    pub owners: Owners,
     /// Who is called by the card.
     pub mentions: &'a [Mention],
     /// The language of the place.
     pub locale: Locale,
+}
+
+/// The owners of what a plan changes: people and roles, as the settings name them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Owners {
+    /// How many there are.
+    pub all: usize,
+    /// How many of them have been called by a message that was delivered; none as long as it has not started.
+    pub told: Option<usize>,
 }
 
 /// How far an operation is.
@@ -79,7 +90,7 @@ pub fn plan_card(view: &CardView<'_>) -> Card {
     if view.state.has_ended() {
         body.extend(body::of_ended(view, ways::may_have_changed(view)));
     } else {
-        body.extend(body::blocks(plan, view.locale));
+        body.extend(body::blocks(plan, view.owners, view.locale));
     }
     bounded(Card {
         headline: head::lines(view),

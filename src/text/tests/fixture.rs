@@ -1,6 +1,6 @@
 //! Plans and views for the tests of texts.
 
-use crate::text::{CardView, Locale, Progress};
+use crate::text::{CardView, Locale, Owners, Progress};
 use engine::{Entry, History, Why};
 use interlock::approval::{NotCounted, State, Tally, Uncounted};
 use interlock::cluster::kafka::Committed;
@@ -200,6 +200,7 @@ pub(super) struct Scene {
     pub(super) names: BTreeMap<PersonId, String>,
     pub(super) progress: Option<Progress>,
     pub(super) history: History,
+    pub(super) owners: Owners,
 }
 
 impl Scene {
@@ -213,6 +214,7 @@ impl Scene {
             names: BTreeMap::from([(person("bob"), "bob".to_owned()), (person("carol"), "Carol".to_owned())]),
             progress: None,
             history: History::default(),
+            owners: Owners::default(),
         }
     }
 
@@ -234,6 +236,12 @@ impl Scene {
     /// Its journal says this.
     pub(super) fn after(mut self, entries: &[Entry]) -> Self {
         self.history = History::read(entries);
+        self
+    }
+
+    /// Two own something of it, and so many have been told.
+    pub(super) fn owned(mut self, told: Option<usize>) -> Self {
+        self.owners = Owners { all: 2, told };
         self
     }
 
@@ -260,6 +268,7 @@ impl Scene {
             history: &self.history,
             expires_at: self.plan.plan().expires_at,
             newer: None,
+            owners: self.owners,
             mentions: &[],
             locale,
         }

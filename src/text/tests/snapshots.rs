@@ -49,12 +49,12 @@ fn members() -> Facts {
 
 #[test]
 fn cards() {
-    scene("card_waiting", &Scene::of(reset(6)));
+    scene("card_waiting", &Scene::of(reset(6)).owned(None));
     scene("card_voted", &Scene::of(reset(6)).voted_by_bob());
     scene("card_100_partitions", &Scene::of(reset(100)));
     scene("card_wait_for_stop", &Scene::of(waiting_reset()));
     scene("card_queued", &Scene::of(reset(6)).approved().at(State::Queued));
-    scene("card_running", &Scene::of(reset(6)).approved().at(State::Running).at_step(1));
+    scene("card_running", &Scene::of(reset(6)).approved().at(State::Running).at_step(1).owned(Some(2)));
     let remaining = Scene::of(waiting_reset()).approved().at(State::Waiting).at_step(1);
     scene("card_waits_for_members", &remaining.because("wait-members-remain", members()));
     scene("card_succeeded", &Scene::of(reset(6)).approved().at(State::Succeeded));
@@ -144,7 +144,9 @@ fn notices_of_moves() {
 fn answers() {
     answered("answer_refused_members", &Done::Refused(vec![Check::new(Level::Block, "group-inactive", members())]));
     let held = Facts::none().with("operation", "ABCDEF").with("thing", "group").with("name", "billing");
-    answered("answer_refused_held", &Done::Refused(vec![Check::new(Level::Block, "held-by-other", held)]));
+    answered("answer_refused_held", &Done::Refused(vec![Check::new(Level::Block, "held-by-other", held.clone())]));
+    let failed = held.with("holder", "failed");
+    answered("answer_refused_held_failed", &Done::Refused(vec![Check::new(Level::Block, "held-by-other", failed)]));
     let suggestions = vec!["orders".to_owned(), "orders-eu".to_owned()];
     let unknown = Facts::none().with("name", "ordres").with("suggestions", suggestions);
     let slip = Facts::none().with("name", "biling").with("suggestions", vec!["billing".to_owned()]);

@@ -161,6 +161,22 @@ async fn a_role_that_is_gone_while_nobody_votes_is_seen_on_the_card() {
     story.discord.assert_clean();
 }
 
+/// 4, while nobody is there: the card of a bot that comes back shows what votes are worth then.
+#[tokio::test]
+async fn a_role_that_is_gone_while_the_bot_is_away_is_seen_on_the_card() {
+    let mut story = two_approvers().await;
+    let posted = story.reset().await;
+    story.reacts("bob", &posted.card, "✅").await;
+    posted.card.becomes("1 of 2: bob", SOON).await;
+    story.dies().await;
+    story.user("bob").loses_role(chat_role(&story.discord, Role::Approver));
+    story.is_born().await;
+    let seen = posted.card.becomes("bob (is no approver here)", SOON).await;
+    assert!(seen.text.contains("(0 so far)"), "{}", seen.text);
+    read_all(&story).await;
+    story.discord.assert_clean();
+}
+
 /// 4, between the approval and the run.
 #[tokio::test]
 async fn a_role_that_is_gone_before_the_start_asks_again() {

@@ -1,7 +1,7 @@
 //! Through the socket.
 
 use super::served::{command, serve};
-use super::{DRAWING, NOW, SOON};
+use super::{DRAWING, NOW, OUT_OF_SIGHT, SOON, shown};
 use crate::chat::console::bot::{Bot, Gone, News};
 use crate::chat::console::complete::Offer;
 use crate::chat::console::link::{JoinError, Joining, Link};
@@ -9,7 +9,7 @@ use crate::chat::console::pipe::pipe;
 use crate::chat::console::serve::Limits;
 use crate::chat::console::shell::{Left, Shell};
 use crate::chat::console::wire::{Ask, Tell, Wrong};
-use crate::text::{Card, Line, Locale};
+use crate::text::Locale;
 use interlock::command::RawValue;
 use interlock::principal::{Account, Place};
 use std::collections::BTreeMap;
@@ -64,8 +64,9 @@ async fn cards_reach_who_asked_for_them() {
     let (first, second, deaf) = (served.link().await, served.link().await, served.link().await);
     let mut one = first.news(80).await.unwrap();
     let mut other = second.news(30).await.unwrap();
-    let card = Card { headline: vec![Line::plain("the plan is ready ".repeat(4).trim())], ..Card::default() };
-    assert_eq!(served.house.cards.send(Arc::new(card)).unwrap(), 2, "the third did not ask");
+    served.house.cards.send(shown(OUT_OF_SIGHT, "of a cluster that nobody here may see")).unwrap();
+    let card = shown("lab", "the plan is ready ".repeat(4).trim());
+    assert_eq!(served.house.cards.send(card).unwrap(), 2, "the third did not ask");
     let printed = |news: Option<News>| match news {
         Some(News::Card(card)) => card.text,
         other => panic!("{other:?}"),
@@ -86,8 +87,7 @@ async fn who_is_late_is_told_how_much_was_missed() {
     assert_eq!(raw.told().await, Some(Tell::Subscribed { id: 1 }));
     // One thread runs this test, so nothing is taken out before all is in: the channel holds four.
     for number in 0..6 {
-        let card = Card { headline: vec![Line::plain(format!("card {number}"))], ..Card::default() };
-        served.house.cards.send(Arc::new(card)).unwrap();
+        served.house.cards.send(shown("lab", &format!("card {number}"))).unwrap();
     }
     assert_eq!(raw.told().await, Some(Tell::Missed { count: 2 }));
     assert!(matches!(raw.told().await, Some(Tell::Notice { card }) if card.text == "card 2\n"));

@@ -5,7 +5,7 @@ mod played;
 mod served;
 
 use super::inside::Inside;
-use crate::chat::{Clicked, Completing, Door, Reacted, Stranger, Suggested};
+use crate::chat::{Clicked, Completing, Door, Reacted, Shown, Stranger, Suggested};
 use crate::desk::Incoming;
 use crate::text::{Card, Drawing, Line, Tone};
 use engine::port::Boxed;
@@ -74,10 +74,19 @@ impl Door for Noting {
     }
 }
 
+/// A cluster that nobody at these consoles may see.
+const OUT_OF_SIGHT: &str = "hidden";
+
+/// A card of one line, of an operation on a cluster.
+fn shown(cluster: &str, line: &str) -> Arc<Shown> {
+    let card = Card { headline: vec![Line::plain(line)], ..Card::default() };
+    Arc::new(Shown { cluster: cluster.parse().unwrap(), plan: None, card })
+}
+
 struct House {
     door: Arc<Noting>,
     inside: Inside,
-    cards: broadcast::Sender<Arc<Card>>,
+    cards: broadcast::Sender<Arc<Shown>>,
 }
 
 fn house() -> House {
@@ -93,6 +102,7 @@ fn house() -> House {
             _ => "ann".parse().unwrap(),
         }),
         cards: Arc::new(move || sender.subscribe()),
+        sees: Arc::new(|_, shown| shown.cluster.as_str() != OUT_OF_SIGHT),
         clock: Arc::new(HandClock::at(NOW)),
     };
     House { door, inside, cards }
