@@ -187,9 +187,12 @@ wait-moving = { $batches-count ->
     [0] Moving
    *[other] Batch { $batch } of { $batches }
 }: { $done } of { $count } partitions have arrived
-wait-move-stalled = Nothing was copied for { $span }: { $done } of { $count } partitions have arrived. Look at the brokers' logs and disks
+wait-move-stalled = For { $span } there is not less to copy: { $done } of { $count } partitions have arrived. Look at the brokers' logs and disks{ $throttle-count ->
+    [0] { "" }
+   *[other] { " " }and at what comes in: the throttle is { $throttle }/s a broker, and /throttle turns it
+}
 wait-move-overridden = Somebody else sent { $topic } { $partition } to { $found } instead of { $expected }
-wait-under-min-isr = { $topic } { $partition } has too few replicas in sync: { $isr } of the { $least } that it needs. It stands still; the moves under way go on at the lowest rate
+wait-under-min-isr = { $topic } { $partition } has too few replicas in sync: { $isr } of the { $least } that it needs. Nothing else begins; what is on the move goes on at the lowest rate
 wait-cannot-turn-round = { $topic } { $partition } is not turned round, because broker { $broker } of its old replicas is dead: it could be without a leader. It goes on to its end
 wait-wait-ran-out = { $members-count ->
     [0] { $streak-count ->

@@ -25,6 +25,7 @@ effect-irreversible = IRREVERSIBLE
 state-awaiting-approval = Waiting for approval
 state-queued = Approved, waiting to start
 state-running = Running
+state-moving = Moving
 state-waiting = Waiting
 state-pausing = Pausing
 state-paused = Paused

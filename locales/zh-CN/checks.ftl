@@ -127,9 +127,12 @@ wait-moving = { $batches-count ->
     [0] 迁移中
    *[other] 第 { $batch } 批，共 { $batches } 批
 }：{ $count } 个分区中 { $done } 个已到位
-wait-move-stalled = 已有 { $span } 没有任何复制：{ $count } 个分区已到达 { $done } 个。请查看 broker 的日志和磁盘
+wait-move-stalled = 已有 { $span } 待复制的数据没有减少：{ $count } 个分区已到达 { $done } 个。请查看 broker 的日志和磁盘{ $throttle-count ->
+    [0] { "" }
+   *[other] ，以及写入流量：当前限速为每个 broker { $throttle }/s，可用 /throttle 调整
+}
 wait-move-overridden = 有人把 { $topic } { $partition } 改迁到了 { $found }，原定 { $expected }
-wait-under-min-isr = { $topic } { $partition } 只有 { $isr } 个同步副本，需要 { $least } 个。操作暂停；进行中的迁移以最低速度继续
+wait-under-min-isr = { $topic } { $partition } 只有 { $isr } 个同步副本，需要 { $least } 个。不再开始新的批次；进行中的迁移以最低速度继续
 wait-cannot-turn-round = { $topic } { $partition } 不会退回，因为其原副本所在的 broker { $broker } 已宕机，退回可能导致没有 leader。它会继续迁完
 wait-wait-ran-out = { $members-count ->
     [0] { $streak-count ->

@@ -25,6 +25,7 @@ effect-irreversible = 不可回滚
 state-awaiting-approval = 等待审批
 state-queued = 已批准，等待开始
 state-running = 执行中
+state-moving = 正在迁移
 state-waiting = 等待条件满足
 state-pausing = 正在暂停
 state-paused = 已暂停

@@ -31,6 +31,7 @@ mod kafka_running;
 mod kafka_times;
 mod looks;
 mod offline;
+mod paused_moves;
 mod reset_offset;
 mod rocketmq;
 mod rocketmq_real;

@@ -12,9 +12,9 @@ use story::Story;
 
 /// The whole of `payments` is some 25 GB: it does not end by itself while a story lasts.
 const SLOW: &str = "/scale-out cluster:orders-kafka brokers:4 topics:payments throttle:4MiB";
-const MIB: u64 = 1 << 20;
+pub(super) const MIB: u64 = 1 << 20;
 
-async fn scene() -> (Story, SimulatedKafka) {
+pub(super) async fn scene() -> (Story, SimulatedKafka) {
     let (story, fleet) = Story::on_simulated().await;
     let name: ClusterName = simulated::demo::PRODUCTION.parse().expect("a cluster's name");
     let kafka = fleet.kafka(&name);
@@ -32,7 +32,7 @@ async fn rates(kafka: &SimulatedKafka) -> BTreeSet<Option<String>> {
     found.brokers.iter().map(|one| one.follower_rate.clone()).collect()
 }
 
-async fn until_all_are(kafka: &SimulatedKafka, rate: u64) {
+pub(super) async fn until_all_are(kafka: &SimulatedKafka, rate: u64) {
     let (began, wanted) = (Instant::now(), BTreeSet::from([Some(rate.to_string())]));
     loop {
         let found = rates(kafka).await;
@@ -44,7 +44,7 @@ async fn until_all_are(kafka: &SimulatedKafka, rate: u64) {
     }
 }
 
-async fn moving(story: &Story) -> OperationId {
+pub(super) async fn moving(story: &Story) -> OperationId {
     let id = story.person("alice").plans(SLOW).await;
     for who in ["bob", "carol"] {
         story.person(who).approves(&id).await;

@@ -17,6 +17,11 @@ pub const fn adjusted(step: u32) -> u32 {
     ADJUSTED | step
 }
 
+/// Whether what is journalled under this number is about what is set for the run only: throttles turned or put back.
+pub(crate) const fn is_for_the_run(step: u32) -> bool {
+    step == RESTORE || (step & ADJUSTED != 0 && step & UNWOUND == 0)
+}
+
 /// What the entries of an operation say.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct History {

@@ -8,7 +8,7 @@ use crate::notice::{Notice, alert, milestone, progress};
 use crate::operation::Operation;
 use crate::run::{Next, Run};
 use crate::steps::Placed;
-use interlock::approval::Event;
+use interlock::approval::{Event, State};
 use interlock::cluster::Sections;
 use interlock::facts::{Fact, Facts};
 use interlock::plan::{
@@ -29,7 +29,33 @@ pub(crate) fn watched(plan: &Plan, done: impl Fn(&Step) -> bool) -> Option<Watch
     Some(Watched { step, interval: step.done.interval()? })
 }
 
+/// Why moves are slowed down.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Slow {
+    /// The operation pauses.
+    Pausing,
+    /// A partition has fewer replicas in sync than it needs.
+    Under,
+}
+
+impl Slow {
+    fn key(self) -> &'static str {
+        match self {
+            Self::Pausing => "pausing",
+            Self::Under => "under-min-isr",
+        }
+    }
+}
+
 impl Run<'_> {
+    /// The step whose moves were begun and go on by themselves; none if there is none.
+    pub(crate) fn goes_on<'p>(&self, plan: &'p Plan) -> Option<Watched<'p>> {
+        let watched = watched(plan, |step| self.history.done.contains(&step.number))?;
+        let actions = self.history.actions_of(watched.step.number, &watched.step.work);
+        let begun = (0..).zip(actions).all(|(place, _)| self.history.tries(watched.step.number, place).is_done());
+        begun.then_some(watched)
+    }
+
     /// The actions of a step are done; the cluster goes on by itself until its condition is met.
     pub(crate) async fn begin_watch(&mut self, operation: &Operation, step: u32) -> Result<Next, EngineError> {
         let facts = Facts::none().with("step", i64::from(step));
@@ -56,28 +82,46 @@ impl Run<'_> {
         let sections = self.observe(operation, &awaited.queries()).await;
         let pace = Pace { now: self.inner.ports.clock.now(), interval: watched.interval };
         let (memory, looked) = look(awaited, &operation.memory, &sections, pace);
-        let unsafe_now = matches!(looked, Looked::Unsafe { .. });
-        if let Some(next) = self.turn_throttle(operation, (watched, &actions), unsafe_now, &sections).await? {
+        let pausing = operation.state == State::Pausing;
+        let slow = match looked {
+            Looked::Unsafe { .. } => Some(Slow::Under),
+            _ => pausing.then_some(Slow::Pausing),
+        };
+        if let Some(next) = self.turn_throttle(operation, (watched, &actions), slow, &sections).await? {
             return Ok(next);
         }
         match looked {
-            Looked::Met => {
-                let facts = Facts::none().with("step", i64::from(watched.step.number));
-                let mut wake = Move::new(Event::Wake).telling(vec![milestone("step-done", facts)]);
-                wake.entry = Some((self.history.entries + 1, Entry::StepDone { step: watched.step.number }));
-                self.change(operation, wake).await
-            }
+            Looked::Met => self.arrived(operation, watched.step.number).await,
             Looked::Impossible { id, facts } => self.give_up(operation, id, facts).await,
             Looked::Foreign { id, facts } => self.lose(operation, id, facts).await,
+            Looked::Unsafe { id, facts } if pausing => {
+                self.look_again(operation, &memory, watched.interval, (id, facts)).await
+            }
             Looked::Unsafe { id, facts } => {
                 let pause = Move::new(Event::Pause).because(id, facts.clone()).telling(alert(id, facts));
                 self.change(operation, pause).await
             }
             Looked::NotYet { id, facts } => {
                 let facts = outlook(plan.plan(), watched.step.number, facts, &sections);
+                if memory.stalled && !operation.memory.stalled {
+                    self.inner.tell(&operation.id, alert(id, facts.clone())).await?;
+                }
                 self.look_again(operation, &memory, watched.interval, (id, facts)).await
             }
         }
+    }
+
+    /// What a step moved has arrived.
+    async fn arrived(&mut self, operation: &Operation, step: u32) -> Result<Next, EngineError> {
+        let told = vec![milestone("step-done", Facts::none().with("step", i64::from(step)))];
+        let done = Entry::StepDone { step };
+        if operation.state == State::Pausing {
+            self.write_telling(done, &told).await?;
+            return Ok(Next::Go);
+        }
+        let mut wake = Move::new(Event::Wake).telling(told);
+        wake.entry = Some((self.history.entries + 1, done));
+        self.change(operation, wake).await
     }
 
     /// Remembers a look, tells of it, and rests until the next one.
@@ -101,7 +145,7 @@ impl Run<'_> {
         &mut self,
         operation: &Operation,
         (watched, actions): (&Watched<'_>, &[Action]),
-        slow: bool,
+        slow: Option<Slow>,
         sections: &Sections,
     ) -> Result<Option<Next>, EngineError> {
         let Condition::KafkaMoved(moving) = &watched.step.done else { return Ok(None) };
@@ -109,7 +153,7 @@ impl Run<'_> {
             Some(_) => self.inner.ports.journal.throttle(&operation.id).await?,
             None => None,
         };
-        let turned = Turned { asked, ours: self.history.turned_to(), standing_still: slow };
+        let turned = Turned { asked, ours: self.history.turned_to(), standing_still: slow.is_some() };
         match regulate(moving, &moves(actions), &turned, sections) {
             Wanted::Keep => Ok(None),
             Wanted::Foreign(facts) => {
@@ -122,7 +166,7 @@ impl Run<'_> {
                 if self.was_tried(number, &action) {
                     return Ok(None);
                 }
-                let told = [told_of(moving, asked, &action)];
+                let told = [told_of(moving, (asked, slow), &action)];
                 self.write_telling(Entry::Added { step: number, actions: vec![action] }, &told).await?;
                 Ok(Some(Next::Go))
             }
@@ -222,17 +266,23 @@ fn moves(actions: &[Action]) -> Vec<ReplicaMove> {
 }
 
 /// As somebody asked, slower, or as planned.
-fn told_of(moving: &Moving, asked: Option<u64>, action: &Action) -> Notice {
+fn told_of(moving: &Moving, (asked, slow): (Option<u64>, Option<Slow>), action: &Action) -> Notice {
     let set = match action {
         Action::Kafka(KafkaAction::SetConfigs { changes }) => changes.first().and_then(|change| change.to.clone()),
         Action::Kafka(_) => None,
     };
     let is = |rate: Option<u64>| rate.is_some_and(|rate| set == Some(rate.to_string()));
+    let slower = || {
+        let rate = set.as_ref().and_then(|set| set.parse().ok()).map_or(0, |rate: u64| rate);
+        let why = slow.map_or("no-spare", Slow::key);
+        milestone("throttle-slower", Facts::none().with("rate", Fact::Bytes(rate)).with("why", why))
+    };
     match asked {
+        _ if slow.is_some() => slower(),
         Some(rate) if is(asked) => milestone("throttle-turned", Facts::none().with("rate", Fact::Bytes(rate))),
         _ if is(moving.throttle.as_ref().map(|throttle| throttle.bytes_per_second)) => {
             milestone("throttle-as-planned", Facts::none())
         }
-        _ => milestone("throttle-slower", Facts::none()),
+        _ => slower(),
     }
 }

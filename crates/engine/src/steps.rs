@@ -3,7 +3,7 @@
 use crate::change::Move;
 use crate::entry::{Entry, Outcome};
 use crate::error::EngineError;
-use crate::history::{RESTORE, Tries};
+use crate::history::{RESTORE, Tries, is_for_the_run};
 use crate::moves::watched;
 use crate::notice::{ending, milestone, progress};
 use crate::operation::Operation;
@@ -49,13 +49,19 @@ impl Run<'_> {
             return self.settle(operation, plan, &Placed { step, place, action: &action }).await;
         }
         match operation.state {
-            State::Pausing => {
-                let paused = Move::new(Event::SafePoint).because(&operation.why.id, operation.why.facts.clone());
-                self.change(operation, paused.telling(vec![milestone("paused", operation.why.facts.clone())])).await
-            }
+            State::Pausing => self.pause(operation, plan).await,
             State::Stopping => self.stop(operation, plan).await,
             _ => self.next_step(operation, plan).await,
         }
+    }
+
+    /// Moves under way cannot stand still: they go on slowly, watched as ever, and it pauses when they have arrived.
+    async fn pause(&mut self, operation: &Operation, plan: &Sealed) -> Result<Next, EngineError> {
+        if let Some(watched) = self.goes_on(plan.plan()) {
+            return self.watch(operation, plan, &watched).await;
+        }
+        let paused = Move::new(Event::SafePoint).because(&operation.why.id, operation.why.facts.clone());
+        self.change(operation, paused.telling(vec![milestone("paused", operation.why.facts.clone())])).await
     }
 
     pub(crate) fn open_action(&self, plan: &Plan) -> Option<(u32, u32, Action)> {
@@ -285,7 +291,10 @@ impl Run<'_> {
                 Ok(Next::Go)
             }
             (Probe::InProgress, _) => self.rest(operation, self.inner.pace.retry).await,
-            (Probe::Foreign(facts), _) if operation.owes() => self.left(operation, placed, facts).await,
+            // What is for the run only stays as somebody else makes it, whenever they do.
+            (Probe::Foreign(facts), _) if operation.owes() || is_for_the_run(placed.step) => {
+                self.left(operation, placed, facts).await
+            }
             (Probe::Foreign(facts), _) => self.lose(operation, "foreign-value", facts).await,
             // Nothing waits for a broker that is dead: that would be for ever.
             (Probe::CannotTell(facts), Some(wait)) if placed.step != RESTORE && dead_broker(&facts).is_some() => {

@@ -19,10 +19,19 @@ const PEOPLE: [&str; 4] = ["by", "approved_by", "first", "second"];
 /// State and what; size; the worst case or what came of it; votes or progress; ids.
 pub(super) fn lines(view: &CardView<'_>) -> Vec<Line> {
     let (plan, locale) = (view.plan.plan(), view.locale);
-    let state = Line::plain(locale.text(&format!("state-{}", view.state.key()))).strong();
+    let state = Line::plain(locale.text(&state(view))).strong();
     let first = locale.say("card-headline", &Args::new().line("state", state).line("what", what(plan, locale)));
     let lines = [Some(first), Some(size(plan, locale)), third(view), fourth(view), Some(ids(view))];
     lines.into_iter().flatten().collect()
+}
+
+/// The word for its state. What waits for replicas that are being copied is at work.
+fn state(view: &CardView<'_>) -> String {
+    let moves = view.progress.and_then(|progress| batch_of(view.plan.plan(), progress.step));
+    match moves {
+        Some(_) if view.state == State::Waiting => "state-moving".to_owned(),
+        _ => format!("state-{}", view.state.key()),
+    }
 }
 
 fn third(view: &CardView<'_>) -> Option<Line> {

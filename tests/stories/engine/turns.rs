@@ -59,16 +59,8 @@ async fn what_somebody_else_set_within_a_turn_is_left_to_them() {
     let (house, id) = turning(&scene).await;
     scene.kafka.set_broker_config(1, FOLLOWER_RATE, Some("31")).unwrap();
     says(&house, "alice", &format!("/stop operation:{id} reason:enough")).await;
-    let ended = loop {
-        works(&house).await;
-        let operation = now(&house, &id).await;
-        if operation.state.has_ended() {
-            break operation;
-        }
-        scene.passes(Duration::from_secs(1)).await;
-    };
-    assert_eq!(ended.state, State::Stuck, "it was in the middle of setting that");
-    assert_eq!(rates(&scene.kafka).await[&1], format!("{MIB}/31"));
+    comes_to(&house, &id, State::Stopped).await;
+    assert_eq!(rates(&scene.kafka).await, BTreeMap::from([(1, "-/31".to_owned())]), "and nothing else is left");
 }
 
 /// A broker dies within a turn: the turn is not waited for until that one returns.

@@ -41,7 +41,10 @@ async fn it_pauses_under_the_minimum_and_a_second_person_lets_it_go_on() {
     let (id, one) = under_way(&house).await;
     let lost = *one.from.0.last().expect("a replica");
     cluster.kill_broker(lost).await;
-    until("it pauses", async || house.story.operation(&id).await.state == State::Paused).await;
+    until("it pauses", async || house.story.operation(&id).await.state == State::Pausing).await;
+    let slow = async || cluster.judge().configs("broker", "4").await.expect("its settings");
+    until("what is on the move is slow", async || slow().await.get(FOLLOWER_RATE).is_some_and(|set| set == SLOWEST))
+        .await;
     assert_eq!(house.story.operation(&id).await.why.id, "under-min-isr");
     let alone = house.story.person("alice").runs(&format!("/resume operation:{id}")).await;
     assert!(matches!(alone, Done::Denied(_)), "not who asked for it alone: {alone:?}");

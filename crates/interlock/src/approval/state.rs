@@ -143,7 +143,7 @@ pub const TABLE: &[(State, Event, State)] = &[
     (State::Running, Event::Fail, State::Failed),
     (State::Running, Event::Lose, State::Stuck),
     (State::Waiting, Event::Wake, State::Running),
-    (State::Waiting, Event::Pause, State::Paused),
+    (State::Waiting, Event::Pause, State::Pausing),
     (State::Waiting, Event::Stop, State::Stopping),
     (State::Waiting, Event::Fail, State::Failed),
     (State::Waiting, Event::Lose, State::Stuck),

@@ -55,9 +55,15 @@ pub struct Memory {
     /// How many bytes were still to be copied then.
     #[serde(default)]
     pub left_bytes: Option<u64>,
-    /// Since when it has been so many.
+    /// The least that it ever was.
+    #[serde(default)]
+    pub least_left: Option<u64>,
+    /// Since when it has not become less.
     #[serde(default)]
     pub left_since: Option<Millis>,
+    /// Whether that is so long that people were called.
+    #[serde(default)]
+    pub stalled: bool,
     /// Looks that fail without a break.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub failing: Option<Failing>,

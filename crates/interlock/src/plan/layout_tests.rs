@@ -394,6 +394,31 @@ mod watching {
         assert_eq!(id(&look_at(&World { copied: 401, ..stands }, &memory, 15).1), "moving");
     }
 
+    #[test]
+    fn what_falls_behind_stands_still() {
+        let copied = |copied| World { copied, ..World::under_way() };
+        let (mut memory, _) = look_at(&copied(400), &Memory::default(), 0);
+        for second in 1..=10 {
+            let (next, looked) = look_at(&copied(400 - 10 * u64::try_from(second).unwrap()), &memory, second);
+            assert_eq!((id(&looked), next.stalled), ("moving", false), "second {second}");
+            memory = next;
+        }
+        let (memory, looked) = look_at(&copied(395), &memory, 11);
+        assert_eq!((id(&looked), memory.stalled), ("move-stalled", true), "less than a moment ago, and more than at first");
+        let (memory, looked) = look_at(&copied(500), &memory, 12);
+        assert_eq!((id(&looked), memory.stalled), ("moving", false));
+    }
+
+    #[test]
+    fn a_partition_with_fewer_replicas_than_its_topic_wants_in_sync_is_not_under_them() {
+        let alone = ReplicaMove { from: Replicas(vec![3]), to: Replicas(vec![4]), ..a_move() };
+        let (condition, actions) = (Condition::KafkaMoved(moving()), [reassign(alone)]);
+        let awaited = Awaited { condition: &condition, actions: &actions };
+        let world = World { isr: vec![3], leader: 3, target: Some(vec![4]), ..World::on(&[4, 3]) };
+        let pace = Pace { now: Millis(0), interval: Duration::from_secs(1) };
+        assert_eq!(id(&look(awaited, &Memory::default(), &world.sections(), pace).1), "moving");
+    }
+
     /// A plan of a throttle and two batches, the second of another partition of which nothing is stored here yet.
     fn two_batches() -> Plan {
         let other = ReplicaMove { partition: 1, ..a_move() };

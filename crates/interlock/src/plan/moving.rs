@@ -117,9 +117,16 @@ fn progress(
     memory: &Memory,
     pace: Pace,
 ) -> (Memory, Looked) {
-    let moved = left.is_none() || left != memory.left_bytes;
+    // More to copy than at the least is no progress: then more comes in than is copied.
+    let moved = left.is_none_or(|left| memory.least_left.is_none_or(|least| left < least));
     let since = memory.left_since.filter(|_| !moved).unwrap_or(pace.now);
-    let next = Memory { last_look: Some(pace.now), left_bytes: left, left_since: Some(since), ..Memory::default() };
+    let next = Memory {
+        last_look: Some(pace.now),
+        left_bytes: left,
+        least_left: left.into_iter().chain(memory.least_left).min(),
+        left_since: Some(since),
+        ..Memory::default()
+    };
     let mut facts = Facts::none().with("done", done).with("count", all);
     if let Some(left) = left {
         facts = facts.with("left", Fact::Bytes(left));
@@ -129,6 +136,7 @@ fn progress(
     }
     let standing_still = pace.now.since(since);
     if standing_still > Duration::from_millis(moving.stalled_ms) {
+        let next = Memory { stalled: true, ..next };
         return (next, Looked::NotYet { id: "move-stalled", facts: facts.with("span", standing_still) });
     }
     (next, Looked::NotYet { id: "moving", facts })
@@ -190,8 +198,10 @@ impl Seen<'_> {
         !self.listed && self.partition.replicas == self.one.to.0 && isr == self.one.to.sorted()
     }
 
+    /// The replicas in sync that it needs: never more than it had before it was moved.
     fn least(&self, moving: &Moving) -> usize {
-        moving.min_isr.get(&self.one.topic).map_or(1, |least| *least as usize)
+        let least = moving.min_isr.get(&self.one.topic).map_or(1, |least| *least as usize);
+        least.min(self.one.from.0.len())
     }
 
     /// Fewer in sync than a producer with acks=all needs.
