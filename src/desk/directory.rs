@@ -2,7 +2,6 @@
 
 use super::handle::Desk;
 use crate::store::{Filter, Page, Which};
-use engine::port::Journal;
 use interlock::cluster::kafka::KafkaQuery;
 use interlock::cluster::rocketmq::RocketmqQuery;
 use interlock::cluster::{ClusterKind, Look, Looker, Query};
@@ -80,9 +79,9 @@ impl Desk {
         let filter = Filter { which: Which::Open, ..Filter::default() };
         let page = Page { before: None, limit: MOST_OPERATIONS };
         let mut open = Vec::new();
-        for listed in self.rooms.store.operations(&filter, page).await.ok()? {
+        for listed in self.rooms.store.outlined(&filter, page).await.ok()? {
             let operation = listed.operation;
-            let Ok(plan) = self.rooms.store.plan(&operation).await else { continue };
+            let Some(plan) = self.outline(&operation, listed.about).await.ok().flatten() else { continue };
             let impact = &plan.plan().impact;
             open.push(OpenOperation {
                 names: impact.topics.iter().chain(&impact.groups).cloned().collect(),

@@ -3,13 +3,13 @@
 use super::answer::Done;
 use super::handle::{Ask, Desk};
 use super::operations::line;
-use crate::store::{Filter, Page, Which};
+use crate::store::{About, Filter, Page, Which};
 use engine::Operation;
 use engine::port::{Journal, JournalError};
 use interlock::approval::State;
 use interlock::id::OperationId;
 use interlock::looks::{LookAnswer, OperationLine, OperationsList};
-use interlock::plan::Sealed;
+use interlock::plan::{Outline, Plan};
 use std::collections::BTreeSet;
 
 /// How many operations each half of the list shows.
@@ -18,16 +18,11 @@ const SHOWN: usize = 25;
 const PAGE: u32 = 50;
 /// How many pages one half reads: most of what is there may be out of the asker's sight.
 const MOST_PAGES: usize = 10;
-/// How many plans one half opens: each is read whole, and hashed.
-const MOST_OPENED: usize = 100;
-
 /// One half of the list while it is read.
 #[derive(Default)]
 struct Half {
     lines: Vec<OperationLine>,
     left_out: usize,
-    /// The plans that were opened.
-    opened: usize,
     /// It went no further back, although there is more.
     is_cut: bool,
 }
@@ -46,9 +41,9 @@ impl Desk {
             cluster: ask.arguments().cluster("cluster").cloned(),
             person: (shown == Some("mine")).then(|| ask.request.principal.person.clone()),
         };
-        let waits = |operation: &Operation, plan: Option<&Sealed>| {
+        let waits = |operation: &Operation, plan: Option<&Plan>| {
             let plan = plan.filter(|_| operation.state == State::AwaitingApproval);
-            plan.is_some_and(|plan| self.rooms.policy.waits_for(&ask.request.principal, plan.plan()))
+            plan.is_some_and(|plan| self.rooms.policy.waits_for(&ask.request.principal, plan))
         };
         let waiting = self.half(ask, &filter(Which::Votable), waits).await?;
         let which = match shown {
@@ -58,7 +53,7 @@ impl Desk {
         };
         let known: BTreeSet<&OperationId> = waiting.lines.iter().map(|line| &line.operation).collect();
         let others =
-            |operation: &Operation, plan: Option<&Sealed>| !known.contains(&operation.id) && !waits(operation, plan);
+            |operation: &Operation, plan: Option<&Plan>| !known.contains(&operation.id) && !waits(operation, plan);
         let others = self.half(ask, &filter(which), others).await?;
         Ok(LookAnswer::Operations(OperationsList {
             left_out: waiting.left_out + others.left_out,
@@ -73,12 +68,12 @@ impl Desk {
         &self,
         ask: &Ask<'_>,
         filter: &Filter,
-        fits: impl Fn(&Operation, Option<&Sealed>) -> bool,
+        fits: impl Fn(&Operation, Option<&Plan>) -> bool,
     ) -> Result<Half, Done> {
         let mut half = Half::default();
         let mut before = None;
         for _ in 0..MOST_PAGES {
-            let page = self.rooms.store.operations(filter, Page { before, limit: PAGE }).await?;
+            let page = self.rooms.store.outlined(filter, Page { before, limit: PAGE }).await?;
             let is_last = page.len() < PAGE as usize;
             before = page.last().map(|listed| listed.number);
             for listed in page {
@@ -86,14 +81,13 @@ impl Desk {
                 if ask.sight.cluster(operation.cluster.as_str()).is_none() {
                     continue;
                 }
-                if half.opened == MOST_OPENED {
-                    half.is_cut = true;
-                    return Ok(half);
+                let outline = self.outline(&operation, listed.about).await?;
+                let plan = outline.as_ref().map(Outline::plan);
+                if !plan.map_or(ask.sight.whole(&operation.cluster), |plan| self.sees(ask, plan)) {
+                    continue;
                 }
-                half.opened += 1;
-                let Some(plan) = self.seen(ask, &operation).await? else { continue };
-                if fits(&operation, plan.as_ref()) {
-                    half.add(line(&operation, plan.as_ref().map(Sealed::plan)));
+                if fits(&operation, plan) {
+                    half.add(line(&operation, plan));
                 }
             }
             if is_last {
@@ -107,13 +101,17 @@ impl Desk {
         Ok(half)
     }
 
-    /// The plan of an operation on a cluster in sight, if it can be read; none if the asker may not see it. Of a plan that
-    /// cannot be read nobody knows what it concerns: it is shown to those who see everything of its cluster.
-    async fn seen(&self, ask: &Ask<'_>, operation: &Operation) -> Result<Option<Option<Sealed>>, Done> {
-        match self.rooms.store.plan(operation).await {
-            Ok(plan) => Ok(self.sees(ask, plan.plan()).then_some(Some(plan))),
-            Err(JournalError::Damaged(_)) => Ok(ask.sight.whole(&operation.cluster).then_some(None)),
-            Err(error) => Err(error.into()),
+    /// What the plan of an operation is about; none if that cannot be read. Of such a plan nobody knows what it concerns: it
+    /// is shown to those who see everything of its cluster.
+    pub(super) async fn outline(&self, operation: &Operation, about: About) -> Result<Option<Outline>, Done> {
+        match about {
+            About::Outline(outline) => Ok(Some(*outline)),
+            About::Damaged => Ok(None),
+            About::Unknown => match self.rooms.store.plan(operation).await {
+                Ok(plan) => Ok(Some(Outline::of(plan.plan()))),
+                Err(JournalError::Damaged(_)) => Ok(None),
+                Err(error) => Err(error.into()),
+            },
         }
     }
 }

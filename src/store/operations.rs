@@ -8,7 +8,7 @@ use super::{Store, audit, entries, holds, leases, outbox, owed, unlocks};
 use engine::{Changes, NewOperation, Operation, Record, Revision, Token, Transition, Transitioned};
 use interlock::approval::{Event, State, next};
 use interlock::facts::Facts;
-use interlock::plan::{Memory, Plan, Sealed};
+use interlock::plan::{Memory, Outline, Plan, Sealed};
 use interlock::time::Millis;
 
 const INSERT: &str = concat!(
@@ -215,8 +215,15 @@ fn reverses(plan: &Plan) -> &str {
 async fn insert_plan(tx: &mut Tx, sealed: &Sealed, at: Millis) -> Result<(), StoreError> {
     let plan = sealed.plan();
     tx.run(
-        "INSERT INTO plans (operation, revision, digest, bytes, made_at) VALUES ($1, $2, $3, $4, $5)",
-        vals![plan.operation.as_str(), plan.revision, &sealed.digest().to_string(), sealed.bytes(), at.0],
+        "INSERT INTO plans (operation, revision, digest, bytes, made_at, outline) VALUES ($1, $2, $3, $4, $5, $6)",
+        vals![
+            plan.operation.as_str(),
+            plan.revision,
+            &sealed.digest().to_string(),
+            sealed.bytes(),
+            at.0,
+            &json(&Outline::of(plan))?,
+        ],
     )
     .await?;
     Ok(())

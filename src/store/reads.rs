@@ -117,13 +117,49 @@ struct RevisionRow {
     made_at: i64,
 }
 
-const LIST: &str = concat!(
-    "SELECT number, ",
-    operation_columns!(),
-    " FROM operations WHERE number < $1 AND ($2 = '' OR cluster = $2) AND ($3 = '' OR person = $3) \
-     AND ($4 = 0 OR ($4 = 1 AND ended = 0) OR ($4 = 2 AND votable = 1) OR ($4 = 3 AND ended = 1)) \
-     ORDER BY number DESC LIMIT $5"
-);
+/// A page of operations with further columns: before a number, of a cluster, of a person, how far they are, at most so many.
+macro_rules! listed {
+    ($further:literal) => {
+        concat!(
+            "SELECT number, ",
+            $crate::store::rows::operation_columns!(),
+            $further,
+            " FROM operations WHERE number < $1 AND ($2 = '' OR cluster = $2) AND ($3 = '' OR person = $3) \
+             AND ($4 = 0 OR ($4 = 1 AND ended = 0) OR ($4 = 2 AND votable = 1) OR ($4 = 3 AND ended = 1)) \
+             ORDER BY number DESC LIMIT $5"
+        )
+    };
+}
+pub(super) use listed;
+
+const LIST: &str = listed!("");
+
+impl Which {
+    /// As the statements of lists know it.
+    pub(super) fn number(self) -> i64 {
+        match self {
+            Self::All => 0,
+            Self::Open => 1,
+            Self::Votable => 2,
+            Self::Ended => 3,
+        }
+    }
+}
+
+impl Filter {
+    /// The cluster and the person as the statements of lists know them.
+    pub(super) fn names(&self) -> (&str, &str) {
+        let cluster = self.cluster.as_ref().map_or("", |name| name.as_str());
+        (cluster, self.person.as_ref().map_or("", |person| person.as_str()))
+    }
+}
+
+impl Page {
+    /// Before which number, and at most how many.
+    pub(super) fn bounds(self) -> (i64, u32) {
+        (self.before.unwrap_or(i64::MAX), self.limit.min(MOST))
+    }
+}
 
 impl Store {
     /// The ended operations of a cluster that still have to put something back, oldest first; at most 200.
@@ -144,25 +180,10 @@ impl Store {
     /// # Errors
     /// As all calls of the store.
     pub async fn operations(&self, filter: &Filter, page: Page) -> Result<Vec<Listed>, StoreError> {
-        let which: i64 = match filter.which {
-            Which::All => 0,
-            Which::Open => 1,
-            Which::Votable => 2,
-            Which::Ended => 3,
-        };
-        let rows: Vec<ListedRow> = self
-            .pools
-            .all(
-                LIST,
-                vals![
-                    page.before.unwrap_or(i64::MAX),
-                    filter.cluster.as_ref().map_or("", |name| name.as_str()),
-                    filter.person.as_ref().map_or("", |person| person.as_str()),
-                    which,
-                    page.limit.min(MOST),
-                ],
-            )
-            .await?;
+        let (cluster, person) = filter.names();
+        let (before, limit) = page.bounds();
+        let rows: Vec<ListedRow> =
+            self.pools.all(LIST, vals![before, cluster, person, filter.which.number(), limit]).await?;
         rows.into_iter().map(|row| Ok(Listed { number: row.number, operation: row.operation.read()? })).collect()
     }
 

@@ -2,6 +2,7 @@
 //! same for everybody; the numbers stand in the alt text too, in the reader's language.
 
 mod canvas;
+mod drawn;
 
 use super::locale::{Args, Locale};
 use super::numbers::bytes;
@@ -40,7 +41,7 @@ pub(super) fn picture(plan: &Plan, locale: Locale) -> Option<(Vec<u8>, String)> 
     if shown.is_empty() {
         return None;
     }
-    Some((draw(&shown, more)?, alt(&shown, more, locale)))
+    Some((drawn::drawn(&shown, more, draw)?, alt(&shown, more, locale)))
 }
 
 fn shown(plan: &Plan) -> (Vec<Change>, usize) {

@@ -1,10 +1,14 @@
 //! `/scale-out` on four real brokers in four racks while records flow, judged by Kafka's own tools and by who reads.
 
 mod busiest;
+mod by_hand;
+mod cancelled;
 mod died;
 mod foreign;
 mod interference;
 mod isr;
+mod journal;
+mod lists;
 mod owed;
 mod refused;
 mod scene;

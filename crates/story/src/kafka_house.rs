@@ -103,6 +103,16 @@ impl KafkaPlot {
         plot
     }
 
+    /// The same through the recording proxy.
+    ///
+    /// # Panics
+    /// If the judge or the proxy does not start.
+    pub async fn moving_proxied(cluster: &MoveCluster) -> Self {
+        let mut plot = Self::of(proxy().move_bootstrap(), cluster.judge().clone());
+        plot.controllers = Some(cluster.controllers().to_owned());
+        plot
+    }
+
     /// Is told that the controllers listen here, or nothing of them.
     pub fn controllers_at(&mut self, addresses: Option<&str>) {
         self.controllers = addresses.map(str::to_owned);

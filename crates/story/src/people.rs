@@ -1,9 +1,12 @@
 //! The people of the stories, and what they may do.
 
 use interlock::cluster::{Cluster, ClusterKind, Mode, Tier};
+use interlock::command::parse_line;
 use interlock::id::{ClusterName, PersonId};
 use interlock::policy::{Grant, Grantee, Grants, Of, Owner, Owners, Pattern, Policy, Reach, Role};
-use interlock::principal::Account;
+use interlock::principal::{Account, Place, Principal};
+use signalbox::desk::{Incoming, Rooms};
+use std::collections::BTreeSet;
 
 /// The account of a person of the stories, by name.
 ///
@@ -63,4 +66,23 @@ pub fn policy(clusters: &[(&str, Tier)]) -> Policy {
     let names = ["orders.*", "billing.*"].map(|source| Pattern::new(source).expect("a pattern"));
     policy.owners = Owners(vec![Owner { names: names.into(), clusters: Of::All, to: [dora].into() }]);
     policy
+}
+
+/// What somebody types in a place.
+///
+/// # Panics
+/// If the line cannot be taken apart.
+#[must_use]
+pub fn typed(rooms: &Rooms, who: &str, line: &str, place: Place) -> Incoming {
+    let parsed = parse_line(&rooms.catalogue, line).unwrap_or_else(|mistake| panic!("{line}: {mistake:?}"));
+    let account = account(who);
+    let person = rooms.policy.people.person(account);
+    Incoming {
+        command: parsed.command,
+        options: parsed.options,
+        principal: Principal { account, person, chat_roles: BTreeSet::new() },
+        place,
+        locale: "en-US".to_owned(),
+        at: rooms.clock.now(),
+    }
 }

@@ -6,18 +6,17 @@ use engine::{Operation, Pace};
 use interlock::approval::State;
 use interlock::changes::Guards;
 use interlock::cluster::Tier;
-use interlock::command::{Catalogue, parse_line};
+use interlock::command::Catalogue;
 use interlock::id::OperationId;
 use interlock::plan::Sealed;
 use interlock::policy::Policy;
-use interlock::principal::{Place, Principal};
+use interlock::principal::Place;
 use signalbox::clock::SystemClock;
-use signalbox::desk::{Answer, Done, Incoming, Parts, Times};
+use signalbox::desk::{Answer, Done, Parts, Times};
 use signalbox::house::{House, Plot};
 use signalbox::store::Store;
 use signalbox::store::audit::{AuditFilter, AuditPage, Verdict};
 use simulated::Fleet;
-use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -263,18 +262,7 @@ impl Person<'_> {
     /// # Panics
     /// If the line cannot be taken apart.
     pub async fn asks(&self, line: &str) -> Answer {
-        let rooms = self.story.house.rooms();
-        let parsed = parse_line(&rooms.catalogue, line).unwrap_or_else(|mistake| panic!("{line}: {mistake:?}"));
-        let account = people::account(self.name);
-        let person = rooms.policy.people.person(account);
-        let incoming = Incoming {
-            command: parsed.command,
-            options: parsed.options,
-            principal: Principal { account, person, chat_roles: BTreeSet::new() },
-            place: Place::Console,
-            locale: "en-US".to_owned(),
-            at: self.story.clock.now(),
-        };
+        let incoming = people::typed(self.story.house.rooms(), self.name, line, Place::Console);
         self.story.house.desk().handle(incoming).await
     }
 }

@@ -1,10 +1,11 @@
 //! What the desk reads.
 
-use super::bed::{Bed, event, hold, id};
+use super::bed::{Bed, event, hold, id, plan};
 use super::contract;
-use crate::store::{Filter, Page, Which};
+use crate::store::database::vals;
+use crate::store::{About, Filter, Page, Which};
 use interlock::approval::Event;
-use interlock::plan::Sharing;
+use interlock::plan::{Outline, Sharing};
 
 contract! {
     async fn operations_are_listed_newest_first_in_pages(bed: &Bed) {
@@ -45,6 +46,30 @@ contract! {
         assert_eq!(bed.store.operations(&theirs, page).await.unwrap(), []);
         let elsewhere = Filter { cluster: Some("other".parse().unwrap()), ..Filter::default() };
         assert_eq!(bed.store.operations(&elsewhere, page).await.unwrap(), []);
+    }
+
+    /// The bytes of the plans are not touched by it: without them the list is the same.
+    async fn a_list_tells_what_plans_are_about_and_reads_none_of_them(bed: &Bed) {
+        let first = bed.awaiting(1).await;
+        bed.running(2, Vec::new()).await;
+        let page = Page { before: None, limit: 50 };
+        let listed = async || bed.store.outlined(&Filter::default(), page).await.unwrap();
+        let before = listed().await;
+        let plain = bed.store.operations(&Filter::default(), page).await.unwrap();
+        let pairs: Vec<_> = before.iter().map(|one| (one.number, &one.operation)).collect();
+        assert_eq!(pairs, plain.iter().map(|one| (one.number, &one.operation)).collect::<Vec<_>>());
+        let expected = About::Outline(Box::new(Outline::of(plan(&id(1), 1).plan())));
+        assert_eq!(before[1].about, expected);
+        bed.tamper("UPDATE plans SET bytes = 'gone'", vals![]).await;
+        assert_eq!(listed().await, before);
+        assert!(engine::port::Journal::plan(&bed.store, &first).await.is_err(), "whoever acts on it reads it");
+        for (outline, about) in [("", About::Unknown), ("{}", About::Damaged)] {
+            bed.tamper("UPDATE plans SET outline = $1", vals![outline]).await;
+            assert!(listed().await.iter().all(|one| one.about == about), "{outline:?}");
+        }
+        let mine = Filter { person: Some("bob".parse().unwrap()), ..Filter::default() };
+        assert_eq!(bed.store.outlined(&mine, page).await.unwrap(), []);
+        assert_eq!(bed.store.outlined(&Filter::default(), Page { limit: 1, ..page }).await.unwrap().len(), 1);
     }
 
     async fn holds_are_listed_with_who_has_them(bed: &Bed) {

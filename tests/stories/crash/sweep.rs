@@ -30,6 +30,8 @@ fn sweeps(lives: &Lives, kinds: &[&str], ends: &[State]) {
     assert_eq!(states, ends, "{:?}", undisturbed.ending.operations);
     assert_eq!(undisturbed.ending.faults(), []);
     assert!(kinds.iter().all(|kind| undisturbed.points.count(kind) > 0));
+    let counted = |kind: &&str| (kind.to_string(), undisturbed.points.count(kind));
+    println!("points, each before and after: {:?}", kinds.iter().map(counted).collect::<Vec<_>>());
     let wrong = lives.sweep(&undisturbed, kinds);
     assert!(wrong.is_empty(), "{} points are wrong\n{}", wrong.len(), tell(&wrong));
 }
@@ -62,4 +64,24 @@ fn a_move_ends_the_same_wherever_it_is_killed() {
 #[test]
 fn a_move_and_its_way_back_end_the_same_whichever_act_they_are_killed_at() {
     sweeps(&Lives::of(Script::of(MOVE).and_back()), &["act"], &[State::Succeeded, State::Succeeded]);
+}
+
+/// Each life begins where the move has ended: what came before is swept above.
+#[test]
+fn the_way_back_of_a_move_ends_the_same_wherever_it_is_killed() {
+    let lives = Lives::of(Script::of(MOVE).and_back()).opened();
+    sweeps(&lives, &WORK, &[State::Succeeded, State::Succeeded]);
+}
+
+/// Each life begins with replicas on their way onto a broker that has just died. alice stops that, the run ends owing the
+/// broker its throttle, the broker returns, and it is put back.
+#[test]
+fn what_a_move_owes_is_put_back_wherever_it_is_killed() {
+    let lives = Lives::of(Script::of(MOVE).and_dies()).opened();
+    let ending = lives.undisturbed().ending;
+    let told: Vec<&String> = ending.audit.values().flatten().collect();
+    let place = |what: &str| told.iter().position(|one| *one == what);
+    assert!(place("safe-point").is_some() && place("safe-point") < place("discharged"), "{told:?}");
+    assert!(!ending.operations[0].owes());
+    sweeps(&lives, &WORK, &[State::Stopped]);
 }

@@ -3,12 +3,10 @@
 use super::{RESET, Scene, comes_to, ends, entries, intents, now, plans, says, tells, votes, works};
 use engine::Entry;
 use interlock::approval::State;
-use interlock::command::parse_line;
 use interlock::id::OperationId;
-use interlock::principal::{Place, Principal};
-use signalbox::desk::{Denied, Done, Incoming};
+use interlock::principal::Place;
+use signalbox::desk::{Denied, Done};
 use signalbox::house::House;
-use std::collections::BTreeSet;
 use std::time::Duration;
 use story::crash::{PaperChat, Rules, ask};
 use story::people;
@@ -143,18 +141,7 @@ async fn a_way_back_goes_on_and_says_that_owners_were_not_told() {
 
 /// alice types at the console of the machine.
 async fn typed(house: &House, line: &str) -> Done {
-    let rooms = house.rooms();
-    let parsed = parse_line(&rooms.catalogue, line).unwrap();
-    let account = people::account("alice");
-    let person = rooms.policy.people.person(account);
-    let incoming = Incoming {
-        command: parsed.command,
-        options: parsed.options,
-        principal: Principal { account, person, chat_roles: BTreeSet::new() },
-        place: Place::Console,
-        locale: "en-US".to_owned(),
-        at: rooms.clock.now(),
-    };
+    let incoming = people::typed(house.rooms(), "alice", line, Place::Console);
     house.desk().handle(incoming).await.done
 }
 

@@ -14,6 +14,7 @@ mod layout_probe;
 mod layout_tests;
 mod members;
 mod moving;
+mod outline;
 mod probe;
 mod put_back;
 mod reverse;
@@ -37,6 +38,7 @@ pub use layout_action::{ConfigChange, ConfigOn, ListRemoval, PreferredLeader, Re
 pub use layout_probe::BROKER_DEAD;
 pub(crate) use members::{client_ids, member_facts};
 pub use moving::{Moving, Throttle, Turned, Unwinding, Wanted, outlook, regulate, unwind, unwind_queries};
+pub use outline::Outline;
 pub use probe::{Probe, probe};
 pub use put_back::{Adopted, Ours, Owed};
 pub use reverse::{Done, ReverseImpossible, inverse, reverse};

@@ -434,3 +434,27 @@ fn only_who_asked_cancels() {
     assert_eq!(right(1, Control::Cancel, &standing(&plan)), Ok(Right::Now));
     assert_eq!(right(5, Control::Cancel, &standing(&plan)), Err("not-yours"));
 }
+
+/// Lists read outlines: whose plan it is, who sees it and whom it waits for must come out as by the plan itself.
+#[test]
+fn an_outline_is_worth_to_everybody_what_its_plan_is() {
+    let policy = policy();
+    let consent = Check::new(Level::Consent, "keyed", Facts::none().with("topics", vec!["orders".to_owned()]));
+    let pass = Check::new(Level::Pass, "topic-exists", Facts::none());
+    for checks in [vec![], vec![pass.clone()], vec![consent, pass]] {
+        for needs in [vec![], vec!["stop-it".to_owned()]] {
+            let mut plan = plan();
+            plan.checks.clone_from(&checks);
+            plan.impact.needs_from_application.clone_from(&needs);
+            let outline = crate::plan::Outline::of(&plan);
+            assert_eq!(policy.required(outline.plan()), policy.required(&plan));
+            for id in 1..=9 {
+                let who = who(id);
+                let worth = |plan: &Plan| (policy.waits_for(&who, plan), policy.has_a_seat(&who, plan));
+                assert_eq!(worth(outline.plan()), worth(&plan), "{id}");
+            }
+            let read: crate::plan::Outline = serde_json::from_str(&serde_json::to_string(&outline).unwrap()).unwrap();
+            assert_eq!(read, outline);
+        }
+    }
+}

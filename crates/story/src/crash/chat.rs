@@ -89,7 +89,10 @@ fn reference(channel: u64, place: usize) -> MessageRef {
 }
 
 fn says(card: &Card) -> String {
-    Digest::of(format!("{card:?}").as_bytes()).to_string()
+    let files: Vec<(&str, Digest)> =
+        card.files.iter().map(|file| (file.name.as_str(), Digest::of(&file.bytes))).collect();
+    let words = Card { files: Vec::new(), ..card.clone() };
+    Digest::of(format!("{words:?} {files:?}").as_bytes()).to_string()
 }
 
 impl Chat for PaperChat {

@@ -43,6 +43,7 @@ const LETS_GO: Duration = Duration::from_secs(20);
 const HOUR: Duration = Duration::from_secs(3_600);
 
 /// The files of a run, and its database.
+#[derive(Debug)]
 pub struct Ground {
     folder: PathBuf,
     database: String,
@@ -134,6 +135,22 @@ impl Ground {
         let ground = Self { folder, database, chat_is_down: Arc::default(), _kept: Some(kept) };
         ground.furnish();
         ground
+    }
+
+    /// The same ground once more: every file of it copied. Nobody may be at work on it, and its database is SQLite.
+    ///
+    /// # Panics
+    /// If it cannot be copied.
+    #[must_use]
+    pub fn copied(&self) -> Self {
+        let kept = TempDir::new().expect("a folder");
+        for file in std::fs::read_dir(&self.folder).expect("the ground's folder") {
+            let file = file.expect("a file");
+            std::fs::copy(file.path(), kept.path().join(file.file_name())).expect("a copy");
+        }
+        let folder = kept.path().to_owned();
+        let database = format!("sqlite:{}", folder.join("signalbox.db").display());
+        Self { folder, database, chat_is_down: Arc::default(), _kept: Some(kept) }
     }
 
     /// The same with this database.

@@ -6,7 +6,9 @@ use super::journal::Lie;
 use super::points::{Point, Points, vanish};
 use super::script::Script;
 use engine::port::Clock;
-use simulated::{ActFault, HandClock};
+use interlock::time::Millis;
+use signalbox::house::House;
+use simulated::{ActFault, HandClock, SimulatedKafka};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
@@ -21,6 +23,22 @@ pub struct Lives {
     pub lie: Option<Lie>,
     /// Whether the answer of the first act is lost.
     pub answer_lost: bool,
+    /// Where each life begins, if the opening was played already.
+    opened: Option<Arc<Opened>>,
+}
+
+/// The ground after the script's opening, and when that was.
+#[derive(Debug)]
+struct Opened {
+    ground: Ground,
+    at: Millis,
+}
+
+/// How much of the script a life plays.
+#[derive(Clone, Copy)]
+enum Part {
+    Opening,
+    ToTheEnd,
 }
 
 /// The run in which nobody dies.
@@ -38,7 +56,21 @@ impl Lives {
     /// Honest lives with this script.
     #[must_use]
     pub fn of(script: Script) -> Self {
-        Self { script, lie: None, answer_lost: false }
+        Self { script, lie: None, answer_lost: false, opened: None }
+    }
+
+    /// Each life begins where the script's opening ends: that is played once, and its ground is copied. The points of a
+    /// life are those after the opening.
+    ///
+    /// # Panics
+    /// If the opening cannot be played.
+    #[must_use]
+    pub fn opened(mut self) -> Self {
+        let (ground, clock) = self.begin();
+        let played = self.live((&ground, &clock), (&Points::none(), &Arc::default()), Part::Opening);
+        assert!(played.is_some(), "nobody dies");
+        self.opened = Some(Arc::new(Opened { ground, at: clock.now() }));
+        self
     }
 
     /// With a journal that lies.
@@ -63,7 +95,8 @@ impl Lives {
     pub fn undisturbed(&self) -> Undisturbed {
         let (ground, clock) = self.begin();
         let points = Points::none();
-        let ending = self.live((&ground, &clock), &points, &Arc::default()).expect("nobody dies");
+        let alive = (&points, &Arc::default());
+        let ending = self.live((&ground, &clock), alive, Part::ToTheEnd).expect("nobody dies");
         Undisturbed { ending, points }
     }
 
@@ -73,10 +106,10 @@ impl Lives {
         let (ground, clock) = self.begin();
         let dead = Arc::new(Notify::new());
         let points = Points::at(point.clone(), vanish(&dead));
-        if self.live((&ground, &clock), &points, &dead).is_some() {
+        if self.live((&ground, &clock), (&points, &dead), Part::ToTheEnd).is_some() {
             return None;
         }
-        self.live((&ground, &clock), &Points::none(), &Arc::default())
+        self.live((&ground, &clock), (&Points::none(), &Arc::default()), Part::ToTheEnd)
     }
 
     /// Dies at each point of these kinds of the undisturbed run, once before and once after it, and tells what was wrong
@@ -114,6 +147,9 @@ impl Lives {
     }
 
     fn begin(&self) -> (Ground, HandClock) {
+        if let Some(opened) = &self.opened {
+            return (opened.ground.copied(), HandClock::at(opened.at));
+        }
         let ground = Ground::new();
         let clock = HandClock::at(ground.start());
         if self.answer_lost {
@@ -124,8 +160,8 @@ impl Lives {
     }
 
     /// One life in a runtime of its own. When it dies, the runtime is dropped with everything in it.
-    fn live(&self, on: (&Ground, &HandClock), points: &Arc<Points>, dead: &Arc<Notify>) -> Option<Ending> {
-        let (ground, clock) = on;
+    fn live(&self, on: (&Ground, &HandClock), fate: (&Arc<Points>, &Arc<Notify>), part: Part) -> Option<Ending> {
+        let ((ground, clock), (points, dead)) = (on, fate);
         let clock: Arc<dyn Clock> = Arc::new(clock.clone());
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
         runtime.block_on(async {
@@ -141,11 +177,18 @@ impl Lives {
             tokio::select! {
                 biased;
                 () = dead.notified() => return None,
-                () = self.script.play(&house, &kafka) => {}
+                () = self.plays(part, (&house, &kafka)) => {}
             }
             let ending = Ending::read(&house.rooms().store, ground, clock).await;
             house.rooms().store.close().await;
             Some(ending)
         })
+    }
+
+    async fn plays(&self, part: Part, (house, kafka): (&House, &SimulatedKafka)) {
+        match part {
+            Part::Opening => self.script.opens(house, kafka).await,
+            Part::ToTheEnd => self.script.play(house, kafka).await,
+        }
     }
 }

@@ -7,10 +7,9 @@ use engine::port::{Journal, Observe};
 use interlock::approval::State;
 use interlock::cluster::kafka::{Controllers, KafkaQuery};
 use interlock::cluster::{Look, Looker, Query};
-use interlock::command::parse_line;
 use interlock::id::OperationId;
-use interlock::principal::{Place, Principal};
-use signalbox::desk::{Done, Incoming};
+use interlock::principal::Place;
+use signalbox::desk::Done;
 use signalbox::house::House;
 use signalbox::store::{Filter, Page};
 use simulated::SimulatedKafka;
@@ -43,19 +42,8 @@ const VOTERS: [&str; 4] = ["alice", "bob", "carol", "dora"];
 /// # Panics
 /// If the line cannot be taken apart.
 pub async fn ask(house: &House, who: &str, line: &str) -> Done {
-    let rooms = house.rooms();
-    let parsed = parse_line(&rooms.catalogue, line).unwrap_or_else(|mistake| panic!("{line}: {mistake:?}"));
-    let account = people::account(who);
-    let person = rooms.policy.people.person(account);
     let (guild, channel) = CHANNEL;
-    let incoming = Incoming {
-        command: parsed.command,
-        options: parsed.options,
-        principal: Principal { account, person, chat_roles: BTreeSet::new() },
-        place: Place::Discord { guild, channel, thread: None },
-        locale: "en-US".to_owned(),
-        at: rooms.clock.now(),
-    };
+    let incoming = people::typed(house.rooms(), who, line, Place::Discord { guild, channel, thread: None });
     house.desk().handle(incoming).await.done
 }
 
@@ -137,12 +125,9 @@ impl Script {
     /// # Panics
     /// If what is typed makes no plan, or the store or the cluster fails.
     pub async fn play(&self, house: &House, kafka: &SimulatedKafka) {
-        let first = match find(house, None).await {
-            Some(id) => id,
-            None => plans(house, &self.line).await,
-        };
-        if self.dies {
-            stopped_while_dead(house, kafka, &first).await;
+        let first = self.first(house).await;
+        if self.dies && dies_under_way(house, kafka, &first).await {
+            ask(house, "alice", &format!("/stop operation:{first} reason:dead")).await;
         }
         act_on(house, &first, Turns(MOST_TURNS)).await;
         if self.dies {
@@ -157,13 +142,33 @@ impl Script {
         };
         act_on(house, &back, Turns(MOST_TURNS)).await;
     }
+
+    /// Plays the first part of it: to the end of what is asked for first, or until the broker is dead.
+    ///
+    /// # Panics
+    /// As [`Script::play`].
+    pub async fn opens(&self, house: &House, kafka: &SimulatedKafka) {
+        let first = self.first(house).await;
+        if self.dies {
+            assert!(dies_under_way(house, kafka, &first).await, "replicas move, and the broker is dead");
+        } else {
+            act_on(house, &first, Turns(MOST_TURNS)).await;
+        }
+    }
+
+    async fn first(&self, house: &House) -> OperationId {
+        match find(house, None).await {
+            Some(id) => id,
+            None => plans(house, &self.line).await,
+        }
+    }
 }
 
 /// The broker that replicas move onto.
 const TARGET: i32 = 4;
 
-/// Until replicas move, then the target dies, and alice stops it.
-async fn stopped_while_dead(house: &House, kafka: &SimulatedKafka, id: &OperationId) {
+/// Until replicas move, then the target dies; whether they still move.
+async fn dies_under_way(house: &House, kafka: &SimulatedKafka, id: &OperationId) -> bool {
     kafka.set_controllers(Controllers::NotGiven).expect("the cluster's file");
     for _ in 0..MOST_TURNS {
         if !matches!(read(house, id).await.state, State::AwaitingApproval | State::Queued | State::Running) {
@@ -172,7 +177,7 @@ async fn stopped_while_dead(house: &House, kafka: &SimulatedKafka, id: &Operatio
         turn(house, id).await;
     }
     if read(house, id).await.state != State::Waiting {
-        return;
+        return false;
     }
     if is_alive(kafka).await {
         kafka.kill_broker(TARGET).expect("a broker");
@@ -180,7 +185,7 @@ async fn stopped_while_dead(house: &House, kafka: &SimulatedKafka, id: &Operatio
     while is_alive(kafka).await {
         house.rooms().clock.sleep(TURN).await;
     }
-    ask(house, "alice", &format!("/stop operation:{id} reason:dead")).await;
+    true
 }
 
 /// Once it has ended the target returns, and is found.

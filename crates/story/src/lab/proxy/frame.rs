@@ -26,6 +26,8 @@ pub mod api {
     pub const CREATE_TOPICS: i16 = 19;
     /// Delete topics.
     pub const DELETE_TOPICS: i16 = 20;
+    /// Elect leaders.
+    pub const ELECT_LEADERS: i16 = 43;
     /// Change settings.
     pub const INCREMENTAL_ALTER_CONFIGS: i16 = 44;
     /// Move replicas.

@@ -1,0 +1,123 @@
+//! What is planned, and in which order.
+
+use super::*;
+
+#[test]
+fn the_new_broker_gets_its_share_with_the_fewest_copies() {
+    let draft = World::new().plan(&all());
+    let moves = moves(&draft);
+    // 12 partitions of 3 replicas on 4 brokers: 9 each.
+    assert_eq!(moves.iter().map(|one| one.adding()).collect::<Vec<_>>(), vec![vec![4]; 9]);
+    let fact = |name: &str| draft.impact.facts.get(name).cloned();
+    assert_eq!((fact("moves"), fact("bound")), (Some(Fact::Count(9)), Some(Fact::Count(9))));
+    assert_eq!(fact("bytes"), Some(Fact::Bytes(9 * MIB)));
+    let row = |id: i32| {
+        draft.impact.rows.iter().find_map(|row| match row {
+            Row::Broker { broker, now, during, after, .. } if *broker == id => Some((*now, *during, *after)),
+            _ => None,
+        })
+    };
+    let (now, during, after) = row(4).unwrap();
+    assert_eq!((now.replicas, during.replicas, after.replicas), (0, 9, 9));
+    let (now, during, after) = row(1).unwrap();
+    assert_eq!((now.replicas, during.replicas, after.replicas), (12, 12, 9), "what leaves is still there meanwhile");
+    assert_eq!(draft.checks.iter().filter(|one| one.level != Level::Pass).count(), 0, "{:?}", draft.checks);
+}
+
+#[test]
+fn the_order_is_throttle_batches_leaders_and_the_lists_go_first_at_the_end() {
+    let draft = World::new().plan(&all());
+    let keys: Vec<&str> = draft
+        .steps
+        .iter()
+        .map(|step| match &step.work {
+            Work::Act(action) => action.key(),
+            other => panic!("{other:?}"),
+        })
+        .collect();
+    let batches = keys.iter().filter(|key| **key == "kafka-reassign").count();
+    assert_eq!(batches, 9, "about ten batches");
+    assert_eq!(keys[..2], ["kafka-set-configs"; 2]);
+    assert!(keys[2..2 + batches].iter().all(|key| *key == "kafka-reassign"));
+    assert_eq!(keys[2 + batches..], ["kafka-elect-preferred"]);
+    let restore: Vec<&str> = draft.restore.iter().map(Action::key).collect();
+    assert_eq!(restore[0], "kafka-take-from-lists");
+    assert_eq!(restore[1..], ["kafka-set-configs"; 4], "each broker by itself");
+    for step in draft.steps.iter().filter(|step| matches!(step.done, Condition::KafkaMoved(_))) {
+        assert!(matches!(step.undo, Undo::Inverse { .. }));
+    }
+}
+
+#[test]
+fn lists_are_merged_and_what_was_absent_is_told_from_what_was_empty() {
+    let mut world = World::new();
+    world.lists = BTreeMap::from([(topic("orders"), "7:7,0:1"), (topic("payments"), "")]);
+    world.rates = BTreeMap::from([(1, "12345")]);
+    let draft = world.plan(&all());
+    let Work::Act(Action::Kafka(KafkaAction::SetConfigs { changes })) = &draft.steps[1].work else { panic!() };
+    let of = |name: &str, key: &str| {
+        let on = crate::plan::ConfigOn::Topic(topic(name));
+        changes.iter().find(|one| one.on == on && one.key == key).unwrap()
+    };
+    let merged = of("orders", FOLLOWER_LIST);
+    assert_eq!(merged.from.as_deref(), Some("7:7,0:1"));
+    assert!(merged.to.as_ref().unwrap().starts_with("7:7,0:1,"), "{merged:?}");
+    assert!(changes.iter().all(|one| !one.to.as_ref().unwrap().contains('*')));
+    let Action::Kafka(KafkaAction::TakeFromLists { lists }) = &draft.restore[0] else { panic!() };
+    let taken = |name: &str, key: &str| lists.iter().find(|one| one.topic == topic(name) && one.key == key).unwrap();
+    assert!(!taken("orders", FOLLOWER_LIST).entries.contains(&"0:1".to_owned()), "what was there is not ours");
+    assert!(taken("payments", FOLLOWER_LIST).stood_before, "an empty list was there");
+    assert!(!taken("payments", LEADER_LIST).stood_before);
+    let back: Vec<_> = draft
+        .restore
+        .iter()
+        .filter_map(|action| match action {
+            Action::Kafka(KafkaAction::SetConfigs { changes }) => Some(changes),
+            _ => None,
+        })
+        .flatten()
+        .filter(|one| one.to.is_some())
+        .collect();
+    assert_eq!(back.len(), 1, "one rate was there before: {back:?}");
+    assert_eq!((back[0].key.as_str(), back[0].to.as_deref()), (FOLLOWER_RATE, Some("12345")));
+    assert_eq!(check(&draft, "left-over-throttle").map(|one| one.level), Some(Level::Warn));
+}
+
+#[test]
+fn partitions_without_a_replica_to_spare_move_last_and_singly() {
+    let mut world = World::new();
+    world.min_isr = 3;
+    let draft = world.plan(&all());
+    assert_eq!(check(&draft, "no-replica-to-spare").map(|one| one.level), Some(Level::Warn));
+    for step in draft.steps.iter().filter(|step| matches!(step.done, Condition::KafkaMoved(_))) {
+        let Work::Act(action) = &step.work else { panic!() };
+        assert_eq!(action.size(), 1);
+    }
+}
+
+#[test]
+fn topics_are_chosen_by_name_pattern_and_rate() {
+    let world = World::new().with("__internal", 3);
+    let of = |words: &[&str]| world.plan(&asked(words, MIB)).arguments["topics"].clone();
+    assert_eq!(of(&["pay*"]), "payments");
+    assert_eq!(of(&["all"]), "orders,payments", "Kafka's own only where they are named");
+    assert_eq!(of(&["__internal"]), "__internal");
+    assert_eq!(of(&["busiest:1"]), "payments");
+    let Planning::Mistake(mistake) = world.asks(&asked(&["orders", "nope*"], MIB)) else { panic!() };
+    assert_eq!(mistake.id, "unknown-topic");
+    let mut full = World::new();
+    full = full.after(&full.plan(&all()));
+    let Planning::Mistake(mistake) = full.asks(&all()) else { panic!() };
+    assert_eq!(mistake.id, "brokers-have-their-share");
+}
+
+#[test]
+fn a_plan_of_many_moves_is_read_as_it_was_written() {
+    let arguments = asked(&["many"], MIB);
+    let draft = World::new().with("many", 1_300).plan(&arguments);
+    assert!(moves(&draft).len() > 900);
+    let plan = whole(draft, arguments);
+    let sealed = Sealed::seal(plan.clone()).unwrap();
+    assert_eq!(*Sealed::open(sealed.bytes().to_owned(), sealed.digest()).unwrap().plan(), plan);
+    assert!(sealed.bytes().len() < 2 << 20, "{} bytes", sealed.bytes().len());
+}
