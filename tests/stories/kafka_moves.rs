@@ -5,6 +5,7 @@ mod died;
 mod foreign;
 mod interference;
 mod isr;
+mod late;
 mod owed;
 mod refused;
 mod scene;
