@@ -16,7 +16,7 @@ use interlock::cluster::kafka::KafkaQuery;
 use interlock::cluster::{Look, Looker, Query, Sections};
 use interlock::facts::{Fact, Facts};
 use interlock::plan::{
-    Action, Awaited, BROKER_DEAD, CANNOT_LOOK, Capture, Captured, Expansion, Expectation, KafkaAction, Looked,
+    Action, Awaited, BROKER_DEAD, CANNOT_LOOK, Capture, Captured, Expansion, Expectation, KafkaAction, Looked, Memory,
     OffsetExpected, Pace, Plan, Probe, Rule, Sealed, Step, Wait, Work, expand, look, probe,
 };
 use std::collections::BTreeSet;
@@ -468,7 +468,11 @@ impl Run<'_> {
             Looked::NotYet { facts, .. } if self.wait_is_over(step.number) => {
                 self.give_up(operation, "wait-ran-out", facts).await
             }
-            Looked::NotYet { id, facts } => self.look_again(operation, &memory, interval, (id, facts)).await,
+            Looked::NotYet { id, facts } => {
+                // The gap to the next look begins at the end of this one: an answer that takes long is no gap.
+                let memory = Memory { last_look: Some(self.inner.ports.clock.now()), ..memory };
+                self.look_again(operation, &memory, interval, (id, facts)).await
+            }
         }
     }
 
