@@ -12,6 +12,7 @@ mod permits;
 mod replicas;
 mod slots;
 mod stricter;
+mod rules;
 mod turns;
 mod waits;
 
