@@ -88,8 +88,9 @@ impl Rooms {
     async fn polled(&self, operation: &Operation, plan: &Sealed) -> Result<Polled, Unreadable> {
         let by_reaction = match self.reread(operation, plan.digest()).await {
             Ok(()) => true,
-            Err(unreadable) if unreadable.ask_again => return Err(unreadable),
-            Err(_) => false,
+            Err(unreadable) if unreadable == UNREACHABLE => false,
+            // Only where the chat is away do commands decide alone: a card that can be read may hold a no.
+            Err(unreadable) => return Err(unreadable),
         };
         let mut cast = self.cast(operation, plan).await.map_err(|_| STORE)?;
         if !by_reaction {

@@ -1,5 +1,6 @@
 //! The engine's promises, on the simulated cluster, SQLite and a clock moved by hand.
 
+mod ballots;
 mod controls;
 mod expiry;
 mod holds;
@@ -12,6 +13,7 @@ mod permits;
 mod replicas;
 mod slots;
 mod stricter;
+mod rules;
 mod turns;
 mod waits;
 

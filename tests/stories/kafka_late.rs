@@ -4,6 +4,8 @@ use engine::port::{Journal, Observe};
 use engine::{Entry, Outcome};
 use interlock::approval::State;
 use interlock::id::OperationId;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 use story::kafka_house::{KafkaHouse, KafkaPlot, Place, proxy};
 use story::lab::proxy::{Fate, Fault, Rule, RuleHandle, api};
@@ -66,9 +68,19 @@ async fn a_stop_before_it_lands_says_that_something_was_changed() {
 /// Somebody stands still between the intent and the act for longer than the permit.
 #[tokio::test]
 async fn a_permit_that_ended_sends_nothing() {
+    sends_nothing(KafkaPlot::stands_still_once).await;
+}
+
+/// The permit is looked at and holds; then the process is stopped before it sends anything.
+#[tokio::test]
+async fn a_process_that_is_stopped_right_after_its_look_at_the_permit_sends_nothing() {
+    sends_nothing(KafkaPlot::is_stopped_after_look).await;
+}
+
+async fn sends_nothing(disturbed: fn(&mut KafkaPlot) -> Arc<AtomicBool>) {
     let mut plot = KafkaPlot::proxied().await;
     plot.acts_within(Duration::from_secs(1));
-    let stood = plot.stands_still_once();
+    let stood = disturbed(&mut plot);
     let house = plot.build().await;
     let place = Place::unique();
     house.topic(&place, &[10], FIRST).await;

@@ -8,6 +8,7 @@ mod foreign;
 mod interference;
 mod isr;
 mod journal;
+mod late;
 mod lists;
 mod owed;
 mod refused;

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 pub enum Entry {
     /// The serialization point: votes were read a last time, holds are taken. Votes are never read again after this.
     Started(StartRecord),
-    /// A rule's actions, fixed before the first of them is begun.
+    /// A rule's actions, fixed before the first of them is begun. Until then a later one takes the place of an earlier one.
     Expanded {
         /// The step.
         step: u32,

@@ -142,6 +142,12 @@ impl History {
         self.actions.values().any(|tries| tries.attempts > 0)
     }
 
+    /// Whether an intent was ever written for an action of this step.
+    #[must_use]
+    pub fn was_intended(&self, step: u32) -> bool {
+        self.actions.iter().any(|((of, _), tries)| *of == step && tries.attempts > 0)
+    }
+
     /// Whether something of the cluster was changed, or may have been.
     #[must_use]
     pub fn changed_something(&self) -> bool {

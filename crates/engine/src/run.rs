@@ -41,6 +41,8 @@ pub(crate) struct Run<'a> {
     pub(crate) owed: BTreeSet<i32>,
     /// Whether the owners of what is changed are known to have been told.
     pub(crate) owners_heard: bool,
+    /// The step whose rule this drive has expanded.
+    pub(crate) expanded: Option<u32>,
     /// While a dead broker's settings are tried through the controllers: whatever they answer, the rest goes on.
     pub(crate) tries_controllers: bool,
 }
@@ -62,6 +64,7 @@ impl<'a> Run<'a> {
             restores: false,
             owed: BTreeSet::new(),
             owners_heard: false,
+            expanded: None,
             tries_controllers: false,
         }
     }

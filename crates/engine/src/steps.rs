@@ -16,8 +16,9 @@ use interlock::cluster::kafka::KafkaQuery;
 use interlock::cluster::{Look, Looker, Query, Sections};
 use interlock::facts::{Fact, Facts};
 use interlock::plan::{
-    Action, Awaited, BROKER_DEAD, CANNOT_LOOK, Capture, Captured, Expansion, Expectation, KafkaAction, Looked,
-    OffsetExpected, Pace, Plan, Probe, Rule, Sealed, Step, Wait, Work, expand, look, probe,
+    Action, Awaited, BROKER_DEAD, CANNOT_LOOK, Capture, Captured, Expansion, Expectation, KafkaAction, LEFT_THE_LOG,
+    Looked, Memory, OffsetExpected, Pace, Plan, Probe, Rule, Sealed, Step, Wait, Work, expand, look, probe,
+    targets_in_log,
 };
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -79,12 +80,19 @@ impl Run<'_> {
         match &step.work {
             Work::Act(action) => self.actions(operation, plan, step, std::slice::from_ref(action)).await,
             Work::Wait(wait) => self.begin_wait(operation, step, wait).await,
-            Work::Capture(capture) => self.capture(operation, step, capture).await,
-            Work::Rule(rule) => match self.history.expanded.get(&step.number).cloned() {
+            Work::Capture(capture) => self.capture(operation, plan, (step, capture)).await,
+            Work::Rule(rule) => match self.fixed(step.number) {
                 Some(actions) => self.actions(operation, plan, step, &actions).await,
                 None => self.expand(operation, step, rule).await,
             },
         }
+    }
+
+    /// A rule's actions, if they stay as they are: one was begun, or they were counted in this drive. Else time has passed in
+    /// which logs went on: hours, where it stood paused.
+    fn fixed(&self, step: u32) -> Option<Vec<Action>> {
+        let is_fixed = self.expanded == Some(step) || self.history.was_intended(step);
+        self.history.expanded.get(&step).filter(|_| is_fixed).cloned()
     }
 
     /// The next action of a step that is not done, or the end of the step.
@@ -114,6 +122,10 @@ impl Run<'_> {
         }
         match self.judge(operation, &needs(step, action, (place, attempts))).await {
             Judged::Holds => self.looked = true,
+            // Nothing of the rule was begun: the next drive counts anew.
+            Judged::Broken { id: LEFT_THE_LOG, .. } if is_rule(step) && !self.history.was_intended(step.number) => {
+                return self.rest(operation, self.inner.pace.tick).await;
+            }
             Judged::Broken { id, facts } => return self.give_up(operation, id, facts).await,
             Judged::CannotTell(facts) => return self.look_failed(operation, facts).await,
         }
@@ -477,7 +489,11 @@ impl Run<'_> {
             Looked::NotYet { facts, .. } if self.wait_is_over(step.number) => {
                 self.give_up(operation, "wait-ran-out", facts).await
             }
-            Looked::NotYet { id, facts } => self.look_again(operation, &memory, interval, (id, facts)).await,
+            Looked::NotYet { id, facts } => {
+                // The gap to the next look begins at the end of this one: an answer that takes long is no gap.
+                let memory = Memory { last_look: Some(self.inner.ports.clock.now()), ..memory };
+                self.look_again(operation, &memory, interval, (id, facts)).await
+            }
         }
     }
 
@@ -485,7 +501,16 @@ impl Run<'_> {
         self.history.wait_until.get(&step).is_some_and(|until| *until <= self.inner.ports.clock.now())
     }
 
-    async fn capture(&mut self, operation: &Operation, step: &Step, capture: &Capture) -> Result<Next, EngineError> {
+    async fn capture(
+        &mut self,
+        operation: &Operation,
+        plan: &Sealed,
+        (step, capture): (&Step, &Capture),
+    ) -> Result<Next, EngineError> {
+        // What is captured is soon acted on: nobody is waited for in between.
+        if let Some(next) = self.owners_first(operation, plan).await? {
+            return Ok(next);
+        }
         match self.judge(operation, &step.needs).await {
             Judged::Holds => {}
             Judged::Broken { id, facts } => return self.give_up(operation, id, facts).await,
@@ -527,7 +552,10 @@ impl Run<'_> {
                 Expansion::Need(queries) => sections.merge(self.observe(operation, &queries).await),
                 Expansion::Actions(actions) => {
                     self.looked = true;
-                    self.write(Entry::Expanded { step: step.number, actions }).await?;
+                    self.expanded = Some(step.number);
+                    if self.history.expanded.get(&step.number) != Some(&actions) {
+                        self.write(Entry::Expanded { step: step.number, actions }).await?;
+                    }
                     return Ok(Next::Go);
                 }
                 Expansion::OutOfBounds(facts) => return self.give_up(operation, "out-of-bounds", facts).await,
@@ -546,11 +574,16 @@ fn needs(step: &Step, action: &Action, (place, attempts): (u32, u32)) -> Vec<Exp
     let keep = |one: &&Expectation| first || !matches!(one, Expectation::KafkaCommittedAre { .. });
     // A literal step names the commits that it changes in its own needs; a rule's actions count from what was captured.
     let named = |one: &Expectation| {
-        let literal = !matches!(step.work, Work::Rule(_));
-        step.needs.contains(one) || (literal && matches!(one, Expectation::KafkaCommittedAre { .. }))
+        step.needs.contains(one) || (!is_rule(step) && matches!(one, Expectation::KafkaCommittedAre { .. }))
     };
     let before = (attempts == 0).then(|| action.before()).flatten().filter(|one| !named(one));
-    step.needs.iter().filter(keep).cloned().chain(before).collect()
+    // A literal step names its targets' logs itself; a rule's targets are not known when the step is planned.
+    let in_log = if is_rule(step) { targets_in_log(action) } else { Vec::new() };
+    step.needs.iter().filter(keep).cloned().chain(before).chain(in_log).collect()
+}
+
+fn is_rule(step: &Step) -> bool {
+    matches!(step.work, Work::Rule(_))
 }
 
 /// The expectations that say what the things are, not what stands in them.

@@ -32,6 +32,8 @@ pub(crate) type Slots = HashMap<(HostPort, Effect), Arc<Slot>>;
 pub struct Client {
     inner: Arc<Inner>,
     deadline: Duration,
+    /// When all calls end, however late they began; none if each only has its deadline.
+    end: Option<Instant>,
     /// Whose connections are used.
     lane: Effect,
     /// What the answers of a call to several brokers share.
@@ -82,6 +84,7 @@ impl Client {
         Ok(Self {
             inner: Arc::new(Inner { book: Book::new(config.bootstrap.clone()), slots: Mutex::default(), tls, config }),
             deadline,
+            end: None,
             lane: Effect::Read,
             budget: None,
         })
@@ -91,6 +94,14 @@ impl Client {
     #[must_use]
     pub fn within(&self, deadline: Duration) -> Self {
         Self { deadline, ..self.clone() }
+    }
+
+    /// The same client, whose calls end at this moment at the latest, all of them: one call begins with what the one before
+    /// it has left, and one that begins after it sends nothing.
+    #[must_use]
+    pub fn ending_at(&self, end: Instant) -> Self {
+        let end = self.end.map_or(end, |earlier| earlier.min(end));
+        Self { end: Some(end), ..self.clone() }
     }
 
     /// The same client on the way of an effect. What is asked on the way of a change goes along with it.
@@ -106,7 +117,8 @@ impl Client {
 
     /// When a call that starts now has to end.
     pub(crate) fn until(&self) -> Instant {
-        Instant::now() + self.deadline
+        let until = Instant::now() + self.deadline;
+        self.end.map_or(until, |end| end.min(until))
     }
 
     pub(crate) fn config(&self) -> &Config {

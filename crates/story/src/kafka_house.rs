@@ -3,7 +3,8 @@
 use crate::discord_house::{DiscordStory, Under};
 use crate::lab::judge::{Committed, OffsetAt, Point, TopicPartition, TopicSpec};
 use crate::lab::{KafkaJudge, Lab, Listener, MoveCluster, Proxy};
-use crate::stands_still::StandsStill;
+pub use crate::stands_still::Beside;
+use crate::stands_still::{Disturbed, StandsStill, StoppedAfterLook};
 use crate::{Setting, Story, quick};
 use engine::Pace;
 use engine::port::{Backend, Clock, Clusters, Journal};
@@ -59,7 +60,17 @@ pub struct KafkaPlot {
     deadlines: Deadlines,
     setting: Setting,
     alone: bool,
-    stands_still: Option<Arc<AtomicBool>>,
+    disturbance: Option<Disturbance>,
+}
+
+/// What happens to the first act.
+enum Disturbance {
+    /// Its permit has ended before it is looked at.
+    BeforeLook(Arc<AtomicBool>),
+    /// The process is stopped right after that look.
+    AfterLook(Arc<AtomicBool>),
+    /// Something is done beside the first act of a kind.
+    Beside(&'static str, Beside),
 }
 
 impl KafkaPlot {
@@ -103,13 +114,14 @@ impl KafkaPlot {
         plot
     }
 
-    /// The same through the recording proxy.
+    /// On the same cluster through the recording proxy; its controllers are reached directly.
     ///
     /// # Panics
-    /// If the judge or the proxy does not start.
+    /// If the judge does not start.
     pub async fn moving_proxied(cluster: &MoveCluster) -> Self {
-        let mut plot = Self::of(proxy().move_bootstrap(), cluster.judge().clone());
-        plot.controllers = Some(cluster.controllers().to_owned());
+        let mut plot = Self::moving(cluster).await;
+        let config = plot.clusters.get_mut(CLUSTER).expect("the cluster");
+        config.bootstrap = brokers(proxy().move_bootstrap());
         plot
     }
 
@@ -131,7 +143,7 @@ impl KafkaPlot {
             deadlines: Deadlines { observe, act: observe },
             setting: Setting::default(),
             alone: false,
-            stands_still: None,
+            disturbance: None,
         };
         plot.acts_within(Duration::from_secs(4));
         plot
@@ -145,7 +157,33 @@ impl KafkaPlot {
 
     /// Whoever acts first stands still until the permit has ended; whether that has happened.
     pub fn stands_still_once(&mut self) -> Arc<AtomicBool> {
-        self.stands_still.insert(Arc::default()).clone()
+        let stood = Arc::<AtomicBool>::default();
+        self.disturbance = Some(Disturbance::BeforeLook(stood.clone()));
+        stood
+    }
+
+    /// The process is stopped for as long as an act may take, right after its first look at a permit; whether that has
+    /// happened.
+    pub fn is_stopped_after_look(&mut self) -> Arc<AtomicBool> {
+        let stood = Arc::<AtomicBool>::default();
+        self.disturbance = Some(Disturbance::AfterLook(stood.clone()));
+        stood
+    }
+
+    /// Something is done beside the first act of this kind ([`Action::key`]).
+    pub fn beside_first(&mut self, kind: &'static str, beside: Beside) {
+        self.disturbance = Some(Disturbance::Beside(kind, beside));
+    }
+
+    /// The name by which the proxy knows the house's client.
+    #[must_use]
+    pub fn client_id(&self) -> &str {
+        &self.client_id
+    }
+
+    /// How long a plan waits for approval.
+    pub fn expires_after(&mut self, span: Duration) {
+        self.setting.expiry = Some(span);
     }
 
     /// How long one look may take.
@@ -207,24 +245,39 @@ impl KafkaPlot {
     }
 
     fn backends(&self, clock: &Arc<dyn Clock>) -> Clusters {
-        let mut backends: BTreeMap<ClusterName, Arc<dyn Backend>> = BTreeMap::new();
-        for (name, config) in &self.clusters {
-            let mut kafka =
-                Kafka::new(config.clone(), clock.clone(), self.deadlines).expect("a configuration that works");
-            if let Some(controllers) = self.controllers.as_ref().filter(|_| name == CLUSTER) {
-                let mut config = config.clone();
-                config.bootstrap = brokers(controllers);
-                kafka = kafka.and_controllers(config).expect("a configuration that works");
+        let backend = |(name, config): (&String, &Config)| {
+            let first = name == CLUSTER;
+            let kafka = self.kafka(config, clock, first);
+            let backend = if first { self.disturbed(kafka, clock) } else { Arc::new(kafka) as _ };
+            (name.parse::<ClusterName>().expect("a cluster's name"), backend)
+        };
+        Clusters::new(self.clusters.iter().map(backend).collect())
+    }
+
+    fn kafka(&self, config: &Config, clock: &Arc<dyn Clock>, first: bool) -> Kafka {
+        let clock: Arc<dyn Clock> = match &self.disturbance {
+            Some(Disturbance::AfterLook(stood)) if first => {
+                let (inner, span, stood) = (clock.clone(), self.deadlines.act, stood.clone());
+                Arc::new(StoppedAfterLook { inner, span, stood })
             }
-            let kafka: Arc<dyn Backend> = match &self.stands_still {
-                Some(stood) => {
-                    Arc::new(StandsStill { inner: Arc::new(kafka), clock: clock.clone(), stood: stood.clone() })
-                }
-                None => Arc::new(kafka),
-            };
-            backends.insert(name.parse().expect("a cluster's name"), kafka);
+            _ => clock.clone(),
+        };
+        let kafka = Kafka::new(config.clone(), clock, self.deadlines).expect("a configuration that works");
+        let Some(controllers) = self.controllers.as_ref().filter(|_| first) else { return kafka };
+        let mut config = config.clone();
+        config.bootstrap = brokers(controllers);
+        kafka.and_controllers(config).expect("a configuration that works")
+    }
+
+    fn disturbed(&self, kafka: Kafka, clock: &Arc<dyn Clock>) -> Arc<dyn Backend> {
+        let (inner, clock) = (Arc::new(kafka), clock.clone());
+        match &self.disturbance {
+            Some(Disturbance::BeforeLook(stood)) => Arc::new(StandsStill { inner, clock, stood: stood.clone() }),
+            Some(Disturbance::Beside(kind, beside)) => {
+                Arc::new(Disturbed { inner, clock, kind, beside: beside.clone(), done: AtomicBool::default() })
+            }
+            Some(Disturbance::AfterLook(_)) | None => inner,
         }
-        Clusters::new(backends)
     }
 }
 

@@ -63,13 +63,15 @@ pub struct Setting {
     pub guards: Guards,
     /// What the settings say otherwise of who may do what.
     pub rules: fn(&mut Policy),
+    /// How long a plan waits for approval, where it is not as long as usual.
+    pub expiry: Option<Duration>,
     /// The address of the store, where it is not an ordinary SQLite file of the story's own.
     pub store: Option<String>,
 }
 
 impl Default for Setting {
     fn default() -> Self {
-        Self { pace: quick(), guards: Guards::all(), rules: |_| {}, store: None }
+        Self { pace: quick(), guards: Guards::all(), rules: |_| {}, expiry: None, store: None }
     }
 }
 
@@ -107,7 +109,9 @@ impl Story {
     /// # Panics
     /// If the house cannot be built.
     pub async fn set(setting: Setting, clusters: &[(&str, Tier)], backends: Clusters, clock: Arc<dyn Clock>) -> Self {
-        let Setting { pace, guards, rules, store } = setting;
+        let Setting { pace, guards, rules, expiry, store } = setting;
+        let usual = Times::default();
+        let times = Times { expiry: expiry.unwrap_or(usual.expiry), ..usual };
         let folder = TempDir::new().expect("a folder");
         let own = format!("sqlite:{}", folder.path().join("signalbox.db").display());
         let url = store.unwrap_or(own);
@@ -120,7 +124,7 @@ impl Story {
             backends,
             store,
             clock: clock.clone(),
-            times: Times::default(),
+            times,
             guards,
         };
         let house = House::build(Plot { parts, pace, holder: "story".to_owned() });

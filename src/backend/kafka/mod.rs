@@ -19,6 +19,7 @@ use observe::Sight;
 use sampler::Sampler;
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use tokio::time::Instant;
 
 /// Where rates need two looks of now, the time between them is this part of what a look may take.
 const SAMPLE_PART: u32 = 3;
@@ -73,12 +74,15 @@ impl Act for Kafka {
         let Action::Kafka(action) = action;
         tracing::info!(operation = %permit.operation(), intent = permit.intent(), "acting");
         Box::pin(async move {
-            // The client sends nothing after its deadline, so nothing is sent after the permit's end.
+            // Taken before the look at the permit: a process that is stopped in between wakes with an end that has passed.
+            let began = Instant::now();
             match permit.left(self.clock.monotonic()) {
+                // One end for all calls of the act. The client sends nothing after it, so nothing is sent after the permit's.
                 Some(left) => {
-                    let within = left.min(self.deadlines.act);
-                    let controllers = self.controllers.as_ref().map(|client| client.within(within));
-                    act::act(&self.client.within(within), controllers.as_ref(), action).await
+                    let end = began + left.min(self.deadlines.act);
+                    let until_then = |client: &Client| client.within(self.deadlines.act).ending_at(end);
+                    let controllers = self.controllers.as_ref().map(until_then);
+                    act::act(&until_then(&self.client), controllers.as_ref(), action).await
                 }
                 None => Acted::NotApplied(Reason::permit_ended()),
             }

@@ -77,3 +77,18 @@ async fn how_long_looks_fail_is_known_across_a_restart() {
     scene.kafka.trouble(None).unwrap();
     comes_to(&house, &id, State::Succeeded).await;
 }
+
+/// Each look takes longer than three intervals together. That is slow, and no gap between two looks.
+#[tokio::test]
+async fn looks_that_take_long_still_see_a_group_stop() {
+    let scene = Scene::new();
+    let house = scene.house().await;
+    let id = plans(&house, WAITING).await;
+    for who in ["bob", "dora"] {
+        votes(&house, who, &id).await;
+    }
+    comes_to(&house, &id, State::Waiting).await;
+    scene.kafka.trouble(Some(Trouble::Slow(7_500))).unwrap();
+    let done = comes_to(&house, &id, State::Succeeded).await;
+    assert!(done.updated_at.since(scene.ground.start()) < Duration::from_secs(5 * 60), "long before the wait is over");
+}

@@ -49,7 +49,7 @@ pub struct Memory {
     /// How many looks in a row were good.
     #[serde(default)]
     pub streak: u32,
-    /// When the last look was made.
+    /// When the last look was made; for a wait, when it had its answer.
     #[serde(default)]
     pub last_look: Option<Millis>,
     /// How many bytes were still to be copied then.

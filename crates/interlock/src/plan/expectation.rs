@@ -120,6 +120,9 @@ pub struct RoomExpected {
     pub bytes: u64,
 }
 
+/// The id of an offset that its log no longer has, or does not have yet.
+pub const LEFT_THE_LOG: &str = "offset-left-the-log";
+
 /// What is committed in one partition.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OffsetExpected {
@@ -277,7 +280,7 @@ fn in_log(topic: &TopicName, expected: &[OffsetInLog], found: &[LogRange]) -> He
             .with("offset", one.offset)
             .with("start", range.map_or(-1, |range| range.start))
             .with("end", range.map_or(-1, |range| range.end));
-        return Held::Broken { id: "offset-left-the-log", facts };
+        return Held::Broken { id: LEFT_THE_LOG, facts };
     }
     Held::Holds
 }

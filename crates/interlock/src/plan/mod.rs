@@ -30,7 +30,7 @@ pub use check::{Check, Level, Mistake};
 pub use condition::{Awaited, CANNOT_LOOK, Condition, Looked, Memory, Pace, look};
 pub use difference::{Difference, differences};
 pub use expectation::{
-    Assigned, ConfigExpected, Expectation, Held, OffsetExpected, OffsetInLog, RoomExpected, evaluate,
+    Assigned, ConfigExpected, Expectation, Held, LEFT_THE_LOG, OffsetExpected, OffsetInLog, RoomExpected, evaluate,
 };
 pub use failing::{Calls, Failing};
 pub use hold::{Aspect, Hold, Sharing, Thing};
@@ -42,7 +42,7 @@ pub use outline::Outline;
 pub use probe::{Probe, probe};
 pub use put_back::{Adopted, Ours, Owed};
 pub use reverse::{Done, ReverseImpossible, inverse, reverse};
-pub use rule::{Captured, Edge, Expansion, Log, OffsetRule, OffsetTarget, Resolved, Rule, expand};
+pub use rule::{Captured, Edge, Expansion, Log, OffsetRule, OffsetTarget, Resolved, Rule, expand, targets_in_log};
 pub use seal::{Digest, FORMAT, NotReadable, Sealed};
 pub use step::{Capture, Step, Undo, Wait, Work};
 

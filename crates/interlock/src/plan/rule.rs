@@ -1,6 +1,7 @@
 //! Rules: steps whose actions are fixed only when their turn comes, within what was approved.
 
 use super::action::{Action, KafkaAction, OffsetMove};
+use super::expectation::{Expectation, OffsetInLog};
 use crate::cluster::kafka::{Committed, LogRange, OffsetAt};
 use crate::cluster::{Look, Looker, Query, Sections};
 use crate::facts::Facts;
@@ -101,6 +102,19 @@ pub fn expand(rule: &Rule, captured: &Captured, sections: &Sections) -> Expansio
         return Expansion::Actions(Vec::new());
     }
     Expansion::Actions(vec![Action::Kafka(KafkaAction::CommitOffsets { group: rule.group.clone(), moves })])
+}
+
+/// That what a rule wants to commit lies within the logs. It did when it was counted; logs go on.
+#[must_use]
+pub fn targets_in_log(action: &Action) -> Vec<Expectation> {
+    let Action::Kafka(KafkaAction::CommitOffsets { moves, .. }) = action else { return Vec::new() };
+    let mut by_topic: BTreeMap<&TopicName, Vec<OffsetInLog>> = BTreeMap::new();
+    for one in moves {
+        let target = OffsetInLog { partition: one.partition, offset: one.to.offset };
+        by_topic.entry(&one.topic).or_default().push(target);
+    }
+    let in_log = |(topic, offsets): (&TopicName, _)| Expectation::KafkaOffsetsInLog { topic: topic.clone(), offsets };
+    by_topic.into_iter().map(in_log).collect()
 }
 
 enum Stop {

@@ -9,6 +9,7 @@ use kafka_protocol::messages::{
 };
 use kafka_protocol::protocol::Decodable;
 use tokio::sync::{mpsc, watch};
+use tokio::time::Instant;
 
 use crate::peer::{Peer, Reply, body};
 use crate::{at, client, committed, config, offsets};
@@ -38,6 +39,32 @@ async fn a_request_whose_deadline_is_past_does_not_leave() {
     // What follows on the same connection shows that nothing was on it.
     client.commit_offsets("g", &offsets()).await.unwrap();
     assert_eq!(peer.count(ApiKey::OffsetCommit), 2);
+}
+
+/// Each call would have half a minute. The first one is answered when the time of both is over.
+#[tokio::test]
+async fn several_calls_with_one_end_send_nothing_after_it() {
+    let (gate, closed) = watch::channel(());
+    let peer = Peer::start(move |seen| match seen.key {
+        ApiKey::OffsetCommit if seen.before == 1 => Some(Reply::Later(bytes(committed(seen, [0, 0])), closed.clone())),
+        ApiKey::OffsetCommit => Some(committed(seen, [0, 0])),
+        _ => None,
+    })
+    .await;
+    let client = client(&peer).await.within(Duration::from_secs(30));
+    assert!(client.commit_offsets("g", &offsets()).await.unwrap().values().all(Result::is_ok));
+
+    let ending = client.ending_at(Instant::now() + Duration::from_secs(1));
+    let first = ending.commit_offsets("g", &offsets()).await.unwrap();
+    let error = first[&at(0)].clone().unwrap_err();
+    assert!(matches!(error, Error::UnknownOutcome { cause: Cause::Deadline, .. }), "{error}");
+    drop(gate);
+    for late in [ending.within(Duration::from_secs(30)), ending.ending_at(Instant::now() + Duration::from_secs(30))] {
+        let results = late.commit_offsets("g", &offsets()).await.unwrap();
+        assert!(results.values().all(|result| is_late(result.as_ref().unwrap_err())), "{results:?}");
+    }
+    assert_eq!(peer.count(ApiKey::OffsetCommit), 2);
+    assert!(client.commit_offsets("g", &offsets()).await.unwrap().values().all(Result::is_ok), "it had no end");
 }
 
 #[tokio::test]
