@@ -232,7 +232,7 @@ why-tried-too-often = { $failure-count ->
 }
 why-vetoed = Vetoed by { $by }
 why-vote-withdrawn = A vote was withdrawn before it began; it waits for votes again
-why-voter-cannot-be-verified = Somebody’s roles cannot be looked up now; it waits for votes again
+why-voter-cannot-be-verified = Somebody’s roles cannot be looked up now; it waits until they can
 check-commits-move-without-members = the commits of { $group } move although it has no member (for example { $topic } { $partition }): something sets them by itself and may ignore the reset
 check-group-kind-not-supported = { $group } is a group of a kind that I cannot reset
     .next = Only classic and consumer groups are supported.

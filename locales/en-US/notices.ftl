@@ -1,6 +1,10 @@
 # What is told in an operation's thread, and to owners.
 
 notice-line = { $operation }: { $told }
+notice-anew-failed = The plan has to be made anew, and that failed; I try again
+notice-anew-held = The plan has to be made anew, and another operation is at work there; it waits
+notice-anew-unseen = The plan has to be made anew, and the cluster cannot be looked at now; it waits
+notice-anew-unverified = The plan has to be made anew, and the roles of whoever asked for it cannot be looked up now; it waits
 notice-answer-lost = The cluster’s answer was lost ({ $failure }); I look what was done before anything else
 notice-approved = Approved by { $by }
 notice-expired = Nobody approved it in time; nothing was changed

@@ -175,7 +175,7 @@ why-tried-too-often = { $failure-count ->
 }
 why-vetoed = 被 { $by } 否决
 why-vote-withdrawn = 开始前有人撤回了投票，重新等待投票
-why-voter-cannot-be-verified = 现在查不到某人的角色，重新等待投票
+why-voter-cannot-be-verified = 现在查不到某人的角色，先等待
 check-commits-move-without-members = 消费组 { $group } 没有成员，但位点仍在变化（例如 { $topic } { $partition }）：有程序在自行提交，可能不理会重置
 check-group-kind-not-supported = { $group } 属于暂不支持重置的消费组类型
     .next = 仅支持 classic 与 consumer 两种消费组。

@@ -1,6 +1,10 @@
 # 在操作的讨论串里，以及对负责人说的话。
 
 notice-line = { $operation }：{ $told }
+notice-anew-failed = 需要重新制定计划，但失败了；我会再试
+notice-anew-held = 需要重新制定计划，但另一个操作正在那里执行；先等待
+notice-anew-unseen = 需要重新制定计划，但现在无法查看集群；先等待
+notice-anew-unverified = 需要重新制定计划，但现在查不到申请人的角色；先等待
 notice-answer-lost = 集群的应答丢失了（{ $failure }）；我先查看做到了哪里，再做别的
 notice-approved = 由 { $by } 批准
 notice-expired = 没有人按时批准；没有改动任何东西

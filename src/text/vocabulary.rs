@@ -326,6 +326,10 @@ pub const STEPS: &[&str] = &[
 /// What notices tell, besides reasons, waits and states.
 pub const NOTICES: &[&str] = &[
     "abandoned-owes",
+    "anew-failed",
+    "anew-held",
+    "anew-unseen",
+    "anew-unverified",
     "answer-lost",
     "approved",
     "expired",
