@@ -37,6 +37,10 @@ notice-owed-overdue = Broker { $broker } has not returned for a day; its throttl
 notice-owed-put-back = There again: { $brokers }. The throttle that was left on these brokers is put back
 notice-owed-adopted = Operation { $operation } sets the throttle of broker { $brokers } itself and puts back what stood there before; this one owes it no longer
 notice-owed-given-up = Given up with /unlock by { $first } and { $second }: { $reason }. The throttle of broker { $brokers } stays as it is
+notice-owed-unlock-asked = { $reason-count ->
+    [0] { $by } asks to give up what is still owed here
+   *[other] { $by } asks to give up what is still owed here ({ $reason })
+}. A second person is needed until { $until }: /unlock operation:{ $operation }
 notice-abandoned-owes = What was for its run only is still put back, on broker { $brokers }; /health shows it until then
 notice-throttle-as-planned = The throttle is as planned again
 notice-throttle-asked = { $reason-count ->
@@ -50,6 +54,10 @@ notice-turned-round = { $count ->
     [one] { $count } partition on the move is turned round
    *[other] { $count } partitions on the move are turned round
 }
+notice-unlock-asked = { $reason-count ->
+    [0] { $by } asks to give this up
+   *[other] { $by } asks to give this up ({ $reason })
+}. A second person is needed until { $until }: /unlock operation:{ $operation }
 notice-still-cannot-look = The cluster still cannot be looked at: { $failure }. I change nothing, and go on trying
 notice-undelivered = This could not be told in its own channel: { $said }
 notice-undelivered-card = Its card could not be posted in its own channel: { $said }. /approve in the console votes on it all the same

@@ -31,6 +31,10 @@ notice-owed-overdue = broker { $broker } 一天没有回来；它的限速仍待
 notice-owed-put-back = broker { $brokers } 已回来，它的限速已恢复
 notice-owed-adopted = 操作 { $operation } 自己设置 broker { $brokers } 的限速，并恢复之前的值；本操作不再负责
 notice-owed-given-up = { $first } 和 { $second } 用 /unlock 放弃：{ $reason }。broker { $brokers } 的限速保持原样
+notice-owed-unlock-asked = { $reason-count ->
+    [0] { $by } 要求放弃这里尚未恢复的内容
+   *[other] { $by } 要求放弃这里尚未恢复的内容（{ $reason }）
+}。需要第二个人在 { $until } 之前执行：/unlock operation:{ $operation }
 notice-abandoned-owes = 只为执行期间设置的内容仍会在 broker { $brokers } 上恢复；在此之前 /health 会一直显示
 notice-throttle-as-planned = 限速已恢复到计划值
 notice-throttle-asked = { $reason-count ->
@@ -41,6 +45,10 @@ notice-throttle-turned = 正按要求把限速设为每个 broker { $rate }/秒
 notice-throttle-changed = 有人把 broker { $broker } 的 { $key } 改成了 { $found }；我不去动它
 notice-throttle-slower = 已减速：有分区没有多余的同步副本
 notice-turned-round = 正在让 { $count } 个迁移中的分区退回原处
+notice-unlock-asked = { $reason-count ->
+    [0] { $by } 要求放弃此操作
+   *[other] { $by } 要求放弃此操作（{ $reason }）
+}。需要第二个人在 { $until } 之前执行：/unlock operation:{ $operation }
 notice-still-cannot-look = 仍然无法查看集群：{ $failure }。我不做任何改动，继续尝试
 notice-undelivered = 无法在它自己的频道里通知：{ $said }
 notice-undelivered-card = 无法在它自己的频道里发布卡片：{ $said }。仍可在控制台用 /approve 表决

@@ -2,9 +2,8 @@
 
 use super::answer::{Denied, Done};
 use super::handle::{Ask, Desk, denied};
-use super::operations::unknown;
 use crate::meters;
-use crate::store::{Cast, Unlock, UnlockAsked};
+use crate::store::Cast;
 use engine::control::{Asked, Control, Counted};
 use engine::port::{Journal, JournalError};
 use engine::{Actor, Operation, Transitioned};
@@ -134,64 +133,6 @@ impl Desk {
         self.post(ask, &operation.cluster).await
     }
 
-    /// The one way out of what is stuck; a plan that cannot be read must not close it.
-    async fn unlock(&self, ask: &Ask<'_>) -> Result<Done, Done> {
-        let operation = &self.row_of(ask).await?;
-        let plan = match self.rooms.store.plan(operation).await {
-            Ok(plan) if self.sees(ask, plan.plan()) => Some(plan),
-            Err(JournalError::Damaged(_)) if ask.sight.whole(&operation.cluster) => None,
-            Ok(_) | Err(JournalError::Damaged(_)) => return Err(unknown(&operation.id)),
-            Err(error) => return Err(error.into()),
-        };
-        let given_up = if matches!(operation.state, State::Failed | State::Stuck) {
-            GivenUp::Operation
-        } else if operation.owes() {
-            GivenUp::Owed
-        } else {
-            return Err(not_now(operation));
-        };
-        let principal = &ask.request.principal;
-        match &plan {
-            Some(plan) => self.may(Voter::Member(principal), Act::Unlock, (operation, plan)).map(drop)?,
-            None => self.rooms.policy.may_unlock_unread(principal, &operation.cluster).map_err(denied)?,
-        }
-        let reason = ask.arguments().text("reason").unwrap_or_default().to_owned();
-        let asked = UnlockAsked {
-            operation: operation.id.clone(),
-            revision: operation.revision,
-            person: ask.request.principal.person.clone(),
-            account: ask.request.principal.account,
-            request: ask.request.id.clone(),
-            reason: reason.clone(),
-            at: ask.request.asked_at,
-        };
-        match self.rooms.store.ask_unlock(&asked).await? {
-            Unlock::First { .. } => Ok(controlled(operation, given_up.first())),
-            Unlock::Second { first, reason: first_reason } => {
-                let facts = Facts::none()
-                    .with("first", first.as_str())
-                    .with("second", ask.request.principal.person.as_str())
-                    .with("reason", if first_reason.is_empty() { reason } else { first_reason });
-                self.give_up(operation, given_up, (ask.actor(), facts)).await
-            }
-        }
-    }
-
-    async fn give_up(&self, operation: &Operation, what: GivenUp, by: (Actor, Facts)) -> Result<Done, Done> {
-        let (actor, facts) = by;
-        let given_up = match what {
-            GivenUp::Owed => {
-                self.engine.forgive(operation, actor, facts).await?.then(|| controlled(operation, "owed-given-up"))
-            }
-            GivenUp::Operation => match self.engine.abandon(operation, actor, facts).await? {
-                Transitioned::Done(operation) if operation.owes() => Some(controlled(&operation, "unlocked-owes")),
-                Transitioned::Done(operation) => Some(controlled(&operation, "unlocked")),
-                _ => None,
-            },
-        };
-        given_up.ok_or_else(|| Done::Mistake(Mistake::new("changed-meanwhile", of(operation))))
-    }
-
     /// Whether the policy lets somebody do this to an operation.
     pub(super) fn may(&self, voter: Voter<'_>, act: Act, of: (&Operation, &Sealed)) -> Result<Right, Done> {
         let (operation, plan) = of;
@@ -287,24 +228,6 @@ impl Desk {
     }
 }
 
-/// What two people give up.
-#[derive(Clone, Copy)]
-enum GivenUp {
-    /// An operation that failed or is stuck.
-    Operation,
-    /// What an operation that ended still owes.
-    Owed,
-}
-
-impl GivenUp {
-    fn first(self) -> &'static str {
-        match self {
-            Self::Operation => "unlock-first",
-            Self::Owed => "owed-first",
-        }
-    }
-}
-
 /// What a control comes to.
 enum Effective {
     Control(Control),
@@ -327,7 +250,7 @@ fn effective(allowed: Right, control: Control, of: (&Operation, bool)) -> Effect
 fn asked(operation: &Operation, done: Result<Transitioned, JournalError>) -> Result<Box<Operation>, Done> {
     match done {
         Ok(Transitioned::Done(operation)) => Ok(operation),
-        Ok(_) => Err(Done::Mistake(Mistake::new("changed-meanwhile", of(operation)))),
+        Ok(_) => Err(changed_meanwhile(operation)),
         Err(JournalError::Illegal(_)) => Err(not_now(operation)),
         Err(error) => Err(error.into()),
     }
@@ -360,6 +283,10 @@ fn of(operation: &Operation) -> Facts {
 
 fn closed(operation: &Operation) -> Done {
     Done::Mistake(Mistake::new("voting-closed", of(operation)))
+}
+
+pub(super) fn changed_meanwhile(operation: &Operation) -> Done {
+    Done::Mistake(Mistake::new("changed-meanwhile", of(operation)))
 }
 
 pub(super) fn not_now(operation: &Operation) -> Done {

@@ -20,6 +20,7 @@ mod rounds;
 mod strangers;
 mod submit;
 mod throttle;
+mod unlock;
 mod weighed;
 
 pub(crate) use drafting::{Wanted, Whole};
