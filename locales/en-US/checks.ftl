@@ -226,6 +226,7 @@ why-stop-asked = { $reason-count ->
     [0] Stopped by { $by }
    *[other] Stopped by { $by }: { $reason }
 }
+why-stop-unverified = { $by } asks for a stop, and their roles cannot be looked up now, so I pause. Once they can be, it stops if { $by } may ask for that; until then somebody else than who asked for it can let it go on with /resume
 why-tried-too-often = { $failure-count ->
     [0] The cluster did not take it, though I tried { $attempts } times
    *[other] The cluster did not take it, though I tried { $attempts } times: { $failure }; it said: { $said }

@@ -9,6 +9,7 @@ notice-answer-lost = The cluster’s answer was lost ({ $failure }); I look what
 notice-approved = Approved by { $by }
 notice-expired = Nobody approved it in time; nothing was changed
 notice-expiry-moved = The votes could not be read for a while; that time does not count. It now ends { $until }
+notice-in-vain = { $control } by { $by } had no effect: { $because }
 notice-left-to-others = Somebody else changed { $key } of { $of } to { $found } meanwhile; I leave it as they made it
 notice-queued-behind = Approved; waits for operation { $operation }, which is at work there
 notice-owners-not-told-goes-on = { $said-count ->
@@ -76,6 +77,17 @@ progress-eta = { $eta-whole-count ->
    *[other] At { $rate }/s: { $eta } left, { $eta-whole } for all of it
 }
 progress-throttle = Throttle: { $throttle }/s a broker
+
+in-vain-answer-bug = something in me broke; the audit log has the request
+in-vain-check-cannot-verify = the cluster cannot be looked at ({ $failure })
+in-vain-denied-another-person = this needs another person than whoever asked for it
+in-vain-denied-cannot-verify = their roles cannot be looked up now. Take it off, and put it there again in a minute
+in-vain-denied-no-role = they have no role for it
+in-vain-denied-not-a-member = they are no member here now
+in-vain-denied-not-yours = only who asked for it can take it back
+in-vain-mistake-changed-meanwhile = it changed in the same moment
+in-vain-mistake-not-possible-now = not now, it is: { $state }
+in-vain-mistake-nothing-to-resume = there is nothing to resume, it is: { $state }
 
 owners-before = You own part of this. It begins now: { $what }
 owners-after = You own part of this. { $state }: { $what }

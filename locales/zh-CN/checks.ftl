@@ -169,6 +169,7 @@ why-stop-asked = { $reason-count ->
     [0] 由 { $by } 停止
    *[other] 由 { $by } 停止：{ $reason }
 }
+why-stop-unverified = { $by } 要求停止，但现在查不到其角色，因此我先暂停。能查到之后，如果 { $by } 有权要求就停止；在此之前，申请人以外的人可用 /resume 让它继续
 why-tried-too-often = { $failure-count ->
     [0] 尝试了 { $attempts } 次，集群都没有接受
    *[other] 尝试了 { $attempts } 次，集群都没有接受：{ $failure }；集群的说明：{ $said }

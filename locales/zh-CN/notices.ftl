@@ -9,6 +9,7 @@ notice-answer-lost = 集群的应答丢失了（{ $failure }）；我先查看�
 notice-approved = 由 { $by } 批准
 notice-expired = 没有人按时批准；没有改动任何东西
 notice-expiry-moved = 有一段时间无法读取投票，这段时间不计入；现在的截止时间是 { $until }
+notice-in-vain = { $by } 的 { $control } 没有生效：{ $because }
 notice-left-to-others = 有人同时把 { $of } 的 { $key } 改成了 { $found }；我保持不动
 notice-queued-behind = 已批准；等待操作 { $operation }，它正在那里执行
 notice-owners-not-told-goes-on = { $said-count ->
@@ -67,6 +68,17 @@ progress-eta = { $eta-whole-count ->
    *[other] 按 { $rate }/秒：剩余 { $eta }，全部 { $eta-whole }
 }
 progress-throttle = 限速：每个 broker { $throttle }/秒
+
+in-vain-answer-bug = 我内部出错；审计日志里有这次请求
+in-vain-check-cannot-verify = 无法查看集群（{ $failure }）
+in-vain-denied-another-person = 需要申请人以外的人
+in-vain-denied-cannot-verify = 现在查不到其角色。请移除后过一分钟再加上
+in-vain-denied-no-role = 没有相应的角色
+in-vain-denied-not-a-member = 现在不是这里的成员
+in-vain-denied-not-yours = 只有申请人可以取消
+in-vain-mistake-changed-meanwhile = 它同时发生了变化
+in-vain-mistake-not-possible-now = 现在不行，当前状态：{ $state }
+in-vain-mistake-nothing-to-resume = 没有可以继续的，当前状态：{ $state }
 
 owners-before = 其中有你负责的部分。现在开始：{ $what }
 owners-after = 其中有你负责的部分。{ $state }：{ $what }

@@ -8,6 +8,7 @@ mod directory;
 mod drafting;
 mod failed;
 mod handle;
+mod in_vain;
 mod listing;
 mod look;
 mod members;
@@ -17,6 +18,7 @@ mod recorder;
 mod replanner;
 mod rooms;
 mod rounds;
+mod steer;
 mod strangers;
 mod submit;
 mod throttle;
@@ -24,6 +26,7 @@ mod unlock;
 mod weighed;
 
 pub(crate) use drafting::{Wanted, Whole};
+pub(crate) use steer::Tapped;
 
 pub use answer::{Answer, Denied, Done, Incoming, Recorded};
 pub use ballots::{APPROVE, Ballots, STOP, VETO};

@@ -157,6 +157,7 @@ pub const REASONS: &[&str] = &[
     "resumed",
     "stale",
     "stop-asked",
+    "stop-unverified",
     "tried-too-often",
     "vetoed",
     "vote-withdrawn",
@@ -335,6 +336,7 @@ pub const NOTICES: &[&str] = &[
     "approved",
     "expired",
     "expiry-moved",
+    "in-vain",
     "queued-behind",
     "left-to-others",
     "owed-adopted",
@@ -360,6 +362,20 @@ pub const NOTICES: &[&str] = &[
     "wait-over",
     "throttle-asked",
     "throttle-turned",
+];
+
+/// Why a reaction had no effect, in words for everybody: by the key of the sentence that its owner would get.
+pub const IN_VAIN: &[&str] = &[
+    "answer-bug",
+    "check-cannot-verify",
+    "denied-another-person",
+    "denied-cannot-verify",
+    "denied-no-role",
+    "denied-not-a-member",
+    "denied-not-yours",
+    "mistake-changed-meanwhile",
+    "mistake-not-possible-now",
+    "mistake-nothing-to-resume",
 ];
 
 /// What operations leave and still have to put back.

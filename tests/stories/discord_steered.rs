@@ -1,10 +1,12 @@
-//! What keeps an approved plan from starting is told in its thread.
+//! Reactions and commands at an awkward moment: while it starts, too early, or by somebody who cannot be looked up. Nothing is
+//! swallowed, and the thread hears what had no effect.
 
-use discord_model::{Fault, On};
+use discord_model::gateway::Release;
+use discord_model::{Fault, On, Request};
 use interlock::approval::State;
 use interlock::cluster::kafka::{Committed, Right};
 use interlock::id::{GroupId, TopicName};
-use simulated::{GroupSpec, Member, Trouble};
+use simulated::{GroupSpec, Leave, Member, Trouble};
 use std::time::{Duration, Instant};
 use story::discord_house::{CLUSTER, DiscordStory, Posted, SOON, TOPIC, wait_until};
 
@@ -32,6 +34,15 @@ async fn approved(story: &DiscordStory, posted: &Posted) {
     story.reacts("dora", &posted.card, "✅").await;
 }
 
+/// It waits for its group to stop.
+async fn waiting() -> (DiscordStory, Posted) {
+    let (story, posted) = asked().await;
+    approved(&story, &posted).await;
+    story.becomes(&posted.id, State::Waiting).await;
+    posted.card.until(|seen| !seen.reacted("↩️").is_empty(), SOON).await;
+    (story, posted)
+}
+
 /// Approved, and it does not start as long as the cluster is away.
 async fn queued() -> (DiscordStory, Posted) {
     let (story, posted) = asked().await;
@@ -51,6 +62,29 @@ async fn queued() -> (DiscordStory, Posted) {
 
 fn looked_up(story: &DiscordStory, who: &str) -> On {
     On::path("GET", MEMBER).about("user_id", story.user(who).id())
+}
+
+async fn is_held(story: &DiscordStory, who: &str) {
+    let id = story.user(who).id().to_string();
+    let held = |one: &Request| {
+        one.is("GET", MEMBER) && one.parameters.get("user_id") == Some(&id) && one.status.is_none() && !one.applied
+    };
+    story.discord.wait_for_request(held, SOON).await;
+}
+
+/// The last look at the votes is under way: what stands on the card has been read, and bob is being looked up. Somebody else's
+/// look-ups take longer still.
+async fn starting(story: &DiscordStory, late: &str) {
+    for who in ["bob", late] {
+        story.discord.holds(looked_up(story, who));
+    }
+    story.kafka().trouble(None).unwrap();
+    is_held(story, "bob").await;
+}
+
+async fn starts(story: &DiscordStory, posted: &Posted) {
+    story.discord.lets_go(&looked_up(story, "bob"));
+    story.becomes(&posted.id, State::Waiting).await;
 }
 
 async fn is_clean(story: &DiscordStory) {
@@ -76,6 +110,153 @@ async fn progress_is_told(story: &DiscordStory, posted: &Posted, said: &str) {
 
 async fn is_told_soon(posted: &Posted, said: &str) {
     posted.card.thread().unwrap().wait_for_text(said, SOON).await;
+}
+
+async fn a_stop_while_it_starts_is_heard(who: &str) {
+    let (story, posted) = queued().await;
+    starting(&story, who).await;
+    story.reacts(who, &posted.card, "🛑").await;
+    is_held(&story, who).await;
+    starts(&story, &posted).await;
+    story.discord.lets_go(&looked_up(&story, who));
+    story.becomes(&posted.id, State::Stopped).await;
+    posted.card.becomes(&format!("Stopped by {who}"), SOON).await;
+    assert_eq!(story.acts(), 0);
+    is_clean(&story).await;
+}
+
+#[tokio::test]
+async fn an_approvers_stop_while_it_starts_is_heard() {
+    a_stop_while_it_starts_is_heard("carol").await;
+}
+
+#[tokio::test]
+async fn the_requesters_stop_while_it_starts_is_heard() {
+    a_stop_while_it_starts_is_heard("alice").await;
+}
+
+/// carol's veto is stored while the votes are read a last time, and comes too late to be one.
+#[tokio::test]
+async fn a_stop_by_command_while_it_starts_is_heard() {
+    let (story, posted) = queued().await;
+    starting(&story, "carol").await;
+    let line = format!("/stop operation:{} reason:\"wrong group\"", posted.id);
+    let meanwhile = async {
+        let began = Instant::now();
+        let store = &story.house().rooms().store;
+        let digest = story.operation(&posted.id).await.digest;
+        while !store.votes(&posted.id, digest).await.unwrap().iter().any(|vote| vote.person.as_str() == "carol") {
+            assert!(began.elapsed() < SOON, "no veto is stored");
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        starts(&story, &posted).await;
+        story.discord.lets_go(&looked_up(&story, "carol"));
+    };
+    let carol = story.user("carol");
+    let (answer, ()) = tokio::join!(carol.runs(&story.ops, &line), meanwhile);
+    assert!(answer.text().contains("stops at the next safe point"), "{}", answer.text());
+    story.becomes(&posted.id, State::Stopped).await;
+    posted.card.becomes("Stopped by carol: wrong group", SOON).await;
+    is_clean(&story).await;
+}
+
+/// carol's roles cannot be looked up: it stands still as by a guard, her 🛑 stays open, and stops it once they can be.
+#[tokio::test]
+async fn a_stop_that_cannot_be_verified_pauses_and_stays_open() {
+    let (story, posted) = waiting().await;
+    story.discord.fails_always(looked_up(&story, "carol"), Fault::Status(503));
+    story.reacts("carol", &posted.card, "🛑").await;
+    let paused = story.becomes(&posted.id, State::Paused).await;
+    assert_eq!(paused.why.id, "stop-unverified");
+    posted.card.becomes("carol asks for a stop, and their roles cannot be looked up now", SOON).await;
+    let told = posted.card.thread().unwrap().wait_for_text("carol asks for a stop", SOON).await.look();
+    assert!(!told.silent, "people are called: {}", told.text);
+    let resume = format!("/resume operation:{}", posted.id);
+    let own = story.user("alice").runs(&story.ops, &resume).await;
+    assert!(own.text().contains("another person"), "who asked lets it not go on alone: {}", own.text());
+    story.reacts("alice", &posted.card, "▶️").await;
+    is_told_soon(&posted, "▶️ by alice had no effect: this needs another person than whoever asked for it").await;
+    let other = story.user("olga").runs(&story.ops, &resume).await;
+    assert!(other.text().contains("goes on"), "{}", other.text());
+    story.cards_are_read_anew().await;
+    story.all_is_told().await;
+    let state = story.operation(&posted.id).await.state;
+    assert_eq!(state, State::Waiting, "olga knew of the 🛑; it does not pause again as long as nothing else is known");
+    story.discord.works_again();
+    story.cards_are_read_anew().await;
+    story.becomes(&posted.id, State::Stopped).await;
+    posted.card.becomes("Stopped by carol", SOON).await;
+    assert_eq!(story.acts(), 0);
+    is_clean(&story).await;
+}
+
+/// Taken off and put there again it is another one.
+#[tokio::test]
+async fn a_second_stop_that_cannot_be_verified_pauses_again() {
+    let (story, posted) = waiting().await;
+    story.discord.fails_always(looked_up(&story, "carol"), Fault::Status(503));
+    for _ in 0..2 {
+        story.reacts("carol", &posted.card, "🛑").await;
+        story.becomes(&posted.id, State::Paused).await;
+        story.user("olga").runs(&story.ops, &format!("/resume operation:{}", posted.id)).await.message().read();
+        story.becomes(&posted.id, State::Waiting).await;
+        story.user("carol").unreacts(&posted.card, "🛑").await;
+    }
+    story.discord.works_again();
+    story.cards_are_read_anew().await;
+    assert_eq!(story.operation(&posted.id).await.state, State::Waiting, "it is gone");
+    is_clean(&story).await;
+}
+
+/// mallory's could not be looked up either, and she turns out to have no right to it.
+#[tokio::test]
+async fn a_stop_without_a_right_to_it_ends_with_that() {
+    let (story, posted) = waiting().await;
+    story.discord.fails_always(looked_up(&story, "mallory"), Fault::Status(503));
+    story.reacts("mallory", &posted.card, "🛑").await;
+    story.becomes(&posted.id, State::Paused).await;
+    story.discord.works_again();
+    story.cards_are_read_anew().await;
+    is_told(&story, &posted, "🛑 by mallory had no effect: they have no role for it").await;
+    assert_eq!(story.operation(&posted.id).await.state, State::Paused, "who may let it go on decides");
+    let answer = story.user("olga").runs(&story.ops, &format!("/resume operation:{}", posted.id)).await;
+    assert!(answer.text().contains("goes on"), "{}", answer.text());
+    story.cards_are_read_anew().await;
+    assert_eq!(story.operation(&posted.id).await.state, State::Waiting);
+    is_clean(&story).await;
+}
+
+/// alice taps ↩️ while it runs; once it has ended she taps it again, though the bot never saw it taken off.
+#[tokio::test]
+async fn a_way_back_that_is_asked_for_too_early_is_answered_and_not_used_up() {
+    let (story, posted) = waiting().await;
+    story.reacts("alice", &posted.card, "↩️").await;
+    is_told_soon(&posted, "↩️ by alice had no effect: not now, it is: Waiting").await;
+    story.reacts("vic", &posted.card, "↩️").await;
+    is_told_soon(&posted, "↩️ by vic had no effect: they have no role for it").await;
+    story.kafka().stop_group(&live(), Leave::InOrder, None).unwrap();
+    story.becomes(&posted.id, State::Succeeded).await;
+    posted.card.becomes("Done", SOON).await;
+    taps_unseen(&story, &posted, || drop(story.kafka().join(&live(), Member::new("live-1", "/10.0.9.1")).unwrap()))
+        .await;
+    is_told_soon(&posted, "↩️ by alice had no effect: consumer group billing-live still has 1 member (live-1)").await;
+    assert_eq!(is_told(&story, &posted, "↩️ by alice had no effect").await, 2, "the group has a member again");
+    story.kafka().stop_group(&live(), Leave::InOrder, None).unwrap();
+    taps_unseen(&story, &posted, || story.kafka().trouble(Some(Trouble::Down)).unwrap()).await;
+    is_told_soon(&posted, "↩️ by alice had no effect: the cluster cannot be looked at").await;
+    taps_unseen(&story, &posted, || story.kafka().trouble(None).unwrap()).await;
+    let back = story.ops.wait_for_text("take back", SOON).await;
+    back.until(|seen| seen.reacted("❌").len() == 1, SOON).await;
+    is_clean(&story).await;
+}
+
+/// alice takes her ↩️ off, which the bot does not see; something happens; and she puts it there again.
+async fn taps_unseen(story: &DiscordStory, posted: &Posted, happens: impl FnOnce()) {
+    story.discord.gateway().holds_events();
+    story.user("alice").unreacts(&posted.card, "↩️").await;
+    story.discord.gateway().releases(Release::Never);
+    happens();
+    story.reacts("alice", &posted.card, "↩️").await;
 }
 
 /// It does not start as long as Discord does not answer this, and the thread says why.
