@@ -40,7 +40,7 @@ seat-approvers = { $count ->
    *[other] { $count } approvers
 }
 seat-owner = an owner of { $of }
-card-queued = Approved; starts as soon as nothing else is at work there
+card-queued = Approved; it starts as soon as it can, and the thread says what it waits for
 card-ids = op { $operation } · plan { $digest }
 card-ids-ends = op { $operation } · plan { $digest } · ends { $ends }
 card-progress = Step { $step } of { $steps }: { $what }

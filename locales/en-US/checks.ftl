@@ -241,13 +241,14 @@ why-stop-asked = { $reason-count ->
     [0] Stopped by { $by }
    *[other] Stopped by { $by }: { $reason }
 }
+why-stop-unverified = { $by } asks for a stop, and their roles cannot be looked up now, so I pause. Once they can be, it stops if { $by } may ask for that; until then somebody else than who asked for it can let it go on with /resume
 why-tried-too-often = { $failure-count ->
     [0] The cluster did not take it, though I tried { $attempts } times
    *[other] The cluster did not take it, though I tried { $attempts } times: { $failure }; it said: { $said }
 }
 why-vetoed = Vetoed by { $by }
 why-vote-withdrawn = A vote was withdrawn before it began; it waits for votes again
-why-voter-cannot-be-verified = Somebody’s roles cannot be looked up now; it waits for votes again
+why-voter-cannot-be-verified = Somebody’s roles cannot be looked up now; it waits until they can
 check-commits-move-without-members = the commits of { $group } move although it has no member (for example { $topic } { $partition }): something sets them by itself and may ignore the reset
 check-group-kind-not-supported = { $group } is a group of a kind that I cannot reset
     .next = Only classic and consumer groups are supported.

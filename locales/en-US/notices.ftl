@@ -1,10 +1,15 @@
 # What is told in an operation's thread, and to owners.
 
 notice-line = { $operation }: { $told }
+notice-anew-failed = The plan has to be made anew, and that failed; I try again
+notice-anew-held = The plan has to be made anew, and another operation is at work there; it waits
+notice-anew-unseen = The plan has to be made anew, and the cluster cannot be looked at now; it waits
+notice-anew-unverified = The plan has to be made anew, and the roles of whoever asked for it cannot be looked up now; it waits
 notice-answer-lost = The cluster’s answer was lost ({ $failure }); I look what was done before anything else
 notice-approved = Approved by { $by }
 notice-expired = Nobody approved it in time; nothing was changed
 notice-expiry-moved = The votes could not be read for a while; that time does not count. It now ends { $until }
+notice-in-vain = { $control } by { $by } had no effect: { $because }
 notice-left-to-others = Somebody else changed { $key } of { $of } to { $found } meanwhile; I leave it as they made it
 notice-queued-behind = Approved; waits for operation { $operation }, which is at work there
 notice-owners-not-told-goes-on = { $said-count ->
@@ -33,6 +38,10 @@ notice-owed-overdue = Broker { $broker } has not returned for a day; its throttl
 notice-owed-put-back = There again: { $brokers }. The throttle that was left on these brokers is put back
 notice-owed-adopted = Operation { $operation } sets the throttle of broker { $brokers } itself and puts back what stood there before; this one owes it no longer
 notice-owed-given-up = Given up with /unlock by { $first } and { $second }: { $reason }. The throttle of broker { $brokers } stays as it is
+notice-owed-unlock-asked = { $reason-count ->
+    [0] { $by } asks to give up what is still owed here
+   *[other] { $by } asks to give up what is still owed here ({ $reason })
+}. A second person is needed until { $until }: /unlock operation:{ $operation }
 notice-abandoned-owes = What was for its run only is still put back, on broker { $brokers }; /health shows it until then
 notice-throttle-as-planned = The throttle is as planned again
 notice-throttle-asked = { $reason-count ->
@@ -50,6 +59,10 @@ notice-turned-round = { $count ->
     [one] { $count } partition on the move is turned round
    *[other] { $count } partitions on the move are turned round
 }
+notice-unlock-asked = { $reason-count ->
+    [0] { $by } asks to give this up
+   *[other] { $by } asks to give this up ({ $reason })
+}. A second person is needed until { $until }: /unlock operation:{ $operation }
 notice-still-cannot-look = The cluster still cannot be looked at: { $failure }. I change nothing, and go on trying
 notice-undelivered = This could not be told in its own channel: { $said }
 notice-undelivered-card = Its card could not be posted in its own channel: { $said }. /approve in the console votes on it all the same
@@ -68,6 +81,17 @@ progress-eta = { $eta-whole-count ->
    *[other] At { $rate }/s: { $eta } left, { $eta-whole } for all of it
 }
 progress-throttle = Throttle: { $throttle }/s a broker
+
+in-vain-answer-bug = something in me broke; the audit log has the request
+in-vain-check-cannot-verify = the cluster cannot be looked at ({ $failure })
+in-vain-denied-another-person = this needs another person than whoever asked for it
+in-vain-denied-cannot-verify = their roles cannot be looked up now. Take it off, and put it there again in a minute
+in-vain-denied-no-role = they have no role for it
+in-vain-denied-not-a-member = they are no member here now
+in-vain-denied-not-yours = only who asked for it can take it back
+in-vain-mistake-changed-meanwhile = it changed in the same moment
+in-vain-mistake-not-possible-now = not now, it is: { $state }
+in-vain-mistake-nothing-to-resume = there is nothing to resume, it is: { $state }
 
 owners-before = You own part of this. It begins now: { $what }
 owners-after = You own part of this. { $state }: { $what }

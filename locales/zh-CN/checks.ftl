@@ -181,13 +181,14 @@ why-stop-asked = { $reason-count ->
     [0] 由 { $by } 停止
    *[other] 由 { $by } 停止：{ $reason }
 }
+why-stop-unverified = { $by } 要求停止，但现在查不到其角色，因此我先暂停。能查到之后，如果 { $by } 有权要求就停止；在此之前，申请人以外的人可用 /resume 让它继续
 why-tried-too-often = { $failure-count ->
     [0] 尝试了 { $attempts } 次，集群都没有接受
    *[other] 尝试了 { $attempts } 次，集群都没有接受：{ $failure }；集群的说明：{ $said }
 }
 why-vetoed = 被 { $by } 否决
 why-vote-withdrawn = 开始前有人撤回了投票，重新等待投票
-why-voter-cannot-be-verified = 现在查不到某人的角色，重新等待投票
+why-voter-cannot-be-verified = 现在查不到某人的角色，先等待
 check-commits-move-without-members = 消费组 { $group } 没有成员，但位点仍在变化（例如 { $topic } { $partition }）：有程序在自行提交，可能不理会重置
 check-group-kind-not-supported = { $group } 属于暂不支持重置的消费组类型
     .next = 仅支持 classic 与 consumer 两种消费组。

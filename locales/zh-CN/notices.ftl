@@ -1,10 +1,15 @@
 # 在操作的讨论串里，以及对负责人说的话。
 
 notice-line = { $operation }：{ $told }
+notice-anew-failed = 需要重新制定计划，但失败了；我会再试
+notice-anew-held = 需要重新制定计划，但另一个操作正在那里执行；先等待
+notice-anew-unseen = 需要重新制定计划，但现在无法查看集群；先等待
+notice-anew-unverified = 需要重新制定计划，但现在查不到申请人的角色；先等待
 notice-answer-lost = 集群的应答丢失了（{ $failure }）；我先查看做到了哪里，再做别的
 notice-approved = 由 { $by } 批准
 notice-expired = 没有人按时批准；没有改动任何东西
 notice-expiry-moved = 有一段时间无法读取投票，这段时间不计入；现在的截止时间是 { $until }
+notice-in-vain = { $by } 的 { $control } 没有生效：{ $because }
 notice-left-to-others = 有人同时把 { $of } 的 { $key } 改成了 { $found }；我保持不动
 notice-queued-behind = 已批准；等待操作 { $operation }，它正在那里执行
 notice-owners-not-told-goes-on = { $said-count ->
@@ -27,6 +32,10 @@ notice-owed-overdue = broker { $broker } 一天没有回来；它的限速仍待
 notice-owed-put-back = broker { $brokers } 已回来，它的限速已恢复
 notice-owed-adopted = 操作 { $operation } 自己设置 broker { $brokers } 的限速，并恢复之前的值；本操作不再负责
 notice-owed-given-up = { $first } 和 { $second } 用 /unlock 放弃：{ $reason }。broker { $brokers } 的限速保持原样
+notice-owed-unlock-asked = { $reason-count ->
+    [0] { $by } 要求放弃这里尚未恢复的内容
+   *[other] { $by } 要求放弃这里尚未恢复的内容（{ $reason }）
+}。需要第二个人在 { $until } 之前执行：/unlock operation:{ $operation }
 notice-abandoned-owes = 只为执行期间设置的内容仍会在 broker { $brokers } 上恢复；在此之前 /health 会一直显示
 notice-throttle-as-planned = 限速已恢复到计划值
 notice-throttle-asked = { $reason-count ->
@@ -41,6 +50,10 @@ notice-throttle-slower = { $why ->
    *[other] 已减速到每个 broker { $rate }/s：有分区没有多余的同步副本
 }
 notice-turned-round = 正在让 { $count } 个迁移中的分区退回原处
+notice-unlock-asked = { $reason-count ->
+    [0] { $by } 要求放弃此操作
+   *[other] { $by } 要求放弃此操作（{ $reason }）
+}。需要第二个人在 { $until } 之前执行：/unlock operation:{ $operation }
 notice-still-cannot-look = 仍然无法查看集群：{ $failure }。我不做任何改动，继续尝试
 notice-undelivered = 无法在它自己的频道里通知：{ $said }
 notice-undelivered-card = 无法在它自己的频道里发布卡片：{ $said }。仍可在控制台用 /approve 表决
@@ -59,6 +72,17 @@ progress-eta = { $eta-whole-count ->
    *[other] 按 { $rate }/秒：剩余 { $eta }，全部 { $eta-whole }
 }
 progress-throttle = 限速：每个 broker { $throttle }/秒
+
+in-vain-answer-bug = 我内部出错；审计日志里有这次请求
+in-vain-check-cannot-verify = 无法查看集群（{ $failure }）
+in-vain-denied-another-person = 需要申请人以外的人
+in-vain-denied-cannot-verify = 现在查不到其角色。请移除后过一分钟再加上
+in-vain-denied-no-role = 没有相应的角色
+in-vain-denied-not-a-member = 现在不是这里的成员
+in-vain-denied-not-yours = 只有申请人可以取消
+in-vain-mistake-changed-meanwhile = 它同时发生了变化
+in-vain-mistake-not-possible-now = 现在不行，当前状态：{ $state }
+in-vain-mistake-nothing-to-resume = 没有可以继续的，当前状态：{ $state }
 
 owners-before = 其中有你负责的部分。现在开始：{ $what }
 owners-after = 其中有你负责的部分。{ $state }：{ $what }

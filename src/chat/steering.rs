@@ -1,8 +1,12 @@
 //! Control reactions under a card: 🛑 ⏸️ ▶️ ↩️. Each is an edge: of one person on one message it is consumed once, and again
 //! only after it was seen removed.
 //!
-//! 🛑 and ⏸️ make safe, so those that were missed are found by reading the card anew. ▶️ and ↩️ act only at the moment they
-//! come: what stood there while nobody looked may be older than what it would undo.
+//! 🛑 and ⏸️ make safe, so those that were missed are found by reading the card anew. A 🛑 is consumed only when the operation
+//! stops or has ended, or when its owner has no right to it; one whose owner cannot be looked up pauses the operation once and
+//! stays open. ▶️ and ↩️ act only at the moment they come: what stood there while nobody looked may be older than what it would
+//! undo. A ↩️ that brought no plan is not consumed. What had no effect is told in the thread.
+
+mod reaction;
 
 use crate::chat::{ChatError, MessageRef};
 use crate::desk::{Denied, Desk, Done, Incoming, STOP};
@@ -10,32 +14,19 @@ use crate::store::{Edge, MessageOf};
 use engine::Operation;
 use engine::control::Control;
 use engine::port::Journal;
+use interlock::approval::NotCounted;
 use interlock::command::RawValue;
 use interlock::id::PersonId;
 use interlock::principal::{Account, Place, Principal};
+use reaction::{Asking, PAUSE, ROLLBACK, Reaction, held, held_emoji, is_answered, stands_unverified};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use tokio::sync::Mutex;
 
-/// Pauses what runs.
-const PAUSE: &str = "⏸️";
-/// Goes on with what is paused.
-const RESUME: &str = "▶️";
-/// Asks for the way back.
-const ROLLBACK: &str = "↩️";
-
-/// The reactions by which a running operation is steered, in the order they are seeded.
-pub(super) const CONTROLS: [&str; 4] = [STOP, PAUSE, RESUME, ROLLBACK];
+pub(super) use reaction::{CONTROLS, is_control, plain};
 
 /// Messages take turns in so many rows. A few messages share a row, which costs them nothing but a short wait.
 const ROWS: usize = 16;
-
-/// What a control reaction asks for.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Asking {
-    Control(Control),
-    Rollback,
-}
 
 /// Reads control reactions and does what they ask for.
 #[derive(Clone)]
@@ -44,13 +35,6 @@ pub(super) struct Steering {
     /// What comes and what is read anew are never about one message at the same time: neither would see what the other
     /// consumes.
     turns: Arc<[Mutex<()>; ROWS]>,
-}
-
-/// A reaction of somebody, its emoji without variation selectors.
-struct Reaction {
-    asking: Asking,
-    account: Account,
-    edge: Edge,
 }
 
 impl Steering {
@@ -65,10 +49,8 @@ impl Steering {
     }
 
     fn reaction(&self, card: &MessageOf, account: Account, emoji: &str) -> Option<Reaction> {
-        let emoji = plain(emoji);
         let person = self.desk.rooms().policy.people.person(account);
-        let asking = control_of(&emoji)?;
-        Some(Reaction { asking, account, edge: Edge { message: card.message.message, person, emoji } })
+        Reaction::of(account, Edge { message: card.message.message, person, emoji: plain(emoji) })
     }
 
     /// Somebody put a reaction under a card.
@@ -80,7 +62,7 @@ impl Steering {
             self.answer(card, &reaction, &consumed).await?
         };
         match back {
-            Some((operation, principal)) => self.roll_back(&operation, principal).await,
+            Some((operation, principal)) => self.roll_back(&reaction, &operation, principal).await,
             None => Ok(()),
         }
     }
@@ -94,15 +76,18 @@ impl Steering {
             return self.read_anew(card).await;
         }
         let _turn = self.turn(card.message.message).lock().await;
-        rooms.store.edge_removed(&reaction.edge, rooms.clock.now()).await?;
-        Ok(())
+        self.removed(&reaction.edge).await
     }
 
     /// All reactions of an emoji, or with an empty one all reactions, were taken off a card at once.
     pub(super) async fn cleared(&self, card: &MessageOf, emoji: &str) -> Result<(), Done> {
         let _turn = self.turn(card.message.message).lock().await;
         let rooms = self.desk.rooms();
-        Ok(rooms.store.edges_cleared(card.message.message, &plain(emoji), rooms.clock.now()).await?)
+        let (emoji, at) = (plain(emoji), rooms.clock.now());
+        if !emoji.is_empty() {
+            rooms.store.edges_cleared(card.message.message, &held_emoji(&emoji), at).await?;
+        }
+        Ok(rooms.store.edges_cleared(card.message.message, &emoji, at).await?)
     }
 
     /// Reads what stands under a card: what is gone is removed, and 🛑 ⏸️ that nobody has acted on yet are acted on.
@@ -117,7 +102,8 @@ impl Steering {
         for control in CONTROLS {
             let emoji = plain(control);
             let acts = operation.state.is_under_way() && [STOP, PAUSE].contains(&control);
-            let known: Vec<&Edge> = consumed.iter().filter(|edge| edge.emoji == emoji).collect();
+            let known: Vec<&Edge> =
+                consumed.iter().filter(|edge| edge.emoji == emoji || edge.emoji == held_emoji(&emoji)).collect();
             if !acts && known.is_empty() {
                 continue;
             }
@@ -157,38 +143,67 @@ impl Steering {
         if consumed.contains(&reaction.edge) {
             return Ok(None);
         }
-        let Some(operation) = rooms.store.operation(&card.operation).await? else { return Ok(None) };
+        let Some(seen) = rooms.store.operation(&card.operation).await? else { return Ok(None) };
         // A pause that stands there when the run begins is found then.
-        if reaction.asking == Asking::Control(Control::Pause) && operation.state.is_open_to_votes() {
+        if reaction.asking == Asking::Control(Control::Pause) && seen.state.is_open_to_votes() {
             return Ok(None);
         }
         let who = rooms.look_up(reaction.account).await;
+        // A look-up may take its time, and the operation may have begun meanwhile.
+        let Some(operation) = rooms.store.operation(&card.operation).await? else { return Ok(None) };
         match (reaction.asking, who) {
             // A replayed ▶️ must not undo a later pause.
             (Asking::Control(Control::Resume), who) => {
-                if rooms.store.consume_edge(&reaction.edge, rooms.clock.now()).await? {
-                    self.desk.steer_by_reaction(&operation, (reaction.account, who), Control::Resume).await?;
+                if self.consume(&reaction.edge).await? {
+                    self.desk.steer_by_reaction(&operation, &reaction.by(who), Control::Resume).await?;
                 }
+                Ok(None)
+            }
+            // It stands still for that already, or somebody let it go on knowing it.
+            (Asking::Control(Control::Stop), Err(NotCounted::CannotVerify)) if consumed.contains(&reaction.held()) => {
                 Ok(None)
             }
             (Asking::Control(control), who) => {
                 // Asked first, consumed after: what fails can be asked again. Asked twice, the second is not possible any more.
-                let asked = self.desk.steer_by_reaction(&operation, (reaction.account, who), control).await;
-                if is_answered(&asked) {
-                    rooms.store.consume_edge(&reaction.edge, rooms.clock.now()).await?;
+                let steered = self.desk.steer_by_reaction(&operation, &reaction.by(who), control).await;
+                let now = rooms.store.operation(&card.operation).await?;
+                if is_answered(control, &steered, now.map(|now| now.state)) {
+                    self.consume(&reaction.edge).await?;
+                } else if steered.as_ref().is_ok_and(|operation| stands_unverified(operation)) {
+                    self.consume(&reaction.held()).await?;
                 }
-                asked.map(|()| None)
+                steered.map(|_| None)
             }
             (Asking::Rollback, Ok(principal)) => {
-                let fresh = rooms.store.consume_edge(&reaction.edge, rooms.clock.now()).await?;
-                Ok(fresh.then_some((operation, principal)))
+                Ok(self.consume(&reaction.edge).await?.then_some((operation, principal)))
             }
-            (Asking::Rollback, Err(_)) => Ok(None),
+            (Asking::Rollback, Err(why)) => {
+                let done = Done::Denied(Denied { id: why.key(), needs: None });
+                if why == NotCounted::CannotVerify || self.consume(&reaction.edge).await? {
+                    self.desk.planned_in_vain(&operation, (reaction.account, ROLLBACK), &done).await;
+                }
+                Ok(None)
+            }
         }
     }
 
-    /// ↩️ posts the way back, by the same command that a person would type.
-    async fn roll_back(&self, operation: &Operation, principal: Principal) -> Result<(), Done> {
+    async fn consume(&self, edge: &Edge) -> Result<bool, Done> {
+        let rooms = self.desk.rooms();
+        Ok(rooms.store.consume_edge(edge, rooms.clock.now()).await?)
+    }
+
+    /// The reaction is gone.
+    async fn removed(&self, edge: &Edge) -> Result<(), Done> {
+        let rooms = self.desk.rooms();
+        for edge in [edge, &held(edge)] {
+            rooms.store.edge_removed(edge, rooms.clock.now()).await?;
+        }
+        Ok(())
+    }
+
+    /// ↩️ posts the way back, by the same command that a person would type. Where that brings no plan its edge is free again,
+    /// unless the person has no right to it.
+    async fn roll_back(&self, reaction: &Reaction, operation: &Operation, principal: Principal) -> Result<(), Done> {
         let options = BTreeMap::from([("operation".to_owned(), RawValue::Text(operation.id.to_string()))]);
         let rooms = self.desk.rooms();
         let incoming = Incoming {
@@ -199,70 +214,15 @@ impl Steering {
             locale: rooms.times.language(&operation.place).tag().to_owned(),
             at: rooms.clock.now(),
         };
-        self.desk.handle(incoming).await;
+        let done = self.desk.handle(incoming).await.done;
+        if !matches!(done, Done::Planned { .. } | Done::Denied(_)) {
+            rooms.store.edge_removed(&reaction.edge, rooms.clock.now()).await?;
+        }
+        self.desk.planned_in_vain(operation, (reaction.account, ROLLBACK), &done).await;
         Ok(())
-    }
-}
-
-/// Whether an edge is done with: it took effect, or it never will as it stands.
-fn is_answered(asked: &Result<(), Done>) -> bool {
-    match asked {
-        Ok(()) => true,
-        Err(Done::Denied(Denied { id, .. })) => *id != "cannot-verify",
-        Err(Done::Mistake(mistake)) => mistake.id == "not-possible-now",
-        Err(_) => false,
     }
 }
 
 fn unread(error: &ChatError) -> Done {
     Done::Failed { id: "chat-unreachable".to_owned(), said: error.to_string() }
-}
-
-fn control_of(emoji: &str) -> Option<Asking> {
-    let control = CONTROLS.into_iter().find(|control| plain(control) == emoji)?;
-    Some(match control {
-        STOP => Asking::Control(Control::Stop),
-        PAUSE => Asking::Control(Control::Pause),
-        RESUME => Asking::Control(Control::Resume),
-        _ => Asking::Rollback,
-    })
-}
-
-/// Whether an emoji without variation selectors is one of the controls.
-pub(super) fn is_control(emoji: &str) -> bool {
-    control_of(emoji).is_some()
-}
-
-/// Without variation selectors.
-pub(super) fn plain(emoji: &str) -> String {
-    emoji.chars().filter(|character| *character != '\u{fe0f}').collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn each_control_is_known_with_and_without_the_sign_for_a_picture() {
-        for (emoji, asking) in [
-            ("🛑", Asking::Control(Control::Stop)),
-            ("⏸️", Asking::Control(Control::Pause)),
-            ("⏸", Asking::Control(Control::Pause)),
-            ("▶️", Asking::Control(Control::Resume)),
-            ("↩", Asking::Rollback),
-        ] {
-            assert!(control_of(&plain(emoji)) == Some(asking), "{emoji}");
-        }
-        assert!(control_of("✅").is_none());
-        assert!(control_of("").is_none());
-    }
-
-    #[test]
-    fn what_failed_can_be_asked_again_and_what_was_answered_cannot() {
-        let denied = |id| Err(Done::Denied(Denied { id, needs: None }));
-        assert!(is_answered(&Ok(())) && is_answered(&denied("no-role")));
-        assert!(!is_answered(&denied("cannot-verify")));
-        assert!(!is_answered(&Err(Done::Bug)));
-        assert!(!is_answered(&Err(unread(&ChatError::Unknown(String::new())))));
-    }
 }

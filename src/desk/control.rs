@@ -1,19 +1,17 @@
-//! Controls: votes, stop, pause, resume, rollback, unlock. Reactions and buttons come here too.
+//! Controls: votes and the way back here, what steers in `steer`, what gives up in `unlock`. Buttons come here too.
 
 use super::answer::{Denied, Done};
 use super::handle::{Ask, Desk, denied};
-use super::operations::unknown;
 use crate::meters;
-use crate::store::{Cast, Unlock, UnlockAsked};
-use engine::control::{Asked, Control, Counted};
+use crate::store::Cast;
+use engine::Operation;
+use engine::control::{Control, Counted};
 use engine::port::{Journal, JournalError};
-use engine::{Actor, Operation, Transitioned};
-use interlock::approval::{Event, NotCounted, State, Tally, Voice, Vote, Voted, next};
+use interlock::approval::{NotCounted, State, Tally, Voice, Vote, Voted};
 use interlock::facts::Facts;
 use interlock::plan::{Mistake, Sealed};
 use interlock::policy::{Control as Act, Right, Standing, Voter};
-use interlock::principal::{Account, Principal};
-use tracing::Instrument;
+use interlock::principal::Principal;
 
 impl Desk {
     pub(super) async fn control(&self, ask: &Ask<'_>) -> Result<Done, Done> {
@@ -106,23 +104,15 @@ impl Desk {
             &newer
         };
         match self.engine.count(&operation, plan).await? {
+            // It began in the same moment: a veto is no stop.
+            Counted::Stands { operation, .. } if voice == Voice::Veto && operation.state.is_under_way() => {
+                Err(closed(&operation))
+            }
             Counted::Stands { tally, operation } => {
                 Ok(controlled(&operation, stands(&tally, principal, (voice, operation.state))))
             }
             Counted::Unreadable(_) => Ok(controlled(&operation, "vote-stored")),
         }
-    }
-
-    async fn steer(&self, ask: &Ask<'_>, operation: &Operation, plan: &Sealed, control: Control) -> Result<Done, Done> {
-        let principal = &ask.request.principal;
-        let allowed = self.allowed(Voter::Member(principal), control, (operation, plan))?;
-        let control = match effective(allowed, control, (operation, self.asked_for(plan, principal))) {
-            Effective::Control(control) => control,
-            Effective::Veto => return Box::pin(self.vote(ask, operation, plan, Voice::Veto)).await,
-        };
-        let reason = ask.arguments().text("reason").unwrap_or_default().to_owned();
-        let done = self.engine.ask(operation, Asked { control, actor: ask.actor(), reason }).await;
-        asked(operation, done).map(|operation| controlled(&operation, said(control)))
     }
 
     /// Posts the plan of the way back.
@@ -134,64 +124,6 @@ impl Desk {
         self.post(ask, &operation.cluster).await
     }
 
-    /// The one way out of what is stuck; a plan that cannot be read must not close it.
-    async fn unlock(&self, ask: &Ask<'_>) -> Result<Done, Done> {
-        let operation = &self.row_of(ask).await?;
-        let plan = match self.rooms.store.plan(operation).await {
-            Ok(plan) if self.sees(ask, plan.plan()) => Some(plan),
-            Err(JournalError::Damaged(_)) if ask.sight.whole(&operation.cluster) => None,
-            Ok(_) | Err(JournalError::Damaged(_)) => return Err(unknown(&operation.id)),
-            Err(error) => return Err(error.into()),
-        };
-        let given_up = if matches!(operation.state, State::Failed | State::Stuck) {
-            GivenUp::Operation
-        } else if operation.owes() {
-            GivenUp::Owed
-        } else {
-            return Err(not_now(operation));
-        };
-        let principal = &ask.request.principal;
-        match &plan {
-            Some(plan) => self.may(Voter::Member(principal), Act::Unlock, (operation, plan)).map(drop)?,
-            None => self.rooms.policy.may_unlock_unread(principal, &operation.cluster).map_err(denied)?,
-        }
-        let reason = ask.arguments().text("reason").unwrap_or_default().to_owned();
-        let asked = UnlockAsked {
-            operation: operation.id.clone(),
-            revision: operation.revision,
-            person: ask.request.principal.person.clone(),
-            account: ask.request.principal.account,
-            request: ask.request.id.clone(),
-            reason: reason.clone(),
-            at: ask.request.asked_at,
-        };
-        match self.rooms.store.ask_unlock(&asked).await? {
-            Unlock::First { .. } => Ok(controlled(operation, given_up.first())),
-            Unlock::Second { first, reason: first_reason } => {
-                let facts = Facts::none()
-                    .with("first", first.as_str())
-                    .with("second", ask.request.principal.person.as_str())
-                    .with("reason", if first_reason.is_empty() { reason } else { first_reason });
-                self.give_up(operation, given_up, (ask.actor(), facts)).await
-            }
-        }
-    }
-
-    async fn give_up(&self, operation: &Operation, what: GivenUp, by: (Actor, Facts)) -> Result<Done, Done> {
-        let (actor, facts) = by;
-        let given_up = match what {
-            GivenUp::Owed => {
-                self.engine.forgive(operation, actor, facts).await?.then(|| controlled(operation, "owed-given-up"))
-            }
-            GivenUp::Operation => match self.engine.abandon(operation, actor, facts).await? {
-                Transitioned::Done(operation) if operation.owes() => Some(controlled(&operation, "unlocked-owes")),
-                Transitioned::Done(operation) => Some(controlled(&operation, "unlocked")),
-                _ => None,
-            },
-        };
-        given_up.ok_or_else(|| Done::Mistake(Mistake::new("changed-meanwhile", of(operation))))
-    }
-
     /// Whether the policy lets somebody do this to an operation.
     pub(super) fn may(&self, voter: Voter<'_>, act: Act, of: (&Operation, &Sealed)) -> Result<Right, Done> {
         let (operation, plan) = of;
@@ -199,21 +131,7 @@ impl Desk {
         self.rooms.policy.may_control(voter, act, &standing).map_err(denied)
     }
 
-    fn allowed(&self, voter: Voter<'_>, control: Control, of: (&Operation, &Sealed)) -> Result<Right, Done> {
-        // Who would have to let it go on is no question while it does not stand still.
-        if control == Control::Resume && next(of.0.state, Event::Resume).is_err() {
-            return Err(Done::Mistake(Mistake::new("nothing-to-resume", self::of(of.0))));
-        }
-        let act = match control {
-            Control::Stop => Act::Stop,
-            Control::Pause => Act::Pause,
-            Control::Resume => Act::Resume,
-            Control::Cancel => Act::Cancel,
-        };
-        self.may(voter, act, of)
-    }
-
-    fn asked_for(&self, plan: &Sealed, principal: &Principal) -> bool {
+    pub(super) fn asked_for(&self, plan: &Sealed, principal: &Principal) -> bool {
         self.rooms.policy.asked_for(plan.plan(), principal)
     }
 
@@ -238,112 +156,10 @@ impl Desk {
         }
         Ok(plan?)
     }
-
-    /// A control that was asked for by a reaction: same rights, same effect as the command, and its refusal is recorded.
-    pub(crate) async fn steer_by_reaction(
-        &self,
-        operation: &Operation,
-        by: (Account, Result<Principal, NotCounted>),
-        control: Control,
-    ) -> Result<(), Done> {
-        let account = by.0;
-        let span = tracing::info_span!("operation", operation = %operation.id, %account);
-        let steered = self.steered_by_reaction(operation, by, control).instrument(span).await;
-        if let Err(done) = &steered {
-            self.reacted_in_vain(operation, account, said(control), done);
-        }
-        steered
-    }
-
-    async fn steered_by_reaction(
-        &self,
-        operation: &Operation,
-        by: (Account, Result<Principal, NotCounted>),
-        control: Control,
-    ) -> Result<(), Done> {
-        let plan = self.rooms.store.plan(operation).await?;
-        let (account, who) = by;
-        let voter = match &who {
-            Ok(principal) => Voter::Member(principal),
-            Err(NotCounted::NotAMember) => Voter::NotAMember,
-            Err(_) => Voter::CannotVerify,
-        };
-        let allowed = self.allowed(voter, control, (operation, &plan))?;
-        let person = self.rooms.policy.people.person(account);
-        let asked_for = who.as_ref().is_ok_and(|principal| self.asked_for(&plan, principal));
-        match effective(allowed, control, (operation, asked_for)) {
-            Effective::Control(control) => {
-                let actor = Actor::Person { account, person };
-                let done = self.engine.ask(operation, Asked { control, actor, reason: String::new() }).await;
-                asked(operation, done).map(|_| ())
-            }
-            Effective::Veto => {
-                let at = self.rooms.clock.now();
-                let vote = Vote { account, person, voice: Voice::Veto, by: Voted::Command, digest: plan.digest(), at };
-                self.rooms.store.put_vote(&operation.id, &vote, None).await?;
-                self.recount(&operation.id).await
-            }
-        }
-    }
-}
-
-/// What two people give up.
-#[derive(Clone, Copy)]
-enum GivenUp {
-    /// An operation that failed or is stuck.
-    Operation,
-    /// What an operation that ended still owes.
-    Owed,
-}
-
-impl GivenUp {
-    fn first(self) -> &'static str {
-        match self {
-            Self::Operation => "unlock-first",
-            Self::Owed => "owed-first",
-        }
-    }
-}
-
-/// What a control comes to.
-enum Effective {
-    Control(Control),
-    Veto,
-}
-
-/// Before it starts there is nothing to stop: the requester takes it back, anybody else vetoes. Where the right to stop could
-/// not be verified it is a pause.
-fn effective(allowed: Right, control: Control, of: (&Operation, bool)) -> Effective {
-    let (operation, asked_for) = of;
-    match (control, allowed) {
-        (Control::Stop, _) if operation.state.is_open_to_votes() && asked_for => Effective::Control(Control::Cancel),
-        (Control::Stop, Right::Now) if operation.state.is_open_to_votes() => Effective::Veto,
-        (Control::Stop, Right::PauseOnly) => Effective::Control(Control::Pause),
-        (control, _) => Effective::Control(control),
-    }
-}
-
-/// The operation after a control took effect.
-fn asked(operation: &Operation, done: Result<Transitioned, JournalError>) -> Result<Box<Operation>, Done> {
-    match done {
-        Ok(Transitioned::Done(operation)) => Ok(operation),
-        Ok(_) => Err(Done::Mistake(Mistake::new("changed-meanwhile", of(operation)))),
-        Err(JournalError::Illegal(_)) => Err(not_now(operation)),
-        Err(error) => Err(error.into()),
-    }
 }
 
 pub(super) fn controlled(operation: &Operation, what: &'static str) -> Done {
     Done::Controlled { operation: operation.id.clone(), what, state: operation.state }
-}
-
-fn said(control: Control) -> &'static str {
-    match control {
-        Control::Stop => "stop-asked",
-        Control::Pause => "pause-asked",
-        Control::Resume => "resumed",
-        Control::Cancel => "cancelled",
-    }
 }
 
 fn stands(tally: &Tally, principal: &Principal, now: (Voice, State)) -> &'static str {
@@ -358,8 +174,16 @@ fn of(operation: &Operation) -> Facts {
     Facts::none().with("operation", operation.id.as_str()).with("state", operation.state.key())
 }
 
-fn closed(operation: &Operation) -> Done {
+pub(super) fn closed(operation: &Operation) -> Done {
     Done::Mistake(Mistake::new("voting-closed", of(operation)))
+}
+
+pub(super) fn changed_meanwhile(operation: &Operation) -> Done {
+    Done::Mistake(Mistake::new("changed-meanwhile", of(operation)))
+}
+
+pub(super) fn nothing_to_resume(operation: &Operation) -> Done {
+    Done::Mistake(Mistake::new("nothing-to-resume", of(operation)))
 }
 
 pub(super) fn not_now(operation: &Operation) -> Done {

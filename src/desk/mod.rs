@@ -9,6 +9,7 @@ mod drafting;
 mod failed;
 mod handle;
 mod holders;
+mod in_vain;
 mod listing;
 mod look;
 mod members;
@@ -18,12 +19,15 @@ mod recorder;
 mod replanner;
 mod rooms;
 mod rounds;
+mod steer;
 mod strangers;
 mod submit;
 mod throttle;
+mod unlock;
 mod weighed;
 
 pub(crate) use drafting::{Wanted, Whole};
+pub(crate) use steer::Tapped;
 
 pub use answer::{Answer, Denied, Done, Incoming, Recorded};
 pub use ballots::{APPROVE, Ballots, STOP, VETO};

@@ -1,12 +1,11 @@
 //! Stale plans, made anew from the request as it was first made.
 
-use super::answer::Done;
 use super::drafting::{NoPlan, Wanted};
 use super::rooms::Rooms;
 use engine::Operation;
 use engine::port::{Boxed, Planner, Replanned};
 use interlock::approval::NotCounted;
-use interlock::plan::{Plan, Sealed};
+use interlock::plan::{Check, Plan, Sealed};
 use interlock::policy::{Needs, names_of};
 use interlock::principal::Principal;
 use std::sync::Arc;
@@ -42,14 +41,13 @@ impl Planner for Replanner {
                     Ok(()) => Replanned::Plan(Box::new(sealed)),
                     Err(no) => no,
                 },
-                // A cluster that does not answer is not a reason to end the operation.
-                Err(NoPlan::Refused(checks)) if checks.iter().any(|check| check.id == "cannot-verify") => {
-                    Replanned::Later("the cluster cannot be looked at".to_owned())
-                }
+                Err(NoPlan::Refused(checks)) if may_be_seen_later(&checks) => Replanned::Later("anew-unseen"),
                 Err(NoPlan::Refused(checks)) => Replanned::Refused(checks),
                 Err(NoPlan::Mistake(mistake)) => Replanned::Mistake(mistake),
-                Err(NoPlan::Failed(Done::Failed { said, .. })) => Replanned::Later(said),
-                Err(NoPlan::Failed(_)) => Replanned::Later("planning failed".to_owned()),
+                Err(NoPlan::Failed(done)) => {
+                    tracing::warn!(operation = %operation.id, ?done, "it could not be planned anew");
+                    Replanned::Later("anew-failed")
+                }
             }
         })
     }
@@ -60,7 +58,7 @@ impl Replanner {
     async fn requester(&self, operation: &Operation) -> Result<Principal, Replanned> {
         self.0.look_up(operation.requester).await.map_err(|why| match why {
             NotCounted::NotAMember => Replanned::Denied("requester-not-a-member"),
-            _ => Replanned::Later("the roles of who asked cannot be looked up".to_owned()),
+            _ => Replanned::Later("anew-unverified"),
         })
     }
 
@@ -73,4 +71,10 @@ impl Replanner {
         let posted = self.0.policy.places.may_post(&plan.cluster, &plan.place);
         posted.map_err(|_| Replanned::Denied("place-not-allowed"))
     }
+}
+
+/// A cluster that does not answer is no reason to end an operation. One that answers with a no is.
+fn may_be_seen_later(checks: &[Check]) -> bool {
+    let has = |id: &str| checks.iter().any(|check| check.id == id);
+    has("cannot-verify") && !has("missing-right")
 }

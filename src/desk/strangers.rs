@@ -2,7 +2,7 @@
 
 use super::answer::{Done, Recorded};
 use super::handle::Desk;
-use engine::{Actor, Operation, Record};
+use engine::{Actor, Record};
 use interlock::facts::Facts;
 use interlock::id::RequestId;
 use interlock::principal::{Account, Principal};
@@ -79,27 +79,6 @@ impl Desk {
         self.recorder.note(record, self.rooms.clock.now());
     }
 
-    /// A control reaction that had no effect, because of who put it there or how things stand.
-    pub(super) fn reacted_in_vain(&self, operation: &Operation, account: Account, control: &str, done: &Done) {
-        let why = match done {
-            Done::Denied(denied) => denied.id,
-            Done::Mistake(mistake) => mistake.id.as_str(),
-            _ => return,
-        };
-        if !self.admits("reaction", Some(account)) {
-            return;
-        }
-        let record = Record {
-            what: "denied".to_owned(),
-            actor: self.actor_of(account),
-            operation: Some(operation.id.clone()),
-            request: None,
-            digest: Some(operation.digest),
-            facts: Facts::none().with("command", "reaction").with("control", control).with("denied", why),
-        };
-        self.recorder.note(record, self.rooms.clock.now());
-    }
-
     /// Records what came of a request. People without any role are turned away, and a flood of them is counted.
     pub(super) async fn record(&self, record: Record, done: &Done, principal: &Principal) -> Recorded {
         let is_stranger =
@@ -117,13 +96,13 @@ impl Desk {
         summed.into_iter().for_each(|record| self.recorder.note(record, now));
     }
 
-    fn admits(&self, kind: &'static str, account: Option<Account>) -> bool {
+    pub(super) fn admits(&self, kind: &'static str, account: Option<Account>) -> bool {
         self.sum_up_strangers();
         let now = self.rooms.clock.now();
         self.strangers.lock().unwrap_or_else(PoisonError::into_inner).admits(kind, account, now)
     }
 
-    fn actor_of(&self, account: Account) -> Actor {
+    pub(super) fn actor_of(&self, account: Account) -> Actor {
         Actor::Person { account, person: self.rooms.policy.people.person(account) }
     }
 }

@@ -3,8 +3,8 @@
 use super::database::{Tx, vals};
 use super::error::StoreError;
 use super::rows::{parsed, small};
-use super::{Store, audit, cards};
-use engine::{Actor, Record};
+use super::{Store, audit, cards, outbox};
+use engine::{Actor, Notice, Record};
 use interlock::facts::Facts;
 use interlock::id::{OperationId, PersonId, RequestId};
 use interlock::policy::FirstUnlock;
@@ -28,6 +28,8 @@ pub struct UnlockAsked {
     pub reason: String,
     /// When.
     pub at: Millis,
+    /// What people are told of it, if it is the first person's word.
+    pub told: Notice,
 }
 
 /// What came of it.
@@ -93,10 +95,28 @@ impl Store {
             }
         }
         note(&mut tx, asked).await?;
+        outbox::put(&mut tx, &asked.operation, std::slice::from_ref(&asked.told), asked.at).await?;
         audit::append(&mut tx, asked.at, &[record(asked)]).await?;
         tx.commit().await?;
         let first = FirstUnlock { person: asked.person.clone(), revision: asked.revision, at: asked.at };
         Ok(Unlock::First { until: first.until() })
+    }
+
+    /// Whoever asked first has the right to it no more: that word is taken away, with an audit record.
+    ///
+    /// # Errors
+    /// As all calls of the store.
+    pub async fn unlock_lapsed(&self, operation: &OperationId, first: &PersonId) -> Result<(), StoreError> {
+        let mut tx = self.pools.begin().await?;
+        cards::lock_operation(&mut tx, operation.as_str()).await?;
+        let rows = tx
+            .run("DELETE FROM unlocks WHERE operation = $1 AND person = $2", vals![operation.as_str(), first.as_str()])
+            .await?;
+        if rows == 1 {
+            let facts = Facts::none().with("first", first.as_str());
+            audit::append(&mut tx, self.now(), &[Record::of_engine("unlock-lapsed", operation, facts)]).await?;
+        }
+        tx.commit().await
     }
 }
 

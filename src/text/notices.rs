@@ -16,6 +16,9 @@ use interlock::plan::Work;
 /// What is told of moves on their way has numbers.
 const MOVING: [&str; 2] = ["moving", "move-stalled"];
 
+/// It says why in the words of what was asked for.
+const IN_VAIN: &str = "in-vain";
+
 /// What it says leaves open why it was planned again.
 const REFUSED_ANEW: &str = "refused-anew";
 
@@ -101,6 +104,9 @@ fn of_moves(view: &CardView<'_>, id: &str, facts: &Facts) -> Option<Line> {
 /// A notice's own sentence, else a reason's, else the word for a state.
 fn words(view: &CardView<'_>, id: &str, facts: &Facts) -> Line {
     let facts = &head::people(view, facts);
+    if id == IN_VAIN {
+        return in_vain(view.locale, facts);
+    }
     if let Some(of_moves) = of_moves(view, id, facts) {
         return of_moves;
     }
@@ -111,6 +117,19 @@ fn words(view: &CardView<'_>, id: &str, facts: &Facts) -> Line {
         return find(view.locale, &["state"], id, facts).unwrap_or_else(|| Line::code(id));
     }
     why(view.locale, id, facts).unwrap_or_else(|| Line::code(id))
+}
+
+/// Who put which reaction there, and why it had no effect.
+fn in_vain(locale: Locale, facts: &Facts) -> Line {
+    let key = match facts.get("because") {
+        Some(Fact::Text(key)) => key.as_str(),
+        _ => "",
+    };
+    let args = args(locale, facts);
+    let own = locale.try_say(&format!("in-vain-{key}"), &args).or_else(|| locale.try_say(key, &args));
+    let broken = || key.strip_prefix("check-").and_then(|id| find(locale, &["broken"], id, facts));
+    let because = own.or_else(broken).unwrap_or_else(|| Line::code(key));
+    locale.say("notice-in-vain", &args.line("because", because))
 }
 
 fn alert(view: &CardView<'_>, id: &str, facts: &Facts) -> Card {

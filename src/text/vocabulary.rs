@@ -158,6 +158,7 @@ pub const REASONS: &[&str] = &[
     "resumed",
     "stale",
     "stop-asked",
+    "stop-unverified",
     "tried-too-often",
     "vetoed",
     "vote-withdrawn",
@@ -191,6 +192,7 @@ pub const MISTAKES: &[&str] = &[
     "duration-too-short",
     "empty",
     "empty-line",
+    "first-not-verified",
     "group-is-not-new",
     "group-without-commits",
     "line-too-long",
@@ -327,16 +329,22 @@ pub const STEPS: &[&str] = &[
 /// What notices tell, besides reasons, waits and states.
 pub const NOTICES: &[&str] = &[
     "abandoned-owes",
+    "anew-failed",
+    "anew-held",
+    "anew-unseen",
+    "anew-unverified",
     "answer-lost",
     "approved",
     "expired",
     "expiry-moved",
+    "in-vain",
     "queued-behind",
     "left-to-others",
     "owed-adopted",
     "owed-given-up",
     "owed-overdue",
     "owed-put-back",
+    "owed-unlock-asked",
     "owners-not-told-goes-on",
     "refused-anew",
     "started",
@@ -347,6 +355,7 @@ pub const NOTICES: &[&str] = &[
     "throttle-changed",
     "throttle-slower",
     "turned-round",
+    "unlock-asked",
     "still-cannot-look",
     "undelivered",
     "undelivered-card",
@@ -354,6 +363,20 @@ pub const NOTICES: &[&str] = &[
     "wait-over",
     "throttle-asked",
     "throttle-turned",
+];
+
+/// Why a reaction had no effect, in words for everybody: by the key of the sentence that its owner would get.
+pub const IN_VAIN: &[&str] = &[
+    "answer-bug",
+    "check-cannot-verify",
+    "denied-another-person",
+    "denied-cannot-verify",
+    "denied-no-role",
+    "denied-not-a-member",
+    "denied-not-yours",
+    "mistake-changed-meanwhile",
+    "mistake-not-possible-now",
+    "mistake-nothing-to-resume",
 ];
 
 /// What operations leave and still have to put back.

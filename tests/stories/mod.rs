@@ -15,6 +15,8 @@ mod discord_kafka;
 mod discord_owners;
 mod discord_places;
 mod discord_reset;
+mod discord_steered;
+mod discord_unlock;
 mod discord_waits;
 mod engine;
 mod every_command;

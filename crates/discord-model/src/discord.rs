@@ -223,6 +223,16 @@ impl Discord {
         self.fails_times(on, fault, ENDLESS);
     }
 
+    /// Requests like this are held until [`Self::lets_go`] of the same.
+    pub fn holds(&self, on: On) {
+        self.fails_always(on, Fault::Held);
+    }
+
+    /// Requests like this are held no more, and those that were come to pass.
+    pub fn lets_go(&self, on: &On) {
+        self.inner.change(|w| w.faults.let_go(on));
+    }
+
     /// Ends all faults; how many planned ones were never met.
     pub fn works_again(&self) -> u32 {
         self.inner.change(|w| w.faults.clear())

@@ -1,5 +1,6 @@
 //! Faults on demand: what the next requests of a kind meet instead of an ordinary answer.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 /// What goes wrong.
@@ -24,14 +25,18 @@ pub enum Fault {
     HalfAnswer,
     /// Applied, answered after this time.
     Slow(Duration),
+    /// Neither applied nor answered before [`crate::Discord::lets_go`]; then as ever. Written down without a status when it
+    /// comes in.
+    Held,
 }
 
 /// Which requests a fault is for.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct On {
     method: Option<String>,
     template: Option<String>,
     containing: Option<String>,
+    about: Option<(String, String)>,
 }
 
 impl On {
@@ -45,7 +50,7 @@ impl On {
     /// `On::path("POST", "/channels/{channel_id}/messages")`.
     #[must_use]
     pub fn path(method: &str, template: &str) -> Self {
-        Self { method: Some(method.to_owned()), template: Some(template.to_owned()), containing: None }
+        Self { method: Some(method.to_owned()), template: Some(template.to_owned()), ..Self::default() }
     }
 
     /// Only those whose body contains this text.
@@ -54,10 +59,17 @@ impl On {
         Self { containing: Some(text.to_owned()), ..self }
     }
 
+    /// Only those with this value in the path: `about("user_id", id)`.
+    #[must_use]
+    pub fn about(self, parameter: &str, value: impl ToString) -> Self {
+        Self { about: Some((parameter.to_owned(), value.to_string())), ..self }
+    }
+
     fn matches(&self, met: &Met<'_>) -> bool {
         self.method.as_deref().is_none_or(|m| m == met.method)
             && self.template.as_deref().is_none_or(|t| t == met.template)
             && self.containing.as_deref().is_none_or(|text| met.body.contains(text))
+            && self.about.as_ref().is_none_or(|(name, value)| met.parameters.get(name) == Some(value))
     }
 }
 
@@ -66,6 +78,7 @@ pub(crate) struct Met<'a> {
     pub(crate) method: &'a str,
     pub(crate) template: &'a str,
     pub(crate) body: &'a str,
+    pub(crate) parameters: &'a BTreeMap<String, String>,
 }
 
 #[derive(Debug)]
@@ -91,6 +104,16 @@ impl Faults {
         let planned = self.planned.iter_mut().find(|p| p.times > 0 && p.on.matches(met))?;
         planned.times = planned.times.saturating_sub(1);
         Some(planned.fault)
+    }
+
+    /// Whether a request like this is held still.
+    pub(crate) fn holds(&self, met: &Met<'_>) -> bool {
+        self.planned.iter().any(|p| p.fault == Fault::Held && p.on.matches(met))
+    }
+
+    /// Requests like this are held no more.
+    pub(crate) fn let_go(&mut self, on: &On) {
+        self.planned.retain(|p| p.fault != Fault::Held || p.on != *on);
     }
 
     /// Ends all faults and tells how many were not met (endless ones not counted).

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use discord_model::{Channel, Discord, Fault, On, Options, RateLimits};
 
-use crate::support::{Rest, discord, messages, text};
+use crate::support::{Rest, SOON, discord, messages, text};
 
 const MESSAGES: &str = "/channels/{channel_id}/messages";
 
@@ -67,6 +67,24 @@ async fn slow_and_broken_servers() {
     assert_eq!(discord.works_again(), 0);
     assert_eq!(send(&rest, &ops).await.unwrap().status(), 200);
     assert_eq!(ops.messages().len(), 2);
+}
+
+#[tokio::test]
+async fn what_is_held_comes_to_pass_when_it_is_let_go() {
+    let discord = discord().await;
+    let (rest, ops, other) = (Rest::new(&discord), discord.channel("ops"), discord.channel("other"));
+    let on = On::path("POST", "/channels/{channel_id}/messages").about("channel_id", ops.id());
+    discord.holds(on.clone());
+    let meanwhile = async {
+        discord.wait_for_request(|request| request.status.is_none() && !request.applied, SOON).await;
+        assert_eq!(send(&rest, &other).await.unwrap().status(), 200, "it is about another channel");
+        assert!(ops.messages().is_empty());
+        discord.lets_go(&on);
+    };
+    let (held, ()) = tokio::join!(send(&rest, &ops), meanwhile);
+    assert_eq!(held.unwrap().status(), 200);
+    assert_eq!(ops.messages().len(), 1);
+    assert_eq!(send(&rest, &ops).await.unwrap().status(), 200);
 }
 
 #[tokio::test]

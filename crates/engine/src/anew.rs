@@ -17,8 +17,8 @@ pub(crate) enum Anew {
     Ask(Box<Revision>),
     /// It cannot go on.
     Refuse(Box<Move>),
-    /// That cannot be told now.
-    Later(String),
+    /// That cannot be told now: the key of a sentence about what it waits for.
+    Later(&'static str),
 }
 
 impl Inner {
@@ -30,9 +30,7 @@ impl Inner {
         }
         match self.ports.planner.plan_again(operation, plan).await {
             Replanned::Plan(new) => Anew::Ask(Box::new(self.revision(operation, *new, (id, facts)))),
-            Replanned::Refused(checks) if is_only_busy(&checks) => {
-                Anew::Later("another operation is at work".to_owned())
-            }
+            Replanned::Refused(checks) if is_only_busy(&checks) => Anew::Later("anew-held"),
             Replanned::Refused(checks) => {
                 let blocks: Vec<String> =
                     checks.iter().filter(|check| check.blocks()).map(|check| check.id.clone()).collect();
@@ -40,7 +38,7 @@ impl Inner {
             }
             Replanned::Mistake(mistake) => refuse(id, facts.with("mistake", mistake.id)),
             Replanned::Denied(denied) => refuse(denied, facts),
-            Replanned::Later(said) => Anew::Later(said),
+            Replanned::Later(id) => Anew::Later(id),
         }
     }
 

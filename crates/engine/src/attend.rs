@@ -5,7 +5,7 @@ use crate::change::Move;
 use crate::control::Counted;
 use crate::error::EngineError;
 use crate::inner::Inner;
-use crate::notice::{alert, milestone};
+use crate::notice::{alert, milestone, progress};
 use crate::operation::Operation;
 use crate::port::{JournalError, Polled, Unreadable};
 use crate::record::Actor;
@@ -124,7 +124,7 @@ impl Inner {
             Anew::Refuse(refuse) => {
                 self.transition(&refuse.of(operation, self, Actor::Engine)).await?;
             }
-            Anew::Later(said) => tracing::info!(operation = %operation.id, said, "asked anew later"),
+            Anew::Later(id) => self.tell(&operation.id, vec![progress(id, Facts::none())]).await?,
         }
         Ok(())
     }

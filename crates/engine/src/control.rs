@@ -2,7 +2,7 @@
 
 use crate::attend::Read;
 use crate::change::Move;
-use crate::notice::{ending, milestone};
+use crate::notice::{alert, ending, milestone};
 use crate::operation::{Changes, Operation, Transitioned, Why};
 use crate::port::{JournalError, Unreadable};
 use crate::record::Actor;
@@ -98,11 +98,17 @@ impl Engine {
             Control::Stop => (Event::Stop, STOP_ASKED),
             Control::Pause => (Event::Pause, "pause-asked"),
             Control::Resume => (Event::Resume, "resumed"),
+            Control::StopUnverified => (Event::Pause, "stop-unverified"),
             Control::Cancel => (Event::Cancel, "cancelled"),
+        };
+        let told = match asked.control {
+            // It stands as by a guard: somebody has to come.
+            Control::StopUnverified => alert(id, facts.clone()),
+            _ => vec![milestone(id, facts.clone())],
         };
         let mut operation = operation.clone();
         for _ in 0..MOST_RACES {
-            let wanted = Move::new(event).because(id, facts.clone()).telling(vec![milestone(id, facts.clone())]);
+            let wanted = Move::new(event).because(id, facts.clone()).telling(told.clone());
             let done = inner.transition_now(&wanted.of(&operation, inner, asked.actor.clone())).await?;
             if !matches!(done, Transitioned::Lost) {
                 return Ok(done);
@@ -173,6 +179,8 @@ pub enum Control {
     Stop,
     /// Stand still at the next safe point.
     Pause,
+    /// Stand still at the next safe point, as by a guard: somebody asks for a stop whose right to it cannot be looked up.
+    StopUnverified,
     /// Go on.
     Resume,
     /// Take the request back before it starts.

@@ -41,17 +41,14 @@ impl Run<'_> {
         match self.judge(operation, &plan.plan().expectations).await {
             Judged::Holds => {}
             Judged::Broken { id, facts } => return self.stale(operation, plan, id, facts).await,
-            Judged::CannotTell(facts) => {
-                self.inner.tell(&operation.id, vec![progress("cannot-look", facts)]).await?;
-                return self.rest(operation, self.inner.pace.retry).await;
-            }
+            Judged::CannotTell(facts) => return self.wait_saying(operation, "cannot-look", facts).await,
         }
         let Read { polled, operation } = match self.inner.read_votes(operation, plan).await? {
             Ok(read) => read,
             Err(unreadable) if unreadable.ask_again => {
                 return self.stale(operation, plan, unreadable.id, Facts::none()).await;
             }
-            Err(_) => return self.rest(operation, self.inner.pace.retry).await,
+            Err(unreadable) => return self.wait_saying(operation, unreadable.id, Facts::none()).await,
         };
         let operation = &operation;
         if operation.expires_at <= self.inner.ports.clock.now() {
@@ -66,7 +63,7 @@ impl Run<'_> {
             return self.change(operation, veto).await;
         }
         if !tally.is_approved() && tally.cannot_verify {
-            return self.rest(operation, self.inner.pace.retry).await;
+            return self.wait_saying(operation, "voter-cannot-be-verified", Facts::none()).await;
         }
         if !tally.is_approved() {
             let id = if polled.is_stricter_than(plan) { "policy-stricter" } else { "vote-withdrawn" };
@@ -120,7 +117,13 @@ impl Run<'_> {
         holder: &OperationId,
     ) -> Result<Next, EngineError> {
         let facts = Facts::none().with("operation", holder.as_str());
-        self.inner.tell(&operation.id, vec![progress("queued-behind", facts)]).await?;
+        self.wait_saying(operation, "queued-behind", facts).await
+    }
+
+    /// It cannot start now; the thread hears why, and it is tried again.
+    async fn wait_saying(&mut self, operation: &Operation, id: &str, facts: Facts) -> Result<Next, EngineError> {
+        tracing::info!(operation = %operation.id, why = id, "it cannot start now");
+        self.inner.tell(&operation.id, vec![progress(id, facts)]).await?;
         self.rest(operation, self.inner.pace.retry).await
     }
 
@@ -141,10 +144,7 @@ impl Run<'_> {
                 }
             }
             Anew::Refuse(refuse) => self.change(operation, *refuse).await,
-            Anew::Later(said) => {
-                tracing::info!(operation = %operation.id, said, "re-planning later");
-                self.rest(operation, self.inner.pace.retry).await
-            }
+            Anew::Later(id) => self.wait_saying(operation, id, Facts::none()).await,
         }
     }
 

@@ -146,6 +146,18 @@ impl PersonId {
     pub fn unlisted(account: Account) -> Self {
         Self(format!("account:{account}"))
     }
+
+    /// The account of a person whom the settings do not list.
+    #[must_use]
+    pub fn unlisted_account(&self) -> Option<Account> {
+        let (kind, number) = self.0.strip_prefix("account:")?.split_once(':')?;
+        match kind {
+            "discord" => number.parse().ok().map(Account::Discord),
+            "uid" => number.parse().ok().map(Account::System),
+            "persona" => number.parse().ok().map(Account::Persona),
+            _ => None,
+        }
+    }
 }
 
 impl RequestId {

@@ -1,13 +1,13 @@
 //! Votes, control reactions, `/unlock`.
 
-use super::bed::{Bed, START, event, id, plan};
+use super::bed::{Bed, START, event, id, plan, taker};
 use super::contract;
 use crate::store::audit::{AuditFilter, AuditPage};
-use crate::store::{Cast, Edge, ReactionVotes, Reread, Unlock, UnlockAsked};
+use crate::store::{Cast, Edge, ReactionVotes, Reread, Taker, Unlock, UnlockAsked};
 use engine::port::Journal;
-use engine::{Actor, Operation, Revision, Transitioned};
+use engine::{Actor, Notice, Operation, Revision, Transitioned};
 use interlock::approval::{Event, Voice, Vote, Voted};
-use interlock::facts::Fact;
+use interlock::facts::{Fact, Facts};
 use interlock::id::PersonId;
 use interlock::principal::Account;
 use interlock::time::Millis;
@@ -44,6 +44,23 @@ fn asked(person: &str, minutes: u64) -> UnlockAsked {
         request: "M2WQ7A".parse().unwrap(),
         reason: "the broker is gone".to_owned(),
         at: START.plus(Duration::from_secs(60 * minutes)),
+        told: Notice::Milestone { id: "unlock-asked".to_owned(), facts: Facts::none().with("by", person) },
+    }
+}
+
+/// How often a notice is delivered, when everything is.
+async fn deliveries(bed: &Bed, notice: &Notice) -> usize {
+    let (mut told, now) = (0, START.plus(Duration::from_secs(3_600)));
+    loop {
+        let taker = Taker { until: now.plus(Duration::from_secs(30)), ..taker("teller") };
+        let due = bed.store.due(&taker, now, 100).await.unwrap();
+        if due.is_empty() {
+            return told;
+        }
+        for one in due {
+            told += usize::from(one.notice == *notice);
+            assert!(bed.store.sent(&one.claim, now, &[]).await.unwrap());
+        }
     }
 }
 
@@ -243,10 +260,24 @@ contract! {
         assert_eq!(by, [(&bob, Some(&id(1)))], "the first word is in the log, once");
         let second = Unlock::Second { first: "bob".parse().unwrap(), reason: "the broker is gone".to_owned() };
         assert_eq!(bed.store.ask_unlock(&asked("cid", 15)).await.unwrap(), second);
+        assert_eq!(deliveries(bed, &asked("bob", 0).told).await, 1, "the first word is told, once");
         let other_revision = UnlockAsked { revision: 2, ..asked("cid", 15) };
         assert!(matches!(bed.store.ask_unlock(&other_revision).await.unwrap(), Unlock::First { .. }));
         let late = UnlockAsked { revision: 2, ..asked("dan", 31) };
         let until = Millis(late.at.0 + 15 * 60 * 1000);
         assert_eq!(bed.store.ask_unlock(&late).await.unwrap(), Unlock::First { until }, "too late");
+    }
+
+    async fn a_first_word_that_lapsed_is_no_first_word(bed: &Bed) {
+        bed.awaiting(1).await;
+        bed.store.ask_unlock(&asked("bob", 0)).await.unwrap();
+        bed.store.unlock_lapsed(&id(1), &"cid".parse().unwrap()).await.unwrap();
+        assert!(matches!(bed.store.ask_unlock(&asked("cid", 1)).await.unwrap(), Unlock::Second { .. }), "it is bob's");
+        bed.store.unlock_lapsed(&id(1), &"bob".parse().unwrap()).await.unwrap();
+        let until = START.plus(Duration::from_secs(16 * 60));
+        assert_eq!(bed.store.ask_unlock(&asked("cid", 1)).await.unwrap(), Unlock::First { until });
+        let lapsed = AuditFilter { what: Some("unlock-lapsed".to_owned()), ..AuditFilter::default() };
+        let lapsed = bed.store.audit_search(&lapsed, AuditPage { before: None, limit: 9 }).await.unwrap();
+        assert_eq!(lapsed.len(), 1);
     }
 }

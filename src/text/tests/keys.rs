@@ -22,7 +22,7 @@ fn by_id() -> BTreeSet<String> {
         NotCounted::AlsoVetoes,
     ]
     .map(NotCounted::key);
-    let families: [(&str, &[&str]); 29] = [
+    let families: [(&str, &[&str]); 30] = [
         ("check", words::CHECKS),
         ("broken", words::BROKEN),
         ("wait", words::WAITS),
@@ -37,6 +37,7 @@ fn by_id() -> BTreeSet<String> {
         ("what", words::COMMANDS),
         ("step", words::STEPS),
         ("notice", words::NOTICES),
+        ("in-vain", words::IN_VAIN),
         ("obligation", words::OBLIGATIONS),
         ("audit-broken", words::AUDIT),
         ("state", &states),

@@ -19,6 +19,7 @@ mod webhooks;
 mod write;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::extract::{ConnectInfo, Request, State};
 use axum::http::header::AUTHORIZATION;
@@ -51,10 +52,16 @@ pub(crate) async fn handle(
         Err(refused) => return unreadable(&inner, &refused).into_response(),
     };
     let text = call.body.to_string();
-    let met = Met { method: &call.method, template: call.template(), body: &text };
+    let met = Met { method: &call.method, template: call.template(), body: &text, parameters: &call.parameters };
     let fault = inner.change(|world| world.faults.meet(&met));
     match fault {
         None => inner.change(|world| serve(world, &call, token.as_deref())).into_response(),
+        Some(Fault::Held) => {
+            inner.change(|world| note(world, &call, false, None));
+            let free = |world: &World| (!world.faults.holds(&met)).then_some(());
+            while inner.wait(Duration::from_secs(60), free).await.is_none() {}
+            inner.change(|world| serve(world, &call, token.as_deref())).into_response()
+        }
         Some(fault) => under(fault, &inner, &cutter, &call, token.as_deref()).await,
     }
 }
@@ -98,6 +105,8 @@ async fn under(fault: Fault, inner: &Inner, cutter: &Cutter, call: &Call, token:
             tokio::time::sleep(time).await;
             answer.into_response()
         }
+        // Whoever met it has waited for its end.
+        Fault::Held => apply().into_response(),
     }
 }
 

@@ -19,6 +19,6 @@ pub enum Replanned {
     Mistake(Mistake),
     /// Who asked for it may not any more: the key of a sentence.
     Denied(&'static str),
-    /// It cannot be planned now (the cluster does not answer); try later.
-    Later(String),
+    /// It cannot be planned now (the cluster does not answer), so it waits: the key of a sentence.
+    Later(&'static str),
 }

@@ -56,6 +56,13 @@ impl People {
         self.by_account.iter().filter(move |(_, owner)| *owner == person).map(|(account, _)| *account)
     }
 
+    /// Every account that is known to be a person's, be it listed or not.
+    #[must_use]
+    pub fn accounts_of(&self, person: &PersonId) -> Vec<Account> {
+        let unlisted = person.unlisted_account().filter(|account| self.person(*account) == *person);
+        self.accounts(person).chain(unlisted).collect()
+    }
+
     /// Who speaks, with the chat roles the account has now.
     #[must_use]
     pub fn principal(&self, account: Account, chat_roles: BTreeSet<ChatRole>) -> Principal {
@@ -79,5 +86,12 @@ mod tests {
         assert_eq!(people.person(Account::Discord(9)).as_str(), "account:discord:9");
         assert_ne!(people.person(Account::Discord(1000)), people.person(Account::System(1000)));
         assert_eq!(people.accounts(&ann).count(), 2);
+        assert_eq!(people.accounts_of(&ann), [Account::Discord(1), Account::System(1000)]);
+        for account in [Account::Discord(9), Account::System(9), Account::Persona(9)] {
+            assert_eq!(people.accounts_of(&people.person(account)), [account]);
+        }
+        let listed_since = PersonId::unlisted(Account::Discord(1));
+        assert_eq!(people.accounts_of(&listed_since), [], "the account is ann's");
+        assert_eq!(people.accounts_of(&bob), []);
     }
 }

@@ -8,6 +8,7 @@ use super::super::http::{Failed, plain_client};
 use super::budget::{Budget, Way};
 use super::events::Events;
 use super::{CLOSING, Opened, Standing};
+use interlock::time::Millis;
 use secrecy::ExposeSecret;
 use serenity::all::{ClientBuilder, GatewayIntents, HttpBuilder, ShardManager};
 use serenity::gateway::GatewayError;
@@ -36,6 +37,28 @@ enum End {
     Refused(String),
 }
 
+/// How a client lived.
+#[derive(Debug)]
+struct Lived {
+    end: End,
+    /// Whether it had a good connection.
+    was_good: bool,
+}
+
+impl Lived {
+    const fn in_vain() -> Self {
+        Self { end: End::Lost, was_good: false }
+    }
+
+    /// The wait before the next client. What failed before a good life is no reason to wait longer after it.
+    fn pause(&self, backoff: &mut Backoff) -> Duration {
+        if self.was_good {
+            backoff.reset();
+        }
+        backoff.next()
+    }
+}
+
 /// Runs until stopped.
 pub(super) async fn supervise(opened: &Arc<Opened>, mut stop: watch::Receiver<bool>) {
     let registering = {
@@ -48,14 +71,14 @@ pub(super) async fn supervise(opened: &Arc<Opened>, mut stop: watch::Receiver<bo
             () = stopped(&mut stop) => break,
             way = way(opened) => match way {
                 Ok(way) => match life(opened, way, &mut stop).await {
-                    End::Stopped => break,
-                    End::Refused(why) => {
+                    Lived { end: End::Stopped, .. } => break,
+                    Lived { end: End::Refused(why), .. } => {
                         opened.is_refused(why);
                         Duration::from_secs(300)
                     }
-                    end => {
-                        tracing::warn!(?end, "the connection to the gateway is begun anew");
-                        backoff.next()
+                    lived => {
+                        tracing::warn!(?lived, "the connection to the gateway is begun anew");
+                        lived.pause(&mut backoff)
                     }
                 },
                 Err(failed) => unreached(opened, &failed, &mut backoff),
@@ -94,12 +117,12 @@ fn unreached(opened: &Arc<Opened>, failed: &Failed, backoff: &mut Backoff) -> Du
 }
 
 /// One client of serenity, from its start to its end.
-async fn life(opened: &Arc<Opened>, way: Way, stop: &mut watch::Receiver<bool>) -> End {
+async fn life(opened: &Arc<Opened>, way: Way, stop: &mut watch::Receiver<bool>) -> Lived {
     let mut client = match client(opened).await {
         Ok(client) => client,
         Err(why) => {
             tracing::error!(why, "no client for the gateway");
-            return End::Lost;
+            return Lived::in_vain();
         }
     };
     let cell = Arc::clone(&client.ws_url);
@@ -115,6 +138,7 @@ async fn life(opened: &Arc<Opened>, way: Way, stop: &mut watch::Receiver<bool>) 
         backoff: Backoff::default(),
         opens_at: Duration::ZERO,
         passed_at: None,
+        was_good: false,
     };
     attend(opened, Life { gate, manager, running }, stop).await
 }
@@ -140,7 +164,7 @@ struct Life {
     running: JoinHandle<Result<(), serenity::Error>>,
 }
 
-async fn attend(opened: &Arc<Opened>, mut life: Life, stop: &mut watch::Receiver<bool>) -> End {
+async fn attend(opened: &Arc<Opened>, mut life: Life, stop: &mut watch::Receiver<bool>) -> Lived {
     let clock = &opened.discord.clock;
     life.gate.opens_at = clock.monotonic() + life.gate.budget.pace(clock.now());
     loop {
@@ -150,9 +174,10 @@ async fn attend(opened: &Arc<Opened>, mut life: Life, stop: &mut watch::Receiver
             () = clock.sleep(LOOK) => life.gate.attend(opened).await,
         };
         if let Some(end) = end {
+            let was_good = life.gate.was_good || is_good(&opened.standing.borrow(), clock.now());
             opened.is_down();
             close(life).await;
-            return end;
+            return Lived { end, was_good };
         }
     }
 }
@@ -190,6 +215,12 @@ struct Gate {
     backoff: Backoff,
     opens_at: Duration,
     passed_at: Option<Duration>,
+    /// Whether a connection before the present one was a good one.
+    was_good: bool,
+}
+
+fn is_good(standing: &Standing, now: Millis) -> bool {
+    matches!(standing, Standing::Up { since } if now.since(*since) >= GOOD)
 }
 
 impl Gate {
@@ -219,9 +250,8 @@ impl Gate {
     /// An attempt passed: whatever connection there was is gone.
     async fn passed(&mut self, opened: &Arc<Opened>, now: Duration) {
         let clock = &opened.discord.clock;
-        if let Standing::Up { since } = *opened.standing.borrow()
-            && clock.now().since(since) >= GOOD
-        {
+        if is_good(&opened.standing.borrow(), clock.now()) {
+            self.was_good = true;
             self.backoff.reset();
         }
         opened.is_down();
@@ -236,5 +266,33 @@ impl Gate {
             tracing::error!(?pace, budget = ?self.budget, "few identifies are left today: reconnecting is slowed down");
         }
         self.opens_at = now + self.backoff.next().max(pace);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LONG_AGO: Millis = Millis(1_795_402_000_000);
+
+    #[test]
+    fn a_connection_is_good_when_it_was_up_for_a_while() {
+        let up = Standing::Up { since: LONG_AGO };
+        assert!(is_good(&up, LONG_AGO.plus(GOOD)));
+        assert!(!is_good(&up, LONG_AGO.plus(GOOD - Duration::from_millis(1))));
+        assert!(!is_good(&Standing::Down { since: LONG_AGO }, LONG_AGO.plus(GOOD)));
+    }
+
+    #[test]
+    fn after_a_good_life_the_next_client_comes_at_once_whatever_failed_before_it() {
+        let mut backoff = Backoff::default();
+        let (hung, good) = (Lived { end: End::Hung, was_good: false }, Lived { end: End::Hung, was_good: true });
+        for _ in 0..9 {
+            hung.pause(&mut backoff);
+        }
+        assert!(hung.pause(&mut backoff) >= Duration::from_secs(150), "one after the other they are slowed down");
+        assert!(good.pause(&mut backoff) <= Duration::from_secs(1));
+        let second = hung.pause(&mut backoff);
+        assert!(second <= Duration::from_secs(2), "and that is counted from there: {second:?}");
     }
 }
