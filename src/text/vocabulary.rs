@@ -45,6 +45,13 @@ pub const CHECKS: &[&str] = &[
     "too-many-moves",
     "under-min-isr",
     "under-replicated",
+    "name-servers-silent",
+    "system-name",
+    "group-broadcasts",
+    "clients-go-on",
+    "group-must-stop",
+    "closed-queues-left",
+    "no-offset-before",
 ];
 
 /// Sentences with words of their own for plans that move replicas.
@@ -96,6 +103,9 @@ pub const BLOCKING: &[&str] = &[
     "throttle-below-inflow",
     "too-many-moves",
     "under-min-isr",
+    "system-name",
+    "group-broadcasts",
+    "group-must-stop",
 ];
 
 /// Expectations that do not hold ([`interlock::plan::Held::Broken`]).
@@ -115,6 +125,8 @@ pub const BROKEN: &[&str] = &[
     "rack-changed",
     "reassignment-under-way",
     "setting-changed",
+    "topic-queues-changed",
+    "group-has-no-clients",
 ];
 
 /// What a wait finds ([`interlock::plan::Looked`]).
@@ -129,6 +141,9 @@ pub const WAITS: &[&str] = &[
     "move-overridden",
     "under-min-isr",
     "cannot-turn-round",
+    "offset-elsewhere",
+    "offsets-hold-so-far",
+    "offset-came-back",
 ];
 
 /// Reasons for a state, besides broken expectations, waits and checks.
@@ -252,6 +267,7 @@ pub const MISTAKES: &[&str] = &[
     "word-without-option",
     "no-throttle-to-turn",
     "throttle-out-of-bounds",
+    "option-not-for-kind",
 ];
 
 /// Why somebody may not.
@@ -321,6 +337,8 @@ pub const STEPS: &[&str] = &[
     "wait",
     "capture",
     "rule",
+    "rocketmq-set-offsets",
+    "rocketmq-tell-clients",
 ];
 
 /// What notices tell, besides reasons, waits and states.

@@ -216,7 +216,7 @@ impl Run<'_> {
 fn moves(actions: &[Action]) -> Vec<ReplicaMove> {
     let of = |action: &Action| match action {
         Action::Kafka(KafkaAction::Reassign { moves }) => moves.clone(),
-        Action::Kafka(_) => Vec::new(),
+        Action::Kafka(_) | Action::Rocketmq(_) => Vec::new(),
     };
     actions.iter().flat_map(of).collect()
 }
@@ -225,7 +225,7 @@ fn moves(actions: &[Action]) -> Vec<ReplicaMove> {
 fn told_of(moving: &Moving, asked: Option<u64>, action: &Action) -> Notice {
     let set = match action {
         Action::Kafka(KafkaAction::SetConfigs { changes }) => changes.first().and_then(|change| change.to.clone()),
-        Action::Kafka(_) => None,
+        Action::Kafka(_) | Action::Rocketmq(_) => None,
     };
     let is = |rate: Option<u64>| rate.is_some_and(|rate| set == Some(rate.to_string()));
     match asked {

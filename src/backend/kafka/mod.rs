@@ -70,9 +70,9 @@ impl Observe for Kafka {
 
 impl Act for Kafka {
     fn act<'a>(&'a self, permit: &'a Permit, action: &'a Action) -> Boxed<'a, Acted> {
-        let Action::Kafka(action) = action;
         tracing::info!(operation = %permit.operation(), intent = permit.intent(), "acting");
         Box::pin(async move {
+            let Action::Kafka(action) = action else { return Acted::NotApplied(Reason::of_another_kind()) };
             // The client sends nothing after its deadline, so nothing is sent after the permit's end.
             match permit.left(self.clock.monotonic()) {
                 Some(left) => {

@@ -239,8 +239,7 @@ pub(super) fn has_way_back(plan: &Plan) -> bool {
 /// Whether the plan changes offsets only: then records and other groups are not touched.
 pub(super) fn changes_offsets_only(plan: &Plan) -> bool {
     plan.steps.iter().all(|step| match &step.work {
-        Work::Act(Action::Kafka(KafkaAction::CommitOffsets { .. } | KafkaAction::DeleteOffsets { .. })) => true,
-        Work::Act(Action::Kafka(_)) => false,
+        Work::Act(action) => action.group().is_some(),
         Work::Rule(_) | Work::Wait(_) | Work::Capture(_) => true,
     })
 }

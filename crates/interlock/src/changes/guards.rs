@@ -1,7 +1,7 @@
 //! Which guards are on. All of them, always; a story takes one away to show that it is this one that holds.
 
 use super::Stop;
-use crate::plan::{Check, Draft, Expectation, Level, Planning, Step, Undo};
+use crate::plan::{Check, Draft, Expectation, Level, Planning, RocketmqExpectation, Step, Undo};
 use std::collections::BTreeSet;
 
 /// One reason why a change does not go on, or not without somebody more: a check that can block, ask for consent or for
@@ -54,11 +54,17 @@ pub enum Guard {
     ThrottleAboveInflow,
     /// One operation moves a bounded number of replicas.
     TooManyMoves,
+    /// What is RocketMQ's own is left to it.
+    NotTheSystems,
+    /// The group's offsets are at the brokers, not with its clients.
+    NotBroadcast,
+    /// What 4.9 cannot tell clients that are connected is not tried.
+    ClientsCanBeTold,
 }
 
 impl Guard {
     /// Every guard.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 26] = [
         Self::CannotVerify,
         Self::ClusterIs,
         Self::TopicIs,
@@ -82,6 +88,9 @@ impl Guard {
         Self::UnderMinIsr,
         Self::ThrottleAboveInflow,
         Self::TooManyMoves,
+        Self::NotTheSystems,
+        Self::NotBroadcast,
+        Self::ClientsCanBeTold,
     ];
 
     /// The guard behind a finding of this id; none if it only informs.
@@ -108,6 +117,9 @@ impl Guard {
             "disk-too-small" => Self::Room,
             "throttle-below-inflow" => Self::ThrottleAboveInflow,
             "too-many-moves" => Self::TooManyMoves,
+            "system-name" => Self::NotTheSystems,
+            "group-broadcasts" => Self::NotBroadcast,
+            "group-must-stop" => Self::ClientsCanBeTold,
             _ => return None,
         })
     }
@@ -126,6 +138,14 @@ impl Guard {
             Expectation::KafkaBrokersAlive { .. } => Self::BrokersAlive,
             Expectation::KafkaConfigsAre { .. } => Self::SettingsAre,
             Expectation::KafkaRoom { .. } => Self::Room,
+            Expectation::Rocketmq(expectation) => match expectation {
+                RocketmqExpectation::ClusterIs { .. } => Self::ClusterIs,
+                RocketmqExpectation::TopicIs { .. } => Self::TopicIs,
+                RocketmqExpectation::GroupHasNoClients { .. } | RocketmqExpectation::GroupHasClients { .. } => {
+                    Self::GroupInactive
+                }
+                RocketmqExpectation::OffsetsAre { .. } => Self::CommittedAre,
+            },
         }
     }
 }

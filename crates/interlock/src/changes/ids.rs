@@ -3,6 +3,8 @@
 /// Findings ([`crate::plan::Check`]).
 pub const CHECKS: &[&str] = &[
     "cannot-verify",
+    "clients-go-on",
+    "closed-queues-left",
     "cluster-changed",
     "cluster-reachable",
     "commits-move-without-members",
@@ -11,16 +13,20 @@ pub const CHECKS: &[&str] = &[
     "controllers-of-another-cluster",
     "disk-not-told",
     "disk-too-small",
+    "group-broadcasts",
     "group-inactive",
     "group-is-new",
     "group-kind-not-supported",
+    "group-must-stop",
     "group-will-stop",
     "held-by-other",
     "irreversible",
     "known-external-offsets",
     "left-over-throttle",
     "missing-right",
+    "name-servers-silent",
     "no-commit-to-shift",
+    "no-offset-before",
     "no-replica-to-spare",
     "not-held",
     "owed-adopted",
@@ -34,6 +40,7 @@ pub const CHECKS: &[&str] = &[
     "rights-sufficient",
     "saved-offset-left-the-log",
     "several-log-dirs",
+    "system-name",
     "target-clamped",
     "targets-in-log",
     "targets-not-alive",
@@ -63,6 +70,7 @@ pub const MISTAKES: &[&str] = &[
     "not-for-kind",
     "nothing-to-do",
     "nothing-to-take-back",
+    "option-not-for-kind",
     "throttle-out-of-bounds",
     "unknown-group",
     "unknown-partition",
@@ -76,6 +84,7 @@ pub const BROKEN: &[&str] = &[
     "cluster-changed",
     "disk-too-full",
     "group-has-members",
+    "group-has-no-clients",
     "offset-left-the-log",
     "offsets-changed",
     "partition-is-moving",
@@ -84,14 +93,23 @@ pub const BROKEN: &[&str] = &[
     "setting-changed",
     "topic-gone",
     "topic-partitions-changed",
+    "topic-queues-changed",
     "topic-recreated",
 ];
 
 /// What a wait finds ([`crate::plan::Looked`]).
-pub const WAITS: &[&str] = &["cannot-look", "members-remain", "move-stalled", "moving", "watching-a-little-longer"];
+pub const WAITS: &[&str] = &[
+    "cannot-look",
+    "members-remain",
+    "move-stalled",
+    "moving",
+    "offset-elsewhere",
+    "offsets-hold-so-far",
+    "watching-a-little-longer",
+];
 
 /// What ends a wait other than its condition ([`crate::plan::Looked`]).
-pub const ENDS: &[&str] = &["move-overridden", "topic-gone", "topic-recreated", "under-min-isr"];
+pub const ENDS: &[&str] = &["move-overridden", "offset-came-back", "topic-gone", "topic-recreated", "under-min-isr"];
 
 /// The worst a plan can do ([`crate::plan::Impact::worst_case`]).
 pub const WORST_CASES: &[&str] = &[

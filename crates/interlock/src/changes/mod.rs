@@ -8,6 +8,7 @@ mod owing;
 mod part;
 mod reset_offset;
 mod rights;
+mod rocketmq_offsets;
 mod rollback;
 mod scale_out;
 #[cfg(test)]
@@ -57,9 +58,9 @@ pub fn plan(command: &str, arguments: &Arguments, sections: &Sections, context: 
         return Some(Planning::Mistake(mistake));
     }
     match (command, context.cluster.kind) {
-        ("reset-offset", ClusterKind::Kafka) => Some(reset_offset::plan(arguments, sections, context)),
+        ("reset-offset", _) => Some(reset_offset::plan(arguments, sections, context)),
         ("scale-out", ClusterKind::Kafka) => Some(scale_out::plan(arguments, sections, context)),
-        ("reset-offset" | "scale-out", ClusterKind::Rocketmq) => Some(not_for_kind(command, "RocketMQ")),
+        ("scale-out", ClusterKind::Rocketmq) => Some(not_for_kind(command, "RocketMQ")),
         _ => None,
     }
 }

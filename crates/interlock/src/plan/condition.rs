@@ -5,6 +5,7 @@ use super::failing::Failing;
 use super::member_facts;
 use super::moving::{self, Moving};
 use super::put_back::Owed;
+use super::rocketmq_holding::Holding;
 use crate::cluster::kafka::KafkaQuery;
 use crate::cluster::{Look, Looker, Query, Sections};
 use crate::facts::Facts;
@@ -29,6 +30,8 @@ pub enum Condition {
     },
     /// The partitions that the step moves have their replicas in order, all in sync.
     KafkaMoved(Moving),
+    /// The offsets that the step set on RocketMQ stay where they were set.
+    RocketmqOffsetsHold(Holding),
 }
 
 /// The id of a look that saw nothing, because the cluster did not answer.
@@ -58,6 +61,9 @@ pub struct Memory {
     /// Since when it has been so many.
     #[serde(default)]
     pub left_since: Option<Millis>,
+    /// When it was looked at first, where it has a deadline of its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub began: Option<Millis>,
     /// Looks that fail without a break.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub failing: Option<Failing>,
@@ -107,6 +113,7 @@ impl Condition {
     pub fn interval(&self) -> Option<Duration> {
         match self {
             Self::KafkaMoved(moving) => Some(Duration::from_millis(moving.interval_ms)),
+            Self::RocketmqOffsetsHold(holding) => Some(Duration::from_millis(holding.interval_ms)),
             Self::ReadBack | Self::KafkaGroupHasNoMembers { .. } => None,
         }
     }
@@ -122,6 +129,7 @@ impl Awaited<'_> {
                 BTreeSet::from([Query::Kafka(KafkaQuery::Group(group.clone()))])
             }
             Condition::KafkaMoved(moving) => moving.queries(&moving::moves_of(self.actions)),
+            Condition::RocketmqOffsetsHold(holding) => holding.queries(),
         }
     }
 }
@@ -136,6 +144,7 @@ pub fn look(awaited: Awaited<'_>, memory: &Memory, sections: &Sections, pace: Pa
         Condition::KafkaMoved(moving) => {
             moving::look(moving, &moving::moves_of(awaited.actions), memory, sections, pace)
         }
+        Condition::RocketmqOffsetsHold(holding) => holding.look(awaited.actions, memory, sections, pace),
     }
 }
 
@@ -174,6 +183,6 @@ fn no_members(wanted: (&GroupId, u32), memory: &Memory, sections: &Sections, pac
     (memory, Looked::NotYet { id: "watching-a-little-longer", facts })
 }
 
-fn gap_too_long(memory: &Memory, pace: Pace) -> bool {
+pub(super) fn gap_too_long(memory: &Memory, pace: Pace) -> bool {
     memory.last_look.is_some_and(|last| pace.now.since(last) > pace.interval * 3)
 }

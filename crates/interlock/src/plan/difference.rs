@@ -53,6 +53,9 @@ fn offset_rows(plan: &Plan) -> BTreeMap<String, String> {
         Row::Offset { topic, partition, from, to, .. } => {
             Some((format!("{topic} {partition}"), format!("{} to {}", show(from), show(to))))
         }
+        Row::Queue { topic, broker, queue, from, to, .. } => {
+            Some((format!("{topic} {broker} {queue}"), format!("{} to {}", show(from), show(to))))
+        }
         Row::Broker { .. } => None,
     };
     plan.impact.rows.iter().filter_map(row).collect()
@@ -63,7 +66,7 @@ fn broker_rows(plan: &Plan) -> BTreeMap<String, String> {
         Row::Broker { broker, now, after, .. } => {
             Some((broker.to_string(), format!("{} to {} replicas", now.replicas, after.replicas)))
         }
-        Row::Offset { .. } => None,
+        Row::Offset { .. } | Row::Queue { .. } => None,
     };
     plan.impact.rows.iter().filter_map(row).collect()
 }

@@ -1,6 +1,9 @@
 //! Rules: steps whose actions are fixed only when their turn comes, within what was approved.
 
-use super::action::{Action, KafkaAction, OffsetMove};
+use super::action::Action;
+use super::kafka_action::{KafkaAction, OffsetMove};
+use super::rocketmq_expectation::QueueOffset;
+use super::rocketmq_rule::{self, QueueRule};
 use crate::cluster::kafka::{Committed, LogRange, OffsetAt};
 use crate::cluster::{Look, Looker, Query, Sections};
 use crate::facts::Facts;
@@ -15,6 +18,19 @@ use std::collections::{BTreeMap, BTreeSet};
 pub enum Rule {
     /// Sets a stopped group's offsets, counted from what was captured after it stopped.
     KafkaResetOffsets(OffsetRule),
+    /// Sets a group's offsets on RocketMQ, counted from what was captured while its clients may go on.
+    RocketmqResetOffsets(QueueRule),
+}
+
+impl Rule {
+    /// The step whose captured values it counts from.
+    #[must_use]
+    pub fn captured_by(&self) -> u32 {
+        match self {
+            Self::KafkaResetOffsets(rule) => rule.captured_by,
+            Self::RocketmqResetOffsets(rule) => rule.captured_by,
+        }
+    }
 }
 
 /// The one rule of a reset that waits: target, clamp to the log, partitions.
@@ -64,6 +80,9 @@ impl std::fmt::Display for OffsetTarget {
 pub struct Captured {
     /// Every partition of the capture, absent commits as none.
     pub offsets: Vec<super::OffsetExpected>,
+    /// Every queue of the capture on RocketMQ, absent offsets as none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub queues: Vec<QueueOffset>,
 }
 
 /// What a rule gives.
@@ -82,7 +101,13 @@ pub enum Expansion {
 /// Expands a rule. Pure: the same sections and captured vector give the same actions.
 #[must_use]
 pub fn expand(rule: &Rule, captured: &Captured, sections: &Sections) -> Expansion {
-    let Rule::KafkaResetOffsets(rule) = rule;
+    match rule {
+        Rule::KafkaResetOffsets(rule) => kafka(rule, captured, sections),
+        Rule::RocketmqResetOffsets(rule) => rocketmq_rule::expand(rule, captured, sections),
+    }
+}
+
+fn kafka(rule: &OffsetRule, captured: &Captured, sections: &Sections) -> Expansion {
     let mut looker = Looker::new(sections);
     let mut moves = Vec::new();
     for (topic, partitions) in &rule.partitions {

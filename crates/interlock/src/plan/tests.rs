@@ -296,6 +296,7 @@ mod conditions {
             left_since: Some(Millis(4)),
             failing: Some(Failing { since: Millis(2), last: Millis(3) }),
             owed: vec![Owed { broker: 4, due: Millis(9), called: false }],
+            began: Some(Millis(1)),
         };
         let stored = serde_json::to_string(&memory).unwrap();
         assert_eq!(serde_json::from_str::<Memory>(&stored).unwrap(), memory);

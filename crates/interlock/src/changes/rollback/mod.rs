@@ -4,6 +4,7 @@ mod checks;
 mod impact;
 mod layout;
 mod look;
+mod rocketmq;
 mod saved;
 mod steps;
 
@@ -42,6 +43,9 @@ pub fn plan_rollback(rollback: &Rollback<'_>, sections: &Sections, context: &Con
         Ok(actions) => actions,
         Err(stop) => return stop.into(),
     };
+    if rocketmq::concerns(&actions) {
+        return rocketmq::plan(rollback, &actions, sections, context);
+    }
     if layout::moves_replicas(&actions) {
         return layout::plan(rollback, &actions, sections, context);
     }

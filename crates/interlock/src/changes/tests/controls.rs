@@ -2,6 +2,7 @@
 
 use super::guards as resets;
 use super::moves;
+use super::rocketmq;
 use super::world::{AT, Log, With, World, asked, log, member, topic, whole};
 use crate::changes::{Guard, Guards};
 use crate::cluster::{Answer, Query, Section, Sections, Seen};
@@ -28,6 +29,7 @@ fn harm(guard: Guard) -> fn(Guard, Guards) -> bool {
         | Guard::ThrottleAboveInflow
         | Guard::TooManyMoves => a_move_goes_on,
         Guard::ClusterIs | Guard::TopicIs | Guard::CommittedAre => a_reset_starts_in_another_world,
+        Guard::NotTheSystems | Guard::NotBroadcast | Guard::ClientsCanBeTold => a_reset_on_rocketmq_goes_on,
         Guard::AssignedAre | Guard::SettingsAre => a_move_starts_in_another_world,
         Guard::GroupWillStop => nobody_is_asked_for_a_group_at_work,
         Guard::TargetInLog => a_commit_lies_past_the_end,
@@ -52,6 +54,12 @@ fn a_reset_goes_on(guard: Guard, guards: Guards) -> bool {
     let mut world = resets::refused_by(guard);
     world.guards = guards;
     matches!(world.planning(&asked(OffsetTarget::Latest)), Planning::Plan(_))
+}
+
+fn a_reset_on_rocketmq_goes_on(guard: Guard, guards: Guards) -> bool {
+    let (mut world, arguments) = rocketmq::refused_by(guard);
+    world.guards = guards;
+    matches!(world.planning(&arguments), Planning::Plan(_))
 }
 
 fn a_move_goes_on(guard: Guard, guards: Guards) -> bool {

@@ -7,6 +7,7 @@ mod moves;
 mod prior;
 mod refused;
 mod reset;
+mod rocketmq;
 mod rollback;
 mod rule;
 mod waiting;
