@@ -3,7 +3,7 @@
 
 use super::foreign::shown;
 use super::numbers::utc;
-use super::{by_hand_moves, by_hand_rocketmq, reassignment};
+use super::{by_hand_moves, by_hand_queues, by_hand_rocketmq, reassignment};
 use engine::History;
 use interlock::cluster::ClusterKind;
 use interlock::plan::{
@@ -16,6 +16,9 @@ const TOOL: &str = "kafka-consumer-groups.sh --bootstrap-server <address> --comm
 /// The native commands for a plan from where its journal says that it stands: what is left to do, and the way back.
 #[must_use]
 pub fn by_hand(plan: &Plan, history: &History) -> String {
+    if let Some(topic) = by_hand_queues::topic_of(plan) {
+        return by_hand_queues::by_hand(plan, topic, history);
+    }
     if plan.kind == ClusterKind::Rocketmq {
         return by_hand_rocketmq::by_hand(plan, history);
     }
@@ -63,7 +66,9 @@ fn group_of(work: &Work) -> Option<String> {
     match work {
         Work::Act(action) => action.group().map(ToString::to_string),
         Work::Rule(Rule::KafkaResetOffsets(rule)) => Some(rule.group.to_string()),
-        Work::Rule(Rule::RocketmqResetOffsets(_)) | Work::Wait(_) | Work::Capture(_) => None,
+        Work::Rule(Rule::RocketmqResetOffsets(_) | Rule::RocketmqSeedOffsets(_)) | Work::Wait(_) | Work::Capture(_) => {
+            None
+        }
     }
 }
 
@@ -76,7 +81,7 @@ fn finish(step: &Step, history: &History, text: &mut String) {
             None => rule(one, text),
         },
         // RocketMQ has other tools; see `by_hand_rocketmq`.
-        Work::Rule(Rule::RocketmqResetOffsets(_)) => {}
+        Work::Rule(Rule::RocketmqResetOffsets(_) | Rule::RocketmqSeedOffsets(_)) => {}
         Work::Wait(_) => text.push_str("Wait until `--describe --members` shows no member of the group.\n\n"),
         Work::Capture(_) => text.push_str("Keep what `--describe` prints now: it is the way back.\n\n"),
     }

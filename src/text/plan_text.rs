@@ -7,6 +7,7 @@ use super::layout_words as layout;
 use super::locale::Locale;
 use super::numbers::{duration, thousands, utc};
 use super::plan_card::{head, votes};
+use super::queues_words as queues;
 use super::rocketmq_words as rocketmq;
 use super::width::wrap;
 use super::{sentence, table};
@@ -242,6 +243,7 @@ fn work(work: &Work) -> String {
         Work::Act(one) => format!("exactly: {}", action(one)),
         Work::Rule(Rule::KafkaResetOffsets(rule)) => format!("within these bounds: {}", offset_rule(rule)),
         Work::Rule(Rule::RocketmqResetOffsets(rule)) => format!("within these bounds: {}", rocketmq::rule(rule)),
+        Work::Rule(Rule::RocketmqSeedOffsets(rule)) => format!("within these bounds: {}", queues::seed_rule(rule)),
         Work::Wait(wait) => format!(
             "wait until {}; a look every {}, for at most {}, then end with nothing changed",
             condition(&wait.condition),
@@ -343,6 +345,9 @@ fn condition(condition: &Condition) -> String {
         }
         Condition::KafkaMoved(moving) => layout::moved(moving),
         Condition::RocketmqOffsetsHold(holding) => rocketmq::holding(holding),
+        Condition::RocketmqQueuesStand(standing) => queues::standing(standing),
+        Condition::RocketmqDrained(closing) => queues::drained(closing),
+        Condition::RocketmqStaysClosed(closing) => queues::stays_closed(closing),
     }
 }
 
@@ -377,6 +382,9 @@ fn rows(plan: &Plan, text: &mut Writer) {
     let offsets: Vec<Vec<String>> = plan.impact.rows.iter().filter_map(offset_row).collect();
     let head = ["topic", "p", "now", "then", "log start", "log end"];
     table_of("Offsets", "; * = moved to the edge of the log", (&head, offsets), text);
+    let masters: Vec<Vec<String>> = plan.impact.rows.iter().filter_map(queues::row).collect();
+    let head = ["master", "now", "then"];
+    table_of("Queues at each master", "; to read/write", (&head, masters), text);
     let brokers: Vec<Vec<String>> = plan.impact.rows.iter().filter_map(layout::row).collect();
     let head = ["broker", "rack", "replicas", "leaders", "data"];
     table_of("Brokers", "; now, at most during the moves, and after them", (&head, brokers), text);
@@ -411,7 +419,7 @@ fn offset_row(row: &Row) -> Option<Vec<String>> {
             log_start.to_string(),
             log_end.to_string(),
         ]),
-        Row::Broker { .. } => None,
+        Row::Queues { .. } | Row::Broker { .. } => None,
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::numbers::{duration, utc};
 use super::plan_text::{LANGUAGE, name, target};
+use super::queues_words;
 use interlock::id::GroupId;
 use interlock::plan::{Holding, QueueMove, QueueRule, QueuesOf, ResetBy, RocketmqAction, RocketmqExpectation};
 
@@ -40,6 +41,8 @@ pub(super) fn action(action: &RocketmqAction) -> String {
         RocketmqAction::SetOffsets { group, moves, .. } => {
             format!("set the offsets of group {}: {}", name(group.as_str()), each(moves))
         }
+        RocketmqAction::SetQueues { topic, places } => queues_words::set(topic, places),
+        RocketmqAction::SeedOffsets { topic, seeds } => queues_words::seed(topic, seeds),
         RocketmqAction::TellClients { group, topic, at, moves } => {
             let to = at.map_or_else(|| "the end".to_owned(), utc);
             format!("tell the clients of group {} to read {topic} from {to}: {}", name(group.as_str()), each(moves))
@@ -68,6 +71,7 @@ pub(super) fn expectation(expectation: &RocketmqExpectation) -> String {
             let each = at.iter().map(|one| format!("{} reads and {} writes at {}", one.read, one.write, one.broker));
             format!("the queues of topic {topic}: {}", each.collect::<Vec<_>>().join(", "))
         }
+        RocketmqExpectation::QueuesAre { topic, queues, only } => queues_words::open(topic, queues, *only),
         RocketmqExpectation::GroupHasNoClients { group } => format!("group {} has no client", name(group.as_str())),
         RocketmqExpectation::OffsetsAre { group, offsets } => {
             let each = offsets.iter().map(|one| {

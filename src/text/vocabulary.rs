@@ -52,6 +52,16 @@ pub const CHECKS: &[&str] = &[
     "group-must-stop",
     "closed-queues-left",
     "no-offset-before",
+    "system-topic",
+    "ordered-topic",
+    "routes-differ",
+    "writes-past-reads",
+    "given-up-group-online",
+    "name-server-silent",
+    "master-takes-no-writes",
+    "closed-queues-unread",
+    "group-given-up",
+    "queues-moved-on",
 ];
 
 /// Sentences with words of their own for plans that move replicas.
@@ -81,6 +91,7 @@ pub const PASSING: &[&str] = &[
     "reassignment-under-way",
     "targets-not-alive",
     "throttle-below-inflow",
+    "routes-agree",
 ];
 
 /// Checks that can block: they have a next step (`.next`).
@@ -106,6 +117,11 @@ pub const BLOCKING: &[&str] = &[
     "system-name",
     "group-broadcasts",
     "group-must-stop",
+    "system-topic",
+    "ordered-topic",
+    "routes-differ",
+    "writes-past-reads",
+    "given-up-group-online",
 ];
 
 /// Expectations that do not hold ([`interlock::plan::Held::Broken`]).
@@ -127,6 +143,8 @@ pub const BROKEN: &[&str] = &[
     "setting-changed",
     "topic-queues-changed",
     "group-has-no-clients",
+    "queues-changed",
+    "another-master",
 ];
 
 /// What a wait finds ([`interlock::plan::Looked`]).
@@ -144,6 +162,16 @@ pub const WAITS: &[&str] = &[
     "offset-elsewhere",
     "offsets-hold-so-far",
     "offset-came-back",
+    "queues-watched",
+    "master-silent",
+    "routes-lag",
+    "queues-unread",
+    "queues-not-still",
+    "queues-drained-watched",
+    "queues-close-again",
+    "closed-queues-written",
+    "closed-watched",
+    "retention-not-told",
 ];
 
 /// Reasons for a state, besides broken expectations, waits and checks.
@@ -268,6 +296,10 @@ pub const MISTAKES: &[&str] = &[
     "no-throttle-to-turn",
     "throttle-out-of-bounds",
     "option-not-for-kind",
+    "not-a-queue-count",
+    "queues-as-wanted",
+    "queues-are-more",
+    "queues-are-fewer",
 ];
 
 /// Why somebody may not.
@@ -317,13 +349,17 @@ pub const WORST: &[&str] = &[
     "reset-neither",
     "rollback-returns-to-saved",
     "moves-slow-writes",
+    "queues-opened",
+    "queues-closed",
+    "queues-as-before",
 ];
 
 /// What an application has to do.
 pub const APPLICATION: &[&str] = &["stop-consumers"];
 
 /// Commands that have words of their own on a card.
-pub const COMMANDS: &[&str] = &["reset-offset", "rollback", "scale-out", "rollback-moves"];
+pub const COMMANDS: &[&str] =
+    &["reset-offset", "rollback", "scale-out", "rollback-moves", "expand-partitions", "shrink-partitions"];
 
 /// Steps, by the key of their action or kind.
 pub const STEPS: &[&str] = &[
@@ -339,6 +375,8 @@ pub const STEPS: &[&str] = &[
     "rule",
     "rocketmq-set-offsets",
     "rocketmq-tell-clients",
+    "rocketmq-set-queues",
+    "rocketmq-seed-offsets",
 ];
 
 /// What notices tell, besides reasons, waits and states.
@@ -371,6 +409,9 @@ pub const NOTICES: &[&str] = &[
     "wait-over",
     "throttle-asked",
     "throttle-turned",
+    "step-under-way-rocketmq-set-queues",
+    "queues-read-again",
+    "queues-closed-again",
 ];
 
 /// What operations leave and still have to put back.

@@ -31,6 +31,8 @@ mod looks;
 mod offline;
 mod reset_offset;
 mod rocketmq;
+mod rocketmq_queues;
+mod rocketmq_queues_real;
 mod rocketmq_real;
 mod scale_out;
 mod scope;

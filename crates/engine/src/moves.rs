@@ -60,6 +60,9 @@ impl Run<'_> {
         if let Some(next) = self.turn_throttle(operation, (watched, &actions), unsafe_now, &sections).await? {
             return Ok(next);
         }
+        if let Some(next) = self.steer_queues(operation, watched, &looked).await? {
+            return Ok(next);
+        }
         match looked {
             Looked::Met => {
                 let facts = Facts::none().with("step", i64::from(watched.step.number));
@@ -92,7 +95,9 @@ impl Run<'_> {
         if !self.inner.ports.journal.remember(operation, self.lease.token, memory, next_at).await? {
             return Err(EngineError::Fenced);
         }
-        self.inner.tell(&operation.id, vec![progress(id, facts)]).await?;
+        if is_told(&operation.memory, memory) {
+            self.inner.tell(&operation.id, vec![progress(id, facts)]).await?;
+        }
         Ok(Next::Rest)
     }
 
@@ -219,6 +224,12 @@ fn moves(actions: &[Action]) -> Vec<ReplicaMove> {
         Action::Kafka(_) | Action::Rocketmq(_) => Vec::new(),
     };
     actions.iter().flat_map(of).collect()
+}
+
+/// What takes days says itself when it is to be told of; else each look is.
+fn is_told(before: &Memory, after: &Memory) -> bool {
+    let Some(closed) = &after.closed else { return true };
+    before.closed.as_ref().is_none_or(|before| before.told != closed.told)
 }
 
 /// As somebody asked, slower, or as planned.

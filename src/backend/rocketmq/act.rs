@@ -1,14 +1,23 @@
 //! Acts: one admin call each, to every master that it concerns, and what is known after it. Slaves are never asked.
 
 use super::act_offsets as offsets;
+use super::act_queues::{self, Hand};
 use super::failure::{kind, said};
 use engine::port::{Acted, Reason};
 use interlock::cluster::FailureKind;
 use interlock::plan::RocketmqAction;
 use rocketmq_admin::{Client, Code, Error};
+use std::time::Duration;
 
-pub(super) async fn act(client: &Client, action: &RocketmqAction) -> Acted {
+pub(super) async fn act(client: &Client, left: Duration, action: &RocketmqAction) -> Acted {
+    if let Some(acted) = act_queues::act(&Hand::new(client, left), action).await {
+        return acted;
+    }
+    let client = &client.within(left);
     match action {
+        RocketmqAction::SetQueues { .. } | RocketmqAction::SeedOffsets { .. } => {
+            Acted::NotApplied(Reason::of_another_kind())
+        }
         RocketmqAction::SetOffsets { group, moves, .. } => offsets::set(client, group, moves).await,
         RocketmqAction::TellClients { group, topic, at, moves } => {
             offsets::tell_clients(client, (group, topic), *at, moves).await

@@ -2,6 +2,7 @@
 
 mod act;
 mod act_offsets;
+mod act_queues;
 mod brokers;
 mod failure;
 mod ground;
@@ -9,6 +10,7 @@ mod groups;
 mod observe;
 mod offsets;
 mod rates;
+mod readers;
 mod topics;
 
 use super::Deadlines;
@@ -71,7 +73,7 @@ impl Act for Rocketmq {
             let Action::Rocketmq(action) = action else { return Acted::NotApplied(Reason::of_another_kind()) };
             // The client sends nothing after its deadline, so nothing is sent after the permit's end.
             match permit.left(self.clock.monotonic()) {
-                Some(left) => act::act(&self.client.within(left.min(self.deadlines.act)), action).await,
+                Some(left) => act::act(&self.client, left.min(self.deadlines.act), action).await,
                 None => Acted::NotApplied(Reason::permit_ended()),
             }
         })

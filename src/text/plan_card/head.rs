@@ -11,7 +11,7 @@ use crate::text::{foreign, numbers};
 use interlock::approval::State;
 use interlock::cluster::Tier;
 use interlock::facts::{Fact, Facts};
-use interlock::plan::{Action, Effect, KafkaAction, Plan, Undo, Work};
+use interlock::plan::{Effect, Plan, Undo, Work};
 
 /// Facts that name people by their keys.
 const PEOPLE: [&str; 4] = ["by", "approved_by", "first", "second"];
@@ -166,8 +166,9 @@ pub(in crate::text) fn size(plan: &Plan, locale: Locale) -> Line {
 
 /// How much changes: bytes that are copied, else partitions.
 fn amount(plan: &Plan, locale: Locale) -> Line {
-    match plan.impact.facts.get("bytes") {
-        Some(Fact::Bytes(copied)) if moves_replicas(plan) => Line::plain(numbers::bytes(*copied)),
+    match (plan.impact.facts.get("bytes"), plan.impact.facts.get("queues")) {
+        (Some(Fact::Bytes(copied)), _) if moves_replicas(plan) => Line::plain(numbers::bytes(*copied)),
+        (_, Some(Fact::Count(queues))) => locale.say("size-queues", &Args::new().number("count", *queues)),
         _ => locale.say("size-partitions", &Args::new().count("count", movement(plan).partitions)),
     }
 }

@@ -60,11 +60,31 @@ pub enum Guard {
     NotBroadcast,
     /// What 4.9 cannot tell clients that are connected is not tried.
     ClientsCanBeTold,
+    /// RocketMQ looks after its own topics by itself.
+    SystemTopic,
+    /// The order of queues is kept elsewhere, and is not changed here.
+    OrderedTopic,
+    /// Every NameServer tells clients what the masters have, and nothing is written that nobody reads.
+    RoutesAgree,
+    /// The topic has the queues at the masters that the plan shows.
+    QueuesAre,
+    /// A group that is at work is not given up.
+    GroupAtWork,
+    /// The owner agrees that a group is given up.
+    GroupGivenUp,
+    /// Queues are read before they are written.
+    ReadBeforeWrite,
+    /// A group that was away gets everything from queues that are opened.
+    QueuesSeeded,
+    /// Queues are read until nobody has to read them any more.
+    QueuesDrained,
+    /// What comes into queues that are closed is read after all.
+    ClosedWatched,
 }
 
 impl Guard {
     /// Every guard.
-    pub const ALL: [Self; 26] = [
+    pub const ALL: [Self; 36] = [
         Self::CannotVerify,
         Self::ClusterIs,
         Self::TopicIs,
@@ -91,6 +111,16 @@ impl Guard {
         Self::NotTheSystems,
         Self::NotBroadcast,
         Self::ClientsCanBeTold,
+        Self::SystemTopic,
+        Self::OrderedTopic,
+        Self::RoutesAgree,
+        Self::QueuesAre,
+        Self::GroupAtWork,
+        Self::GroupGivenUp,
+        Self::ReadBeforeWrite,
+        Self::QueuesSeeded,
+        Self::QueuesDrained,
+        Self::ClosedWatched,
     ];
 
     /// The guard behind a finding of this id; none if it only informs.
@@ -109,7 +139,7 @@ impl Guard {
             "missing-right" => Self::MissingRight,
             "too-many-partitions" => Self::TooManyPartitions,
             "held-by-other" => Self::HeldByOther,
-            "values-moved-on" | "replicas-moved-on" => Self::ValuesMovedOn,
+            "values-moved-on" | "replicas-moved-on" | "queues-moved-on" => Self::ValuesMovedOn,
             "reassignment-under-way" => Self::NothingMoves,
             "targets-not-alive" => Self::BrokersAlive,
             "racks-on-some" => Self::RacksWhole,
@@ -120,6 +150,11 @@ impl Guard {
             "system-name" => Self::NotTheSystems,
             "group-broadcasts" => Self::NotBroadcast,
             "group-must-stop" => Self::ClientsCanBeTold,
+            "system-topic" => Self::SystemTopic,
+            "ordered-topic" => Self::OrderedTopic,
+            "routes-differ" | "writes-past-reads" => Self::RoutesAgree,
+            "given-up-group-online" => Self::GroupAtWork,
+            "group-given-up" => Self::GroupGivenUp,
             _ => return None,
         })
     }
@@ -141,6 +176,7 @@ impl Guard {
             Expectation::Rocketmq(expectation) => match expectation {
                 RocketmqExpectation::ClusterIs { .. } => Self::ClusterIs,
                 RocketmqExpectation::TopicIs { .. } => Self::TopicIs,
+                RocketmqExpectation::QueuesAre { .. } => Self::QueuesAre,
                 RocketmqExpectation::GroupHasNoClients { .. } | RocketmqExpectation::GroupHasClients { .. } => {
                     Self::GroupInactive
                 }

@@ -56,7 +56,7 @@ fn offset_rows(plan: &Plan) -> BTreeMap<String, String> {
         Row::Queue { topic, broker, queue, from, to, .. } => {
             Some((format!("{topic} {broker} {queue}"), format!("{} to {}", show(from), show(to))))
         }
-        Row::Broker { .. } => None,
+        Row::Queues { .. } | Row::Broker { .. } => None,
     };
     plan.impact.rows.iter().filter_map(row).collect()
 }
@@ -66,6 +66,7 @@ fn broker_rows(plan: &Plan) -> BTreeMap<String, String> {
         Row::Broker { broker, now, after, .. } => {
             Some((broker.to_string(), format!("{} to {} replicas", now.replicas, after.replicas)))
         }
+        Row::Queues { broker, now, then } => Some((broker.clone(), format!("{now} to {then} queues"))),
         Row::Offset { .. } | Row::Queue { .. } => None,
     };
     plan.impact.rows.iter().filter_map(row).collect()

@@ -3,6 +3,7 @@
 mod action;
 mod capture;
 mod check;
+mod closing;
 mod condition;
 mod difference;
 mod expectation;
@@ -18,6 +19,7 @@ mod members;
 mod moving;
 mod probe;
 mod put_back;
+mod queues_action;
 mod reverse;
 mod rocketmq_action;
 mod rocketmq_expectation;
@@ -29,12 +31,15 @@ mod rocketmq_tests;
 mod row;
 mod rule;
 mod seal;
+mod seed_rule;
+mod standing;
 mod step;
 #[cfg(test)]
 mod tests;
 
 pub use action::Action;
 pub use check::{Check, Level, Mistake};
+pub use closing::{ClosedMemory, Closing, ClosingAt, ROUTE_POLL, Stood, steer};
 pub use condition::{Awaited, CANNOT_LOOK, Condition, Looked, Memory, Pace, look};
 pub use difference::{Difference, differences};
 pub use expectation::{
@@ -49,6 +54,7 @@ pub(crate) use members::{client_ids, member_facts};
 pub use moving::{Moving, Throttle, Turned, Unwinding, Wanted, outlook, regulate, unwind, unwind_queries};
 pub use probe::{Probe, probe};
 pub use put_back::{Adopted, Ours, Owed};
+pub use queues_action::{OpenAt, QueuesChange, Seed};
 pub use reverse::{Done, ReverseImpossible, inverse, reverse};
 pub use rocketmq_action::{QueueMove, RocketmqAction};
 pub(crate) use rocketmq_expectation::shown;
@@ -58,8 +64,11 @@ pub(crate) use rocketmq_rule::QueueLogs;
 pub use rocketmq_rule::{QueueRule, QueuesOf, ResetBy};
 pub use rule::{Captured, Edge, Expansion, Log, OffsetRule, OffsetTarget, Resolved, Rule, expand};
 pub use seal::{Digest, FORMAT, NotReadable, Sealed};
+pub use seed_rule::SeedRule;
+pub use standing::Standing;
 pub use step::{Capture, Step, Undo, Wait, Work};
 
+use crate::cluster::rocketmq::Queues;
 use crate::cluster::{ClusterKind, Query, Tier};
 use crate::command::Arguments;
 use crate::facts::Facts;
@@ -225,6 +234,15 @@ pub enum Row {
         log_end: i64,
         /// Whether the wanted target lay outside of the queue and was moved to its edge.
         clamped: bool,
+    },
+    /// The open queues of a topic at one master of RocketMQ.
+    Queues {
+        /// The broker.
+        broker: String,
+        /// Now.
+        now: Queues,
+        /// At the end.
+        then: Queues,
     },
     /// What a broker holds, before, while replicas are copied, and after.
     Broker {

@@ -1,6 +1,7 @@
 //! What can be done to a RocketMQ cluster.
 
 use super::expectation::Expectation;
+use super::queues_action::{self, QueuesChange, Seed};
 use super::rocketmq_expectation::{QueueOffset, RocketmqExpectation};
 use crate::cluster::Query;
 use crate::cluster::rocketmq::RocketmqQuery;
@@ -24,6 +25,20 @@ pub enum RocketmqAction {
         moves: Vec<QueueMove>,
         /// Whether clients of the group go on meanwhile: then what stands moves on by itself.
         running: bool,
+    },
+    /// `UPDATE_AND_CREATE_TOPIC` (17): so many queues of a topic are open at these masters; all else stays as it is there.
+    SetQueues {
+        /// The topic.
+        topic: TopicName,
+        /// Each master with its queues before and after.
+        places: Vec<QueuesChange>,
+    },
+    /// `UPDATE_CONSUMER_OFFSET` (15): groups get the offset 0 in queues that never had a message, where they have none.
+    SeedOffsets {
+        /// The topic.
+        topic: TopicName,
+        /// Each group and queue.
+        seeds: Vec<Seed>,
     },
     /// The clients of a group are told by a broker of 4.9 where to read on in all queues of a topic
     /// (`INVOKE_BROKER_TO_RESET_OFFSET` (222) by time). They do so some ten seconds later.
@@ -60,8 +75,13 @@ pub struct QueueMove {
 impl RocketmqAction {
     /// What has to be seen to tell whether this was done.
     pub(super) fn read_back(&self) -> BTreeSet<Query> {
-        let (Self::SetOffsets { group, .. } | Self::TellClients { group, .. }) = self;
-        BTreeSet::from([Query::Rocketmq(RocketmqQuery::Committed(group.clone()))])
+        match self {
+            Self::SetOffsets { group, .. } | Self::TellClients { group, .. } => {
+                BTreeSet::from([Query::Rocketmq(RocketmqQuery::Committed(group.clone()))])
+            }
+            Self::SetQueues { topic, .. } => queues_action::of_topic(topic),
+            Self::SeedOffsets { topic, .. } => queues_action::of_readers(topic),
+        }
     }
 
     /// What stands before it; none where it moves on by itself.
@@ -71,7 +91,8 @@ impl RocketmqAction {
                 let (group, offsets) = (group.clone(), moves.iter().map(QueueOffset::before).collect());
                 Some(Expectation::Rocketmq(RocketmqExpectation::OffsetsAre { group, offsets }))
             }
-            Self::SetOffsets { .. } | Self::TellClients { .. } => None,
+            Self::SetQueues { topic, places } => Some(queues_action::before(topic, places)),
+            Self::SetOffsets { .. } | Self::TellClients { .. } | Self::SeedOffsets { .. } => None,
         }
     }
 
@@ -80,12 +101,18 @@ impl RocketmqAction {
         match self {
             Self::SetOffsets { .. } => "rocketmq-set-offsets",
             Self::TellClients { .. } => "rocketmq-tell-clients",
+            Self::SetQueues { .. } => "rocketmq-set-queues",
+            Self::SeedOffsets { .. } => "rocketmq-seed-offsets",
         }
     }
 
     /// How many things it changes.
     pub(super) fn size(&self) -> usize {
-        self.queue_moves().len()
+        match self {
+            Self::SetOffsets { moves, .. } | Self::TellClients { moves, .. } => moves.len(),
+            Self::SetQueues { places, .. } => places.len(),
+            Self::SeedOffsets { seeds, .. } => seeds.len(),
+        }
     }
 
     /// The group whose offsets it changes; none if it is about something else.
@@ -93,6 +120,7 @@ impl RocketmqAction {
     pub fn group(&self) -> Option<&GroupId> {
         match self {
             Self::SetOffsets { group, .. } | Self::TellClients { group, .. } => Some(group),
+            Self::SetQueues { .. } | Self::SeedOffsets { .. } => None,
         }
     }
 
@@ -101,12 +129,19 @@ impl RocketmqAction {
     pub fn queue_moves(&self) -> &[QueueMove] {
         match self {
             Self::SetOffsets { moves, .. } | Self::TellClients { moves, .. } => moves,
+            Self::SetQueues { .. } | Self::SeedOffsets { .. } => &[],
         }
     }
 
     /// What brings back what stood before. A queue without an offset cannot be given none again, so it is left out.
     pub(super) fn inverse(&self) -> Vec<Self> {
         match self {
+            Self::SetQueues { topic, places } => {
+                let places = places.iter().rev().map(QueuesChange::inverse).collect();
+                vec![Self::SetQueues { topic: topic.clone(), places }]
+            }
+            // An offset in an empty queue changes nothing for its group, and cannot be taken away again.
+            Self::SeedOffsets { .. } => Vec::new(),
             Self::SetOffsets { group, moves, .. } | Self::TellClients { group, moves, .. } => {
                 let moves: Vec<QueueMove> = moves.iter().rev().filter_map(QueueMove::reversed).collect();
                 let back = Self::SetOffsets { group: group.clone(), moves, running: false };

@@ -1,6 +1,7 @@
 //! What a plan expects of a RocketMQ cluster.
 
 use super::expectation::{Held, with};
+use super::queues_action::{self, OpenAt};
 use super::rocketmq_action::QueueMove;
 use crate::cluster::rocketmq::{CommittedOffset, FromMasters, Group, RocketmqCluster, RocketmqQuery, Topic};
 use crate::cluster::{Failure, Looker};
@@ -27,6 +28,15 @@ pub enum RocketmqExpectation {
         topic: TopicName,
         /// Its queues at each broker, ordered by broker.
         at: Vec<QueuesAt>,
+    },
+    /// The masters have so many queues of the topic open.
+    QueuesAre {
+        /// The topic.
+        topic: TopicName,
+        /// At each master.
+        queues: Vec<OpenAt>,
+        /// Whether no other master may have the topic.
+        only: bool,
     },
     /// No client of the group is connected to any master.
     GroupHasNoClients {
@@ -90,7 +100,7 @@ impl RocketmqExpectation {
     pub(super) fn query(&self) -> RocketmqQuery {
         match self {
             Self::ClusterIs { .. } => RocketmqQuery::Cluster,
-            Self::TopicIs { topic, .. } => RocketmqQuery::Topic(topic.clone()),
+            Self::TopicIs { topic, .. } | Self::QueuesAre { topic, .. } => RocketmqQuery::Topic(topic.clone()),
             Self::GroupHasNoClients { group } | Self::GroupHasClients { group } => RocketmqQuery::Group(group.clone()),
             Self::OffsetsAre { group, .. } => RocketmqQuery::Committed(group.clone()),
         }
@@ -109,6 +119,7 @@ impl RocketmqExpectation {
             Self::TopicIs { topic, at } => {
                 with(looker.rocketmq_topic(topic), |found| topic_is(topic, at, found.as_ref()))
             }
+            Self::QueuesAre { topic, queues, only } => queues_action::are(topic, queues, *only, looker),
             Self::GroupHasNoClients { group } => {
                 with(looker.rocketmq_group(group), |found| no_clients(group, found.as_ref()))
             }

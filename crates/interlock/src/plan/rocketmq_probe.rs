@@ -1,6 +1,7 @@
 //! Was it done on RocketMQ? Told from what the masters show.
 
 use super::probe::Probe;
+use super::queues_action;
 use super::rocketmq_action::{QueueMove, RocketmqAction};
 use super::rocketmq_expectation::{of_queue, offsets_by_queue, shown, told_by_all};
 use crate::cluster::{Look, Looker};
@@ -21,6 +22,8 @@ pub(super) enum Stand {
 pub(super) fn probe(action: &RocketmqAction, looker: &mut Looker<'_>) -> Probe {
     match action {
         RocketmqAction::SetOffsets { group, moves, running } => offsets(group, moves, *running, looker),
+        RocketmqAction::SetQueues { topic, places } => queues_action::queues_set(topic, places, looker),
+        RocketmqAction::SeedOffsets { topic, seeds } => queues_action::seeded(topic, seeds, looker),
         RocketmqAction::TellClients { group, moves, .. } => offsets(group, moves, true, looker),
     }
 }

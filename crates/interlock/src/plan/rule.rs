@@ -4,6 +4,7 @@ use super::action::Action;
 use super::kafka_action::{KafkaAction, OffsetMove};
 use super::rocketmq_expectation::QueueOffset;
 use super::rocketmq_rule::{self, QueueRule};
+use super::seed_rule::{self, SeedRule};
 use crate::cluster::kafka::{Committed, LogRange, OffsetAt};
 use crate::cluster::{Look, Looker, Query, Sections};
 use crate::facts::Facts;
@@ -20,15 +21,18 @@ pub enum Rule {
     KafkaResetOffsets(OffsetRule),
     /// Sets a group's offsets on RocketMQ, counted from what was captured while its clients may go on.
     RocketmqResetOffsets(QueueRule),
+    /// Gives every group of a topic on RocketMQ an offset in new queues.
+    RocketmqSeedOffsets(SeedRule),
 }
 
 impl Rule {
-    /// The step whose captured values it counts from.
+    /// The step whose captured values it counts from; 0 if it counts from none.
     #[must_use]
     pub fn captured_by(&self) -> u32 {
         match self {
             Self::KafkaResetOffsets(rule) => rule.captured_by,
             Self::RocketmqResetOffsets(rule) => rule.captured_by,
+            Self::RocketmqSeedOffsets(_) => 0,
         }
     }
 }
@@ -104,6 +108,7 @@ pub fn expand(rule: &Rule, captured: &Captured, sections: &Sections) -> Expansio
     match rule {
         Rule::KafkaResetOffsets(rule) => kafka(rule, captured, sections),
         Rule::RocketmqResetOffsets(rule) => rocketmq_rule::expand(rule, captured, sections),
+        Rule::RocketmqSeedOffsets(rule) => seed_rule::expand(rule, sections),
     }
 }
 

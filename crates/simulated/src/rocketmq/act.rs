@@ -55,6 +55,8 @@ impl Rocketmq {
 
     fn perform(&mut self, action: &RocketmqAction, now: Millis) -> Acted {
         match action {
+            RocketmqAction::SetQueues { topic, places } => self.open_queues(topic, places, now),
+            RocketmqAction::SeedOffsets { topic, seeds } => self.seed_offsets(topic, seeds, now),
             RocketmqAction::SetOffsets { group, moves, .. } => {
                 sum_up(moves.iter().map(|one| self.set(group, one, now)).collect())
             }
@@ -134,7 +136,17 @@ impl Rocketmq {
         }
         let (topic, broker, queue) = (at.0.clone(), at.1.clone(), at.2);
         if let Some(state) = self.groups.get_mut(group) {
-            state.offsets.push(QueueOffset { topic, broker, queue, offset, from: now, rate: 0, told: None, pending });
+            state.offsets.push(QueueOffset {
+                topic,
+                broker,
+                queue,
+                offset,
+                from: now,
+                rate: 0,
+                told: None,
+                pending,
+                closed_rate: 0,
+            });
         }
     }
 
@@ -173,6 +185,6 @@ fn no_answer() -> Reason {
     Reason { kind: FailureKind::TimedOut, id: String::new(), said: "no answer within the deadline".to_owned() }
 }
 
-fn refused(id: &str, said: &str) -> Reason {
+pub(super) fn refused(id: &str, said: &str) -> Reason {
     Reason { kind: FailureKind::Refused, id: id.to_owned(), said: said.to_owned() }
 }

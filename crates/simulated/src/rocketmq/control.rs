@@ -4,7 +4,7 @@ use super::topic::{QueueOffset, TopicHere, TopicState};
 use super::{GroupState, Rocketmq, RocketmqGroupSpec, RocketmqTopicSpec, SimulatedRocketmq};
 use crate::home::FleetError;
 use crate::kafka::{ActFault, ReceivedAct, Trouble};
-use interlock::cluster::rocketmq::{GroupSettings, MASTER, Perm};
+use interlock::cluster::rocketmq::{GroupSettings, MASTER, Perm, Queues};
 use interlock::id::{BrokerName, GroupId, TopicName};
 use interlock::time::Millis;
 use std::time::Duration;
@@ -131,11 +131,7 @@ impl SimulatedRocketmq {
                 let forgets = !cluster.version.starts_with("4.");
                 return if forgets { Ok(()) } else { Err(FleetError::NoSuch("master there".to_owned())) };
             }
-            let state = cluster.topics.entry(topic.clone()).or_default();
-            let here = state.at.entry(broker.clone()).or_insert_with(|| TopicHere::begun(0, 0, now, 0));
-            (here.read, here.write, here.perm) = (read, write, perm);
-            here.grow(read.max(write), now);
-            cluster.reroute(now);
+            cluster.set_queues(topic, broker, (Queues { read, write }, Some(perm)), now);
             Ok(())
         })
     }
@@ -240,7 +236,7 @@ impl Rocketmq {
     }
 
     /// Producers will learn of what changed.
-    fn reroute(&mut self, now: Millis) {
+    pub(super) fn reroute(&mut self, now: Millis) {
         let Self { topics, brokers, .. } = self;
         let open =
             |name: &BrokerName| brokers.get(name).is_some_and(|broker| broker.has_master() && broker.perm.may_write());
@@ -286,6 +282,7 @@ impl Rocketmq {
                         rate,
                         told: None,
                         pending: false,
+                        closed_rate: 0,
                     });
                 }
             }

@@ -48,6 +48,8 @@ impl Rocketmq {
             }
             RocketmqQuery::Producers => RocketmqAnswer::Producers(self.of_masters(Vec::new())?),
             RocketmqQuery::Rates => RocketmqAnswer::Rates(self.rates(now)),
+            RocketmqQuery::Readers(topic) => RocketmqAnswer::Readers(self.of_masters(self.readers(topic, now))?),
+            RocketmqQuery::Delays => RocketmqAnswer::Delays(self.of_masters(self.delays(now))?),
         })
     }
 

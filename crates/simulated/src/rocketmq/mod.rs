@@ -7,6 +7,7 @@ mod act;
 mod backend;
 mod control;
 mod look;
+mod queues;
 mod spec;
 mod topic;
 
@@ -123,6 +124,8 @@ impl Rocketmq {
             topics: BTreeMap::new(),
             groups: BTreeMap::new(),
             trouble: None,
+            held_back: Vec::new(),
+            past_read: false,
             faults: VecDeque::new(),
             acts: Vec::new(),
         };

@@ -86,6 +86,9 @@ pub(super) struct QueueOffset {
     pub(super) from: Millis,
     /// What it reads an hour since; 0 if it is stopped.
     pub(super) rate: u64,
+    /// What it read an hour before the queue was closed to it, and reads again once it is open.
+    #[serde(default)]
+    pub(super) closed_rate: u64,
     /// Where its clients were told to read on, and when they do.
     pub(super) told: Option<(Millis, i64)>,
     /// Whether a reset was made that no client has fetched yet (5.x): what is committed until then is ignored.

@@ -2,6 +2,7 @@
 
 use super::guards as resets;
 use super::moves;
+use super::queues;
 use super::rocketmq;
 use super::world::{AT, Log, With, World, asked, log, member, topic, whole};
 use crate::changes::{Guard, Guards};
@@ -35,6 +36,15 @@ fn harm(guard: Guard) -> fn(Guard, Guards) -> bool {
         Guard::TargetInLog => a_commit_lies_past_the_end,
         Guard::AfterLastRecord => a_late_time_leads_to_the_start,
         Guard::ValuesMovedOn => a_way_back_over_moved_values_is_covered,
+        Guard::SystemTopic | Guard::OrderedTopic | Guard::RoutesAgree | Guard::GroupAtWork => {
+            queues::a_topic_that_must_not_be_is_set
+        }
+        Guard::QueuesAre => queues::it_starts_on_other_queues,
+        Guard::GroupGivenUp => queues::nobody_is_asked_for_a_group_that_is_given_up,
+        Guard::ReadBeforeWrite => queues::queues_are_written_that_nobody_reads,
+        Guard::QueuesSeeded => queues::no_group_gets_an_offset,
+        Guard::QueuesDrained => queues::nothing_is_waited_for,
+        Guard::ClosedWatched => queues::nobody_watches_closed_queues,
     }
 }
 

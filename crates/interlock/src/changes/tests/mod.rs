@@ -5,6 +5,7 @@ mod golden;
 mod guards;
 mod moves;
 mod prior;
+mod queues;
 mod refused;
 mod reset;
 mod rocketmq;
