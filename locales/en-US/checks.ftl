@@ -16,6 +16,31 @@ check-group-inactive = { $count ->
     }
 check-group-will-stop = group { $group } still has members ({ $members }); I wait until they are gone, and set the offsets then
 check-group-is-new = there is no group { $group } yet; it is made by this
+check-clients-go-on = { $count ->
+    [one] group { $group } has { $count } client at work ({ $members }). It goes on: it is elsewhere some 1 to 15 seconds later, queue by queue, and reads again or skips what lies between
+   *[other] group { $group } has { $count } clients at work ({ $members }). They go on: they are elsewhere some 1 to 15 seconds later, queue by queue, and read again or skip what lies between
+}
+check-closed-queues-left = { $count ->
+    [one] { $count } queue is closed for consumers and still holds messages; it is left alone
+   *[other] { $count } queues are closed for consumers and still hold messages; they are left alone
+}
+check-group-broadcasts = each client of group { $group } gets every message, and keeps its own place; the brokers have none to set
+    .next = Set the place in the application.
+check-group-must-stop = { $because ->
+    [target] while clients of group { $group } are at work, brokers of 4.9 can only tell them a time: no offset, no shift
+    [partitions] while clients of group { $group } are at work, brokers of 4.9 can only tell them a time for all queues of a topic
+    [no-offset] group { $group } has clients at work, and in some queues no offset; brokers of 4.9 refuse to tell its clients anything then
+    [closed-queues] group { $group } has clients at work, and the topic has more queues to read than to write; brokers of 4.9 tell clients about the latter only
+   *[other] clients of group { $group } are at work, and brokers of 4.9 can only tell them a time; going back to each offset takes a group that has stopped
+}
+    .next = Stop the clients and ask again, or ask for a time, earliest or latest in the whole topic.
+check-name-servers-silent = { $count } of { $all } NameServers do not answer; what they tell clients is not known
+check-no-offset-before = { $count ->
+    [one] IRREVERSIBLE in { $count } queue: the group has no offset there, and none can be taken from it again ({ $topic } { $partition })
+   *[other] IRREVERSIBLE in { $count } queues: the group has no offset there, and none can be taken from them again ({ $topic } { $partition }, …)
+}
+check-system-name = { $name } is RocketMQ's own
+    .next = Leave it to the brokers; name a topic or group of yours.
 check-known-external-offsets = { $hint } looks like Flink, Spark or Connect, which may keep their own offsets and ignore these
 check-missing-right = { $right-count ->
     [0] I lack a right on the cluster, which said: { $said }
@@ -164,6 +189,8 @@ broken-group-has-members = { $members-count ->
    *[other] group { $group } has members again ({ $members })
 }
 broken-offsets-changed = group { $group } was moved: { $topic } { $partition } stands at { $found } instead of { $expected }
+broken-topic-queues-changed = topic { $topic } has { $found } queues to read/write at { $broker } instead of { $expected }
+broken-group-has-no-clients = no client of group { $group } is connected any more
 broken-offset-left-the-log = offset { $offset } of { $topic } { $partition } is no longer in the log ({ $start } to { $end })
 broken-assignment-changed = { $topic } { $partition } stands on { $found } instead of { $expected }
 broken-broker-dead = broker { $broker } is not alive
@@ -183,6 +210,18 @@ wait-members-remain = { $count ->
 }
 wait-cannot-look = The cluster cannot be looked at: { $failure }. I go on trying
 wait-watching-a-little-longer = No member left; I watch a little longer ({ $streak } of { $wanted } looks)
+wait-offsets-hold-so-far = { $count ->
+    [one] { $count } queue is where it was set, or further on; I watch whether it stays so ({ $streak } of { $wanted } looks)
+   *[other] { $count } queues are where they were set, or further on; I watch whether they stay so ({ $streak } of { $wanted } looks)
+}
+wait-offset-elsewhere = { $count ->
+    [one] { $topic } { $partition } stands at { $found }, not where it was set ({ $to }; before that { $before }): a client that has not heard of it yet, or one that commits its old place
+   *[other] { $count } queues are not where they were set ({ $topic } { $partition } stands at { $found }, was set to { $to }, before that { $before }, …): clients that have not heard of it yet, or that commit their old place
+}
+wait-offset-came-back = { $count ->
+    [one] { $topic } { $partition } does not stay where it was set: it stands at { $found }, was set to { $to }, before that { $before }. A client commits its old place
+   *[other] { $count } queues do not stay where they were set: { $topic } { $partition } stands at { $found }, was set to { $to }, before that { $before }, … Clients commit their old place
+}
 wait-moving = { $batches-count ->
     [0] Moving
    *[other] Batch { $batch } of { $batches }

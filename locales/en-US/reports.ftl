@@ -162,6 +162,8 @@ mistake-not-a-broker = { $most-count ->
 }
 mistake-not-for-kind = /{ $command } does not work on { $kind } clusters, so I do nothing
     .next = /help { $command } says what it is for
+mistake-option-not-for-kind = { $option } is not for { $kind } clusters, so I do nothing
+    .next = Ask again without it
 mistake-not-told-by-kind = The brokers of { $kind } do not tell that, so { $option } cannot be asked there
     .next = Ask by topic or by group
 mistake-one-of-these = This is about one thing: give exactly one of { $choices }

@@ -12,6 +12,22 @@ check-group-inactive = 消费组 { $group } 还有 { $count } 个成员（{ $mem
     }
 check-group-will-stop = 消费组 { $group } 还有成员（{ $members }）；我会等它们离开，然后设置位点
 check-group-is-new = 还没有消费组 { $group }；这次操作会创建它
+check-clients-go-on = 消费组 { $group } 有 { $count } 个客户端在工作（{ $members }）。它们不会停下：约 1 至 15 秒后逐个队列转到新位点，重复消费或跳过中间的消息
+check-closed-queues-left = { $count } 个队列已对消费者关闭但仍有消息；保持不变
+check-group-broadcasts = 消费组 { $group } 是广播模式，每个客户端自己保存位点；broker 上没有可设置的位点
+    .next = 请在应用中设置位点。
+check-group-must-stop = { $because ->
+    [target] 消费组 { $group } 有客户端在工作时，4.9 的 broker 只能告诉它们一个时间，不支持指定位点或平移
+    [partitions] 消费组 { $group } 有客户端在工作时，4.9 的 broker 只能对 topic 的全部队列通知一个时间
+    [no-offset] 消费组 { $group } 有客户端在工作，而部分队列没有位点；此时 4.9 的 broker 会拒绝通知
+    [closed-queues] 消费组 { $group } 有客户端在工作，而 topic 的读队列多于写队列；4.9 的 broker 只通知写队列
+   *[other] 消费组 { $group } 有客户端在工作，4.9 的 broker 只能告诉它们一个时间；要逐个恢复位点，消费组必须先停止
+}
+    .next = 请停止客户端后再申请，或对整个 topic 使用时间、earliest 或 latest。
+check-name-servers-silent = { $all } 个 NameServer 中有 { $count } 个没有应答；不知道它们告诉客户端什么
+check-no-offset-before = 不可回滚：消费组在 { $count } 个队列没有位点，设置后无法再恢复为没有（例如 { $topic } { $partition }）
+check-system-name = { $name } 属于 RocketMQ 自身
+    .next = 请留给 broker 管理；请指定你们自己的 topic 或消费组。
 check-known-external-offsets = { $hint } 像是 Flink、Spark 或 Connect，它们可能自己保存位点，不理会这里的设置
 check-missing-right = { $right-count ->
     [0] 我在集群上缺少权限，集群的说明：{ $said }
@@ -110,6 +126,8 @@ broken-group-has-members = { $members-count ->
    *[other] 消费组 { $group } 又有成员了（{ $members }）
 }
 broken-offsets-changed = 消费组 { $group } 被移动过：{ $topic } { $partition } 现为 { $found }，原为 { $expected }
+broken-topic-queues-changed = topic { $topic } 在 { $broker } 上的读/写队列数为 { $found }，原为 { $expected }
+broken-group-has-no-clients = 消费组 { $group } 已没有客户端连接
 broken-offset-left-the-log = { $topic } { $partition } 的位点 { $offset } 已不在日志范围内（{ $start } 到 { $end }）
 broken-assignment-changed = { $topic } { $partition } 现在位于 { $found }，原为 { $expected }
 broken-broker-dead = broker { $broker } 未存活
@@ -123,6 +141,9 @@ broken-setting-changed = { $of } 的 { $key } 现为 { $found }，原为 { $expe
 wait-members-remain = 还有 { $count } 个成员在工作：{ $members }
 wait-cannot-look = 无法查看集群：{ $failure }。我会继续尝试
 wait-watching-a-little-longer = 已没有成员；再观察一会儿（第 { $streak } 次，共 { $wanted } 次）
+wait-offsets-hold-so-far = { $count } 个队列位于设置的位点或更靠后；继续观察是否保持（第 { $streak } 次，共 { $wanted } 次）
+wait-offset-elsewhere = { $count } 个队列不在设置的位点（例如 { $topic } { $partition } 现为 { $found }，设置为 { $to }，原为 { $before }）：有客户端尚未得知，或仍在提交旧位点
+wait-offset-came-back = { $count } 个队列没有保持设置的位点（例如 { $topic } { $partition } 现为 { $found }，设置为 { $to }，原为 { $before }）：有客户端在提交旧位点
 wait-moving = { $batches-count ->
     [0] 迁移中
    *[other] 第 { $batch } 批，共 { $batches } 批

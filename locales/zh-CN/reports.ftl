@@ -128,6 +128,8 @@ mistake-not-a-broker = { $most-count ->
 }
 mistake-not-for-kind = /{ $command } 不能用于 { $kind } 集群，所以我什么都不做
     .next = /help { $command } 说明它的用途
+mistake-option-not-for-kind = { $option } 不能用于 { $kind } 集群，所以我什么都不做
+    .next = 请去掉它后再申请
 mistake-not-told-by-kind = { $kind } 的 broker 不提供这些信息，所以不能按 { $option } 查询
     .next = 请按 topic 或消费组查询
 mistake-one-of-these = 一次只看一样：请只给出 { $choices } 中的一个

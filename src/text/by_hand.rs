@@ -3,8 +3,9 @@
 
 use super::foreign::shown;
 use super::numbers::utc;
-use super::{by_hand_moves, reassignment};
+use super::{by_hand_moves, by_hand_queues, by_hand_rocketmq, reassignment};
 use engine::History;
+use interlock::cluster::ClusterKind;
 use interlock::plan::{
     Action, Capture, KafkaAction, OffsetMove, OffsetRule, OffsetTarget, Plan, Rule, Step, Undo, Work,
 };
@@ -15,6 +16,12 @@ const TOOL: &str = "kafka-consumer-groups.sh --bootstrap-server <address> --comm
 /// The native commands for a plan from where its journal says that it stands: what is left to do, and the way back.
 #[must_use]
 pub fn by_hand(plan: &Plan, history: &History) -> String {
+    if let Some(topic) = by_hand_queues::topic_of(plan) {
+        return by_hand_queues::by_hand(plan, topic, history);
+    }
+    if plan.kind == ClusterKind::Rocketmq {
+        return by_hand_rocketmq::by_hand(plan, history);
+    }
     if reassignment::moves_replicas(plan) {
         return by_hand_moves::by_hand(plan, history);
     }
@@ -57,9 +64,11 @@ fn groups(plan: &Plan) -> Vec<String> {
 
 fn group_of(work: &Work) -> Option<String> {
     match work {
-        Work::Act(Action::Kafka(action)) => action.group().map(ToString::to_string),
+        Work::Act(action) => action.group().map(ToString::to_string),
         Work::Rule(Rule::KafkaResetOffsets(rule)) => Some(rule.group.to_string()),
-        Work::Wait(_) | Work::Capture(_) => None,
+        Work::Rule(Rule::RocketmqResetOffsets(_) | Rule::RocketmqSeedOffsets(_)) | Work::Wait(_) | Work::Capture(_) => {
+            None
+        }
     }
 }
 
@@ -71,6 +80,8 @@ fn finish(step: &Step, history: &History, text: &mut String) {
             Some(actions) => actions.iter().for_each(|one| action(one, "finish", text)),
             None => rule(one, text),
         },
+        // RocketMQ has other tools; see `by_hand_rocketmq`.
+        Work::Rule(Rule::RocketmqResetOffsets(_) | Rule::RocketmqSeedOffsets(_)) => {}
         Work::Wait(_) => text.push_str("Wait until `--describe --members` shows no member of the group.\n\n"),
         Work::Capture(_) => text.push_str("Keep what `--describe` prints now: it is the way back.\n\n"),
     }
@@ -133,7 +144,7 @@ fn delete_offsets(group: &str, places: &[String], text: &mut String) {
 }
 
 fn action(action: &Action, file: &str, text: &mut String) {
-    let Action::Kafka(action) = action;
+    let Action::Kafka(action) = action else { return };
     match action {
         KafkaAction::CommitOffsets { group, moves } => {
             write_offsets(&quoted(group.as_str()), file, &moves.iter().map(csv).collect::<Vec<_>>(), text);
@@ -178,7 +189,7 @@ fn rule(rule: &OffsetRule, text: &mut String) {
     code(text, &[format!("{TOOL} --reset-offsets --group {group} {} {target} --execute", places.join(" "))]);
 }
 
-fn code(text: &mut String, lines: &[String]) {
+pub(super) fn code(text: &mut String, lines: &[String]) {
     lines.iter().for_each(|line| {
         let _ = writeln!(text, "    {line}");
     });
@@ -186,7 +197,7 @@ fn code(text: &mut String, lines: &[String]) {
 }
 
 /// A word for a POSIX shell. A name with characters that cannot be seen is not written out: copying it would be a trap.
-fn quoted(name: &str) -> String {
+pub(super) fn quoted(name: &str) -> String {
     if shown(name, usize::MAX) != name {
         return "\"$GROUP_AS_IN_PLAN_JSON\"".to_owned();
     }

@@ -152,7 +152,7 @@ fn settings_of(work: &Work) -> Option<&[ConfigChange]> {
 }
 
 fn put_back(plan: &Plan, action: &Action, text: &mut String) {
-    let Action::Kafka(action) = action;
+    let Action::Kafka(action) = action else { return };
     let lines: Vec<String> = match action {
         KafkaAction::SetConfigs { changes } => changes.iter().map(set).collect(),
         KafkaAction::TakeFromLists { lists } => lists.iter().map(|one| take(plan, one)).collect(),

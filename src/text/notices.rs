@@ -2,6 +2,7 @@
 
 use super::batches::batch_of;
 use super::bounds::bounded;
+use super::by_hand_queues;
 use super::card::{Block, Card, CardFile, Line, Tone};
 use super::locale::{Args, Locale};
 use super::plan_card::{CardView, by_hand_file, head, plan_card, ways};
@@ -90,7 +91,10 @@ fn told(view: &CardView<'_>, id: &str, facts: &Facts) -> Card {
 /// What came of a step of a plan that moves replicas, in words of its own: its batches are counted, not its steps.
 fn of_moves(view: &CardView<'_>, id: &str, facts: &Facts) -> Option<Line> {
     let plan = view.plan.plan();
-    let Some(Fact::Count(step)) = facts.get("step").filter(|_| moves_replicas(plan)) else { return None };
+    let sets_queues = by_hand_queues::topic_of(plan).is_some();
+    let Some(Fact::Count(step)) = facts.get("step").filter(|_| moves_replicas(plan) || sets_queues) else {
+        return None;
+    };
     let step = u32::try_from(*step).ok().and_then(|number| plan.steps.iter().find(|one| one.number == number))?;
     let Work::Act(action) = &step.work else { return None };
     let mut facts = facts.clone();

@@ -7,6 +7,8 @@ use super::layout_words as layout;
 use super::locale::Locale;
 use super::numbers::{duration, thousands, utc};
 use super::plan_card::{head, votes};
+use super::queues_words as queues;
+use super::rocketmq_words as rocketmq;
 use super::width::wrap;
 use super::{sentence, table};
 use interlock::cluster::kafka::Committed;
@@ -18,7 +20,7 @@ use interlock::plan::{
 use interlock::principal::Place;
 
 const WIDTH: usize = 78;
-const LANGUAGE: Locale = Locale::EnUs;
+pub(super) const LANGUAGE: Locale = Locale::EnUs;
 
 /// The words of a sealed plan, at most 78 columns wide; the first line holds the full digest.
 #[must_use]
@@ -76,7 +78,7 @@ impl Writer {
 }
 
 /// Long enough for every name Kafka allows, escaped.
-fn name(text: &str) -> String {
+pub(super) fn name(text: &str) -> String {
     shown(text, 3_000)
 }
 
@@ -240,6 +242,8 @@ fn work(work: &Work) -> String {
     match work {
         Work::Act(one) => format!("exactly: {}", action(one)),
         Work::Rule(Rule::KafkaResetOffsets(rule)) => format!("within these bounds: {}", offset_rule(rule)),
+        Work::Rule(Rule::RocketmqResetOffsets(rule)) => format!("within these bounds: {}", rocketmq::rule(rule)),
+        Work::Rule(Rule::RocketmqSeedOffsets(rule)) => format!("within these bounds: {}", queues::seed_rule(rule)),
         Work::Wait(wait) => format!(
             "wait until {}; a look every {}, for at most {}, then end with nothing changed",
             condition(&wait.condition),
@@ -249,6 +253,7 @@ fn work(work: &Work) -> String {
         Work::Capture(Capture::KafkaCommitted { group, partitions }) => {
             format!("write the offsets of group {} in {} into the journal", name(group.as_str()), places(partitions))
         }
+        Work::Capture(Capture::RocketmqOffsets { group, queues }) => rocketmq::capture(group, queues),
     }
 }
 
@@ -261,13 +266,7 @@ fn places(all: &[(interlock::id::TopicName, Vec<i32>)]) -> String {
 }
 
 fn offset_rule(rule: &OffsetRule) -> String {
-    let target = match rule.target {
-        OffsetTarget::Earliest => "the first offset of the log".to_owned(),
-        OffsetTarget::Latest => "the end of the log".to_owned(),
-        OffsetTarget::Offset(offset) => format!("offset {offset}"),
-        OffsetTarget::Shift(by) => format!("{by:+} from the offsets of step {}", rule.captured_by),
-        OffsetTarget::At(at) => format!("the first record at or after {}", utc(at)),
-    };
+    let target = target(rule.target, rule.captured_by);
     format!(
         "set the offsets of group {} to {target}, never outside of the log, in {} and nowhere else",
         name(rule.group.as_str()),
@@ -275,8 +274,25 @@ fn offset_rule(rule: &OffsetRule) -> String {
     )
 }
 
+/// Where to, in words.
+pub(super) fn target(target: OffsetTarget, captured_by: u32) -> String {
+    match target {
+        OffsetTarget::Earliest => "the first offset of the log".to_owned(),
+        OffsetTarget::Latest => "the end of the log".to_owned(),
+        OffsetTarget::Offset(offset) => format!("offset {offset}"),
+        OffsetTarget::Shift(by) => format!("{by:+} from the offsets of step {captured_by}"),
+        OffsetTarget::At(at) => format!("the first record at or after {}", utc(at)),
+    }
+}
+
 fn action(action: &Action) -> String {
-    let Action::Kafka(action) = action;
+    match action {
+        Action::Kafka(action) => kafka(action),
+        Action::Rocketmq(action) => rocketmq::action(action),
+    }
+}
+
+fn kafka(action: &KafkaAction) -> String {
     match action {
         KafkaAction::CommitOffsets { group, moves } => {
             let each = moves.iter().map(|one| format!("{} {} to {}", one.topic, one.partition, committed(&one.to)));
@@ -328,6 +344,10 @@ fn condition(condition: &Condition) -> String {
             format!("group {} has no member in {looks} looks in a row", name(group.as_str()))
         }
         Condition::KafkaMoved(moving) => layout::moved(moving),
+        Condition::RocketmqOffsetsHold(holding) => rocketmq::holding(holding),
+        Condition::RocketmqQueuesStand(standing) => queues::standing(standing),
+        Condition::RocketmqDrained(closing) => queues::drained(closing),
+        Condition::RocketmqStaysClosed(closing) => queues::stays_closed(closing),
     }
 }
 
@@ -349,6 +369,7 @@ fn expectation(expectation: &Expectation) -> String {
             let each = offsets.iter().map(|one| format!("{} at {}", one.partition, one.offset));
             format!("inside the log of {topic}: {}", each.collect::<Vec<_>>().join(", "))
         }
+        Expectation::Rocketmq(expectation) => rocketmq::expectation(expectation),
         Expectation::KafkaAssignedAre { partitions } => layout::assigned(partitions),
         Expectation::KafkaNothingMoves => "no partition of the cluster is on the move".to_owned(),
         Expectation::KafkaBrokersAlive { brokers } => layout::alive(brokers),
@@ -361,6 +382,9 @@ fn rows(plan: &Plan, text: &mut Writer) {
     let offsets: Vec<Vec<String>> = plan.impact.rows.iter().filter_map(offset_row).collect();
     let head = ["topic", "p", "now", "then", "log start", "log end"];
     table_of("Offsets", "; * = moved to the edge of the log", (&head, offsets), text);
+    let masters: Vec<Vec<String>> = plan.impact.rows.iter().filter_map(queues::row).collect();
+    let head = ["master", "now", "then"];
+    table_of("Queues at each master", "; to read/write", (&head, masters), text);
     let brokers: Vec<Vec<String>> = plan.impact.rows.iter().filter_map(layout::row).collect();
     let head = ["broker", "rack", "replicas", "leaders", "data"];
     table_of("Brokers", "; now, at most during the moves, and after them", (&head, brokers), text);
@@ -387,7 +411,15 @@ fn offset_row(row: &Row) -> Option<Vec<String>> {
             log_start.to_string(),
             log_end.to_string(),
         ]),
-        Row::Broker { .. } => None,
+        Row::Queue { topic, broker, queue, from, to, log_start, log_end, clamped } => Some(vec![
+            name(topic),
+            format!("{} {queue}", name(broker)),
+            show(from),
+            format!("{}{}", show(to), if *clamped { "*" } else { "" }),
+            log_start.to_string(),
+            log_end.to_string(),
+        ]),
+        Row::Queues { .. } | Row::Broker { .. } => None,
     }
 }
 

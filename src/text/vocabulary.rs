@@ -46,6 +46,23 @@ pub const CHECKS: &[&str] = &[
     "too-many-moves",
     "under-min-isr",
     "under-replicated",
+    "name-servers-silent",
+    "system-name",
+    "group-broadcasts",
+    "clients-go-on",
+    "group-must-stop",
+    "closed-queues-left",
+    "no-offset-before",
+    "system-topic",
+    "ordered-topic",
+    "routes-differ",
+    "writes-past-reads",
+    "given-up-group-online",
+    "name-server-silent",
+    "master-takes-no-writes",
+    "closed-queues-unread",
+    "group-given-up",
+    "queues-moved-on",
 ];
 
 /// Sentences with words of their own for plans that move replicas.
@@ -75,6 +92,7 @@ pub const PASSING: &[&str] = &[
     "reassignment-under-way",
     "targets-not-alive",
     "throttle-below-inflow",
+    "routes-agree",
 ];
 
 /// Checks that can block: they have a next step (`.next`).
@@ -97,6 +115,14 @@ pub const BLOCKING: &[&str] = &[
     "throttle-below-inflow",
     "too-many-moves",
     "under-min-isr",
+    "system-name",
+    "group-broadcasts",
+    "group-must-stop",
+    "system-topic",
+    "ordered-topic",
+    "routes-differ",
+    "writes-past-reads",
+    "given-up-group-online",
 ];
 
 /// Expectations that do not hold ([`interlock::plan::Held::Broken`]).
@@ -116,6 +142,10 @@ pub const BROKEN: &[&str] = &[
     "rack-changed",
     "reassignment-under-way",
     "setting-changed",
+    "topic-queues-changed",
+    "group-has-no-clients",
+    "queues-changed",
+    "another-master",
 ];
 
 /// What a wait finds ([`interlock::plan::Looked`]).
@@ -130,6 +160,19 @@ pub const WAITS: &[&str] = &[
     "move-overridden",
     "under-min-isr",
     "cannot-turn-round",
+    "offset-elsewhere",
+    "offsets-hold-so-far",
+    "offset-came-back",
+    "queues-watched",
+    "master-silent",
+    "routes-lag",
+    "queues-unread",
+    "queues-not-still",
+    "queues-drained-watched",
+    "queues-close-again",
+    "closed-queues-written",
+    "closed-watched",
+    "retention-not-told",
 ];
 
 /// Reasons for a state, besides broken expectations, waits and checks.
@@ -255,6 +298,11 @@ pub const MISTAKES: &[&str] = &[
     "word-without-option",
     "no-throttle-to-turn",
     "throttle-out-of-bounds",
+    "option-not-for-kind",
+    "not-a-queue-count",
+    "queues-as-wanted",
+    "queues-are-more",
+    "queues-are-fewer",
 ];
 
 /// Why somebody may not.
@@ -304,13 +352,17 @@ pub const WORST: &[&str] = &[
     "reset-neither",
     "rollback-returns-to-saved",
     "moves-slow-writes",
+    "queues-opened",
+    "queues-closed",
+    "queues-as-before",
 ];
 
 /// What an application has to do.
 pub const APPLICATION: &[&str] = &["stop-consumers"];
 
 /// Commands that have words of their own on a card.
-pub const COMMANDS: &[&str] = &["reset-offset", "rollback", "scale-out", "rollback-moves"];
+pub const COMMANDS: &[&str] =
+    &["reset-offset", "rollback", "scale-out", "rollback-moves", "expand-partitions", "shrink-partitions"];
 
 /// Steps, by the key of their action or kind.
 pub const STEPS: &[&str] = &[
@@ -324,6 +376,10 @@ pub const STEPS: &[&str] = &[
     "wait",
     "capture",
     "rule",
+    "rocketmq-set-offsets",
+    "rocketmq-tell-clients",
+    "rocketmq-set-queues",
+    "rocketmq-seed-offsets",
 ];
 
 /// What notices tell, besides reasons, waits and states.
@@ -363,6 +419,9 @@ pub const NOTICES: &[&str] = &[
     "wait-over",
     "throttle-asked",
     "throttle-turned",
+    "step-under-way-rocketmq-set-queues",
+    "queues-read-again",
+    "queues-closed-again",
 ];
 
 /// Why a reaction had no effect, in words for everybody: by the key of the sentence that its owner would get.

@@ -40,7 +40,7 @@ impl Act for Refusing {
             Action::Kafka(KafkaAction::SetConfigs { changes }) => {
                 changes.iter().any(|one| one.on == ConfigOn::Broker(DEAD))
             }
-            Action::Kafka(_) => false,
+            Action::Kafka(_) | Action::Rocketmq(_) => false,
         };
         if !concerns_it || !self.is_dead.load(Ordering::SeqCst) {
             return self.inner.act(permit, action);

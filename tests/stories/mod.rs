@@ -36,6 +36,8 @@ mod offline;
 mod paused_moves;
 mod reset_offset;
 mod rocketmq;
+mod rocketmq_queues;
+mod rocketmq_queues_real;
 mod rocketmq_real;
 mod scale_out;
 mod scope;

@@ -217,7 +217,7 @@ impl History {
 fn settings(action: &Action) -> &[ConfigChange] {
     match action {
         Action::Kafka(KafkaAction::SetConfigs { changes }) => changes,
-        Action::Kafka(_) => &[],
+        Action::Kafka(_) | Action::Rocketmq(_) => &[],
     }
 }
 

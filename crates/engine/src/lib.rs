@@ -17,6 +17,7 @@ mod owners;
 mod pace;
 pub mod permit;
 pub mod port;
+mod queues;
 pub mod record;
 mod run;
 mod slots;

@@ -90,6 +90,9 @@ impl Run<'_> {
         if let Some(next) = self.turn_throttle(operation, (watched, &actions), slow, &sections).await? {
             return Ok(next);
         }
+        if let Some(next) = self.steer_queues(operation, watched, &looked).await? {
+            return Ok(next);
+        }
         match looked {
             Looked::Met => self.arrived(operation, watched.step.number).await,
             Looked::Impossible { id, facts } => self.give_up(operation, id, facts).await,
@@ -136,7 +139,9 @@ impl Run<'_> {
         if !self.inner.ports.journal.remember(operation, self.lease.token, memory, next_at).await? {
             return Err(EngineError::Fenced);
         }
-        self.inner.tell(&operation.id, vec![progress(id, facts)]).await?;
+        if is_told(&operation.memory, memory) {
+            self.inner.tell(&operation.id, vec![progress(id, facts)]).await?;
+        }
         Ok(Next::Rest)
     }
 
@@ -260,16 +265,22 @@ impl Run<'_> {
 fn moves(actions: &[Action]) -> Vec<ReplicaMove> {
     let of = |action: &Action| match action {
         Action::Kafka(KafkaAction::Reassign { moves }) => moves.clone(),
-        Action::Kafka(_) => Vec::new(),
+        Action::Kafka(_) | Action::Rocketmq(_) => Vec::new(),
     };
     actions.iter().flat_map(of).collect()
+}
+
+/// What takes days says itself when it is to be told of; else each look is.
+fn is_told(before: &Memory, after: &Memory) -> bool {
+    let Some(closed) = &after.closed else { return true };
+    before.closed.as_ref().is_none_or(|before| before.told != closed.told)
 }
 
 /// As somebody asked, slower, or as planned.
 fn told_of(moving: &Moving, (asked, slow): (Option<u64>, Option<Slow>), action: &Action) -> Notice {
     let set = match action {
         Action::Kafka(KafkaAction::SetConfigs { changes }) => changes.first().and_then(|change| change.to.clone()),
-        Action::Kafka(_) => None,
+        Action::Kafka(_) | Action::Rocketmq(_) => None,
     };
     let is = |rate: Option<u64>| rate.is_some_and(|rate| set == Some(rate.to_string()));
     let slower = || {

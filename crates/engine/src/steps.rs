@@ -12,15 +12,12 @@ use crate::port::{Acted, Reason};
 use crate::run::{Next, Run};
 use crate::start::Judged;
 use interlock::approval::{Event, State};
-use interlock::cluster::kafka::KafkaQuery;
-use interlock::cluster::{Look, Looker, Query, Sections};
+use interlock::cluster::Sections;
 use interlock::facts::{Fact, Facts};
 use interlock::plan::{
-    Action, Awaited, BROKER_DEAD, CANNOT_LOOK, Capture, Captured, Expansion, Expectation, KafkaAction, LEFT_THE_LOG,
-    Looked, Memory, OffsetExpected, Pace, Plan, Probe, Rule, Sealed, Step, Wait, Work, expand, look, probe,
-    targets_in_log,
+    Action, Awaited, BROKER_DEAD, CANNOT_LOOK, Capture, Expansion, Expectation, KafkaAction, LEFT_THE_LOG, Looked, Memory,
+    Pace, Plan, Probe, Rule, Sealed, Step, Wait, Work, expand, look, probe, targets_in_log,
 };
-use std::collections::BTreeSet;
 use std::time::Duration;
 
 /// The most rounds of looking a rule may ask for.
@@ -175,8 +172,7 @@ impl Run<'_> {
                 Next::Go
             }
             Probe::Foreign(facts) => {
-                let Action::Kafka(action) = placed.action;
-                let id = if action.group().is_some() { "offsets-changed" } else { "foreign-value" };
+                let id = if placed.action.group().is_some() { "offsets-changed" } else { "foreign-value" };
                 self.give_up(operation, id, facts).await?
             }
             Probe::InProgress => self.rest(operation, self.inner.pace.retry).await?,
@@ -516,36 +512,17 @@ impl Run<'_> {
             Judged::Broken { id, facts } => return self.give_up(operation, id, facts).await,
             Judged::CannotTell(facts) => return self.look_failed(operation, facts).await,
         }
-        let Capture::KafkaCommitted { group, partitions } = capture;
-        let query = Query::Kafka(KafkaQuery::Committed(group.clone()));
-        let sections = self.observe(operation, &BTreeSet::from([query])).await;
-        let committed = match Looker::new(&sections).kafka_committed(group) {
-            Look::Seen(committed) => committed,
-            Look::Failed(failure) => {
-                let facts = Facts::none().with("failure", failure.kind.key()).with("said", failure.said.as_str());
-                return self.look_failed(operation, facts).await;
-            }
-            Look::Ask => return self.look_failed(operation, Facts::none().with("failure", "not-asked")).await,
+        let captured = match capture.read(&self.observe(operation, &capture.queries()).await) {
+            Ok(captured) => captured,
+            Err(facts) => return self.look_failed(operation, facts).await,
         };
-        let wanted = partitions.iter().flat_map(|(topic, list)| list.iter().map(move |partition| (topic, *partition)));
-        let offsets = wanted
-            .map(|(topic, partition)| OffsetExpected {
-                topic: topic.clone(),
-                partition,
-                committed: committed
-                    .iter()
-                    .find(|one| one.topic == *topic && one.partition == partition)
-                    .map(|one| one.committed.clone()),
-            })
-            .collect();
         self.looked = true;
-        self.write(Entry::Captured { step: step.number, captured: Captured { offsets } }).await?;
+        self.write(Entry::Captured { step: step.number, captured }).await?;
         self.step_done(step.number).await
     }
 
     async fn expand(&mut self, operation: &Operation, step: &Step, rule: &Rule) -> Result<Next, EngineError> {
-        let Rule::KafkaResetOffsets(offsets) = rule;
-        let captured = self.history.captured.get(&offsets.captured_by).cloned().unwrap_or_default();
+        let captured = self.history.captured.get(&rule.captured_by()).cloned().unwrap_or_default();
         let mut sections = Sections::empty();
         for _ in 0..MOST_ROUNDS {
             match expand(rule, &captured, &sections) {
@@ -571,10 +548,10 @@ impl Run<'_> {
 /// change as it was planned or captured: somebody may have been there since, and the way back would lead elsewhere.
 fn needs(step: &Step, action: &Action, (place, attempts): (u32, u32)) -> Vec<Expectation> {
     let first = place == 0 && attempts == 0;
-    let keep = |one: &&Expectation| first || !matches!(one, Expectation::KafkaCommittedAre { .. });
+    let keep = |one: &&Expectation| first || !one.is_about_offsets();
     // A literal step names the commits that it changes in its own needs; a rule's actions count from what was captured.
     let named = |one: &Expectation| {
-        step.needs.contains(one) || (!is_rule(step) && matches!(one, Expectation::KafkaCommittedAre { .. }))
+        step.needs.contains(one) || (!is_rule(step) && one.is_about_offsets())
     };
     let before = (attempts == 0).then(|| action.before()).flatten().filter(|one| !named(one));
     // A literal step names its targets' logs itself; a rule's targets are not known when the step is planned.
@@ -588,9 +565,7 @@ fn is_rule(step: &Step) -> bool {
 
 /// The expectations that say what the things are, not what stands in them.
 fn identity(plan: &Plan) -> Vec<Expectation> {
-    let is_identity =
-        |one: &&Expectation| matches!(one, Expectation::KafkaClusterIs { .. } | Expectation::KafkaTopicIs { .. });
-    plan.expectations.iter().filter(is_identity).cloned().collect()
+    plan.expectations.iter().filter(|one| one.is_identity()).cloned().collect()
 }
 
 /// The dead broker for which a setting cannot be told.

@@ -71,9 +71,9 @@ impl Observe for Kafka {
 
 impl Act for Kafka {
     fn act<'a>(&'a self, permit: &'a Permit, action: &'a Action) -> Boxed<'a, Acted> {
-        let Action::Kafka(action) = action;
         tracing::info!(operation = %permit.operation(), intent = permit.intent(), "acting");
         Box::pin(async move {
+            let Action::Kafka(action) = action else { return Acted::NotApplied(Reason::of_another_kind()) };
             // Taken before the look at the permit: a process that is stopped in between wakes with an end that has passed.
             let began = Instant::now();
             match permit.left(self.clock.monotonic()) {

@@ -71,6 +71,7 @@ fn seen(figures: &RuntimeInfo, settings: &Settings) -> ProcessSeen {
         written_today: today(figures, "msgPutTotal"),
         read_today: today(figures, "msgGetTotal"),
         kept_hours: setting("fileReservedTime"),
+        resets_offsets: settings.get("useServerSideResetOffset").is_some_and(|value| value.trim() == "true"),
     }
 }
 

@@ -1,5 +1,8 @@
 //! RocketMQ through `rocketmq_admin`: queries become admin calls, answers become sections.
 
+mod act;
+mod act_offsets;
+mod act_queues;
 mod brokers;
 mod failure;
 mod ground;
@@ -7,12 +10,13 @@ mod groups;
 mod observe;
 mod offsets;
 mod rates;
+mod readers;
 mod topics;
 
 use super::Deadlines;
 use engine::Permit;
 use engine::port::{Act, Acted, Boxed, Clock, Observe, Reason};
-use interlock::cluster::{Failure, Query, Sections};
+use interlock::cluster::{Query, Sections};
 use interlock::plan::Action;
 use observe::Sight;
 use rates::Sampler;
@@ -63,10 +67,15 @@ impl Observe for Rocketmq {
 }
 
 impl Act for Rocketmq {
-    /// No plan has an action for a RocketMQ cluster yet, so what comes here is meant for another one.
     fn act<'a>(&'a self, permit: &'a Permit, action: &'a Action) -> Boxed<'a, Acted> {
-        tracing::error!(operation = %permit.operation(), action = action.key(), "an action for another kind of cluster");
-        let Failure { kind, said } = Failure::of_another_kind();
-        Box::pin(async move { Acted::NotApplied(Reason { kind, id: String::new(), said }) })
+        tracing::info!(operation = %permit.operation(), intent = permit.intent(), "acting");
+        Box::pin(async move {
+            let Action::Rocketmq(action) = action else { return Acted::NotApplied(Reason::of_another_kind()) };
+            // The client sends nothing after its deadline, so nothing is sent after the permit's end.
+            match permit.left(self.clock.monotonic()) {
+                Some(left) => act::act(&self.client, left.min(self.deadlines.act), action).await,
+                None => Acted::NotApplied(Reason::permit_ended()),
+            }
+        })
     }
 }

@@ -8,14 +8,14 @@ use crate::text::numbers;
 use crate::text::reassignment::moves_replicas;
 use crate::text::sentence::{NAME, WORDS, check, find, names};
 use interlock::facts::Facts;
-use interlock::plan::{Check, Level, Plan, Work};
+use interlock::plan::{Check, Level, Plan, Row, Rule, Work};
 
 const MOST_FINDINGS: usize = 5;
 
 /// The blocks of a plan, without what only a running operation has.
 pub(in crate::text) fn blocks(plan: &Plan, owned: Owners, locale: Locale) -> Vec<Block> {
     let mut blocks = vec![Block::Line(asked(plan, locale))];
-    blocks.extend(table(&plan.impact.rows, locale).or_else(|| brokers::table(plan, locale)).map(Block::Table));
+    blocks.extend(tables(plan, &plan.impact.rows, locale));
     blocks.extend(moves(plan, movement(plan), locale));
     blocks.extend(later(plan, locale));
     blocks.extend(checks(plan, locale));
@@ -26,13 +26,19 @@ pub(in crate::text) fn blocks(plan: &Plan, owned: Owners, locale: Locale) -> Vec
     blocks
 }
 
+/// What changes: offsets, brokers, or queues at masters.
+fn tables(plan: &Plan, rows: &[Row], locale: Locale) -> Option<Block> {
+    let table = table(rows, locale).or_else(|| brokers::table(plan, locale)).or_else(|| queues::table(plan, locale));
+    table.map(Block::Table)
+}
+
 /// What is left to say of a plan that has ended: nothing of what it would have moved if it moved nothing.
 pub(super) fn of_ended(view: &CardView<'_>, changed: bool) -> Vec<Block> {
     let (plan, locale) = (view.plan.plan(), view.locale);
     let mut blocks = vec![Block::Line(asked(plan, locale))];
     if changed {
         let rows = turned_out(plan, view.history);
-        blocks.extend(table(&rows, locale).or_else(|| brokers::table(plan, locale)).map(Block::Table));
+        blocks.extend(tables(plan, &rows, locale));
         blocks.extend(application(plan, locale));
     }
     blocks
@@ -40,7 +46,8 @@ pub(super) fn of_ended(view: &CardView<'_>, changed: bool) -> Vec<Block> {
 
 /// Where a step is a rule, the numbers shown are those of the planning.
 fn later(plan: &Plan, locale: Locale) -> Option<Block> {
-    let bounded = plan.steps.iter().any(|step| matches!(step.work, Work::Rule(_)));
+    let counts = |rule: &Rule| !matches!(rule, Rule::RocketmqSeedOffsets(_));
+    let bounded = plan.steps.iter().any(|step| matches!(&step.work, Work::Rule(rule) if counts(rule)));
     bounded.then(|| Block::Line(locale.say("moves-taken-anew", &Args::new())))
 }
 

@@ -11,7 +11,7 @@ use crate::text::{foreign, numbers};
 use interlock::approval::State;
 use interlock::cluster::Tier;
 use interlock::facts::{Fact, Facts};
-use interlock::plan::{Action, Effect, KafkaAction, Plan, Undo, Work};
+use interlock::plan::{Effect, Plan, Undo, Work};
 
 /// Facts that name people by their keys.
 const PEOPLE: [&str; 4] = ["by", "approved_by", "first", "second"];
@@ -175,8 +175,9 @@ pub(in crate::text) fn size(plan: &Plan, locale: Locale) -> Line {
 
 /// How much changes: bytes that are copied, else partitions.
 fn amount(plan: &Plan, locale: Locale) -> Line {
-    match plan.impact.facts.get("bytes") {
-        Some(Fact::Bytes(copied)) if moves_replicas(plan) => Line::plain(numbers::bytes(*copied)),
+    match (plan.impact.facts.get("bytes"), plan.impact.facts.get("queues")) {
+        (Some(Fact::Bytes(copied)), _) if moves_replicas(plan) => Line::plain(numbers::bytes(*copied)),
+        (_, Some(Fact::Count(queues))) => locale.say("size-queues", &Args::new().number("count", *queues)),
         _ => locale.say("size-partitions", &Args::new().count("count", movement(plan).partitions)),
     }
 }
@@ -248,8 +249,7 @@ pub(super) fn has_way_back(plan: &Plan) -> bool {
 /// Whether the plan changes offsets only: then records and other groups are not touched.
 pub(super) fn changes_offsets_only(plan: &Plan) -> bool {
     plan.steps.iter().all(|step| match &step.work {
-        Work::Act(Action::Kafka(KafkaAction::CommitOffsets { .. } | KafkaAction::DeleteOffsets { .. })) => true,
-        Work::Act(Action::Kafka(_)) => false,
+        Work::Act(action) => action.group().is_some(),
         Work::Rule(_) | Work::Wait(_) | Work::Capture(_) => true,
     })
 }

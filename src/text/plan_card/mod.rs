@@ -5,6 +5,7 @@ mod brokers;
 mod controls;
 pub(super) mod head;
 pub(super) mod offsets;
+mod queues;
 pub(super) mod votes;
 pub(super) mod ways;
 

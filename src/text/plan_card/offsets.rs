@@ -46,14 +46,18 @@ fn moved(rows: &[Row]) -> impl Iterator<Item = Moved<'_>> {
             let by = row.moves_over();
             Some(Moved { topic, partition: *partition, from: *from, to: *to, clamped: *clamped, by })
         }
-        Row::Broker { .. } => None,
+        Row::Queue { topic, queue, from, to, clamped, .. } => {
+            let (by, partition) = (row.moves_over(), i32::try_from(*queue).unwrap_or(i32::MAX));
+            Some(Moved { topic, partition, from: *from, to: *to, clamped: *clamped, by })
+        }
+        Row::Queues { .. } | Row::Broker { .. } => None,
     })
 }
 
 fn changes(row: &Row) -> bool {
     match row {
-        Row::Offset { from, to, .. } => from != to,
-        Row::Broker { .. } => false,
+        Row::Offset { from, to, .. } | Row::Queue { from, to, .. } => from != to,
+        Row::Queues { .. } | Row::Broker { .. } => false,
     }
 }
 
@@ -109,7 +113,7 @@ pub(super) fn turned_out<'a>(plan: &'a Plan, history: &History) -> Cow<'a, [Row]
         .iter()
         .flat_map(|action| match action {
             Action::Kafka(KafkaAction::CommitOffsets { moves, .. }) => moves.as_slice(),
-            Action::Kafka(_) => &[],
+            Action::Kafka(_) | Action::Rocketmq(_) => &[],
         })
         .map(|one| ((one.topic.as_str(), one.partition), one))
         .collect();

@@ -1,6 +1,6 @@
 use super::Boxed;
 use crate::permit::Permit;
-use interlock::cluster::{FailureKind, Query, Sections};
+use interlock::cluster::{Failure, FailureKind, Query, Sections};
 use interlock::id::ClusterName;
 use interlock::plan::Action;
 use std::collections::{BTreeMap, BTreeSet};
@@ -93,5 +93,12 @@ impl Reason {
     pub fn permit_ended() -> Self {
         let said = "the permit had ended; nothing was sent".to_owned();
         Self { kind: FailureKind::TimedOut, id: String::new(), said }
+    }
+
+    /// The action is for a cluster of another kind; nothing was sent.
+    #[must_use]
+    pub fn of_another_kind() -> Self {
+        let Failure { kind, said } = Failure::of_another_kind();
+        Self { kind, id: String::new(), said }
     }
 }

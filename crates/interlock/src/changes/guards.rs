@@ -1,7 +1,7 @@
 //! Which guards are on. All of them, always; a story takes one away to show that it is this one that holds.
 
 use super::Stop;
-use crate::plan::{Check, Draft, Expectation, Level, Planning, Step, Undo};
+use crate::plan::{Check, Draft, Expectation, Level, Planning, RocketmqExpectation, Step, Undo};
 use std::collections::BTreeSet;
 
 /// One reason why a change does not go on, or not without somebody more: a check that can block, ask for consent or for
@@ -54,11 +54,37 @@ pub enum Guard {
     ThrottleAboveInflow,
     /// One operation moves a bounded number of replicas.
     TooManyMoves,
+    /// What is RocketMQ's own is left to it.
+    NotTheSystems,
+    /// The group's offsets are at the brokers, not with its clients.
+    NotBroadcast,
+    /// What 4.9 cannot tell clients that are connected is not tried.
+    ClientsCanBeTold,
+    /// RocketMQ looks after its own topics by itself.
+    SystemTopic,
+    /// The order of queues is kept elsewhere, and is not changed here.
+    OrderedTopic,
+    /// Every NameServer tells clients what the masters have, and nothing is written that nobody reads.
+    RoutesAgree,
+    /// The topic has the queues at the masters that the plan shows.
+    QueuesAre,
+    /// A group that is at work is not given up.
+    GroupAtWork,
+    /// The owner agrees that a group is given up.
+    GroupGivenUp,
+    /// Queues are read before they are written.
+    ReadBeforeWrite,
+    /// A group that was away gets everything from queues that are opened.
+    QueuesSeeded,
+    /// Queues are read until nobody has to read them any more.
+    QueuesDrained,
+    /// What comes into queues that are closed is read after all.
+    ClosedWatched,
 }
 
 impl Guard {
     /// Every guard.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 36] = [
         Self::CannotVerify,
         Self::ClusterIs,
         Self::TopicIs,
@@ -82,6 +108,19 @@ impl Guard {
         Self::UnderMinIsr,
         Self::ThrottleAboveInflow,
         Self::TooManyMoves,
+        Self::NotTheSystems,
+        Self::NotBroadcast,
+        Self::ClientsCanBeTold,
+        Self::SystemTopic,
+        Self::OrderedTopic,
+        Self::RoutesAgree,
+        Self::QueuesAre,
+        Self::GroupAtWork,
+        Self::GroupGivenUp,
+        Self::ReadBeforeWrite,
+        Self::QueuesSeeded,
+        Self::QueuesDrained,
+        Self::ClosedWatched,
     ];
 
     /// The guard behind a finding of this id; none if it only informs.
@@ -100,7 +139,7 @@ impl Guard {
             "missing-right" => Self::MissingRight,
             "too-many-partitions" => Self::TooManyPartitions,
             "held-by-other" => Self::HeldByOther,
-            "values-moved-on" | "replicas-moved-on" => Self::ValuesMovedOn,
+            "values-moved-on" | "replicas-moved-on" | "queues-moved-on" => Self::ValuesMovedOn,
             "reassignment-under-way" => Self::NothingMoves,
             "targets-not-alive" => Self::BrokersAlive,
             "racks-on-some" => Self::RacksWhole,
@@ -108,6 +147,14 @@ impl Guard {
             "disk-too-small" => Self::Room,
             "throttle-below-inflow" => Self::ThrottleAboveInflow,
             "too-many-moves" => Self::TooManyMoves,
+            "system-name" => Self::NotTheSystems,
+            "group-broadcasts" => Self::NotBroadcast,
+            "group-must-stop" => Self::ClientsCanBeTold,
+            "system-topic" => Self::SystemTopic,
+            "ordered-topic" => Self::OrderedTopic,
+            "routes-differ" | "writes-past-reads" => Self::RoutesAgree,
+            "given-up-group-online" => Self::GroupAtWork,
+            "group-given-up" => Self::GroupGivenUp,
             _ => return None,
         })
     }
@@ -126,6 +173,15 @@ impl Guard {
             Expectation::KafkaBrokersAlive { .. } => Self::BrokersAlive,
             Expectation::KafkaConfigsAre { .. } => Self::SettingsAre,
             Expectation::KafkaRoom { .. } => Self::Room,
+            Expectation::Rocketmq(expectation) => match expectation {
+                RocketmqExpectation::ClusterIs { .. } => Self::ClusterIs,
+                RocketmqExpectation::TopicIs { .. } => Self::TopicIs,
+                RocketmqExpectation::QueuesAre { .. } => Self::QueuesAre,
+                RocketmqExpectation::GroupHasNoClients { .. } | RocketmqExpectation::GroupHasClients { .. } => {
+                    Self::GroupInactive
+                }
+                RocketmqExpectation::OffsetsAre { .. } => Self::CommittedAre,
+            },
         }
     }
 }

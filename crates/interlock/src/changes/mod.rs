@@ -6,8 +6,10 @@ mod kafka_offsets;
 mod moves;
 mod owing;
 mod part;
+mod queues;
 mod reset_offset;
 mod rights;
+mod rocketmq_offsets;
 mod rollback;
 mod scale_out;
 #[cfg(test)]
@@ -57,15 +59,18 @@ pub fn plan(command: &str, arguments: &Arguments, sections: &Sections, context: 
         return Some(Planning::Mistake(mistake));
     }
     match (command, context.cluster.kind) {
-        ("reset-offset", ClusterKind::Kafka) => Some(reset_offset::plan(arguments, sections, context)),
+        ("reset-offset", _) => Some(reset_offset::plan(arguments, sections, context)),
+        ("expand-partitions", ClusterKind::Rocketmq) => Some(queues::expand(arguments, sections, context)),
+        ("shrink-partitions", ClusterKind::Rocketmq) => Some(queues::shrink(arguments, sections, context)),
+        ("expand-partitions" | "shrink-partitions", ClusterKind::Kafka) => Some(not_for_kind(command, "Kafka")),
         ("scale-out", ClusterKind::Kafka) => Some(scale_out::plan(arguments, sections, context)),
-        ("reset-offset" | "scale-out", ClusterKind::Rocketmq) => Some(not_for_kind(command, "RocketMQ")),
+        ("scale-out", ClusterKind::Rocketmq) => Some(not_for_kind(command, "RocketMQ")),
         _ => None,
     }
 }
 
 /// The names of the changes that can be planned.
-pub const CHANGES: &[&str] = &["reset-offset", "scale-out"];
+pub const CHANGES: &[&str] = &["expand-partitions", "reset-offset", "scale-out", "shrink-partitions"];
 
 /// A command that is for clusters of the other kind only, as long as nobody built it for this one.
 fn not_for_kind(command: &str, kind: &str) -> Planning {

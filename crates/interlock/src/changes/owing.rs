@@ -39,6 +39,6 @@ impl Owing {
 fn changes(action: &Action) -> &[ConfigChange] {
     match action {
         Action::Kafka(KafkaAction::SetConfigs { changes }) => changes,
-        Action::Kafka(_) => &[],
+        Action::Kafka(_) | Action::Rocketmq(_) => &[],
     }
 }

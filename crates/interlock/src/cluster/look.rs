@@ -157,5 +157,10 @@ impl<'a> Looker<'a> {
         rocketmq_producers() -> FromMasters<Vec<rocketmq::Client>>, RocketmqQuery::Producers, Producers;
         /// [`RocketmqQuery::Rates`]
         rocketmq_rates() -> rocketmq::Rates, RocketmqQuery::Rates, Rates;
+        /// [`RocketmqQuery::Readers`]
+        rocketmq_readers(topic: &TopicName) -> FromMasters<Vec<rocketmq::Reader>>,
+            RocketmqQuery::Readers(topic.clone()), Readers;
+        /// [`RocketmqQuery::Delays`]
+        rocketmq_delays() -> FromMasters<Vec<rocketmq::Delay>>, RocketmqQuery::Delays, Delays;
     }
 }

@@ -1,10 +1,14 @@
 //! What a step waits for. Judged from looks, with a memory between them.
 
 use super::action::Action;
+use super::closing::{self, ClosedMemory, Closing};
 use super::failing::Failing;
 use super::member_facts;
 use super::moving::{self, Moving};
 use super::put_back::Owed;
+use super::queues_action;
+use super::rocketmq_holding::Holding;
+use super::standing::{self, Standing};
 use crate::cluster::kafka::KafkaQuery;
 use crate::cluster::{Look, Looker, Query, Sections};
 use crate::facts::Facts;
@@ -29,6 +33,14 @@ pub enum Condition {
     },
     /// The partitions that the step moves have their replicas in order, all in sync.
     KafkaMoved(Moving),
+    /// The queues that the step set on RocketMQ stand at the masters and in every route.
+    RocketmqQueuesStand(Standing),
+    /// Everybody has read what closed queues hold, and nothing comes into them any more.
+    RocketmqDrained(Closing),
+    /// Nothing comes into queues that are no longer read, for as long as messages are kept.
+    RocketmqStaysClosed(Closing),
+    /// The offsets that the step set on RocketMQ stay where they were set.
+    RocketmqOffsetsHold(Holding),
 }
 
 /// The id of a look that saw nothing, because the cluster did not answer.
@@ -64,6 +76,12 @@ pub struct Memory {
     /// Whether that is so long that people were called.
     #[serde(default)]
     pub stalled: bool,
+    /// When it was looked at first, where it has a deadline of its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub began: Option<Millis>,
+    /// What is known of queues that are being closed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub closed: Option<ClosedMemory>,
     /// Looks that fail without a break.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub failing: Option<Failing>,
@@ -113,7 +131,10 @@ impl Condition {
     pub fn interval(&self) -> Option<Duration> {
         match self {
             Self::KafkaMoved(moving) => Some(Duration::from_millis(moving.interval_ms)),
-            Self::ReadBack | Self::KafkaGroupHasNoMembers { .. } => None,
+            Self::RocketmqOffsetsHold(holding) => Some(Duration::from_millis(holding.interval_ms)),
+            Self::RocketmqQueuesStand(standing) => Some(Duration::from_millis(standing.interval_ms)),
+            Self::RocketmqStaysClosed(closing) => Some(Duration::from_millis(closing.interval_ms)),
+            Self::ReadBack | Self::KafkaGroupHasNoMembers { .. } | Self::RocketmqDrained(_) => None,
         }
     }
 }
@@ -128,6 +149,9 @@ impl Awaited<'_> {
                 BTreeSet::from([Query::Kafka(KafkaQuery::Group(group.clone()))])
             }
             Condition::KafkaMoved(moving) => moving.queries(&moving::moves_of(self.actions)),
+            Condition::RocketmqOffsetsHold(holding) => holding.queries(),
+            Condition::RocketmqQueuesStand(standing) => queues_action::of_topic(&standing.topic),
+            Condition::RocketmqDrained(closing) | Condition::RocketmqStaysClosed(closing) => closing.queries(),
         }
     }
 }
@@ -142,6 +166,10 @@ pub fn look(awaited: Awaited<'_>, memory: &Memory, sections: &Sections, pace: Pa
         Condition::KafkaMoved(moving) => {
             moving::look(moving, &moving::moves_of(awaited.actions), memory, sections, pace)
         }
+        Condition::RocketmqOffsetsHold(holding) => holding.look(awaited.actions, memory, sections, pace),
+        Condition::RocketmqQueuesStand(standing) => standing::look(standing, memory, sections, pace),
+        Condition::RocketmqDrained(closing) => closing::look_drained(closing, memory, sections, pace),
+        Condition::RocketmqStaysClosed(closing) => closing::look_closed(closing, memory, sections, pace),
     }
 }
 
@@ -180,6 +208,6 @@ fn no_members(wanted: (&GroupId, u32), memory: &Memory, sections: &Sections, pac
     (memory, Looked::NotYet { id: "watching-a-little-longer", facts })
 }
 
-fn gap_too_long(memory: &Memory, pace: Pace) -> bool {
+pub(super) fn gap_too_long(memory: &Memory, pace: Pace) -> bool {
     memory.last_look.is_some_and(|last| pace.now.since(last) > pace.interval * 3)
 }

@@ -53,7 +53,10 @@ fn offset_rows(plan: &Plan) -> BTreeMap<String, String> {
         Row::Offset { topic, partition, from, to, .. } => {
             Some((format!("{topic} {partition}"), format!("{} to {}", show(from), show(to))))
         }
-        Row::Broker { .. } => None,
+        Row::Queue { topic, broker, queue, from, to, .. } => {
+            Some((format!("{topic} {broker} {queue}"), format!("{} to {}", show(from), show(to))))
+        }
+        Row::Queues { .. } | Row::Broker { .. } => None,
     };
     plan.impact.rows.iter().filter_map(row).collect()
 }
@@ -63,7 +66,8 @@ fn broker_rows(plan: &Plan) -> BTreeMap<String, String> {
         Row::Broker { broker, now, after, .. } => {
             Some((broker.to_string(), format!("{} to {} replicas", now.replicas, after.replicas)))
         }
-        Row::Offset { .. } => None,
+        Row::Queues { broker, now, then } => Some((broker.clone(), format!("{now} to {then} queues"))),
+        Row::Offset { .. } | Row::Queue { .. } => None,
     };
     plan.impact.rows.iter().filter_map(row).collect()
 }

@@ -1,6 +1,7 @@
 //! Conditions on the cluster under which a plan is still the right one.
 
 use super::layout_action::{ConfigChange, ConfigOn, ReplicaMove};
+use super::rocketmq_expectation::RocketmqExpectation;
 use super::{layout_expectation as layout, member_facts};
 use crate::cluster::kafka::{Broker, Committed, CommittedOffset, KafkaQuery, LogRange, Member, Replicas};
 use crate::cluster::{Failure, Look, Looker, Query, Sections};
@@ -68,6 +69,8 @@ pub enum Expectation {
         /// Each broker with what it needs.
         brokers: Vec<RoomExpected>,
     },
+    /// Something of a RocketMQ cluster.
+    Rocketmq(RocketmqExpectation),
 }
 
 /// The replicas of one partition.
@@ -176,8 +179,25 @@ impl Expectation {
             Self::KafkaNothingMoves => vec![KafkaQuery::Reassignments],
             Self::KafkaConfigsAre { configs } => return configs.iter().map(|one| one.on.query()).collect(),
             Self::KafkaRoom { .. } => vec![KafkaQuery::LogDirs],
+            Self::Rocketmq(expectation) => return BTreeSet::from([Query::Rocketmq(expectation.query())]),
         };
         queries.into_iter().map(Query::Kafka).collect()
+    }
+
+    /// Whether it says which cluster or topic is meant, not what stands in it.
+    #[must_use]
+    pub fn is_identity(&self) -> bool {
+        match self {
+            Self::KafkaClusterIs { .. } | Self::KafkaTopicIs { .. } => true,
+            Self::Rocketmq(expectation) => expectation.is_identity(),
+            _ => false,
+        }
+    }
+
+    /// Whether it says where a group stands.
+    #[must_use]
+    pub fn is_about_offsets(&self) -> bool {
+        matches!(self, Self::KafkaCommittedAre { .. } | Self::Rocketmq(RocketmqExpectation::OffsetsAre { .. }))
     }
 }
 
@@ -205,10 +225,11 @@ pub fn evaluate(expectation: &Expectation, sections: &Sections) -> Held {
         Expectation::KafkaBrokersAlive { brokers } => layout::alive(brokers, &mut looker),
         Expectation::KafkaConfigsAre { configs } => layout::configs(configs, &mut looker),
         Expectation::KafkaRoom { brokers } => layout::room(brokers, &mut looker),
+        Expectation::Rocketmq(expectation) => expectation.evaluate(&mut looker),
     }
 }
 
-fn with<T: ?Sized>(look: Look<'_, T>, judge: impl FnOnce(&T) -> Held) -> Held {
+pub(super) fn with<T: ?Sized>(look: Look<'_, T>, judge: impl FnOnce(&T) -> Held) -> Held {
     match look {
         Look::Seen(value) => judge(value),
         Look::Failed(failure) => Held::CannotTell(told(failure)),

@@ -1,12 +1,15 @@
 //! Plans: what is going to be done, under which conditions, and how it is taken back. Immutable once sealed.
 
 mod action;
+mod capture;
 mod check;
+mod closing;
 mod condition;
 mod difference;
 mod expectation;
 mod failing;
 mod hold;
+mod kafka_action;
 mod layout_action;
 mod layout_expectation;
 mod layout_probe;
@@ -17,16 +20,27 @@ mod moving;
 mod outline;
 mod probe;
 mod put_back;
+mod queues_action;
 mod reverse;
+mod rocketmq_action;
+mod rocketmq_expectation;
+mod rocketmq_holding;
+mod rocketmq_probe;
+mod rocketmq_rule;
+#[cfg(test)]
+mod rocketmq_tests;
 mod row;
 mod rule;
 mod seal;
+mod seed_rule;
+mod standing;
 mod step;
 #[cfg(test)]
 mod tests;
 
-pub use action::{Action, KafkaAction, OffsetMove, OffsetRemoval};
+pub use action::Action;
 pub use check::{Check, Level, Mistake};
+pub use closing::{ClosedMemory, Closing, ClosingAt, ROUTE_POLL, Stood, steer};
 pub use condition::{Awaited, CANNOT_LOOK, Condition, Looked, Memory, Pace, look};
 pub use difference::{Difference, differences};
 pub use expectation::{
@@ -34,6 +48,7 @@ pub use expectation::{
 };
 pub use failing::{Calls, Failing};
 pub use hold::{Aspect, Hold, Sharing, Thing};
+pub use kafka_action::{KafkaAction, OffsetMove, OffsetRemoval};
 pub use layout_action::{ConfigChange, ConfigOn, ListRemoval, PreferredLeader, ReplicaMove, list_entries};
 pub use layout_probe::BROKER_DEAD;
 pub(crate) use members::{client_ids, member_facts};
@@ -41,11 +56,21 @@ pub use moving::{Moving, Throttle, Turned, Unwinding, Wanted, outlook, regulate,
 pub use outline::Outline;
 pub use probe::{Probe, probe};
 pub use put_back::{Adopted, Ours, Owed};
+pub use queues_action::{OpenAt, QueuesChange, Seed};
 pub use reverse::{Done, ReverseImpossible, inverse, reverse};
+pub use rocketmq_action::{QueueMove, RocketmqAction};
+pub(crate) use rocketmq_expectation::shown;
+pub use rocketmq_expectation::{QueueOffset, QueuesAt, RocketmqExpectation};
+pub use rocketmq_holding::Holding;
+pub(crate) use rocketmq_rule::QueueLogs;
+pub use rocketmq_rule::{QueueRule, QueuesOf, ResetBy};
 pub use rule::{Captured, Edge, Expansion, Log, OffsetRule, OffsetTarget, Resolved, Rule, expand, targets_in_log};
 pub use seal::{Digest, FORMAT, NotReadable, Sealed};
+pub use seed_rule::SeedRule;
+pub use standing::Standing;
 pub use step::{Capture, Step, Undo, Wait, Work};
 
+use crate::cluster::rocketmq::Queues;
 use crate::cluster::{ClusterKind, Query, Tier};
 use crate::command::Arguments;
 use crate::facts::Facts;
@@ -192,6 +217,34 @@ pub enum Row {
         log_end: i64,
         /// Whether the wanted target lay outside of the log and was moved to its edge.
         clamped: bool,
+    },
+    /// A group's offset in one queue of RocketMQ.
+    Queue {
+        /// The topic.
+        topic: String,
+        /// The broker.
+        broker: String,
+        /// The queue.
+        queue: u32,
+        /// Where the group stands; none if it has no offset there.
+        from: Option<i64>,
+        /// Where it will read on; none if it stays without an offset.
+        to: Option<i64>,
+        /// The first offset that can be read.
+        log_start: i64,
+        /// The offset that the next message gets.
+        log_end: i64,
+        /// Whether the wanted target lay outside of the queue and was moved to its edge.
+        clamped: bool,
+    },
+    /// The open queues of a topic at one master of RocketMQ.
+    Queues {
+        /// The broker.
+        broker: String,
+        /// Now.
+        now: Queues,
+        /// At the end.
+        then: Queues,
     },
     /// What a broker holds, before, while replicas are copied, and after.
     Broker {

@@ -1,8 +1,9 @@
 //! A batch of moves on its way: whether it has arrived, how fast it may go, how it is turned round.
 
 use super::Plan;
-use super::action::{Action, KafkaAction};
+use super::action::Action;
 use super::condition::{CANNOT_LOOK, Condition, Looked, Memory, Pace};
+use super::kafka_action::KafkaAction;
 use super::layout_action::{ConfigChange, ConfigOn, ReplicaMove};
 use super::layout_probe::{Movements, Standing, heading, known, place, setting};
 use super::step::{Step, Work};
@@ -66,7 +67,7 @@ impl Moving {
 pub(super) fn moves_of(actions: &[Action]) -> Vec<ReplicaMove> {
     let of = |action: &Action| match action {
         Action::Kafka(KafkaAction::Reassign { moves }) => moves.clone(),
-        Action::Kafka(_) => Vec::new(),
+        Action::Kafka(_) | Action::Rocketmq(_) => Vec::new(),
     };
     actions.iter().flat_map(of).collect()
 }

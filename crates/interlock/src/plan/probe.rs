@@ -1,7 +1,9 @@
 //! Was it done? Told from what the cluster shows, never from what a call answered.
 
-use super::action::{Action, KafkaAction, OffsetMove, OffsetRemoval};
+use super::action::Action;
+use super::kafka_action::{KafkaAction, OffsetMove, OffsetRemoval};
 use super::layout_probe as layout;
+use super::rocketmq_probe as rocketmq;
 use crate::cluster::kafka::{Committed, CommittedOffset};
 use crate::cluster::{Looker, Sections};
 use crate::facts::Facts;
@@ -28,22 +30,28 @@ pub enum Probe {
 /// What the sections show of an action; `CannotTell` where [`Action::read_back`] was not asked or failed.
 #[must_use]
 pub fn probe(action: &Action, sections: &Sections) -> Probe {
-    let Action::Kafka(action) = action;
     let mut looker = Looker::new(sections);
     match action {
-        KafkaAction::CommitOffsets { group, moves } => offsets(group, &mut looker, |found| {
+        Action::Kafka(action) => kafka(action, &mut looker),
+        Action::Rocketmq(action) => rocketmq::probe(action, &mut looker),
+    }
+}
+
+fn kafka<'a>(action: &'a KafkaAction, looker: &mut Looker<'a>) -> Probe {
+    match action {
+        KafkaAction::CommitOffsets { group, moves } => offsets(group, looker, |found| {
             let state = |one| move_state(found, one);
             moves.iter().map(state).collect()
         }),
-        KafkaAction::DeleteOffsets { group, removals } => offsets(group, &mut looker, |found| {
+        KafkaAction::DeleteOffsets { group, removals } => offsets(group, looker, |found| {
             let state = |one| removal_state(found, one);
             removals.iter().map(state).collect()
         }),
-        KafkaAction::Reassign { moves } => layout::reassigned(moves, &mut looker),
-        KafkaAction::CallOff { moves } => layout::called_off(moves, &mut looker),
-        KafkaAction::SetConfigs { changes } => layout::configs_set(changes, &mut looker),
-        KafkaAction::TakeFromLists { lists } => layout::taken(lists, &mut looker),
-        KafkaAction::ElectPreferred { partitions } => layout::elected(partitions, &mut looker),
+        KafkaAction::Reassign { moves } => layout::reassigned(moves, looker),
+        KafkaAction::CallOff { moves } => layout::called_off(moves, looker),
+        KafkaAction::SetConfigs { changes } => layout::configs_set(changes, looker),
+        KafkaAction::TakeFromLists { lists } => layout::taken(lists, looker),
+        KafkaAction::ElectPreferred { partitions } => layout::elected(partitions, looker),
     }
 }
 

@@ -1,6 +1,7 @@
 //! Settings that are put back: what an operation owes to a broker, who adopts that, and from which values it counts.
 
-use super::action::{Action, KafkaAction};
+use super::action::Action;
+use super::kafka_action::KafkaAction;
 use super::layout_action::{ConfigChange, ConfigOn};
 use super::layout_probe::setting;
 use crate::cluster::{Looker, Sections};

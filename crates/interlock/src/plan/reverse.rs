@@ -1,7 +1,8 @@
 //! The way back: the inverse of what was done, last first.
 
 use super::Plan;
-use super::action::{Action, KafkaAction, OffsetMove, OffsetRemoval};
+use super::action::Action;
+use super::kafka_action::{KafkaAction, OffsetMove, OffsetRemoval};
 use super::layout_action::{ConfigChange, ReplicaMove};
 use super::step::Undo;
 use crate::facts::Facts;
@@ -56,7 +57,13 @@ pub fn reverse(plan: &Plan, done: &[Done]) -> Result<Vec<Action>, ReverseImpossi
 /// The actions that bring back what stood before one action.
 #[must_use]
 pub fn inverse(action: &Action) -> Vec<Action> {
-    let Action::Kafka(action) = action;
+    match action {
+        Action::Kafka(action) => kafka(action),
+        Action::Rocketmq(action) => action.inverse().into_iter().map(Action::Rocketmq).collect(),
+    }
+}
+
+fn kafka(action: &KafkaAction) -> Vec<Action> {
     match action {
         KafkaAction::CommitOffsets { group, moves } => uncommit(group, moves),
         KafkaAction::DeleteOffsets { group, removals } => vec![recommit(group, removals)],

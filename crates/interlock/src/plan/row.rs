@@ -9,7 +9,7 @@ impl Row {
     #[must_use]
     pub fn moves_over(&self) -> Option<i64> {
         match self {
-            Self::Offset { from, to, log_start, log_end, .. } => {
+            Self::Offset { from, to, log_start, log_end, .. } | Self::Queue { from, to, log_start, log_end, .. } => {
                 let (from, to) = ((*from)?, (*to)?);
                 // Of a log that could not be seen the end is negative.
                 let last = if *log_end < 0 { from } else { from.min(*log_end) };
@@ -19,7 +19,7 @@ impl Row {
                     to.saturating_sub(from.max(*log_start)).max(0)
                 })
             }
-            Self::Broker { .. } => None,
+            Self::Queues { .. } | Self::Broker { .. } => None,
         }
     }
 }

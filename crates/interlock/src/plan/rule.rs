@@ -1,7 +1,11 @@
 //! Rules: steps whose actions are fixed only when their turn comes, within what was approved.
 
-use super::action::{Action, KafkaAction, OffsetMove};
+use super::action::Action;
 use super::expectation::{Expectation, OffsetInLog};
+use super::kafka_action::{KafkaAction, OffsetMove};
+use super::rocketmq_expectation::QueueOffset;
+use super::rocketmq_rule::{self, QueueRule};
+use super::seed_rule::{self, SeedRule};
 use crate::cluster::kafka::{Committed, LogRange, OffsetAt};
 use crate::cluster::{Look, Looker, Query, Sections};
 use crate::facts::Facts;
@@ -16,6 +20,22 @@ use std::collections::{BTreeMap, BTreeSet};
 pub enum Rule {
     /// Sets a stopped group's offsets, counted from what was captured after it stopped.
     KafkaResetOffsets(OffsetRule),
+    /// Sets a group's offsets on RocketMQ, counted from what was captured while its clients may go on.
+    RocketmqResetOffsets(QueueRule),
+    /// Gives every group of a topic on RocketMQ an offset in new queues.
+    RocketmqSeedOffsets(SeedRule),
+}
+
+impl Rule {
+    /// The step whose captured values it counts from; 0 if it counts from none.
+    #[must_use]
+    pub fn captured_by(&self) -> u32 {
+        match self {
+            Self::KafkaResetOffsets(rule) => rule.captured_by,
+            Self::RocketmqResetOffsets(rule) => rule.captured_by,
+            Self::RocketmqSeedOffsets(_) => 0,
+        }
+    }
 }
 
 /// The one rule of a reset that waits: target, clamp to the log, partitions.
@@ -65,6 +85,9 @@ impl std::fmt::Display for OffsetTarget {
 pub struct Captured {
     /// Every partition of the capture, absent commits as none.
     pub offsets: Vec<super::OffsetExpected>,
+    /// Every queue of the capture on RocketMQ, absent offsets as none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub queues: Vec<QueueOffset>,
 }
 
 /// What a rule gives.
@@ -83,7 +106,14 @@ pub enum Expansion {
 /// Expands a rule. Pure: the same sections and captured vector give the same actions.
 #[must_use]
 pub fn expand(rule: &Rule, captured: &Captured, sections: &Sections) -> Expansion {
-    let Rule::KafkaResetOffsets(rule) = rule;
+    match rule {
+        Rule::KafkaResetOffsets(rule) => kafka(rule, captured, sections),
+        Rule::RocketmqResetOffsets(rule) => rocketmq_rule::expand(rule, captured, sections),
+        Rule::RocketmqSeedOffsets(rule) => seed_rule::expand(rule, sections),
+    }
+}
+
+fn kafka(rule: &OffsetRule, captured: &Captured, sections: &Sections) -> Expansion {
     let mut looker = Looker::new(sections);
     let mut moves = Vec::new();
     for (topic, partitions) in &rule.partitions {

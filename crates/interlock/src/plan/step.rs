@@ -3,6 +3,7 @@
 use super::action::Action;
 use super::condition::Condition;
 use super::expectation::Expectation;
+use super::rocketmq_rule::QueuesOf;
 use super::rule::Rule;
 use crate::facts::Facts;
 use crate::id::{GroupId, TopicName};
@@ -58,6 +59,13 @@ pub enum Capture {
         group: GroupId,
         /// The topics and partitions.
         partitions: Vec<(TopicName, Vec<i32>)>,
+    },
+    /// All offsets of a group in these queues, absent ones as absent.
+    RocketmqOffsets {
+        /// The group.
+        group: GroupId,
+        /// The queues of each topic, by broker.
+        queues: Vec<QueuesOf>,
     },
 }
 

@@ -1,5 +1,6 @@
 //! Judging: expectations, probes, conditions, differences and seals, each against what was seen.
 
+use super::ClosedMemory;
 use super::*;
 use crate::cluster::kafka::{
     Committed, CommittedOffset, Group, GroupKind, GroupState, KafkaAnswer, KafkaCluster, KafkaQuery, LogRange, Member,
@@ -296,6 +297,12 @@ mod conditions {
             left_since: Some(Millis(4)),
             failing: Some(Failing { since: Millis(2), last: Millis(3) }),
             owed: vec![Owed { broker: 4, due: Millis(9), called: false }],
+            began: Some(Millis(1)),
+            closed: Some(ClosedMemory {
+                told: Some(Millis(6)),
+                told_id: "queues-unread".to_owned(),
+                ..ClosedMemory::default()
+            }),
         };
         let stored = serde_json::to_string(&memory).unwrap();
         assert_eq!(serde_json::from_str::<Memory>(&stored).unwrap(), memory);

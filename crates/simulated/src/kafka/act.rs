@@ -83,7 +83,7 @@ impl Kafka {
 
     /// What the coordinator does with an act.
     pub(super) fn perform(&mut self, action: &Action, now: Millis) -> Acted {
-        let Action::Kafka(action) = action;
+        let Action::Kafka(action) = action else { return Acted::NotApplied(because("", Failure::of_another_kind())) };
         if let Some(group) = action.group()
             && let Err(failure) = self.coordinated(group, now)
         {

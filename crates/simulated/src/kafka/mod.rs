@@ -47,7 +47,7 @@ const RECORD_BYTES: u64 = 512;
 /// The size of a broker's disk, unless it is made another.
 const DISK_BYTES: u64 = 1 << 40;
 /// So many received acts are remembered.
-const MOST_ACTS: usize = 10_000;
+pub(crate) const MOST_ACTS: usize = 10_000;
 
 /// An act that a broker received, whether or not its answer arrived.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -1,7 +1,8 @@
 use super::Rocketmq;
+use super::act::Request;
 use crate::fleet::Fleet;
 use crate::home::FleetError;
-use crate::kafka::{Deadlines, Trouble, failed};
+use crate::kafka::{Deadlines, Shown, Trouble, failed};
 use engine::Permit;
 use engine::port::{Act, Acted, Boxed, Observe, Reason};
 use interlock::cluster::rocketmq::RocketmqAnswer;
@@ -25,7 +26,7 @@ impl SimulatedRocketmq {
         Self { fleet, name, deadlines: Deadlines::default() }
     }
 
-    fn read<T>(&self, look: impl FnOnce(&Rocketmq, Millis) -> T) -> Result<T, FleetError> {
+    pub(super) fn read<T>(&self, look: impl FnOnce(&Rocketmq, Millis) -> T) -> Result<T, FleetError> {
         self.fleet.read(|world, now| match world.rocketmq.get(&self.name) {
             Some(cluster) => Ok(look(cluster, now)),
             None => Err(FleetError::NoCluster(self.name.clone())),
@@ -87,8 +88,28 @@ impl Observe for SimulatedRocketmq {
 }
 
 impl Act for SimulatedRocketmq {
-    fn act<'a>(&'a self, _permit: &'a Permit, _action: &'a Action) -> Boxed<'a, Acted> {
-        let Failure { kind, said } = Failure::of_another_kind();
-        Box::pin(async move { Acted::NotApplied(Reason { kind, id: String::new(), said }) })
+    fn act<'a>(&'a self, permit: &'a Permit, action: &'a Action) -> Boxed<'a, Acted> {
+        let shown = Shown { operation: permit.operation().clone(), token: permit.token().0, intent: permit.intent() };
+        Box::pin(async move {
+            let clock = self.fleet.clock();
+            if permit.left(clock.monotonic()).is_none() {
+                return Acted::NotApplied(Reason::permit_ended());
+            }
+            let delay =
+                self.read(|cluster, _| cluster.trouble.as_ref().map_or(0, Trouble::delay_ms)).unwrap_or_default();
+            let request =
+                Request { permit: Some(shown), action, too_slow: Duration::from_millis(delay) > self.deadlines.act };
+            let acted = self.change(|cluster, now| Ok(cluster.receive(request, now)));
+            let waits = Duration::from_millis(delay).min(self.deadlines.act);
+            if !waits.is_zero() {
+                clock.sleep(waits).await;
+            }
+            acted.unwrap_or_else(|error| Acted::NotApplied(unreachable(&error.to_string())))
+        })
     }
+}
+
+fn unreachable(said: &str) -> Reason {
+    let Failure { kind, said } = failed(FailureKind::Unreachable, said);
+    Reason { kind, id: String::new(), said }
 }

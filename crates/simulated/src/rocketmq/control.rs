@@ -3,8 +3,8 @@
 use super::topic::{QueueOffset, TopicHere, TopicState};
 use super::{GroupState, Rocketmq, RocketmqGroupSpec, RocketmqTopicSpec, SimulatedRocketmq};
 use crate::home::FleetError;
-use crate::kafka::Trouble;
-use interlock::cluster::rocketmq::{GroupSettings, MASTER, Perm};
+use crate::kafka::{ActFault, ReceivedAct, Trouble};
+use interlock::cluster::rocketmq::{GroupSettings, MASTER, Perm, Queues};
 use interlock::id::{BrokerName, GroupId, TopicName};
 use interlock::time::Millis;
 use std::time::Duration;
@@ -131,11 +131,7 @@ impl SimulatedRocketmq {
                 let forgets = !cluster.version.starts_with("4.");
                 return if forgets { Ok(()) } else { Err(FleetError::NoSuch("master there".to_owned())) };
             }
-            let state = cluster.topics.entry(topic.clone()).or_default();
-            let here = state.at.entry(broker.clone()).or_insert_with(|| TopicHere::begun(0, 0, now, 0));
-            (here.read, here.write, here.perm) = (read, write, perm);
-            here.grow(read.max(write), now);
-            cluster.reroute(now);
+            cluster.set_queues(topic, broker, (Queues { read, write }, Some(perm)), now);
             Ok(())
         })
     }
@@ -167,10 +163,50 @@ impl SimulatedRocketmq {
             for one in &mut state.offsets {
                 let Some(log) = topics.get(&one.topic).and_then(|topic| topic.at.get(&one.broker)) else { continue };
                 let Some(log) = log.queues.get(one.queue as usize) else { continue };
-                (one.offset, one.rate) = (one.committed(log, now), 0);
+                (one.offset, one.rate, one.told) = (one.committed(log, now), 0, None);
             }
             Ok(())
         })
+    }
+
+    /// UPDATE_CONSUMER_OFFSET (15) by another tool or a client: success, whatever the offset is, and while a reset waits to be
+    /// fetched (5.x) success without anything done.
+    ///
+    /// # Errors
+    /// If there is no such group or queue.
+    pub fn commit(&self, group: &GroupId, at: (&TopicName, &BrokerName, u32), offset: i64) -> Result<(), FleetError> {
+        self.change(|cluster, now| cluster.commit(group, at, offset, now))
+    }
+
+    /// The clients of a group fetch messages: from then on what they commit counts.
+    ///
+    /// # Errors
+    /// If there is no such group.
+    pub fn clients_fetch(&self, group: &GroupId) -> Result<(), FleetError> {
+        self.change(|cluster, _| {
+            let state = cluster.groups.get_mut(group).ok_or_else(|| FleetError::NoSuch(format!("group {group}")))?;
+            state.offsets.iter_mut().for_each(|one| one.pending = false);
+            Ok(())
+        })
+    }
+
+    /// One act goes wrong; several of these follow one another.
+    ///
+    /// # Errors
+    /// If there is no such cluster.
+    pub fn fail_next_act(&self, fault: ActFault) -> Result<(), FleetError> {
+        self.change(|cluster, _| {
+            cluster.faults.push_back(fault);
+            Ok(())
+        })
+    }
+
+    /// Every act that was received, in order.
+    ///
+    /// # Errors
+    /// If there is no such cluster.
+    pub fn acts(&self) -> Result<Vec<ReceivedAct>, FleetError> {
+        self.read(|cluster, _| cluster.acts.clone())
     }
 
     /// What is wrong with the cluster as a whole, until it is taken away again.
@@ -200,7 +236,7 @@ impl Rocketmq {
     }
 
     /// Producers will learn of what changed.
-    fn reroute(&mut self, now: Millis) {
+    pub(super) fn reroute(&mut self, now: Millis) {
         let Self { topics, brokers, .. } = self;
         let open =
             |name: &BrokerName| brokers.get(name).is_some_and(|broker| broker.has_master() && broker.perm.may_write());
@@ -237,7 +273,17 @@ impl Rocketmq {
                 for (queue, log) in (0..).zip(&here.queues) {
                     let rate = if spec.clients.is_empty() { 0 } else { *rate };
                     let (topic, broker) = (topic.clone(), broker.clone());
-                    offsets.push(QueueOffset { topic, broker, queue, offset: log.end(from), from, rate });
+                    offsets.push(QueueOffset {
+                        topic,
+                        broker,
+                        queue,
+                        offset: log.end(from),
+                        from,
+                        rate,
+                        told: None,
+                        pending: false,
+                        closed_rate: 0,
+                    });
                 }
             }
         }

@@ -48,6 +48,8 @@ impl Rocketmq {
             }
             RocketmqQuery::Producers => RocketmqAnswer::Producers(self.of_masters(Vec::new())?),
             RocketmqQuery::Rates => RocketmqAnswer::Rates(self.rates(now)),
+            RocketmqQuery::Readers(topic) => RocketmqAnswer::Readers(self.of_masters(self.readers(topic, now))?),
+            RocketmqQuery::Delays => RocketmqAnswer::Delays(self.of_masters(self.delays(now))?),
         })
     }
 
@@ -63,7 +65,7 @@ impl Rocketmq {
         self.brokers.iter().filter(|(_, broker)| broker.has_master()).map(|(name, _)| name)
     }
 
-    fn leads(&self, broker: &BrokerName) -> bool {
+    pub(super) fn leads(&self, broker: &BrokerName) -> bool {
         self.brokers.get(broker).is_some_and(BrokerState::has_master)
     }
 
@@ -124,6 +126,7 @@ impl Rocketmq {
                 written_today: is_master.then(|| written(now) - written(midnight)),
                 read_today: is_master.then(|| written(now) - written(midnight)),
                 kept_hours: broker.map(|broker| broker.kept_hours),
+                resets_offsets: !self.version.starts_with("4."),
             }),
         }
     }

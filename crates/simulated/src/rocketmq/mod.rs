@@ -3,9 +3,11 @@
 //! With the traps of the real one: servers check nothing and answer success; a change of permission reaches producers with
 //! their next poll of the route, and a broker goes on taking what is sent to it; NameServers know nothing of each other.
 
+mod act;
 mod backend;
 mod control;
 mod look;
+mod queues;
 mod spec;
 mod topic;
 
@@ -13,12 +15,12 @@ pub use backend::SimulatedRocketmq;
 pub use spec::{ClientSpec, RocketmqGroupSpec, RocketmqSpec, RocketmqTopicSpec};
 
 use crate::home::FleetError;
-use crate::kafka::Trouble;
+use crate::kafka::{ActFault, ReceivedAct, Trouble};
 use interlock::cluster::rocketmq::{GroupSettings, MASTER, Perm};
 use interlock::id::{BrokerName, GroupId, TopicName};
 use interlock::time::Millis;
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::Duration;
 use topic::{QueueOffset, TopicState};
 
@@ -26,6 +28,8 @@ use topic::{QueueOffset, TopicState};
 pub(crate) const ROUTE_POLL: Duration = Duration::from_secs(30);
 /// `persistConsumerOffsetInterval`: so often clients tell brokers how far they are.
 const PERSIST: Duration = Duration::from_secs(5);
+/// For so long a client of 4.9 holds still that was told to read on elsewhere (`MQClientInstance.resetOffset`).
+const HOLDS_STILL: Duration = Duration::from_secs(10);
 
 /// The state of a cluster.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -40,6 +44,10 @@ pub(crate) struct Rocketmq {
     topics: BTreeMap<TopicName, TopicState>,
     groups: BTreeMap<GroupId, GroupState>,
     trouble: Option<Trouble>,
+    /// What happens to the acts that come next.
+    faults: VecDeque<ActFault>,
+    /// What was received, the latest last.
+    acts: Vec<ReceivedAct>,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -116,6 +124,10 @@ impl Rocketmq {
             topics: BTreeMap::new(),
             groups: BTreeMap::new(),
             trouble: None,
+            held_back: Vec::new(),
+            past_read: false,
+            faults: VecDeque::new(),
+            acts: Vec::new(),
         };
         cluster.add_own_topics(now)?;
         Ok(cluster)

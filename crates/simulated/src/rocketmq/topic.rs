@@ -86,11 +86,21 @@ pub(super) struct QueueOffset {
     pub(super) from: Millis,
     /// What it reads an hour since; 0 if it is stopped.
     pub(super) rate: u64,
+    /// What it read an hour before the queue was closed to it, and reads again once it is open.
+    #[serde(default)]
+    pub(super) closed_rate: u64,
+    /// Where its clients were told to read on, and when they do.
+    pub(super) told: Option<(Millis, i64)>,
+    /// Whether a reset was made that no client has fetched yet (5.x): what is committed until then is ignored.
+    pub(super) pending: bool,
 }
 
 impl QueueOffset {
     /// What the broker has of it at an instant: clients tell it every few seconds.
     pub(super) fn committed(&self, log: &Log, now: Millis) -> i64 {
+        if let Some((at, offset)) = self.told.filter(|(at, _)| *at <= now) {
+            return Self { offset, from: at, told: None, ..self.clone() }.committed(log, now);
+        }
         if self.rate == 0 {
             return self.offset;
         }

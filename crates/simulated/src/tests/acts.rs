@@ -108,7 +108,7 @@ fn a_probe_sees_an_act_and_a_stranger() {
         assert_eq!(probe(&action, &lab.sections_for(&action)), Probe::NotYet);
         assert_eq!(lab.act(&action), Acted::Applied);
         assert_eq!(probe(&action, &lab.sections_for(&action)), Probe::Done);
-        let Action::Kafka(inner) = &action;
+        let Action::Kafka(inner) = &action else { panic!("{action:?}") };
         let partition = if matches!(inner, KafkaAction::CommitOffsets { .. }) { 2 } else { 1 };
         lab.kafka.foreign_commit(&billing(), &orders(), partition, Committed::plain(4_711)).unwrap();
         assert!(matches!(probe(&action, &lab.sections_for(&action)), Probe::Foreign(_)));

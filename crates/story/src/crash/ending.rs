@@ -202,9 +202,7 @@ impl Ending {
 
     /// What is committed in groups that were changed; others go on working, and time differs.
     fn of_changed_groups(&self) -> Vec<(&GroupId, &Vec<CommittedOffset>)> {
-        let changed = |id: &GroupId| {
-            self.acts.iter().any(|ReceivedAct { action: Action::Kafka(action), .. }| action.group() == Some(id))
-        };
+        let changed = |id: &GroupId| self.acts.iter().any(|ReceivedAct { action, .. }| action.group() == Some(id));
         self.committed.iter().filter(|(id, _)| changed(id)).map(|(id, committed)| (id, committed)).collect()
     }
 }

@@ -1,13 +1,14 @@
-//! `/reset-offset` on Kafka: sets a stopped group's committed offsets.
+//! `/reset-offset`: on Kafka it sets a stopped group's committed offsets; RocketMQ has a room of its own.
 
 mod checks;
 mod look;
+mod rocketmq;
 mod steps;
 
 use super::kafka_offsets as offsets;
 use super::vector::{self, Place};
 use super::{Context, Stop, held_checks};
-use crate::cluster::{Looker, Sections};
+use crate::cluster::{ClusterKind, Looker, Sections};
 use crate::command::{Arguments, Value};
 use crate::facts::Facts;
 use crate::id::{GroupId, TopicName};
@@ -30,7 +31,15 @@ struct Wanted<'a> {
     new_group: bool,
 }
 
+/// On a cluster of either kind.
 pub(super) fn plan(arguments: &Arguments, sections: &Sections, context: &Context<'_>) -> Planning {
+    match context.cluster.kind {
+        ClusterKind::Kafka => kafka(arguments, sections, context),
+        ClusterKind::Rocketmq => rocketmq::plan(arguments, sections, context),
+    }
+}
+
+fn kafka(arguments: &Arguments, sections: &Sections, context: &Context<'_>) -> Planning {
     let wanted = match wanted(arguments) {
         Ok(wanted) => wanted,
         Err(mistake) => return Planning::Mistake(mistake),

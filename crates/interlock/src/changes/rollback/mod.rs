@@ -4,11 +4,12 @@ mod checks;
 mod impact;
 mod layout;
 mod look;
+mod rocketmq;
 mod saved;
 mod steps;
 
 use super::kafka_offsets as offsets;
-use super::{Context, Stop, held_checks};
+use super::{Context, Stop, held_checks, queues};
 use crate::cluster::{Looker, Sections};
 use crate::facts::Facts;
 use crate::id::OperationId;
@@ -42,6 +43,12 @@ pub fn plan_rollback(rollback: &Rollback<'_>, sections: &Sections, context: &Con
         Ok(actions) => actions,
         Err(stop) => return stop.into(),
     };
+    if rocketmq::concerns(&actions) {
+        return rocketmq::plan(rollback, &actions, sections, context);
+    }
+    if let Some(topic) = queues::rollback::topic_of(&actions) {
+        return queues::rollback::plan(rollback, (topic, &actions), sections, context);
+    }
     if layout::moves_replicas(&actions) {
         return layout::plan(rollback, &actions, sections, context);
     }

@@ -21,7 +21,7 @@ pub(super) type Vectors<'a> = BTreeMap<&'a GroupId, BTreeMap<(&'a TopicName, i32
 pub(super) fn vectors(actions: &[Action]) -> Vectors<'_> {
     let mut by_group = Vectors::new();
     for action in actions {
-        let Action::Kafka(action) = action;
+        let Action::Kafka(action) = action else { continue };
         let Some(group) = action.group() else { continue };
         let places = by_group.entry(group).or_default();
         let mut add = |topic, partition, left, saved| {

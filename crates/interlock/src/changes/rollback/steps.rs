@@ -50,9 +50,8 @@ pub(super) fn steps(actions: &[Action], seen: &Seen<'_>) -> Vec<Step> {
 }
 
 fn step(number: u32, action: &Action, seen: &Seen<'_>) -> Step {
-    let Action::Kafka(kafka) = action;
     let mut needs = identity(seen);
-    needs.extend(kafka.group().map(|group| Expectation::KafkaGroupHasNoMembers { group: group.clone() }));
+    needs.extend(action.group().map(|group| Expectation::KafkaGroupHasNoMembers { group: group.clone() }));
     let undo = Undo::Literal { actions: inverse(action), needs: needs.clone() };
     needs.extend(action.before());
     Step { number, work: Work::Act(action.clone()), needs, done: Condition::ReadBack, undo }

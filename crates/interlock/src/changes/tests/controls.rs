@@ -2,6 +2,8 @@
 
 use super::guards as resets;
 use super::moves;
+use super::queues;
+use super::rocketmq;
 use super::world::{AT, Log, With, World, asked, log, member, topic, whole};
 use crate::changes::{Guard, Guards};
 use crate::cluster::{Answer, Query, Section, Sections, Seen};
@@ -28,11 +30,21 @@ fn harm(guard: Guard) -> fn(Guard, Guards) -> bool {
         | Guard::ThrottleAboveInflow
         | Guard::TooManyMoves => a_move_goes_on,
         Guard::ClusterIs | Guard::TopicIs | Guard::CommittedAre => a_reset_starts_in_another_world,
+        Guard::NotTheSystems | Guard::NotBroadcast | Guard::ClientsCanBeTold => a_reset_on_rocketmq_goes_on,
         Guard::AssignedAre | Guard::SettingsAre => a_move_starts_in_another_world,
         Guard::GroupWillStop => nobody_is_asked_for_a_group_at_work,
         Guard::TargetInLog => a_commit_lies_past_the_end,
         Guard::AfterLastRecord => a_late_time_leads_to_the_start,
         Guard::ValuesMovedOn => a_way_back_over_moved_values_is_covered,
+        Guard::SystemTopic | Guard::OrderedTopic | Guard::RoutesAgree | Guard::GroupAtWork => {
+            queues::a_topic_that_must_not_be_is_set
+        }
+        Guard::QueuesAre => queues::it_starts_on_other_queues,
+        Guard::GroupGivenUp => queues::nobody_is_asked_for_a_group_that_is_given_up,
+        Guard::ReadBeforeWrite => queues::queues_are_written_that_nobody_reads,
+        Guard::QueuesSeeded => queues::no_group_gets_an_offset,
+        Guard::QueuesDrained => queues::nothing_is_waited_for,
+        Guard::ClosedWatched => queues::nobody_watches_closed_queues,
     }
 }
 
@@ -52,6 +64,12 @@ fn a_reset_goes_on(guard: Guard, guards: Guards) -> bool {
     let mut world = resets::refused_by(guard);
     world.guards = guards;
     matches!(world.planning(&asked(OffsetTarget::Latest)), Planning::Plan(_))
+}
+
+fn a_reset_on_rocketmq_goes_on(guard: Guard, guards: Guards) -> bool {
+    let (mut world, arguments) = rocketmq::refused_by(guard);
+    world.guards = guards;
+    matches!(world.planning(&arguments), Planning::Plan(_))
 }
 
 fn a_move_goes_on(guard: Guard, guards: Guards) -> bool {

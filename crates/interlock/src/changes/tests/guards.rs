@@ -122,7 +122,16 @@ fn without_its_guard_a_way_back_over_moved_values_would_be_covered() {
 #[test]
 fn every_guard_of_a_check_is_of_a_listed_one() {
     let behind: std::collections::BTreeSet<_> = ids::CHECKS.iter().filter_map(|id| Guard::of_check(id)).collect();
-    let expecting = [Guard::CommittedAre, Guard::AssignedAre, Guard::SettingsAre];
+    let expecting = [
+        Guard::CommittedAre,
+        Guard::AssignedAre,
+        Guard::SettingsAre,
+        Guard::QueuesAre,
+        Guard::ReadBeforeWrite,
+        Guard::QueuesSeeded,
+        Guard::QueuesDrained,
+        Guard::ClosedWatched,
+    ];
     let all: std::collections::BTreeSet<_> = behind.into_iter().chain(expecting).collect();
     assert_eq!(all, Guard::ALL.into());
 }

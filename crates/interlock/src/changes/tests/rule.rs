@@ -22,7 +22,7 @@ fn rule(world: &World, target: OffsetTarget) -> (Rule, Captured) {
         .collect();
     let partitions = vec![(topic("orders"), partitions)];
     let rule = OffsetRule { group: group("billing"), target, partitions, captured_by: 2 };
-    (Rule::KafkaResetOffsets(rule), Captured { offsets })
+    (Rule::KafkaResetOffsets(rule), Captured { offsets, queues: Vec::new() })
 }
 
 fn expanded(world: &World, rule: &Rule, captured: &Captured) -> Expansion {
@@ -70,7 +70,8 @@ proptest! {
             Planning::Mistake(_) => Vec::new(),
             other => panic!("{other:?}"),
         };
-        for Action::Kafka(action) in &exact {
+        for action in &exact {
+            let Action::Kafka(action) = action else { panic!("{action:?}") };
             let KafkaAction::CommitOffsets { moves, .. } = action else { panic!() };
             for one in moves {
                 let log = logs[usize::try_from(one.partition).unwrap()];

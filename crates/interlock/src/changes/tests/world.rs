@@ -243,7 +243,7 @@ impl World {
 
     /// Does what an action says, as a broker does: whatever stood there before.
     pub(super) fn act(&mut self, action: &Action) {
-        let Action::Kafka(action) = action;
+        let Action::Kafka(action) = action else { panic!("{action:?}") };
         match action {
             KafkaAction::CommitOffsets { moves, .. } => {
                 for one in moves {

@@ -127,4 +127,8 @@ pub struct ProcessSeen {
     pub read_today: Option<i64>,
     /// `fileReservedTime`: for how many hours messages are kept.
     pub kept_hours: Option<u32>,
+    /// `useServerSideResetOffset` (5.x): whether it sets offsets of groups itself and hands them to clients. 4.9 leaves that to
+    /// clients.
+    #[serde(default)]
+    pub resets_offsets: bool,
 }

@@ -7,11 +7,13 @@
 mod brokers;
 mod groups;
 mod names;
+mod queues;
 mod topics;
 
 pub use brokers::{BrokerSet, MASTER, NameServer, NameServerSeen, Process, ProcessSeen, Registered, RocketmqCluster};
 pub use groups::{Client, CommittedOffset, Group, GroupAt, GroupOverview, GroupSettings, Model, Subscription};
 pub use names::{DEAD_LETTERS, RETRY, TopicKind, dead_letters_of, is_system_group, retry_of};
+pub use queues::{Delay, Queues, Reader, StoredOffset};
 pub use topics::{
     OffsetAt, Perm, QueueRange, Rates, Route, RouteQueues, Routes, Topic, TopicAt, TopicOverview, TopicRate,
     TopicRoutes,
@@ -53,6 +55,12 @@ pub enum RocketmqQuery {
     Producers,
     /// How much is written to each topic; takes two looks, so it takes a while. → [`Rates`]
     Rates,
+    /// The groups that read a topic, with their offsets in it: connected, or with one stored at any master. →
+    /// [`FromMasters`]`<Vec<`[`Reader`]`>>`, ordered by group.
+    Readers(TopicName),
+    /// What brokers keep back that can still come into queues by itself. → [`FromMasters`]`<Vec<`[`Delay`]`>>`, ordered by
+    /// broker.
+    Delays,
 }
 
 /// What a [`RocketmqQuery`] gave; the variants stand in the same order.
@@ -83,6 +91,10 @@ pub enum RocketmqAnswer {
     Producers(FromMasters<Vec<Client>>),
     /// To [`RocketmqQuery::Rates`].
     Rates(Rates),
+    /// To [`RocketmqQuery::Readers`].
+    Readers(FromMasters<Vec<Reader>>),
+    /// To [`RocketmqQuery::Delays`].
+    Delays(FromMasters<Vec<Delay>>),
 }
 
 /// What one server said when it was asked.

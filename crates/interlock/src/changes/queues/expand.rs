@@ -1,0 +1,122 @@
+//! More queues: read at every master, then an offset for each group, then write.
+
+use super::look::Seen;
+use super::{Wanted, checks, holds, impact, steps};
+use crate::changes::{Context, Guard, Stop};
+use crate::cluster::rocketmq::Queues;
+use crate::facts::Facts;
+use crate::id::BrokerName;
+use crate::plan::{Condition, Draft, Effect, Estimate, Mistake, QueuesChange, Rule, SeedRule, Step, Undo, Work};
+
+/// At most so many offsets are given.
+const MOST_SEEDS: u64 = 100_000;
+/// What setting and watching takes at each of both steps, in milliseconds.
+const STEP_MS: u64 = 5_000;
+
+pub(super) fn draft(wanted: &Wanted<'_>, seen: &Seen<'_>, context: &Context<'_>) -> Result<Draft, Stop> {
+    not_fewer(wanted, seen)?;
+    let checks = context.guards.verdict(checks::common(wanted, seen, context))?;
+    let (reads, writes) = (reads(wanted, seen), writes(wanted, seen));
+    if reads.is_empty() && writes.is_empty() {
+        let facts = Facts::none().with("topic", wanted.topic.as_str()).with("count", i64::from(wanted.to));
+        return Err(Stop::Mistake(Mistake::new("queues-as-wanted", facts)));
+    }
+    let new = new_queues(wanted, seen);
+    Ok(Draft {
+        identity: seen.cluster.identity(),
+        arguments: impact::resolved(wanted),
+        effect: Effect::Reversible,
+        holds: holds(wanted.topic, context),
+        checks,
+        expectations: steps::expectations(wanted.topic, seen),
+        estimate: Estimate { duration_ms: 2 * STEP_MS, way_back_ms: STEP_MS, changes: count(&new) },
+        impact: impact::expand(wanted, seen, count(&new)),
+        steps: in_order(wanted, (reads, writes), new, context),
+        restore: Vec::new(),
+        adopts: Vec::new(),
+    })
+}
+
+/// Fewer queues are another change: that one waits until the closed ones are read.
+fn not_fewer(wanted: &Wanted<'_>, seen: &Seen<'_>) -> Result<(), Stop> {
+    let Some((at, queues)) = seen.queues().find(|(_, queues)| queues.read.max(queues.write) > wanted.to) else {
+        return Ok(());
+    };
+    let facts = Facts::none()
+        .with("topic", wanted.topic.as_str())
+        .with("master", at.broker.as_str())
+        .with("found", queues.to_string())
+        .with("count", i64::from(wanted.to));
+    Err(Stop::Mistake(Mistake::new("queues-are-more", facts)))
+}
+
+/// A master that reads enough already is left as it is: whoever was interrupted halfway goes on.
+fn reads(wanted: &Wanted<'_>, seen: &Seen<'_>) -> Vec<QueuesChange> {
+    let fewer = seen.queues().filter(|(_, queues)| queues.read < wanted.to);
+    fewer
+        .map(|(at, from)| QueuesChange { broker: at.broker.clone(), from, to: Queues { read: wanted.to, ..from } })
+        .collect()
+}
+
+fn writes(wanted: &Wanted<'_>, seen: &Seen<'_>) -> Vec<QueuesChange> {
+    let fewer = seen.queues().filter(|(_, queues)| queues.write < wanted.to);
+    fewer
+        .map(|(at, queues)| QueuesChange {
+            broker: at.broker.clone(),
+            from: Queues { read: wanted.to, ..queues },
+            to: Queues::both(wanted.to),
+        })
+        .collect()
+}
+
+/// What is written for the first time, at each master.
+fn new_queues(wanted: &Wanted<'_>, seen: &Seen<'_>) -> Vec<(BrokerName, u32, u32)> {
+    let fewer = seen.queues().filter(|(_, queues)| queues.write < wanted.to);
+    fewer.map(|(at, queues)| (at.broker.clone(), queues.write, wanted.to)).collect()
+}
+
+fn count(new: &[(BrokerName, u32, u32)]) -> u64 {
+    new.iter().map(|(_, from, to)| u64::from(to - from)).sum()
+}
+
+/// Reading goes up before writing does. That queues are read longer than they are written harms nobody, so only writing is
+/// taken back: what was written meanwhile is still read then.
+fn in_order(
+    wanted: &Wanted<'_>,
+    (reads, writes): (Vec<QueuesChange>, Vec<QueuesChange>),
+    new: Vec<(BrokerName, u32, u32)>,
+    context: &Context<'_>,
+) -> Vec<Step> {
+    let topic = wanted.topic;
+    let read = (!reads.is_empty()).then(|| steps::setting(topic, reads, Undo::Nothing));
+    let seed = (!new.is_empty() && context.guards.has(Guard::QueuesSeeded)).then(|| seeding(wanted, new));
+    let write = (!writes.is_empty()).then(|| steps::setting(topic, writes, Undo::Inverse { needs: Vec::new() }));
+    if context.guards.has(Guard::ReadBeforeWrite) {
+        return steps::numbered([read, seed, write].into_iter().flatten());
+    }
+    steps::numbered([write.map(|step| written_first(wanted, step)), seed, read].into_iter().flatten())
+}
+
+/// What a runbook does that writes first: the negative control of reading first.
+fn written_first(wanted: &Wanted<'_>, step: Step) -> Step {
+    let Work::Act(crate::plan::Action::Rocketmq(crate::plan::RocketmqAction::SetQueues { places, .. })) = step.work
+    else {
+        return step;
+    };
+    let first = |one: QueuesChange| {
+        let from = Queues::both(one.from.write);
+        QueuesChange { broker: one.broker, from, to: Queues { read: from.read, write: one.to.write } }
+    };
+    steps::setting(wanted.topic, places.into_iter().map(first).collect(), step.undo)
+}
+
+fn seeding(wanted: &Wanted<'_>, queues: Vec<(BrokerName, u32, u32)>) -> Step {
+    let rule = SeedRule { topic: wanted.topic.clone(), queues, most: MOST_SEEDS };
+    Step {
+        number: 0,
+        work: Work::Rule(Rule::RocketmqSeedOffsets(rule)),
+        needs: Vec::new(),
+        done: Condition::ReadBack,
+        undo: Undo::Nothing,
+    }
+}

@@ -1,0 +1,95 @@
+//! Queues that were set stand at the masters and in every route, in several looks: one look is not believed, because a
+//! synchronization can take back what was read back once.
+
+use super::condition::{CANNOT_LOOK, Looked, Memory, Pace};
+use super::layout_probe::known;
+use super::queues_action::{OpenAt, Shown, other, shown};
+use crate::cluster::rocketmq::{Queues, Said, Topic};
+use crate::cluster::{Looker, Sections};
+use crate::facts::Facts;
+use crate::id::TopicName;
+use serde::{Deserialize, Serialize};
+
+/// What queues must stand where.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Standing {
+    /// The topic.
+    pub topic: TopicName,
+    /// The masters with their queues.
+    pub queues: Vec<OpenAt>,
+    /// How many looks in a row; at least 1.
+    pub looks: u32,
+    /// The time between two looks, in milliseconds.
+    pub interval_ms: u64,
+}
+
+pub(super) fn look(standing: &Standing, memory: &Memory, sections: &Sections, pace: Pace) -> (Memory, Looked) {
+    let broken = Memory { last_look: Some(pace.now), ..Memory::default() };
+    let mut looker = Looker::new(sections);
+    let topic = match known(looker.rocketmq_topic(&standing.topic)) {
+        Ok(Some(topic)) => topic,
+        Ok(None) => {
+            let facts = Facts::none().with("topic", standing.topic.as_str());
+            return (broken, Looked::Impossible { id: "topic-gone", facts });
+        }
+        Err(facts) => return (broken, Looked::NotYet { id: CANNOT_LOOK, facts }),
+    };
+    if let Some(looked) = masters(standing, topic).or_else(|| routes(standing, topic)) {
+        return (broken, looked);
+    }
+    let gap = memory.last_look.is_some_and(|last| pace.now.since(last) > pace.interval * 3);
+    let streak = if gap { 1 } else { memory.streak.saturating_add(1) };
+    let memory = Memory { streak, last_look: Some(pace.now), ..Memory::default() };
+    if streak >= standing.looks {
+        return (memory, Looked::Met);
+    }
+    let facts = Facts::none()
+        .with("topic", standing.topic.as_str())
+        .with("streak", i64::from(streak))
+        .with("wanted", i64::from(standing.looks));
+    (memory, Looked::NotYet { id: "queues-watched", facts })
+}
+
+fn masters(standing: &Standing, topic: &Topic) -> Option<Looked> {
+    for one in &standing.queues {
+        match shown(Some(topic), &one.broker) {
+            Shown::Here(found) if found == one.queues => {}
+            Shown::Here(found) => {
+                return Some(Looked::Foreign { id: "queues-changed", facts: other(&standing.topic, one, Some(found)) });
+            }
+            Shown::Nothing => {
+                return Some(Looked::Foreign { id: "queues-changed", facts: other(&standing.topic, one, None) });
+            }
+            Shown::Silent(facts) => {
+                let facts = facts.with("topic", standing.topic.as_str()).with("master", one.broker.as_str());
+                return Some(Looked::NotYet { id: "master-silent", facts });
+            }
+        }
+    }
+    None
+}
+
+/// Whether every NameServer that answers tells the same. One that is dead serves no clients.
+fn routes(standing: &Standing, topic: &Topic) -> Option<Looked> {
+    let behind = lagging(&standing.queues, topic)?;
+    let facts = Facts::none().with("topic", standing.topic.as_str()).with("master", behind.broker.as_str());
+    let facts = facts.with("expected", behind.queues.to_string());
+    Some(Looked::NotYet { id: "routes-lag", facts })
+}
+
+/// The first place that a route tells otherwise.
+pub(super) fn lagging<'a>(wanted: &'a [OpenAt], topic: &Topic) -> Option<&'a OpenAt> {
+    let told = topic.routes.iter().filter_map(|(_, said)| match said {
+        Said::Answer(route) => Some(route.as_ref()),
+        Said::Silent(_) => None,
+    });
+    for route in told {
+        for one in wanted {
+            let queues = route.and_then(|route| route.queues.iter().find(|queues| queues.broker == one.broker));
+            if queues.map(|found| Queues { read: found.read, write: found.write }) != Some(one.queues) {
+                return Some(one);
+            }
+        }
+    }
+    None
+}

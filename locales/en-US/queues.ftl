@@ -1,0 +1,60 @@
+# Queues of a topic that are opened and closed (RocketMQ).
+
+what-expand-partitions = open queues of { $topics }: { $to } each ({ $cluster })
+what-shrink-partitions = close queues of { $topics }: { $to } stay ({ $cluster })
+size-queues = { $count ->
+    [one] { $count } queue
+   *[other] { $count } queues
+}
+step-rocketmq-set-queues = open and close queues
+step-rocketmq-seed-offsets = give every group an offset in the queues that are opened
+worst-queues-opened = a group that nobody knows of yet begins at the end of the queues that are opened
+worst-queues-closed = what a stale route still sends to closed queues is read late, or fails at the sender on 5.x
+worst-queues-as-before = producers and readers are spread as before
+
+check-system-topic = topic { $topic } is not an ordinary one ({ $topic-kind })
+    .next = Only ordinary topics get other queues; RocketMQ looks after its own.
+check-ordered-topic = topic { $topic } is ordered: the order of its queues is a value of its own at every NameServer, and I do not change that yet
+    .next = With mqadmin updateOrderConf and updateTopic, on every NameServer and master.
+check-routes-agree =
+    .passed = every NameServer that answers tells clients what the masters have
+check-routes-differ = a NameServer tells clients { $found } for { $topic } at { $master }, which has { $expected } (queues to read/write)
+    .next = Look at /route topic:{ $topic }, and ask again when all of them agree.
+check-writes-past-reads = { $topic } has { $found } queues to read/write at { $master }: what is written to the last of them is read by nobody
+    .next = Open as many to read as to write by mqadmin updateTopic -r, then ask again.
+check-name-server-silent = { $count ->
+    [one] { $count } NameServer does not answer; what it tells clients when it is back is not looked at
+   *[other] { $count } NameServers do not answer; what they tell clients when they are back is not looked at
+}
+check-master-takes-no-writes = no writes are sent to { $masters }, by the permission of the broker itself
+check-group-broadcasts = { $groups } read by broadcast: how far they are is with them and not at the brokers, so closed queues wait for the time that messages are kept
+check-closed-queues-unread = { $messages } messages in the queues that are to be closed are not read yet by { $groups }; it is waited for them, however long that takes
+check-given-up-group-online = group { $group } has clients that are connected, so it is not given up
+    .next = Leave it out of waive, or stop its clients first.
+check-group-given-up = group { $group } is given up: { $messages } messages that it has not read go when they expire. It has { $commits } offsets in the topic; when it last committed is not known to the brokers
+check-queues-moved-on = at { $master } topic { $topic } has { $found } queues to read/write, and the operation left { $left }
+
+broken-queues-changed = { $topic } has { $found } queues to read/write at { $master } instead of { $expected }
+broken-another-master = { $master } has topic { $topic } with { $found } queues to read/write, and is not in the plan
+
+mistake-not-a-queue-count = { $given } is no number of queues; from 1 to { $most }
+mistake-queues-as-wanted = { $topic } has { $count } queues at every master already
+mistake-queues-are-more = { $topic } has { $found } queues to read/write at { $master }, which is more than { $count }
+    .next = /shrink-partitions closes queues.
+mistake-queues-are-fewer = { $topic } has { $found } queues to read/write at { $master }, which is fewer than { $count }
+    .next = /expand-partitions opens queues.
+
+wait-queues-watched = Set and read back; I look once more ({ $streak } of { $wanted } looks)
+wait-master-silent = { $master } does not answer ({ $failure }); I wait for it, and go on where it was
+wait-routes-lag = A NameServer does not tell { $expected } queues for { $topic } at { $master } yet
+wait-queues-unread = { $messages } messages in closed queues of { $topic } are not read yet by { $groups }
+wait-queues-not-still = Everything is read; the closed queues of { $topic } stand still for { $span }, and have to for { $wait }
+wait-queues-drained-watched = Everything is read and the closed queues of { $topic } stand still; I look once more ({ $streak } of { $wanted } looks)
+wait-queues-close-again = What came late is read; the queues of { $topic } are closed again
+wait-closed-queues-written = Something came into closed queues of { $topic }; they are read again
+wait-closed-watched = The queues of { $topic } are closed; nothing came into them for { $span }, and I watch for { $wait }
+wait-retention-not-told = No master tells for how long it keeps messages, so I go on watching
+
+notice-step-under-way-rocketmq-set-queues = Step { $step }: the queues are set at every master; I watch whether that lasts
+notice-queues-read-again = Something came into closed queues of { $topic }: they are read again, so nothing of it is lost, and are closed once that is read
+notice-queues-closed-again = What came late is read; the queues of { $topic } are closed again

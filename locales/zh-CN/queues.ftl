@@ -1,0 +1,54 @@
+# RocketMQ 的扩、缩队列。
+
+what-expand-partitions = { $topics } 扩分区到 { $to }（{ $cluster }）
+what-shrink-partitions = { $topics } 缩分区到 { $to }（{ $cluster }）
+size-queues = { $count } 个队列
+step-rocketmq-set-queues = 打开或关闭队列
+step-rocketmq-seed-offsets = 为每个消费组在将打开的队列中写入位点
+worst-queues-opened = 尚无人知晓的消费组会从新打开队列的末尾开始消费
+worst-queues-closed = 旧路由仍发往已关闭队列的消息会被延迟消费，在 5.x 上则由发送方报错
+worst-queues-as-before = 生产与消费恢复到原来的分布
+
+check-system-topic = topic { $topic } 不是普通 topic（{ $topic-kind }）
+    .next = 只有普通 topic 可以调整队列数；系统 topic 由 RocketMQ 自己管理。
+check-ordered-topic = topic { $topic } 是顺序 topic：队列顺序是每个 NameServer 上单独的配置，我还不会修改它
+    .next = 请在每个 NameServer 和 master 上使用 mqadmin updateOrderConf 与 updateTopic。
+check-routes-agree =
+    .passed = 所有应答的 NameServer 给出的路由都与 master 一致
+check-routes-differ = 某个 NameServer 告诉客户端 { $topic } 在 { $master } 上为 { $found }，而该 master 实际为 { $expected }（读/写队列）
+    .next = 请查看 /route topic:{ $topic }，一致后再试。
+check-writes-past-reads = { $topic } 在 { $master } 上的读/写队列为 { $found }：写入最后几个队列的消息没有人消费
+    .next = 先用 mqadmin updateTopic -r 让读队列不少于写队列，再试。
+check-name-server-silent = { $count } 个 NameServer 没有应答；它恢复后给客户端的路由无法核对
+check-master-takes-no-writes = { $masters } 因 broker 自身的权限不接受写入
+check-group-broadcasts = { $groups } 为广播消费：位点在客户端而不在 broker，关闭队列只能按消息保留时间等待
+check-closed-queues-unread = 将关闭的队列中有 { $messages } 条消息尚未被 { $groups } 消费；无论多久都会等待
+check-given-up-group-online = 消费组 { $group } 有客户端在线，不能放弃
+    .next = 请从 waive 中去掉它，或先停止其客户端。
+check-group-given-up = 放弃消费组 { $group }：它未消费的 { $messages } 条消息到期后消失。它在该 topic 有 { $commits } 个位点；broker 不知道它最后一次提交的时间
+check-queues-moved-on = { $topic } 在 { $master } 上的读/写队列为 { $found }，而操作留下的是 { $left }
+
+broken-queues-changed = { $topic } 在 { $master } 上的读/写队列为 { $found }，应为 { $expected }
+broken-another-master = { $master } 上有 topic { $topic }（读/写队列 { $found }），但它不在计划中
+
+mistake-not-a-queue-count = { $given } 不是有效的队列数；应为 1 到 { $most }
+mistake-queues-as-wanted = { $topic } 在每个 master 上已经是 { $count } 个队列
+mistake-queues-are-more = { $topic } 在 { $master } 上的读/写队列为 { $found }，多于 { $count }
+    .next = 用 /shrink-partitions 关闭队列。
+mistake-queues-are-fewer = { $topic } 在 { $master } 上的读/写队列为 { $found }，少于 { $count }
+    .next = 用 /expand-partitions 打开队列。
+
+wait-queues-watched = 已设置并读回；再看一次（第 { $streak } 次，共 { $wanted } 次）
+wait-master-silent = { $master } 没有应答（{ $failure }）；我等它恢复后从原处继续
+wait-routes-lag = 某个 NameServer 尚未给出 { $topic } 在 { $master } 上的 { $expected } 队列
+wait-queues-unread = { $topic } 已关闭的队列中还有 { $messages } 条消息未被 { $groups } 消费
+wait-queues-not-still = 已全部消费；{ $topic } 已关闭的队列静止了 { $span }，需要 { $wait }
+wait-queues-drained-watched = 已全部消费，{ $topic } 已关闭的队列静止；再看一次（第 { $streak } 次，共 { $wanted } 次）
+wait-queues-close-again = 迟到的消息已消费；{ $topic } 的队列再次关闭
+wait-closed-queues-written = 有消息进入 { $topic } 已关闭的队列；重新开放读取
+wait-closed-watched = { $topic } 的队列已关闭；{ $span } 内没有消息进入，我会观察 { $wait }
+wait-retention-not-told = 没有 master 告知消息保留时间，我继续观察
+
+notice-step-under-way-rocketmq-set-queues = 第 { $step } 步：每个 master 上的队列已设置；我观察它是否保持
+notice-queues-read-again = 有消息进入 { $topic } 已关闭的队列：已重新开放读取，不会丢失；消费完后再次关闭
+notice-queues-closed-again = 迟到的消息已消费；{ $topic } 的队列再次关闭

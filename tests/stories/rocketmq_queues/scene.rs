@@ -1,0 +1,235 @@
+//! A house on a simulated RocketMQ cluster, with a clock moved by hand: days pass in a moment.
+
+use engine::port::{Backend, Clock, Clusters, Journal};
+use engine::{Operation, Pace};
+use interlock::approval::State;
+use interlock::changes::Guards;
+use interlock::cluster::rocketmq::{Queues, RocketmqAnswer, RocketmqQuery};
+use interlock::cluster::{Answer, ClusterKind, Query, Section, Tier};
+use interlock::command::Catalogue;
+use interlock::id::{BrokerName, GroupId, OperationId, TopicName};
+use interlock::time::Millis;
+use signalbox::desk::{Done, Parts, Times};
+use signalbox::house::{House, Plot};
+use signalbox::store::{Store, StoreError};
+use simulated::{Fleet, HandClock, RocketmqGroupSpec, RocketmqSpec, RocketmqTopicSpec, SimulatedRocketmq};
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use story::crash::{CHANNEL, CountingCluster, CountingJournal, PaperChat, Points, ask};
+use tempfile::TempDir;
+
+pub const CLUSTER: &str = "lab-rocketmq";
+pub const NOON: Millis = Millis(1_790_000_000_000);
+pub const HOUR: Duration = Duration::from_secs(3_600);
+/// Shorter than any time between two looks that begins a streak anew.
+pub const LOOK: Duration = Duration::from_secs(5);
+/// How long a process that has ended may still hold the store.
+const LETS_GO: Duration = Duration::from_secs(20);
+/// After so many turns nobody has patience any more.
+const MOST_TURNS: usize = 400;
+
+pub fn topic() -> TopicName {
+    "orders".parse().unwrap()
+}
+
+pub fn broker(letter: char) -> BrokerName {
+    format!("broker-{letter}").parse().unwrap()
+}
+
+pub fn group(name: &str) -> GroupId {
+    name.parse().unwrap()
+}
+
+/// What outlives a house.
+pub struct Scene {
+    folder: TempDir,
+    pub clock: Arc<HandClock>,
+    pub shop: SimulatedRocketmq,
+    guards: Guards,
+}
+
+impl Scene {
+    /// Two brokers with eight queues of a topic each, a group at work, and one that stopped half an hour ago.
+    pub fn new() -> Self {
+        Self::under(Guards::all())
+    }
+
+    pub fn under(guards: Guards) -> Self {
+        let clock = Arc::new(HandClock::at(NOON));
+        let fleet = Fleet::new(clock.clone(), 7);
+        let spec = RocketmqSpec {
+            cluster: "Lab".to_owned(),
+            version: "5.5.0".to_owned(),
+            name_servers: 2,
+            brokers: vec![(broker('a'), 1), (broker('b'), 1)],
+            up_for: HOUR * 100,
+        };
+        let shop = fleet.add_rocketmq(&CLUSTER.parse().unwrap(), &spec).unwrap();
+        shop.add_topic(&RocketmqTopicSpec::new(topic(), 8).written(36_000, HOUR)).unwrap();
+        let reads = |rate| vec![(topic(), rate)];
+        let billing = RocketmqGroupSpec::stopped(group("billing"), reads(0), HOUR / 2);
+        shop.add_group(&billing).unwrap();
+        let mail = RocketmqGroupSpec::stopped(group("mail"), reads(900_000), HOUR / 2);
+        shop.add_group(&mail.client("mail-1", "10.0.3.1", "5.5.0")).unwrap();
+        Self { folder: TempDir::new().unwrap(), clock, shop, guards }
+    }
+
+    pub async fn house(&self) -> House {
+        self.house_with(Points::none()).await
+    }
+
+    pub async fn house_with(&self, points: Arc<Points>) -> House {
+        let clock: Arc<dyn Clock> = self.clock.clone();
+        let url = format!("sqlite:{}", self.folder.path().join("signalbox.db").display());
+        let store = opened(&url, clock.clone()).await;
+        let cluster: Arc<dyn Backend> =
+            Arc::new(CountingCluster { inner: Arc::new(self.shop.clone()), points: points.clone() });
+        let name: interlock::id::ClusterName = CLUSTER.parse().unwrap();
+        let mut policy = story::people::policy(&[(CLUSTER, Tier::Production)]);
+        policy.clusters.values_mut().for_each(|one| one.kind = ClusterKind::Rocketmq);
+        policy.places.guilds.insert(CHANNEL.0);
+        policy.places.channels.insert(name.clone(), [CHANNEL.1].into());
+        let journal = CountingJournal { inner: Arc::new(store.clone()), points: points.clone(), lie: None };
+        let parts = Parts {
+            catalogue: Catalogue::built_in().unwrap(),
+            policy,
+            backends: Clusters::new([(name, cluster)].into()),
+            store,
+            clock,
+            times: Times::default(),
+            guards: self.guards.clone(),
+        };
+        let holder = format!("house {:p}", Arc::as_ptr(&points));
+        let house = House::build_on(Plot { parts, pace: Pace::default(), holder }, Arc::new(journal));
+        house.connect(Arc::new(PaperChat::open(&self.chat(), points)));
+        house
+    }
+
+    pub fn chat(&self) -> PathBuf {
+        self.folder.path().join("chat.json")
+    }
+
+    /// How often something was told that has these words in it.
+    pub fn told(&self, words: &str) -> usize {
+        PaperChat::posted(&self.chat()).iter().filter(|line| line.contains(words)).count()
+    }
+
+    pub async fn look(&self, query: RocketmqQuery) -> RocketmqAnswer {
+        use engine::port::Observe;
+        let query = Query::Rocketmq(query);
+        let sections = self.shop.observe(&BTreeSet::from([query.clone()])).await;
+        match sections.get(&query) {
+            Section::Seen(seen) => match seen.value.clone() {
+                Answer::Rocketmq(answer) => answer,
+                Answer::Kafka(_) => panic!("another kind"),
+            },
+            other => panic!("{other:?}"),
+        }
+    }
+
+    /// The open queues at each master.
+    pub async fn queues(&self) -> Vec<String> {
+        let RocketmqAnswer::Topic(Some(found)) = self.look(RocketmqQuery::Topic(topic())).await else { panic!() };
+        found.settings().map(|at| Queues { read: at.read, write: at.write }.to_string()).collect()
+    }
+
+    pub fn now(&self) -> Millis {
+        self.clock.now()
+    }
+
+    /// What a group has not read in the queues from the fifth on, in all there ever were.
+    pub async fn unread_closed(&self, name: &str) -> i64 {
+        self.unread_from(name, 4).await
+    }
+
+    async fn unread_from(&self, name: &str, first: u32) -> i64 {
+        let RocketmqAnswer::Ranges(ranges) = self.look(RocketmqQuery::Ranges(topic(), 16)).await else { panic!() };
+        let RocketmqAnswer::Readers(readers) = self.look(RocketmqQuery::Readers(topic())).await else { panic!() };
+        let reader = readers.seen.iter().find(|reader| reader.group == group(name)).cloned();
+        let lag = |range: &interlock::cluster::rocketmq::QueueRange| {
+            let offset = reader.as_ref().and_then(|reader| reader.offset(&range.broker, range.queue));
+            range.end - offset.map_or(range.start, |offset| offset.max(range.start))
+        };
+        ranges.seen.iter().filter(|range| range.queue >= first).map(lag).sum()
+    }
+}
+
+/// Once the process before has let go of it.
+async fn opened(url: &str, clock: Arc<dyn Clock>) -> Store {
+    let began = Instant::now();
+    loop {
+        match Store::open(url, clock.clone()).await {
+            Err(StoreError::InUse) if began.elapsed() < LETS_GO => tokio::time::sleep(Duration::from_millis(10)).await,
+            opened => return opened.unwrap(),
+        }
+    }
+}
+
+pub async fn now(house: &House, id: &OperationId) -> Operation {
+    house.rooms().store.operation(id).await.unwrap().unwrap()
+}
+
+pub async fn plans(house: &House, line: &str) -> OperationId {
+    match ask(house, "alice", line).await {
+        Done::Planned { operation, .. } => operation,
+        other => panic!("{line}: {other:?}"),
+    }
+}
+
+pub async fn says(house: &House, who: &str, line: &str) -> Done {
+    ask(house, who, line).await
+}
+
+/// One thing after the other: what is due is told, people vote, the engine works, time passes.
+pub async fn turn(house: &House, id: &OperationId, span: Duration) {
+    house.delivery().once().await.unwrap();
+    let operation = now(house, id).await;
+    if operation.state == State::AwaitingApproval {
+        for who in ["alice", "bob", "carol", "dora"] {
+            let open = house.rooms().store.voting_open(id).await.unwrap();
+            let operation = now(house, id).await;
+            if open && operation.state == State::AwaitingApproval {
+                ask(house, who, &format!("/approve operation:{id} digest:{}", operation.digest)).await;
+            }
+        }
+    }
+    house.engine().work().await.unwrap();
+    house.delivery().once().await.unwrap();
+    house.rooms().clock.sleep(span).await;
+}
+
+/// Turns until it is so.
+pub async fn until(house: &House, id: &OperationId, what: &str, so: impl AsyncFn(&Operation) -> bool) -> Operation {
+    for _ in 0..MOST_TURNS {
+        let operation = now(house, id).await;
+        if so(&operation).await {
+            return operation;
+        }
+        turn(house, id, LOOK).await;
+    }
+    let operation = now(house, id).await;
+    panic!("never: {what}; it is {} because {:?}", operation.state, operation.why);
+}
+
+pub async fn becomes(house: &House, id: &OperationId, state: State) -> Operation {
+    until(house, id, &format!("{state:?}"), async |operation| operation.state == state).await
+}
+
+/// It waits in this step.
+pub async fn waits_in(house: &House, id: &OperationId, step: u32) {
+    until(house, id, &format!("step {step}"), async |operation| {
+        let entries = house.rooms().store.entries(id).await.unwrap();
+        let done = engine::History::read(&entries).done.len();
+        operation.state == State::Waiting && done + 1 == step as usize
+    })
+    .await;
+}
+
+/// Time passes, with a look in every span of it.
+pub async fn passes(house: &House, id: &OperationId, turns: u32, span: Duration) {
+    for _ in 0..turns {
+        turn(house, id, span).await;
+    }
+}
