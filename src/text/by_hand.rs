@@ -3,20 +3,24 @@
 
 use super::foreign::shown;
 use super::numbers::utc;
-use super::{by_hand_moves, reassignment};
+use super::{by_hand_moves, by_hand_topics, kinds, reassignment};
 use engine::History;
 use interlock::plan::{
     Action, Capture, KafkaAction, OffsetMove, OffsetRule, OffsetTarget, Plan, Rule, Step, Undo, Work,
 };
 use std::fmt::Write as _;
 
-const TOOL: &str = "kafka-consumer-groups.sh --bootstrap-server <address> --command-config <admin.properties>";
+pub(super) const TOOL: &str =
+    "kafka-consumer-groups.sh --bootstrap-server <address> --command-config <admin.properties>";
 
 /// The native commands for a plan from where its journal says that it stands: what is left to do, and the way back.
 #[must_use]
 pub fn by_hand(plan: &Plan, history: &History) -> String {
     if reassignment::moves_replicas(plan) {
         return by_hand_moves::by_hand(plan, history);
+    }
+    if kinds::first(plan).is_some() {
+        return by_hand_topics::by_hand(plan, history);
     }
     let mut text = format!(
         "# {} by hand, with Kafka's own tools\n\n\
@@ -81,7 +85,7 @@ fn undo(step: &Step, plan: &Plan, history: &History, text: &mut String) {
         Undo::Nothing => {}
         Undo::Literal { actions, .. } => actions.iter().for_each(|one| action(one, "undo", text)),
         // The inverse of offsets is written out; that of moves is in a file of its own.
-        Undo::Inverse { .. } => {}
+        Undo::Inverse { .. } | Undo::WhileEmpty { .. } => {}
         Undo::Captured { step } => captured(*step, plan, history, text),
         Undo::Irreversible { .. } => text.push_str("There is no way back for one of the steps.\n\n"),
     }
@@ -132,7 +136,7 @@ fn delete_offsets(group: &str, places: &[String], text: &mut String) {
     code(text, &[format!("{TOOL} --delete-offsets --group {group} {}", places.join(" "))]);
 }
 
-fn action(action: &Action, file: &str, text: &mut String) {
+pub(super) fn action(action: &Action, file: &str, text: &mut String) {
     let Action::Kafka(action) = action;
     match action {
         KafkaAction::CommitOffsets { group, moves } => {
@@ -146,7 +150,11 @@ fn action(action: &Action, file: &str, text: &mut String) {
         | KafkaAction::CallOff { .. }
         | KafkaAction::SetConfigs { .. }
         | KafkaAction::TakeFromLists { .. }
-        | KafkaAction::ElectPreferred { .. } => {}
+        | KafkaAction::ElectPreferred { .. }
+        | KafkaAction::CreateTopic(_)
+        | KafkaAction::CreatePartitions(_)
+        | KafkaAction::DeleteTopic(_)
+        | KafkaAction::DeleteGroup(_) => {}
     }
 }
 
@@ -178,7 +186,7 @@ fn rule(rule: &OffsetRule, text: &mut String) {
     code(text, &[format!("{TOOL} --reset-offsets --group {group} {} {target} --execute", places.join(" "))]);
 }
 
-fn code(text: &mut String, lines: &[String]) {
+pub(super) fn code(text: &mut String, lines: &[String]) {
     lines.iter().for_each(|line| {
         let _ = writeln!(text, "    {line}");
     });
@@ -186,7 +194,7 @@ fn code(text: &mut String, lines: &[String]) {
 }
 
 /// A word for a POSIX shell. A name with characters that cannot be seen is not written out: copying it would be a trap.
-fn quoted(name: &str) -> String {
+pub(super) fn quoted(name: &str) -> String {
     if shown(name, usize::MAX) != name {
         return "\"$GROUP_AS_IN_PLAN_JSON\"".to_owned();
     }

@@ -45,9 +45,32 @@ pub const CHECKS: &[&str] = &[
     "too-many-moves",
     "under-min-isr",
     "under-replicated",
+    "system-topic",
+    "topic-exists",
+    "name-collides",
+    "too-few-brokers",
+    "too-many-new-partitions",
+    "min-isr-above-replicas",
+    "racks-too-few",
+    "single-replica",
+    "keys-move",
+    "keys-said-unused",
+    "compacted-topic",
+    "groups-at-work",
+    "shrink-not-possible",
+    "clients-connected",
+    "topic-written-lately",
+    "unread-records-go",
+    "records-expire",
+    "unread-records-expire",
+    "cleanup-changes",
+    "settings-moved-on",
+    "topic-not-empty",
+    "topic-not-as-made",
+    "groups-make-themselves",
 ];
 
-/// Sentences with words of their own for plans that move replicas.
+/// Sentences with words of their own for plans that move replicas, and for those that change whole topics and groups.
 pub const OF_MOVES: &[&str] = &[
     "result-succeeded-moves",
     "result-stopped-moves",
@@ -58,6 +81,10 @@ pub const OF_MOVES: &[&str] = &[
     "notice-step-done-kafka-reassign",
     "notice-step-done-kafka-elect-preferred",
     "notice-step-under-way-kafka-reassign",
+    "result-succeeded-topics",
+    "ended-not-checked-topics",
+    "ended-stuck-topics",
+    "ended-abandoned-topics",
 ];
 
 /// Checks that can pass (`.passed`).
@@ -74,6 +101,9 @@ pub const PASSING: &[&str] = &[
     "reassignment-under-way",
     "targets-not-alive",
     "throttle-below-inflow",
+    "clients-connected",
+    "topic-exists",
+    "topic-written-lately",
 ];
 
 /// Checks that can block: they have a next step (`.next`).
@@ -96,6 +126,18 @@ pub const BLOCKING: &[&str] = &[
     "throttle-below-inflow",
     "too-many-moves",
     "under-min-isr",
+    "system-topic",
+    "topic-exists",
+    "name-collides",
+    "too-few-brokers",
+    "too-many-new-partitions",
+    "min-isr-above-replicas",
+    "shrink-not-possible",
+    "clients-connected",
+    "topic-written-lately",
+    "topic-not-empty",
+    "topic-not-as-made",
+    "groups-make-themselves",
 ];
 
 /// Expectations that do not hold ([`interlock::plan::Held::Broken`]).
@@ -115,6 +157,9 @@ pub const BROKEN: &[&str] = &[
     "rack-changed",
     "reassignment-under-way",
     "setting-changed",
+    "topic-exists",
+    "topic-written",
+    "clients-connected",
 ];
 
 /// What a wait finds ([`interlock::plan::Looked`]).
@@ -252,6 +297,16 @@ pub const MISTAKES: &[&str] = &[
     "word-without-option",
     "no-throttle-to-turn",
     "throttle-out-of-bounds",
+    "has-so-many-partitions",
+    "not-more-partitions",
+    "not-fewer-partitions",
+    "setting-not-allowed",
+    "setting-value",
+    "settings-as-wanted",
+    "not-a-count",
+    "not-settings",
+    "setting-twice",
+    "too-many-settings",
 ];
 
 /// Why somebody may not.
@@ -301,13 +356,31 @@ pub const WORST: &[&str] = &[
     "reset-neither",
     "rollback-returns-to-saved",
     "moves-slow-writes",
+    "expand-moves-keys",
+    "create-not-needed",
+    "create-taken-back",
+    "delete-loses-records",
+    "settings-lose-records",
+    "settings-wrong",
+    "group-forgets",
 ];
 
 /// What an application has to do.
 pub const APPLICATION: &[&str] = &["stop-consumers"];
 
 /// Commands that have words of their own on a card.
-pub const COMMANDS: &[&str] = &["reset-offset", "rollback", "scale-out", "rollback-moves"];
+pub const COMMANDS: &[&str] = &[
+    "reset-offset",
+    "rollback",
+    "scale-out",
+    "rollback-moves",
+    "expand-partitions",
+    "topic-create",
+    "topic-alter",
+    "topic-delete",
+    "group-delete",
+    "rollback-topics",
+];
 
 /// Steps, by the key of their action or kind.
 pub const STEPS: &[&str] = &[
@@ -321,6 +394,10 @@ pub const STEPS: &[&str] = &[
     "wait",
     "capture",
     "rule",
+    "kafka-create-topic",
+    "kafka-create-partitions",
+    "kafka-delete-topic",
+    "kafka-delete-group",
 ];
 
 /// What notices tell, besides reasons, waits and states.
@@ -378,6 +455,9 @@ pub const PARTS: &[&str] = &[
     "reassignments",
     "replication",
     "rates",
+    "topic-config",
+    "readers",
+    "topics",
 ];
 
 /// What is wrong with a name.

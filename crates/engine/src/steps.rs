@@ -548,7 +548,13 @@ fn needs(step: &Step, action: &Action, (place, attempts): (u32, u32)) -> Vec<Exp
 fn identity(plan: &Plan) -> Vec<Expectation> {
     let is_identity =
         |one: &&Expectation| matches!(one, Expectation::KafkaClusterIs { .. } | Expectation::KafkaTopicIs { .. });
-    plan.expectations.iter().filter(is_identity).cloned().collect()
+    plan.expectations.iter().filter(is_identity).filter(|one| !remade(plan, one)).cloned().collect()
+}
+
+/// Whether the plan itself makes the topic another one than it was: then its action's probe tells which one it is.
+fn remade(plan: &Plan, expectation: &Expectation) -> bool {
+    let Expectation::KafkaTopicIs { topic, .. } = expectation else { return false };
+    plan.steps.iter().any(|step| matches!(&step.work, Work::Act(action) if action.remakes() == Some(topic)))
 }
 
 /// The dead broker for which a setting cannot be told.

@@ -1,11 +1,11 @@
 //! Below the headline: who asked, what moves, what was found, who is affected, the way back.
 
 use super::offsets::{Movement, moved_in_the_end, movement, table, turned_out};
-use super::{CardView, brokers, head};
+use super::{CardView, brokers, head, topics};
 use crate::text::card::{Block, Line};
+use crate::text::kinds;
 use crate::text::locale::{Args, Locale};
 use crate::text::numbers;
-use crate::text::reassignment::moves_replicas;
 use crate::text::sentence::{NAME, WORDS, check, find, names};
 use interlock::facts::Facts;
 use interlock::plan::{Check, Level, Plan, Work};
@@ -15,7 +15,12 @@ const MOST_FINDINGS: usize = 5;
 /// The blocks of a plan, without what only a running operation has.
 pub(in crate::text) fn blocks(plan: &Plan, locale: Locale) -> Vec<Block> {
     let mut blocks = vec![Block::Line(asked(plan, locale))];
-    blocks.extend(table(&plan.impact.rows, locale).or_else(|| brokers::table(plan, locale)).map(Block::Table));
+    blocks.extend(
+        table(&plan.impact.rows, locale)
+            .or_else(|| brokers::table(plan, locale))
+            .or_else(|| topics::table(plan, locale))
+            .map(Block::Table),
+    );
     blocks.extend(moves(plan, movement(plan), locale));
     blocks.extend(later(plan, locale));
     blocks.extend(checks(plan, locale));
@@ -31,7 +36,12 @@ pub(super) fn of_ended(view: &CardView<'_>, changed: bool) -> Vec<Block> {
     let mut blocks = vec![Block::Line(asked(plan, locale))];
     if changed {
         let rows = turned_out(plan, view.history);
-        blocks.extend(table(&rows, locale).or_else(|| brokers::table(plan, locale)).map(Block::Table));
+        blocks.extend(
+            table(&rows, locale)
+                .or_else(|| brokers::table(plan, locale))
+                .or_else(|| topics::table(plan, locale))
+                .map(Block::Table),
+        );
         blocks.extend(application(plan, locale));
     }
     blocks
@@ -69,7 +79,10 @@ fn moves(plan: &Plan, sum: Movement, locale: Locale) -> Vec<Block> {
         (sum.without_commit > 0).then(|| locale.say("moves-first", &Args::new().count("count", sum.without_commit))),
         (sum.clamped > 0).then(|| locale.say("moves-clamped", &Args::new().count("count", sum.clamped))),
     ];
-    let line = Line::joined(lines.into_iter().flatten().chain(brokers::moves(plan, locale)), locale.space());
+    let line = Line::joined(
+        lines.into_iter().flatten().chain(brokers::moves(plan, locale)).chain(topics::moves(plan, locale)),
+        locale.space(),
+    );
     if line.is_empty() { Vec::new() } else { vec![Block::Line(line)] }
 }
 
@@ -115,6 +128,6 @@ fn way_back(plan: &Plan, locale: Locale) -> Line {
     if !head::has_way_back(plan) {
         return locale.say("card-no-way-back", &Args::new());
     }
-    let key = if moves_replicas(plan) { "card-way-back-moves" } else { "card-way-back" };
-    locale.say(key, &Args::new().word("duration", numbers::duration(locale, plan.estimate.way_back_ms)))
+    locale
+        .say(kinds::way_back(plan), &Args::new().word("duration", numbers::duration(locale, plan.estimate.way_back_ms)))
 }

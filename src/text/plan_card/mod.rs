@@ -5,6 +5,7 @@ mod brokers;
 mod controls;
 pub(super) mod head;
 pub(super) mod offsets;
+pub(super) mod topics;
 pub(super) mod votes;
 pub(super) mod ways;
 

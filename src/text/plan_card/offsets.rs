@@ -46,14 +46,14 @@ fn moved(rows: &[Row]) -> impl Iterator<Item = Moved<'_>> {
             let by = row.moves_over();
             Some(Moved { topic, partition: *partition, from: *from, to: *to, clamped: *clamped, by })
         }
-        Row::Broker { .. } => None,
+        Row::Broker { .. } | Row::Setting { .. } | Row::Reader { .. } => None,
     })
 }
 
 fn changes(row: &Row) -> bool {
     match row {
         Row::Offset { from, to, .. } => from != to,
-        Row::Broker { .. } => false,
+        Row::Broker { .. } | Row::Setting { .. } | Row::Reader { .. } => false,
     }
 }
 

@@ -54,11 +54,41 @@ pub enum Guard {
     ThrottleAboveInflow,
     /// One operation moves a bounded number of replicas.
     TooManyMoves,
+    /// Topics of the system itself are left alone.
+    SystemTopic,
+    /// No topic of the new name is there.
+    TopicExists,
+    /// No topic is there whose name looks the same in metrics.
+    NameCollides,
+    /// There are as many live brokers as a partition gets replicas.
+    TooFewBrokers,
+    /// One operation makes a bounded number of partitions.
+    TooManyNewPartitions,
+    /// A topic can be written to: it has as many replicas as must be in sync.
+    MinIsrFits,
+    /// Owners agree that keys go to other partitions.
+    KeysMove,
+    /// Owners agree that old values of moved keys stay in a compacted topic.
+    Compacted,
+    /// Owners of groups agree that consumers may miss the first records of new partitions.
+    GroupsAtWork,
+    /// Nobody reads what is deleted.
+    ClientsConnected,
+    /// Nobody writes to what is deleted.
+    TopicWritten,
+    /// Owners agree that records go which they have not read.
+    UnreadRecordsGo,
+    /// Owners agree that another rule decides what is kept.
+    CleanupChanges,
+    /// What is taken back by deleting it is empty.
+    TopicEmpty,
+    /// What is taken back by deleting it is as it was made.
+    TopicAsMade,
 }
 
 impl Guard {
     /// Every guard.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 38] = [
         Self::CannotVerify,
         Self::ClusterIs,
         Self::TopicIs,
@@ -82,6 +112,21 @@ impl Guard {
         Self::UnderMinIsr,
         Self::ThrottleAboveInflow,
         Self::TooManyMoves,
+        Self::SystemTopic,
+        Self::TopicExists,
+        Self::NameCollides,
+        Self::TooFewBrokers,
+        Self::TooManyNewPartitions,
+        Self::MinIsrFits,
+        Self::KeysMove,
+        Self::Compacted,
+        Self::GroupsAtWork,
+        Self::ClientsConnected,
+        Self::TopicWritten,
+        Self::UnreadRecordsGo,
+        Self::CleanupChanges,
+        Self::TopicEmpty,
+        Self::TopicAsMade,
     ];
 
     /// The guard behind a finding of this id; none if it only informs.
@@ -100,7 +145,7 @@ impl Guard {
             "missing-right" => Self::MissingRight,
             "too-many-partitions" => Self::TooManyPartitions,
             "held-by-other" => Self::HeldByOther,
-            "values-moved-on" | "replicas-moved-on" => Self::ValuesMovedOn,
+            "values-moved-on" | "replicas-moved-on" | "settings-moved-on" => Self::ValuesMovedOn,
             "reassignment-under-way" => Self::NothingMoves,
             "targets-not-alive" => Self::BrokersAlive,
             "racks-on-some" => Self::RacksWhole,
@@ -108,6 +153,21 @@ impl Guard {
             "disk-too-small" => Self::Room,
             "throttle-below-inflow" => Self::ThrottleAboveInflow,
             "too-many-moves" => Self::TooManyMoves,
+            "system-topic" => Self::SystemTopic,
+            "topic-exists" => Self::TopicExists,
+            "name-collides" => Self::NameCollides,
+            "too-few-brokers" => Self::TooFewBrokers,
+            "too-many-new-partitions" => Self::TooManyNewPartitions,
+            "min-isr-above-replicas" => Self::MinIsrFits,
+            "keys-move" => Self::KeysMove,
+            "compacted-topic" => Self::Compacted,
+            "groups-at-work" => Self::GroupsAtWork,
+            "clients-connected" => Self::ClientsConnected,
+            "topic-written-lately" => Self::TopicWritten,
+            "cleanup-changes" => Self::CleanupChanges,
+            "topic-not-empty" => Self::TopicEmpty,
+            "topic-not-as-made" => Self::TopicAsMade,
+            "unread-records-go" | "unread-records-expire" => Self::UnreadRecordsGo,
             _ => return None,
         })
     }
@@ -126,6 +186,9 @@ impl Guard {
             Expectation::KafkaBrokersAlive { .. } => Self::BrokersAlive,
             Expectation::KafkaConfigsAre { .. } => Self::SettingsAre,
             Expectation::KafkaRoom { .. } => Self::Room,
+            Expectation::KafkaTopicAbsent { .. } => Self::TopicExists,
+            Expectation::KafkaLogEndsAre { .. } => Self::TopicWritten,
+            Expectation::KafkaTopicUnused { .. } => Self::ClientsConnected,
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use super::expectation::{Assigned, ConfigExpected, Expectation, OffsetExpected};
 use super::layout_action::{ConfigChange, ListRemoval, PreferredLeader, ReplicaMove};
+use super::topic_action::{self as topics, GoneGroup, GoneTopic, MorePartitions, NewTopic};
 use crate::cluster::Query;
 use crate::cluster::kafka::{Committed, KafkaQuery};
 use crate::id::{GroupId, TopicName};
@@ -61,6 +62,14 @@ pub enum KafkaAction {
         /// Each partition with its preferred leader.
         partitions: Vec<PreferredLeader>,
     },
+    /// `CreateTopics` (key 19): a topic is made.
+    CreateTopic(NewTopic),
+    /// `CreatePartitions` (key 37): a topic gets so many partitions; keys go to other partitions for good.
+    CreatePartitions(MorePartitions),
+    /// `DeleteTopics` (key 20), by id: a topic goes with everything in it.
+    DeleteTopic(GoneTopic),
+    /// `DeleteGroups` (key 42): a group without members goes with its commits.
+    DeleteGroup(GoneGroup),
 }
 
 /// A commit in one partition. `from` is not sent: it tells a value that nobody of us wrote from one still to be changed.
@@ -107,6 +116,10 @@ impl Action {
                 .flat_map(|one| [topic(&one.topic), Query::Kafka(KafkaQuery::TopicConfig(one.topic.clone()))])
                 .collect(),
             KafkaAction::ElectPreferred { partitions } => partitions.iter().map(|one| topic(&one.topic)).collect(),
+            KafkaAction::CreateTopic(new) => topics::read_new(new),
+            KafkaAction::CreatePartitions(more) => topics::read_topic(&more.topic),
+            KafkaAction::DeleteTopic(gone) => topics::read_topic(&gone.topic),
+            KafkaAction::DeleteGroup(gone) => topics::read_group(&gone.group),
         }
     }
 
@@ -136,6 +149,10 @@ impl Action {
             KafkaAction::CallOff { .. } | KafkaAction::TakeFromLists { .. } | KafkaAction::ElectPreferred { .. } => {
                 None
             }
+            KafkaAction::CreateTopic(new) => Some(Expectation::KafkaTopicAbsent { topic: new.name.clone() }),
+            KafkaAction::CreatePartitions(more) => Some(topics::is(&more.topic, &more.topic_id, more.from)),
+            KafkaAction::DeleteTopic(gone) => Some(topics::is(&gone.topic, &gone.topic_id, gone.partitions)),
+            KafkaAction::DeleteGroup(gone) => Some(gone.stands()),
         }
     }
 
@@ -151,6 +168,10 @@ impl Action {
             KafkaAction::SetConfigs { .. } => "kafka-set-configs",
             KafkaAction::TakeFromLists { .. } => "kafka-take-from-lists",
             KafkaAction::ElectPreferred { .. } => "kafka-elect-preferred",
+            KafkaAction::CreateTopic(_) => "kafka-create-topic",
+            KafkaAction::CreatePartitions(_) => "kafka-create-partitions",
+            KafkaAction::DeleteTopic(_) => "kafka-delete-topic",
+            KafkaAction::DeleteGroup(_) => "kafka-delete-group",
         }
     }
 
@@ -165,6 +186,22 @@ impl Action {
             KafkaAction::SetConfigs { changes } => changes.len(),
             KafkaAction::TakeFromLists { lists } => lists.len(),
             KafkaAction::ElectPreferred { partitions } => partitions.len(),
+            KafkaAction::CreateTopic(_)
+            | KafkaAction::CreatePartitions(_)
+            | KafkaAction::DeleteTopic(_)
+            | KafkaAction::DeleteGroup(_) => 1,
+        }
+    }
+
+    /// The topic that is no longer as it was known once this is done: gone, or with more partitions. Its probe looks at the id
+    /// itself.
+    #[must_use]
+    pub fn remakes(&self) -> Option<&TopicName> {
+        let Self::Kafka(action) = self;
+        match action {
+            KafkaAction::CreatePartitions(more) => Some(&more.topic),
+            KafkaAction::DeleteTopic(gone) => Some(&gone.topic),
+            _ => None,
         }
     }
 }
@@ -175,11 +212,15 @@ impl KafkaAction {
     pub fn group(&self) -> Option<&GroupId> {
         match self {
             Self::CommitOffsets { group, .. } | Self::DeleteOffsets { group, .. } => Some(group),
+            Self::DeleteGroup(gone) => Some(&gone.group),
             Self::Reassign { .. }
             | Self::CallOff { .. }
             | Self::SetConfigs { .. }
             | Self::TakeFromLists { .. }
-            | Self::ElectPreferred { .. } => None,
+            | Self::ElectPreferred { .. }
+            | Self::CreateTopic(_)
+            | Self::CreatePartitions(_)
+            | Self::DeleteTopic(_) => None,
         }
     }
 }

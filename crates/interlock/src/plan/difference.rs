@@ -22,6 +22,8 @@ pub fn differences(before: &Plan, after: &Plan) -> Vec<Difference> {
     compare("argument", &before.arguments, &after.arguments, &mut found);
     compare("offset", &offset_rows(before), &offset_rows(after), &mut found);
     compare("broker", &broker_rows(before), &broker_rows(after), &mut found);
+    compare("setting", &setting_rows(before), &setting_rows(after), &mut found);
+    compare("group", &reader_rows(before), &reader_rows(after), &mut found);
     compare("check", &checks(before), &checks(after), &mut found);
     let seats = |plan: &Plan| BTreeMap::from([("count".to_owned(), plan.votes.len().to_string())]);
     compare("seats", &seats(before), &seats(after), &mut found);
@@ -53,7 +55,7 @@ fn offset_rows(plan: &Plan) -> BTreeMap<String, String> {
         Row::Offset { topic, partition, from, to, .. } => {
             Some((format!("{topic} {partition}"), format!("{} to {}", show(from), show(to))))
         }
-        Row::Broker { .. } => None,
+        Row::Broker { .. } | Row::Setting { .. } | Row::Reader { .. } => None,
     };
     plan.impact.rows.iter().filter_map(row).collect()
 }
@@ -63,7 +65,24 @@ fn broker_rows(plan: &Plan) -> BTreeMap<String, String> {
         Row::Broker { broker, now, after, .. } => {
             Some((broker.to_string(), format!("{} to {} replicas", now.replicas, after.replicas)))
         }
-        Row::Offset { .. } => None,
+        Row::Offset { .. } | Row::Setting { .. } | Row::Reader { .. } => None,
+    };
+    plan.impact.rows.iter().filter_map(row).collect()
+}
+
+fn setting_rows(plan: &Plan) -> BTreeMap<String, String> {
+    let show = |value: &Option<String>| value.clone().unwrap_or_else(|| "none".to_owned());
+    let row = |row: &Row| match row {
+        Row::Setting { key, from, to, .. } => Some((key.clone(), format!("{} to {}", show(from), show(to)))),
+        _ => None,
+    };
+    plan.impact.rows.iter().filter_map(row).collect()
+}
+
+fn reader_rows(plan: &Plan) -> BTreeMap<String, String> {
+    let row = |row: &Row| match row {
+        Row::Reader { group, members, unread } => Some((group.clone(), format!("{members} members, {unread} unread"))),
+        _ => None,
     };
     plan.impact.rows.iter().filter_map(row).collect()
 }

@@ -1,7 +1,7 @@
 //! Conditions on the cluster under which a plan is still the right one.
 
 use super::layout_action::{ConfigChange, ConfigOn, ReplicaMove};
-use super::{layout_expectation as layout, member_facts};
+use super::{layout_expectation as layout, member_facts, topic_expectation as topics};
 use crate::cluster::kafka::{Broker, Committed, CommittedOffset, KafkaQuery, LogRange, Member, Replicas};
 use crate::cluster::{Failure, Look, Looker, Query, Sections};
 use crate::facts::Facts;
@@ -67,6 +67,23 @@ pub enum Expectation {
     KafkaRoom {
         /// Each broker with what it needs.
         brokers: Vec<RoomExpected>,
+    },
+    /// There is no topic of this name.
+    KafkaTopicAbsent {
+        /// The name.
+        topic: TopicName,
+    },
+    /// Nothing was written to the topic: its logs end where they ended.
+    KafkaLogEndsAre {
+        /// The topic.
+        topic: TopicName,
+        /// The next offset of each partition.
+        ends: BTreeMap<i32, i64>,
+    },
+    /// No group has members that read the topic.
+    KafkaTopicUnused {
+        /// The topic.
+        topic: TopicName,
     },
 }
 
@@ -173,6 +190,9 @@ impl Expectation {
             Self::KafkaNothingMoves => vec![KafkaQuery::Reassignments],
             Self::KafkaConfigsAre { configs } => return configs.iter().map(|one| one.on.query()).collect(),
             Self::KafkaRoom { .. } => vec![KafkaQuery::LogDirs],
+            Self::KafkaTopicAbsent { topic } => vec![KafkaQuery::Topic(topic.clone())],
+            Self::KafkaLogEndsAre { topic, .. } => vec![KafkaQuery::LogRanges(topic.clone())],
+            Self::KafkaTopicUnused { topic } => vec![KafkaQuery::Readers(topic.clone())],
         };
         queries.into_iter().map(Query::Kafka).collect()
     }
@@ -202,6 +222,15 @@ pub fn evaluate(expectation: &Expectation, sections: &Sections) -> Held {
         Expectation::KafkaBrokersAlive { brokers } => layout::alive(brokers, &mut looker),
         Expectation::KafkaConfigsAre { configs } => layout::configs(configs, &mut looker),
         Expectation::KafkaRoom { brokers } => layout::room(brokers, &mut looker),
+        Expectation::KafkaTopicAbsent { topic } => {
+            with(looker.kafka_topic(topic), |found| topics::absent(topic, found.as_ref()))
+        }
+        Expectation::KafkaLogEndsAre { topic, ends } => {
+            with(looker.kafka_log_ranges(topic), |found| topics::ends_are(topic, ends, found))
+        }
+        Expectation::KafkaTopicUnused { topic } => {
+            with(looker.kafka_readers(topic), |found| topics::unused(topic, found))
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! Was it done? Told from what the cluster shows, never from what a call answered.
 
 use super::action::{Action, KafkaAction, OffsetMove, OffsetRemoval};
-use super::layout_probe as layout;
+use super::{layout_probe as layout, topic_probe as topics};
 use crate::cluster::kafka::{Committed, CommittedOffset};
 use crate::cluster::{Looker, Sections};
 use crate::facts::Facts;
@@ -44,6 +44,10 @@ pub fn probe(action: &Action, sections: &Sections) -> Probe {
         KafkaAction::SetConfigs { changes } => layout::configs_set(changes, &mut looker),
         KafkaAction::TakeFromLists { lists } => layout::taken(lists, &mut looker),
         KafkaAction::ElectPreferred { partitions } => layout::elected(partitions, &mut looker),
+        KafkaAction::CreateTopic(new) => topics::created(new, &mut looker),
+        KafkaAction::CreatePartitions(more) => topics::expanded(more, &mut looker),
+        KafkaAction::DeleteTopic(gone) => topics::deleted(gone, &mut looker),
+        KafkaAction::DeleteGroup(gone) => topics::group_deleted(gone, &mut looker),
     }
 }
 

@@ -6,6 +6,7 @@ mod layout;
 mod look;
 mod saved;
 mod steps;
+mod topics;
 
 use super::kafka_offsets as offsets;
 use super::{Context, Stop, held_checks};
@@ -38,12 +39,18 @@ pub struct Rollback<'a> {
 /// ordinary seats are asked for.
 #[must_use]
 pub fn plan_rollback(rollback: &Rollback<'_>, sections: &Sections, context: &Context<'_>) -> Planning {
+    if let Some(new) = topics::made(rollback) {
+        return topics::unmake(rollback, new, sections, context);
+    }
     let actions = match backwards(rollback) {
         Ok(actions) => actions,
         Err(stop) => return stop.into(),
     };
     if layout::moves_replicas(&actions) {
         return layout::plan(rollback, &actions, sections, context);
+    }
+    if let Some(settings) = topics::settings(&actions) {
+        return topics::put_back(rollback, settings, sections, context);
     }
     let vectors = saved::vectors(&actions);
     let mut looker = Looker::new(sections);

@@ -1,8 +1,8 @@
 //! The negative control of every guard: the harm that it keeps away, which comes to pass without it and only without it.
 
 use super::guards as resets;
-use super::moves;
 use super::world::{AT, Log, With, World, asked, log, member, topic, whole};
+use super::{moves, topics};
 use crate::changes::{Guard, Guards};
 use crate::cluster::{Answer, Query, Section, Sections, Seen};
 use crate::plan::{
@@ -33,6 +33,18 @@ fn harm(guard: Guard) -> fn(Guard, Guards) -> bool {
         Guard::TargetInLog => a_commit_lies_past_the_end,
         Guard::AfterLastRecord => a_late_time_leads_to_the_start,
         Guard::ValuesMovedOn => a_way_back_over_moved_values_is_covered,
+        Guard::SystemTopic
+        | Guard::TopicExists
+        | Guard::NameCollides
+        | Guard::TooFewBrokers
+        | Guard::TooManyNewPartitions
+        | Guard::MinIsrFits
+        | Guard::ClientsConnected
+        | Guard::TopicWritten => topics::goes_on,
+        Guard::KeysMove | Guard::Compacted | Guard::GroupsAtWork | Guard::UnreadRecordsGo | Guard::CleanupChanges => {
+            topics::nobody_is_asked
+        }
+        Guard::TopicEmpty | Guard::TopicAsMade => topics::is_unmade,
     }
 }
 

@@ -9,5 +9,6 @@ mod refused;
 mod reset;
 mod rollback;
 mod rule;
+mod topics;
 mod waiting;
 mod world;
