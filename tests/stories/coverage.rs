@@ -76,8 +76,11 @@ fn is_built(command: &str, kind: ClusterKind, catalogue: &Catalogue) -> bool {
     };
     let guards = Guards::all();
     let context = Context { now: Millis(0), cluster: &cluster, held: &[], owing: &[], earlier: None, guards: &guards };
-    let planned = changes::plan(command, &Arguments::default(), &Sections::empty(), &context);
-    !matches!(planned, None | Some(Planning::Mistake(mistake)) if mistake.id == "not-for-kind")
+    match changes::plan(command, &Arguments::default(), &Sections::empty(), &context) {
+        None => false,
+        Some(Planning::Mistake(mistake)) => mistake.id != "not-for-kind",
+        Some(_) => true,
+    }
 }
 
 fn cell(cover: &Cover, kind: ClusterKind, catalogue: &Catalogue) -> String {
@@ -85,7 +88,7 @@ fn cell(cover: &Cover, kind: ClusterKind, catalogue: &Catalogue) -> String {
         Cover::Never(why) => why.text().to_owned(),
         Cover::By(commands) => {
             let (built, planned): (Vec<&str>, Vec<&str>) =
-                commands.iter().partition(|command| is_built(command, kind, catalogue));
+                commands.iter().copied().partition(|command| is_built(command, kind, catalogue));
             let named = |all: &[&str]| all.iter().map(|one| format!("`/{one}`")).collect::<Vec<_>>().join(", ");
             match (built.is_empty(), planned.is_empty()) {
                 (false, true) => named(&built),
@@ -179,10 +182,12 @@ fn listed(version: &str) -> BTreeSet<String> {
     printed.lines().filter_map(name).collect()
 }
 
+fn told(which: fn(&mqadmin::In) -> bool) -> BTreeSet<String> {
+    MQADMIN.iter().filter(|(_, within, _)| which(within)).map(|(name, ..)| (*name).to_owned()).collect()
+}
+
 #[test]
 fn every_subcommand_of_the_pinned_jars_is_in_the_table() {
-    for (version, which) in [("4.9.7", (|within| within.0) as fn(&mqadmin::In) -> bool), ("5.5.0", |within| within.1)] {
-        let told = MQADMIN.iter().filter(|(_, within, _)| which(within)).map(|(name, ..)| (*name).to_owned());
-        assert_eq!(listed(version), told.collect(), "{version}");
-    }
+    assert_eq!(listed("4.9.7"), told(|within| within.0));
+    assert_eq!(listed("5.5.0"), told(|within| within.1));
 }

@@ -86,7 +86,8 @@ async fn a_topic_from_its_making_to_its_end() {
     done(&house, &expand(&place, 7)).await;
     let wider = house.judge.topic(&place.topic).await.expect("the topic");
     assert_eq!((wider.partitions.len(), &wider.topic_id), (7, &made.topic_id));
-    let replicas = |all: &[story::lab::judge::PartitionView]| all.iter().map(|one| one.replicas.clone()).collect::<Vec<_>>();
+    let replicas =
+        |all: &[story::lab::judge::PartitionView]| all.iter().map(|one| one.replicas.clone()).collect::<Vec<_>>();
     assert_eq!(replicas(&wider.partitions[..4]), replicas(&made.partitions), "the old ones stay where they are");
 
     let id = done(&house, &delete(&place)).await;
