@@ -192,3 +192,26 @@ demo-what = A whole bot on a simulated fleet: two Kafka clusters, with load, gro
 demo-gone = Its store is a temporary folder; nothing of it stays.
 demo-try = Try, as alice:
 demo-vote = Plans are approved by others: { $switch }, then /approve as its card says.
+mistake-has-so-many-partitions = { $topic } has { $to ->
+    [one] { $to } partition
+   *[other] { $to } partitions
+} already
+mistake-not-more-partitions = { $topic } has { $from ->
+    [one] { $from } partition
+   *[other] { $from } partitions
+}, which is more than { $to }
+    .next = Partitions can be added only; /shrink-partitions says what can be done instead
+mistake-not-fewer-partitions = { $topic } has { $from ->
+    [one] { $from } partition
+   *[other] { $from } partitions
+}; { $to } are not fewer
+    .next = /expand-partitions adds some
+mistake-setting-not-allowed = { $key } is no setting that I make on a topic
+    .next = These I make: { $accepted }
+mistake-setting-value = { $given } is no value that I set { $key } to
+    .next = It takes for example { $accepted }, or the word default
+mistake-settings-as-wanted = { $topic } has these settings already
+mistake-not-a-count = { $given } is no whole number from 1 to { $most }
+mistake-not-settings = { $given } is no list of settings
+mistake-setting-twice = { $key } stands there twice
+mistake-too-many-settings = { $count } settings are more than one request takes ({ $most })

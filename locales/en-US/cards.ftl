@@ -183,3 +183,53 @@ ended-abandoned-moves = A throttle may still be set: by-hand.md says how to put 
 ended-way-back = ↩️ or /rollback posts the way back.
 ended-approved-by = Approved by { $who }
 seat-confirmation = the confirmation of who asked, or of on-call
+
+# Plans that change whole topics and groups.
+
+what-expand-partitions = IRREVERSIBLE: { $topics } from { $from } to { $to } partitions ({ $cluster })
+what-topic-create = make topic { $topics } ({ $cluster })
+what-topic-alter = change settings of topic { $topics } ({ $cluster })
+what-topic-delete = IRREVERSIBLE: delete topic { $topics } ({ $cluster })
+what-group-delete = delete group { $groups } ({ $cluster })
+what-rollback-topics = take back { $operation }: topic { $topics } ({ $cluster })
+worst-expand-moves-keys = records of one key of { $topics } are handled out of order, once and for each of its readers
+worst-create-not-needed = an empty topic that nobody needs
+worst-create-taken-back = whoever was about to use { $topics } finds it gone
+worst-delete-loses-records = { $records ->
+    [one] { $records } record
+   *[other] { $records } records
+} of { $topics } are gone for good
+worst-settings-lose-records = up to { $records ->
+    [one] { $records } record
+   *[other] { $records } records
+} of { $topics } are gone for good
+worst-settings-wrong = { $topics } goes on with the wrong settings
+worst-group-forgets = { $groups } begins where its own setting says, and not where it stood
+size-settings = { $count ->
+    [one] { $count } setting
+   *[other] { $count } settings
+}
+setting-default = default
+table-unread = unread
+topics-made = Makes { $partitions ->
+    [one] { $partitions } partition
+   *[other] { $partitions } partitions
+} with { $replicas ->
+    [one] { $replicas } replica
+   *[other] { $replicas } replicas
+} each.
+topics-expanded = Partitions: { $from } → { $to }. Kafka cannot take them away again.
+topics-records-go = What goes: { $records ->
+    [one] { $records } record
+   *[other] { $records } records
+}, { $bytes } of one replica.
+card-way-back-empty = Way back: as long as nobody has written to it and nobody reads it, it can be deleted again
+card-way-back-settings = Way back: the settings from before are kept and can be put back in about { $duration }; records that are gone by then stay gone
+step-kafka-create-topic = make the topic
+step-kafka-create-partitions = add partitions
+step-kafka-delete-topic = delete the topic
+step-kafka-delete-group = delete the group
+result-succeeded-topics = Done and read back: the cluster shows what the plan says
+ended-not-checked-topics = Not checked: whether applications work well with it.
+ended-stuck-topics = I do nothing more by myself. Look with /topic and /group, then finish by hand (by-hand.md), take it back, or give it up with /unlock.
+ended-abandoned-topics = Look with /topic and /group before anything else is asked of it.

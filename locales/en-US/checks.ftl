@@ -252,7 +252,10 @@ why-cluster-only-observed = By the settings this cluster is only observed: nothi
 why-command-gone = This command does not exist any more
 why-foreign-value = { $topic-count ->
     [0] Somebody else was here: { $key } of { $of } is { $found }
-   *[other] Somebody else was here: { $topic } { $partition } stands at { $found }
+   *[other] Somebody else was here: { $topic }{ $partition-count ->
+        [0] { "" }
+       *[other] { " " }{ $partition }
+    } stands at { $found }
 }
 why-group-gone = The group is no longer there
 why-group-subscribed = The group has consumers on this topic again
@@ -298,3 +301,77 @@ check-saved-offset-left-the-log = { $count ->
 why-start-not-recorded = The start of this plan is not in the journal; nothing was done
 check-cluster-changed = another cluster answers at this address ({ $found } instead of { $expected })
     .next = Compare the address in the settings with the cluster you mean.
+
+# Whole topics and groups.
+
+check-system-topic = { $topic } is a topic of the system itself
+    .next = It is left to Kafka and its own tools.
+check-topic-exists = there is a topic { $topic } already, with { $partitions ->
+    [one] { $partitions } partition
+   *[other] { $partitions } partitions
+}
+    .passed = no topic of this name is there
+    .next = Choose another name, or change that one with /topic-alter.
+check-name-collides = { $topic } and the topic { $found } have the same name in Kafka’s metrics, where dots are underscores; Kafka refuses that
+    .next = Choose another name.
+check-too-few-brokers = { $replicas } replicas need { $replicas } brokers, and { $brokers ->
+    [one] { $brokers } is alive
+   *[other] { $brokers } are alive
+}
+    .next = Ask with fewer replicas, or start the brokers that are missing.
+check-too-many-new-partitions = { $count } new partitions are more than one operation makes ({ $most })
+    .next = Ask with fewer.
+check-min-isr-above-replicas = { $topic } would need { $least } replicas in sync and has { $replicas }: nobody who waits for all of them could write to it
+    .next = Ask with min.insync.replicas of at most { $replicas }, better one less.
+check-racks-too-few = the brokers are in { $racks ->
+    [one] { $racks } rack
+   *[other] { $racks } racks
+}, so some of { $replicas } replicas share one
+check-single-replica = { $topic } has a single replica: with its broker it is gone
+check-keys-move = records of one key go to another partition of { $topic } from then on ({ $from } → { $to }); readers that rely on their order see it broken once
+check-keys-said-unused = whoever asked says that nobody relies on the keys of { $topic }; else records of one key go to another partition from then on ({ $from } → { $to })
+check-compacted-topic = { $topic } is compacted: the old value of a key that goes to another partition stays in its old one for good
+check-groups-at-work = groups at work learn of new partitions up to some minutes later; those that begin at the end miss what is written there until then ({ $groups })
+check-shrink-not-possible = Kafka cannot take partitions from a topic ({ $topic } has { $from }, wanted are { $to })
+    .next = Make a second topic of { $to ->
+        [one] { $to } partition
+       *[other] { $to } partitions
+    } with /topic-create, let producers write there, wait until every group has read the old one to its end (/lag), let consumers follow, and delete the old one with /topic-delete.
+check-clients-connected = { $count ->
+    [one] { $count } client still reads { $topic } ({ $groups })
+   *[other] { $count } clients still read { $topic } ({ $groups })
+}
+    .passed = no client reads it
+    .next = Let them stop, and ask again.
+check-topic-written-lately = { $count ->
+    [one] { $count } record was written to { $topic } within the last { $span }
+   *[other] { $count } records were written to { $topic } within the last { $span }
+}: somebody still produces
+    .passed = nobody has written to it lately
+    .next = Let the producers stop, and ask again { $span } later.
+check-unread-records-go = { $count ->
+    [one] { $count } record goes that was not read by everybody ({ $groups })
+   *[other] { $count } records go that were not read by everybody ({ $groups })
+}
+check-records-expire = up to { $count ->
+    [one] { $count } record
+   *[other] { $count } records
+} of { $topic } ({ $bytes }) are too old or too many then, and go; each group has read them
+check-unread-records-expire = up to { $count ->
+    [one] { $count } record
+   *[other] { $count } records
+} of { $topic } ({ $bytes }) are too old or too many then, and go; { $unread } of them were not read by everybody ({ $groups })
+check-cleanup-changes = what is kept in { $topic } is decided otherwise from then on ({ $keys }); how many records go cannot be counted
+check-settings-moved-on = { $key } was changed by somebody since ({ $left } → { $found })
+check-topic-not-empty = { $count ->
+    [one] { $count } record was written to { $topic } since it was made
+   *[other] { $count } records were written to { $topic } since it was made
+}
+    .next = Delete it with /topic-delete, which says what is lost.
+check-topic-not-as-made = { $topic } is not as it was made ({ $found }): somebody has changed it, or made it anew
+    .next = Look at it with /topic; delete it with /topic-delete if it is to go.
+check-groups-make-themselves = Kafka has no groups to create: { $group } is made by its first consumer, or by its first offset
+    .next = Start its consumer, or set its offsets with /reset-offset and new-group:true.
+broken-topic-exists = there is a topic { $topic } already
+broken-topic-written = somebody wrote to { $topic }: partition { $partition } ends at { $found } instead of { $expected }
+broken-clients-connected = { $topic } has readers again ({ $groups })

@@ -176,3 +176,6 @@ audit-broken-rewritten = the head kept elsewhere is another one
 audit-broken-truncated = the end is missing
 audit-broken-unlinked = it does not follow from the entry before
 audit-broken-unreadable = the entry cannot be read
+part-topic-config = the settings of the topic
+part-readers = who reads the topic
+part-topics = the list of topics

@@ -123,3 +123,35 @@ ended-abandoned-moves = 限速可能仍在：恢复方法见 by-hand.md。再迁
 ended-way-back = 用 ↩️ 或 /rollback 发布回滚计划。
 ended-approved-by = 批准人：{ $who }
 seat-confirmation = 申请人或值班人员的确认
+
+# 修改整个 topic 与消费组的计划。
+
+what-expand-partitions = 不可恢复：{ $topics } 的分区从 { $from } 增加到 { $to }（{ $cluster }）
+what-topic-create = 创建 topic { $topics }（{ $cluster }）
+what-topic-alter = 修改 topic { $topics } 的配置（{ $cluster }）
+what-topic-delete = 不可恢复：删除 topic { $topics }（{ $cluster }）
+what-group-delete = 删除消费组 { $groups }（{ $cluster }）
+what-rollback-topics = 回滚 { $operation }：topic { $topics }（{ $cluster }）
+worst-expand-moves-keys = { $topics } 中同一个 key 的消息会被每个消费者乱序处理一次
+worst-create-not-needed = 多出一个没人需要的空 topic
+worst-create-taken-back = 正要使用 { $topics } 的人会发现它没了
+worst-delete-loses-records = { $topics } 的 { $records } 条消息永远丢失
+worst-settings-lose-records = { $topics } 最多 { $records } 条消息永远丢失
+worst-settings-wrong = { $topics } 以错误的配置继续运行
+worst-group-forgets = { $groups } 会从它自己的配置决定的位置开始，而不是原来的位置
+size-settings = { $count } 项配置
+setting-default = 默认值
+table-unread = 未读
+topics-made = 创建 { $partitions } 个分区，每个 { $replicas } 个副本。
+topics-expanded = 分区数：{ $from } → { $to }。Kafka 无法再减少。
+topics-records-go = 将删除：{ $records } 条消息，单副本 { $bytes }。
+card-way-back-empty = 退路：在没有人写入和读取之前，可以再删除它
+card-way-back-settings = 退路：原来的配置已保存，约 { $duration }可恢复；届时已删除的消息无法找回
+step-kafka-create-topic = 创建 topic
+step-kafka-create-partitions = 增加分区
+step-kafka-delete-topic = 删除 topic
+step-kafka-delete-group = 删除消费组
+result-succeeded-topics = 已完成并读回确认：集群与计划一致
+ended-not-checked-topics = 没有检查：应用在此之后是否正常。
+ended-stuck-topics = 我不会再自己做任何事。请用 /topic 和 /group 查看，然后手工完成（by-hand.md）、回滚，或用 /unlock 放弃。
+ended-abandoned-topics = 对它做任何事之前，请先用 /topic 和 /group 查看。

@@ -174,7 +174,10 @@ why-cluster-only-observed = 按设置，这个集群只观察：不在上面改�
 why-command-gone = 这个命令已不存在
 why-foreign-value = { $topic-count ->
     [0] 有人动过：{ $of } 的 { $key } 现为 { $found }
-   *[other] 有别人动过：{ $topic } { $partition } 现为 { $found }
+   *[other] 有别人动过：{ $topic }{ $partition-count ->
+        [0] { "" }
+       *[other] { " " }{ $partition }
+    } 现为 { $found }
 }
 why-group-gone = 消费组已不存在
 why-group-subscribed = 这个 topic 上又有该消费组的消费者
@@ -217,3 +220,47 @@ check-saved-offset-left-the-log = { $count } 个保存的位点已不在当前�
 why-start-not-recorded = 日志中没有此计划的启动记录；未执行任何操作
 check-cluster-changed = 这个地址上是另一个集群（{ $found }，原为 { $expected }）
     .next = 请核对设置中的地址是否为目标集群。
+
+# 整个 topic 与消费组。
+
+check-system-topic = { $topic } 是系统自己的 topic
+    .next = 它只由 Kafka 及其自带工具管理。
+check-topic-exists = topic { $topic } 已存在，有 { $partitions } 个分区
+    .passed = 没有同名的 topic
+    .next = 请换一个名字，或用 /topic-alter 修改它。
+check-name-collides = { $topic } 与已有的 { $found } 在 Kafka 指标中同名（点会变成下划线），Kafka 会拒绝
+    .next = 请换一个名字。
+check-too-few-brokers = { $replicas } 个副本需要 { $replicas } 个 broker，而存活的只有 { $brokers } 个
+    .next = 请减少副本数，或启动缺少的 broker。
+check-too-many-new-partitions = 新增 { $count } 个分区超过单次操作的上限（{ $most }）
+    .next = 请减少数量。
+check-min-isr-above-replicas = { $topic } 要求 { $least } 个同步副本，却只有 { $replicas } 个副本：要求全部确认的生产者将无法写入
+    .next = min.insync.replicas 最多为 { $replicas }，最好少一个。
+check-racks-too-few = broker 只分布在 { $racks } 个机架，{ $replicas } 个副本中会有同机架的
+check-single-replica = { $topic } 只有一个副本：所在 broker 丢失，数据就没了
+check-keys-move = 此后 { $topic } 中同一个 key 的消息会进入别的分区（{ $from } → { $to }）；依赖顺序的消费者会遇到一次乱序
+check-keys-said-unused = 申请人说没有人依赖 { $topic } 的 key；否则此后同一个 key 的消息会进入别的分区（{ $from } → { $to }）
+check-compacted-topic = { $topic } 是压实的：换了分区的 key，其旧值会永远留在原分区
+check-groups-at-work = 正在消费的组最迟几分钟后才知道新分区；从末尾开始消费的会错过在那之前写入的消息（{ $groups }）
+check-shrink-not-possible = Kafka 不能减少 topic 的分区（{ $topic } 有 { $from } 个，要求 { $to } 个）
+    .next = 请用 /topic-create 新建一个 { $to } 个分区的 topic，让生产者改写到那里；等所有消费组读完旧 topic（/lag），让消费者切换，再用 /topic-delete 删除旧的。
+check-clients-connected = 还有 { $count } 个客户端在读 { $topic }（{ $groups }）
+    .passed = 没有客户端在读它
+    .next = 请停止它们后再申请。
+check-topic-written-lately = 最近 { $span }内有 { $count } 条消息写入 { $topic }：仍有人在生产
+    .passed = 最近没有人写入
+    .next = 请停止生产者，{ $span }后再申请。
+check-unread-records-go = 将丢失 { $count } 条并非所有消费组都读过的消息（{ $groups }）
+check-records-expire = { $topic } 中最多 { $count } 条消息（{ $bytes }）会因过旧或过多被删除；各消费组都已读过
+check-unread-records-expire = { $topic } 中最多 { $count } 条消息（{ $bytes }）会因过旧或过多被删除；其中 { $unread } 条并非所有消费组都读过（{ $groups }）
+check-cleanup-changes = 此后 { $topic } 保留什么由别的规则决定（{ $keys }）；会删除多少消息无法计算
+check-settings-moved-on = { $key } 之后被别人改过（{ $left } → { $found }）
+check-topic-not-empty = 创建以来已有 { $count } 条消息写入 { $topic }
+    .next = 请用 /topic-delete 删除，它会说明丢失什么。
+check-topic-not-as-made = { $topic } 与创建时不同（{ $found }）：有人改过或重新创建了它
+    .next = 请用 /topic 查看；如果确实要删，请用 /topic-delete。
+check-groups-make-themselves = Kafka 不需要创建消费组：{ $group } 由它的第一个消费者或第一次提交位点产生
+    .next = 请启动它的消费者，或用 /reset-offset 加 new-group:true 设置位点。
+broken-topic-exists = topic { $topic } 已存在
+broken-topic-written = 有人写入了 { $topic }：分区 { $partition } 末尾现为 { $found }，原为 { $expected }
+broken-clients-connected = { $topic } 又有人在读（{ $groups }）

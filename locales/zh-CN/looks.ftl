@@ -133,3 +133,6 @@ audit-broken-rewritten = 与别处保存的哈希不同
 audit-broken-truncated = 末尾缺失
 audit-broken-unlinked = 与前一条不衔接
 audit-broken-unreadable = 记录无法读取
+part-topic-config = topic 的配置
+part-readers = topic 的读者
+part-topics = topic 列表

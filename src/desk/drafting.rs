@@ -12,7 +12,7 @@ use interlock::command::Arguments;
 use interlock::facts::Facts;
 use interlock::id::{ClusterName, OperationId};
 use interlock::plan::{Check, Draft, Effect, FORMAT, Mistake, Plan, Planning, Requester, Scope, Sealed, Seat};
-use interlock::policy::{Occasion, WayBack};
+use interlock::policy::{Occasion, WayBack, Weight};
 use interlock::principal::Place;
 use interlock::time::Millis;
 use std::collections::BTreeSet;
@@ -164,7 +164,8 @@ impl Rooms {
         let way_back =
             original.as_ref().map(|one| WayBack { requesters: &one.plan.plan().requesters, ended_at: one.ended_at });
         let requesters = &wanted.requesters;
-        let occasion = Occasion { weight: weight.into(), cluster, requesters, way_back, now: wanted.now };
+        let heavy = Weight { effect: weight.0, scope: weight.1, deletes: command.deletes };
+        let occasion = Occasion { weight: heavy, cluster, requesters, way_back, now: wanted.now };
         let votes = self.policy.votes(&draft, &occasion);
         let reverses = original.as_ref().map(|one| one.plan.plan().operation.clone());
         let expires_at = occasion.expires_at(&draft, self.times.expiry);

@@ -3,7 +3,7 @@
 
 use super::foreign::shown;
 use super::numbers::utc;
-use super::{by_hand_moves, by_hand_queues, by_hand_rocketmq, reassignment};
+use super::{by_hand_moves, by_hand_queues, by_hand_rocketmq, by_hand_topics, kinds, reassignment};
 use engine::History;
 use interlock::cluster::ClusterKind;
 use interlock::plan::{
@@ -11,7 +11,8 @@ use interlock::plan::{
 };
 use std::fmt::Write as _;
 
-const TOOL: &str = "kafka-consumer-groups.sh --bootstrap-server <address> --command-config <admin.properties>";
+pub(super) const TOOL: &str =
+    "kafka-consumer-groups.sh --bootstrap-server <address> --command-config <admin.properties>";
 
 /// The native commands for a plan from where its journal says that it stands: what is left to do, and the way back.
 #[must_use]
@@ -24,6 +25,9 @@ pub fn by_hand(plan: &Plan, history: &History) -> String {
     }
     if reassignment::moves_replicas(plan) {
         return by_hand_moves::by_hand(plan, history);
+    }
+    if kinds::first(plan).is_some() {
+        return by_hand_topics::by_hand(plan, history);
     }
     let mut text = format!(
         "# {} by hand, with Kafka's own tools\n\n\
@@ -92,7 +96,7 @@ fn undo(step: &Step, plan: &Plan, history: &History, text: &mut String) {
         Undo::Nothing => {}
         Undo::Literal { actions, .. } => actions.iter().for_each(|one| action(one, "undo", text)),
         // The inverse of offsets is written out; that of moves is in a file of its own.
-        Undo::Inverse { .. } => {}
+        Undo::Inverse { .. } | Undo::WhileEmpty { .. } => {}
         Undo::Captured { step } => captured(*step, plan, history, text),
         Undo::Irreversible { .. } => text.push_str("There is no way back for one of the steps.\n\n"),
     }
@@ -143,7 +147,7 @@ fn delete_offsets(group: &str, places: &[String], text: &mut String) {
     code(text, &[format!("{TOOL} --delete-offsets --group {group} {}", places.join(" "))]);
 }
 
-fn action(action: &Action, file: &str, text: &mut String) {
+pub(super) fn action(action: &Action, file: &str, text: &mut String) {
     let Action::Kafka(action) = action else { return };
     match action {
         KafkaAction::CommitOffsets { group, moves } => {
@@ -157,7 +161,11 @@ fn action(action: &Action, file: &str, text: &mut String) {
         | KafkaAction::CallOff { .. }
         | KafkaAction::SetConfigs { .. }
         | KafkaAction::TakeFromLists { .. }
-        | KafkaAction::ElectPreferred { .. } => {}
+        | KafkaAction::ElectPreferred { .. }
+        | KafkaAction::CreateTopic(_)
+        | KafkaAction::CreatePartitions(_)
+        | KafkaAction::DeleteTopic(_)
+        | KafkaAction::DeleteGroup(_) => {}
     }
 }
 

@@ -168,7 +168,7 @@ fn entity(on: &ConfigOn) -> String {
     }
 }
 
-fn set(one: &ConfigChange) -> String {
+pub(super) fn set(one: &ConfigChange) -> String {
     let change = match &one.to {
         Some(value) => format!("--add-config '{}=[{}]'", one.key, shown(value, usize::MAX)),
         None => format!("--delete-config {}", one.key),

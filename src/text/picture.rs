@@ -47,7 +47,7 @@ pub(super) fn picture(plan: &Plan, locale: Locale) -> Option<(Vec<u8>, String)> 
 fn shown(plan: &Plan) -> (Vec<Change>, usize) {
     let change = |row: &Row| match row {
         Row::Broker { broker, now, after, .. } => Some((*broker, *now, *after)),
-        Row::Offset { .. } | Row::Queue { .. } | Row::Queues { .. } => None,
+        Row::Offset { .. } | Row::Queue { .. } | Row::Queues { .. } | Row::Setting { .. } | Row::Reader { .. } => None,
     };
     let mut all: Vec<Change> = plan.impact.rows.iter().filter_map(change).collect();
     all.sort_by_key(|(id, now, after)| (std::cmp::Reverse(now.bytes.abs_diff(after.bytes)), *id));

@@ -3,13 +3,13 @@
 
 use super::card::Line;
 use super::foreign::shown;
-use super::layout_words as layout;
 use super::locale::Locale;
 use super::numbers::{duration, thousands, utc};
 use super::plan_card::{head, votes};
 use super::queues_words as queues;
 use super::rocketmq_words as rocketmq;
 use super::width::wrap;
+use super::{layout_words as layout, topic_words as topics};
 use super::{sentence, table};
 use interlock::cluster::kafka::Committed;
 use interlock::facts::{Fact, Facts};
@@ -20,6 +20,7 @@ use interlock::plan::{
 use interlock::principal::Place;
 
 const WIDTH: usize = 78;
+const READERS: [&str; 3] = ["group", "members", "unread"];
 pub(super) const LANGUAGE: Locale = Locale::EnUs;
 
 /// The words of a sealed plan, at most 78 columns wide; the first line holds the full digest.
@@ -307,6 +308,10 @@ fn kafka(action: &KafkaAction) -> String {
         KafkaAction::SetConfigs { changes } => layout::set_configs(changes),
         KafkaAction::TakeFromLists { lists } => layout::take_from_lists(lists),
         KafkaAction::ElectPreferred { partitions } => layout::elect(partitions),
+        KafkaAction::CreateTopic(new) => topics::create(new),
+        KafkaAction::CreatePartitions(more) => topics::expand(more),
+        KafkaAction::DeleteTopic(gone) => topics::delete(gone),
+        KafkaAction::DeleteGroup(gone) => topics::delete_group(gone),
     }
 }
 
@@ -333,6 +338,9 @@ fn undo(step: &Step) -> String {
             format!("the same backwards, last first{needs}")
         }
         Undo::Captured { step } => format!("writing back what step {step} put into the journal"),
+        Undo::WhileEmpty { topic } => {
+            format!("deleting topic {topic}, only while nobody has written to it and nobody reads it")
+        }
         Undo::Irreversible { lost } => format!("IRREVERSIBLE; lost: {}", facts(lost)),
     }
 }
@@ -375,6 +383,9 @@ fn expectation(expectation: &Expectation) -> String {
         Expectation::KafkaBrokersAlive { brokers } => layout::alive(brokers),
         Expectation::KafkaConfigsAre { configs } => layout::configs(configs),
         Expectation::KafkaRoom { brokers } => layout::room(brokers),
+        Expectation::KafkaTopicAbsent { topic } => format!("there is no topic {topic}"),
+        Expectation::KafkaLogEndsAre { topic, ends } => topics::ends(topic.as_str(), ends),
+        Expectation::KafkaTopicUnused { topic } => format!("no group has members that read {topic}"),
     }
 }
 
@@ -388,6 +399,10 @@ fn rows(plan: &Plan, text: &mut Writer) {
     let brokers: Vec<Vec<String>> = plan.impact.rows.iter().filter_map(layout::row).collect();
     let head = ["broker", "rack", "replicas", "leaders", "data"];
     table_of("Brokers", "; now, at most during the moves, and after them", (&head, brokers), text);
+    let settings: Vec<Vec<String>> = plan.impact.rows.iter().filter_map(topics::setting).collect();
+    table_of("Settings", "", (&["topic", "setting", "now", "then"], settings), text);
+    let readers: Vec<Vec<String>> = plan.impact.rows.iter().filter_map(topics::reader).collect();
+    table_of("Groups", "; their members at work and the records they have not read", (&READERS, readers), text);
 }
 
 fn table_of(title: &str, note: &str, (head, rows): (&[&str], Vec<Vec<String>>), text: &mut Writer) {
@@ -419,7 +434,7 @@ fn offset_row(row: &Row) -> Option<Vec<String>> {
             log_start.to_string(),
             log_end.to_string(),
         ]),
-        Row::Queues { .. } | Row::Broker { .. } => None,
+        Row::Queues { .. } | Row::Broker { .. } | Row::Setting { .. } | Row::Reader { .. } => None,
     }
 }
 

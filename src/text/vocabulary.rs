@@ -63,9 +63,31 @@ pub const CHECKS: &[&str] = &[
     "closed-queues-unread",
     "group-given-up",
     "queues-moved-on",
+    "topic-exists",
+    "name-collides",
+    "too-few-brokers",
+    "too-many-new-partitions",
+    "min-isr-above-replicas",
+    "racks-too-few",
+    "single-replica",
+    "keys-move",
+    "keys-said-unused",
+    "compacted-topic",
+    "groups-at-work",
+    "shrink-not-possible",
+    "clients-connected",
+    "topic-written-lately",
+    "unread-records-go",
+    "records-expire",
+    "unread-records-expire",
+    "cleanup-changes",
+    "settings-moved-on",
+    "topic-not-empty",
+    "topic-not-as-made",
+    "groups-make-themselves",
 ];
 
-/// Sentences with words of their own for plans that move replicas.
+/// Sentences with words of their own for plans that move replicas, and for those that change whole topics and groups.
 pub const OF_MOVES: &[&str] = &[
     "result-succeeded-moves",
     "result-stopped-moves",
@@ -76,6 +98,10 @@ pub const OF_MOVES: &[&str] = &[
     "notice-step-done-kafka-reassign",
     "notice-step-done-kafka-elect-preferred",
     "notice-step-under-way-kafka-reassign",
+    "result-succeeded-topics",
+    "ended-not-checked-topics",
+    "ended-stuck-topics",
+    "ended-abandoned-topics",
 ];
 
 /// Checks that can pass (`.passed`).
@@ -93,6 +119,9 @@ pub const PASSING: &[&str] = &[
     "targets-not-alive",
     "throttle-below-inflow",
     "routes-agree",
+    "clients-connected",
+    "topic-exists",
+    "topic-written-lately",
 ];
 
 /// Checks that can block: they have a next step (`.next`).
@@ -123,6 +152,17 @@ pub const BLOCKING: &[&str] = &[
     "routes-differ",
     "writes-past-reads",
     "given-up-group-online",
+    "topic-exists",
+    "name-collides",
+    "too-few-brokers",
+    "too-many-new-partitions",
+    "min-isr-above-replicas",
+    "shrink-not-possible",
+    "clients-connected",
+    "topic-written-lately",
+    "topic-not-empty",
+    "topic-not-as-made",
+    "groups-make-themselves",
 ];
 
 /// Expectations that do not hold ([`interlock::plan::Held::Broken`]).
@@ -146,6 +186,9 @@ pub const BROKEN: &[&str] = &[
     "group-has-no-clients",
     "queues-changed",
     "another-master",
+    "topic-exists",
+    "topic-written",
+    "clients-connected",
 ];
 
 /// What a wait finds ([`interlock::plan::Looked`]).
@@ -303,6 +346,16 @@ pub const MISTAKES: &[&str] = &[
     "queues-as-wanted",
     "queues-are-more",
     "queues-are-fewer",
+    "has-so-many-partitions",
+    "not-more-partitions",
+    "not-fewer-partitions",
+    "setting-not-allowed",
+    "setting-value",
+    "settings-as-wanted",
+    "not-a-count",
+    "not-settings",
+    "setting-twice",
+    "too-many-settings",
 ];
 
 /// Why somebody may not.
@@ -355,14 +408,32 @@ pub const WORST: &[&str] = &[
     "queues-opened",
     "queues-closed",
     "queues-as-before",
+    "expand-moves-keys",
+    "create-not-needed",
+    "create-taken-back",
+    "delete-loses-records",
+    "settings-lose-records",
+    "settings-wrong",
+    "group-forgets",
 ];
 
 /// What an application has to do.
 pub const APPLICATION: &[&str] = &["stop-consumers"];
 
 /// Commands that have words of their own on a card.
-pub const COMMANDS: &[&str] =
-    &["reset-offset", "rollback", "scale-out", "rollback-moves", "expand-partitions", "shrink-partitions"];
+pub const COMMANDS: &[&str] = &[
+    "reset-offset",
+    "rollback",
+    "scale-out",
+    "rollback-moves",
+    "expand-partitions",
+    "shrink-partitions",
+    "topic-create",
+    "topic-alter",
+    "topic-delete",
+    "group-delete",
+    "rollback-topics",
+];
 
 /// Steps, by the key of their action or kind.
 pub const STEPS: &[&str] = &[
@@ -380,6 +451,10 @@ pub const STEPS: &[&str] = &[
     "rocketmq-tell-clients",
     "rocketmq-set-queues",
     "rocketmq-seed-offsets",
+    "kafka-create-topic",
+    "kafka-create-partitions",
+    "kafka-delete-topic",
+    "kafka-delete-group",
 ];
 
 /// What notices tell, besides reasons, waits and states.
@@ -461,6 +536,9 @@ pub const PARTS: &[&str] = &[
     "reassignments",
     "replication",
     "rates",
+    "topic-config",
+    "readers",
+    "topics",
 ];
 
 /// What is wrong with a name.

@@ -154,6 +154,29 @@ impl Scene {
         self.story.becomes(&id, State::Abandoned).await;
     }
 
+    async fn succeeds(&mut self, line: &str, by: &[&str]) {
+        let id = self.plans(line, Kind::Change).await;
+        self.is_approved(&id, by).await;
+        self.story.becomes(&id, State::Succeeded).await;
+    }
+
+    async fn is_refused(&mut self, line: &str) {
+        let done = self.types("alice", line, Kind::Change).await;
+        assert!(matches!(done, Done::Refused(_)), "{line} leads to {done:?}");
+    }
+
+    /// A topic from its making to its end, and a group.
+    async fn whole_topics(&mut self) {
+        let on = "cluster:orders-kafka topic:fresh";
+        self.succeeds(&format!("/topic-create {on} partitions:3 replicas:3"), &["bob"]).await;
+        self.succeeds(&format!("/topic-alter {on} config:\"retention.ms=7d\""), &["bob"]).await;
+        self.succeeds(&format!("/expand-partitions {on} to:5 keyed:false"), &["bob", "carol"]).await;
+        self.is_refused(&format!("/shrink-partitions {on} to:2")).await;
+        self.succeeds(&format!("/topic-delete {on}"), &["bob", "carol"]).await;
+        self.is_refused("/group-create cluster:orders-kafka group:fresh").await;
+        self.succeeds("/group-delete cluster:orders-kafka group:audit-archive", &["bob", "carol"]).await;
+    }
+
     /// Waits until the card is posted: only then votes are taken.
     async fn voting(&self, id: &OperationId) {
         let began = Instant::now();
@@ -178,6 +201,7 @@ async fn every_command_does_what_it_is_for() {
     scene.turns_a_throttle().await;
     scene.gives_up().await;
     scene.opens_and_closes_queues().await;
+    scene.whole_topics().await;
     let all: BTreeSet<String> = scene.catalogue.iter().map(|command| command.name.clone()).collect();
     assert_eq!(scene.typed, all, "a command of the catalogue is called by nobody here");
 }

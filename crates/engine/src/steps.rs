@@ -565,7 +565,13 @@ fn is_rule(step: &Step) -> bool {
 
 /// The expectations that say what the things are, not what stands in them.
 fn identity(plan: &Plan) -> Vec<Expectation> {
-    plan.expectations.iter().filter(|one| one.is_identity()).cloned().collect()
+    plan.expectations.iter().filter(|one| one.is_identity()).filter(|one| !remade(plan, one)).cloned().collect()
+}
+
+/// Whether the plan itself makes the topic another one than it was: then its action's probe tells which one it is.
+fn remade(plan: &Plan, expectation: &Expectation) -> bool {
+    let Expectation::KafkaTopicIs { topic, .. } = expectation else { return false };
+    plan.steps.iter().any(|step| matches!(&step.work, Work::Act(action) if action.remakes() == Some(topic)))
 }
 
 /// The dead broker for which a setting cannot be told.

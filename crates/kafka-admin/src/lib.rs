@@ -36,4 +36,4 @@ pub use client::Client;
 pub use code::ErrorCode;
 pub use config::{ClientCertificate, Config, Credentials, HostPort, Peers, Sasl, Security, Tls};
 pub use error::{Cause, Error, Result};
-pub use types::{AclOperation, Authorized, TopicId, TopicPartition};
+pub use types::{AclOperation, Authorized, NotATopicId, TopicId, TopicPartition};

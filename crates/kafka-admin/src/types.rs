@@ -41,6 +41,22 @@ impl TopicId {
     }
 }
 
+/// The text is not the id of a topic.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("is not the id of a topic: 22 characters of URL-safe base64")]
+pub struct NotATopicId;
+
+impl std::str::FromStr for TopicId {
+    type Err = NotATopicId;
+
+    /// Reads an id as Kafka shows it.
+    fn from_str(text: &str) -> Result<Self, NotATopicId> {
+        let bytes = URL_SAFE_NO_PAD.decode(text).map_err(|_| NotATopicId)?;
+        let bytes = bytes.try_into().map_err(|_| NotATopicId)?;
+        Self::of(bytes).ok_or(NotATopicId)
+    }
+}
+
 impl fmt::Display for TopicId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&URL_SAFE_NO_PAD.encode(self.0))
@@ -146,5 +162,11 @@ mod tests {
     fn ids_are_shown_as_kafka_shows_them() {
         assert_eq!(TopicId([0xff; 16]).to_string(), "_____________________w");
         assert_eq!(TopicId::of([0; 16]), None);
+        for id in [TopicId([0xff; 16]), TopicId([7; 16])] {
+            assert_eq!(id.to_string().parse(), Ok(id));
+        }
+        for text in ["", "AAAAAAAAAAAAAAAAAAAAAA", "_____________________w=", "____", "not base64!"] {
+            assert_eq!(text.parse::<TopicId>(), Err(NotATopicId), "{text}");
+        }
     }
 }

@@ -1,7 +1,7 @@
 //! Acts: one admin call each, and what is known after it.
 
-use super::act_layout as layout;
 use super::failure::{kind, said};
+use super::{act_layout as layout, act_topics as topics};
 use engine::port::{Acted, Reason};
 use interlock::cluster::FailureKind;
 use interlock::cluster::kafka::Committed;
@@ -25,6 +25,10 @@ pub(super) async fn act(client: &Client, controllers: Option<&Client>, action: &
         KafkaAction::SetConfigs { changes } => layout::set_configs(client, controllers, changes).await,
         KafkaAction::TakeFromLists { lists } => layout::take_from_lists(client, lists).await,
         KafkaAction::ElectPreferred { partitions } => layout::elect_preferred(client, partitions).await,
+        KafkaAction::CreateTopic(new) => topics::create(client, new).await,
+        KafkaAction::CreatePartitions(more) => topics::expand(client, more).await,
+        KafkaAction::DeleteTopic(gone) => topics::delete(client, gone).await,
+        KafkaAction::DeleteGroup(gone) => topics::delete_group(client, gone).await,
     }
 }
 
@@ -62,7 +66,8 @@ fn meaning(error: &Error) -> &'static str {
     match error.code() {
         Some(ErrorCode::UNKNOWN_MEMBER_ID | ErrorCode::NON_EMPTY_GROUP) => "group-has-members",
         Some(ErrorCode::GROUP_SUBSCRIBED_TO_TOPIC) => "group-subscribed",
-        Some(ErrorCode::UNKNOWN_TOPIC_OR_PARTITION) => "topic-gone",
+        Some(ErrorCode::UNKNOWN_TOPIC_OR_PARTITION | ErrorCode::UNKNOWN_TOPIC_ID) => "topic-gone",
+        Some(ErrorCode::TOPIC_ALREADY_EXISTS) => "topic-exists",
         Some(ErrorCode::GROUP_ID_NOT_FOUND) => "group-gone",
         _ if kind(error) == FailureKind::Denied => "missing-right",
         _ => "",

@@ -2,10 +2,12 @@
 
 mod act;
 mod act_layout;
+mod act_topics;
 mod failure;
 mod observe;
 mod observe_layout;
 mod read;
+mod readers;
 mod sampler;
 
 pub use super::Deadlines;

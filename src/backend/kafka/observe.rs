@@ -2,7 +2,7 @@
 
 use super::failure::failure;
 use super::sampler::Sampler;
-use super::{observe_layout as layout, read};
+use super::{observe_layout as layout, read, readers};
 use crate::backend::each::each;
 use engine::port::Clock;
 use interlock::cluster::kafka::{Group, GroupKind, KafkaAnswer, KafkaQuery, LogRange, OffsetAt};
@@ -51,6 +51,7 @@ async fn ask(sight: &Sight<'_>, query: &KafkaQuery) -> Result<KafkaAnswer, Failu
         KafkaQuery::BrokerConfig(id) => layout::broker_config(sight, *id).await,
         KafkaQuery::Replication => layout::replication(sight).await,
         KafkaQuery::Rates => layout::rates(sight).await,
+        KafkaQuery::Readers(name) => readers::readers(client, name).await,
     }
 }
 

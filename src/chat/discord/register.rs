@@ -46,7 +46,7 @@ fn option(option: &OptionSpec) -> Value {
             shown["choices"] = option.choices.iter().map(|word| json!({"name": word, "value": word})).collect();
         }
         OptionType::Text => shown["max_length"] = json!(option.longest.clamp(1, LONGEST)),
-        OptionType::Partitions | OptionType::Brokers => {}
+        OptionType::Partitions | OptionType::Brokers | OptionType::Count => {}
         OptionType::Cluster
         | OptionType::Topic
         | OptionType::Group
@@ -55,6 +55,7 @@ fn option(option: &OptionSpec) -> Value {
         | OptionType::Duration
         | OptionType::Topics
         | OptionType::Rate
+        | OptionType::Settings
         | OptionType::Operation
         | OptionType::Digest
         | OptionType::Command => shown["autocomplete"] = json!(true),

@@ -1,11 +1,11 @@
 //! Below the headline: who asked, what moves, what was found, who is affected, the way back.
 
 use super::offsets::{Movement, moved_in_the_end, movement, table, turned_out};
-use super::{CardView, Owners, brokers, head};
+use super::{CardView, Owners, brokers, head, queues, topics};
 use crate::text::card::{Block, Line};
+use crate::text::kinds;
 use crate::text::locale::{Args, Locale};
 use crate::text::numbers;
-use crate::text::reassignment::moves_replicas;
 use crate::text::sentence::{NAME, WORDS, check, find, names};
 use interlock::facts::Facts;
 use interlock::plan::{Check, Level, Plan, Row, Rule, Work};
@@ -28,8 +28,11 @@ pub(in crate::text) fn blocks(plan: &Plan, owned: Owners, locale: Locale) -> Vec
 
 /// What changes: offsets, brokers, or queues at masters.
 fn tables(plan: &Plan, rows: &[Row], locale: Locale) -> Option<Block> {
-    let table = table(rows, locale).or_else(|| brokers::table(plan, locale)).or_else(|| queues::table(plan, locale));
-    table.map(Block::Table)
+    table(rows, locale)
+        .or_else(|| brokers::table(plan, locale))
+        .or_else(|| queues::table(plan, locale))
+        .or_else(|| topics::table(plan, locale))
+        .map(Block::Table)
 }
 
 /// What is left to say of a plan that has ended: nothing of what it would have moved if it moved nothing.
@@ -77,7 +80,10 @@ fn moves(plan: &Plan, sum: Movement, locale: Locale) -> Vec<Block> {
         (sum.without_commit > 0).then(|| locale.say("moves-first", &Args::new().count("count", sum.without_commit))),
         (sum.clamped > 0).then(|| locale.say("moves-clamped", &Args::new().count("count", sum.clamped))),
     ];
-    let line = Line::joined(lines.into_iter().flatten().chain(brokers::moves(plan, locale)), locale.space());
+    let line = Line::joined(
+        lines.into_iter().flatten().chain(brokers::moves(plan, locale)).chain(topics::moves(plan, locale)),
+        locale.space(),
+    );
     if line.is_empty() { Vec::new() } else { vec![Block::Line(line)] }
 }
 
@@ -133,6 +139,6 @@ fn way_back(plan: &Plan, locale: Locale) -> Line {
     if !head::has_way_back(plan) {
         return locale.say("card-no-way-back", &Args::new());
     }
-    let key = if moves_replicas(plan) { "card-way-back-moves" } else { "card-way-back" };
-    locale.say(key, &Args::new().word("duration", numbers::duration(locale, plan.estimate.way_back_ms)))
+    locale
+        .say(kinds::way_back(plan), &Args::new().word("duration", numbers::duration(locale, plan.estimate.way_back_ms)))
 }

@@ -67,7 +67,7 @@ fn fuller_meanwhile(plan: &Plan) -> Vec<String> {
 fn broker(row: &Row) -> Option<(i32, Load, Load)> {
     match row {
         Row::Broker { broker, now, after, .. } => Some((*broker, *now, *after)),
-        Row::Offset { .. } | Row::Queue { .. } | Row::Queues { .. } => None,
+        Row::Offset { .. } | Row::Queue { .. } | Row::Queues { .. } | Row::Setting { .. } | Row::Reader { .. } => None,
     }
 }
 

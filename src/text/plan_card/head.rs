@@ -1,9 +1,10 @@
 //! The first five lines: what a push preview shows.
 
 use super::offsets::{moved_in_the_end, movement};
-use super::{CardView, votes};
+use super::{CardView, topics, votes};
 use crate::text::batches::batch_of;
 use crate::text::card::{Line, Span};
+use crate::text::kinds::family;
 use crate::text::locale::{Args, Locale};
 use crate::text::reassignment::moves_replicas;
 use crate::text::sentence::{NAME, WORDS, find, names, why};
@@ -49,8 +50,8 @@ pub(in crate::text) fn result(view: &CardView<'_>) -> Option<Line> {
     let stopped_early = view.state == State::Stopped && !may_have_changed(view);
     let key = if stopped_early { "unchanged" } else { "result" };
     let key = format!("{key}-{}", view.state.key());
-    let of_moves = moves_replicas(view.plan.plan()).then(|| view.locale.try_say(&format!("{key}-moves"), &args));
-    of_moves.flatten().or_else(|| view.locale.try_say(&key, &args))
+    let own = family(view.plan.plan()).map(|family| view.locale.try_say(&format!("{key}-{family}"), &args));
+    own.flatten().or_else(|| view.locale.try_say(&key, &args))
 }
 
 /// Whether anything may have been changed: as the engine says, else as far as the progress tells. Waits and captures change
@@ -136,11 +137,20 @@ pub(in crate::text) fn what(plan: &Plan, locale: Locale) -> Line {
         .line("topics", short_names(&plan.impact.topics, locale))
         .word("brokers", foreign::shown(plan.arguments.get("brokers").map_or("", String::as_str), NAME))
         .line("to", plan.arguments.get("to").map_or_else(Line::default, |to| target(to)))
+        .number("from", counted(plan, "from"))
         .code("operation", plan.reverses.as_ref().map_or("", |operation| operation.as_str()));
-    // The way back of moves concerns no group.
-    let moves_back = plan.reverses.is_some() && plan.impact.groups.is_empty();
-    let key = if moves_back { "what-rollback-moves".to_owned() } else { format!("what-{}", plan.command) };
-    locale.try_say(&key, &args).unwrap_or_else(|| locale.say("what-other", &args))
+    let back = plan.reverses.as_ref().and_then(|_| family(plan)).map(|family| format!("what-rollback-{family}"));
+    locale
+        .try_say(&back.unwrap_or_else(|| format!("what-{}", plan.command)), &args)
+        .unwrap_or_else(|| locale.say("what-other", &args))
+}
+
+/// A number that the planner counted; 0 where it counted none.
+fn counted(plan: &Plan, name: &str) -> i64 {
+    match plan.impact.facts.get(name) {
+        Some(Fact::Count(count)) => *count,
+        _ => 0,
+    }
 }
 
 /// An instant as an instant, everything else as it stands.
@@ -178,7 +188,8 @@ fn amount(plan: &Plan, locale: Locale) -> Line {
     match (plan.impact.facts.get("bytes"), plan.impact.facts.get("queues")) {
         (Some(Fact::Bytes(copied)), _) if moves_replicas(plan) => Line::plain(numbers::bytes(*copied)),
         (_, Some(Fact::Count(queues))) => locale.say("size-queues", &Args::new().number("count", *queues)),
-        _ => locale.say("size-partitions", &Args::new().count("count", movement(plan).partitions)),
+        _ => topics::amount(plan, locale)
+            .unwrap_or_else(|| locale.say("size-partitions", &Args::new().count("count", movement(plan).partitions))),
     }
 }
 
@@ -219,6 +230,8 @@ pub(in crate::text) fn worst(plan: &Plan, locale: Locale) -> Line {
     let args = Args::new()
         .number("replayed", sum.replayed)
         .number("skipped", sum.skipped)
+        .number("records", counted(plan, "records"))
+        .line("topics", names(locale, &plan.impact.topics))
         .line("groups", names(locale, &plan.impact.groups));
     let key = format!("worst-{}", plan.impact.worst_case);
     let worst = locale.try_say(&key, &args).unwrap_or_else(|| Line::foreign(&plan.impact.worst_case, WORDS));
@@ -241,7 +254,9 @@ pub(in crate::text) fn ids(view: &CardView<'_>) -> Line {
 
 /// Whether any step can be taken back.
 pub(super) fn has_way_back(plan: &Plan) -> bool {
-    let lasting = |undo: &Undo| matches!(undo, Undo::Literal { .. } | Undo::Inverse { .. } | Undo::Captured { .. });
+    let lasting = |undo: &Undo| {
+        matches!(undo, Undo::Literal { .. } | Undo::Inverse { .. } | Undo::Captured { .. } | Undo::WhileEmpty { .. })
+    };
     plan.steps.iter().any(|step| lasting(&step.undo))
         && !plan.steps.iter().any(|step| matches!(step.undo, Undo::Irreversible { .. }))
 }

@@ -6,6 +6,7 @@ mod controls;
 pub(super) mod head;
 pub(super) mod offsets;
 mod queues;
+pub(super) mod topics;
 pub(super) mod votes;
 pub(super) mod ways;
 

@@ -50,14 +50,14 @@ fn moved(rows: &[Row]) -> impl Iterator<Item = Moved<'_>> {
             let (by, partition) = (row.moves_over(), i32::try_from(*queue).unwrap_or(i32::MAX));
             Some(Moved { topic, partition, from: *from, to: *to, clamped: *clamped, by })
         }
-        Row::Queues { .. } | Row::Broker { .. } => None,
+        Row::Queues { .. } | Row::Broker { .. } | Row::Setting { .. } | Row::Reader { .. } => None,
     })
 }
 
 fn changes(row: &Row) -> bool {
     match row {
         Row::Offset { from, to, .. } | Row::Queue { from, to, .. } => from != to,
-        Row::Queues { .. } | Row::Broker { .. } => false,
+        Row::Queues { .. } | Row::Broker { .. } | Row::Setting { .. } | Row::Reader { .. } => false,
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::{CardView, head};
 use crate::text::card::{Block, Line, Tone};
+use crate::text::kinds::family;
 use crate::text::locale::Args;
 use crate::text::reassignment::moves_replicas;
 use interlock::approval::State;
@@ -19,10 +20,10 @@ pub(in crate::text) fn blocks(view: &CardView<'_>) -> Vec<Block> {
     lines.into_iter().flatten().map(|text| Block::Line(Line::plain(text))).collect()
 }
 
-/// The next step in the words for moves where there are some of their own.
+/// The next step in the words of the plan's kind where there are some of their own.
 fn next_step(view: &CardView<'_>, key: &str) -> String {
-    let of_moves = moves_replicas(view.plan.plan()).then(|| view.locale.try_say(&format!("{key}-moves"), &Args::new()));
-    of_moves.flatten().map_or_else(|| view.locale.text(key), |line| line.plain_text())
+    let own = family(view.plan.plan()).map(|family| view.locale.try_say(&format!("{key}-{family}"), &Args::new()));
+    own.flatten().map_or_else(|| view.locale.text(key), |line| line.plain_text())
 }
 
 fn next(view: &CardView<'_>) -> Option<&'static str> {

@@ -44,6 +44,8 @@ fn plan(with: &str) -> Plan {
             (*from, *to) = (Some(i64::MAX), Some(i64::MIN));
         }
         Row::Broker { rack, .. } => *rack = with.to_owned(),
+        Row::Setting { key, .. } => *key = with.to_owned(),
+        Row::Reader { group, .. } => *group = with.to_owned(),
     };
     plan.impact.rows.iter_mut().for_each(rename);
     plan

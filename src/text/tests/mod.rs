@@ -7,5 +7,6 @@ mod rules;
 pub(in crate::text) mod scale_out;
 mod seen;
 mod snapshots;
+mod topics;
 mod waiting;
 mod wording;

@@ -85,3 +85,22 @@ fn what_a_move_owes_is_put_back_wherever_it_is_killed() {
     assert!(!ending.operations[0].owes());
     sweeps(&lives, &WORK, &[State::Stopped]);
 }
+
+const EXPAND: &str = "/expand-partitions cluster:orders-kafka topic:orders to:6 keyed:false reason:growth";
+const CREATE: &str = "/topic-create cluster:orders-kafka topic:orders-eu partitions:3 replicas:3 reason:growth";
+const DELETE_GROUP: &str = "/group-delete cluster:orders-kafka group:nightly-report reason:gone";
+
+#[test]
+fn an_expansion_ends_the_same_wherever_it_is_killed() {
+    sweeps(&Lives::of(Script::of(EXPAND)), &WORK, &[State::Succeeded]);
+}
+
+#[test]
+fn a_topic_that_is_made_and_deleted_again_ends_the_same_wherever_it_is_killed() {
+    sweeps(&Lives::of(Script::of(CREATE).and_back()), &WORK, &[State::Succeeded, State::Succeeded]);
+}
+
+#[test]
+fn a_deleted_group_that_gets_its_offsets_back_ends_the_same_wherever_it_is_killed() {
+    sweeps(&Lives::of(Script::of(DELETE_GROUP).and_back()), &WORK, &[State::Succeeded, State::Succeeded]);
+}

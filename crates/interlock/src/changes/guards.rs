@@ -80,11 +80,39 @@ pub enum Guard {
     QueuesDrained,
     /// What comes into queues that are closed is read after all.
     ClosedWatched,
+    /// No topic of the new name is there.
+    TopicExists,
+    /// No topic is there whose name looks the same in metrics.
+    NameCollides,
+    /// There are as many live brokers as a partition gets replicas.
+    TooFewBrokers,
+    /// One operation makes a bounded number of partitions.
+    TooManyNewPartitions,
+    /// A topic can be written to: it has as many replicas as must be in sync.
+    MinIsrFits,
+    /// Owners agree that keys go to other partitions.
+    KeysMove,
+    /// Owners agree that old values of moved keys stay in a compacted topic.
+    Compacted,
+    /// Owners of groups agree that consumers may miss the first records of new partitions.
+    GroupsAtWork,
+    /// Nobody reads what is deleted.
+    ClientsConnected,
+    /// Nobody writes to what is deleted.
+    TopicWritten,
+    /// Owners agree that records go which they have not read.
+    UnreadRecordsGo,
+    /// Owners agree that another rule decides what is kept.
+    CleanupChanges,
+    /// What is taken back by deleting it is empty.
+    TopicEmpty,
+    /// What is taken back by deleting it is as it was made.
+    TopicAsMade,
 }
 
 impl Guard {
     /// Every guard.
-    pub const ALL: [Self; 36] = [
+    pub const ALL: [Self; 50] = [
         Self::CannotVerify,
         Self::ClusterIs,
         Self::TopicIs,
@@ -121,6 +149,20 @@ impl Guard {
         Self::QueuesSeeded,
         Self::QueuesDrained,
         Self::ClosedWatched,
+        Self::TopicExists,
+        Self::NameCollides,
+        Self::TooFewBrokers,
+        Self::TooManyNewPartitions,
+        Self::MinIsrFits,
+        Self::KeysMove,
+        Self::Compacted,
+        Self::GroupsAtWork,
+        Self::ClientsConnected,
+        Self::TopicWritten,
+        Self::UnreadRecordsGo,
+        Self::CleanupChanges,
+        Self::TopicEmpty,
+        Self::TopicAsMade,
     ];
 
     /// The guard behind a finding of this id; none if it only informs.
@@ -139,7 +181,7 @@ impl Guard {
             "missing-right" => Self::MissingRight,
             "too-many-partitions" => Self::TooManyPartitions,
             "held-by-other" => Self::HeldByOther,
-            "values-moved-on" | "replicas-moved-on" | "queues-moved-on" => Self::ValuesMovedOn,
+            "values-moved-on" | "replicas-moved-on" | "queues-moved-on" | "settings-moved-on" => Self::ValuesMovedOn,
             "reassignment-under-way" => Self::NothingMoves,
             "targets-not-alive" => Self::BrokersAlive,
             "racks-on-some" => Self::RacksWhole,
@@ -155,6 +197,20 @@ impl Guard {
             "routes-differ" | "writes-past-reads" => Self::RoutesAgree,
             "given-up-group-online" => Self::GroupAtWork,
             "group-given-up" => Self::GroupGivenUp,
+            "topic-exists" => Self::TopicExists,
+            "name-collides" => Self::NameCollides,
+            "too-few-brokers" => Self::TooFewBrokers,
+            "too-many-new-partitions" => Self::TooManyNewPartitions,
+            "min-isr-above-replicas" => Self::MinIsrFits,
+            "keys-move" => Self::KeysMove,
+            "compacted-topic" => Self::Compacted,
+            "groups-at-work" => Self::GroupsAtWork,
+            "clients-connected" => Self::ClientsConnected,
+            "topic-written-lately" => Self::TopicWritten,
+            "cleanup-changes" => Self::CleanupChanges,
+            "topic-not-empty" => Self::TopicEmpty,
+            "topic-not-as-made" => Self::TopicAsMade,
+            "unread-records-go" | "unread-records-expire" => Self::UnreadRecordsGo,
             _ => return None,
         })
     }
@@ -182,6 +238,9 @@ impl Guard {
                 }
                 RocketmqExpectation::OffsetsAre { .. } => Self::CommittedAre,
             },
+            Expectation::KafkaTopicAbsent { .. } => Self::TopicExists,
+            Expectation::KafkaLogEndsAre { .. } => Self::TopicWritten,
+            Expectation::KafkaTopicUnused { .. } => Self::ClientsConnected,
         }
     }
 }

@@ -1,5 +1,8 @@
 //! Changes: one file each. Sections + request → what is still needed, a plan, or a refusal.
 
+mod expand_partitions;
+mod group_create;
+mod group_delete;
 mod guards;
 pub mod ids;
 mod kafka_offsets;
@@ -12,8 +15,13 @@ mod rights;
 mod rocketmq_offsets;
 mod rollback;
 mod scale_out;
+mod shrink_partitions;
 #[cfg(test)]
 mod tests;
+mod topic_alter;
+mod topic_create;
+mod topic_delete;
+mod topics;
 mod turn;
 mod vector;
 
@@ -62,15 +70,31 @@ pub fn plan(command: &str, arguments: &Arguments, sections: &Sections, context: 
         ("reset-offset", _) => Some(reset_offset::plan(arguments, sections, context)),
         ("expand-partitions", ClusterKind::Rocketmq) => Some(queues::expand(arguments, sections, context)),
         ("shrink-partitions", ClusterKind::Rocketmq) => Some(queues::shrink(arguments, sections, context)),
-        ("expand-partitions" | "shrink-partitions", ClusterKind::Kafka) => Some(not_for_kind(command, "Kafka")),
         ("scale-out", ClusterKind::Kafka) => Some(scale_out::plan(arguments, sections, context)),
-        ("scale-out", ClusterKind::Rocketmq) => Some(not_for_kind(command, "RocketMQ")),
+        ("expand-partitions", ClusterKind::Kafka) => Some(expand_partitions::plan(arguments, sections, context)),
+        ("shrink-partitions", ClusterKind::Kafka) => Some(shrink_partitions::plan(arguments, sections, context)),
+        ("topic-create", ClusterKind::Kafka) => Some(topic_create::plan(arguments, sections, context)),
+        ("topic-alter", ClusterKind::Kafka) => Some(topic_alter::plan(arguments, sections, context)),
+        ("topic-delete", ClusterKind::Kafka) => Some(topic_delete::plan(arguments, sections, context)),
+        ("group-delete", ClusterKind::Kafka) => Some(group_delete::plan(arguments, sections, context)),
+        ("group-create", ClusterKind::Kafka) => Some(group_create::plan(arguments)),
+        (_, ClusterKind::Rocketmq) if CHANGES.contains(&command) => Some(not_for_kind(command, "RocketMQ")),
         _ => None,
     }
 }
 
 /// The names of the changes that can be planned.
-pub const CHANGES: &[&str] = &["expand-partitions", "reset-offset", "scale-out", "shrink-partitions"];
+pub const CHANGES: &[&str] = &[
+    "expand-partitions",
+    "group-create",
+    "group-delete",
+    "reset-offset",
+    "scale-out",
+    "shrink-partitions",
+    "topic-alter",
+    "topic-create",
+    "topic-delete",
+];
 
 /// A command that is for clusters of the other kind only, as long as nobody built it for this one.
 fn not_for_kind(command: &str, kind: &str) -> Planning {

@@ -25,11 +25,17 @@ pub enum Part {
     Replication,
     /// How much comes in.
     Rates,
+    /// The settings of a topic.
+    TopicConfig,
+    /// Who reads a topic.
+    Readers,
+    /// All topics.
+    Topics,
 }
 
 impl Part {
     /// All of them.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 14] = [
         Self::Cluster,
         Self::Group,
         Self::CommittedOffsets,
@@ -41,6 +47,9 @@ impl Part {
         Self::Reassignments,
         Self::Replication,
         Self::Rates,
+        Self::TopicConfig,
+        Self::Readers,
+        Self::Topics,
     ];
 
     /// The key of its word.
@@ -58,6 +67,9 @@ impl Part {
             Self::Reassignments => "reassignments",
             Self::Replication => "replication",
             Self::Rates => "rates",
+            Self::TopicConfig => "topic-config",
+            Self::Readers => "readers",
+            Self::Topics => "topics",
         }
     }
 }

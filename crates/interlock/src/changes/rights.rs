@@ -28,6 +28,17 @@ pub(super) const MOVE_ON_CLUSTER: &[Right] =
 /// The topics' throttle lists.
 pub(super) const MOVE_ON_TOPIC: &[Right] = &[Right::Describe, Right::DescribeConfigs, Right::AlterConfigs];
 
+/// `CreatePartitions`, and a look at whether the topic is compacted.
+pub(super) const EXPAND_ON_TOPIC: &[Right] = &[Right::Describe, Right::Alter, Right::DescribeConfigs];
+/// `CreateTopics`. A right on topics of that name alone cannot be seen before the topic is there.
+pub(super) const CREATE_ON_CLUSTER: &[Right] = &[Right::Describe, Right::Create];
+/// `IncrementalAlterConfigs` on the topic, read back by `DescribeConfigs`.
+pub(super) const ALTER_ON_TOPIC: &[Right] = &[Right::Describe, Right::DescribeConfigs, Right::AlterConfigs];
+/// `DeleteTopics`, by the change or by the way back of one that was made.
+pub(super) const DELETE_ON_TOPIC: &[Right] = &[Right::Describe, Right::Delete];
+/// `DeleteGroups`, and `OffsetCommit` of the way back.
+pub(super) const DELETE_ON_GROUP: &[Right] = &[Right::Describe, Right::Read, Right::Delete];
+
 /// A block for each right that is missing; a warning where the broker does not tell our rights.
 pub(super) fn check(needed: &Needed<'_>, told: &Rights) -> Vec<Check> {
     let Some(told) = told else {
@@ -50,11 +61,16 @@ fn facts(on: &str, name: &str) -> Facts {
 mod tests {
     use super::*;
 
+    /// What a topic weighs is told by `DescribeLogDirs`, which is not asked for where nothing can go.
+    const WEIGH_ON_CLUSTER: &[Right] = &[Right::Describe];
+    /// Who reads a topic is told by every group.
+    const READERS_ON_GROUPS: &[Right] = &[Right::Describe];
+
     const DOCUMENT: &str = include_str!("../../../../docs/operating.md");
 
     /// The table act → ACL as `docs/operating.md` has it.
     fn table() -> String {
-        let rows: [(&str, &str, &[Right]); 5] = [
+        let rows: [(&str, &str, &[Right]); 17] = [
             ("`/reset-offset`", "the group", RESET_ON_GROUP),
             ("", "each topic", RESET_ON_TOPIC),
             (
@@ -64,6 +80,18 @@ mod tests {
             ),
             ("`/scale-out`, `/throttle`, and their way back", "the cluster", MOVE_ON_CLUSTER),
             ("", "each topic that moves", MOVE_ON_TOPIC),
+            ("`/expand-partitions`", "the topic", EXPAND_ON_TOPIC),
+            ("", "all groups", READERS_ON_GROUPS),
+            ("`/topic-create`", "the cluster", CREATE_ON_CLUSTER),
+            ("and its way back", "the topic", DELETE_ON_TOPIC),
+            ("`/topic-alter`, and its way back", "the topic", ALTER_ON_TOPIC),
+            ("of a retention", "the cluster", WEIGH_ON_CLUSTER),
+            ("", "all groups", READERS_ON_GROUPS),
+            ("`/topic-delete`", "the topic", DELETE_ON_TOPIC),
+            ("", "the cluster", WEIGH_ON_CLUSTER),
+            ("", "all groups", READERS_ON_GROUPS),
+            ("`/group-delete`, and its way back", "the group", DELETE_ON_GROUP),
+            ("", "each topic that it has committed in", RESET_ON_TOPIC),
         ];
         let row = |(act, on, rights): &(&str, &str, &[Right])| {
             let names: Vec<&str> = rights.iter().map(|right| right.name()).collect();

@@ -1,12 +1,14 @@
 //! The model of a Kafka cluster: what can be asked of it, and what was seen.
 
 mod layout;
+mod readers;
 
 pub use layout::{
     BrokerDirs, BrokerReplication, Controllers, FOLLOWER_LIST, FOLLOWER_RATE, LEADER_LIST, LEADER_RATE, LogDir,
     NamedTopic, NotReplicas, PartitionRate, Rates, Reassignment, Replicas, Replication, Silence, StoredReplica,
     TopicReplication,
 };
+pub use readers::Reader;
 
 use crate::id::{GroupId, TopicName};
 use crate::time::Millis;
@@ -47,6 +49,8 @@ pub enum KafkaQuery {
     Replication,
     /// How fast partitions grow; takes two looks, so it takes a while. → [`Rates`]
     Rates,
+    /// Every group that reads a topic or has committed there. → `Vec<`[`Reader`]`>`, ordered by group.
+    Readers(TopicName),
 }
 
 /// What a [`KafkaQuery`] gave; the variants stand in the same order.
@@ -83,6 +87,8 @@ pub enum KafkaAnswer {
     Replication(Replication),
     /// To [`KafkaQuery::Rates`].
     Rates(Rates),
+    /// To [`KafkaQuery::Readers`].
+    Readers(Vec<Reader>),
 }
 
 /// An operation that an ACL can allow (`org.apache.kafka.common.acl.AclOperation`), as far as plans ask for it.

@@ -2,7 +2,7 @@
 
 use super::kafka::{
     BrokerDirs, CommittedOffset, ConfigEntry, Group, GroupOverview, KafkaAnswer, KafkaCluster, KafkaQuery, LogRange,
-    NamedTopic, OffsetAt, Rates, Reassignment, Replication, Topic, TopicOverview,
+    NamedTopic, OffsetAt, Rates, Reader, Reassignment, Replication, Topic, TopicOverview,
 };
 use super::rocketmq::{self, FromMasters, RocketmqAnswer, RocketmqCluster, RocketmqQuery, Routes};
 use super::{Answer, Failure, FailureKind, Query, Section, Sections};
@@ -127,6 +127,8 @@ impl<'a> Looker<'a> {
         kafka_replication() -> Replication, KafkaQuery::Replication, Replication;
         /// [`KafkaQuery::Rates`]
         kafka_rates() -> Rates, KafkaQuery::Rates, Rates;
+        /// [`KafkaQuery::Readers`]
+        kafka_readers(topic: &TopicName) -> Vec<Reader>, KafkaQuery::Readers(topic.clone()), Readers;
     }
 
     looks! { Rocketmq, RocketmqAnswer:

@@ -12,6 +12,14 @@ use crate::id::ClusterName;
 use std::collections::BTreeMap;
 
 const MOST: usize = 25;
+const SETTINGS: [&str; 6] = [
+    "retention.ms=7d",
+    "retention.bytes=10GiB",
+    "cleanup.policy=compact",
+    "min.insync.replicas=2",
+    "max.message.bytes=1MiB",
+    "retention.ms=default",
+];
 const RATES: [&str; 5] = ["10MiB", "25MiB", "50MiB", "100MiB", "200MiB"];
 
 /// What is being typed.
@@ -60,7 +68,8 @@ pub fn complete(catalogue: &Catalogue, asked: &Asked<'_>, context: &ParseContext
         OptionType::Choice => pick(asked.prefix, option.choices.iter().map(|choice| named(choice))),
         OptionType::Flag => pick(asked.prefix, ["true", "false"].into_iter().map(named)),
         OptionType::Rate => pick(asked.prefix, RATES.into_iter().map(named)),
-        OptionType::Partitions | OptionType::Brokers | OptionType::Text => Vec::new(),
+        OptionType::Settings => pick(asked.prefix, SETTINGS.into_iter().map(named)),
+        OptionType::Partitions | OptionType::Brokers | OptionType::Count | OptionType::Text => Vec::new(),
     }
 }
 

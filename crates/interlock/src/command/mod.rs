@@ -7,6 +7,7 @@
 
 mod catalogue;
 mod complete;
+mod count;
 mod directory;
 mod duration;
 mod fit;
@@ -21,6 +22,7 @@ mod partitions;
 mod rate;
 mod raw;
 mod request;
+mod settings;
 mod source;
 mod topics;
 
@@ -28,13 +30,16 @@ pub use catalogue::{Catalogue, Command, Kind, Localized, OptionSpec};
 pub use complete::{Asked, Suggestion, complete};
 pub use directory::{ClusterNames, Directory, OpenOperation, View, handle};
 pub use duration::parse as parse_duration;
+pub(crate) use duration::parse as span;
 pub use fit::misfit;
 pub use help::{Help, HelpLine, HelpOption, HelpPage, help};
 pub use line::{Line, parse_line};
 pub use name::{did_you_mean, skeleton};
 pub use option_type::OptionType;
 pub use parse::{ParseContext, parse};
+pub(crate) use rate::parse as amount;
 pub use raw::RawValue;
 pub use request::{Arguments, Request, Value};
+pub use settings::Settings;
 pub use source::{CatalogueError, LONGEST_DESCRIPTION};
 pub(crate) use topics::BUSIEST;

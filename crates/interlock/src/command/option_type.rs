@@ -6,7 +6,7 @@ use super::instant::Times;
 use super::name::did_you_mean;
 use super::parse::{ParseContext, cut, given};
 use super::request::Value;
-use super::{duration, offset_target, partitions, rate, topics};
+use super::{count, duration, offset_target, partitions, rate, settings, topics};
 use crate::facts::Facts;
 use crate::id::ClusterName;
 use crate::plan::{Digest, Mistake};
@@ -50,6 +50,10 @@ pub enum OptionType {
     Topics,
     /// How much data each second.
     Rate,
+    /// How many of something.
+    Count,
+    /// Settings by key.
+    Settings,
 }
 
 /// What a value is read with.
@@ -62,7 +66,7 @@ pub(super) struct Reading<'a> {
 
 impl OptionType {
     /// All of them.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 18] = [
         Self::Cluster,
         Self::Topic,
         Self::Group,
@@ -79,6 +83,8 @@ impl OptionType {
         Self::Brokers,
         Self::Topics,
         Self::Rate,
+        Self::Count,
+        Self::Settings,
     ];
 
     /// The key in command files; sentences that explain the type go by `type-` and this key.
@@ -101,6 +107,8 @@ impl OptionType {
             Self::Brokers => "brokers",
             Self::Topics => "topics",
             Self::Rate => "rate",
+            Self::Count => "count",
+            Self::Settings => "settings",
         }
     }
 
@@ -128,6 +136,10 @@ impl OptionType {
             Self::Brokers => &["4", "4,5,7-9"],
             Self::Topics => &["orders,payments", "pay*", "all", "busiest:20"],
             Self::Rate => &["50MiB", "1GiB"],
+            Self::Count => &["12"],
+            Self::Settings => {
+                &["retention.ms=7d", "retention.bytes=10GiB min.insync.replicas=2", "retention.ms=default"]
+            }
             _ => &[],
         }
     }
@@ -157,6 +169,8 @@ impl OptionType {
             Self::Brokers => brokers(text),
             Self::Topics => topics::parse(text).map(Value::Topics),
             Self::Rate => rate::parse(text).map(Value::Rate),
+            Self::Count => count::parse(text).map(Value::Count),
+            Self::Settings => settings::parse(text).map(Value::Settings),
         }
     }
 }

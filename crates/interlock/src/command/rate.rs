@@ -13,7 +13,7 @@ const FASTEST: u64 = 1 << 40;
 ///
 /// # Errors
 /// `rate-in-decimal`, `rate-of-zero`, `not-a-rate`.
-pub(super) fn parse(text: &str) -> Result<u64, Mistake> {
+pub(crate) fn parse(text: &str) -> Result<u64, Mistake> {
     let mistake = || Mistake::new("not-a-rate", given(text));
     let amount = text.strip_suffix("/s").unwrap_or(text);
     let digits = amount.bytes().take_while(u8::is_ascii_digit).count();

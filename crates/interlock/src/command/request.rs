@@ -63,6 +63,10 @@ pub enum Value {
     /// An amount of data each second; stored as bytes.
     #[serde(rename = "rate_bytes_per_second")]
     Rate(u64),
+    /// How many of something, from 1 on.
+    Count(u32),
+    /// Settings by key; none where a setting is taken away.
+    Settings(super::Settings),
 }
 
 /// Plans hold integers with their unit in the name, so a time span is stored as a number of milliseconds.
@@ -98,6 +102,8 @@ impl Value {
             Self::Brokers(ids) => super::partitions::canonical(ids),
             Self::Topics(words) => words.join(","),
             Self::Rate(rate) => super::rate::canonical(*rate),
+            Self::Count(count) => count.to_string(),
+            Self::Settings(settings) => super::settings::canonical(settings),
         }
     }
 }
@@ -149,6 +155,10 @@ impl Arguments {
         topics -> [String], Topics;
         /// The rate given for an option, in bytes a second.
         rate -> u64, Rate;
+        /// The number given for an option.
+        count -> u32, Count;
+        /// The settings given for an option.
+        settings -> super::Settings, Settings;
     }
 
     /// Every argument in its canonical writing, as a plan stores it.

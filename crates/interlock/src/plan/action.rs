@@ -4,7 +4,7 @@ use super::expectation::Expectation;
 use super::kafka_action::KafkaAction;
 use super::rocketmq_action::RocketmqAction;
 use crate::cluster::Query;
-use crate::id::GroupId;
+use crate::id::{GroupId, TopicName};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
@@ -53,6 +53,16 @@ impl Action {
         match self {
             Self::Kafka(action) => action.size(),
             Self::Rocketmq(action) => action.size(),
+        }
+    }
+
+    /// The topic that is no longer as it was known once this is done: gone, or with more partitions. Its probe looks at the id
+    /// itself.
+    #[must_use]
+    pub fn remakes(&self) -> Option<&TopicName> {
+        match self {
+            Self::Kafka(action) => action.remakes(),
+            Self::Rocketmq(_) => None,
         }
     }
 

@@ -22,6 +22,8 @@ pub fn differences(before: &Plan, after: &Plan) -> Vec<Difference> {
     compare("argument", &before.arguments, &after.arguments, &mut found);
     compare("offset", &offset_rows(before), &offset_rows(after), &mut found);
     compare("broker", &broker_rows(before), &broker_rows(after), &mut found);
+    compare("setting", &setting_rows(before), &setting_rows(after), &mut found);
+    compare("group", &reader_rows(before), &reader_rows(after), &mut found);
     compare("check", &checks(before), &checks(after), &mut found);
     let seats = |plan: &Plan| BTreeMap::from([("count".to_owned(), plan.votes.len().to_string())]);
     compare("seats", &seats(before), &seats(after), &mut found);
@@ -56,7 +58,7 @@ fn offset_rows(plan: &Plan) -> BTreeMap<String, String> {
         Row::Queue { topic, broker, queue, from, to, .. } => {
             Some((format!("{topic} {broker} {queue}"), format!("{} to {}", show(from), show(to))))
         }
-        Row::Queues { .. } | Row::Broker { .. } => None,
+        Row::Queues { .. } | Row::Broker { .. } | Row::Setting { .. } | Row::Reader { .. } => None,
     };
     plan.impact.rows.iter().filter_map(row).collect()
 }
@@ -67,7 +69,25 @@ fn broker_rows(plan: &Plan) -> BTreeMap<String, String> {
             Some((broker.to_string(), format!("{} to {} replicas", now.replicas, after.replicas)))
         }
         Row::Queues { broker, now, then } => Some((broker.clone(), format!("{now} to {then} queues"))),
-        Row::Offset { .. } | Row::Queue { .. } => None,
+        
+        Row::Offset { .. } | Row::Queue { .. } | Row::Setting { .. } | Row::Reader { .. } => None,
+    };
+    plan.impact.rows.iter().filter_map(row).collect()
+}
+
+fn setting_rows(plan: &Plan) -> BTreeMap<String, String> {
+    let show = |value: &Option<String>| value.clone().unwrap_or_else(|| "none".to_owned());
+    let row = |row: &Row| match row {
+        Row::Setting { key, from, to, .. } => Some((key.clone(), format!("{} to {}", show(from), show(to)))),
+        _ => None,
+    };
+    plan.impact.rows.iter().filter_map(row).collect()
+}
+
+fn reader_rows(plan: &Plan) -> BTreeMap<String, String> {
+    let row = |row: &Row| match row {
+        Row::Reader { group, members, unread } => Some((group.clone(), format!("{members} members, {unread} unread"))),
+        _ => None,
     };
     plan.impact.rows.iter().filter_map(row).collect()
 }

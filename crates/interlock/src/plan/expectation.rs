@@ -2,7 +2,7 @@
 
 use super::layout_action::{ConfigChange, ConfigOn, ReplicaMove};
 use super::rocketmq_expectation::RocketmqExpectation;
-use super::{layout_expectation as layout, member_facts};
+use super::{layout_expectation as layout, member_facts, topic_expectation as topics};
 use crate::cluster::kafka::{Broker, Committed, CommittedOffset, KafkaQuery, LogRange, Member, Replicas};
 use crate::cluster::{Failure, Look, Looker, Query, Sections};
 use crate::facts::Facts;
@@ -71,6 +71,23 @@ pub enum Expectation {
     },
     /// Something of a RocketMQ cluster.
     Rocketmq(RocketmqExpectation),
+    /// There is no topic of this name.
+    KafkaTopicAbsent {
+        /// The name.
+        topic: TopicName,
+    },
+    /// Nothing was written to the topic: its logs end where they ended.
+    KafkaLogEndsAre {
+        /// The topic.
+        topic: TopicName,
+        /// The next offset of each partition.
+        ends: BTreeMap<i32, i64>,
+    },
+    /// No group has members that read the topic.
+    KafkaTopicUnused {
+        /// The topic.
+        topic: TopicName,
+    },
 }
 
 /// The replicas of one partition.
@@ -180,6 +197,9 @@ impl Expectation {
             Self::KafkaConfigsAre { configs } => return configs.iter().map(|one| one.on.query()).collect(),
             Self::KafkaRoom { .. } => vec![KafkaQuery::LogDirs],
             Self::Rocketmq(expectation) => return BTreeSet::from([Query::Rocketmq(expectation.query())]),
+            Self::KafkaTopicAbsent { topic } => vec![KafkaQuery::Topic(topic.clone())],
+            Self::KafkaLogEndsAre { topic, .. } => vec![KafkaQuery::LogRanges(topic.clone())],
+            Self::KafkaTopicUnused { topic } => vec![KafkaQuery::Readers(topic.clone())],
         };
         queries.into_iter().map(Query::Kafka).collect()
     }
@@ -226,6 +246,15 @@ pub fn evaluate(expectation: &Expectation, sections: &Sections) -> Held {
         Expectation::KafkaConfigsAre { configs } => layout::configs(configs, &mut looker),
         Expectation::KafkaRoom { brokers } => layout::room(brokers, &mut looker),
         Expectation::Rocketmq(expectation) => expectation.evaluate(&mut looker),
+        Expectation::KafkaTopicAbsent { topic } => {
+            with(looker.kafka_topic(topic), |found| topics::absent(topic, found.as_ref()))
+        }
+        Expectation::KafkaLogEndsAre { topic, ends } => {
+            with(looker.kafka_log_ranges(topic), |found| topics::ends_are(topic, ends, found))
+        }
+        Expectation::KafkaTopicUnused { topic } => {
+            with(looker.kafka_readers(topic), |found| topics::unused(topic, found))
+        }
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::expectation::{Assigned, ConfigExpected, Expectation, OffsetExpected};
 use super::layout_action::{ConfigChange, ListRemoval, PreferredLeader, ReplicaMove};
+use super::topic_action::{self as topics, GoneGroup, GoneTopic, MorePartitions, NewTopic};
 use crate::cluster::Query;
 use crate::cluster::kafka::{Committed, KafkaQuery};
 use crate::id::{GroupId, TopicName};
@@ -53,6 +54,14 @@ pub enum KafkaAction {
         /// Each partition with its preferred leader.
         partitions: Vec<PreferredLeader>,
     },
+    /// `CreateTopics` (key 19): a topic is made.
+    CreateTopic(NewTopic),
+    /// `CreatePartitions` (key 37): a topic gets so many partitions; keys go to other partitions for good.
+    CreatePartitions(MorePartitions),
+    /// `DeleteTopics` (key 20), by id: a topic goes with everything in it.
+    DeleteTopic(GoneTopic),
+    /// `DeleteGroups` (key 42): a group without members goes with its commits.
+    DeleteGroup(GoneGroup),
 }
 
 /// A commit in one partition. `from` is not sent: it tells a value that nobody of us wrote from one still to be changed.
@@ -97,6 +106,10 @@ impl KafkaAction {
                 .flat_map(|one| [topic(&one.topic), Query::Kafka(KafkaQuery::TopicConfig(one.topic.clone()))])
                 .collect(),
             Self::ElectPreferred { partitions } => partitions.iter().map(|one| topic(&one.topic)).collect(),
+            Self::CreateTopic(new) => topics::read_new(new),
+            Self::CreatePartitions(more) => topics::read_topic(&more.topic),
+            Self::DeleteTopic(gone) => topics::read_topic(&gone.topic),
+            Self::DeleteGroup(gone) => topics::read_group(&gone.group),
         }
     }
 
@@ -122,6 +135,10 @@ impl KafkaAction {
                 Some(Expectation::KafkaConfigsAre { configs: changes.iter().map(ConfigExpected::before).collect() })
             }
             Self::CallOff { .. } | Self::TakeFromLists { .. } | Self::ElectPreferred { .. } => None,
+            Self::CreateTopic(new) => Some(Expectation::KafkaTopicAbsent { topic: new.name.clone() }),
+            Self::CreatePartitions(more) => Some(topics::is(&more.topic, &more.topic_id, more.from)),
+            Self::DeleteTopic(gone) => Some(topics::is(&gone.topic, &gone.topic_id, gone.partitions)),
+            Self::DeleteGroup(gone) => Some(gone.stands()),
         }
     }
 
@@ -135,6 +152,10 @@ impl KafkaAction {
             Self::SetConfigs { .. } => "kafka-set-configs",
             Self::TakeFromLists { .. } => "kafka-take-from-lists",
             Self::ElectPreferred { .. } => "kafka-elect-preferred",
+            Self::CreateTopic(_) => "kafka-create-topic",
+            Self::CreatePartitions(_) => "kafka-create-partitions",
+            Self::DeleteTopic(_) => "kafka-delete-topic",
+            Self::DeleteGroup(_) => "kafka-delete-group",
         }
     }
 
@@ -147,6 +168,16 @@ impl KafkaAction {
             Self::SetConfigs { changes } => changes.len(),
             Self::TakeFromLists { lists } => lists.len(),
             Self::ElectPreferred { partitions } => partitions.len(),
+            Self::CreateTopic(_) | Self::CreatePartitions(_) | Self::DeleteTopic(_) | Self::DeleteGroup(_) => 1,
+        }
+    }
+
+    /// The topic that is no longer as it was known once this is done.
+    pub(super) fn remakes(&self) -> Option<&TopicName> {
+        match self {
+            Self::CreatePartitions(more) => Some(&more.topic),
+            Self::DeleteTopic(gone) => Some(&gone.topic),
+            _ => None,
         }
     }
 
@@ -155,11 +186,15 @@ impl KafkaAction {
     pub fn group(&self) -> Option<&GroupId> {
         match self {
             Self::CommitOffsets { group, .. } | Self::DeleteOffsets { group, .. } => Some(group),
+            Self::DeleteGroup(gone) => Some(&gone.group),
             Self::Reassign { .. }
             | Self::CallOff { .. }
             | Self::SetConfigs { .. }
             | Self::TakeFromLists { .. }
-            | Self::ElectPreferred { .. } => None,
+            | Self::ElectPreferred { .. }
+            | Self::CreateTopic(_)
+            | Self::CreatePartitions(_)
+            | Self::DeleteTopic(_) => None,
         }
     }
 }

@@ -37,6 +37,11 @@ mod standing;
 mod step;
 #[cfg(test)]
 mod tests;
+mod topic_action;
+mod topic_expectation;
+mod topic_probe;
+#[cfg(test)]
+mod topic_tests;
 
 pub use action::Action;
 pub use check::{Check, Level, Mistake};
@@ -69,6 +74,8 @@ pub use seal::{Digest, FORMAT, NotReadable, Sealed};
 pub use seed_rule::SeedRule;
 pub use standing::Standing;
 pub use step::{Capture, Step, Undo, Wait, Work};
+pub use topic_action::{GoneGroup, GoneTopic, MorePartitions, NewTopic};
+pub(crate) use topic_probe::other_layout;
 
 use crate::cluster::rocketmq::Queues;
 use crate::cluster::{ClusterKind, Query, Tier};
@@ -258,6 +265,26 @@ pub enum Row {
         during: Load,
         /// At the end.
         after: Load,
+    },
+    /// A setting of a topic.
+    Setting {
+        /// The topic.
+        topic: String,
+        /// The key.
+        key: String,
+        /// Its value before; none if it is not made.
+        from: Option<String>,
+        /// Its value after.
+        to: Option<String>,
+    },
+    /// A group that reads a topic, or has read it.
+    Reader {
+        /// The group.
+        group: String,
+        /// How many of its members are at work there.
+        members: u64,
+        /// How many records of the topic it has not read.
+        unread: u64,
     },
 }
 

@@ -4,6 +4,7 @@ use super::action::Action;
 use super::kafka_action::{KafkaAction, OffsetMove, OffsetRemoval};
 use super::layout_probe as layout;
 use super::rocketmq_probe as rocketmq;
+use super::topic_probe as topics;
 use crate::cluster::kafka::{Committed, CommittedOffset};
 use crate::cluster::{Looker, Sections};
 use crate::facts::Facts;
@@ -52,6 +53,10 @@ fn kafka<'a>(action: &'a KafkaAction, looker: &mut Looker<'a>) -> Probe {
         KafkaAction::SetConfigs { changes } => layout::configs_set(changes, looker),
         KafkaAction::TakeFromLists { lists } => layout::taken(lists, looker),
         KafkaAction::ElectPreferred { partitions } => layout::elected(partitions, looker),
+        KafkaAction::CreateTopic(new) => topics::created(new, looker),
+        KafkaAction::CreatePartitions(more) => topics::expanded(more, looker),
+        KafkaAction::DeleteTopic(gone) => topics::deleted(gone, looker),
+        KafkaAction::DeleteGroup(gone) => topics::group_deleted(gone, looker),
     }
 }
 

@@ -41,7 +41,8 @@ pub fn reverse(plan: &Plan, done: &[Done]) -> Result<Vec<Action>, ReverseImpossi
     for happened in done.iter().rev() {
         let undo = plan.steps.iter().find(|step| step.number == happened.step).map(|step| &step.undo);
         match undo {
-            None | Some(Undo::Nothing) => {}
+            // What was made is looked at first: only while it is empty it goes again.
+            None | Some(Undo::Nothing | Undo::WhileEmpty { .. }) => {}
             Some(Undo::Irreversible { lost }) => {
                 return Err(ReverseImpossible::Irreversible { step: happened.step, lost: lost.clone() });
             }
@@ -79,6 +80,9 @@ fn kafka(action: &KafkaAction) -> Vec<Action> {
         KafkaAction::CallOff { .. } | KafkaAction::TakeFromLists { .. } | KafkaAction::ElectPreferred { .. } => {
             Vec::new()
         }
+        // What is made is known by its id only once it is there; what is deleted is gone, and partitions stay.
+        KafkaAction::CreateTopic(_) | KafkaAction::CreatePartitions(_) | KafkaAction::DeleteTopic(_) => Vec::new(),
+        KafkaAction::DeleteGroup(gone) => gone.recommit(),
     }
 }
 

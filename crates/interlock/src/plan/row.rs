@@ -19,7 +19,7 @@ impl Row {
                     to.saturating_sub(from.max(*log_start)).max(0)
                 })
             }
-            Self::Queues { .. } | Self::Broker { .. } => None,
+            Self::Queues { .. } | Self::Broker { .. } | Self::Setting { .. } | Self::Reader { .. } => None,
         }
     }
 }

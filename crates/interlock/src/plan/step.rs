@@ -92,6 +92,11 @@ pub enum Undo {
         /// The capture step.
         step: u32,
     },
+    /// The topic that it made is deleted again, as long as nobody has written to it and nobody reads it.
+    WhileEmpty {
+        /// The topic.
+        topic: TopicName,
+    },
     /// It cannot be taken back.
     Irreversible {
         /// What is lost, in numbers.

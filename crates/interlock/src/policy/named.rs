@@ -7,7 +7,8 @@ use std::collections::BTreeSet;
 /// Kinds of things whose names are no topic's and no group's.
 const OTHER_THINGS: [&str; 3] = ["cluster", "broker", "whole"];
 /// The parts of a cluster that are looked at under a topic's or a group's name.
-const NAMED_PARTS: [Part; 5] = [Part::Group, Part::CommittedOffsets, Part::Topic, Part::LogRanges, Part::OffsetsAtTime];
+const NAMED_PARTS: [Part; 6] =
+    [Part::Group, Part::CommittedOffsets, Part::Topic, Part::LogRanges, Part::OffsetsAtTime, Part::TopicConfig];
 
 /// The topics and groups that facts name. A bare name is one of them unless it is said to be of something else.
 pub(super) fn named_in(facts: &Facts) -> BTreeSet<String> {

@@ -15,6 +15,9 @@ use crate::route::Route;
 use crate::types::TopicId;
 use crate::wire::call::Call;
 
+/// The first version of DeleteTopics that takes ids (KIP-516).
+const BY_ID: i16 = 6;
+
 /// A topic to be made.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NewTopic {
@@ -119,6 +122,48 @@ impl Client {
             }),
         )
     }
+
+    /// Deletes topics by their ids (DeleteTopics since version 6, Kafka 2.8): another topic that has come to the name of one
+    /// stays. The broker tells the id of a topic that we may not describe and none of its name.
+    ///
+    /// # Errors
+    /// Each topic has its own result, such as UNKNOWN_TOPIC_ID. `Unsupported`, with nothing sent, where the broker knows no
+    /// ids.
+    pub async fn delete_topics_by_id(&self, ids: &[TopicId]) -> Result<BTreeMap<TopicId, Result<()>>> {
+        let api = DeleteTopicsRequest::API.name;
+        let deadline = self.until();
+        let answer = self
+            .ask(
+                &Route::Controller,
+                deadline,
+                |version| {
+                    if version < BY_ID {
+                        let why = format!("topics are deleted by id since version {BY_ID}, the broker knows {version}");
+                        return Err(Error::Unsupported { api, broker: "the controller".to_owned(), why });
+                    }
+                    let topics: Result<Vec<_>> = ids.iter().map(by_id).collect();
+                    Ok(DeleteTopicsRequest::default().with_timeout_ms(server_timeout(deadline)).with_topics(topics?))
+                },
+                |answer| common(answer.responses.iter().map(|topic| topic.error_code)),
+            )
+            .await?;
+        let mut found: BTreeMap<TopicId, Result<()>> = BTreeMap::new();
+        for topic in answer.responses {
+            if let Some(id) = TopicId::of(topic.topic_id.into_bytes()) {
+                found.insert(id, Error::check(api, topic.error_code, said(topic.error_message)));
+            }
+        }
+        let each = ids.iter().map(|id| {
+            let result = found.remove(id).unwrap_or_else(|| Err(unanswered(api, id)));
+            (*id, result)
+        });
+        Ok(each.collect())
+    }
+}
+
+fn by_id(id: &TopicId) -> Result<DeleteTopicState> {
+    let invalid = || Error::Invalid("the id of a topic is of 16 bytes".to_owned());
+    Ok(DeleteTopicState::default().with_topic_id(id.0.to_vec().try_into().map_err(|_| invalid())?))
 }
 
 fn creatable(topic: &NewTopic) -> Result<CreatableTopic> {

@@ -10,6 +10,7 @@ mod peer;
 mod routes;
 mod security;
 mod tls;
+mod topics;
 mod versions;
 
 use std::collections::BTreeMap;

@@ -232,6 +232,8 @@ pub fn versions(instead: &[(ApiKey, Option<(i16, i16)>)]) -> ApiVersionsResponse
         (ApiKey::SaslHandshake, 0, 1),
         (ApiKey::ApiVersions, 0, 4),
         (ApiKey::CreateTopics, 2, 7),
+        (ApiKey::DeleteTopics, 1, 6),
+        (ApiKey::CreatePartitions, 0, 3),
         (ApiKey::DeleteGroups, 0, 2),
         (ApiKey::SaslAuthenticate, 0, 2),
         (ApiKey::DescribeConfigs, 1, 4),

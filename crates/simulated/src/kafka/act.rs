@@ -33,7 +33,7 @@ impl Kafka {
             return Acted::Unknown(no_answer());
         }
         self.interfere_before(draw, now);
-        let acted = self.perform(request.action, now);
+        let acted = self.perform(request.action, draw, now);
         self.note(request, &acted, now);
         self.interfere_after(draw, now);
         let too_slow = trouble.as_ref().is_some_and(|one| one.delay_ms() > request.deadline_ms);
@@ -72,7 +72,7 @@ impl Kafka {
             }
             Interference::Commit(group, topic, partition, to) => {
                 let moves = vec![OffsetMove { topic, partition, from: None, to }];
-                self.perform(&Action::Kafka(KafkaAction::CommitOffsets { group, moves }), now);
+                self.perform(&Action::Kafka(KafkaAction::CommitOffsets { group, moves }), draw, now);
             }
             Interference::Reassign(topic, partition, target) => {
                 // Whoever does that does not ask us what came of it.
@@ -82,7 +82,7 @@ impl Kafka {
     }
 
     /// What the coordinator does with an act.
-    pub(super) fn perform(&mut self, action: &Action, now: Millis) -> Acted {
+    pub(super) fn perform(&mut self, action: &Action, draw: &mut Draw, now: Millis) -> Acted {
         let Action::Kafka(action) = action else { return Acted::NotApplied(because("", Failure::of_another_kind())) };
         if let Some(group) = action.group()
             && let Err(failure) = self.coordinated(group, now)
@@ -97,6 +97,10 @@ impl Kafka {
             KafkaAction::SetConfigs { changes } => self.set_configs(changes, now),
             KafkaAction::TakeFromLists { lists } => self.take_from_lists(lists),
             KafkaAction::ElectPreferred { partitions } => self.elect_preferred(partitions, now),
+            KafkaAction::CreateTopic(new) => self.make_topic(new, draw, now),
+            KafkaAction::CreatePartitions(more) => self.widen(more, now),
+            KafkaAction::DeleteTopic(gone) => self.unmake_topic(gone, now),
+            KafkaAction::DeleteGroup(gone) => self.unmake_group(gone, now),
         }
     }
 

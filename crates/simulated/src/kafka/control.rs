@@ -135,7 +135,7 @@ impl SimulatedKafka {
     ) -> Result<Acted, FleetError> {
         let moves = vec![OffsetMove { topic: topic.clone(), partition, from: None, to }];
         let action = Action::Kafka(KafkaAction::CommitOffsets { group: group.clone(), moves });
-        self.change(|kafka, _, now| Ok(kafka.perform(&action, now)))
+        self.change(|kafka, draw, now| Ok(kafka.perform(&action, draw, now)))
     }
 
     /// Sets or takes away what is wrong with the whole cluster.
@@ -325,7 +325,7 @@ impl Kafka {
         self.topics.get_mut(name).ok_or_else(|| no_such("topic", name))
     }
 
-    fn delete_topic(&mut self, name: &TopicName, now: Millis) -> Result<Topic, FleetError> {
+    pub(super) fn delete_topic(&mut self, name: &TopicName, now: Millis) -> Result<Topic, FleetError> {
         self.settle_all(now);
         let topic = self.topics.remove(name).ok_or_else(|| no_such("topic", name))?;
         for group in self.groups.values_mut() {

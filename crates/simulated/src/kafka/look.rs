@@ -4,8 +4,8 @@ use super::fault::failed;
 use super::topic::TopicPartition;
 use super::{Kafka, Topic};
 use interlock::cluster::kafka::{
-    Broker, CommittedOffset, Group, GroupOverview, KafkaAnswer, KafkaCluster, KafkaQuery, LogRange, OffsetAt, Right,
-    Topic as SeenTopic, TopicOverview,
+    Broker, CommittedOffset, Group, GroupOverview, KafkaAnswer, KafkaCluster, KafkaQuery, LogRange, OffsetAt, Reader,
+    Right, Topic as SeenTopic, TopicOverview,
 };
 use interlock::cluster::{Failure, FailureKind};
 use interlock::id::{GroupId, TopicName};
@@ -45,6 +45,7 @@ impl Kafka {
             KafkaQuery::BrokerConfig(id) => KafkaAnswer::BrokerConfig(self.broker_config(*id, now)?),
             KafkaQuery::Replication => KafkaAnswer::Replication(self.replication(now)?),
             KafkaQuery::Rates => KafkaAnswer::Rates(self.rates()),
+            KafkaQuery::Readers(name) => KafkaAnswer::Readers(self.readers(name, now)?),
         })
     }
 
@@ -137,6 +138,17 @@ impl Kafka {
             })
         });
         Ok(all.collect())
+    }
+
+    /// Of the groups that we may describe; others are left out without a word, as the list of groups leaves them out.
+    fn readers(&self, name: &TopicName, now: Millis) -> Answered<Vec<Reader>> {
+        let ids = self.groups.keys().filter(|id| self.access.groups.allows(id.as_str(), Right::Describe));
+        let mut readers = Vec::new();
+        for id in ids {
+            let (group, committed) = (self.one_group(id, now)?, self.committed(id, now)?);
+            readers.extend(Reader::of(name, id, group.as_ref(), &committed));
+        }
+        Ok(readers)
     }
 
     fn log_ranges(&self, name: &TopicName, now: Millis) -> Answered<Vec<LogRange>> {

@@ -2,6 +2,7 @@
 
 mod act;
 mod act_layout;
+mod act_topics;
 mod backend;
 mod control;
 mod fault;

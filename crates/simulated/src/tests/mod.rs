@@ -8,6 +8,7 @@ mod groups;
 mod moves;
 mod rocketmq;
 mod topics;
+mod whole_topics;
 
 use crate::{Fleet, GroupSpec, HandClock, Member, SimulatedKafka, TopicSpec, per_second};
 use engine::port::{Acted, Observe};

@@ -151,7 +151,8 @@ impl Lab {
     }
 
     /// The workspace whose `./dev` started the lab.
-    pub(crate) fn root(&self) -> &Path {
+    #[must_use]
+    pub fn root(&self) -> &Path {
         Path::new(self.value("LAB_ROOT"))
     }
 

@@ -7,6 +7,7 @@ mod look;
 mod rocketmq;
 mod saved;
 mod steps;
+mod topics;
 
 use super::kafka_offsets as offsets;
 use super::{Context, Stop, held_checks, queues};
@@ -39,6 +40,9 @@ pub struct Rollback<'a> {
 /// ordinary seats are asked for.
 #[must_use]
 pub fn plan_rollback(rollback: &Rollback<'_>, sections: &Sections, context: &Context<'_>) -> Planning {
+    if let Some(new) = topics::made(rollback) {
+        return topics::unmake(rollback, new, sections, context);
+    }
     let actions = match backwards(rollback) {
         Ok(actions) => actions,
         Err(stop) => return stop.into(),
@@ -51,6 +55,9 @@ pub fn plan_rollback(rollback: &Rollback<'_>, sections: &Sections, context: &Con
     }
     if layout::moves_replicas(&actions) {
         return layout::plan(rollback, &actions, sections, context);
+    }
+    if let Some(settings) = topics::settings(&actions) {
+        return topics::put_back(rollback, settings, sections, context);
     }
     let vectors = saved::vectors(&actions);
     let mut looker = Looker::new(sections);

@@ -41,7 +41,11 @@ pub(super) fn vectors(actions: &[Action]) -> Vectors<'_> {
             | KafkaAction::CallOff { .. }
             | KafkaAction::SetConfigs { .. }
             | KafkaAction::TakeFromLists { .. }
-            | KafkaAction::ElectPreferred { .. } => {}
+            | KafkaAction::ElectPreferred { .. }
+            | KafkaAction::CreateTopic(_)
+            | KafkaAction::CreatePartitions(_)
+            | KafkaAction::DeleteTopic(_)
+            | KafkaAction::DeleteGroup(_) => {}
         }
     }
     by_group

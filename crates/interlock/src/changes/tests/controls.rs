@@ -1,10 +1,10 @@
 //! The negative control of every guard: the harm that it keeps away, which comes to pass without it and only without it.
 
 use super::guards as resets;
-use super::moves;
 use super::queues;
 use super::rocketmq;
 use super::world::{AT, Log, With, World, asked, log, member, topic, whole};
+use super::{moves, topics};
 use crate::changes::{Guard, Guards};
 use crate::cluster::{Answer, Query, Section, Sections, Seen};
 use crate::plan::{
@@ -36,7 +36,7 @@ fn harm(guard: Guard) -> fn(Guard, Guards) -> bool {
         Guard::TargetInLog => a_commit_lies_past_the_end,
         Guard::AfterLastRecord => a_late_time_leads_to_the_start,
         Guard::ValuesMovedOn => a_way_back_over_moved_values_is_covered,
-        Guard::SystemTopic | Guard::OrderedTopic | Guard::RoutesAgree | Guard::GroupAtWork => {
+        Guard::OrderedTopic | Guard::RoutesAgree | Guard::GroupAtWork => {
             queues::a_topic_that_must_not_be_is_set
         }
         Guard::QueuesAre => queues::it_starts_on_other_queues,
@@ -45,6 +45,18 @@ fn harm(guard: Guard) -> fn(Guard, Guards) -> bool {
         Guard::QueuesSeeded => queues::no_group_gets_an_offset,
         Guard::QueuesDrained => queues::nothing_is_waited_for,
         Guard::ClosedWatched => queues::nobody_watches_closed_queues,
+        Guard::SystemTopic
+        | Guard::TopicExists
+        | Guard::NameCollides
+        | Guard::TooFewBrokers
+        | Guard::TooManyNewPartitions
+        | Guard::MinIsrFits
+        | Guard::ClientsConnected
+        | Guard::TopicWritten => topics::goes_on,
+        Guard::KeysMove | Guard::Compacted | Guard::GroupsAtWork | Guard::UnreadRecordsGo | Guard::CleanupChanges => {
+            topics::nobody_is_asked
+        }
+        Guard::TopicEmpty | Guard::TopicAsMade => topics::is_unmade,
     }
 }
 

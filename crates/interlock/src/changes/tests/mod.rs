@@ -11,5 +11,6 @@ mod reset;
 mod rocketmq;
 mod rollback;
 mod rule;
+mod topics;
 mod waiting;
 mod world;

@@ -28,6 +28,10 @@ pub mod api {
     pub const DELETE_TOPICS: i16 = 20;
     /// Elect leaders.
     pub const ELECT_LEADERS: i16 = 43;
+    /// Add partitions.
+    pub const CREATE_PARTITIONS: i16 = 37;
+    /// Delete groups.
+    pub const DELETE_GROUPS: i16 = 42;
     /// Change settings.
     pub const INCREMENTAL_ALTER_CONFIGS: i16 = 44;
     /// Move replicas.
