@@ -1,7 +1,7 @@
 # Queues of a topic that are opened and closed (RocketMQ).
 
-what-expand-partitions = open queues of { $topics }: { $to } each ({ $cluster })
-what-shrink-partitions = close queues of { $topics }: { $to } stay ({ $cluster })
+what-expand-partitions-rocketmq = open queues of { $topics }: { $to } each ({ $cluster })
+what-shrink-partitions-rocketmq = close queues of { $topics }: { $to } stay ({ $cluster })
 size-queues = { $count ->
     [one] { $count } queue
    *[other] { $count } queues
@@ -12,7 +12,7 @@ worst-queues-opened = a group that nobody knows of yet begins at the end of the 
 worst-queues-closed = what a stale route still sends to closed queues is read late, or fails at the sender on 5.x
 worst-queues-as-before = producers and readers are spread as before
 
-check-system-topic = topic { $topic } is not an ordinary one ({ $topic-kind })
+check-not-an-ordinary-topic = topic { $topic } is not an ordinary one ({ $topic-kind })
     .next = Only ordinary topics get other queues; RocketMQ looks after its own.
 check-ordered-topic = topic { $topic } is ordered: the order of its queues is a value of its own at every NameServer, and I do not change that yet
     .next = With mqadmin updateOrderConf and updateTopic, on every NameServer and master.
@@ -27,7 +27,7 @@ check-name-server-silent = { $count ->
    *[other] { $count } NameServers do not answer; what they tell clients when they are back is not looked at
 }
 check-master-takes-no-writes = no writes are sent to { $masters }, by the permission of the broker itself
-check-group-broadcasts = { $groups } read by broadcast: how far they are is with them and not at the brokers, so closed queues wait for the time that messages are kept
+check-groups-broadcast = { $groups } read by broadcast: how far they are is with them and not at the brokers, so closed queues wait for the time that messages are kept
 check-closed-queues-unread = { $messages } messages in the queues that are to be closed are not read yet by { $groups }; it is waited for them, however long that takes
 check-given-up-group-online = group { $group } has clients that are connected, so it is not given up
     .next = Leave it out of waive, or stop its clients first.

@@ -1,7 +1,7 @@
 # RocketMQ 的扩、缩队列。
 
-what-expand-partitions = { $topics } 扩分区到 { $to }（{ $cluster }）
-what-shrink-partitions = { $topics } 缩分区到 { $to }（{ $cluster }）
+what-expand-partitions-rocketmq = { $topics } 扩分区到 { $to }（{ $cluster }）
+what-shrink-partitions-rocketmq = { $topics } 缩分区到 { $to }（{ $cluster }）
 size-queues = { $count } 个队列
 step-rocketmq-set-queues = 打开或关闭队列
 step-rocketmq-seed-offsets = 为每个消费组在将打开的队列中写入位点
@@ -9,7 +9,7 @@ worst-queues-opened = 尚无人知晓的消费组会从新打开队列的末尾�
 worst-queues-closed = 旧路由仍发往已关闭队列的消息会被延迟消费，在 5.x 上则由发送方报错
 worst-queues-as-before = 生产与消费恢复到原来的分布
 
-check-system-topic = topic { $topic } 不是普通 topic（{ $topic-kind }）
+check-not-an-ordinary-topic = topic { $topic } 不是普通 topic（{ $topic-kind }）
     .next = 只有普通 topic 可以调整队列数；系统 topic 由 RocketMQ 自己管理。
 check-ordered-topic = topic { $topic } 是顺序 topic：队列顺序是每个 NameServer 上单独的配置，我还不会修改它
     .next = 请在每个 NameServer 和 master 上使用 mqadmin updateOrderConf 与 updateTopic。
@@ -21,7 +21,7 @@ check-writes-past-reads = { $topic } 在 { $master } 上的读/写队列为 { $f
     .next = 先用 mqadmin updateTopic -r 让读队列不少于写队列，再试。
 check-name-server-silent = { $count } 个 NameServer 没有应答；它恢复后给客户端的路由无法核对
 check-master-takes-no-writes = { $masters } 因 broker 自身的权限不接受写入
-check-group-broadcasts = { $groups } 为广播消费：位点在客户端而不在 broker，关闭队列只能按消息保留时间等待
+check-groups-broadcast = { $groups } 为广播消费：位点在客户端而不在 broker，关闭队列只能按消息保留时间等待
 check-closed-queues-unread = 将关闭的队列中有 { $messages } 条消息尚未被 { $groups } 消费；无论多久都会等待
 check-given-up-group-online = 消费组 { $group } 有客户端在线，不能放弃
     .next = 请从 waive 中去掉它，或先停止其客户端。

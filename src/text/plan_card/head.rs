@@ -10,7 +10,7 @@ use crate::text::reassignment::moves_replicas;
 use crate::text::sentence::{NAME, WORDS, find, names, why};
 use crate::text::{foreign, numbers};
 use interlock::approval::State;
-use interlock::cluster::Tier;
+use interlock::cluster::{ClusterKind, Tier};
 use interlock::facts::{Fact, Facts};
 use interlock::plan::{Effect, Plan, Undo, Work};
 
@@ -140,9 +140,9 @@ pub(in crate::text) fn what(plan: &Plan, locale: Locale) -> Line {
         .number("from", counted(plan, "from"))
         .code("operation", plan.reverses.as_ref().map_or("", |operation| operation.as_str()));
     let back = plan.reverses.as_ref().and_then(|_| family(plan)).map(|family| format!("what-rollback-{family}"));
-    locale
-        .try_say(&back.unwrap_or_else(|| format!("what-{}", plan.command)), &args)
-        .unwrap_or_else(|| locale.say("what-other", &args))
+    let own = (plan.kind == ClusterKind::Rocketmq).then(|| format!("what-{}-rocketmq", plan.command));
+    let keys = back.into_iter().chain(own).chain([format!("what-{}", plan.command)]);
+    keys.filter_map(|key| locale.try_say(&key, &args)).next().unwrap_or_else(|| locale.say("what-other", &args))
 }
 
 /// A number that the planner counted; 0 where it counted none.

@@ -114,10 +114,10 @@ async fn bad_input_is_refused_by_name() {
         assert_eq!(mistake.id, id, "{line}");
     }
     for (line, id) in [
-        ("topic:broker-a to:4", "system-topic"),
-        ("topic:Lab to:4", "system-topic"),
-        ("topic:SCHEDULE_TOPIC_XXXX to:4", "system-topic"),
-        ("topic:%RETRY%mail to:4", "system-topic"),
+        ("topic:broker-a to:4", "not-an-ordinary-topic"),
+        ("topic:Lab to:4", "not-an-ordinary-topic"),
+        ("topic:SCHEDULE_TOPIC_XXXX to:4", "not-an-ordinary-topic"),
+        ("topic:%RETRY%mail to:4", "not-an-ordinary-topic"),
     ] {
         let done = ask(&house, "alice", &format!("/expand-partitions cluster:lab-rocketmq {line}")).await;
         let Done::Refused(refusal) = done else { panic!("{line}: {done:?}") };

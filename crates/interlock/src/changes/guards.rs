@@ -192,7 +192,7 @@ impl Guard {
             "system-name" => Self::NotTheSystems,
             "group-broadcasts" => Self::NotBroadcast,
             "group-must-stop" => Self::ClientsCanBeTold,
-            "system-topic" => Self::SystemTopic,
+            "system-topic" | "not-an-ordinary-topic" => Self::SystemTopic,
             "ordered-topic" => Self::OrderedTopic,
             "routes-differ" | "writes-past-reads" => Self::RoutesAgree,
             "given-up-group-online" => Self::GroupAtWork,

@@ -1,6 +1,7 @@
 //! What actions on whole topics and groups name, and what each of them reads back.
 
-use super::action::{Action, KafkaAction, OffsetMove};
+use super::action::Action;
+use super::kafka_action::{KafkaAction, OffsetMove};
 use super::expectation::{Expectation, OffsetExpected};
 use crate::cluster::Query;
 use crate::cluster::kafka::{CommittedOffset, KafkaQuery};

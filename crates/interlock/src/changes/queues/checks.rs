@@ -29,7 +29,7 @@ fn of(wanted: &Wanted<'_>) -> Facts {
 
 fn kind_check(wanted: &Wanted<'_>, seen: &Seen<'_>) -> Option<Check> {
     let facts = || of(wanted).with("topic-kind", seen.topic.kind.key());
-    (seen.topic.kind != TopicKind::Ordinary).then(|| Check::new(Level::Block, "system-topic", facts()))
+    (seen.topic.kind != TopicKind::Ordinary).then(|| Check::new(Level::Block, "not-an-ordinary-topic", facts()))
 }
 
 /// The order of queues is a value of its own at each NameServer, which names how many queues there are.
@@ -79,7 +79,7 @@ fn write_disabled_check(seen: &Seen<'_>) -> Option<Check> {
 fn broadcast_check(seen: &Seen<'_>) -> Option<Check> {
     let groups: Vec<String> =
         seen.readers.iter().filter(|reader| reader.broadcasts).map(|reader| reader.group.to_string()).collect();
-    (!groups.is_empty()).then(|| Check::new(Level::Warn, "group-broadcasts", Facts::none().with("groups", groups)))
+    (!groups.is_empty()).then(|| Check::new(Level::Warn, "groups-broadcast", Facts::none().with("groups", groups)))
 }
 
 /// Groups that are there and are not of RocketMQ itself.

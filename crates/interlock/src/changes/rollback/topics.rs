@@ -19,7 +19,7 @@ use std::collections::BTreeMap;
 pub(super) fn settings(actions: &[Action]) -> Option<(&TopicName, Vec<&ConfigChange>)> {
     let mut changes = actions.iter().flat_map(|action| match action {
         Action::Kafka(KafkaAction::SetConfigs { changes }) => changes.as_slice(),
-        Action::Kafka(_) => &[],
+        Action::Kafka(_) | Action::Rocketmq(_) => &[],
     });
     let first = changes.next()?;
     let ConfigOn::Topic(topic) = &first.on else { return None };
