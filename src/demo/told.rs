@@ -21,7 +21,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::broadcast;
 
 /// How long one step may take.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_secs(180);
 
 /// A group's committed offsets by topic and partition, as somebody else than our own client sees them.
 pub type Committed = BTreeMap<(String, i32), i64>;

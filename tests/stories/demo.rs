@@ -137,13 +137,22 @@ async fn the_story_breaks_where_a_step_did_not_happen() {
 #[tokio::test]
 async fn the_story_is_told_on_real_kafka_and_judged_by_its_own_client() {
     let scene = Scene::set().await.unwrap();
+    let (judged, surveyed) = (scene.judged(), scene.surveyed());
     let mut out = Vec::new();
-    scene.tell(&scene.judged(), &mut out).await.unwrap();
+    scene.tell((&judged, &surveyed), &mut out).await.unwrap();
     let told = String::from_utf8(out).unwrap();
-    assert!(
-        told.contains("6 partitions agree with the plan") && told.contains("6 partitions agree with what stood before")
-    );
-    let lied = scene.tell(&Liar(scene.judged()), &mut Vec::new()).await.unwrap_err();
+    for step in [
+        "6 partitions agree with the plan",
+        "6 partitions agree with what stood before",
+        "alice> /scale-out cluster:growing-kafka",
+        "alice> /throttle",
+        "partitions stand as in the plan",
+        "partitions stand as in what stood before",
+        "Throttles are as they were before",
+    ] {
+        assert!(told.contains(step), "{step} in {told}");
+    }
+    let lied = scene.tell((&Liar(scene.judged()), &surveyed), &mut Vec::new()).await.unwrap_err();
     assert!(lied.to_string().contains("by the plan"), "{lied}");
     scene.clear().await.unwrap();
 }
