@@ -1,15 +1,20 @@
 //! `by-hand.md` for plans that move replicas: the native commands to finish, stop and undo them from where the journal says
 //! that they stand, and to put back what was for the run only.
 
+mod undo;
+
 use super::foreign::shown;
 use super::reassignment;
 use engine::{History, RESTORE};
-use interlock::plan::{Action, Condition, ConfigChange, ConfigOn, KafkaAction, ListRemoval, Plan, Step, Work};
+use interlock::plan::{Action, ConfigChange, ConfigOn, KafkaAction, ListRemoval, Plan, Step, Work};
 use std::fmt::Write as _;
 
 const REASSIGN: &str = "kafka-reassign-partitions.sh --bootstrap-server <address> --command-config <admin.properties>";
 const CONFIGS: &str = "kafka-configs.sh --bootstrap-server <address> --command-config <admin.properties>";
 const ELECT: &str = "kafka-leader-election.sh --bootstrap-server <address> --admin.config <admin.properties>";
+
+/// Between what begins moves and what rests on their end.
+const UNTIL_COMPLETED: &str = "Repeat the last one until it says of each partition that it is completed. Then:\n\n";
 
 /// So many partitions at most are written out; more are left to the file of all of them.
 const MOST_WRITTEN_OUT: usize = 1_000;
@@ -18,17 +23,13 @@ pub(super) fn by_hand(plan: &Plan, history: &History) -> String {
     let mut text = format!(
         "# {} by hand, with Kafka's own tools\n\n\
          Only if Signalbox is gone: two hands on one cluster undo each other. reassignment.json and rollback.json are \
-         attached to the card. {} First see where things stand:\n\n",
+         attached to the card. {} Never give the tool a throttle, nor let it verify or call off without \
+         --preserve-throttles: it overwrites the lists and rates that others set, and clears those of all brokers. First see \
+         where things stand:\n\n",
         plan.operation,
         standing(plan, history)
     );
-    code(
-        &mut text,
-        &[
-            format!("{REASSIGN} --list"),
-            format!("{REASSIGN} --reassignment-json-file reassignment.json --verify --preserve-throttles"),
-        ],
-    );
+    code(&mut text, &[format!("{REASSIGN} --list"), verify("reassignment.json")]);
     let left = left(plan, history);
     if let Left::These(json) = &left {
         text.push_str("What has not arrived is this; write it into left.json:\n\n");
@@ -36,7 +37,7 @@ pub(super) fn by_hand(plan: &Plan, history: &History) -> String {
     }
     finish(plan, history, &left, &mut text);
     stop(&left, &mut text);
-    undo(plan, &mut text);
+    undo::undo(plan, history, &mut text);
     restore(plan, history, &mut text);
     text
 }
@@ -101,7 +102,9 @@ fn finish(plan: &Plan, history: &History, left: &Left, text: &mut String) {
         text.push_str("Every replica has arrived; what is left is who leads:\n\n");
     } else {
         text.push_str("Everything that is left at once; what has arrived already stays:\n\n");
-        code(text, &[format!("{REASSIGN} --reassignment-json-file {} --execute --additional", left.file())]);
+        let file = left.file();
+        code(text, &[format!("{REASSIGN} --reassignment-json-file {file} --execute --additional"), verify(file)]);
+        text.push_str(UNTIL_COMPLETED);
     }
     if open.any(|step| matches!(&step.work, Work::Act(Action::Kafka(KafkaAction::ElectPreferred { .. })))) {
         code(text, &[format!("{ELECT} --election-type preferred --path-to-json-file reassignment.json")]);
@@ -115,44 +118,30 @@ fn stop(left: &Left, text: &mut String) {
         return;
     }
     text.push_str(
-        "First make sure that every broker of rollback.json is alive: calling a move off while an old replica is \
-         dead can leave a partition without a leader. Calling off does not bring the old order back: run the undo after it.\n\n",
+        "First make sure that every broker of rollback.json is alive: where a topic allows unclean elections, calling a move \
+         off while its old replicas are dead leaves a partition without a leader. Calling off does not bring the old order \
+         back: run the undo after it.\n\n",
     );
     code(text, &[format!("{REASSIGN} --reassignment-json-file {} --cancel --preserve-throttles", left.file())]);
 }
 
-fn undo(plan: &Plan, text: &mut String) {
-    let throttle = throttle(plan).map_or_else(String::new, |rate| format!(" --throttle {rate}"));
-    text.push_str("## Undo\n\nWhat was never moved stays where it is:\n\n");
-    code(
-        text,
-        &[
-            format!("{REASSIGN} --reassignment-json-file rollback.json --execute --additional{throttle}"),
-            format!("{ELECT} --election-type preferred --path-to-json-file rollback.json"),
-        ],
-    );
-}
-
 fn restore(plan: &Plan, history: &History, text: &mut String) {
     text.push_str("## Put back what was for the run only\n\n");
-    let left: Vec<&Action> = (0..)
-        .zip(&plan.restore)
-        .filter(|(place, _)| !history.tries(RESTORE, *place).is_done())
-        .map(|(_, action)| action)
-        .collect();
-    if left.is_empty() {
-        text.push_str("All of it is put back.\n");
+    let is_left = |place: u32| !history.tries(RESTORE, place).is_done();
+    let left: Vec<&Action> =
+        (0..).zip(&plan.restore).filter(|(place, _)| is_left(*place)).map(|(_, one)| one).collect();
+    if left.is_empty() && !plan.restore.is_empty() {
+        text.push_str("All of it is put back. After an undo it is there once more; then, in this order:\n\n");
+        plan.restore.iter().for_each(|action| put_back(plan, action, text));
         return;
     }
-    text.push_str("In this order, whichever way it went:\n\n");
-    left.into_iter().for_each(|action| put_back(action, text));
+    text.push_str("In this order, whichever way it went: without the lists the rates slow nothing down.\n\n");
+    left.into_iter().for_each(|action| put_back(plan, action, text));
 }
 
-fn throttle(plan: &Plan) -> Option<u64> {
-    plan.steps.iter().find_map(|step| match &step.done {
-        Condition::KafkaMoved(moving) => moving.throttle.as_ref().map(|throttle| throttle.bytes_per_second),
-        _ => None,
-    })
+/// Without the last word of it the tool would clear every throttle of the cluster once nothing moves.
+fn verify(file: &str) -> String {
+    format!("{REASSIGN} --reassignment-json-file {file} --verify --preserve-throttles")
 }
 
 fn settings_of(work: &Work) -> Option<&[ConfigChange]> {
@@ -162,11 +151,11 @@ fn settings_of(work: &Work) -> Option<&[ConfigChange]> {
     }
 }
 
-fn put_back(action: &Action, text: &mut String) {
+fn put_back(plan: &Plan, action: &Action, text: &mut String) {
     let Action::Kafka(action) = action;
     let lines: Vec<String> = match action {
         KafkaAction::SetConfigs { changes } => changes.iter().map(set).collect(),
-        KafkaAction::TakeFromLists { lists } => lists.iter().map(take).collect(),
+        KafkaAction::TakeFromLists { lists } => lists.iter().map(|one| take(plan, one)).collect(),
         _ => return,
     };
     code(text, &lines);
@@ -188,13 +177,15 @@ fn set(one: &ConfigChange) -> String {
 }
 
 /// The tool cannot take single entries: where the list held others', what is left over has to be written.
-fn take(one: &ListRemoval) -> String {
+fn take(plan: &Plan, one: &ListRemoval) -> String {
     let on = entity(&ConfigOn::Topic(one.topic.clone()));
     if one.stood_before {
+        let mut ours = one.entries.clone();
+        ours.extend(undo::entries(plan, one).into_iter().filter(|entry| !one.entries.contains(entry)));
         return format!(
             "{CONFIGS} {on} --describe   # write {} back without {}",
             one.key,
-            shown(&one.entries.join(","), usize::MAX)
+            shown(&ours.join(","), usize::MAX)
         );
     }
     format!("{CONFIGS} {on} --alter --delete-config {}", one.key)

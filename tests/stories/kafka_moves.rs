@@ -1,10 +1,13 @@
 //! `/scale-out` on four real brokers in four racks while records flow, judged by Kafka's own tools and by who reads.
 
 mod busiest;
+mod by_hand;
+mod cancelled;
 mod died;
 mod foreign;
 mod interference;
 mod isr;
+mod lists;
 mod owed;
 mod refused;
 mod scene;

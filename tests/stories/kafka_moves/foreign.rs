@@ -1,15 +1,13 @@
 //! Settings that name the controllers of another cluster.
 
-use super::scene::{assignment, becomes, small, throttles, under_way, until};
+use super::scene::{assignment, becomes, obligations, small, throttles, under_way, until};
 use engine::port::Journal;
 use engine::{Entry, Outcome};
 use interlock::approval::State;
 use interlock::facts::{Fact, Facts};
-use interlock::looks::{LookAnswer, Obligation};
 use kafka_admin::{Client, Config};
-use signalbox::desk::Done;
 use std::collections::BTreeMap;
-use story::kafka_house::{CLUSTER, KafkaHouse, KafkaPlot, lab};
+use story::kafka_house::{KafkaPlot, lab};
 use story::lab::MoveCluster;
 
 /// Where the controllers of the lab's other cluster listen, and that cluster's id.
@@ -20,16 +18,6 @@ async fn other_controllers() -> (String, String) {
     let quorum = client.describe_quorum().await.expect("its quorum");
     let listen: Vec<String> = quorum.nodes.iter().map(|node| node.listeners["CONTROLLER"].to_string()).collect();
     (listen.join(","), id)
-}
-
-async fn obligations(house: &KafkaHouse) -> Vec<Obligation> {
-    match house.story.person("alice").runs(&format!("/health cluster:{CLUSTER}")).await {
-        Done::Looked(answer) => match *answer {
-            LookAnswer::Health(health) => health.obligations,
-            other => panic!("{other:?}"),
-        },
-        other => panic!("{other:?}"),
-    }
 }
 
 fn said(facts: &Facts) -> &str {

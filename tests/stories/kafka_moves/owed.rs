@@ -1,23 +1,11 @@
 //! What cannot be put back at the end because its broker is dead.
 
-use super::scene::{assignment, becomes, small, throttles, under_way, until};
+use super::scene::{assignment, becomes, obligations, small, throttles, under_way, until};
 use interlock::approval::State;
 use interlock::id::OperationId;
-use interlock::looks::{LookAnswer, Obligation};
-use signalbox::desk::Done;
 use std::collections::BTreeMap;
-use story::kafka_house::{CLUSTER, KafkaHouse, KafkaPlot, lab};
+use story::kafka_house::{KafkaHouse, KafkaPlot, lab};
 use story::lab::MoveCluster;
-
-async fn obligations(house: &KafkaHouse) -> Vec<Obligation> {
-    match house.story.person("alice").runs(&format!("/health cluster:{CLUSTER}")).await {
-        Done::Looked(answer) => match *answer {
-            LookAnswer::Health(health) => health.obligations,
-            other => panic!("{other:?}"),
-        },
-        other => panic!("{other:?}"),
-    }
-}
 
 /// A move onto broker 4 that was stopped while that one is dead.
 async fn stopped_while_dead(cluster: &MoveCluster, controllers: bool) -> (KafkaHouse, OperationId) {

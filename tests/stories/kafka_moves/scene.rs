@@ -3,7 +3,9 @@
 use interlock::approval::State;
 use interlock::cluster::kafka::{FOLLOWER_LIST, FOLLOWER_RATE, LEADER_LIST, LEADER_RATE};
 use interlock::id::OperationId;
+use interlock::looks::{LookAnswer, Obligation};
 use interlock::plan::{Action, KafkaAction, Plan, ReplicaMove, Work};
+use signalbox::desk::Done;
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 use story::kafka_house::{CLUSTER, KafkaHouse};
@@ -102,6 +104,17 @@ pub(super) async fn under_way(house: &KafkaHouse) -> (OperationId, ReplicaMove) 
 pub(super) async fn unthrottled(cluster: &MoveCluster) {
     for key in [FOLLOWER_LIST, LEADER_LIST] {
         cluster.judge().set_config(("topic", TOPIC), key, None).await.expect("a setting");
+    }
+}
+
+/// What `/health` says is owed.
+pub(super) async fn obligations(house: &KafkaHouse) -> Vec<Obligation> {
+    match house.story.person("alice").runs(&format!("/health cluster:{CLUSTER}")).await {
+        Done::Looked(answer) => match *answer {
+            LookAnswer::Health(health) => health.obligations,
+            other => panic!("{other:?}"),
+        },
+        other => panic!("{other:?}"),
     }
 }
 

@@ -40,6 +40,8 @@ impl MoveCluster {
         let turn = turn(lab).await;
         let judge = lab.moving().await.expect("the judge");
         let cluster = Self { lab, judge, _turn: turn };
+        // Topics first: there are some with which a broker cannot come back (see `kafka_moves/cancelled.rs`).
+        cluster.delete_topics().await;
         for id in Self::BROKERS {
             if !cluster.runs(id) {
                 cluster.start_broker(id).await;
@@ -179,17 +181,21 @@ impl MoveCluster {
         self.judge.cluster().await.map_or_else(|_| Vec::new(), |cluster| cluster.brokers)
     }
 
-    /// Ends moves, deletes topics and removes settings of brokers. Kafka's own topics stay.
+    /// Kafka's own topics stay.
+    async fn delete_topics(&self) {
+        let topics = self.judge.topics().await.expect("the topics");
+        for topic in topics.iter().filter(|topic| !topic.starts_with("__")) {
+            self.judge.delete_topic(topic).await.expect("a topic to delete");
+        }
+    }
+
+    /// Ends moves that are left and removes settings of brokers.
     async fn clear(&self) {
         until("all brokers live", async || self.living().await == Self::BROKERS).await;
         for moving in self.judge.reassignments().await.expect("the moves") {
             let partition = TopicPartition::new(&moving.topic, moving.partition);
             // It may have ended by itself meanwhile.
             let _ = self.judge.reassign(&partition, None).await;
-        }
-        let topics = self.judge.topics().await.expect("the topics");
-        for topic in topics.iter().filter(|topic| !topic.starts_with("__")) {
-            self.judge.delete_topic(topic).await.expect("a topic to delete");
         }
         for broker in ["", "1", "2", "3", "4"] {
             self.clear_settings(broker).await;

@@ -3,6 +3,7 @@
 use super::judge::TopicPartition;
 use super::{JudgeError, Lab};
 use serde_json::{Value, json};
+use std::path::Path;
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 use tokio::process::Command;
@@ -101,6 +102,32 @@ impl KafkaTools {
         serde_json::to_writer(&file, &reassignment(moves))?;
         let path = file.path().to_string_lossy();
         self.reassign_partitions(&[action, &["--reassignment-json-file", &path]].concat()).await
+    }
+
+    /// Runs a line of `by-hand.md` as who reads it does: `NAME.sh` with its arguments, in which `<address>` is this cluster, the
+    /// file of the admin client is an empty one, and the named files are in a folder. Quotes are those of a shell, single ones.
+    ///
+    /// # Errors
+    /// As for [`KafkaTools::consumer_groups`], or when the line names another tool.
+    pub async fn by_hand(&self, line: &str, folder: &Path) -> Result<ToolOutput, JudgeError> {
+        let line = line.split_once("   #").map_or(line, |(command, _)| command).trim();
+        let (name, arguments) = line.split_once(' ').unwrap_or((line, ""));
+        let class = match name {
+            "kafka-reassign-partitions.sh" => "org.apache.kafka.tools.reassign.ReassignPartitionsCommand",
+            "kafka-configs.sh" => "kafka.admin.ConfigCommand",
+            "kafka-leader-election.sh" => "org.apache.kafka.tools.LeaderElectionCommand",
+            other => return Err(JudgeError::Protocol(format!("no tool of Kafka's: {other}"))),
+        };
+        let client = folder.join("admin.properties");
+        std::fs::write(&client, "").map_err(|error| JudgeError::Process(error.to_string()))?;
+        let given = arguments.replace("--bootstrap-server <address>", "");
+        let given = given.replace("<admin.properties>", &client.to_string_lossy());
+        let words = given.split_whitespace().map(|word| match word {
+            file if file.ends_with(".json") => folder.join(file).to_string_lossy().into_owned(),
+            word => word.replace('\'', ""),
+        });
+        let words: Vec<String> = words.collect();
+        self.run(class, &words.iter().map(String::as_str).collect::<Vec<_>>()).await
     }
 
     async fn run(&self, class: &str, arguments: &[&str]) -> Result<ToolOutput, JudgeError> {
