@@ -11,7 +11,7 @@ use story::lab::proxy::{Fate, Fault, Rule, api};
 const FIRST: i64 = 1_732_089_600_000;
 const LIMIT: Duration = Duration::from_secs(30);
 
-/// The two kinds of action that a reset can hold; those of moves are in `kafka_moves/journal.rs`.
+/// The two kinds of action that a reset can hold.
 #[derive(Clone, Copy, Debug)]
 enum Kind {
     /// The reset itself.
