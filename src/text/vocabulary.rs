@@ -51,6 +51,7 @@ pub const CHECKS: &[&str] = &[
 pub const OF_MOVES: &[&str] = &[
     "result-succeeded-moves",
     "result-stopped-moves",
+    "result-failed-moves",
     "ended-not-checked-moves",
     "ended-stuck-moves",
     "ended-abandoned-moves",
@@ -337,6 +338,7 @@ pub const NOTICES: &[&str] = &[
     "owed-overdue",
     "owed-put-back",
     "owners-not-told-goes-on",
+    "partly-refused",
     "refused-anew",
     "started",
     "step-done",

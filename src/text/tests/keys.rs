@@ -22,7 +22,7 @@ fn by_id() -> BTreeSet<String> {
         NotCounted::AlsoVetoes,
     ]
     .map(NotCounted::key);
-    let families: [(&str, &[&str]); 29] = [
+    let families: [(&str, &[&str]); 30] = [
         ("check", words::CHECKS),
         ("broken", words::BROKEN),
         ("wait", words::WAITS),
@@ -52,6 +52,7 @@ fn by_id() -> BTreeSet<String> {
         ("measure", words::MEASURES),
         ("topic-kind", words::TOPIC_KINDS),
         ("unchanged", &["stopped"]),
+        ("result", &["failed-partly"]),
     ];
     let plain = families.iter().flat_map(|(family, ids)| ids.iter().map(move |id| format!("{family}-{id}")));
     let passed = words::PASSING.iter().map(|id| format!("check-{id}.passed"));
