@@ -27,6 +27,7 @@ mod kafka_reset;
 mod kafka_rights;
 mod kafka_running;
 mod kafka_times;
+mod kafka_transitions;
 mod looks;
 mod offline;
 mod reset_offset;
