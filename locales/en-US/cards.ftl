@@ -73,7 +73,9 @@ result-succeeded-moves = { $count ->
 }
 result-stopped-moves = Stopped: batches that had arrived stay, the one under way was turned round
 result-stopped = Stopped at a safe point; what was done until then stays
-result-failed = The cluster refused a step; nothing of that step was changed
+result-failed = It could not go on; of the step it was at nothing was changed, what was done before stays
+result-failed-partly = It could not go on in the middle of a step: a part of that step was changed; by-hand.md and /rollback have all of it
+result-failed-moves = It could not go on: batches that had arrived stay; by-hand.md has what the one under way may have changed
 result-stuck = The cluster shows neither what was before nor what was planned; a person must decide
 unchanged-stopped = Stopped before anything was changed
 result-rejected = Vetoed by { $vetoed-by }; nothing was changed

@@ -16,6 +16,7 @@ notice-owners-not-told-goes-on = { $said-count ->
     [0] Whoever owns part of this could not be told in time. What it takes back was announced with this way back, so I go on; tell them
    *[other] Whoever owns part of this could not be told ({ $said }). What it takes back was announced with this way back, so I go on; tell them
 }
+notice-partly-refused = The cluster did a part of this step and refused the rest ({ $failure }); I read back which
 notice-refused-anew = { $checks-count ->
     [0] Planned again, it can no longer go on; nothing was changed
    *[other] Planned again, it can no longer go on ({ $checks }); nothing was changed

@@ -16,6 +16,7 @@ notice-owners-not-told-goes-on = { $said-count ->
     [0] 未能及时通知相关负责人。被回滚的操作当时已连同回滚方式一起告知，因此我继续执行；请告知他们
    *[other] 无法通知相关负责人（{ $said }）。被回滚的操作当时已连同回滚方式一起告知，因此我继续执行；请告知他们
 }
+notice-partly-refused = 集群执行了这一步的一部分，拒绝了其余部分（{ $failure }）；我读回确认是哪些
 notice-refused-anew = { $checks-count ->
     [0] 重新制定计划后已不能继续；没有改动任何东西
    *[other] 重新制定计划后已不能继续（{ $checks }）；没有改动任何东西

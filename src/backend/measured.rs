@@ -43,6 +43,7 @@ impl Act for Measured {
             let outcome = match &acted {
                 Acted::Applied => "applied",
                 Acted::NotApplied(_) => "not-applied",
+                Acted::Partly(_) => "partly",
                 Acted::Unknown(_) => "unknown",
             };
             meters::act(self.name.as_str(), outcome);

@@ -93,6 +93,7 @@ pub const CHECKS: &[&str] = &[
 pub const OF_MOVES: &[&str] = &[
     "result-succeeded-moves",
     "result-stopped-moves",
+    "result-failed-moves",
     "ended-not-checked-moves",
     "ended-stuck-moves",
     "ended-abandoned-moves",
@@ -481,6 +482,7 @@ pub const NOTICES: &[&str] = &[
     "owed-put-back",
     "owed-unlock-asked",
     "owners-not-told-goes-on",
+    "partly-refused",
     "refused-anew",
     "started",
     "step-done",

@@ -9,11 +9,12 @@ mod line;
 mod owed;
 mod owing;
 mod owners;
+mod partly;
 mod permits;
 mod replicas;
+mod rules;
 mod slots;
 mod stricter;
-mod rules;
 mod turns;
 mod waits;
 

@@ -1,12 +1,14 @@
 //! Real listeners, real credentials, and principals that may do exactly what a reset takes.
 
+use engine::port::Journal;
+use engine::{Entry, Outcome};
 use interlock::approval::State;
 use interlock::facts::Fact;
 use interlock::plan::Check;
 use kafka_admin::{Credentials, Sasl, Security};
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
-use story::kafka_house::{KafkaHouse, KafkaPlot, Place, check, credentials, lab, refusal, tls};
+use story::kafka_house::{CLUSTER, KafkaHouse, KafkaPlot, Place, check, credentials, lab, refusal, tls};
 use story::lab::judge::{Acl, Committed, Resource};
 use story::lab::{Identity, Listener};
 
@@ -183,19 +185,56 @@ async fn a_right_that_is_taken_away_after_the_plan_stops_the_run() {
     let id = house.story.person("alice").plans(&place.reset("latest")).await;
     house.judge.delete_acls(&[acl("p6", &place, (Group, "Read"))]).await.unwrap();
     house.judge.create_acls(&[acl("p6", &place, (Group, "Read")).denied()]).await.unwrap();
-    until_denied(&place).await;
+    until(&place, 4, false).await;
     house.story.person("bob").approves(&id).await;
     let ended = house.story.becomes(&id, State::Stopped).await;
     assert_eq!(ended.why.id, "missing-right", "{:?}", ended.why);
     assert_eq!(house.committed(&place).await, before);
 }
 
-/// Until the broker refuses a commit of the same principal: one of the value that stands there, so nothing changes.
-async fn until_denied(place: &Place) {
+/// The broker takes a commit topic by topic: one is set, the other refused. That is known, so nothing is waited for or tried
+/// again, and the way back is of the one that was set.
+#[tokio::test]
+async fn a_right_lost_on_one_of_two_topics_ends_it_at_once_and_what_was_set_is_taken_back() {
+    let Scene { house, place, .. } = scene(Way::plain("p6"), &[RESET, &[REMOVE]].concat()).await;
+    let other = Place { topic: lab().unique("orders"), ..place.clone() };
+    house.topic(&other, &[10], FIRST).await;
+    house.commits(&other, &[other.commit(0, 3)]).await;
+    let read = acl("p6", &other, (Topic, "Read"));
+    house.judge.create_acls(&[acl("p6", &other, (Topic, "Describe")), read.clone()]).await.unwrap();
+    until(&other, 3, true).await;
+    let before = house.committed(&place).await;
+    let all = format!("/reset-offset cluster:{CLUSTER} group:{} to:latest", place.group);
+    let id = house.story.person("alice").plans(&all).await;
+    house.judge.delete_acls(&[read.clone()]).await.unwrap();
+    house.judge.create_acls(&[read.clone().denied()]).await.unwrap();
+    until(&other, 3, false).await;
+    house.story.person("bob").approves(&id).await;
+    let ended = house.story.becomes(&id, State::Failed).await;
+    assert_eq!((ended.why.id.as_str(), house.intents(&id).await), ("missing-right", 1), "{:?}", ended.why);
+    let expected = [place.commit(0, 10), other.commit(0, 3)];
+    let after = house.committed(&place).await;
+    assert!(expected.iter().all(|one| after.contains(one)), "{after:?}");
+    let entries = house.story.house().rooms().store.entries(&id).await.unwrap();
+    let outcomes = entries.iter().filter_map(|entry| match entry {
+        Entry::Outcome { outcome, .. } => Some(*outcome),
+        _ => None,
+    });
+    assert_eq!(outcomes.collect::<Vec<_>>(), [Outcome::Partly]);
+
+    house.judge.delete_acls(&[read.clone().denied()]).await.unwrap();
+    house.judge.create_acls(&[read]).await.unwrap();
+    until(&other, 3, true).await;
+    house.taken_back(&id).await;
+    assert_eq!(house.committed(&place).await, before);
+}
+
+/// Until the broker takes, or refuses, a commit of the same principal: one of the value that stands there, so nothing changes.
+async fn until(place: &Place, stands: i64, taken: bool) {
     let judge = lab().secure_as(Listener::Sasl, Identity::Sasl("PLAIN", "p6")).await.unwrap();
     let began = Instant::now();
-    while judge.alter_offsets(&place.group, &[place.commit(0, 4)]).await.is_ok() {
-        assert!(began.elapsed() < LIMIT, "the right stays");
+    while judge.alter_offsets(&place.group, &[place.commit(0, stands)]).await.is_ok() != taken {
+        assert!(began.elapsed() < LIMIT, "the right stays as it was");
     }
 }
 

@@ -16,14 +16,14 @@ const FIRST: i64 = 1_732_089_600_000;
 const LIMIT: Duration = Duration::from_secs(30);
 
 /// Three partitions of thirty records; the group has read some of two, and has committed nothing in the third.
-struct Scene {
-    house: KafkaHouse,
-    place: Place,
+pub(super) struct Scene {
+    pub(super) house: KafkaHouse,
+    pub(super) place: Place,
     before: Vec<Committed>,
 }
 
 impl Scene {
-    async fn new() -> Self {
+    pub(super) async fn new() -> Self {
         let mut plot = KafkaPlot::proxied().await;
         plot.acts_within(Duration::from_secs(15));
         plot.looks_within(Duration::from_secs(15));
@@ -43,12 +43,12 @@ impl Scene {
     }
 
     /// Everything that was ever sent to change something, in order.
-    fn changes(&self) -> Vec<i16> {
+    pub(super) fn changes(&self) -> Vec<i16> {
         proxy().changes(&self.house.client_id).iter().map(|one| one.api).collect()
     }
 
     /// A reset to the earliest offsets is approved; its commit has been applied, and its answer is held.
-    async fn applied(&self) -> (OperationId, RuleHandle) {
+    pub(super) async fn applied(&self) -> (OperationId, RuleHandle) {
         let id = self.house.story.person("alice").plans(&self.place.reset("earliest")).await;
         let hold = self.holds(api::OFFSET_COMMIT);
         self.house.story.person("bob").approves(&id).await;
@@ -63,7 +63,7 @@ impl Scene {
     }
 
     /// Waits until the group stands here in the first partitions, as Kafka's own client tells, and has no other commit.
-    async fn stands<const N: usize>(&self, offsets: [i64; N]) {
+    pub(super) async fn stands<const N: usize>(&self, offsets: [i64; N]) {
         let wanted: BTreeMap<i32, i64> = (0..).zip(offsets).collect();
         let began = Instant::now();
         loop {
@@ -77,7 +77,7 @@ impl Scene {
     }
 
     /// A reset of the group waits for its one member to stop; bob and dora, who owns it, have approved.
-    async fn waiting(&self, to: &str) -> (OperationId, Member) {
+    pub(super) async fn waiting(&self, to: &str) -> (OperationId, Member) {
         let member = MemberSpec::new(&self.place.group, &self.place.topic).reads_only(0);
         let member = self.house.judge.start_member(member).await.unwrap();
         let line = self.place.reset(&format!("{to} wait-for-stop:2m"));

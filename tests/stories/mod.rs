@@ -33,6 +33,7 @@ mod kafka_rights;
 mod kafka_running;
 mod kafka_times;
 mod kafka_topics;
+mod kafka_transitions;
 mod looks;
 mod offline;
 mod paused_moves;

@@ -86,7 +86,7 @@ pub enum Outcome {
     Done,
     /// Nothing of it was applied.
     NotApplied,
-    /// Some of it reads back as done, the rest as before.
+    /// Some of it reads back as done, the rest as before; the facts are why, where the cluster said so.
     Partly,
     /// Not known; it is settled by looking.
     Unknown,

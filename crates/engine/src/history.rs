@@ -154,6 +154,16 @@ impl History {
         self.actions.values().any(|tries| tries.may_have_changed())
     }
 
+    /// Whether the step it stands at was changed in part, or may have been. The steps before it are done.
+    #[must_use]
+    pub fn is_within_a_step(&self, plan: &Plan) -> bool {
+        let at = plan.steps.iter().find(|step| !self.done.contains(&step.number));
+        at.is_some_and(|step| {
+            let actions = self.actions_of(step.number, &step.work);
+            (0..).zip(actions).any(|(place, _)| self.tries(step.number, place).may_have_changed())
+        })
+    }
+
     /// The actions that were done or may have been done, by step, for the way back.
     #[must_use]
     pub fn happened(&self, plan: &Plan) -> Vec<Done> {

@@ -211,6 +211,7 @@ impl Run<'_> {
         match acted {
             Acted::NotApplied(reason) => self.not_applied(operation, placed, attempt, &reason).await,
             Acted::Applied => Ok(Next::Go),
+            Acted::Partly(reason) => self.partly(operation, plan, placed, &reason).await,
             Acted::Unknown(reason) => {
                 let (step, action, facts) = (placed.step, placed.place, told(&reason));
                 let lost = [progress("answer-lost", facts.clone())];
@@ -231,7 +232,28 @@ impl Run<'_> {
         self.write(Entry::Outcome { step: placed.step, action: placed.place, attempt, outcome, facts }).await
     }
 
-    /// A refusal with a known meaning ends the operation; anything else is tried again.
+    /// Every part of it was answered, so nothing of it is on its way any more: it is read back at once. What reads back
+    /// otherwise than it was answered is settled as if no answer had come.
+    async fn partly(
+        &mut self,
+        operation: &Operation,
+        plan: &Sealed,
+        placed: &Placed<'_>,
+        reason: &Reason,
+    ) -> Result<Next, EngineError> {
+        let attempt = self.history.tries(placed.step, placed.place).attempts;
+        let facts = told(reason);
+        self.inner.tell(&operation.id, vec![progress("partly-refused", facts.clone())]).await?;
+        let sections = self.observe(operation, &placed.action.read_back()).await;
+        if self.probe(plan, placed, &sections) != Probe::Partly {
+            self.outcome(placed, attempt, Outcome::Unknown, facts).await?;
+            return Ok(Next::Go);
+        }
+        self.looked = true;
+        self.outcome(placed, attempt, Outcome::Partly, facts).await?;
+        self.after_refusal(operation, reason).await
+    }
+
     async fn not_applied(
         &mut self,
         operation: &Operation,
@@ -240,6 +262,11 @@ impl Run<'_> {
         reason: &Reason,
     ) -> Result<Next, EngineError> {
         self.outcome(placed, attempt, Outcome::NotApplied, told(reason)).await?;
+        self.after_refusal(operation, reason).await
+    }
+
+    /// A refusal with a known meaning ends the operation; anything else is tried again.
+    async fn after_refusal(&mut self, operation: &Operation, reason: &Reason) -> Result<Next, EngineError> {
         if self.tries_controllers {
             return Ok(Next::Go);
         }

@@ -13,4 +13,4 @@ mod stands_still;
 mod told;
 pub mod traffic;
 
-pub use told::{Person, Setting, Story, quick};
+pub use told::{Person, Setting, Story, made, quick};

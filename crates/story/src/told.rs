@@ -3,7 +3,7 @@
 use crate::people;
 use engine::port::{Clock, Clusters, Journal};
 use engine::{Operation, Pace};
-use interlock::approval::State;
+use interlock::approval::{Event, State, next};
 use interlock::changes::Guards;
 use interlock::cluster::Tier;
 use interlock::command::Catalogue;
@@ -223,6 +223,22 @@ impl Story {
         let page = AuditPage { before: None, limit: 200 };
         let found = store.audit_search(&filter, page).await.expect("the store answers");
         found.into_iter().rev().map(|entry| entry.record.what).collect()
+    }
+}
+
+/// An operation went these ways, as its part of the audit log tells.
+///
+/// # Panics
+/// If it did not, or if the log tells of a way that the table does not have.
+pub fn made(audit: &[String], ways: &[(State, Event)]) {
+    let mut state = State::AwaitingApproval;
+    let mut found = Vec::new();
+    for event in audit.iter().filter_map(|what| Event::from_key(what)) {
+        found.push((state, event));
+        state = next(state, event).expect("a way of the table");
+    }
+    for way in ways {
+        assert!(found.contains(way), "{way:?} is none of {found:?}");
     }
 }
 

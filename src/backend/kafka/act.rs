@@ -45,12 +45,21 @@ fn places(removals: &[OffsetRemoval]) -> Vec<TopicPartition> {
     removals.iter().map(|one| TopicPartition::new(one.topic.as_str(), one.partition)).collect()
 }
 
-/// All of them well: applied. None, and that is certain: not applied. Anything between is settled by looking.
+/// All of them well: applied. None, and that is certain: not applied. The rest refused, each with an answer: partly.
+/// Anything between is settled by looking. The reason is one that stays, if there is one.
 pub(super) fn sum_up<K>(results: &BTreeMap<K, Result<(), Error>>) -> Acted {
     let errors: Vec<&Error> = results.values().filter_map(|result| result.as_ref().err()).collect();
     let Some(first) = errors.first() else { return Acted::Applied };
-    let nothing = errors.len() == results.len() && errors.iter().all(|error| error.is_known_not_applied());
-    if nothing { Acted::NotApplied(reason(first)) } else { Acted::Unknown(reason(first)) }
+    if let Some(open) = errors.iter().find(|error| !error.is_known_not_applied()) {
+        return Acted::Unknown(reason(open));
+    }
+    let why = reason(errors.iter().find(|error| !meaning(error).is_empty()).unwrap_or(first));
+    if errors.len() == results.len() {
+        return Acted::NotApplied(why);
+    }
+    // Who could not be reached may be dead, and then nothing of it can be read back.
+    let all_answered = !errors.iter().any(|error| matches!(error, Error::NotSent { .. }));
+    if all_answered { Acted::Partly(why) } else { Acted::Unknown(why) }
 }
 
 pub(super) fn not_applied_or_unknown(error: &Error) -> Acted {
@@ -71,5 +80,55 @@ fn meaning(error: &Error) -> &'static str {
         Some(ErrorCode::GROUP_ID_NOT_FOUND) => "group-gone",
         _ if kind(error) == FailureKind::Denied => "missing-right",
         _ => "",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use interlock::cluster::FailureKind::{Denied, Refused, TimedOut};
+    use kafka_admin::Cause;
+
+    fn broker(code: ErrorCode) -> Result<(), Error> {
+        Err(Error::Broker { api: "OffsetCommit", code, message: None })
+    }
+
+    fn denied() -> Result<(), Error> {
+        Err(Error::Authorization { api: "OffsetCommit", code: ErrorCode::TOPIC_AUTHORIZATION_FAILED, message: None })
+    }
+
+    fn lost() -> Result<(), Error> {
+        Err(Error::UnknownOutcome { api: "OffsetCommit", broker: "b".to_owned(), cause: Cause::Deadline })
+    }
+
+    fn not_sent() -> Result<(), Error> {
+        Err(Error::NotSent { api: "OffsetCommit", broker: "b".to_owned(), cause: Cause::Deadline })
+    }
+
+    /// In short: what came of it, and the reason's kind and meaning.
+    fn sum(results: Vec<Result<(), Error>>) -> (&'static str, FailureKind, String) {
+        match sum_up(&results.into_iter().enumerate().collect()) {
+            Acted::Applied => ("applied", Refused, String::new()),
+            Acted::NotApplied(reason) => ("not applied", reason.kind, reason.id),
+            Acted::Partly(reason) => ("partly", reason.kind, reason.id),
+            Acted::Unknown(reason) => ("unknown", reason.kind, reason.id),
+        }
+    }
+
+    #[test]
+    fn what_is_known_of_a_mix_is_not_called_lost() {
+        let right = || "missing-right".to_owned();
+        assert_eq!(sum(vec![Ok(()), denied()]), ("partly", Denied, right()));
+        assert_eq!(sum(vec![denied(), denied()]), ("not applied", Denied, right()));
+        assert_eq!(sum(vec![Ok(()), denied(), lost()]), ("unknown", TimedOut, String::new()));
+        assert_eq!(sum(vec![Ok(()), not_sent()]), ("unknown", TimedOut, String::new()));
+        assert_eq!(sum(vec![not_sent()]), ("not applied", TimedOut, String::new()));
+    }
+
+    #[test]
+    fn a_refusal_that_stays_is_the_reason_whatever_comes_first() {
+        let passing = || broker(ErrorCode::COORDINATOR_LOAD_IN_PROGRESS);
+        assert_eq!(sum(vec![passing(), denied()]), ("not applied", Denied, "missing-right".to_owned()));
+        assert_eq!(sum(vec![Ok(()), passing()]), ("partly", Refused, String::new()));
     }
 }

@@ -49,9 +49,15 @@ pub(in crate::text) fn result(view: &CardView<'_>) -> Option<Line> {
         .line("vetoed-by", votes::people(view, view.tally.vetoes.iter()));
     let stopped_early = view.state == State::Stopped && !may_have_changed(view);
     let key = if stopped_early { "unchanged" } else { "result" };
-    let key = format!("{key}-{}", view.state.key());
+    let key = format!("{key}-{}{}", view.state.key(), if failed_half_way(view) { "-partly" } else { "" });
     let own = family(view.plan.plan()).map(|family| view.locale.try_say(&format!("{key}-{family}"), &args));
     own.flatten().or_else(|| view.locale.try_say(&key, &args))
+}
+
+/// Whether it failed with the step it stands at done in part. Moves say so in words of their own.
+fn failed_half_way(view: &CardView<'_>) -> bool {
+    let plan = view.plan.plan();
+    view.state == State::Failed && !moves_replicas(plan) && view.history.is_within_a_step(plan)
 }
 
 /// Whether anything may have been changed: as the engine says, else as far as the progress tells. Waits and captures change

@@ -1,7 +1,7 @@
 //! Plans and views for the tests of texts.
 
 use crate::text::{CardView, Locale, Owners, Progress};
-use engine::{Entry, History, Why};
+use engine::{Entry, History, Outcome, Why};
 use interlock::approval::{NotCounted, State, Tally, Uncounted};
 use interlock::cluster::kafka::Committed;
 use interlock::cluster::{ClusterKind, Tier};
@@ -189,6 +189,19 @@ pub(super) fn captured() -> Vec<Entry> {
             actions: vec![Action::Kafka(KafkaAction::CommitOffsets { group: "billing".parse().unwrap(), moves })],
         },
     ]
+}
+
+/// What the journal says where the cluster took a part of [`reset`] and refused the rest.
+pub(super) fn half_done() -> Vec<Entry> {
+    vec![
+        Entry::Intent { step: 1, action: 0, attempt: 1, at: NOON },
+        Entry::Outcome { step: 1, action: 0, attempt: 1, outcome: Outcome::Partly, facts: denied() },
+    ]
+}
+
+/// A right that is missing, as the cluster says it.
+pub(super) fn denied() -> Facts {
+    Facts::none().with("failure", "denied").with("said", "29 TOPIC_AUTHORIZATION_FAILED: Topic authorization failed.")
 }
 
 /// Everything a view borrows.

@@ -53,6 +53,7 @@ fn by_id() -> BTreeSet<String> {
         ("measure", words::MEASURES),
         ("topic-kind", words::TOPIC_KINDS),
         ("unchanged", &["stopped"]),
+        ("result", &["failed-partly"]),
     ];
     let plain = families.iter().flat_map(|(family, ids)| ids.iter().map(move |id| format!("{family}-{id}")));
     let passed = words::PASSING.iter().map(|id| format!("check-{id}.passed"));

@@ -1,6 +1,6 @@
 //! What people read, as it stands in a terminal of 60 and of 30 columns.
 
-use super::fixture::{Scene, captured, reset, waiting_reset};
+use super::fixture::{Scene, captured, denied, half_done, reset, waiting_reset};
 use super::scale_out::{approved, scale_out};
 use super::{rules, seen};
 use crate::desk::{Answer, Denied, Done, Recorded};
@@ -60,6 +60,8 @@ fn cards() {
     scene("card_succeeded", &Scene::of(reset(6)).approved().at(State::Succeeded));
     let said = Facts::none().with("said", "GROUP_ID_NOT_FOUND");
     scene("card_failed", &Scene::of(reset(6)).approved().at(State::Failed).because("group-gone", said));
+    let half = Scene::of(reset(6)).approved().at(State::Failed).because("missing-right", denied()).after(&half_done());
+    scene("card_failed_partly", &half);
     let found = Facts::none().with("topic", "orders").with("partition", 3_i64).with("found", "1200500");
     scene("card_stuck", &Scene::of(reset(6)).approved().at(State::Stuck).because("foreign-value", found));
     let late = Scene::of(waiting_reset()).approved().at(State::Stopped).at_step(1);

@@ -5,7 +5,7 @@ use super::scene::{
 };
 use engine::Entry;
 use engine::port::Journal;
-use interlock::approval::State;
+use interlock::approval::{Event, State};
 use interlock::cluster::kafka::{FOLLOWER_LIST, FOLLOWER_RATE, LEADER_LIST, LEADER_RATE};
 use signalbox::desk::Done;
 use std::collections::BTreeMap;
@@ -13,6 +13,7 @@ use story::kafka_house::{CLUSTER, KafkaPlot, Place, lab, proxy};
 use story::lab::MoveCluster;
 use story::lab::judge::{TopicPartition, TopicSpec};
 use story::lab::proxy::Route;
+use story::made;
 use story::traffic::Load;
 
 #[tokio::test]
@@ -36,6 +37,7 @@ async fn a_foreign_reassignment_refuses_and_an_override_in_flight_is_named() {
     let other: Vec<i32> = one.from.0.iter().copied().rev().collect();
     cluster.judge().reassign(&at(one.partition), Some(&other)).await.expect("Kafka lets everybody override");
     becomes(&house, &id, State::Stuck).await;
+    made(&house.story.audit(&id).await, &[(State::Waiting, Event::Lose)]);
     assert_eq!(house.story.operation(&id).await.why.id, "move-overridden");
 }
 
@@ -67,6 +69,7 @@ async fn a_topic_made_again_in_flight_is_not_taken_for_the_one_that_moved() {
     cluster.judge().recreate_topic(again).await.expect("the same name");
     until("it ends", async || house.story.operation(&id).await.state == State::Failed).await;
     let why = house.story.operation(&id).await.why;
+    made(&house.story.audit(&id).await, &[(State::Stopping, Event::Fail)]);
     assert!(["topic-recreated", "topic-gone"].contains(&why.id.as_str()), "{why:?}");
     assert!(assignment(&cluster).await.values().all(|replicas| *replicas == [1, 2, 3]), "the new one is left alone");
     assert_eq!(throttles(&cluster).await, BTreeMap::new());

@@ -2,9 +2,10 @@
 //! was done until then.
 
 use super::{Scene, api};
-use interlock::approval::State;
+use interlock::approval::{Event, State};
 use interlock::id::OperationId;
 use signalbox::desk::Done;
+use story::made;
 
 async fn says(scene: &Scene, who: &str, (command, id): (&str, &OperationId)) -> &'static str {
     let line = format!("{command} operation:{id} reason:because");
@@ -36,11 +37,15 @@ async fn posted(scene: &Scene) -> OperationId {
 #[tokio::test]
 async fn a_veto_and_the_requesters_own_change_nothing() {
     let scene = Scene::new().await;
-    for (who, state, done) in [("carol", State::Rejected, "vetoed"), ("alice", State::Cancelled, "cancelled")] {
+    for (who, state, done, way) in [
+        ("carol", State::Rejected, "vetoed", (State::AwaitingApproval, Event::Veto)),
+        ("alice", State::Cancelled, "cancelled", (State::AwaitingApproval, Event::Cancel)),
+    ] {
         let id = posted(&scene).await;
         assert_eq!(says(&scene, who, ("/reject", &id)).await, done);
         scene.house.story.becomes(&id, state).await;
         nothing_changed(&scene, &id).await;
+        made(&scene.house.story.audit(&id).await, &[way]);
     }
 }
 
@@ -58,6 +63,16 @@ async fn a_wait_that_is_paused_goes_on_when_it_is_resumed() {
     scene.house.story.becomes(&id, State::Succeeded).await;
     scene.stands([30, 30, 30]).await;
     assert_eq!(scene.changes(), [api::OFFSET_COMMIT]);
+    let ways = [
+        (State::AwaitingApproval, Event::Approve),
+        (State::Queued, Event::Start),
+        (State::Running, Event::Wait),
+        (State::Waiting, Event::Pause),
+        (State::Paused, Event::Resume),
+        (State::Waiting, Event::Wake),
+        (State::Running, Event::Finish),
+    ];
+    made(&scene.house.story.audit(&id).await, &ways);
 }
 
 #[tokio::test]
@@ -67,6 +82,7 @@ async fn a_wait_that_is_stopped_changes_nothing() {
     assert_eq!(says(&scene, "alice", ("/stop", &id)).await, "stop-asked");
     scene.comes_to(&id, State::Stopped, "stop-asked").await;
     nothing_changed(&scene, &id).await;
+    made(&scene.house.story.audit(&id).await, &[(State::Waiting, Event::Stop)]);
     member.stop().await.unwrap();
 }
 
@@ -83,6 +99,8 @@ async fn a_pause_under_an_act_waits_for_the_act_and_keeps_the_end_for_later() {
     scene.house.story.becomes(&id, State::Succeeded).await;
     scene.stands([0, 0, 0]).await;
     assert_eq!(scene.changes(), [api::OFFSET_COMMIT], "once");
+    let ways = [(State::Running, Event::Pause), (State::Pausing, Event::SafePoint)];
+    made(&scene.house.story.audit(&id).await, &ways);
 }
 
 #[tokio::test]
@@ -95,6 +113,8 @@ async fn a_stop_under_an_act_leaves_what_the_act_did_and_the_way_back() {
     scene.comes_to(&id, State::Stopped, "stop-asked").await;
     scene.stands([0, 0, 0]).await;
     assert_eq!(scene.changes(), [api::OFFSET_COMMIT], "exactly what was under way");
+    let ways = [(State::Running, Event::Stop), (State::Stopping, Event::SafePoint)];
+    made(&scene.house.story.audit(&id).await, &ways);
     scene.house.taken_back(&id).await;
     assert_eq!(scene.house.committed(&scene.place).await, scene.before);
 }

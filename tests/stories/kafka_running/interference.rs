@@ -1,13 +1,14 @@
 //! Others work on the same group, the same topic, behind the same address, while a reset is under way.
 
 use super::{LIMIT, Scene, api, proxy};
-use interlock::approval::State;
+use interlock::approval::{Event, State};
 use interlock::id::OperationId;
 use signalbox::desk::Done;
 use story::kafka_house::{check, lab, refusal};
 use story::lab::KafkaJudge;
 use story::lab::judge::{Committed, TopicSpec};
 use story::lab::proxy::Route;
+use story::made;
 
 /// A way back is two acts: one commits what stood there, one removes what did not. Between them another tool commits where
 /// the second one would remove.
@@ -30,6 +31,7 @@ async fn another_tool_between_two_acts_keeps_its_value() {
     given_up(&scene, &back).await;
     scene.stands([10, 12, 5]).await;
     assert_eq!(scene.changes(), [api::OFFSET_COMMIT], "giving it up touches nothing");
+    made(&house.story.audit(&back).await, &[(State::Running, Event::Fail), (State::Failed, Event::Abandon)]);
 }
 
 /// What is stuck or has failed keeps its group until two people give it up; then the group is free.
@@ -126,6 +128,7 @@ async fn a_topic_made_again_under_a_commit_is_left_to_people() {
     assert_eq!(scene.house.committed(&scene.place).await, [there], "nothing is added to it");
     assert_eq!(scene.changes(), [api::OFFSET_COMMIT]);
     given_up(&scene, &id).await;
+    made(&scene.house.story.audit(&id).await, &[(State::Running, Event::Lose), (State::Stuck, Event::Abandon)]);
 }
 
 /// Another cluster with a topic and a group of the same names.

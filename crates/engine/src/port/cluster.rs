@@ -72,6 +72,8 @@ pub enum Acted {
     Applied,
     /// It is known that nothing of it was applied.
     NotApplied(Reason),
+    /// Every part of it was answered: some were applied, and the rest was refused.
+    Partly(Reason),
     /// Some of it, all of it or nothing may have been applied.
     Unknown(Reason),
 }

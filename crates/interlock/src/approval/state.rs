@@ -55,7 +55,7 @@ keyed! {
         Stopped = "stopped",
         /// Every step done and verified.
         Succeeded = "succeeded",
-        /// A step was refused by the cluster; nothing of that step was applied.
+        /// It may not go on, and something was changed: by the steps before, or by a part of the step it stands at.
         Failed = "failed",
         /// What is true of the cluster is not what anybody planned; a person must decide.
         Stuck = "stuck",
@@ -103,7 +103,7 @@ keyed! {
         Stop = "stop",
         /// The last step is done and verified.
         Finish = "finish",
-        /// A step was refused with nothing applied, or its wait ran out.
+        /// It may not go on, and something was changed before.
         Fail = "fail",
         /// The world is neither as before nor as planned.
         Lose = "lose",
@@ -150,14 +150,10 @@ pub const TABLE: &[(State, Event, State)] = &[
     (State::Pausing, Event::SafePoint, State::Paused),
     (State::Pausing, Event::Resume, State::Running),
     (State::Pausing, Event::Stop, State::Stopping),
-    (State::Pausing, Event::Finish, State::Succeeded),
-    (State::Pausing, Event::Fail, State::Failed),
     (State::Pausing, Event::Lose, State::Stuck),
     (State::Paused, Event::Resume, State::Running),
     (State::Paused, Event::Stop, State::Stopping),
-    (State::Paused, Event::Lose, State::Stuck),
     (State::Stopping, Event::SafePoint, State::Stopped),
-    (State::Stopping, Event::Finish, State::Succeeded),
     (State::Stopping, Event::Fail, State::Failed),
     (State::Stopping, Event::Lose, State::Stuck),
     (State::Failed, Event::Abandon, State::Abandoned),

@@ -121,7 +121,7 @@ impl Kafka {
         for one in taken {
             known.store(&one.topic, one.partition, one.to.clone());
         }
-        refused.map_or(Acted::Applied, Acted::Unknown)
+        refused.map_or(Acted::Applied, Acted::Partly)
     }
 
     fn delete(&mut self, group: &GroupId, removals: &[OffsetRemoval], now: Millis) -> Acted {
@@ -151,7 +151,7 @@ impl Kafka {
         match refused {
             None => Acted::Applied,
             Some(reason) if free.is_empty() => Acted::NotApplied(reason),
-            Some(reason) => Acted::Unknown(reason),
+            Some(reason) => Acted::Partly(reason),
         }
     }
 

@@ -207,6 +207,14 @@ impl SimulatedKafka {
         })
     }
 
+    /// Gives us a right on a topic.
+    pub fn grant_on_topic(&self, name: &TopicName, right: Right) -> Result<(), FleetError> {
+        self.change(|kafka, _, _| {
+            kafka.access.topics.grant(name.as_str(), right);
+            Ok(())
+        })
+    }
+
     /// Takes a right on a group from us.
     pub fn revoke_on_group(&self, group: &GroupId, right: Right) -> Result<(), FleetError> {
         self.change(|kafka, _, _| {

@@ -24,6 +24,12 @@ impl Granted {
         self.of(name).contains(&right)
     }
 
+    pub(crate) fn grant(&mut self, name: &str, right: Right) {
+        let mut rights = self.of(name).clone();
+        rights.insert(right);
+        self.by_name.insert(name.to_owned(), rights);
+    }
+
     pub(crate) fn revoke(&mut self, name: &str, right: Right) {
         let mut rights = self.of(name).clone();
         rights.remove(&right);

@@ -181,6 +181,7 @@ fn short(acted: &Acted) -> (&'static str, String) {
     match acted {
         Acted::Applied => ("applied", String::new()),
         Acted::NotApplied(reason) => ("not applied", of(reason)),
+        Acted::Partly(reason) => ("partly", of(reason)),
         Acted::Unknown(reason) => ("unknown", of(reason)),
     }
 }
