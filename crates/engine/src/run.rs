@@ -220,7 +220,8 @@ impl<'a> Run<'a> {
         if operation.owes() {
             return self.look_failed(operation, facts).await;
         }
-        if self.restores && operation.state != State::Stopping {
+        let by_a_stop = self.restores || operation.state == State::Pausing;
+        if by_a_stop && operation.state != State::Stopping {
             return self.change(operation, Move::new(Event::Stop).because(id, facts)).await;
         }
         if self.history.changed_something() {
