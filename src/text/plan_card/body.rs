@@ -1,7 +1,7 @@
 //! Below the headline: who asked, what moves, what was found, who is affected, the way back.
 
 use super::offsets::{Movement, moved_in_the_end, movement, table, turned_out};
-use super::{CardView, brokers, head};
+use super::{CardView, brokers, head, queues};
 use crate::text::card::{Block, Line};
 use crate::text::locale::{Args, Locale};
 use crate::text::numbers;
