@@ -48,6 +48,10 @@ pub(crate) struct Rocketmq {
     faults: VecDeque<ActFault>,
     /// What was received, the latest last.
     acts: Vec<ReceivedAct>,
+    /// What brokers keep back until it is due.
+    held_back: Vec<queues::HeldBack>,
+    /// Whether a route ever named more queues to write than to read.
+    past_read: bool,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
