@@ -62,7 +62,7 @@ pub(super) fn expectation(expectation: &RocketmqExpectation) -> String {
     match expectation {
         RocketmqExpectation::ClusterIs { name: cluster, brokers } => {
             let brokers: Vec<String> = brokers.iter().map(|broker| name(broker.as_str())).collect();
-            format!("the cluster is {}, with {}", name(cluster), brokers.join(", "))
+            format!("the cluster is {}, with at least one of {}", name(cluster), brokers.join(", "))
         }
         RocketmqExpectation::TopicIs { topic, at } => {
             let each = at.iter().map(|one| format!("{} reads and {} writes at {}", one.read, one.write, one.broker));

@@ -11,7 +11,7 @@ use crate::text::{foreign, numbers};
 use interlock::approval::State;
 use interlock::cluster::Tier;
 use interlock::facts::{Fact, Facts};
-use interlock::plan::{Action, Effect, KafkaAction, Plan, Undo, Work};
+use interlock::plan::{Effect, Plan, Undo, Work};
 
 /// Facts that name people by their keys.
 const PEOPLE: [&str; 4] = ["by", "approved_by", "first", "second"];

@@ -22,7 +22,7 @@ fn by_id() -> BTreeSet<String> {
         NotCounted::AlsoVetoes,
     ]
     .map(NotCounted::key);
-    let families: [(&str, &[&str]); 29] = [
+    let families: [(&str, &[&str]); 30] = [
         ("check", words::CHECKS),
         ("broken", words::BROKEN),
         ("wait", words::WAITS),
@@ -45,6 +45,7 @@ fn by_id() -> BTreeSet<String> {
         ("state", &["superseded", "dry-run"]),
         ("thing", words::THINGS),
         ("problem", words::PROBLEMS),
+        ("because", words::BECAUSES),
         ("part", words::PARTS),
         ("look", words::LOOKS),
         ("table", words::COLUMNS),
