@@ -32,6 +32,8 @@ mod offline;
 mod reset_offset;
 mod rocketmq;
 mod rocketmq_real;
+mod rocketmq_real_reset;
+mod rocketmq_reset;
 mod scale_out;
 mod scope;
 mod store_fails;
