@@ -69,6 +69,7 @@ pub(super) fn expectation(expectation: &RocketmqExpectation) -> String {
             format!("the queues of topic {topic}: {}", each.collect::<Vec<_>>().join(", "))
         }
         RocketmqExpectation::GroupHasNoClients { group } => format!("group {} has no client", name(group.as_str())),
+        RocketmqExpectation::GroupHasClients { group } => format!("group {} has a client", name(group.as_str())),
         RocketmqExpectation::OffsetsAre { group, offsets } => {
             let each = offsets.iter().map(|one| {
                 let offset = one.offset.map_or_else(|| "none".to_owned(), |offset| offset.to_string());
