@@ -26,13 +26,7 @@ check-closed-queues-left = { $count ->
 }
 check-group-broadcasts = each client of group { $group } gets every message, and keeps its own place; the brokers have none to set
     .next = Set the place in the application.
-check-group-must-stop = { $because ->
-    [target] while clients of group { $group } are at work, brokers of 4.9 can only tell them a time: no offset, no shift
-    [partitions] while clients of group { $group } are at work, brokers of 4.9 can only tell them a time for all queues of a topic
-    [no-offset] group { $group } has clients at work, and in some queues no offset; brokers of 4.9 refuse to tell its clients anything then
-    [closed-queues] group { $group } has clients at work, and the topic has more queues to read than to write; brokers of 4.9 tell clients about the latter only
-   *[other] clients of group { $group } are at work, and brokers of 4.9 can only tell them a time; going back to each offset takes a group that has stopped
-}
+check-group-must-stop = clients of group { $group } are at work, and brokers of 4.9 can only tell them a time: { $because }
     .next = Stop the clients and ask again, or ask for a time, earliest or latest in the whole topic.
 check-name-servers-silent = { $count } of { $all } NameServers do not answer; what they tell clients is not known
 check-no-offset-before = { $count ->
@@ -210,13 +204,13 @@ wait-members-remain = { $count ->
 }
 wait-cannot-look = The cluster cannot be looked at: { $failure }. I go on trying
 wait-watching-a-little-longer = No member left; I watch a little longer ({ $streak } of { $wanted } looks)
-wait-offsets-hold-so-far = { $count ->
-    [one] { $count } queue is where it was set, or further on; I watch whether it stays so ({ $streak } of { $wanted } looks)
-   *[other] { $count } queues are where they were set, or further on; I watch whether they stay so ({ $streak } of { $wanted } looks)
-}
-wait-offset-elsewhere = { $count ->
-    [one] { $topic } { $partition } stands at { $found }, not where it was set ({ $to }; before that { $before }): a client that has not heard of it yet, or one that commits its old place
-   *[other] { $count } queues are not where they were set ({ $topic } { $partition } stands at { $found }, was set to { $to }, before that { $before }, …): clients that have not heard of it yet, or that commit their old place
+wait-offsets-hold-so-far = Watching whether the offsets stay: { $count ->
+    [one] { $count } queue is where it was set, or further on
+   *[other] { $count } queues are where they were set, or further on
+} ({ $streak } of { $wanted } looks)
+wait-offset-elsewhere = Watching whether the offsets stay: { $topic } { $partition } stands at { $found }, was set to { $to }, before that { $before }{ $count ->
+    [one] . A client has not heard of it yet, or commits its old place
+   *[other] ; so do { $count } queues in all. Clients have not heard of it yet, or commit their old place
 }
 wait-offset-came-back = { $count ->
     [one] { $topic } { $partition } does not stay where it was set: it stands at { $found }, was set to { $to }, before that { $before }. A client commits its old place

@@ -33,7 +33,7 @@ notice-step-under-way-kafka-reassign = Batch { $batch } of { $batches } is under
     [one] { $count } partition
    *[other] { $count } partitions
 }. The cluster copies, and I watch
-notice-step-under-way = Step { $step } is under way; the cluster copies, and I watch
+notice-step-under-way = Step { $step } is under way, and I watch
 notice-still-owed = Broker { $broker } is dead, so I cannot see its throttle put back. I see to it when it returns, and /health shows it until then; without the topics' lists the throttle has no effect
 notice-owed-overdue = Broker { $broker } has not returned for a day; its throttle is still to be put back. If it never returns: /unlock operation:{ $operation }, by two people, gives that up
 notice-owed-put-back = There again: { $brokers }. The throttle that was left on these brokers is put back

@@ -84,6 +84,12 @@ thing-topic = topic
 thing-group = group
 thing-cluster = cluster
 
+because-target = no offset and no shift
+because-partitions = for all queues of a topic, not for some
+because-no-offset = and not even that where the group has no offset in a queue
+because-closed-queues = for the queues to write only, and the topic has more to read
+because-back = the way back to each offset takes a group that has stopped
+
 problem-empty = nothing was typed
 problem-too-long = it is too long
 problem-character = it has a character that no such name has

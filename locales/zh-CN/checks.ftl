@@ -16,13 +16,7 @@ check-clients-go-on = 消费组 { $group } 有 { $count } 个客户端在工作�
 check-closed-queues-left = { $count } 个队列已对消费者关闭但仍有消息；保持不变
 check-group-broadcasts = 消费组 { $group } 是广播模式，每个客户端自己保存位点；broker 上没有可设置的位点
     .next = 请在应用中设置位点。
-check-group-must-stop = { $because ->
-    [target] 消费组 { $group } 有客户端在工作时，4.9 的 broker 只能告诉它们一个时间，不支持指定位点或平移
-    [partitions] 消费组 { $group } 有客户端在工作时，4.9 的 broker 只能对 topic 的全部队列通知一个时间
-    [no-offset] 消费组 { $group } 有客户端在工作，而部分队列没有位点；此时 4.9 的 broker 会拒绝通知
-    [closed-queues] 消费组 { $group } 有客户端在工作，而 topic 的读队列多于写队列；4.9 的 broker 只通知写队列
-   *[other] 消费组 { $group } 有客户端在工作，4.9 的 broker 只能告诉它们一个时间；要逐个恢复位点，消费组必须先停止
-}
+check-group-must-stop = 消费组 { $group } 有客户端在工作，4.9 的 broker 只能告诉它们一个时间：{ $because }
     .next = 请停止客户端后再申请，或对整个 topic 使用时间、earliest 或 latest。
 check-name-servers-silent = { $all } 个 NameServer 中有 { $count } 个没有应答；不知道它们告诉客户端什么
 check-no-offset-before = 不可回滚：消费组在 { $count } 个队列没有位点，设置后无法再恢复为没有（例如 { $topic } { $partition }）
@@ -141,8 +135,8 @@ broken-setting-changed = { $of } 的 { $key } 现为 { $found }，原为 { $expe
 wait-members-remain = 还有 { $count } 个成员在工作：{ $members }
 wait-cannot-look = 无法查看集群：{ $failure }。我会继续尝试
 wait-watching-a-little-longer = 已没有成员；再观察一会儿（第 { $streak } 次，共 { $wanted } 次）
-wait-offsets-hold-so-far = { $count } 个队列位于设置的位点或更靠后；继续观察是否保持（第 { $streak } 次，共 { $wanted } 次）
-wait-offset-elsewhere = { $count } 个队列不在设置的位点（例如 { $topic } { $partition } 现为 { $found }，设置为 { $to }，原为 { $before }）：有客户端尚未得知，或仍在提交旧位点
+wait-offsets-hold-so-far = 正在观察位点是否保持：{ $count } 个队列位于设置的位点或更靠后（第 { $streak } 次，共 { $wanted } 次）
+wait-offset-elsewhere = 正在观察位点是否保持：{ $topic } { $partition } 现为 { $found }，设置为 { $to }，原为 { $before }；共 { $count } 个队列。有客户端尚未得知，或仍在提交旧位点
 wait-offset-came-back = { $count } 个队列没有保持设置的位点（例如 { $topic } { $partition } 现为 { $found }，设置为 { $to }，原为 { $before }）：有客户端在提交旧位点
 wait-moving = { $batches-count ->
     [0] 迁移中

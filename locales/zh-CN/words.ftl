@@ -84,6 +84,12 @@ thing-topic = topic
 thing-group = 消费组
 thing-cluster = 集群
 
+because-target = 不支持指定位点或平移
+because-partitions = 只能针对 topic 的全部队列，不能只针对部分
+because-no-offset = 而消费组在某个队列没有位点时连时间也不能通知
+because-closed-queues = 只通知写队列，而 topic 的读队列更多
+because-back = 要恢复各个位点，消费组必须先停止
+
 problem-empty = 什么都没有填
 problem-too-long = 太长
 problem-character = 含有这类名字不允许的字符

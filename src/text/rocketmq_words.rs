@@ -65,7 +65,7 @@ pub(super) fn expectation(expectation: &RocketmqExpectation) -> String {
     match expectation {
         RocketmqExpectation::ClusterIs { name: cluster, brokers } => {
             let brokers: Vec<String> = brokers.iter().map(|broker| name(broker.as_str())).collect();
-            format!("the cluster is {}, with {}", name(cluster), brokers.join(", "))
+            format!("the cluster is {}, with at least one of {}", name(cluster), brokers.join(", "))
         }
         RocketmqExpectation::TopicIs { topic, at } => {
             let each = at.iter().map(|one| format!("{} reads and {} writes at {}", one.read, one.write, one.broker));
@@ -73,6 +73,7 @@ pub(super) fn expectation(expectation: &RocketmqExpectation) -> String {
         }
         RocketmqExpectation::QueuesAre { topic, queues, only } => queues_words::open(topic, queues, *only),
         RocketmqExpectation::GroupHasNoClients { group } => format!("group {} has no client", name(group.as_str())),
+        RocketmqExpectation::GroupHasClients { group } => format!("group {} has a client", name(group.as_str())),
         RocketmqExpectation::OffsetsAre { group, offsets } => {
             let each = offsets.iter().map(|one| {
                 let offset = one.offset.map_or_else(|| "none".to_owned(), |offset| offset.to_string());

@@ -64,8 +64,9 @@ fn text_line(locale: Locale, name: &str, text: &str) -> Line {
         "topic-kind" => word(locale, "topic-kind", text),
         "measure" => word(locale, "measure", text),
         "problem" => word(locale, "problem", text),
+        "because" => word(locale, "because", text),
         "operation" | "holder" | "request" | "add" => Line::code(text),
-        "expected" | "found" | "left" | "saved" if text == "none" => Line::plain(locale.text("nothing")),
+        "expected" | "found" | "left" | "saved" | "before" if text == "none" => Line::plain(locale.text("nothing")),
         "said" | "accepted" => Line::foreign(text, WORDS),
         _ => Line::foreign(text, NAME),
     }

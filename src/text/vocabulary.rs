@@ -550,6 +550,9 @@ pub const PARTS: &[&str] = &[
 /// What is wrong with a name.
 pub const PROBLEMS: &[&str] = &["empty", "too-long", "character"];
 
+/// Why a group on RocketMQ must stop first.
+pub const BECAUSES: &[&str] = &["target", "partitions", "no-offset", "closed-queues", "back"];
+
 /// What reports of looks find.
 pub const LOOKS: &[&str] = interlock::looks::PHRASES;
 

@@ -42,6 +42,8 @@ mod rocketmq;
 mod rocketmq_queues;
 mod rocketmq_queues_real;
 mod rocketmq_real;
+mod rocketmq_real_reset;
+mod rocketmq_reset;
 mod scale_out;
 mod scope;
 mod store_fails;

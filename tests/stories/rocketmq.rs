@@ -99,7 +99,11 @@ async fn what_is_for_one_kind_only_is_refused_by_name_on_the_other() {
     let alice = story.person("alice");
     for (line, id) in [
         ("/scale-out brokers:4 topics:carts throttle:50MiB cluster:shop-rocketmq", "not-for-kind"),
-        ("/reset-offset group:warehouse topic:carts to:earliest cluster:shop-rocketmq", "not-for-kind"),
+        ("/reset-offset group:warehouse to:earliest wait-for-stop:30m cluster:shop-rocketmq", "option-not-for-kind"),
+        (
+            "/reset-offset group:newcomers topic:carts to:earliest new-group:true cluster:shop-rocketmq",
+            "option-not-for-kind",
+        ),
         ("/who broker:1 cluster:orders-kafka", "not-told-by-kind"),
         ("/topic topic:%RETRY%billing cluster:orders-kafka", "not-a-topic-name"),
         ("/reset-offset group:billing topic:a|b to:earliest cluster:orders-kafka", "not-a-topic-name"),

@@ -1,7 +1,8 @@
 //! A house on the lab's real RocketMQ. What is there is told by raw frames and by mqadmin, never by our client.
 
 use crate::lab::rocketmq::{Node, RocketMq};
-use crate::{Setting, Story};
+use crate::{Setting, Story, quick};
+use engine::Pace;
 use engine::port::{Backend, Clock, Clusters};
 use interlock::cluster::{ClusterKind, Tier};
 use rocketmq_admin::{Config, Credentials, HostPort};
@@ -79,7 +80,9 @@ impl RocketmqPlot {
         let cluster = Rocketmq::new(self.config, self.broker_cluster, clock.clone(), deadlines);
         let cluster: Arc<dyn Backend> = Arc::new(cluster.expect("a configuration that works"));
         let clusters = Clusters::new(BTreeMap::from([(CLUSTER.parse().expect("a cluster's name"), cluster)]));
+        let pace = Pace { lease: Duration::from_secs(6), act_deadline: Duration::from_secs(4), ..quick() };
         let of_kind = Setting {
+            pace,
             rules: |policy| policy.clusters.values_mut().for_each(|one| one.kind = ClusterKind::Rocketmq),
             ..Setting::default()
         };

@@ -46,6 +46,7 @@ fn by_id() -> BTreeSet<String> {
         ("state", &["superseded", "dry-run"]),
         ("thing", words::THINGS),
         ("problem", words::PROBLEMS),
+        ("because", words::BECAUSES),
         ("part", words::PARTS),
         ("look", words::LOOKS),
         ("table", words::COLUMNS),

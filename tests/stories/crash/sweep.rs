@@ -6,7 +6,7 @@
 
 use interlock::approval::State;
 use std::fmt::Write;
-use story::crash::{Fault, Lives, Point, Script};
+use story::crash::{Fault, Lives, Point, ROCKETMQS, Script};
 
 pub(super) const RESET: &str = "/reset-offset cluster:orders-kafka group:nightly-report to:earliest reason:replay";
 pub(super) const WAITING: &str =
@@ -49,6 +49,14 @@ fn a_reset_that_waits_ends_the_same_wherever_it_is_killed() {
 #[test]
 fn a_rollback_ends_the_same_wherever_it_is_killed() {
     sweeps(&Lives::of(Script::of(RESET).and_back()), &WORK, &[State::Succeeded, State::Succeeded]);
+}
+
+#[test]
+fn a_reset_on_rocketmq_and_its_way_back_end_the_same_wherever_they_are_killed() {
+    for (cluster, _) in ROCKETMQS {
+        let reset = format!("/reset-offset cluster:{cluster} group:coupon-audit to:earliest reason:replay");
+        sweeps(&Lives::of(Script::of(&reset).and_back()), &WORK, &[State::Succeeded, State::Succeeded]);
+    }
 }
 
 #[test]

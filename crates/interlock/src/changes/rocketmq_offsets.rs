@@ -16,7 +16,7 @@ pub(super) const MOST_QUEUES: usize = 1_000;
 const HOLD_LOOKS: u32 = 7;
 const HOLD_EVERY_MS: u64 = 2_000;
 /// Longer than a client of either line needs to hold still, be assigned anew and read on.
-const HOLD_DEADLINE_MS: u64 = 90_000;
+const HOLD_DEADLINE_MS: u64 = 60_000;
 /// What the calls take, in practice far less.
 const CALLS_MS: u64 = 1_000;
 /// For so long clients of 4.9 hold still before they read on.

@@ -14,7 +14,8 @@ use std::collections::BTreeMap;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum RocketmqExpectation {
-    /// The cluster behind the NameServers has this name and, among others, these brokers. RocketMQ has no cluster id.
+    /// The cluster behind the NameServers has this name and at least one of these brokers: RocketMQ has no cluster id, and
+    /// NameServers forget a broker that has died.
     ClusterIs {
         /// Its name at the brokers.
         name: String,
@@ -134,7 +135,7 @@ impl RocketmqExpectation {
 }
 
 fn cluster_is(name: &str, brokers: &[BrokerName], found: &RocketmqCluster) -> Held {
-    if found.name == name && brokers.iter().all(|broker| found.broker(broker).is_some()) {
+    if found.name == name && brokers.iter().any(|broker| found.broker(broker).is_some()) {
         return Held::Holds;
     }
     let names: Vec<&str> = brokers.iter().map(BrokerName::as_str).collect();

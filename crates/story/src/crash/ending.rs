@@ -1,16 +1,17 @@
 //! How a run ended, and what is wrong with that.
 
 use super::chat::PaperChat;
-use super::ground::{CLUSTER, GROUP, Ground, WORKING};
+use super::ground::{CLUSTER, GROUP, Ground, ROCKETMQS, STOPPED, WORKING};
 use engine::port::{Clock, Journal, Observe};
 use engine::{Entry, Operation};
 use interlock::cluster::kafka::{CommittedOffset, KafkaQuery};
+use interlock::cluster::rocketmq::{self, RocketmqQuery};
 use interlock::cluster::{Look, Looker, Query};
 use interlock::id::{GroupId, OperationId};
-use interlock::plan::Action;
+use interlock::plan::{Action, RocketmqAction};
 use signalbox::store::audit::{AuditFilter, AuditPage, Verdict};
 use signalbox::store::{Filter, Page, Store};
-use simulated::{ReceivedAct, SimulatedKafka};
+use simulated::{ReceivedAct, SimulatedKafka, SimulatedRocketmq};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -19,12 +20,14 @@ use std::sync::Arc;
 const VARYING: [&str; 6] = ["planned", "approved", "controlled", "intent", "outcome", "captured"];
 /// How the lines of progress begin, which are edited, not posted, while they are young: which one is posted first, and
 /// what the last one says, is a matter of time.
-const PROGRESS: [&str; 5] = [
+const PROGRESS: [&str; 7] = [
     "first: Still ",
     "first: No member left",
     "first: The cluster’s answer was lost",
     "first: Moving",
     "second: Moving",
+    "first: Watching whether",
+    "second: Watching whether",
 ];
 
 /// How a run ended.
@@ -44,7 +47,9 @@ pub struct Ending {
     pub leases: Vec<OperationId>,
     /// What both groups committed.
     pub committed: Vec<(GroupId, Vec<CommittedOffset>)>,
-    /// The acts that came to the cluster.
+    /// Where the stopped group stands in each RocketMQ cluster.
+    pub stands: Vec<Vec<rocketmq::CommittedOffset>>,
+    /// The acts that came to the clusters.
     pub acts: Vec<ReceivedAct>,
     /// The first line of each message, without ids and numbers.
     pub messages: Vec<String>,
@@ -87,8 +92,15 @@ impl Ending {
                 leases.push(id.clone());
             }
         }
-        let holds = store.holds(&CLUSTER.parse().expect("a name")).await.expect("the store answers");
-        let kafka = ground.kafka(clock);
+        let mut holds = store.holds(&CLUSTER.parse().expect("a name")).await.expect("the store answers");
+        let kafka = ground.kafka(clock.clone());
+        let (mut acts, mut stands) = (kafka.acts().expect("its acts"), Vec::new());
+        for (cluster, _) in ROCKETMQS {
+            holds.extend(store.holds(&cluster.parse().expect("a name")).await.expect("the store answers"));
+            let rocketmq = ground.rocketmq(cluster, clock.clone());
+            acts.extend(rocketmq.acts().expect("its acts"));
+            stands.push(Self::stands(&rocketmq, STOPPED).await);
+        }
         let groups = [GROUP, WORKING].map(|name| name.parse::<GroupId>().expect("a name"));
         let mut committed = Vec::new();
         for group in groups {
@@ -104,7 +116,8 @@ impl Ending {
             holds: holds.into_iter().map(|held| held.operation).collect(),
             leases,
             committed,
-            acts: kafka.acts().expect("its acts"),
+            acts,
+            stands,
             messages,
             operations,
         }
@@ -122,6 +135,20 @@ impl Ending {
             panic!("the cluster does not answer")
         };
         found.clone()
+    }
+
+    /// Where a group stands in a RocketMQ cluster.
+    ///
+    /// # Panics
+    /// If the cluster does not answer.
+    pub async fn stands(rocketmq: &SimulatedRocketmq, group: &str) -> Vec<rocketmq::CommittedOffset> {
+        let group: GroupId = group.parse().expect("a name");
+        let queries = BTreeSet::from([Query::Rocketmq(RocketmqQuery::Committed(group.clone()))]);
+        let sections = rocketmq.observe(&queries).await;
+        let Look::Seen(found) = Looker::new(&sections).rocketmq_committed(&group) else {
+            panic!("the cluster does not answer")
+        };
+        found.seen.clone()
     }
 
     /// What is wrong in itself.
@@ -181,6 +208,7 @@ impl Ending {
         let mut faults = Vec::new();
         differ("the states", &ends(undisturbed), &ends(self), &mut faults);
         differ("the offsets", &undisturbed.of_changed_groups(), &self.of_changed_groups(), &mut faults);
+        differ("where groups stand", &undisturbed.stands, &self.stands, &mut faults);
         differ("the holds", &undisturbed.holds.len(), &self.holds.len(), &mut faults);
         differ("the audit log", &kinds(undisturbed), &kinds(self), &mut faults);
         let messages = |of: &Self| {
@@ -189,7 +217,7 @@ impl Ending {
         };
         differ("the messages", &messages(undisturbed), &messages(self), &mut faults);
         let acts =
-            |of: &Self| of.acts.iter().filter(|act| act.applied).map(|act| act.action.clone()).collect::<Vec<_>>();
+            |of: &Self| of.acts.iter().filter(|act| act.applied).map(|act| steady(&act.action)).collect::<Vec<_>>();
         differ("the applied actions", &acts(undisturbed), &acts(self), &mut faults);
         faults
     }
@@ -205,6 +233,17 @@ impl Ending {
         let changed = |id: &GroupId| self.acts.iter().any(|ReceivedAct { action, .. }| action.group() == Some(id));
         self.committed.iter().filter(|(id, _)| changed(id)).map(|(id, committed)| (id, committed)).collect()
     }
+}
+
+/// An action without the ends of queues at the time it was fixed: others write meanwhile.
+fn steady(action: &Action) -> Action {
+    let mut action = action.clone();
+    if let Action::Rocketmq(RocketmqAction::SetOffsets { moves, .. } | RocketmqAction::TellClients { moves, .. }) =
+        &mut action
+    {
+        moves.iter_mut().for_each(|one| one.end = 0);
+    }
+    action
 }
 
 fn differ<T: PartialEq + std::fmt::Debug>(what: &'static str, there: &T, here: &T, faults: &mut Vec<Fault>) {

@@ -8,8 +8,8 @@ use crate::people;
 use engine::Pace;
 use engine::port::{Backend, Clock, Clusters};
 use interlock::changes::{Guard, Guards};
-use interlock::cluster::Tier;
 use interlock::cluster::kafka::Committed;
+use interlock::cluster::{ClusterKind, Tier};
 use interlock::command::Catalogue;
 use interlock::id::NotAName;
 use interlock::plan::Effect;
@@ -18,7 +18,11 @@ use interlock::time::Millis;
 use signalbox::desk::{Parts, Times};
 use signalbox::house::{House, Plot};
 use signalbox::store::{Store, StoreError};
-use simulated::{Fleet, GroupSpec, Leave, Member, ResetPolicy, SimulatedKafka, TopicSpec};
+use simulated::{
+    Fleet, GroupSpec, Leave, Member, ResetPolicy, RocketmqGroupSpec, RocketmqSpec, RocketmqTopicSpec, SimulatedKafka,
+    SimulatedRocketmq, TopicSpec,
+};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::sync::Arc;
@@ -34,6 +38,12 @@ pub const TOPIC: &str = "orders";
 pub const GROUP: &str = "nightly-report";
 /// A group with a member at work.
 pub const WORKING: &str = "billing-live";
+/// A RocketMQ cluster of each line, alike but for that: 5.5.0 and 4.9.7.
+pub const ROCKETMQS: [(&str, &str); 2] = [("shop-rocketmq", "5.5.0"), ("old-rocketmq", "4.9.7")];
+/// A stopped group of theirs, which reads the topic `coupons`.
+pub const STOPPED: &str = "coupon-audit";
+/// A group of theirs with a client at work, which reads the topic `carts`.
+pub const AT_WORK: &str = "warehouse";
 /// The channel in which things are asked for.
 pub const CHANNEL: (u64, u64) = (1, 10);
 
@@ -84,8 +94,14 @@ pub struct Rules {
 
 impl Rules {
     fn policy(&self) -> Policy {
-        let mut policy = people::policy(&[(CLUSTER, Tier::Production)]);
+        let rocketmqs = ROCKETMQS.map(|(cluster, _)| (cluster, Tier::Production));
+        let mut policy = people::policy(&[&[(CLUSTER, Tier::Production)][..], &rocketmqs[..]].concat());
         policy.places.guilds.insert(CHANNEL.0);
+        for (cluster, _) in ROCKETMQS {
+            policy.places.channels.insert(name(cluster), [CHANNEL.1].into());
+            let of_kind = policy.clusters.get_mut(&name(cluster)).expect("a cluster");
+            of_kind.kind = ClusterKind::Rocketmq;
+        }
         if !self.not_here {
             policy.places.channels.insert(name(CLUSTER), [CHANNEL.1].into());
         }
@@ -211,6 +227,15 @@ impl Ground {
         self.fleet(clock).kafka(&name(CLUSTER))
     }
 
+    /// A RocketMQ cluster, seen at this clock's time.
+    ///
+    /// # Panics
+    /// If its file cannot be read.
+    #[must_use]
+    pub fn rocketmq(&self, cluster: &str, clock: Arc<dyn Clock>) -> SimulatedRocketmq {
+        self.fleet(clock).rocketmq(&name(cluster))
+    }
+
     /// Opens the store, once the process before has let go of it.
     ///
     /// # Panics
@@ -234,12 +259,17 @@ impl Ground {
     pub async fn house(&self, settled: Settled) -> House {
         let Settled { clock, points, lie, holder, rules } = settled;
         let store = self.store(clock.clone()).await;
-        let kafka: Arc<dyn Backend> = Arc::new(self.kafka(clock.clone()));
-        let counting: Arc<dyn Backend> = Arc::new(CountingCluster { inner: kafka, points: points.clone() });
+        let counting = |inner: Arc<dyn Backend>| -> Arc<dyn Backend> {
+            Arc::new(CountingCluster { inner, points: points.clone() })
+        };
+        let mut all = BTreeMap::from([(name(CLUSTER), counting(Arc::new(self.kafka(clock.clone()))))]);
+        for (cluster, _) in ROCKETMQS {
+            all.insert(name(cluster), counting(Arc::new(self.rocketmq(cluster, clock.clone()))));
+        }
         let clusters = if rules.observed {
-            Clusters::default().observing(name(CLUSTER), counting)
+            all.into_iter().fold(Clusters::default(), |clusters, (name, one)| clusters.observing(name, one))
         } else {
-            Clusters::new([(name(CLUSTER), counting)].into())
+            Clusters::new(all)
         };
         let journal = CountingJournal { inner: Arc::new(store.clone()), points: points.clone(), lie };
         let parts = Parts {
@@ -280,6 +310,9 @@ impl Ground {
         kafka.join(&working.id, Member::new("billing-1", "/10.0.3.7").there_for(HOUR)).expect("a member");
         let stops = NOON.plus(Duration::from_secs(7));
         kafka.stop_group(&working.id, Leave::InOrder, Some(stops)).expect("it stops later");
+        for (cluster, version) in ROCKETMQS {
+            furnish_rocketmq(&fleet, cluster, version);
+        }
     }
 }
 
@@ -287,6 +320,25 @@ impl Default for Ground {
     fn default() -> Self {
         Self::new()
     }
+}
+
+/// Two masters, of which one has a slave, two NameServers, two topics, a group that is stopped and one at work.
+fn furnish_rocketmq(fleet: &Fleet, cluster: &str, version: &str) {
+    let spec = RocketmqSpec {
+        cluster: "shop".to_owned(),
+        version: version.to_owned(),
+        name_servers: 2,
+        brokers: vec![(name("broker-a"), 1), (name("broker-b"), 0)],
+        up_for: HOUR * 24,
+    };
+    let made = fleet.add_rocketmq(&name(cluster), &spec).expect("a cluster");
+    for topic in ["coupons", "carts"] {
+        made.add_topic(&RocketmqTopicSpec::new(name(topic), 2).written(4_000, HOUR * 10)).expect("a topic");
+    }
+    let stopped = RocketmqGroupSpec::stopped(name(STOPPED), vec![(name("coupons"), 0)], HOUR * 2);
+    made.add_group(&stopped).expect("a group");
+    let at_work = RocketmqGroupSpec::stopped(name(AT_WORK), vec![(name("carts"), 2_000)], HOUR / 60);
+    made.add_group(&at_work.client("10.0.7.4@1871", "10.0.7.4", version)).expect("a group");
 }
 
 fn name<T: FromStr<Err = NotAName>>(text: &str) -> T {

@@ -6,6 +6,7 @@ mod client;
 pub mod member;
 pub mod mqadmin;
 pub mod raw;
+pub mod reader;
 
 use std::collections::HashMap;
 use std::path::Path;

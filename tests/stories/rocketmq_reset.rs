@@ -1,0 +1,353 @@
+//! `/reset-offset` on RocketMQ, on the simulated fleet of both lines: consumers keep running, what stood before is captured
+//! first, and it is watched whether the offsets stay.
+
+use engine::port::Journal;
+use engine::{Entry, Operation};
+use interlock::approval::State;
+use interlock::cluster::rocketmq::CommittedOffset;
+use interlock::id::{BrokerName, GroupId, OperationId, TopicName};
+use interlock::plan::{Action, Check, RocketmqAction, Sealed};
+use signalbox::desk::{Answer, Done, Recorded};
+use signalbox::house::House;
+use signalbox::text::{Locale, answer, plan_text};
+use simulated::{ActFault, HandClock, SimulatedRocketmq};
+use std::sync::Arc;
+use std::time::Duration;
+use story::crash::{AT_WORK, Ending, Ground, Points, ROCKETMQS, Rules, STOPPED, Settled, Turns, act_on, ask};
+
+/// Turns in which an operation comes to its end.
+const LONG: Turns = Turns(200);
+
+struct Scene {
+    _ground: Ground,
+    clock: HandClock,
+    house: House,
+    cluster: &'static str,
+    version: &'static str,
+    rocketmq: SimulatedRocketmq,
+}
+
+impl Scene {
+    async fn on(line: usize) -> Self {
+        Self::under(line, Rules::default()).await
+    }
+
+    async fn under(line: usize, rules: Rules) -> Self {
+        let (ground, (cluster, version)) = (Ground::new(), ROCKETMQS[line]);
+        let clock = HandClock::at(ground.start());
+        let house = ground.house(Settled::honest(Arc::new(clock.clone()), Points::none()).under(rules)).await;
+        let rocketmq = ground.rocketmq(cluster, Arc::new(clock.clone()));
+        Self { _ground: ground, clock, house, cluster, version, rocketmq }
+    }
+
+    async fn asks(&self, line: &str) -> Done {
+        let where_and_why = format!(" cluster:{} reason:replay", self.cluster);
+        let more = if line.starts_with("/rollback") { "" } else { &where_and_why };
+        ask(&self.house, "alice", &format!("{line}{more}")).await
+    }
+
+    async fn plans(&self, line: &str) -> OperationId {
+        match self.asks(line).await {
+            Done::Planned { operation, .. } => operation,
+            other => panic!("{line}: {other:?}"),
+        }
+    }
+
+    async fn refused(&self, line: &str) -> Vec<Check> {
+        match self.asks(line).await {
+            Done::Refused(checks) => checks,
+            other => panic!("{line}: {other:?}"),
+        }
+    }
+
+    async fn stands(&self, group: &str) -> Vec<CommittedOffset> {
+        Ending::stands(&self.rocketmq, group).await
+    }
+
+    async fn entries(&self, id: &OperationId) -> Vec<Entry> {
+        self.house.rooms().store.entries(id).await.unwrap()
+    }
+
+    async fn plan(&self, id: &OperationId) -> Sealed {
+        let store = &self.house.rooms().store;
+        let operation = store.operation(id).await.unwrap().unwrap();
+        store.plan(&operation).await.unwrap()
+    }
+
+    async fn acts_on(&self, id: &OperationId, turns: Turns) -> Operation {
+        act_on(&self.house, id, turns).await
+    }
+
+    /// Until the offsets are set and it is watched whether they stay.
+    async fn is_watched(&self, id: &OperationId) {
+        for _ in 0..200 {
+            if self.acts_on(id, Turns(1)).await.state == State::Waiting {
+                return;
+            }
+        }
+        panic!("{id} is never watched");
+    }
+
+    /// Another client commits an offset in each queue of a topic.
+    fn commits(&self, group: &str, stands: &[CommittedOffset]) {
+        let group: GroupId = group.parse().unwrap();
+        for one in stands {
+            self.rocketmq.commit(&group, (&one.topic, &one.broker, one.queue), one.offset).unwrap();
+        }
+    }
+
+    fn actions(&self) -> Vec<Action> {
+        self.rocketmq.acts().unwrap().into_iter().map(|act| act.action).collect()
+    }
+
+    async fn carried_out(&self, line: &str) -> OperationId {
+        let id = self.plans(line).await;
+        let ended = self.acts_on(&id, LONG).await;
+        assert_eq!(ended.state, State::Succeeded, "{} on {}: {:?}", line, self.version, ended.why);
+        id
+    }
+}
+
+fn at(stands: &[CommittedOffset]) -> Vec<i64> {
+    stands.iter().map(|one| one.offset).collect()
+}
+
+#[tokio::test]
+async fn a_stopped_group_is_set_and_taken_back_on_both_lines() {
+    for line in [0, 1] {
+        let scene = Scene::on(line).await;
+        let before = scene.stands(STOPPED).await;
+        assert_eq!(before.len(), 4, "two queues at each master");
+        let id = scene.carried_out("/reset-offset group:coupon-audit to:-5h").await;
+        let after = at(&scene.stands(STOPPED).await);
+        assert!(after.iter().zip(at(&before)).all(|(after, before)| *after < before), "{after:?} {before:?}");
+
+        // What stood before is in the journal before anything is intended.
+        let entries = scene.entries(&id).await;
+        let place = |is: fn(&Entry) -> bool| entries.iter().position(is).unwrap();
+        let captured = place(|entry| matches!(entry, Entry::Captured { .. }));
+        let expanded = place(|entry| matches!(entry, Entry::Expanded { .. }));
+        let intended = place(|entry| matches!(entry, Entry::Intent { .. }));
+        assert!(captured < expanded && expanded < intended, "{entries:?}");
+        let Entry::Captured { captured, .. } = &entries[captured] else { panic!() };
+        assert_eq!(captured.queues.iter().map(|one| one.offset.unwrap()).collect::<Vec<_>>(), at(&before));
+
+        let back = scene.carried_out(&format!("/rollback operation:{id}")).await;
+        assert_eq!(scene.stands(STOPPED).await, before);
+        assert_eq!(scene.plan(&back).await.plan().steps.len(), 1);
+    }
+}
+
+#[tokio::test]
+async fn consumers_keep_running_while_they_are_set_back() {
+    for line in [0, 1] {
+        let scene = Scene::on(line).await;
+        let before = at(&scene.stands(AT_WORK).await);
+        let id = scene.carried_out("/reset-offset group:warehouse topic:carts to:-3h").await;
+        let after = at(&scene.stands(AT_WORK).await);
+        assert!(after.iter().zip(&before).all(|(after, before)| after < before), "{after:?} {before:?}");
+        let told = matches!(&scene.actions()[..], [Action::Rocketmq(RocketmqAction::TellClients { .. })]);
+        assert_eq!(told, line == 1, "4.9 tells its clients: {:?}", scene.actions());
+        // They read on from there, and nobody made them stop.
+        scene.clock.advance(Duration::from_secs(600));
+        let later = at(&scene.stands(AT_WORK).await);
+        assert!(later.iter().zip(&after).all(|(later, after)| later > after), "{later:?} {after:?}");
+        let plan = scene.plan(&id).await;
+        assert!(plan.plan().checks.iter().any(|check| check.id == "clients-go-on"));
+        assert_eq!(plan.plan().impact.clients, ["10.0.7.4@1871"]);
+    }
+}
+
+#[tokio::test]
+async fn what_4_9_cannot_tell_clients_is_refused_with_a_way_forward() {
+    let old = Scene::on(1).await;
+    for line in [
+        "/reset-offset group:warehouse topic:carts to:offset:5",
+        "/reset-offset group:warehouse topic:carts to:shift:-5",
+        "/reset-offset group:warehouse topic:carts to:-3h partitions:0",
+    ] {
+        let checks = old.refused(line).await;
+        assert!(checks.iter().any(|check| check.id == "group-must-stop"), "{line}: {checks:?}");
+        assert!(old.actions().is_empty());
+    }
+    // Once the clients are gone it goes queue by queue; and by brokers of 5.x at any time.
+    old.rocketmq.clients_leave(&AT_WORK.parse().unwrap()).unwrap();
+    old.carried_out("/reset-offset group:warehouse topic:carts to:offset:5").await;
+    assert_eq!(at(&old.stands(AT_WORK).await), [5; 4]);
+    let new = Scene::on(0).await;
+    new.carried_out("/reset-offset group:warehouse topic:carts to:shift:-500 partitions:0").await;
+    let [Action::Rocketmq(action)] = &new.actions()[..] else { panic!("{:?}", new.actions()) };
+    assert!(action.queue_moves().iter().all(|one| one.queue == 0), "{action:?}");
+}
+
+/// The way back of clients that were told a time needs them stopped on 4.9: it says so and does nothing.
+#[tokio::test]
+async fn the_way_back_of_a_group_at_work() {
+    let old = Scene::on(1).await;
+    let id = old.carried_out("/reset-offset group:warehouse topic:carts to:earliest").await;
+    let acts = old.actions().len();
+    let Done::Refused(checks) = old.asks(&format!("/rollback operation:{id}")).await else { panic!() };
+    assert!(checks.iter().any(|check| check.id == "group-must-stop"), "{checks:?}");
+    assert_eq!(old.actions().len(), acts);
+    let new = Scene::on(0).await;
+    let before = at(&new.stands(AT_WORK).await);
+    let id = new.carried_out("/reset-offset group:warehouse topic:carts to:earliest").await;
+    new.carried_out(&format!("/rollback operation:{id}")).await;
+    let after = at(&new.stands(AT_WORK).await);
+    assert!(after.iter().zip(&before).all(|(after, before)| after >= before), "{after:?} {before:?}");
+}
+
+/// A client that does not know of the reset commits its old offset while it is watched.
+#[tokio::test]
+async fn a_client_that_commits_its_old_offset_is_noticed() {
+    for line in [0, 1] {
+        let scene = Scene::on(line).await;
+        let before = scene.stands(STOPPED).await;
+        let id = scene.plans("/reset-offset group:coupon-audit to:-5h").await;
+        scene.is_watched(&id).await;
+        if line == 0 {
+            // 5.x ignores it as long as nobody has fetched the reset.
+            scene.commits(STOPPED, &before);
+            assert_ne!(scene.stands(STOPPED).await, before);
+            scene.rocketmq.clients_fetch(&STOPPED.parse().unwrap()).unwrap();
+        }
+        scene.clock.advance(Duration::from_secs(5));
+        scene.commits(STOPPED, &before);
+        let ended = scene.acts_on(&id, LONG).await;
+        assert_eq!((ended.state, ended.why.id.as_str()), (State::Stuck, "offset-came-back"), "{}", scene.version);
+        // Nothing is set a second time: it never fights.
+        assert_eq!(scene.actions().len(), 1);
+    }
+}
+
+/// For a moment, as clients of 5.x do until they are assigned anew: it is waited for, and holds.
+#[tokio::test]
+async fn an_old_offset_of_a_moment_is_waited_for() {
+    let scene = Scene::on(0).await;
+    let before = scene.stands(STOPPED).await;
+    let id = scene.plans("/reset-offset group:coupon-audit to:-5h").await;
+    scene.is_watched(&id).await;
+    let set = scene.stands(STOPPED).await;
+    scene.rocketmq.clients_fetch(&STOPPED.parse().unwrap()).unwrap();
+    scene.commits(STOPPED, &before);
+    scene.acts_on(&id, Turns(3)).await;
+    scene.commits(STOPPED, &set);
+    let ended = scene.acts_on(&id, LONG).await;
+    assert_eq!(ended.state, State::Succeeded, "{:?}", ended.why);
+}
+
+#[tokio::test]
+async fn an_answer_or_a_request_that_is_lost_is_settled_by_looking() {
+    for (fault, acts) in [(ActFault::AnswerLost, 1), (ActFault::RequestLost, 1)] {
+        let scene = Scene::on(0).await;
+        scene.rocketmq.fail_next_act(fault).unwrap();
+        scene.carried_out("/reset-offset group:coupon-audit to:earliest").await;
+        assert_eq!(scene.actions().len(), acts, "{fault:?}");
+        assert_eq!(at(&scene.stands(STOPPED).await), [0; 4]);
+    }
+}
+
+/// Every way to write a time leads to the same instant, and what is no time does nothing.
+#[tokio::test]
+async fn times_are_read_or_refused_before_anything_is_sent() {
+    let scene = Scene::on(0).await;
+    // Three hours before the ground begins.
+    let instant = "2026-09-21T11:13:20Z";
+    for written in [
+        "2026-09-21T11:13:20Z",
+        "2026-09-21T19:13:20+08:00",
+        "\"2026-09-21 19:13:20 Asia/Shanghai\"",
+        "\"2026-09-21#11:13:20:000\"",
+        "-3h",
+    ] {
+        let id = scene.plans(&format!("/reset-offset group:coupon-audit to:{written}")).await;
+        assert_eq!(scene.plan(&id).await.plan().arguments["to"], instant, "{written}");
+    }
+    for nonsense in [
+        "yesterday",
+        "2026-13-21T10:13:20Z",
+        "\"2026-09-21 25:00 UTC\"",
+        "\"2026-09-21#10:13:20\"",
+        "NaN",
+        "-1",
+        "9999999999999999999",
+        "\"2026-09-21 10:00 Mars/Olympus\"",
+        "offset:-5",
+    ] {
+        let done = scene.asks(&format!("/reset-offset group:coupon-audit to:{nonsense}")).await;
+        assert!(matches!(done, Done::Mistake(_)), "{nonsense}: {done:?}");
+    }
+    assert!(scene.actions().is_empty());
+}
+
+#[tokio::test]
+async fn what_is_the_systems_and_what_broadcasts_is_refused() {
+    let scene = Scene::on(0).await;
+    for topic in ["broker-a", "shop", "SCHEDULE_TOPIC_XXXX"] {
+        let checks = scene.refused(&format!("/reset-offset group:coupon-audit topic:{topic} to:earliest")).await;
+        assert!(checks.iter().any(|check| check.id == "system-name"), "{topic}: {checks:?}");
+    }
+    let id: GroupId = "screens".parse().unwrap();
+    let topic: TopicName = "carts".parse().unwrap();
+    let mut screens = simulated::RocketmqGroupSpec::stopped(id, vec![(topic, 0)], Duration::ZERO);
+    screens.broadcasts = true;
+    scene.rocketmq.add_group(&screens.client("10.0.9.1@1", "10.0.9.1", "5.5.0")).unwrap();
+    let checks = scene.refused("/reset-offset group:screens topic:carts to:earliest").await;
+    assert!(checks.iter().any(|check| check.id == "group-broadcasts"), "{checks:?}");
+    assert!(scene.actions().is_empty());
+}
+
+/// Masters only: with one of them gone nothing is planned, and one that goes meanwhile is waited for.
+#[tokio::test]
+async fn a_master_that_is_gone() {
+    let scene = Scene::on(0).await;
+    let broker: BrokerName = "broker-b".parse().unwrap();
+    scene.rocketmq.name_server_dies(0, true).unwrap();
+    let id = scene.plans("/reset-offset group:coupon-audit to:-5h").await;
+    assert!(scene.plan(&id).await.plan().checks.iter().any(|check| check.id == "name-servers-silent"));
+    scene.is_watched(&id).await;
+    scene.rocketmq.process_dies(&broker, 0, true).unwrap();
+    let still = scene.acts_on(&id, Turns(20)).await;
+    assert_eq!(still.state, State::Waiting);
+    let checks = scene.refused("/reset-offset group:warehouse topic:carts to:-5h").await;
+    assert!(checks.iter().any(|check| check.id == "cannot-verify"), "{checks:?}");
+    scene.rocketmq.process_dies(&broker, 0, false).unwrap();
+    assert_eq!(scene.acts_on(&id, LONG).await.state, State::Succeeded);
+}
+
+/// A cluster that is only observed gets plans and native commands, and nothing is ever sent.
+#[tokio::test]
+async fn an_observed_cluster_is_never_changed() {
+    let scene = Scene::under(0, Rules { observed: true, ..Rules::default() }).await;
+    if let Done::Planned { operation, .. } = scene.asks("/reset-offset group:coupon-audit to:-5h").await {
+        assert_ne!(scene.acts_on(&operation, LONG).await.state, State::Succeeded);
+    }
+    assert!(scene.actions().is_empty());
+}
+
+#[tokio::test]
+async fn plans_and_refusals_are_told_in_words_of_both_languages() {
+    for line in [0, 1] {
+        let scene = Scene::on(line).await;
+        for asked in [
+            "/reset-offset group:coupon-audit to:-5h",
+            "/reset-offset group:warehouse topic:carts to:-3h",
+            "/reset-offset group:warehouse topic:carts to:offset:7",
+            "/reset-offset group:coupon-audit topic:broker-a to:earliest",
+            "/reset-offset group:coupon-audit to:latest wait-for-stop:30m",
+        ] {
+            let done = scene.asks(asked).await;
+            if let Done::Planned { operation, .. } = &done {
+                let text = plan_text(&scene.plan(operation).await);
+                assert!(text.contains("broker-a 0") && text.contains("in 7 looks in a row"), "{text}");
+            }
+            let answered = Answer { request: interlock::id::RequestId::from_random(1), done, recorded: Recorded::Yes };
+            for locale in Locale::ALL {
+                let card = format!("{:?}", answer(&answered, locale));
+                for family in ["check-", "mistake-", "step-", "wait-", "what-", "worst-"] {
+                    assert!(!card.contains(&format!("\"{family}")), "{asked}: {card}");
+                }
+            }
+        }
+    }
+}
