@@ -296,7 +296,7 @@ async fn each_right_of_the_table_is_named_before_the_first_step_and_enough() {
     let deleting_group = format!("{} dry-run:true", delete_group(&place));
     answered(&house, &expanding, &["topic DESCRIBE_CONFIGS"]).await;
     answered(&house, &deleting_group, &["group DELETE", "group READ"]).await;
-    house.judge.create_acls(&[on_topic("DescribeConfigs")]).await.expect("a right");
+    house.judge.create_acls(&[on_topic("DESCRIBE_CONFIGS")]).await.expect("a right");
     answered(&house, &expanding, &["topic ALTER"]).await;
     house.judge.create_acls(&[on_topic("Alter")]).await.expect("a right");
     answered(&house, &expanding, &[]).await;

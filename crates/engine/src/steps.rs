@@ -575,7 +575,7 @@ impl Run<'_> {
 /// change as it was planned or captured: somebody may have been there since, and the way back would lead elsewhere.
 fn needs(step: &Step, action: &Action, (place, attempts): (u32, u32)) -> Vec<Expectation> {
     let first = place == 0 && attempts == 0;
-    let keep = |one: &&Expectation| first || !one.is_about_offsets();
+    let keep = |one: &&Expectation| first || !may_have_changed(one, action);
     // A literal step names the commits that it changes in its own needs; a rule's actions count from what was captured.
     let named = |one: &Expectation| {
         step.needs.contains(one) || (!is_rule(step) && one.is_about_offsets())
@@ -588,6 +588,16 @@ fn needs(step: &Step, action: &Action, (place, attempts): (u32, u32)) -> Vec<Exp
 
 fn is_rule(step: &Step) -> bool {
     matches!(step.work, Work::Rule(_))
+}
+
+/// What an attempt before may have changed itself: its probe tells what stands there.
+fn may_have_changed(expectation: &Expectation, action: &Action) -> bool {
+    match expectation {
+        one if one.is_about_offsets() => true,
+        Expectation::KafkaTopicAbsent { .. } => true,
+        Expectation::KafkaTopicIs { topic, .. } => action.remakes() == Some(topic),
+        _ => false,
+    }
 }
 
 /// The expectations that say what the things are, not what stands in them.

@@ -602,6 +602,8 @@ fn a_deleted_group_keeps_its_offsets_for_the_way_back() {
     assert_eq!(gone.committed, world.commits);
     assert_eq!(draft.effect, Effect::Reversible);
     assert_eq!(draft.impact.rows.len(), 4);
+    let stands = |one: &&Expectation| matches!(one, Expectation::KafkaCommittedAre { .. });
+    assert_eq!(draft.steps[0].needs.iter().filter(stands).count(), 1, "right before it");
     let plan = stored(draft, asked);
     let after = World { group: None, commits: Vec::new(), ..world.clone() };
     let Planning::Plan(back) = after.back(&plan) else { panic!("{:?}", after.back(&plan)) };
