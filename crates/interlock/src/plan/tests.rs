@@ -295,6 +295,8 @@ mod conditions {
             last_look: Some(Millis(5)),
             left_bytes: Some(7),
             left_since: Some(Millis(4)),
+            least_left: Some(6),
+            stalled: true,
             failing: Some(Failing { since: Millis(2), last: Millis(3) }),
             owed: vec![Owed { broker: 4, due: Millis(9), called: false }],
             began: Some(Millis(1)),
