@@ -48,7 +48,8 @@ impl Desk {
         let shown = facts.0.into_iter().filter(|(name, _)| !PRIVATE.contains(&name.as_str()));
         let facts = Facts(shown.collect())
             .with("by", self.rooms.policy.people.person(account).as_str())
-            .with("control", emoji)
+            // As text: the sign that asks for a picture is one of those that are shown as a number.
+            .with("control", emoji.trim_end_matches('\u{fe0f}'))
             .with("because", because);
         let notice = Notice::Milestone { id: "in-vain".to_owned(), facts };
         let at = self.rooms.clock.now();

@@ -175,7 +175,7 @@ async fn a_stop_that_cannot_be_verified_pauses_and_stays_open() {
     let own = story.user("alice").runs(&story.ops, &resume).await;
     assert!(own.text().contains("another person"), "who asked lets it not go on alone: {}", own.text());
     story.reacts("alice", &posted.card, "▶️").await;
-    is_told_soon(&posted, "▶️ by alice had no effect: this needs another person than whoever asked for it").await;
+    is_told_soon(&posted, "▶ by alice had no effect: this needs another person than whoever asked for it").await;
     let other = story.user("olga").runs(&story.ops, &resume).await;
     assert!(other.text().contains("goes on"), "{}", other.text());
     story.cards_are_read_anew().await;
@@ -231,19 +231,19 @@ async fn a_stop_without_a_right_to_it_ends_with_that() {
 async fn a_way_back_that_is_asked_for_too_early_is_answered_and_not_used_up() {
     let (story, posted) = waiting().await;
     story.reacts("alice", &posted.card, "↩️").await;
-    is_told_soon(&posted, "↩️ by alice had no effect: not now, it is: Waiting").await;
+    is_told_soon(&posted, "↩ by alice had no effect: not now, it is: Waiting").await;
     story.reacts("vic", &posted.card, "↩️").await;
-    is_told_soon(&posted, "↩️ by vic had no effect: they have no role for it").await;
+    is_told_soon(&posted, "↩ by vic had no effect: they have no role for it").await;
     story.kafka().stop_group(&live(), Leave::InOrder, None).unwrap();
     story.becomes(&posted.id, State::Succeeded).await;
     posted.card.becomes("Done", SOON).await;
     taps_unseen(&story, &posted, || drop(story.kafka().join(&live(), Member::new("live-1", "/10.0.9.1")).unwrap()))
         .await;
-    is_told_soon(&posted, "↩️ by alice had no effect: consumer group billing-live still has 1 member (live-1)").await;
-    assert_eq!(is_told(&story, &posted, "↩️ by alice had no effect").await, 2, "the group has a member again");
+    is_told_soon(&posted, "↩ by alice had no effect: consumer group billing-live still has 1 member (live-1)").await;
+    assert_eq!(is_told(&story, &posted, "↩ by alice had no effect").await, 2, "the group has a member again");
     story.kafka().stop_group(&live(), Leave::InOrder, None).unwrap();
     taps_unseen(&story, &posted, || story.kafka().trouble(Some(Trouble::Down)).unwrap()).await;
-    is_told_soon(&posted, "↩️ by alice had no effect: the cluster cannot be looked at").await;
+    is_told_soon(&posted, "↩ by alice had no effect: the cluster cannot be looked at").await;
     taps_unseen(&story, &posted, || story.kafka().trouble(None).unwrap()).await;
     let back = story.ops.wait_for_text("take back", SOON).await;
     back.until(|seen| seen.reacted("❌").len() == 1, SOON).await;
