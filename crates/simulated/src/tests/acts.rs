@@ -74,7 +74,7 @@ fn removal_elsewhere() -> Action {
 fn one_partition_that_is_refused_does_not_keep_the_others_back() {
     let lab = Lab::new().with_stopped_group();
     let acted = lab.act(&lab.commit(&[(0, 1), (9, 1)]));
-    assert_eq!(short(&acted), ("unknown", "topic-gone".to_owned()));
+    assert_eq!(short(&acted), ("partly", "topic-gone".to_owned()));
     assert_eq!(lab.committed_in(0), Some(Committed::plain(1)));
 }
 
