@@ -107,7 +107,7 @@ fn time(target: OffsetTarget) -> Option<String> {
 
 fn undo(step: &Step, plan: &Plan, history: &History, text: &mut String) {
     match &step.undo {
-        Undo::Nothing | Undo::Inverse { .. } => {}
+        Undo::Nothing | Undo::Inverse { .. } | Undo::WhileEmpty { .. } => {}
         Undo::Literal { actions, .. } => actions.iter().for_each(|one| action(one, text)),
         Undo::Captured { step } => captured(*step, plan, history, text),
         Undo::Irreversible { .. } => text.push_str("There is no way back for one of the steps.\n\n"),
