@@ -16,7 +16,7 @@ use tokio::sync::Mutex;
 static ALONE: Mutex<()> = Mutex::const_new(());
 const LIMIT: Duration = Duration::from_secs(240);
 /// QUERY_CONSUMER_OFFSET says that there is none.
-const NOT_FOUND: i32 = 22;
+const NOT_FOUND: i64 = 22;
 
 async fn both() -> [RocketMq; 2] {
     tokio::task::spawn_blocking(|| LINES.map(|line| RocketMq::get(line).unwrap())).await.unwrap()

@@ -182,7 +182,7 @@ pub(super) fn captured() -> Vec<Entry> {
     let moves = (0..4).map(set).collect();
     vec![
         Entry::StepDone { step: 1 },
-        Entry::Captured { step: 2, captured: Captured { offsets: offsets.collect() } },
+        Entry::Captured { step: 2, captured: Captured { offsets: offsets.collect(), queues: Vec::new() } },
         Entry::StepDone { step: 2 },
         Entry::Expanded {
             step: 3,

@@ -43,6 +43,11 @@ fn plan(with: &str) -> Plan {
             *topic = with.to_owned();
             (*from, *to) = (Some(i64::MAX), Some(i64::MIN));
         }
+        Row::Queue { topic, broker, from, to, .. } => {
+            (*topic, *broker) = (with.to_owned(), with.to_owned());
+            (*from, *to) = (Some(i64::MAX), Some(i64::MIN));
+        }
+        Row::Queues { broker, .. } => *broker = with.to_owned(),
         Row::Broker { rack, .. } => *rack = with.to_owned(),
         Row::Setting { key, .. } => *key = with.to_owned(),
         Row::Reader { group, .. } => *group = with.to_owned(),

@@ -22,7 +22,7 @@ fn by_id() -> BTreeSet<String> {
         NotCounted::AlsoVetoes,
     ]
     .map(NotCounted::key);
-    let families: [(&str, &[&str]); 30] = [
+    let families: [(&str, &[&str]); 32] = [
         ("check", words::CHECKS),
         ("broken", words::BROKEN),
         ("wait", words::WAITS),
@@ -43,7 +43,7 @@ fn by_id() -> BTreeSet<String> {
         ("state", &states),
         ("result", &ended),
         ("not-counted", &uncounted),
-        ("state", &["superseded", "dry-run"]),
+        ("state", &["superseded", "dry-run", "moving"]),
         ("thing", words::THINGS),
         ("problem", words::PROBLEMS),
         ("because", words::BECAUSES),

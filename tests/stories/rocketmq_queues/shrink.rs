@@ -1,6 +1,7 @@
 //! Fewer queues: days of waiting for whoever has not read, what comes late, and who meddles meanwhile.
 
 use super::scene::{HOUR, LOOK, Scene, becomes, broker, group, now, passes, plans, says, topic, until, waits_in};
+use engine::port::Journal;
 use interlock::approval::State;
 use interlock::changes::{Guard, Guards};
 use interlock::cluster::rocketmq::Perm;
