@@ -15,8 +15,8 @@ use interlock::approval::{Event, State};
 use interlock::cluster::Sections;
 use interlock::facts::{Fact, Facts};
 use interlock::plan::{
-    Action, Awaited, BROKER_DEAD, CANNOT_LOOK, Capture, Expansion, Expectation, KafkaAction, LEFT_THE_LOG, Looked, Memory,
-    Pace, Plan, Probe, Rule, Sealed, Step, Wait, Work, expand, look, probe, targets_in_log,
+    Action, Awaited, BROKER_DEAD, CANNOT_LOOK, Capture, Expansion, Expectation, KafkaAction, LEFT_THE_LOG, Looked,
+    Memory, Pace, Plan, Probe, Rule, Sealed, Step, Wait, Work, expand, look, probe, targets_in_log,
 };
 use std::time::Duration;
 
@@ -577,9 +577,7 @@ fn needs(step: &Step, action: &Action, (place, attempts): (u32, u32)) -> Vec<Exp
     let first = place == 0 && attempts == 0;
     let keep = |one: &&Expectation| first || !may_have_changed(one, action);
     // A literal step names the commits that it changes in its own needs; a rule's actions count from what was captured.
-    let named = |one: &Expectation| {
-        step.needs.contains(one) || (!is_rule(step) && one.is_about_offsets())
-    };
+    let named = |one: &Expectation| step.needs.contains(one) || (!is_rule(step) && one.is_about_offsets());
     let before = (attempts == 0).then(|| action.before()).flatten().filter(|one| !named(one));
     // A literal step names its targets' logs itself; a rule's targets are not known when the step is planned.
     let in_log = if is_rule(step) { targets_in_log(action) } else { Vec::new() };

@@ -3,11 +3,11 @@
 /// Findings ([`crate::plan::Check`]).
 pub const CHECKS: &[&str] = &[
     "cannot-verify",
+    "cleanup-changes",
+    "clients-connected",
     "clients-go-on",
     "closed-queues-left",
     "closed-queues-unread",
-    "cleanup-changes",
-    "clients-connected",
     "cluster-changed",
     "cluster-reachable",
     "commits-move-without-members",
@@ -35,11 +35,11 @@ pub const CHECKS: &[&str] = &[
     "known-external-offsets",
     "left-over-throttle",
     "master-takes-no-writes",
+    "min-isr-above-replicas",
     "missing-right",
+    "name-collides",
     "name-server-silent",
     "name-servers-silent",
-    "min-isr-above-replicas",
-    "name-collides",
     "no-commit-to-shift",
     "no-offset-before",
     "no-replica-to-spare",
@@ -63,9 +63,9 @@ pub const CHECKS: &[&str] = &[
     "saved-offset-left-the-log",
     "settings-moved-on",
     "several-log-dirs",
-    "system-name",
     "shrink-not-possible",
     "single-replica",
+    "system-name",
     "system-topic",
     "target-clamped",
     "targets-in-log",
@@ -227,7 +227,13 @@ mod tests {
                 {
                     let source = std::fs::read_to_string(&path).unwrap();
                     text.push_str(source.split("#[cfg(test)]\nmod tests {").next().unwrap());
-                    text = text.replace("id: CANNOT_LOOK", &format!("id: {:?}", crate::plan::CANNOT_LOOK));
+                    for (name, id) in [
+                        ("id: CANNOT_LOOK", format!("id: {:?}", crate::plan::CANNOT_LOOK)),
+                        ("id: LEFT_THE_LOG", format!("id: {:?}", crate::plan::LEFT_THE_LOG)),
+                        ("Level::Block, HELD", format!("Level::Block, {:?}", crate::changes::HELD)),
+                    ] {
+                        text = text.replace(name, &id);
+                    }
                 }
             }
         }

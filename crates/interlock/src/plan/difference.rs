@@ -69,7 +69,7 @@ fn broker_rows(plan: &Plan) -> BTreeMap<String, String> {
             Some((broker.to_string(), format!("{} to {} replicas", now.replicas, after.replicas)))
         }
         Row::Queues { broker, now, then } => Some((broker.clone(), format!("{now} to {then} queues"))),
-        
+
         Row::Offset { .. } | Row::Queue { .. } | Row::Setting { .. } | Row::Reader { .. } => None,
     };
     plan.impact.rows.iter().filter_map(row).collect()

@@ -404,7 +404,11 @@ mod watching {
             memory = next;
         }
         let (memory, looked) = look_at(&copied(395), &memory, 11);
-        assert_eq!((id(&looked), memory.stalled), ("move-stalled", true), "less than a moment ago, and more than at first");
+        assert_eq!(
+            (id(&looked), memory.stalled),
+            ("move-stalled", true),
+            "less than a moment ago, and more than at first"
+        );
         let (memory, looked) = look_at(&copied(500), &memory, 12);
         assert_eq!((id(&looked), memory.stalled), ("moving", false));
     }

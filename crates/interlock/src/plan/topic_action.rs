@@ -1,8 +1,8 @@
 //! What actions on whole topics and groups name, and what each of them reads back.
 
 use super::action::Action;
-use super::kafka_action::{KafkaAction, OffsetMove};
 use super::expectation::{Expectation, OffsetExpected};
+use super::kafka_action::{KafkaAction, OffsetMove};
 use crate::cluster::Query;
 use crate::cluster::kafka::{CommittedOffset, KafkaQuery};
 use crate::id::{GroupId, TopicName};

@@ -36,9 +36,7 @@ fn harm(guard: Guard) -> fn(Guard, Guards) -> bool {
         Guard::TargetInLog => a_commit_lies_past_the_end,
         Guard::AfterLastRecord => a_late_time_leads_to_the_start,
         Guard::ValuesMovedOn => a_way_back_over_moved_values_is_covered,
-        Guard::OrderedTopic | Guard::RoutesAgree | Guard::GroupAtWork => {
-            queues::a_topic_that_must_not_be_is_set
-        }
+        Guard::OrderedTopic | Guard::RoutesAgree | Guard::GroupAtWork => queues::a_topic_that_must_not_be_is_set,
         Guard::QueuesAre => queues::it_starts_on_other_queues,
         Guard::GroupGivenUp => queues::nobody_is_asked_for_a_group_that_is_given_up,
         Guard::ReadBeforeWrite => queues::queues_are_written_that_nobody_reads,
