@@ -137,15 +137,13 @@ check-under-replicated = { $count ->
 }
 check-targets-in-log =
     .passed = every target lies inside of the log
-check-held-by-other = { $holder ->
-    [failed] operation { $operation } failed, and keeps { $thing } { $name } until people decide
-    [stuck] operation { $operation } is stuck, and keeps { $thing } { $name } until people decide
-   *[other] operation { $operation } is at work on { $thing } { $name }
+check-held-by-other = { $ended-count ->
+    [0] operation { $operation } is at work on { $thing } { $name }
+   *[other] operation { $operation } ended as { $ended }, and keeps { $thing } { $name } until people decide
 }
-    .next = { $holder ->
-        [failed] Take it back with /rollback operation:{ $operation }, or give it up with /unlock operation:{ $operation }.
-        [stuck] Take it back with /rollback operation:{ $operation }, or give it up with /unlock operation:{ $operation }.
-       *[other] Wait until it has ended; /status operation:{ $operation } shows it.
+    .next = { $ended-count ->
+        [0] Wait until it has ended; /status operation:{ $operation } shows it.
+       *[other] Take it back with /rollback operation:{ $operation }, or give it up with /unlock operation:{ $operation }.
     }
 check-not-held =
     .passed = nothing else is at work there

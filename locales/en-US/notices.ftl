@@ -51,11 +51,9 @@ notice-throttle-asked = { $reason-count ->
 }
 notice-throttle-turned = The throttle is being set to { $rate }/s a broker, as asked
 notice-throttle-changed = Somebody else changed { $key } of broker { $broker } to { $found }; I leave it alone
-notice-throttle-slower = { $why ->
-    [pausing] Pausing: what is on the move goes on at { $rate }/s a broker, and nothing else begins
-    [under-min-isr] Slowed down to { $rate }/s a broker: a partition has too few replicas in sync
-   *[other] Slowed down to { $rate }/s a broker: a partition has no replica in sync to spare
-}
+notice-throttle-slower = Slowed down to { $rate }/s a broker: a partition has no replica in sync to spare
+notice-throttle-slower-pausing = Pausing: what is on the move goes on at { $rate }/s a broker, and nothing else begins
+notice-throttle-slower-under = Slowed down to { $rate }/s a broker: a partition has too few replicas in sync
 notice-turned-round = { $count ->
     [one] { $count } partition on the move is turned round
    *[other] { $count } partitions on the move are turned round

@@ -80,15 +80,13 @@ check-under-min-isr = 有 { $count } 个分区的同步副本太少（{ $topic }
 check-under-replicated = 集群中有 { $count } 个分区的同步副本不足（{ $topic } { $partition }：{ $isr }/{ $replicas }）
 check-targets-in-log =
     .passed = 所有目标都在日志范围内
-check-held-by-other = { $holder ->
-    [failed] 操作 { $operation } 已失败，在有人决定之前一直占用 { $thing } { $name }
-    [stuck] 操作 { $operation } 已卡住，在有人决定之前一直占用 { $thing } { $name }
-   *[other] 操作 { $operation } 正在处理 { $thing } { $name }
+check-held-by-other = { $ended-count ->
+    [0] 操作 { $operation } 正在处理 { $thing } { $name }
+   *[other] 操作 { $operation } 已结束（{ $ended }），在有人决定之前一直占用 { $thing } { $name }
 }
-    .next = { $holder ->
-        [failed] 请用 /rollback operation:{ $operation } 回滚，或用 /unlock operation:{ $operation } 放弃它。
-        [stuck] 请用 /rollback operation:{ $operation } 回滚，或用 /unlock operation:{ $operation } 放弃它。
-       *[other] 请等它结束；用 /status operation:{ $operation } 查看。
+    .next = { $ended-count ->
+        [0] 请等它结束；用 /status operation:{ $operation } 查看。
+       *[other] 请用 /rollback operation:{ $operation } 回滚，或用 /unlock operation:{ $operation } 放弃它。
     }
 check-not-held =
     .passed = 那里没有别的操作

@@ -45,11 +45,9 @@ notice-throttle-asked = { $reason-count ->
 }
 notice-throttle-turned = 正按要求把限速设为每个 broker { $rate }/秒
 notice-throttle-changed = 有人把 broker { $broker } 的 { $key } 改成了 { $found }；我不去动它
-notice-throttle-slower = { $why ->
-    [pausing] 正在暂停：迁移中的部分以每个 broker { $rate }/s 继续，不再开始新的批次
-    [under-min-isr] 已减速到每个 broker { $rate }/s：有分区的同步副本太少
-   *[other] 已减速到每个 broker { $rate }/s：有分区没有多余的同步副本
-}
+notice-throttle-slower = 已减速到每个 broker { $rate }/s：有分区没有多余的同步副本
+notice-throttle-slower-pausing = 正在暂停：迁移中的部分以每个 broker { $rate }/s 继续，不再开始新的批次
+notice-throttle-slower-under = 已减速到每个 broker { $rate }/s：有分区的同步副本太少
 notice-turned-round = 正在让 { $count } 个迁移中的分区退回原处
 notice-unlock-asked = { $reason-count ->
     [0] { $by } 要求放弃此操作

@@ -16,19 +16,12 @@ impl Rooms {
                 && let Some(Fact::Text(holder)) = check.facts.get("operation")
                 && let Ok(id) = holder.parse()
                 && let Some(operation) = self.store.operation(&id).await?
+                && matches!(operation.state, State::Failed | State::Stuck)
             {
-                check.facts = check.facts.with("holder", holder_is(operation.state));
+                check.facts = check.facts.with("ended", operation.state.key());
             }
             told.push(check);
         }
         Ok(told)
-    }
-}
-
-fn holder_is(state: State) -> &'static str {
-    match state {
-        State::Failed => "failed",
-        State::Stuck => "stuck",
-        _ => "at-work",
     }
 }

@@ -491,6 +491,8 @@ pub const NOTICES: &[&str] = &[
     "throttle-as-planned",
     "throttle-changed",
     "throttle-slower",
+    "throttle-slower-pausing",
+    "throttle-slower-under",
     "turned-round",
     "unlock-asked",
     "still-cannot-look",

@@ -147,7 +147,7 @@ async fn a_stuck_operation_is_given_up_by_two_people() {
     let held = story.person("alice").runs(STOPPED).await;
     let Done::Refused(checks) = &held else { panic!("what is stuck keeps its holds: {held:?}") };
     let by_whom = checks.iter().find(|check| check.id == "held-by-other").expect("the holder is named");
-    assert_eq!(by_whom.facts.get("holder"), Some(&Fact::from("stuck")), "waiting for its end would be for ever");
+    assert_eq!(by_whom.facts.get("ended"), Some(&Fact::from("stuck")), "waiting for its end would be for ever");
     assert_eq!(denied(&says(&story, "bob", ("/unlock", &id)).await), "no-role");
     assert_eq!(done(&says(&story, "alice", ("/unlock", &id)).await), "unlock-first");
     assert_eq!(done(&says(&story, "alice", ("/unlock", &id)).await), "unlock-first", "one person twice is one person");

@@ -227,7 +227,7 @@ async fn a_move_that_somebody_interferes_with_at_its_act_is_seen() {
     assert_eq!(throttles(&kafka).await, Vec::<String>::new(), "what was for the run only is put back all the same");
     let Done::Refused(checks) = story.person("alice").runs(SLOW).await else { panic!("it keeps its holds") };
     let by_whom = checks.iter().find(|check| check.id == "held-by-other").expect("the holder is named");
-    assert_eq!(by_whom.facts.get("holder"), Some(&Fact::from("failed")));
+    assert_eq!(by_whom.facts.get("ended"), Some(&Fact::from("failed")));
 }
 
 async fn obligations(story: &Story) -> Vec<Obligation> {

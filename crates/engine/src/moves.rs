@@ -39,10 +39,11 @@ enum Slow {
 }
 
 impl Slow {
-    fn key(self) -> &'static str {
+    /// The id of what is told.
+    fn told(self) -> &'static str {
         match self {
-            Self::Pausing => "pausing",
-            Self::Under => "under-min-isr",
+            Self::Pausing => "throttle-slower-pausing",
+            Self::Under => "throttle-slower-under",
         }
     }
 }
@@ -285,8 +286,7 @@ fn told_of(moving: &Moving, (asked, slow): (Option<u64>, Option<Slow>), action: 
     let is = |rate: Option<u64>| rate.is_some_and(|rate| set == Some(rate.to_string()));
     let slower = || {
         let rate = set.as_ref().and_then(|set| set.parse().ok()).map_or(0, |rate: u64| rate);
-        let why = slow.map_or("no-spare", Slow::key);
-        milestone("throttle-slower", Facts::none().with("rate", Fact::Bytes(rate)).with("why", why))
+        milestone(slow.map_or("throttle-slower", Slow::told), Facts::none().with("rate", Fact::Bytes(rate)))
     };
     match asked {
         _ if slow.is_some() => slower(),

@@ -20,7 +20,7 @@ pub(in crate::text) fn blocks(plan: &Plan, owned: Owners, locale: Locale) -> Vec
     blocks.extend(later(plan, locale));
     blocks.extend(checks(plan, locale));
     let touched = [Some(affected(plan, locale)), owners(owned, locale)];
-    blocks.push(Block::Line(Line::joined(touched.into_iter().flatten(), "; ")));
+    blocks.push(Block::Line(Line::joined(touched.into_iter().flatten(), " · ")));
     blocks.extend(application(plan, locale));
     blocks.push(Block::Line(way_back(plan, locale)));
     blocks

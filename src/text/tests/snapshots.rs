@@ -147,7 +147,7 @@ fn answers() {
     answered("answer_refused_members", &Done::Refused(vec![Check::new(Level::Block, "group-inactive", members())]));
     let held = Facts::none().with("operation", "ABCDEF").with("thing", "group").with("name", "billing");
     answered("answer_refused_held", &Done::Refused(vec![Check::new(Level::Block, "held-by-other", held.clone())]));
-    let failed = held.with("holder", "failed");
+    let failed = held.with("ended", "failed");
     answered("answer_refused_held_failed", &Done::Refused(vec![Check::new(Level::Block, "held-by-other", failed)]));
     let suggestions = vec!["orders".to_owned(), "orders-eu".to_owned()];
     let unknown = Facts::none().with("name", "ordres").with("suggestions", suggestions);

@@ -117,8 +117,8 @@ impl From<Stop> for Planning {
     }
 }
 
-/// The check that something is held by another operation; it names the operation, the thing, and what became of the holder
-/// (`holder`: "at-work", else "failed" or "stuck", as far as whoever asks for the plan knows).
+/// The check that something is held by another operation; it names the operation and the thing, and `ended` where the holder
+/// failed or is stuck, as far as whoever asks for the plan knows.
 pub const HELD: &str = "held-by-other";
 
 /// Blocks for holds of other operations that conflict with the wanted ones, one an operation and thing; else a pass.
@@ -130,7 +130,7 @@ fn held_checks<'a>(wanted: &[Hold], held: impl Iterator<Item = &'a (Hold, Operat
     }
     let check = |(holder, thing): (&str, &crate::plan::Thing)| {
         let facts = Facts::none().with("operation", holder).with("thing", thing.kind()).with("name", thing.name());
-        Check::new(Level::Block, HELD, facts.with("holder", "at-work"))
+        Check::new(Level::Block, HELD, facts)
     };
     things.into_iter().map(check).collect()
 }
