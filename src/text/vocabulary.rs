@@ -488,6 +488,7 @@ pub const NOTICES: &[&str] = &[
     "step-done",
     "step-under-way",
     "still-owed",
+    "still-set",
     "throttle-as-planned",
     "throttle-changed",
     "throttle-slower",
@@ -520,7 +521,7 @@ pub const IN_VAIN: &[&str] = &[
 ];
 
 /// What operations leave and still have to put back.
-pub const OBLIGATIONS: &[&str] = &["broker-throttle"];
+pub const OBLIGATIONS: &[&str] = &["broker-throttle", "topic-throttle"];
 
 /// Why an audit log does not fit.
 pub const AUDIT: &[&str] =
