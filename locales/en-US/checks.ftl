@@ -110,6 +110,10 @@ check-reassignment-under-way = { $count ->
 }
     .passed = no partition is on the move
     .next = Wait until it has ended, or let whoever began it call it off.
+check-topics-left-out = { $topics-count ->
+    [one] { $topics } is gone, or was deleted and made again since, and is left out: nothing of it can go back
+   *[other] { $topics } are gone, or were deleted and made again since, and are left out: nothing of them can go back
+}
 check-replicas-moved-on = { $count ->
     [one] { $count } partition was moved by somebody since ({ $topic } { $partition }: { $left } → { $found })
    *[other] { $count } partitions were moved by somebody since ({ $topic } { $partition }: { $left } → { $found }, …)

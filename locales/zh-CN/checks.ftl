@@ -63,6 +63,9 @@ check-racks-on-some = broker { $with } 有机架，broker { $without } 没有，
 check-reassignment-under-way = 已有 { $count } 个分区在迁移中（{ $topic } { $partition } 迁往 { $found }）；Kafka 会让新的迁移直接覆盖它
     .passed = 没有分区在迁移中
     .next = 请等它结束，或让发起者取消。
+check-topics-left-out = { $topics-count ->
+   *[other] { $topics } 已不存在，或被删除后重新创建，因此不包含在内：其中没有可以退回的内容
+}
 check-replicas-moved-on = 有 { $count } 个分区之后被别人迁移过（{ $topic } { $partition }：{ $left } → { $found }）
 check-several-log-dirs = broker { $broker } 有 { $count } 个日志目录，按副本数而非剩余空间选择，可能选中最满的一个
 check-targets-not-alive = { $brokers-count ->

@@ -40,6 +40,7 @@ pub const CHECKS: &[&str] = &[
     "racks-on-some",
     "reassignment-under-way",
     "replicas-moved-on",
+    "topics-left-out",
     "several-log-dirs",
     "targets-not-alive",
     "throttle-below-inflow",
