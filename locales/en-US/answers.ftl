@@ -58,7 +58,7 @@ controlled-unlock-first = Noted. { $operation } is given up when a second person
 controlled-unlocked = { $operation } is given up and holds nothing any more; look at the group before you go on
 controlled-unlocked-owes = { $operation } is given up. What it set for its run only I still put back; /health shows it until then
 controlled-owed-first = Noted. What { $operation } still owes is given up when a second person repeats this within 15 minutes
-controlled-owed-given-up = What { $operation } still owed is given up: I do not look for it any more, and what stands on those brokers stays there
+controlled-owed-given-up = What { $operation } still owed is given up: I do not look for it any more, and what stands there stays
 controlled-throttle-asked = Noted. { $operation } takes the new throttle at its next look; its thread tells when it is set
 controlled-other = Done. { $operation } is now: { $state }
 

@@ -1,5 +1,6 @@
 # The card of a plan.
 
+card-owed = Still to be put back: the throttle of { $things }. /health shows it until it is
 card-headline = { $state }: { $what }
 what-reset-offset = reset { $groups } in { $topics } to { $to } ({ $cluster })
 what-rollback = take back { $operation }: { $groups } in { $topics } ({ $cluster })

@@ -91,7 +91,7 @@ check-controllers-not-given = nobody told me where the controllers listen: a bro
 check-controllers-not-reached = the controllers do not answer ({ $failure }; they said: { $said }): a broker that dies keeps its throttle until it returns
     .passed = the controllers answer, so a broker that dies can lose its throttle all the same
 check-controllers-of-another-cluster = the controllers at the address from the settings are of cluster { $found }, not of { $expected }, so they are asked for nothing: a broker that dies keeps its throttle until it returns
-check-owed-adopted = operation { $operation } still owes the throttle of broker { $brokers } from before it; this one puts that back at its end, and { $operation } owes it no longer
+check-owed-adopted = operation { $operation } still owes the throttle of { $things } from before it; this one puts that back at its end, and { $operation } owes it no longer
 check-left-over-throttle = { $brokers-count ->
     [0] there is a throttle list left on { $topics }; it is put back as it was found
     [one] there is a throttle left on broker { $brokers }; it is put back as it was found
@@ -110,6 +110,10 @@ check-reassignment-under-way = { $count ->
 }
     .passed = no partition is on the move
     .next = Wait until it has ended, or let whoever began it call it off.
+check-topics-left-out = { $topics-count ->
+    [one] { $topics } is gone, or was deleted and made again since, and is left out: nothing of it can go back
+   *[other] { $topics } are gone, or were deleted and made again since, and are left out: nothing of them can go back
+}
 check-replicas-moved-on = { $count ->
     [one] { $count } partition was moved by somebody since ({ $topic } { $partition }: { $left } → { $found })
    *[other] { $count } partitions were moved by somebody since ({ $topic } { $partition }: { $left } → { $found }, …)
@@ -186,7 +190,7 @@ broken-group-has-no-clients = no client of group { $group } is connected any mor
 broken-offset-left-the-log = offset { $offset } of { $topic } { $partition } is no longer in the log ({ $start } to { $end })
 broken-assignment-changed = { $topic } { $partition } stands on { $found } instead of { $expected }
 broken-broker-dead = broker { $broker } is not alive
-broken-owed-meanwhile = operation { $operation } has ended meanwhile and still owes a broker its throttle
+broken-owed-meanwhile = operation { $operation } has ended meanwhile and still has a throttle to put back
 broken-disk-too-full = broker { $broker } has { $found } free and needs { $expected }
 broken-partition-is-moving = { $topic } { $partition } is already on its way to { $found }
 broken-rack-changed = broker { $broker } is in rack { $found } instead of { $expected }

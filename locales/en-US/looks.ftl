@@ -53,6 +53,7 @@ health-left-out = { $more ->
    *[other] + { $more } more unhealthy topics, not looked at: whether they can be written to is not known
 }
 obligation-broker-throttle = the throttle
+obligation-topic-throttle = the throttle lists
 health-obligation = Still to be put back: { $what } on { $thing }, from operation { $operation }, due { $due }; /unlock gives it up
 health-more-obligations = + { $more } more to be put back
 

@@ -34,16 +34,20 @@ notice-step-under-way-kafka-reassign = Batch { $batch } of { $batches } is under
    *[other] { $count } partitions
 }. The cluster copies, and I watch
 notice-step-under-way = Step { $step } is under way, and I watch
-notice-still-owed = Broker { $broker } is dead, so I cannot see its throttle put back. I see to it when it returns, and /health shows it until then; without the topics' lists the throttle has no effect
-notice-owed-overdue = Broker { $broker } has not returned for a day; its throttle is still to be put back. If it never returns: /unlock operation:{ $operation }, by two people, gives that up
-notice-owed-put-back = There again: { $brokers }. The throttle that was left on these brokers is put back
-notice-owed-adopted = Operation { $operation } sets the throttle of broker { $brokers } itself and puts back what stood there before; this one owes it no longer
-notice-owed-given-up = Given up with /unlock by { $first } and { $second }: { $reason }. The throttle of broker { $brokers } stays as it is
+notice-still-owed = Broker { $broker } is dead, so I cannot see its throttle put back. I see to it when it returns, and /health shows it until then
+notice-still-set = Still set: the throttle of { $things }. { $failure-count ->
+    [0] What puts it back was not taken
+   *[other] The cluster did not take what puts it back: { $failure }; it said: { $said }
+}. I try again by myself, ever more seldom; /health shows it until it is put back
+notice-owed-overdue = For a day now I could not put back the throttle of { $things }: a broker has not returned, or the cluster does not take it. If that stays so: /unlock operation:{ $operation }, by two people, gives it up
+notice-owed-put-back = Put back at last: the throttle of { $things }
+notice-owed-adopted = Operation { $operation } sets the throttle of { $things } itself and puts back what stood there before; this one owes it no longer
+notice-owed-given-up = Given up with /unlock by { $first } and { $second }: { $reason }. The throttle of { $things } stays as it is
 notice-owed-unlock-asked = { $reason-count ->
     [0] { $by } asks to give up what is still owed here
    *[other] { $by } asks to give up what is still owed here ({ $reason })
 }. A second person is needed until { $until }: /unlock operation:{ $operation }
-notice-abandoned-owes = What was for its run only is still put back, on broker { $brokers }; /health shows it until then
+notice-abandoned-owes = What was for its run only is still put back, on { $things }; /health shows it until then
 notice-throttle-as-planned = The throttle is as planned again
 notice-throttle-asked = { $reason-count ->
     [0] { $by } asks for { $rate }/s a broker

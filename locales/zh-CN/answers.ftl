@@ -57,7 +57,7 @@ controlled-unlock-first = 已记下。15 分钟内再有一人重复此命令，
 controlled-unlocked = { $operation } 已放弃，不再占用任何东西；继续之前请先查看消费组
 controlled-unlocked-owes = { $operation } 已放弃。只为执行期间设置的内容我仍会恢复；在此之前 /health 会一直显示
 controlled-owed-first = 已记下。15 分钟内再有一人重复此命令，{ $operation } 尚未恢复的内容就会被放弃
-controlled-owed-given-up = { $operation } 尚未恢复的内容已放弃：我不再处理，这些 broker 上的设置保持原样
+controlled-owed-given-up = { $operation } 尚未恢复的内容已放弃：我不再处理，留下的设置保持原样
 controlled-throttle-asked = 已记下。{ $operation } 在下一次查看时采用新的限速；设置后会在子区通知
 controlled-other = 好了。{ $operation } 现在：{ $state }
 

@@ -1,5 +1,6 @@
 # 计划卡片。
 
+card-owed = 仍需恢复：{ $things } 的限速；恢复之前 /health 会一直显示
 card-headline = { $state }：{ $what }
 what-reset-offset = 将 { $groups } 在 { $topics } 的位点重置到 { $to }（{ $cluster }）
 what-rollback = 回滚 { $operation }：{ $groups } 在 { $topics } 的位点（{ $cluster }）

@@ -51,7 +51,7 @@ check-controllers-not-given = 未配置 controller 的监听地址：如果有 b
 check-controllers-not-reached = controller 没有应答（{ $failure }；它说：{ $said }）：如果有 broker 宕机，它的限速要等它回来才能恢复
     .passed = controller 有应答，宕机 broker 的限速也能恢复
 check-controllers-of-another-cluster = 配置的地址上的 controller 属于集群 { $found }，而不是 { $expected }，因此不会使用：如果有 broker 宕机，它的限速要等它回来才能恢复
-check-owed-adopted = 操作 { $operation } 还没有恢复 broker { $brokers } 原来的限速；由本操作在结束时恢复，{ $operation } 不再负责
+check-owed-adopted = 操作 { $operation } 还没有恢复 { $things } 原来的限速；由本操作在结束时恢复，{ $operation } 不再负责
 check-left-over-throttle = { $brokers-count ->
     [0] { $topics } 上遗留了限速列表；会按原样恢复
    *[other] broker { $brokers } 上遗留了限速；会按原样恢复
@@ -63,6 +63,9 @@ check-racks-on-some = broker { $with } 有机架，broker { $without } 没有，
 check-reassignment-under-way = 已有 { $count } 个分区在迁移中（{ $topic } { $partition } 迁往 { $found }）；Kafka 会让新的迁移直接覆盖它
     .passed = 没有分区在迁移中
     .next = 请等它结束，或让发起者取消。
+check-topics-left-out = { $topics-count ->
+   *[other] { $topics } 已不存在，或被删除后重新创建，因此不包含在内：其中没有可以退回的内容
+}
 check-replicas-moved-on = 有 { $count } 个分区之后被别人迁移过（{ $topic } { $partition }：{ $left } → { $found }）
 check-several-log-dirs = broker { $broker } 有 { $count } 个日志目录，按副本数而非剩余空间选择，可能选中最满的一个
 check-targets-not-alive = { $brokers-count ->
@@ -123,7 +126,7 @@ broken-group-has-no-clients = 消费组 { $group } 已没有客户端连接
 broken-offset-left-the-log = { $topic } { $partition } 的位点 { $offset } 已不在日志范围内（{ $start } 到 { $end }）
 broken-assignment-changed = { $topic } { $partition } 现在位于 { $found }，原为 { $expected }
 broken-broker-dead = broker { $broker } 未存活
-broken-owed-meanwhile = 操作 { $operation } 已经结束，但还没有恢复某个 broker 的限速
+broken-owed-meanwhile = 操作 { $operation } 已经结束，但还有限速没有恢复
 broken-disk-too-full = broker { $broker } 剩余 { $found }，需要 { $expected }
 broken-partition-is-moving = { $topic } { $partition } 已在迁往 { $found } 的途中
 broken-rack-changed = broker { $broker } 现在位于机架 { $found }，原为 { $expected }

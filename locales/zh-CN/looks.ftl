@@ -38,6 +38,7 @@ health-under = 缺副本的分区：{ $count }
 health-min-unknown = { $count } 个 topic 用的是 broker 的默认 min ISR，无法得知
 health-left-out = + 另有 { $more } 个有问题的 topic 没有查看：能否写入无法得知
 obligation-broker-throttle = 限速
+obligation-topic-throttle = 限速列表
 health-obligation = 还要恢复：{ $thing } 的 { $what }，来自操作 { $operation }，期限 { $due }；可用 /unlock 放弃
 health-more-obligations = + 另有 { $more } 项要恢复
 

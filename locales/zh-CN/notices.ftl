@@ -28,16 +28,20 @@ notice-step-done-kafka-reassign = 第 { $batch } 批（共 { $batches } 批）�
 notice-step-done-kafka-elect-preferred = leader 已交给首选副本
 notice-step-under-way-kafka-reassign = 第 { $batch } 批（共 { $batches } 批）进行中：{ $count } 个分区。集群在复制，我在观察
 notice-step-under-way = 第 { $step } 步正在进行，我会持续观察
-notice-still-owed = broker { $broker } 已宕机，无法确认它的限速已恢复。等它回来后我会处理，在此之前 /health 会一直显示；topic 列表已清除，限速不再起作用
-notice-owed-overdue = broker { $broker } 一天没有回来；它的限速仍待恢复。如果它不会再回来：由两个人执行 /unlock operation:{ $operation } 放弃
-notice-owed-put-back = broker { $brokers } 已回来，它的限速已恢复
-notice-owed-adopted = 操作 { $operation } 自己设置 broker { $brokers } 的限速，并恢复之前的值；本操作不再负责
-notice-owed-given-up = { $first } 和 { $second } 用 /unlock 放弃：{ $reason }。broker { $brokers } 的限速保持原样
+notice-still-owed = broker { $broker } 已宕机，无法确认它的限速已恢复。等它回来后我会处理，在此之前 /health 会一直显示
+notice-still-set = { $things } 的限速仍未恢复。{ $failure-count ->
+    [0] 恢复操作没有被接受
+   *[other] 集群没有接受恢复操作：{ $failure }；集群的说明：{ $said }
+}。我会自行重试，间隔逐渐变长；恢复之前 /health 会一直显示
+notice-owed-overdue = { $things } 的限速已经一天无法恢复：broker 没有回来，或者集群不接受。如果一直如此：由两个人执行 /unlock operation:{ $operation } 放弃
+notice-owed-put-back = { $things } 的限速终于已恢复
+notice-owed-adopted = 操作 { $operation } 自己设置 { $things } 的限速，并恢复之前的值；本操作不再负责
+notice-owed-given-up = { $first } 和 { $second } 用 /unlock 放弃：{ $reason }。{ $things } 的限速保持原样
 notice-owed-unlock-asked = { $reason-count ->
     [0] { $by } 要求放弃这里尚未恢复的内容
    *[other] { $by } 要求放弃这里尚未恢复的内容（{ $reason }）
 }。需要第二个人在 { $until } 之前执行：/unlock operation:{ $operation }
-notice-abandoned-owes = 只为执行期间设置的内容仍会在 broker { $brokers } 上恢复；在此之前 /health 会一直显示
+notice-abandoned-owes = 只为执行期间设置的内容仍会在 { $things } 上恢复；在此之前 /health 会一直显示
 notice-throttle-as-planned = 限速已恢复到计划值
 notice-throttle-asked = { $reason-count ->
     [0] { $by } 要求每个 broker { $rate }/秒

@@ -67,6 +67,7 @@ impl Gathered {
             seats: &self.seats,
             names: &self.names,
             progress: self.progress,
+            owed: &self.operation.memory.owed,
             history: &self.history,
             expires_at: self.operation.expires_at,
             newer,

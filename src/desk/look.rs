@@ -8,6 +8,7 @@ use futures_util::StreamExt;
 use interlock::cluster::Sections;
 use interlock::id::{ClusterName, GroupId, TopicName};
 use interlock::looks::{self, Asked, LookAnswer, Looking, Obligation, Visible};
+use interlock::plan::ConfigOn;
 
 /// How many clusters are looked at side by side.
 const CLUSTERS_AT_ONCE: usize = 8;
@@ -63,8 +64,11 @@ impl Desk {
             let id = operation.id;
             operation.memory.owed.into_iter().map(move |owed| Obligation {
                 operation: id.clone(),
-                id: "broker-throttle".to_owned(),
-                thing: format!("broker {}", owed.broker),
+                id: match owed.on {
+                    ConfigOn::Broker(_) => "broker-throttle".to_owned(),
+                    ConfigOn::Topic(_) => "topic-throttle".to_owned(),
+                },
+                thing: owed.on.to_string(),
                 due: owed.due,
             })
         };

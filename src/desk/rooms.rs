@@ -165,7 +165,7 @@ impl Rooms {
             };
             let turned_to = History::read(&self.store.entries(&operation.id).await?).turned_to();
             let owed = operation.memory.owed.iter();
-            owing.extend(owed.map(|owed| Owing::of(plan.plan(), owed.broker, &turned_to)));
+            owing.extend(owed.map(|owed| Owing::of(plan.plan(), &owed.on, &turned_to)));
         }
         Ok(owing)
     }

@@ -9,7 +9,7 @@ use super::{line, outbox, owed};
 use engine::{Changes, Operation};
 use interlock::approval::{State, TakenOver};
 use interlock::id::OperationId;
-use interlock::plan::{Hold, Thing};
+use interlock::plan::{Aspect, ConfigOn, Hold, Thing};
 use interlock::time::Millis;
 use std::collections::BTreeSet;
 
@@ -140,16 +140,17 @@ async fn keep(tx: &mut Tx, operation: &OperationId, holds: &[Hold]) -> Result<()
     Ok(())
 }
 
-/// Gives up what is held on these brokers.
-pub(super) async fn release_brokers(
+/// Gives up what is held on the settings of these.
+pub(super) async fn release_configs<'a>(
     tx: &mut Tx,
     operation: &OperationId,
-    brokers: impl Iterator<Item = i32>,
+    all: impl Iterator<Item = &'a ConfigOn>,
 ) -> Result<(), StoreError> {
-    for broker in brokers {
+    for on in all {
+        let thing = on.thing();
         tx.run(
-            "DELETE FROM holds WHERE operation = $1 AND kind = 'broker' AND name = $2",
-            vals![operation.as_str(), &broker.to_string()],
+            "DELETE FROM holds WHERE operation = $1 AND kind = $2 AND name = $3 AND aspect = $4",
+            vals![operation.as_str(), thing.kind(), thing.name(), &json(&Aspect::Config)?],
         )
         .await?;
     }
@@ -222,7 +223,7 @@ async fn obstacle(tx: &mut Tx, wanted: Wanted<'_>) -> Result<Obstacle, StoreErro
         None => BTreeSet::new(),
         Some(from) if !has_ended(tx, from).await? => return Ok(Obstacle::Operation(from.clone())),
         Some(from) => {
-            let owed = owed::brokers(tx, from).await?;
+            let owed = owed::things(tx, from).await?;
             holds_of(tx, from).await?.into_iter().filter(|hold| !owed::is_for(hold, &owed)).collect()
         }
     };

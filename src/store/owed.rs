@@ -8,7 +8,7 @@ use engine::port::Discharge;
 use engine::{Notice, Operation, Record};
 use interlock::facts::Facts;
 use interlock::id::OperationId;
-use interlock::plan::{Adopted, Hold, Memory, Owed, Thing};
+use interlock::plan::{Adopted, Aspect, ConfigOn, Hold, Memory, Owed};
 use interlock::time::Millis;
 use std::collections::BTreeSet;
 
@@ -55,9 +55,9 @@ async fn owe(tx: &mut Tx, operation: &Operation, left: &[Owed]) -> Result<bool, 
         )
         .await?;
     if rows == 1 && !operation.state.keeps_holds() {
-        let is_left = |broker: i32| left.iter().any(|one| one.broker == broker);
-        let paid = operation.memory.owed.iter().map(|one| one.broker).filter(|broker| !is_left(*broker));
-        holds::release_brokers(tx, &operation.id, paid).await?;
+        let is_left = |on: &ConfigOn| left.iter().any(|one| one.on == *on);
+        let paid = operation.memory.owed.iter().map(|one| &one.on).filter(|on| !is_left(on));
+        holds::release_configs(tx, &operation.id, paid).await?;
     }
     Ok(rows == 1)
 }
@@ -74,15 +74,15 @@ pub(super) async fn adopt(
         }
         let Some(operation) = read(tx, &one.operation).await?.filter(Operation::owes) else { continue };
         let (adopted, left): (Vec<Owed>, Vec<Owed>) =
-            operation.memory.owed.iter().cloned().partition(|owed| one.brokers.contains(&owed.broker));
+            operation.memory.owed.iter().cloned().partition(|owed| one.has(&owed.on));
         if adopted.is_empty() {
             continue;
         }
         if !owe(tx, &operation, &left).await? {
             return Ok(Some(one.operation.clone()));
         }
-        let brokers: Vec<String> = adopted.iter().map(|owed| owed.broker.to_string()).collect();
-        let facts = Facts::none().with("brokers", brokers).with("operation", by.as_str());
+        let things: Vec<String> = adopted.iter().map(|owed| owed.on.to_string()).collect();
+        let facts = Facts::none().with("things", things).with("operation", by.as_str());
         let told = Notice::Milestone { id: "owed-adopted".to_owned(), facts: facts.clone() };
         outbox::put(tx, &operation.id, &[told], at).await?;
         audit::append(tx, at, &[Record::of_engine("owed-adopted", &operation.id, facts)]).await?;
@@ -90,15 +90,15 @@ pub(super) async fn adopt(
     Ok(None)
 }
 
-/// The brokers to which an operation owes something.
-pub(super) async fn brokers(tx: &mut Tx, operation: &OperationId) -> Result<BTreeSet<i32>, StoreError> {
+/// What an operation owes.
+pub(super) async fn things(tx: &mut Tx, operation: &OperationId) -> Result<BTreeSet<ConfigOn>, StoreError> {
     let found = read(tx, operation).await?;
-    Ok(found.into_iter().flat_map(|found| found.memory.owed).map(|owed| owed.broker).collect())
+    Ok(found.into_iter().flat_map(|found| found.memory.owed).map(|owed| owed.on).collect())
 }
 
-/// Whether a hold is on one of these brokers.
-pub(super) fn is_for(hold: &Hold, brokers: &BTreeSet<i32>) -> bool {
-    matches!(&hold.thing, Thing::Broker(id) if brokers.iter().any(|broker| broker.to_string() == *id))
+/// Whether a hold is on the settings of one of these.
+pub(super) fn is_for(hold: &Hold, owed: &BTreeSet<ConfigOn>) -> bool {
+    hold.aspect == Aspect::Config && owed.iter().any(|on| on.thing() == hold.thing)
 }
 
 async fn read(tx: &mut Tx, operation: &OperationId) -> Result<Option<Operation>, StoreError> {

@@ -58,11 +58,10 @@ pub(super) fn elect(partitions: &[PreferredLeader]) -> String {
 }
 
 pub(super) fn adopted(one: &Adopted) -> String {
-    let brokers: Vec<i32> = one.brokers.iter().copied().collect();
     let left: Vec<String> = one.left.iter().cloned().collect();
     format!(
-        "on brokers {} in place of operation {}, which owes it no longer once this one has started; what it may have left there: {}",
-        listed(&brokers, ToString::to_string),
+        "on {} in place of operation {}, which owes it no longer once this one has started; what it may have left there: {}",
+        listed(&one.things(), ToString::to_string),
         one.operation,
         listed(&left, |value| name(value))
     )

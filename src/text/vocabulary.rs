@@ -40,6 +40,7 @@ pub const CHECKS: &[&str] = &[
     "racks-on-some",
     "reassignment-under-way",
     "replicas-moved-on",
+    "topics-left-out",
     "several-log-dirs",
     "targets-not-alive",
     "throttle-below-inflow",
@@ -488,6 +489,7 @@ pub const NOTICES: &[&str] = &[
     "step-done",
     "step-under-way",
     "still-owed",
+    "still-set",
     "throttle-as-planned",
     "throttle-changed",
     "throttle-slower",
@@ -522,7 +524,7 @@ pub const IN_VAIN: &[&str] = &[
 ];
 
 /// What operations leave and still have to put back.
-pub const OBLIGATIONS: &[&str] = &["broker-throttle"];
+pub const OBLIGATIONS: &[&str] = &["broker-throttle", "topic-throttle"];
 
 /// Why an audit log does not fit.
 pub const AUDIT: &[&str] =

@@ -16,6 +16,7 @@ mod rules;
 mod slots;
 mod stricter;
 mod turns;
+mod unpaid;
 mod waits;
 
 use engine::Operation;

@@ -4,6 +4,7 @@ use crate::attend::Read;
 use crate::change::Move;
 use crate::notice::{alert, ending, milestone};
 use crate::operation::{Changes, Operation, Transitioned, Why};
+use crate::owed::names;
 use crate::port::{JournalError, Unreadable};
 use crate::record::Actor;
 use crate::run::STOP_ASKED;
@@ -11,7 +12,7 @@ use crate::start::ending_of;
 use crate::worker::Engine;
 use interlock::approval::{Event, State, Tally};
 use interlock::facts::Facts;
-use interlock::plan::{Owed, Sealed};
+use interlock::plan::Sealed;
 
 /// What came of counting the votes on a plan.
 #[derive(Debug, Clone)]
@@ -137,17 +138,13 @@ impl Engine {
         let holds = inner.left_by(operation).await?;
         let mut told = ending("abandoned", "abandoned", facts.clone());
         if let Changes::Owe { owed, .. } = &holds {
-            told.push(milestone("abandoned-owes", brokers(owed)));
+            told.push(milestone("abandoned-owes", Facts::none().with("things", names(owed))));
         }
         let mut wanted = Move::new(Event::Abandon).holds(holds).telling(told);
         wanted.why = Why { id: "abandoned".to_owned(), facts: facts.clone() };
         wanted.facts = facts;
         inner.transition(&wanted.of(operation, inner, actor)).await
     }
-}
-
-fn brokers(owed: &[Owed]) -> Facts {
-    Facts::none().with("brokers", owed.iter().map(|one| one.broker.to_string()).collect::<Vec<_>>())
 }
 
 /// What is asked, and by whom.

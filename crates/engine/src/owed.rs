@@ -1,4 +1,5 @@
-//! What could not be put back at the end because its broker was dead: an obligation that outlives its operation.
+//! What could not be put back at the end because its broker was dead, or because the cluster did not take it: an obligation
+//! that outlives its operation.
 
 use crate::entry::Entry;
 use crate::error::EngineError;
@@ -14,35 +15,90 @@ use crate::worker::Engine;
 use interlock::facts::Facts;
 use interlock::id::ClusterName;
 use interlock::plan::{
-    Action, Aspect, ConfigOn, Failing, Hold, KafkaAction, Memory, Owed, Plan, Sealed, Sharing, Thing,
+    Action, Aspect, ConfigOn, Failing, Hold, Memory, Owed, Plan, Sealed, Sharing, put_back_on, put_back_only,
 };
 use interlock::time::Millis;
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-/// So long a broker may be away before people are called.
+/// So long something may be owed before people are called.
 const DUE_AFTER: Duration = Duration::from_secs(24 * 3_600);
 /// The next look comes after an eighth of the time for which it has been owed: soon while the broker may just be restarting,
 const PART_OF_AGE: u32 = 8;
 /// and at least so often where it has been away for long.
 const MOST_BETWEEN: Duration = Duration::from_secs(5 * 60);
 
+/// Why something cannot be put back now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Unpaid {
+    /// Its broker is dead.
+    Dead,
+    /// The cluster did not take it, and said this.
+    NotTaken(Facts),
+}
+
 impl Run<'_> {
-    /// What happens to the holds at an end: all are given up, or all but those on the brokers of what is owed.
+    /// What happens to the holds at an end: all are given up, or all but those on what is owed.
     pub(crate) fn let_go(&self, operation: &Operation) -> Changes {
         if self.owed.is_empty() {
             return Changes::Release;
         }
-        owe(&operation.cluster, &self.owed, self.inner.ports.clock.now())
+        owe(&operation.cluster, self.owed.keys(), self.inner.ports.clock.now())
     }
 
     /// How it ended, and what is still owed.
     pub(crate) fn and_owed(&self, mut told: Vec<Notice>) -> Vec<Notice> {
-        told.extend(self.owed.iter().map(|broker| milestone("still-owed", of(*broker))));
+        let mut not_taken = (Vec::new(), Facts::none());
+        for (on, why) in &self.owed {
+            match (on, why) {
+                (ConfigOn::Broker(id), Unpaid::Dead) => {
+                    told.push(milestone("still-owed", Facts::none().with("broker", i64::from(*id))));
+                }
+                (_, Unpaid::Dead) => {}
+                (_, Unpaid::NotTaken(said)) => {
+                    not_taken.0.push(on.to_string());
+                    not_taken.1 = said.clone();
+                }
+            }
+        }
+        let (things, said) = not_taken;
+        if !things.is_empty() {
+            told.extend(alert("still-set", said.with("things", things)));
+        }
         told
     }
 
-    /// Puts back what is owed as soon as its broker is there again; then nothing is left of the operation.
+    /// What is to be put back and is not yet, with its places. Once it has ended, only what it owes: the rest is adopted by
+    /// others.
+    pub(crate) fn to_put_back(&self, operation: &Operation, plan: &Plan) -> Vec<(u32, Action)> {
+        let owed: BTreeSet<ConfigOn> = operation.memory.owed.iter().map(|one| one.on.clone()).collect();
+        let open = (0..).zip(&plan.restore).filter(|(place, _)| !self.history.tries(RESTORE, *place).is_done());
+        let ours = |action: &Action| {
+            if operation.owes() { put_back_only(action, &owed) } else { Some(action.clone()) }
+        };
+        open.filter_map(|(place, action)| Some((place, ours(action)?))).collect()
+    }
+
+    /// Whether what puts something back is not to be tried again for the present.
+    pub(crate) fn is_refused(&self, operation: &Operation, placed: &Placed<'_>) -> bool {
+        let spent =
+            !operation.owes() && self.history.tries(placed.step, placed.place).attempts >= self.inner.pace.attempts;
+        spent || self.refused.contains(&placed.place)
+    }
+
+    /// Whether one more refusal is enough to owe what puts something back: what is owed already is tried once a drive.
+    pub(crate) fn tried_enough(&self, operation: &Operation, placed: &Placed<'_>) -> bool {
+        operation.owes() || self.is_refused(operation, placed)
+    }
+
+    /// What is owed and was tried in vain is tried again in a later drive.
+    pub(crate) fn not_again_now(&mut self, operation: &Operation, placed: &Placed<'_>) {
+        if operation.owes() && placed.step == RESTORE {
+            self.refused.insert(placed.place);
+        }
+    }
+
+    /// Puts back what is owed as soon as that can be done; then nothing is left of the operation.
     pub(crate) async fn pay(&mut self, operation: &Operation, plan: &Sealed) -> Result<Next, EngineError> {
         let restore = &plan.plan().restore;
         let mut open = (0..).zip(restore).filter(|(place, _)| self.history.tries(RESTORE, *place).is_open());
@@ -53,7 +109,7 @@ impl Run<'_> {
             return Ok(next);
         }
         let (left, paid): (Vec<Owed>, Vec<Owed>) =
-            operation.memory.owed.iter().cloned().partition(|one| self.owed.contains(&one.broker));
+            operation.memory.owed.iter().cloned().partition(|one| self.owed.contains_key(&one.on));
         if paid.is_empty() {
             self.wait_on(operation, None).await
         } else {
@@ -62,7 +118,7 @@ impl Run<'_> {
     }
 
     async fn discharge(&mut self, operation: &Operation, left: &[Owed], paid: &[Owed]) -> Result<Next, EngineError> {
-        let facts = Facts::none().with("brokers", names(paid));
+        let facts = Facts::none().with("things", names(paid));
         let told = Told {
             operation: operation.id.clone(),
             at: self.inner.ports.clock.now(),
@@ -90,10 +146,12 @@ impl Run<'_> {
     async fn wait_on(&mut self, operation: &Operation, failing: Option<Failing>) -> Result<Next, EngineError> {
         let now = self.inner.ports.clock.now();
         let mut owed = operation.memory.owed.clone();
-        for one in owed.iter_mut().filter(|one| !one.called && one.due <= now) {
-            let facts = of(one.broker).with("operation", operation.id.as_str());
+        let overdue: Vec<&mut Owed> = owed.iter_mut().filter(|one| !one.called && one.due <= now).collect();
+        if !overdue.is_empty() {
+            let things: Vec<String> = overdue.iter().map(|one| one.on.to_string()).collect();
+            let facts = Facts::none().with("things", things).with("operation", operation.id.as_str());
             self.inner.tell(&operation.id, alert("owed-overdue", facts)).await?;
-            one.called = true;
+            overdue.into_iter().for_each(|one| one.called = true);
         }
         let memory = Memory { owed, failing, ..Memory::default() };
         let next_at = now.plus(self.between_looks(operation));
@@ -117,8 +175,8 @@ impl Run<'_> {
 impl Inner {
     /// What becomes of an operation's holds when people give it up: what it set for its run only is still put back.
     pub(crate) async fn left_by(&self, operation: &Operation) -> Result<Changes, JournalError> {
-        let brokers = if operation.owes() {
-            operation.memory.owed.iter().map(|one| one.broker).collect()
+        let things = if operation.owes() {
+            operation.memory.owed.iter().map(|one| one.on.clone()).collect()
         } else {
             let entries = self.ports.journal.entries(&operation.id).await?;
             match self.ports.journal.plan(operation).await {
@@ -128,10 +186,10 @@ impl Inner {
                 Err(error) => return Err(error),
             }
         };
-        if brokers.is_empty() {
+        if things.is_empty() {
             return Ok(Changes::Release);
         }
-        Ok(owe(&operation.cluster, &brokers, self.ports.clock.now()))
+        Ok(owe(&operation.cluster, things.iter(), self.ports.clock.now()))
     }
 }
 
@@ -143,7 +201,7 @@ impl Engine {
     /// If the store fails.
     pub async fn forgive(&self, operation: &Operation, actor: Actor, facts: Facts) -> Result<bool, JournalError> {
         let inner = self.inner();
-        let facts = facts.with("brokers", names(&operation.memory.owed));
+        let facts = facts.with("things", names(&operation.memory.owed));
         let record = Record {
             what: "owed-given-up".to_owned(),
             actor,
@@ -162,40 +220,28 @@ impl Engine {
     }
 }
 
-/// The brokers whose settings a run changed, or may have, and that are not put back.
-fn not_put_back(plan: &Plan, entries: &[Entry]) -> BTreeSet<i32> {
+/// What has the settings that a run changed, or may have, and that are not put back.
+fn not_put_back(plan: &Plan, entries: &[Entry]) -> BTreeSet<ConfigOn> {
     let history = History::read(entries);
     if !history.changed_something() {
         return BTreeSet::new();
     }
     let left = (0..).zip(&plan.restore).filter(|(place, _)| !history.tries(RESTORE, *place).is_done());
-    left.flat_map(|(_, action)| brokers_of(action)).collect()
+    left.flat_map(|(_, action)| put_back_on(action)).collect()
 }
 
-fn brokers_of(action: &Action) -> Vec<i32> {
-    let Action::Kafka(KafkaAction::SetConfigs { changes }) = action else { return Vec::new() };
-    let broker = |on: &ConfigOn| if let ConfigOn::Broker(id) = on { Some(*id) } else { None };
-    changes.iter().filter_map(|change| broker(&change.on)).collect()
-}
-
-fn owe(cluster: &ClusterName, brokers: &BTreeSet<i32>, now: Millis) -> Changes {
+fn owe<'a>(cluster: &ClusterName, things: impl Iterator<Item = &'a ConfigOn>, now: Millis) -> Changes {
     let due = now.plus(DUE_AFTER);
-    let hold = |broker: &i32| Hold {
+    let hold = |on: &ConfigOn| Hold {
         cluster: cluster.clone(),
-        thing: Thing::Broker(broker.to_string()),
+        thing: on.thing(),
         aspect: Aspect::Config,
         sharing: Sharing::Exclusive,
     };
-    Changes::Owe {
-        owed: brokers.iter().map(|broker| Owed { broker: *broker, due, called: false }).collect(),
-        holds: brokers.iter().map(hold).collect(),
-    }
+    let (owed, holds) = things.map(|on| (Owed { on: on.clone(), due, called: false }, hold(on))).unzip();
+    Changes::Owe { owed, holds }
 }
 
-fn names(owed: &[Owed]) -> Vec<String> {
-    owed.iter().map(|one| one.broker.to_string()).collect()
-}
-
-fn of(broker: i32) -> Facts {
-    Facts::none().with("broker", i64::from(broker))
+pub(crate) fn names(owed: &[Owed]) -> Vec<String> {
+    owed.iter().map(|one| one.on.to_string()).collect()
 }

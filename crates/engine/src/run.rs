@@ -9,13 +9,14 @@ use crate::inner::Inner;
 use crate::lease::Lease;
 use crate::notice::{Notice, alert, ending, progress};
 use crate::operation::{Changes, Operation, Transition, Transitioned};
+use crate::owed::Unpaid;
 use crate::port::{JournalError, Written};
 use crate::record::Actor;
 use interlock::approval::{Event, State};
 use interlock::cluster::{Query, Sections};
 use interlock::facts::Facts;
-use interlock::plan::{Calls, Failing, Memory, Sealed};
-use std::collections::BTreeSet;
+use interlock::plan::{Calls, ConfigOn, Failing, Memory, Sealed};
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 /// Whether there is more to do now.
@@ -37,8 +38,10 @@ pub(crate) struct Run<'a> {
     pub(crate) looked: bool,
     /// Whether the plan puts something back at its end.
     restores: bool,
-    /// The dead brokers whose settings cannot be put back now.
-    pub(crate) owed: BTreeSet<i32>,
+    /// What cannot be put back now, and why: its broker is dead, or what the cluster said.
+    pub(crate) owed: BTreeMap<ConfigOn, Unpaid>,
+    /// What puts something back and was not taken by the cluster in this drive, by its place.
+    pub(crate) refused: BTreeSet<u32>,
     /// Whether the owners of what is changed are known to have been told.
     pub(crate) owners_heard: bool,
     /// The step whose rule this drive has expanded.
@@ -62,7 +65,8 @@ impl<'a> Run<'a> {
             plan: None,
             looked: false,
             restores: false,
-            owed: BTreeSet::new(),
+            owed: BTreeMap::new(),
+            refused: BTreeSet::new(),
             owners_heard: false,
             expanded: None,
             tries_controllers: false,

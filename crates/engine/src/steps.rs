@@ -7,6 +7,7 @@ use crate::history::{RESTORE, Tries, is_for_the_run};
 use crate::moves::watched;
 use crate::notice::{ending, milestone, progress};
 use crate::operation::Operation;
+use crate::owed::Unpaid;
 use crate::permit::Permit;
 use crate::port::{Acted, Reason};
 use crate::run::{Next, Run};
@@ -15,9 +16,10 @@ use interlock::approval::{Event, State};
 use interlock::cluster::Sections;
 use interlock::facts::{Fact, Facts};
 use interlock::plan::{
-    Action, Awaited, BROKER_DEAD, CANNOT_LOOK, Capture, Expansion, Expectation, KafkaAction, LEFT_THE_LOG, Looked,
-    Memory, Pace, Plan, Probe, Rule, Sealed, Step, Wait, Work, expand, look, probe, targets_in_log,
+    Action, Awaited, BROKER_DEAD, CANNOT_LOOK, Capture, ConfigOn, Expansion, Expectation, KafkaAction, LEFT_THE_LOG,
+    Looked, Memory, Pace, Plan, Probe, Rule, Sealed, Step, Wait, Work, expand, look, probe, still_set, targets_in_log,
 };
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 /// The most rounds of looking a rule may ask for.
@@ -26,8 +28,8 @@ const MOST_ROUNDS: usize = 6;
 /// What came of putting one thing back.
 enum PutBack {
     Next(Next),
-    /// This broker of it is dead: it is put back when the broker returns.
-    Owed(i32),
+    /// This of it cannot be put back now: it is owed.
+    Owed(BTreeMap<ConfigOn, Unpaid>),
 }
 
 /// One action in its place.
@@ -192,6 +194,10 @@ impl Run<'_> {
         placed: &Placed<'_>,
     ) -> Result<Next, EngineError> {
         let Some(cluster) = self.inner.ports.clusters.act(&operation.cluster) else {
+            if placed.step == RESTORE {
+                self.refused.insert(placed.place);
+                return Ok(Next::Go);
+            }
             return self.give_up(operation, "cluster-only-observed", Facts::none()).await;
         };
         if let Some(next) = self.owners_first(operation, plan).await? {
@@ -251,7 +257,7 @@ impl Run<'_> {
         }
         self.looked = true;
         self.outcome(placed, attempt, Outcome::Partly, facts).await?;
-        self.after_refusal(operation, reason).await
+        self.after_refusal(operation, placed, reason).await
     }
 
     async fn not_applied(
@@ -262,12 +268,22 @@ impl Run<'_> {
         reason: &Reason,
     ) -> Result<Next, EngineError> {
         self.outcome(placed, attempt, Outcome::NotApplied, told(reason)).await?;
-        self.after_refusal(operation, reason).await
+        self.after_refusal(operation, placed, reason).await
     }
 
-    /// A refusal with a known meaning ends the operation; anything else is tried again.
-    async fn after_refusal(&mut self, operation: &Operation, reason: &Reason) -> Result<Next, EngineError> {
+    /// A refusal with a known meaning ends the operation; anything else is tried again. What only puts something back is owed
+    /// then, and keeps neither the rest nor the end waiting.
+    async fn after_refusal(
+        &mut self,
+        operation: &Operation,
+        placed: &Placed<'_>,
+        reason: &Reason,
+    ) -> Result<Next, EngineError> {
         if self.tries_controllers {
+            return Ok(Next::Go);
+        }
+        if placed.step == RESTORE && (!reason.id.is_empty() || self.tried_enough(operation, placed)) {
+            self.refused.insert(placed.place);
             return Ok(Next::Go);
         }
         if reason.id.is_empty() {
@@ -316,12 +332,14 @@ impl Run<'_> {
             }
             (Probe::NotYet, None) => {
                 self.looked = true;
+                self.not_again_now(operation, placed);
                 self.outcome(placed, attempt, Outcome::NotApplied, Facts::none().with("read_back", "as before"))
                     .await?;
                 Ok(Next::Go)
             }
             (Probe::Partly, None) => {
                 self.looked = true;
+                self.not_again_now(operation, placed);
                 self.outcome(placed, attempt, Outcome::Partly, Facts::none()).await?;
                 Ok(Next::Go)
             }
@@ -395,26 +413,20 @@ impl Run<'_> {
     /// Puts back what was for the run only; none when that is done as far as it can be now. What stands as wanted is not sent
     /// again, and what somebody else changed meanwhile is left to them.
     pub(crate) async fn restore(&mut self, operation: &Operation, plan: &Sealed) -> Result<Option<Next>, EngineError> {
-        let actions = plan.plan().restore.as_slice();
         self.owed.clear();
-        let is_open = |place: u32| !self.history.tries(RESTORE, place).is_done();
-        if (0..).zip(actions).any(|(place, _)| is_open(place))
+        let actions = self.to_put_back(operation, plan.plan());
+        if !actions.is_empty()
             && let Some(next) = self.elsewhere(operation, plan).await?
         {
             return Ok(Some(next));
         }
-        for (place, action) in (0..).zip(actions) {
-            if self.history.tries(RESTORE, place).is_done() {
-                continue;
-            }
-            match self.put_back(operation, plan, &Placed { step: RESTORE, place, action }).await? {
+        for (place, action) in &actions {
+            match self.put_back(operation, plan, &Placed { step: RESTORE, place: *place, action }).await? {
                 PutBack::Next(next) => return Ok(Some(next)),
-                PutBack::Owed(broker) => {
-                    self.owed.insert(broker);
-                }
+                PutBack::Owed(owed) => self.owed.extend(owed),
             }
         }
-        if self.owed.is_empty() && !self.history.restored && !actions.is_empty() {
+        if self.owed.is_empty() && !self.history.restored && !plan.plan().restore.is_empty() {
             self.write(Entry::Restored).await?;
         }
         Ok(None)
@@ -428,6 +440,11 @@ impl Run<'_> {
     ) -> Result<PutBack, EngineError> {
         let sections = self.observe(operation, &placed.action.read_back()).await;
         let next = match self.probe(plan, placed, &sections) {
+            Probe::NotYet | Probe::Partly if self.is_refused(operation, placed) => {
+                let said = self.said_last(operation, (RESTORE, placed.place)).await?;
+                let left = still_set(placed.action, &sections).into_iter();
+                return Ok(PutBack::Owed(left.map(|on| (on, Unpaid::NotTaken(said.clone()))).collect()));
+            }
             Probe::NotYet | Probe::Partly => self.act(operation, plan, placed).await?,
             Probe::Done => self.not_sent(placed, Outcome::Needless, Facts::none()).await?,
             Probe::Foreign(facts) => self.left(operation, placed, facts).await?,
@@ -440,7 +457,7 @@ impl Run<'_> {
                     self.tries_controllers = false;
                     acted?
                 }
-                Some(broker) => return Ok(PutBack::Owed(broker)),
+                Some(broker) => return Ok(PutBack::Owed([(ConfigOn::Broker(broker), Unpaid::Dead)].into())),
                 None => self.look_failed(operation, facts).await?,
             },
         };

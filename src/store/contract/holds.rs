@@ -8,7 +8,7 @@ use crate::store::holds::{self, Claimed};
 use engine::port::{Discharge, Journal, Told};
 use engine::{Changes, Operation, Token, Transition, Transitioned};
 use interlock::approval::{Event, State, TakenOver};
-use interlock::plan::{Adopted, Aspect, Hold, Owed, Sharing, Thing};
+use interlock::plan::{Adopted, Aspect, ConfigOn, Hold, Owed, Sharing, Thing};
 
 fn all_holds() -> Vec<Hold> {
     let things = [Thing::Whole, Thing::Topic("a".into()), Thing::Topic("b".into()), Thing::Group("a".into())];
@@ -51,14 +51,18 @@ fn sorted(mut all: Vec<String>) -> Vec<String> {
 }
 
 fn on_broker(number: i32) -> Hold {
-    Hold { thing: Thing::Broker(number.to_string()), ..hold("orders", Sharing::Exclusive) }
+    settings_of(&ConfigOn::Broker(number))
+}
+
+fn settings_of(on: &ConfigOn) -> Hold {
+    Hold { thing: on.thing(), aspect: Aspect::Config, ..hold("orders", Sharing::Exclusive) }
 }
 
 /// An operation that succeeded and owes something to the brokers 4 and 5.
 async fn owing(bed: &Bed, number: u32) -> Operation {
     let holds = vec![on_broker(4), on_broker(5)];
     let running = bed.running(number, holds.clone()).await;
-    let owed = [4, 5].map(|broker| Owed { broker, due: START, called: false }).to_vec();
+    let owed = [4, 5].map(|broker| Owed { on: ConfigOn::Broker(broker), due: START, called: false }).to_vec();
     bed.does(&Transition { holds: Changes::Owe { owed, holds }, ..event(&running, Event::Finish) }).await
 }
 
@@ -103,9 +107,9 @@ contract! {
     }
 
     async fn what_is_owed_keeps_its_holds_and_is_looked_at_until_it_is_discharged(bed: &Bed) {
-        let broker = Hold { thing: Thing::Broker("4".into()), ..hold("orders", Sharing::Exclusive) };
+        let broker = on_broker(4);
         let running = bed.running(1, [orders(), vec![broker.clone()]].concat()).await;
-        let owed = vec![Owed { broker: 4, due: START, called: false }];
+        let owed = vec![Owed { on: ConfigOn::Broker(4), due: START, called: false }];
         let holds = Changes::Owe { owed: owed.clone(), holds: vec![broker] };
         let ended = bed.does(&Transition { holds, ..event(&running, Event::Finish) }).await;
         assert_eq!((ended.state, &ended.memory.owed), (State::Succeeded, &owed));
@@ -154,7 +158,7 @@ contract! {
     async fn what_is_owed_is_adopted_by_who_starts_on_that_broker(bed: &Bed) {
         let ended = owing(bed, 1).await;
         let holds = vec![on_broker(4)];
-        let adopts = vec![Adopted { operation: id(1), brokers: [4].into(), left: [].into() }];
+        let adopts = vec![Adopted { operation: id(1), brokers: [4].into(), topics: [].into(), left: [].into() }];
         let adopt = Changes::Adopt { from: None, holds: holds.clone(), adopts };
         let queued = bed.queued(2).await;
         assert_eq!(bed.store.in_the_way(&queued, &Changes::Take(holds)).await.unwrap(), Some(id(1)));
@@ -177,9 +181,34 @@ contract! {
         assert_eq!(bed.store.in_the_way(&bed.queued(3).await, &adopt).await.unwrap(), Some(id(2)));
     }
 
+    async fn a_topic_whose_lists_are_owed_is_adopted_and_discharged_like_a_broker(bed: &Bed) {
+        let topic = |name: &str| ConfigOn::Topic(name.parse().unwrap());
+        let both = [topic("orders"), topic("payments")];
+        let holds = both.iter().map(settings_of).collect::<Vec<_>>();
+        let layout = Hold { aspect: Aspect::Layout, ..settings_of(&both[1]) };
+        let running = bed.running(1, [holds.clone(), vec![layout]].concat()).await;
+        let owed = both.iter().map(|on| Owed { on: on.clone(), due: START, called: false }).collect();
+        let ended = bed.does(&Transition { holds: Changes::Owe { owed, holds }, ..event(&running, Event::Finish) }).await;
+        assert_eq!(sorted(held_by(bed).await), [format!("{} orders", id(1)), format!("{} payments", id(1))], "no layout");
+        let adopts = Adopted {
+            operation: id(1),
+            brokers: [].into(),
+            topics: ["orders".parse().unwrap()].into(),
+            left: [].into(),
+        };
+        let holds = Changes::Adopt { from: None, holds: vec![settings_of(&both[0])], adopts: vec![adopts] };
+        bed.does(&Transition { holds, ..event(&bed.queued(2).await, Event::Start) }).await;
+        let now = bed.now(&id(1)).await;
+        assert_eq!(now.memory.owed, ended.memory.owed[1..]);
+        let told = Told { operation: id(1), at: START, notices: Vec::new(), records: Vec::new() };
+        let by_people = Discharge { operation: &now, token: None, left: &[], told: &told };
+        assert!(bed.store.discharge(&by_people).await.unwrap());
+        assert_eq!(held_by(bed).await, [format!("{} orders", id(2))]);
+    }
+
     async fn a_way_back_takes_over_all_but_what_is_still_owed(bed: &Bed) {
         let ended = owing(bed, 1).await;
-        let adopts = vec![Adopted { operation: id(1), brokers: [4].into(), left: [].into() }];
+        let adopts = vec![Adopted { operation: id(1), brokers: [4].into(), topics: [].into(), left: [].into() }];
         let holds = Changes::Adopt { from: Some(id(1)), holds: vec![on_broker(4)], adopts };
         bed.does(&Transition { holds, ..event(&bed.queued(2).await, Event::Start) }).await;
         assert_eq!(sorted(held_by(bed).await), sorted(vec![format!("{} 5", id(1)), format!("{} 4", id(2))]));
@@ -191,7 +220,7 @@ contract! {
 
     async fn what_a_failed_operation_owes_outlives_that_it_is_given_up(bed: &Bed) {
         let running = bed.running(1, orders()).await;
-        let owed = vec![Owed { broker: 4, due: START, called: false }];
+        let owed = vec![Owed { on: ConfigOn::Broker(4), due: START, called: false }];
         let holds = Changes::Owe { owed: owed.clone(), holds: Vec::new() };
         let failed = bed.does(&Transition { holds, ..event(&running, Event::Fail) }).await;
         assert_eq!(held_by(bed).await, [format!("{} orders", id(1))], "failed keeps all of them");

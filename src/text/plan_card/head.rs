@@ -17,12 +17,12 @@ use interlock::plan::{Effect, Plan, Undo, Work};
 /// Facts that name people by their keys.
 const PEOPLE: [&str; 4] = ["by", "approved_by", "first", "second"];
 
-/// State and what; size; the worst case or what came of it; votes or progress; ids.
+/// State and what; size; the worst case or what came of it; votes or progress; what it still owes; ids.
 pub(super) fn lines(view: &CardView<'_>) -> Vec<Line> {
     let (plan, locale) = (view.plan.plan(), view.locale);
     let state = Line::plain(locale.text(&state(view))).strong();
     let first = locale.say("card-headline", &Args::new().line("state", state).line("what", what(plan, locale)));
-    let lines = [Some(first), Some(size(plan, locale)), third(view), fourth(view), Some(ids(view))];
+    let lines = [Some(first), Some(size(plan, locale)), third(view), fourth(view), owed(view), Some(ids(view))];
     lines.into_iter().flatten().collect()
 }
 
@@ -33,6 +33,13 @@ fn state(view: &CardView<'_>) -> String {
         Some(_) if view.state == State::Waiting => "state-moving".to_owned(),
         _ => format!("state-{}", view.state.key()),
     }
+}
+
+/// What is still to be put back after the end.
+fn owed(view: &CardView<'_>) -> Option<Line> {
+    let things: Vec<String> = view.owed.iter().map(|one| one.on.to_string()).collect();
+    let still = || view.locale.say("card-owed", &Args::new().line("things", names(view.locale, &things)));
+    (!things.is_empty()).then(still)
 }
 
 fn third(view: &CardView<'_>) -> Option<Line> {

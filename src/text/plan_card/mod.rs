@@ -17,7 +17,7 @@ use super::{by_hand, picture, plan_text, reassignment};
 use engine::{History, Why};
 use interlock::approval::{State, Tally};
 use interlock::id::PersonId;
-use interlock::plan::{Difference, Plan, Sealed, Seat};
+use interlock::plan::{Difference, Owed, Plan, Sealed, Seat};
 use interlock::time::Millis;
 use std::collections::BTreeMap;
 
@@ -38,6 +38,8 @@ pub struct CardView<'a> {
     pub names: &'a BTreeMap<PersonId, String>,
     /// How far it is, once it has started.
     pub progress: Option<Progress>,
+    /// What is still to be put back, though it has ended.
+    pub owed: &'a [Owed],
     /// What its journal says.
     pub history: &'a History,
     /// When it expires unless it has started.

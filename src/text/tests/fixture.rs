@@ -278,6 +278,7 @@ impl Scene {
             seats: &self.plan.plan().votes,
             names: &self.names,
             progress: self.progress,
+            owed: &[],
             history: &self.history,
             expires_at: self.plan.plan().expires_at,
             newer: None,

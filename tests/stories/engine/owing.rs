@@ -8,7 +8,7 @@ use interlock::approval::State;
 use interlock::cluster::kafka::{Controllers, FOLLOWER_RATE, KafkaQuery, LEADER_RATE};
 use interlock::cluster::{Look, Looker, Query};
 use interlock::id::{OperationId, TopicName};
-use interlock::plan::{Level, Thing};
+use interlock::plan::{ConfigOn, Level, Thing};
 use signalbox::desk::Done;
 use signalbox::house::House;
 use simulated::SimulatedKafka;
@@ -57,13 +57,15 @@ pub(super) async fn dies(scene: &Scene, broker: i32) {
     }
 }
 
-async fn held(house: &House) -> Vec<(OperationId, Thing)> {
+pub(super) async fn held(house: &House) -> Vec<(OperationId, Thing)> {
     let held = house.rooms().store.holds(&CLUSTER.parse().unwrap()).await.unwrap();
     held.into_iter().map(|one| (one.operation, one.hold.thing)).collect()
 }
 
+/// The brokers to which it owes something.
 fn owed(operation: &Operation) -> Vec<i32> {
-    operation.memory.owed.iter().map(|one| one.broker).collect()
+    let broker = |on: &ConfigOn| if let ConfigOn::Broker(id) = on { Some(*id) } else { None };
+    operation.memory.owed.iter().filter_map(|one| broker(&one.on)).collect()
 }
 
 async fn audited(house: &House, id: &OperationId) -> Vec<String> {

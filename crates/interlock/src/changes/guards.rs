@@ -181,7 +181,9 @@ impl Guard {
             "missing-right" => Self::MissingRight,
             "too-many-partitions" => Self::TooManyPartitions,
             "held-by-other" => Self::HeldByOther,
-            "values-moved-on" | "replicas-moved-on" | "queues-moved-on" | "settings-moved-on" => Self::ValuesMovedOn,
+            "values-moved-on" | "replicas-moved-on" | "queues-moved-on" | "settings-moved-on" | "topics-left-out" => {
+                Self::ValuesMovedOn
+            }
             "reassignment-under-way" => Self::NothingMoves,
             "targets-not-alive" => Self::BrokersAlive,
             "racks-on-some" => Self::RacksWhole,

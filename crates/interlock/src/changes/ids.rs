@@ -83,6 +83,7 @@ pub const CHECKS: &[&str] = &[
     "topic-not-empty",
     "topic-recreated",
     "topic-written-lately",
+    "topics-left-out",
     "under-min-isr",
     "under-replicated",
     "unread-records-expire",

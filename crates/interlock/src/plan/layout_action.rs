@@ -1,9 +1,11 @@
 //! What actions on a cluster's layout name: replicas that move, settings that change.
 
+use super::hold::Thing;
 use crate::cluster::Query;
 use crate::cluster::kafka::{KafkaQuery, Replicas};
 use crate::id::TopicName;
 use serde::{Deserialize, Serialize};
+use std::fmt;
 
 /// A partition's replicas, before and after. `from` and `topic_id` are not sent: they tell what nobody of us made from what
 /// is still to be changed.
@@ -91,6 +93,15 @@ impl ConfigChange {
 }
 
 impl ConfigOn {
+    /// The same as something that can be held.
+    #[must_use]
+    pub fn thing(&self) -> Thing {
+        match self {
+            Self::Broker(id) => Thing::Broker(id.to_string()),
+            Self::Topic(name) => Thing::Topic(name.to_string()),
+        }
+    }
+
     /// The look that shows its settings.
     #[must_use]
     pub fn query(&self) -> Query {
@@ -98,6 +109,15 @@ impl ConfigOn {
             Self::Broker(id) => KafkaQuery::BrokerConfig(*id),
             Self::Topic(name) => KafkaQuery::TopicConfig(name.clone()),
         })
+    }
+}
+
+impl fmt::Display for ConfigOn {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Broker(id) => write!(f, "broker {id}"),
+            Self::Topic(name) => write!(f, "topic {name}"),
+        }
     }
 }
 

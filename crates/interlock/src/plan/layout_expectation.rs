@@ -1,7 +1,7 @@
 //! What must be true of a cluster's layout for a plan to be still the right one.
 
 use super::expectation::{Assigned, ConfigExpected, Held, RoomExpected};
-use super::layout_probe::{Movements, Standing, known, place, setting, shown};
+use super::layout_probe::{Movements, Standing, known, place, setting};
 use crate::cluster::Looker;
 use crate::cluster::kafka::{Broker, Replicas};
 use crate::facts::Facts;
@@ -53,7 +53,7 @@ pub(super) fn configs(expected: &[ConfigExpected], looker: &mut Looker<'_>) -> H
         };
         if found != one.value.as_deref() {
             let facts = Facts::none()
-                .with("of", shown(&one.on))
+                .with("of", one.on.to_string())
                 .with("key", one.key.as_str())
                 .with("expected", one.value.as_deref().unwrap_or("none"))
                 .with("found", found.unwrap_or("none"));

@@ -120,6 +120,16 @@ fn call_off_state<'a>(one: &ReplicaMove, all: &Movements<'a>, looker: &mut Looke
     })
 }
 
+/// Whether a setting stands as it is to.
+pub(super) fn stands(one: &ConfigChange, looker: &mut Looker<'_>) -> bool {
+    matches!(config_state(one, looker), Ok(State::After))
+}
+
+/// Whether all of it is taken from a list.
+pub(super) fn is_taken(one: &ListRemoval, looker: &mut Looker<'_>) -> bool {
+    matches!(list_state(one, looker), Ok(State::After))
+}
+
 pub(super) fn configs_set(changes: &[ConfigChange], looker: &mut Looker<'_>) -> Probe {
     let states: Result<Vec<State>, Facts> = changes.iter().map(|one| config_state(one, looker)).collect();
     states.map_or_else(Probe::CannotTell, sum_up)
@@ -132,17 +142,9 @@ fn config_state(one: &ConfigChange, looker: &mut Looker<'_>) -> Result<State, Fa
     } else if found == one.from.as_deref() {
         State::Before
     } else {
-        let facts = Facts::none().with("of", shown(&one.on)).with("key", one.key.as_str());
+        let facts = Facts::none().with("of", one.on.to_string()).with("key", one.key.as_str());
         State::Foreign(facts.with("found", found.unwrap_or("none")))
     })
-}
-
-/// What has a setting, in a word.
-pub(super) fn shown(on: &ConfigOn) -> String {
-    match on {
-        ConfigOn::Broker(id) => format!("broker {id}"),
-        ConfigOn::Topic(name) => format!("topic {name}"),
-    }
 }
 
 /// A setting that was made on a thing, if it was. That of a broker that is dead can be read nowhere.

@@ -60,7 +60,7 @@ pub(crate) use members::{client_ids, member_facts};
 pub use moving::{Moving, Throttle, Turned, Unwinding, Wanted, outlook, regulate, unwind, unwind_queries};
 pub use outline::Outline;
 pub use probe::{Probe, probe};
-pub use put_back::{Adopted, Ours, Owed};
+pub use put_back::{Adopted, Ours, Owed, put_back_on, put_back_only, still_set};
 pub use queues_action::{OpenAt, QueuesChange, Seed};
 pub use reverse::{Done, ReverseImpossible, inverse, reverse};
 pub use rocketmq_action::{QueueMove, RocketmqAction};

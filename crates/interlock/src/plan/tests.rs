@@ -298,7 +298,10 @@ mod conditions {
             least_left: Some(6),
             stalled: true,
             failing: Some(Failing { since: Millis(2), last: Millis(3) }),
-            owed: vec![Owed { broker: 4, due: Millis(9), called: false }],
+            owed: vec![
+                Owed { on: ConfigOn::Broker(4), due: Millis(9), called: false },
+                Owed { on: ConfigOn::Topic("orders".parse().unwrap()), due: Millis(9), called: true },
+            ],
             began: Some(Millis(1)),
             closed: Some(ClosedMemory {
                 told: Some(Millis(6)),
@@ -308,6 +311,8 @@ mod conditions {
         };
         let stored = serde_json::to_string(&memory).unwrap();
         assert_eq!(serde_json::from_str::<Memory>(&stored).unwrap(), memory);
+        let owed: Owed = serde_json::from_str(r#"{"broker":4,"due":9}"#).unwrap();
+        assert_eq!(owed, Owed { on: ConfigOn::Broker(4), due: Millis(9), called: false });
         assert_eq!(serde_json::from_str::<Memory>("{}").unwrap(), Memory::default());
     }
 }

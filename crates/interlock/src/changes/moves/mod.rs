@@ -110,7 +110,8 @@ fn impact(wanted: &Wanted, seen: &Seen<'_>, load: &look::Loads, batches: usize) 
 /// The layout of the whole cluster, and the settings of all topics and brokers whose throttles are set or put back.
 fn holds(cluster: &ClusterName, wanted: &Wanted, (seen, adopted): (&Seen<'_>, &[Adopted])) -> Vec<Hold> {
     let hold = |thing, aspect| Hold { cluster: cluster.clone(), thing, aspect, sharing: Sharing::Exclusive };
-    let topics: BTreeSet<&TopicName> = wanted.moves.iter().map(|one| &one.topic).collect();
+    let mut topics: BTreeSet<&TopicName> = wanted.moves.iter().map(|one| &one.topic).collect();
+    topics.extend(adopted.iter().flat_map(|one| &one.topics));
     let topics = topics.into_iter().map(|name| hold(Thing::Topic(name.to_string()), Aspect::Config));
     let mut brokers = seen.throttled(&wanted.moves);
     brokers.extend(adopted.iter().flat_map(|one| &one.brokers));

@@ -144,13 +144,7 @@ fn back(places: &Places<'_>, seen: &Seen<'_>) -> (Vec<ReplicaMove>, Vec<Check>) 
             to: place.saved.clone(),
         });
     }
-    for (name, found) in missing {
-        let facts = Facts::none().with("topic", name.as_str());
-        checks.push(match found {
-            None => Check::new(Level::Block, "topic-gone", facts),
-            Some(id) => Check::new(Level::Block, "topic-recreated", facts.with("found", id)),
-        });
-    }
+    checks.extend(gone(&missing, moves.is_empty()));
     if let Some((name, number, left, now)) = moved.first() {
         let facts = offsets::of_partition(name, *number)
             .with("count", moved.len())
@@ -159,4 +153,24 @@ fn back(places: &Places<'_>, seen: &Seen<'_>) -> (Vec<ReplicaMove>, Vec<Check>) 
         checks.push(Check::new(Level::Warn, "replicas-moved-on", facts));
     }
     (moves, checks)
+}
+
+/// Topics that are gone, or others by now, have nothing that could go back. They keep no other topic from it; where there is no
+/// other, nothing can.
+fn gone(missing: &BTreeSet<(&TopicName, Option<&str>)>, is_all: bool) -> Vec<Check> {
+    if missing.is_empty() {
+        return Vec::new();
+    }
+    if !is_all {
+        let names: Vec<String> = missing.iter().map(|(name, _)| name.to_string()).collect();
+        return vec![Check::new(Level::Warn, "topics-left-out", Facts::none().with("topics", names))];
+    }
+    let check = |(name, found): &(&TopicName, Option<&str>)| {
+        let facts = Facts::none().with("topic", name.as_str());
+        match found {
+            None => Check::new(Level::Block, "topic-gone", facts),
+            Some(id) => Check::new(Level::Block, "topic-recreated", facts.with("found", *id)),
+        }
+    };
+    missing.iter().map(check).collect()
 }

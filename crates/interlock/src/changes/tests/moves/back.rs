@@ -87,3 +87,25 @@ fn what_a_stuck_run_left_is_put_back_by_its_way_back() {
         "its own and what is owed"
     );
 }
+
+/// Of 500 topics that were moved, one is deleted the same day: the others go back all the same.
+#[test]
+fn a_topic_that_is_gone_keeps_no_other_from_going_back() {
+    let world = World::new();
+    let draft = world.plan(&all());
+    let plan = whole(draft.clone(), all());
+    let moved = world.after(&draft);
+    let mut without = moved.clone();
+    without.topics.remove(&topic("payments"));
+    let Planning::Plan(back) = without.back(&plan, &all_done(&plan)) else { panic!() };
+    let found = check(&back, "topics-left-out").unwrap();
+    assert_eq!((found.level, found.facts.get("topics")), (Level::Warn, Some(&vec!["payments".to_owned()].into())));
+    assert_eq!(Guard::of_check("topics-left-out"), Some(Guard::ValuesMovedOn), "so ordinary seats are asked for");
+    let back_to = moves(&back);
+    assert!(!back_to.is_empty() && back_to.iter().all(|one| one.topic == topic("orders")));
+    assert_eq!(without.after(&back).topics[&topic("orders")], world.topics[&topic("orders")]);
+    let mut none = without;
+    none.topics.clear();
+    let Planning::Refused(checks) = none.back(&plan, &all_done(&plan)) else { panic!() };
+    assert_eq!(checks.iter().filter(|one| one.level == Level::Block && one.id == "topic-gone").count(), 2);
+}

@@ -24,7 +24,7 @@ fn owed_to_broker_4() -> (Plan, Owing) {
     let mut before = World::new();
     before.rates = BTreeMap::from([(4, "777")]);
     let plan = whole(before.plan(&all()), all());
-    let owing = Owing::of(&plan, 4, &["2097152".to_owned()].into());
+    let owing = Owing::of(&plan, &crate::plan::ConfigOn::Broker(4), &["2097152".to_owned()].into());
     (plan, owing)
 }
 
@@ -47,7 +47,8 @@ fn what_is_owed_to_a_broker_is_adopted_by_whoever_throttles_it_next() {
     let found = check(&draft, "owed-adopted").unwrap();
     assert_eq!((found.level, found.facts.get("operation")), (Level::Warn, Some(&plan.operation.as_str().into())));
     assert_eq!(check(&draft, "left-over-throttle"), None, "it is known whose it is");
-    let adopted = Adopted { operation: plan.operation.clone(), brokers: [4].into(), left: owing.left };
+    let adopted =
+        Adopted { operation: plan.operation.clone(), brokers: [4].into(), topics: [].into(), left: owing.left };
     assert_eq!(draft.adopts, [adopted]);
     assert_eq!(rates_put_back(&draft)[&4], (text("1048576"), text("777")), "not what was left there");
     assert!(draft.holds.contains(&hold));
@@ -86,6 +87,38 @@ fn a_debt_to_a_dead_broker_stays_where_it_is_unless_its_operation_is_taken_back(
     assert!(!format!("{:?}", back.expectations).contains("Broker(4)"), "nobody can be asked what stands there");
     // And what the way back then owes knows the values of both.
     let second = Plan { adopts: back.adopts.clone(), ..whole(*back, all()) };
-    owing.left.extend(Owing::of(&second, 4, &BTreeSet::new()).left);
-    assert_eq!(Owing::of(&second, 4, &BTreeSet::new()).left, owing.left);
+    owing.left.extend(Owing::of(&second, &crate::plan::ConfigOn::Broker(4), &BTreeSet::new()).left);
+    assert_eq!(Owing::of(&second, &crate::plan::ConfigOn::Broker(4), &BTreeSet::new()).left, owing.left);
+}
+
+/// The lists of a topic that a refusal left: whoever moves that topic next takes them away at its own end.
+#[test]
+fn lists_that_are_owed_on_a_topic_are_adopted_by_whoever_moves_it_next() {
+    let first = World::new();
+    let plan = whole(first.plan(&all()), all());
+    let on = crate::plan::ConfigOn::Topic(topic("orders"));
+    let owing = Owing::of(&plan, &on, &BTreeSet::new());
+    let [Action::Kafka(KafkaAction::TakeFromLists { lists })] = owing.put_back.as_slice() else { panic!() };
+    assert!(!lists.is_empty() && lists.iter().all(|one| one.topic == topic("orders")), "{lists:?}");
+    let hold = Hold {
+        cluster: "lab".parse().unwrap(),
+        thing: on.thing(),
+        aspect: crate::plan::Aspect::Config,
+        sharing: crate::plan::Sharing::Exclusive,
+    };
+    let mut world = World::new();
+    world.held.push((hold, plan.operation.clone()));
+    assert_eq!(world.refused(&all()), ["held-by-other"], "somebody's at work");
+    world.owing.push(owing.clone());
+    let draft = world.plan(&all());
+    let adopted = Adopted {
+        operation: plan.operation.clone(),
+        brokers: [].into(),
+        topics: [topic("orders")].into(),
+        left: [].into(),
+    };
+    assert_eq!(draft.adopts, [adopted]);
+    assert_eq!(draft.restore.last(), owing.put_back.last(), "what the first one left goes with it");
+    let things = check(&draft, "owed-adopted").unwrap().facts.get("things").cloned();
+    assert_eq!(things, Some(vec!["topic orders".to_owned()].into()));
 }
