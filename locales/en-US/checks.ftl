@@ -125,7 +125,10 @@ check-throttle-below-inflow = up to { $inflow }/s come in at one broker, and the
     .passed = the throttle is above what comes in
     .next = Ask with a throttle well above { $inflow }.
 check-too-many-moves = { $count } copies are more than one operation takes ({ $most })
-    .next = Ask in { $parts } parts; a first one: topics:{ $topics }
+    .next = { $topics-count ->
+        [0] Each topic by itself is too much: name fewer brokers at a time.
+       *[other] Ask in at least { $parts } parts. A first one, those with the most copies: topics:{ $topics-typed }
+    }
 check-under-min-isr = { $count ->
     [one] { $count } partition has too few replicas in sync ({ $topic } { $partition }: { $isr } of { $replicas })
    *[other] { $count } partitions have too few replicas in sync ({ $topic } { $partition }: { $isr } of { $replicas }, …)

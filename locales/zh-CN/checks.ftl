@@ -74,7 +74,10 @@ check-throttle-below-inflow = 单个 broker 的写入最高达 { $inflow }/秒�
     .passed = 限速高于写入速度
     .next = 请使用明显高于 { $inflow } 的限速。
 check-too-many-moves = { $count } 个副本复制超过单次操作的上限（{ $most }）
-    .next = 请分 { $parts } 次申请；第一次可用：topics:{ $topics }
+    .next = { $topics-count ->
+        [0] 单个 topic 就已超过上限：请一次少指定几个 broker。
+       *[other] 请至少分 { $parts } 次申请。第一次可用（复制最多的 topic）：topics:{ $topics-typed }
+    }
 check-under-min-isr = 有 { $count } 个分区的同步副本太少（{ $topic } { $partition }：{ $isr }/{ $replicas }）
     .next = 请查看 /health；先恢复它的副本。
 check-under-replicated = 集群中有 { $count } 个分区的同步副本不足（{ $topic } { $partition }：{ $isr }/{ $replicas }）

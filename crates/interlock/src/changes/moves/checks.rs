@@ -1,7 +1,7 @@
 //! What is checked before replicas move.
 
 use super::look::{Loads, Seen, dirs_of};
-use super::{MOST_MOVES, Wanted, batches, copies};
+use super::{MOST_MOVES, Wanted, batches, copies, parts};
 use crate::changes::kafka_offsets as offsets;
 use crate::changes::rights::{self, Needed};
 use crate::cluster::kafka::{Controllers, FOLLOWER_RATE, LEADER_RATE, Partition, Silence};
@@ -206,27 +206,18 @@ pub(in crate::changes) fn throttle_check(throttle: u64, load: &Loads) -> Check {
     Check::new(Level::Block, "throttle-below-inflow", facts)
 }
 
-/// More than one operation takes; with the topics that fit into a first one.
+/// More than one operation takes; with the topics that a first one takes.
 fn count_check(wanted: &Wanted) -> Option<Check> {
     let count = copies(&wanted.moves);
     if count <= MOST_MOVES {
         return None;
     }
-    let mut by_topic: BTreeMap<&TopicName, u64> = BTreeMap::new();
-    for one in &wanted.moves {
-        *by_topic.entry(&one.topic).or_default() += one.adding().len() as u64;
-    }
-    let mut sum = 0_u64;
-    let fits = by_topic.iter().take_while(|(_, moves)| {
-        sum += **moves;
-        sum <= MOST_MOVES
-    });
-    let first: Vec<String> = fits.map(|(name, _)| name.to_string()).collect();
+    let (topics, parts) = parts::first(&wanted.moves);
     let number = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
     let facts = Facts::none()
         .with("count", number(count))
         .with("most", number(MOST_MOVES))
-        .with("parts", number(count.div_ceil(MOST_MOVES)))
-        .with("topics", first);
+        .with("parts", number(parts))
+        .with("topics", topics);
     Some(Check::new(Level::Block, "too-many-moves", facts))
 }

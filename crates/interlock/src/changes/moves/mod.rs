@@ -4,6 +4,7 @@ mod adopt;
 mod batches;
 mod checks;
 mod look;
+mod parts;
 mod rows;
 mod steps;
 mod throttle;
