@@ -12,8 +12,8 @@ use interlock::approval::{Event, State};
 use interlock::cluster::Sections;
 use interlock::facts::{Fact, Facts};
 use interlock::plan::{
-    Action, Awaited, Condition, KafkaAction, Looked, Memory, Moving, Pace, Plan, ReplicaMove, Sealed, Step, Turned,
-    Wanted, look, outlook, regulate, unwind, unwind_queries,
+    Action, Awaited, Condition, KafkaAction, Looked, Memory, Moving, Pace, Plan, ReplicaMove,
+    Sealed, Step, Turned, Wanted, look, milestones, outlook, regulate, unwind, unwind_queries,
 };
 use std::time::Duration;
 
@@ -59,7 +59,9 @@ impl Run<'_> {
     /// The actions of a step are done; the cluster goes on by itself until its condition is met.
     pub(crate) async fn begin_watch(&mut self, operation: &Operation, step: u32) -> Result<Next, EngineError> {
         let facts = Facts::none().with("step", i64::from(step));
-        let waits = Move::new(Event::Wait).telling(vec![milestone("step-under-way", facts)]);
+        let begins = self.plan.as_ref().is_none_or(|plan| milestones(plan.plan(), step).begins);
+        let told = if begins { vec![milestone("step-under-way", facts)] } else { Vec::new() };
+        let waits = Move::new(Event::Wait).telling(told);
         self.change(operation, waits).await
     }
 
@@ -94,7 +96,7 @@ impl Run<'_> {
             return Ok(next);
         }
         match looked {
-            Looked::Met => self.arrived(operation, watched.step.number).await,
+            Looked::Met => self.arrived(operation, plan.plan(), watched.step.number).await,
             Looked::Impossible { id, facts } => self.give_up(operation, id, facts).await,
             Looked::Foreign { id, facts } => self.lose(operation, id, facts).await,
             Looked::Unsafe { id, facts } if pausing => {
@@ -115,8 +117,9 @@ impl Run<'_> {
     }
 
     /// What a step moved has arrived.
-    async fn arrived(&mut self, operation: &Operation, step: u32) -> Result<Next, EngineError> {
-        let told = vec![milestone("step-done", Facts::none().with("step", i64::from(step)))];
+    async fn arrived(&mut self, operation: &Operation, plan: &Plan, step: u32) -> Result<Next, EngineError> {
+        let told = milestone("step-done", Facts::none().with("step", i64::from(step)));
+        let told = if milestones(plan, step).ends { vec![told] } else { Vec::new() };
         let done = Entry::StepDone { step };
         if operation.state == State::Pausing {
             self.write_telling(done, &told).await?;

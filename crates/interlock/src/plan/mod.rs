@@ -16,6 +16,7 @@ mod layout_probe;
 #[cfg(test)]
 mod layout_tests;
 mod members;
+mod milestones;
 mod moving;
 mod outline;
 mod probe;
@@ -57,6 +58,7 @@ pub use kafka_action::{KafkaAction, OffsetMove, OffsetRemoval};
 pub use layout_action::{ConfigChange, ConfigOn, ListRemoval, PreferredLeader, ReplicaMove, list_entries};
 pub use layout_probe::BROKER_DEAD;
 pub(crate) use members::{client_ids, member_facts};
+pub use milestones::{Milestones, milestones};
 pub use moving::{Moving, Throttle, Turned, Unwinding, Wanted, outlook, regulate, unwind, unwind_queries};
 pub use outline::Outline;
 pub use probe::{Probe, probe};

@@ -9,9 +9,10 @@ use crate::facts::{Fact, Facts};
 use crate::id::TopicName;
 use crate::plan::{Check, ConfigOn, Level};
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 /// Every finding but those about holds.
-pub(super) fn all(wanted: &Wanted, seen: &Seen<'_>, load: &Loads) -> Vec<Check> {
+pub(super) fn all(wanted: &Wanted, seen: &Seen<'_>, (load, eta): (&Loads, Duration)) -> Vec<Check> {
     let mut checks = vec![offsets::identity_check(seen.cluster)];
     checks.extend(right_checks(wanted, seen));
     checks.push(moving_check(seen));
@@ -19,7 +20,7 @@ pub(super) fn all(wanted: &Wanted, seen: &Seen<'_>, load: &Loads) -> Vec<Check> 
     checks.extend(health_checks(wanted, seen));
     checks.extend(left_over_check(wanted, seen));
     checks.push(controllers_check(seen));
-    checks.extend(disk_checks(wanted, seen, load));
+    checks.extend(disk_checks(wanted, seen, (load, eta)));
     checks.push(throttle_check(wanted.throttle, load));
     checks.extend(count_check(wanted));
     checks
@@ -169,11 +170,11 @@ pub(super) fn usable(seen: &Seen<'_>, broker: i32) -> Option<u64> {
 
 /// Room for the copies and for what comes in while they are made. Where a broker has several directories it picks by count,
 /// so the fullest of them may be the one.
-fn disk_checks(wanted: &Wanted, seen: &Seen<'_>, load: &Loads) -> Vec<Check> {
+fn disk_checks(wanted: &Wanted, seen: &Seen<'_>, (load, eta): (&Loads, Duration)) -> Vec<Check> {
     let mut checks = Vec::new();
     // A move that never ends is refused for that; its copies alone are what room is checked for.
     let ends = wanted.throttle > load.inflow();
-    let span = if ends { load.eta(wanted.throttle).as_secs() } else { 0 };
+    let span = if ends { eta.as_secs() } else { 0 };
     for (id, end) in &load.takes {
         let needed = end.bytes.saturating_add(end.inflow.saturating_mul(span));
         let facts = Facts::none().with("broker", i64::from(*id)).with("needed", Fact::Bytes(needed));
