@@ -150,6 +150,9 @@ wait-move-stalled = 已有 { $span } 待复制的数据没有减少：{ $count }
    *[other] ，以及写入流量：当前限速为每个 broker { $throttle }/s，可用 /throttle 调整
 }
 wait-move-overridden = 有人把 { $topic } { $partition } 改迁到了 { $found }，原定 { $expected }
+wait-next-not-in-sync = 下一批次暂不开始：{ $topic } { $partition } 有 { $isr } 个同步副本，需要 { $least } 个。恢复后会自动开始
+wait-next-offline = 下一批次暂不开始：{ $topic } { $partition } 没有 leader。恢复后会自动开始
+wait-next-without-room = 下一批次暂不开始：broker { $broker } 剩余空间 { $found }，需要 { $expected }。腾出空间后会自动开始
 wait-under-min-isr = { $topic } { $partition } 只有 { $isr } 个同步副本，需要 { $least } 个。不再开始新的批次；进行中的迁移以最低速度继续
 wait-cannot-turn-round = { $topic } { $partition } 不会退回，因为其原副本所在的 broker { $broker } 已宕机，退回可能导致没有 leader。它会继续迁完
 wait-wait-ran-out = { $members-count ->

@@ -12,7 +12,7 @@ use interlock::approval::{Event, State};
 use interlock::cluster::Sections;
 use interlock::facts::{Fact, Facts};
 use interlock::plan::{
-    Action, Awaited, Condition, KafkaAction, Looked, Memory, Moving, Pace, Plan, ReplicaMove,
+    Action, Awaited, CANNOT_LOOK, Condition, KafkaAction, Looked, Memory, Moving, NextBatch, Pace, Plan, ReplicaMove,
     Sealed, Step, Turned, Wanted, look, milestones, outlook, regulate, unwind, unwind_queries,
 };
 use std::time::Duration;
@@ -85,6 +85,11 @@ impl Run<'_> {
         let pace = Pace { now: self.inner.ports.clock.now(), interval: watched.interval };
         let (memory, looked) = look(awaited, &operation.memory, &sections, pace);
         let pausing = operation.state == State::Pausing;
+        let (memory, looked) = match looked {
+            // Who pauses is not kept waiting for what comes later.
+            Looked::Met if !pausing => self.before_next(operation, plan.plan(), watched.step.number, memory).await,
+            looked => (memory, looked),
+        };
         let slow = match looked {
             Looked::Unsafe { .. } => Some(Slow::Under),
             _ => pausing.then_some(Slow::Pausing),
@@ -113,6 +118,17 @@ impl Run<'_> {
                 }
                 self.look_again(operation, &memory, watched.interval, (id, facts)).await
             }
+        }
+    }
+
+    /// A batch has arrived; the next one is kept from beginning as long as what it needs is not so. People are called once.
+    async fn before_next(&self, operation: &Operation, plan: &Plan, step: u32, memory: Memory) -> (Memory, Looked) {
+        let Some(next) = NextBatch::after(plan, step) else { return (memory, Looked::Met) };
+        let sections = self.observe(operation, &next.queries()).await;
+        match next.waits_for(&sections) {
+            Some(Looked::NotYet { id: CANNOT_LOOK, facts }) => (memory, Looked::NotYet { id: CANNOT_LOOK, facts }),
+            Some(waits) => (Memory { stalled: true, ..memory }, waits),
+            None => (memory, Looked::Met),
         }
     }
 

@@ -1,6 +1,7 @@
 //! `/scale-out`: what it plans, what it refuses, and each guard's negative control.
 
 mod back;
+mod next;
 mod owed;
 mod planned;
 mod refused;
