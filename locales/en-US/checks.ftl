@@ -129,7 +129,10 @@ check-throttle-below-inflow = up to { $inflow }/s come in at one broker, and the
     .passed = the throttle is above what comes in
     .next = Ask with a throttle well above { $inflow }.
 check-too-many-moves = { $count } copies are more than one operation takes ({ $most })
-    .next = Ask in { $parts } parts; a first one: topics:{ $topics }
+    .next = { $topics-count ->
+        [0] Each topic by itself is too much: name fewer brokers at a time.
+       *[other] Ask in at least { $parts } parts. A first one, those with the most copies: topics:{ $topics-typed }
+    }
 check-under-min-isr = { $count ->
     [one] { $count } partition has too few replicas in sync ({ $topic } { $partition }: { $isr } of { $replicas })
    *[other] { $count } partitions have too few replicas in sync ({ $topic } { $partition }: { $isr } of { $replicas }, …)
@@ -227,6 +230,9 @@ wait-move-stalled = For { $span } there is not less to copy: { $done } of { $cou
    *[other] { " " }and at what comes in: the throttle is { $throttle }/s a broker, and /throttle turns it
 }
 wait-move-overridden = Somebody else sent { $topic } { $partition } to { $found } instead of { $expected }
+wait-next-not-in-sync = The next batch does not begin: { $topic } { $partition } has { $isr } replicas in sync and needs { $least }. It begins by itself once they are back
+wait-next-offline = The next batch does not begin: { $topic } { $partition } has no leader. It begins by itself once it has one
+wait-next-without-room = The next batch does not begin: broker { $broker } has { $found } free and it needs { $expected }. It begins by itself once there is room
 wait-under-min-isr = { $topic } { $partition } has too few replicas in sync: { $isr } of the { $least } that it needs. Nothing else begins; what is on the move goes on at the lowest rate
 wait-cannot-turn-round = { $topic } { $partition } is not turned round, because broker { $broker } of its old replicas is dead: it could be without a leader. It goes on to its end
 wait-wait-ran-out = { $members-count ->

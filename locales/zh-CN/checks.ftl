@@ -77,7 +77,10 @@ check-throttle-below-inflow = 单个 broker 的写入最高达 { $inflow }/秒�
     .passed = 限速高于写入速度
     .next = 请使用明显高于 { $inflow } 的限速。
 check-too-many-moves = { $count } 个副本复制超过单次操作的上限（{ $most }）
-    .next = 请分 { $parts } 次申请；第一次可用：topics:{ $topics }
+    .next = { $topics-count ->
+        [0] 单个 topic 就已超过上限：请一次少指定几个 broker。
+       *[other] 请至少分 { $parts } 次申请。第一次可用（复制最多的 topic）：topics:{ $topics-typed }
+    }
 check-under-min-isr = 有 { $count } 个分区的同步副本太少（{ $topic } { $partition }：{ $isr }/{ $replicas }）
     .next = 请查看 /health；先恢复它的副本。
 check-under-replicated = 集群中有 { $count } 个分区的同步副本不足（{ $topic } { $partition }：{ $isr }/{ $replicas }）
@@ -148,6 +151,9 @@ wait-move-stalled = 已有 { $span } 待复制的数据没有减少：{ $count }
    *[other] ，以及写入流量：当前限速为每个 broker { $throttle }/s，可用 /throttle 调整
 }
 wait-move-overridden = 有人把 { $topic } { $partition } 改迁到了 { $found }，原定 { $expected }
+wait-next-not-in-sync = 下一批次暂不开始：{ $topic } { $partition } 有 { $isr } 个同步副本，需要 { $least } 个。恢复后会自动开始
+wait-next-offline = 下一批次暂不开始：{ $topic } { $partition } 没有 leader。恢复后会自动开始
+wait-next-without-room = 下一批次暂不开始：broker { $broker } 剩余空间 { $found }，需要 { $expected }。腾出空间后会自动开始
 wait-under-min-isr = { $topic } { $partition } 只有 { $isr } 个同步副本，需要 { $least } 个。不再开始新的批次；进行中的迁移以最低速度继续
 wait-cannot-turn-round = { $topic } { $partition } 不会退回，因为其原副本所在的 broker { $broker } 已宕机，退回可能导致没有 leader。它会继续迁完
 wait-wait-ran-out = { $members-count ->

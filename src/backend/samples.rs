@@ -8,6 +8,8 @@ use std::time::Duration;
 const LEAST_AGE: Duration = Duration::from_secs(20);
 /// An older one tells of another time.
 const MOST_AGE: Duration = Duration::from_secs(3_600);
+/// A younger one tells what goes on at present.
+const LATELY: Duration = Duration::from_secs(300);
 /// Looks closer to each other than this are not kept.
 const LEAST_APART: Duration = Duration::from_secs(15);
 const MOST_SAMPLES: usize = 240;
@@ -23,7 +25,7 @@ impl<T> Default for Samples<T> {
 
 impl<T> Samples<T> {
     /// Takes in what a look measured.
-    pub(super) fn note(&self, at: Duration, measured: T) {
+    pub(super) fn note(&self, at: Duration, measured: impl Into<Arc<T>>) {
         let mut samples = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if samples.back().is_some_and(|(last, _)| at.saturating_sub(*last) < LEAST_APART) {
             return;
@@ -31,15 +33,24 @@ impl<T> Samples<T> {
         if samples.len() == MOST_SAMPLES {
             samples.pop_front();
         }
-        samples.push_back((at, Arc::new(measured)));
+        samples.push_back((at, measured.into()));
     }
 
     /// The oldest look of the last hour that is old enough, with its age; none if there is none.
     pub(super) fn earlier(&self, at: Duration) -> Option<(Duration, Arc<T>)> {
+        self.oldest(at, MOST_AGE)
+    }
+
+    /// The oldest look of the last five minutes that is old enough, with its age; none if there is none.
+    pub(super) fn lately(&self, at: Duration) -> Option<(Duration, Arc<T>)> {
+        self.oldest(at, LATELY)
+    }
+
+    fn oldest(&self, at: Duration, most: Duration) -> Option<(Duration, Arc<T>)> {
         let samples = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let aged = samples.iter().map(|(then, measured)| (at.saturating_sub(*then), measured));
-        let mut earlier = aged.filter(|(age, _)| (LEAST_AGE..=MOST_AGE).contains(age));
-        earlier.next().map(|(age, measured)| (age, measured.clone()))
+        let mut old = aged.filter(|(age, _)| (LEAST_AGE..=most).contains(age));
+        old.next().map(|(age, measured)| (age, measured.clone()))
     }
 }
 
@@ -64,6 +75,17 @@ mod tests {
         assert_eq!(earlier(&samples, 100), Some((100, 1)));
         assert_eq!(earlier(&samples, 3_610), Some((3_580, 2)), "the first is of another time");
         assert_eq!(earlier(&samples, 4_000), None);
+    }
+
+    #[test]
+    fn what_goes_on_at_present_is_told_from_the_hour() {
+        let samples = Samples::default();
+        samples.note(second(0), 1);
+        samples.note(second(400), 2);
+        let lately = |at| samples.lately(second(at)).map(|(age, measured)| (age.as_secs(), *measured));
+        assert_eq!(lately(410), None, "one is too young, the other too old");
+        assert_eq!(lately(500), Some((100, 2)));
+        assert_eq!(earlier(&samples, 500), Some((500, 1)));
     }
 
     #[test]

@@ -10,9 +10,12 @@ use interlock::plan::Check;
 pub(super) const NAME: usize = 60;
 /// Most characters of free text on a card.
 pub(super) const WORDS: usize = 200;
+/// Characters of the longest name that Kafka takes.
+const WHOLE_NAME: usize = 249;
 const SHOWN_NAMES: usize = 3;
 
-/// The facts as arguments: each under its own name, and under `name-count` how many there are: 0 where a fact is missing.
+/// The facts as arguments: each under its own name, and under `name-count` how many there are: 0 where a fact is missing; names
+/// under `name-typed` as the list that an option takes.
 pub(super) fn args(locale: Locale, facts: &Facts) -> Args {
     let mut args = Args::new();
     for (name, fact) in &facts.0 {
@@ -22,7 +25,10 @@ pub(super) fn args(locale: Locale, facts: &Facts) -> Args {
                 args.line(name, line(locale, name, fact)).number(&counted, *number)
             }
             Fact::Count(count) => args.number(name, *count).number(&counted, *count),
-            Fact::Names(names) => args.line(name, line(locale, name, fact)).count(&counted, names.len()),
+            Fact::Names(names) => args
+                .line(name, line(locale, name, fact))
+                .line(&format!("{name}-typed"), typed(names))
+                .count(&counted, names.len()),
             other => args.line(name, line(locale, name, other)).count(&counted, 1),
         };
     }
@@ -53,6 +59,11 @@ fn line(locale: Locale, name: &str, fact: &Fact) -> Line {
 fn codes(all: &[String], comma: &str) -> Line {
     const MOST: usize = 12;
     Line::joined(all.iter().take(MOST).map(|one| Line::code(one)), comma)
+}
+
+/// All of them as they are typed, to copy.
+fn typed(names: &[String]) -> Line {
+    Line::joined(names.iter().map(|name| Line::foreign(name, WHOLE_NAME)), ",")
 }
 
 fn text_line(locale: Locale, name: &str, text: &str) -> Line {

@@ -9,6 +9,7 @@ use interlock::plan::{Action, KafkaAction, ReplicaMove, Work};
 use signalbox::desk::Done;
 use simulated::SimulatedKafka;
 use std::collections::BTreeSet;
+use std::time::{Duration, Instant};
 use story::Story;
 
 /// Two topics at a rate at which a batch of them takes a moment, also when it is slowed down.
@@ -90,4 +91,29 @@ async fn when_it_has_arrived_nothing_else_begins_until_somebody_resumes() {
     assert_eq!((story.operation(&id).await.state, later), (State::Paused, intents));
     says(&story, "alice", format!("/resume operation:{id} reason:back")).await;
     story.becomes(&id, State::Succeeded).await;
+}
+
+/// The room that the first look found is gone when a later batch is to begin.
+#[tokio::test]
+async fn a_batch_waits_for_room_and_begins_by_itself_once_there_is_some() {
+    let (story, kafka) = scene().await;
+    let id = story.person("alice").plans(QUICK).await;
+    for who in ["bob", "carol"] {
+        story.person(who).approves(&id).await;
+    }
+    story.becomes(&id, State::Waiting).await;
+    kafka.set_disk(4, 1).expect("a disk");
+    let began = Instant::now();
+    while !story.operation(&id).await.memory.stalled {
+        assert!(began.elapsed() < Duration::from_secs(60), "it goes on without room");
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    assert_eq!(on_the_move(&kafka).await, 0, "what was on the move has arrived");
+    let intents = async || story.audit(&id).await.into_iter().filter(|what| what == "intent").count();
+    let before = intents().await;
+    story.house().engine().work().await.expect("a turn");
+    assert_eq!((story.operation(&id).await.state, intents().await), (State::Waiting, before), "nothing begins");
+    kafka.set_disk(4, 1 << 44).expect("a disk");
+    story.becomes(&id, State::Succeeded).await;
+    assert!(intents().await > before);
 }

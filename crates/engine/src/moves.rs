@@ -12,8 +12,8 @@ use interlock::approval::{Event, State};
 use interlock::cluster::Sections;
 use interlock::facts::{Fact, Facts};
 use interlock::plan::{
-    Action, Awaited, Condition, KafkaAction, Looked, Memory, Moving, Pace, Plan, ReplicaMove, Sealed, Step, Turned,
-    Wanted, look, outlook, regulate, unwind, unwind_queries,
+    Action, Awaited, CANNOT_LOOK, Condition, KafkaAction, Looked, Memory, Moving, NextBatch, Pace, Plan, ReplicaMove,
+    Sealed, Step, Turned, Wanted, look, milestones, outlook, regulate, unwind, unwind_queries,
 };
 use std::time::Duration;
 
@@ -60,7 +60,9 @@ impl Run<'_> {
     /// The actions of a step are done; the cluster goes on by itself until its condition is met.
     pub(crate) async fn begin_watch(&mut self, operation: &Operation, step: u32) -> Result<Next, EngineError> {
         let facts = Facts::none().with("step", i64::from(step));
-        let waits = Move::new(Event::Wait).telling(vec![milestone("step-under-way", facts)]);
+        let begins = self.plan.as_ref().is_none_or(|plan| milestones(plan.plan(), step).begins);
+        let told = if begins { vec![milestone("step-under-way", facts)] } else { Vec::new() };
+        let waits = Move::new(Event::Wait).telling(told);
         self.change(operation, waits).await
     }
 
@@ -84,6 +86,11 @@ impl Run<'_> {
         let pace = Pace { now: self.inner.ports.clock.now(), interval: watched.interval };
         let (memory, looked) = look(awaited, &operation.memory, &sections, pace);
         let pausing = operation.state == State::Pausing;
+        let (memory, looked) = match looked {
+            // Who pauses is not kept waiting for what comes later.
+            Looked::Met if !pausing => self.before_next(operation, plan.plan(), watched.step.number, memory).await,
+            looked => (memory, looked),
+        };
         let slow = match looked {
             Looked::Unsafe { .. } => Some(Slow::Under),
             _ => pausing.then_some(Slow::Pausing),
@@ -95,7 +102,7 @@ impl Run<'_> {
             return Ok(next);
         }
         match looked {
-            Looked::Met => self.arrived(operation, watched.step.number).await,
+            Looked::Met => self.arrived(operation, plan.plan(), watched.step.number).await,
             Looked::Impossible { id, facts } => self.give_up(operation, id, facts).await,
             Looked::Foreign { id, facts } => self.lose(operation, id, facts).await,
             Looked::Unsafe { id, facts } if pausing => {
@@ -115,9 +122,21 @@ impl Run<'_> {
         }
     }
 
+    /// A batch has arrived; the next one is kept from beginning as long as what it needs is not so. People are called once.
+    async fn before_next(&self, operation: &Operation, plan: &Plan, step: u32, memory: Memory) -> (Memory, Looked) {
+        let Some(next) = NextBatch::after(plan, step) else { return (memory, Looked::Met) };
+        let sections = self.observe(operation, &next.queries()).await;
+        match next.waits_for(&sections) {
+            Some(Looked::NotYet { id: CANNOT_LOOK, facts }) => (memory, Looked::NotYet { id: CANNOT_LOOK, facts }),
+            Some(waits) => (Memory { stalled: true, ..memory }, waits),
+            None => (memory, Looked::Met),
+        }
+    }
+
     /// What a step moved has arrived.
-    async fn arrived(&mut self, operation: &Operation, step: u32) -> Result<Next, EngineError> {
-        let told = vec![milestone("step-done", Facts::none().with("step", i64::from(step)))];
+    async fn arrived(&mut self, operation: &Operation, plan: &Plan, step: u32) -> Result<Next, EngineError> {
+        let told = milestone("step-done", Facts::none().with("step", i64::from(step)));
+        let told = if milestones(plan, step).ends { vec![told] } else { Vec::new() };
         let done = Entry::StepDone { step };
         if operation.state == State::Pausing {
             self.write_telling(done, &told).await?;

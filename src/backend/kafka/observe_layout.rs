@@ -2,7 +2,8 @@
 
 use super::failure::failure;
 use super::observe::{Sight, unanswered};
-use super::{read, sampler};
+use super::read;
+use super::sampler::{self, Logs};
 use futures_util::StreamExt;
 use interlock::cluster::kafka::{
     BrokerDirs, BrokerReplication, Controllers, FOLLOWER_LIST, FOLLOWER_RATE, KafkaAnswer, LEADER_LIST, LEADER_RATE,
@@ -10,8 +11,10 @@ use interlock::cluster::kafka::{
 };
 use interlock::cluster::{Failure, FailureKind};
 use interlock::id::TopicName;
-use kafka_admin::{ConfigEntry, ConfigResource, ConfigSource};
+use kafka_admin::{ConfigEntry, ConfigResource, ConfigSource, ListedOffset, OffsetSpec, PerPartition, TopicPartition};
 use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
 
 const MIN_ISR: &str = "min.insync.replicas";
 /// How many topics are asked for their settings at once.
@@ -31,9 +34,7 @@ pub(super) async fn layout(sight: &Sight<'_>) -> Result<KafkaAnswer, Failure> {
 }
 
 pub(super) async fn log_dirs(sight: &Sight<'_>) -> Result<KafkaAnswer, Failure> {
-    let dirs = dirs(sight).await?;
-    sight.sampler.note(sight.clock.monotonic(), sampler::sizes(&dirs));
-    Ok(KafkaAnswer::LogDirs(dirs))
+    dirs(sight).await.map(KafkaAnswer::LogDirs)
 }
 
 /// A broker that does not let us is a failure of the look; one that does not answer is not.
@@ -53,18 +54,41 @@ async fn dirs(sight: &Sight<'_>) -> Result<Vec<BrokerDirs>, Failure> {
     Ok(all)
 }
 
-/// From an earlier look where there is one, else from two of now.
+/// From earlier looks where there are some; where none is of the last minutes, from two of now as well.
 pub(super) async fn rates(sight: &Sight<'_>) -> Result<KafkaAnswer, Failure> {
-    let first = sampler::sizes(&dirs(sight).await?);
-    let from = sight.clock.monotonic();
-    if let Some((age, earlier)) = sight.sampler.earlier(from) {
-        return Ok(KafkaAnswer::Rates(sampler::between(&earlier, &first, age)));
+    let (from, mut logs) = logs(sight).await?;
+    let mut earlier: Vec<_> = sight.sampler.earlier(from).into_iter().collect();
+    sight.sampler.note(from, logs.clone());
+    if let Some(lately) = sight.sampler.lately(from) {
+        earlier.push(lately);
+    } else {
+        sight.clock.sleep(sight.gap).await;
+        let (to, second) = self::logs(sight).await?;
+        let span = to.saturating_sub(from);
+        earlier.iter_mut().for_each(|(age, _)| *age += span);
+        earlier.push((span, std::mem::replace(&mut logs, second)));
     }
-    sight.sampler.note(from, first.clone());
-    sight.clock.sleep(sight.gap).await;
-    let second = sampler::sizes(&dirs(sight).await?);
-    let span = sight.clock.monotonic().saturating_sub(from);
-    Ok(KafkaAnswer::Rates(sampler::between(&first, &second, span)))
+    Ok(KafkaAnswer::Rates(sampler::since(&earlier, &logs)))
+}
+
+/// Sizes and ends of all logs, with the time of the ends. A partition that has no leader says nothing of its ends.
+async fn logs(sight: &Sight<'_>) -> Result<(Duration, Arc<Logs>), Failure> {
+    let mut logs = sampler::sizes(&dirs(sight).await?);
+    let partitions: Vec<_> = logs.keys().map(|(topic, number)| TopicPartition::new(topic.as_str(), *number)).collect();
+    let at = sight.clock.monotonic();
+    let (starts, ends) = tokio::join!(
+        sight.client.list_same_offset(&partitions, OffsetSpec::Earliest),
+        sight.client.list_same_offset(&partitions, OffsetSpec::Latest),
+    );
+    let (starts, ends) = (starts.map_err(|error| failure(&error))?, ends.map_err(|error| failure(&error))?);
+    for (log, at) in logs.values_mut().zip(&partitions) {
+        log.range = offset(&starts, at).zip(offset(&ends, at));
+    }
+    Ok((at, Arc::new(logs)))
+}
+
+fn offset(listed: &PerPartition<ListedOffset>, at: &TopicPartition) -> Option<i64> {
+    listed.get(at)?.as_ref().ok()?.offset
 }
 
 pub(super) async fn reassignments(sight: &Sight<'_>) -> Result<KafkaAnswer, Failure> {

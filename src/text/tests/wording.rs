@@ -150,3 +150,23 @@ fn chinese_has_one_word_for_one_thing() {
         assert!(!line.contains("撤回") || votes.iter().any(|vote| line.contains(vote)), "{line}");
     }
 }
+
+/// Fifty names, with all their dots and lines, as the option takes them.
+#[test]
+fn a_first_part_of_too_many_moves_is_written_whole() {
+    let topics: Vec<String> = (0..50).map(|number| format!("team.orders_by-day-{number}")).collect();
+    let facts = |topics: &[String]| {
+        Facts::none()
+            .with("count", 60_000_i64)
+            .with("most", 50_000_i64)
+            .with("parts", 60_i64)
+            .with("topics", topics.to_vec())
+    };
+    for locale in Locale::ALL {
+        let said = |topics: &[String]| {
+            next(locale, &Check::new(Level::Block, "too-many-moves", facts(topics))).unwrap().plain_text()
+        };
+        assert!(said(&topics).ends_with(&format!("topics:{}", topics.join(","))), "{}", said(&topics));
+        assert!(!said(&[]).contains("topics:"), "{}", said(&[]));
+    }
+}

@@ -47,7 +47,7 @@ pub enum KafkaQuery {
     BrokerConfig(i32),
     /// What steers replication: throttles, the least replicas in sync. → [`Replication`]
     Replication,
-    /// How fast partitions grow; takes two looks, so it takes a while. → [`Rates`]
+    /// How much comes into partitions; takes two looks, so it takes a while. → [`Rates`]
     Rates,
     /// Every group that reads a topic or has committed there. → `Vec<`[`Reader`]`>`, ordered by group.
     Readers(TopicName),

@@ -42,4 +42,6 @@ pub use raw::RawValue;
 pub use request::{Arguments, Request, Value};
 pub use settings::Settings;
 pub use source::{CatalogueError, LONGEST_DESCRIPTION};
-pub(crate) use topics::BUSIEST;
+#[cfg(test)]
+pub(crate) use topics::parse as parse_topics;
+pub(crate) use topics::{BUSIEST, MOST_WORDS};

@@ -6,7 +6,7 @@ use crate::plan::Mistake;
 use std::collections::BTreeSet;
 
 /// The most words one list has.
-const MOST: usize = 50;
+pub(crate) const MOST_WORDS: usize = 50;
 /// The most topics that `busiest` means.
 const MOST_BUSIEST: u32 = 1_000;
 /// What stands before the number of busiest topics.
@@ -16,9 +16,9 @@ pub(crate) const BUSIEST: &str = "busiest:";
 ///
 /// # Errors
 /// `not-topics`.
-pub(super) fn parse(text: &str) -> Result<Vec<String>, Mistake> {
+pub(crate) fn parse(text: &str) -> Result<Vec<String>, Mistake> {
     let words: BTreeSet<&str> = text.split(',').map(|word| word.trim_matches(' ')).collect();
-    if words.len() > MOST || !words.iter().all(|word| is_word(word)) {
+    if words.len() > MOST_WORDS || !words.iter().all(|word| is_word(word)) {
         return Err(Mistake::new("not-topics", given(text)));
     }
     Ok(words.into_iter().map(str::to_owned).collect())

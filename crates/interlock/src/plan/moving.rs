@@ -52,6 +52,12 @@ impl Throttle {
 }
 
 impl Moving {
+    /// The replicas in sync that a partition needs: never more than it had before it was moved.
+    pub(super) fn least(&self, one: &ReplicaMove) -> usize {
+        let least = self.min_isr.get(&one.topic).map_or(1, |least| *least as usize);
+        least.min(one.from.0.len())
+    }
+
     /// What has to be seen for a look at these moves.
     #[must_use]
     pub fn queries(&self, moves: &[ReplicaMove]) -> BTreeSet<Query> {
@@ -199,22 +205,16 @@ impl Seen<'_> {
         !self.listed && self.partition.replicas == self.one.to.0 && isr == self.one.to.sorted()
     }
 
-    /// The replicas in sync that it needs: never more than it had before it was moved.
-    fn least(&self, moving: &Moving) -> usize {
-        let least = moving.min_isr.get(&self.one.topic).map_or(1, |least| *least as usize);
-        least.min(self.one.from.0.len())
-    }
-
     /// Fewer in sync than a producer with acks=all needs.
     fn under(&self, moving: &Moving) -> Option<Facts> {
-        let (isr, least) = (self.partition.isr.len(), self.least(moving));
+        let (isr, least) = (self.partition.isr.len(), moving.least(self.one));
         (isr < least).then(|| place(&self.one.topic, self.one.partition).with("isr", isr).with("least", least))
     }
 
     /// A replica from before fell out of sync, and there is none to spare.
     fn at_the_edge(&self, moving: &Moving) -> bool {
         let lost = self.one.from.0.iter().any(|id| !self.partition.isr.contains(id));
-        self.listed && lost && self.partition.isr.len() <= self.least(moving)
+        self.listed && lost && self.partition.isr.len() <= moving.least(self.one)
     }
 
     /// What the replicas that are being added lack.
@@ -284,13 +284,25 @@ fn standing_rate(throttle: &Throttle, looker: &mut Looker<'_>) -> Option<u64> {
 
 /// What moves that did not begin have to copy: the largest copy there is, for each replica that is added.
 fn to_copy(moves: &[ReplicaMove], dirs: &[BrokerDirs]) -> u64 {
+    to_copy_by_broker(moves, dirs).into_values().fold(0, u64::saturating_add)
+}
+
+/// The same, by the broker that it is added on.
+pub(super) fn to_copy_by_broker(moves: &[ReplicaMove], dirs: &[BrokerDirs]) -> BTreeMap<i32, u64> {
     let mut sizes: BTreeMap<(&TopicName, i32), u64> = BTreeMap::new();
     for ((topic, partition, _), bytes) in stored(dirs, moves) {
         let size = sizes.entry((topic, partition)).or_default();
         *size = (*size).max(bytes);
     }
-    let size = |one: &ReplicaMove| sizes.get(&(&one.topic, one.partition)).copied().unwrap_or(0);
-    moves.iter().map(|one| size(one).saturating_mul(one.adding().len() as u64)).sum()
+    let mut brokers = BTreeMap::new();
+    for one in moves {
+        let size = sizes.get(&(&one.topic, one.partition)).copied().unwrap_or(0);
+        for broker in one.adding() {
+            let bytes: &mut u64 = brokers.entry(broker).or_default();
+            *bytes = bytes.saturating_add(size);
+        }
+    }
+    brokers
 }
 
 /// How the throttle stands, and how it should.

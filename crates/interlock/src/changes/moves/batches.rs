@@ -1,6 +1,6 @@
 //! Moves in batches: about ten, none too large, and by itself each one that has no replica in sync to spare.
 
-use super::look::Seen;
+use super::look::{NEVER, Seen};
 use crate::plan::ReplicaMove;
 use std::time::Duration;
 
@@ -18,6 +18,14 @@ pub(super) struct Batch {
     pub(super) moves: Vec<ReplicaMove>,
     /// The time between two looks at it.
     pub(super) interval: Duration,
+    /// How long it takes to copy.
+    copying: Duration,
+}
+
+/// How long batches take, one after the other: each until its slowest end has copied, and until a look finds that.
+pub(super) fn eta(batches: &[Batch]) -> Duration {
+    let each = batches.iter().map(|batch| batch.copying.saturating_add(batch.interval));
+    each.fold(Duration::ZERO, Duration::saturating_add).min(NEVER)
 }
 
 pub(super) fn split(moves: &[ReplicaMove], seen: &Seen<'_>, throttle: u64) -> Vec<Batch> {
@@ -25,10 +33,12 @@ pub(super) fn split(moves: &[ReplicaMove], seen: &Seen<'_>, throttle: u64) -> Ve
     let size = loose.len().div_ceil(BATCHES).clamp(1, MOST_PARTITIONS);
     let loose = loose.chunks(size).map(<[_]>::to_vec);
     let tight = tight.into_iter().map(|one| vec![one]);
+    let whole = seen.load(moves);
     let batch = |moves: Vec<&ReplicaMove>| {
         let moves: Vec<ReplicaMove> = moves.into_iter().cloned().collect();
-        let interval = (seen.load(&moves).eta(throttle) / LOOKS).clamp(OFTEN, SELDOM);
-        Batch { moves, interval }
+        let copying = seen.load(&moves).copying(&whole, throttle);
+        let interval = (copying / LOOKS).clamp(OFTEN, SELDOM);
+        Batch { moves, interval, copying }
     };
     loose.chain(tight).map(batch).collect()
 }

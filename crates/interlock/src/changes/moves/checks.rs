@@ -1,7 +1,7 @@
 //! What is checked before replicas move.
 
 use super::look::{Loads, Seen, dirs_of};
-use super::{MOST_MOVES, Wanted, batches, copies};
+use super::{MOST_MOVES, Wanted, batches, copies, parts};
 use crate::changes::kafka_offsets as offsets;
 use crate::changes::rights::{self, Needed};
 use crate::cluster::kafka::{Controllers, FOLLOWER_RATE, LEADER_RATE, Partition, Silence};
@@ -9,9 +9,10 @@ use crate::facts::{Fact, Facts};
 use crate::id::TopicName;
 use crate::plan::{Check, ConfigOn, Level};
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 /// Every finding but those about holds.
-pub(super) fn all(wanted: &Wanted, seen: &Seen<'_>, load: &Loads) -> Vec<Check> {
+pub(super) fn all(wanted: &Wanted, seen: &Seen<'_>, (load, eta): (&Loads, Duration)) -> Vec<Check> {
     let mut checks = vec![offsets::identity_check(seen.cluster)];
     checks.extend(right_checks(wanted, seen));
     checks.push(moving_check(seen));
@@ -19,7 +20,7 @@ pub(super) fn all(wanted: &Wanted, seen: &Seen<'_>, load: &Loads) -> Vec<Check> 
     checks.extend(health_checks(wanted, seen));
     checks.extend(left_over_check(wanted, seen));
     checks.push(controllers_check(seen));
-    checks.extend(disk_checks(wanted, seen, load));
+    checks.extend(disk_checks(wanted, seen, (load, eta)));
     checks.push(throttle_check(wanted.throttle, load));
     checks.extend(count_check(wanted));
     checks
@@ -169,11 +170,11 @@ pub(super) fn usable(seen: &Seen<'_>, broker: i32) -> Option<u64> {
 
 /// Room for the copies and for what comes in while they are made. Where a broker has several directories it picks by count,
 /// so the fullest of them may be the one.
-fn disk_checks(wanted: &Wanted, seen: &Seen<'_>, load: &Loads) -> Vec<Check> {
+fn disk_checks(wanted: &Wanted, seen: &Seen<'_>, (load, eta): (&Loads, Duration)) -> Vec<Check> {
     let mut checks = Vec::new();
     // A move that never ends is refused for that; its copies alone are what room is checked for.
     let ends = wanted.throttle > load.inflow();
-    let span = if ends { load.eta(wanted.throttle).as_secs() } else { 0 };
+    let span = if ends { eta.as_secs() } else { 0 };
     for (id, end) in &load.takes {
         let needed = end.bytes.saturating_add(end.inflow.saturating_mul(span));
         let facts = Facts::none().with("broker", i64::from(*id)).with("needed", Fact::Bytes(needed));
@@ -206,27 +207,18 @@ pub(in crate::changes) fn throttle_check(throttle: u64, load: &Loads) -> Check {
     Check::new(Level::Block, "throttle-below-inflow", facts)
 }
 
-/// More than one operation takes; with the topics that fit into a first one.
+/// More than one operation takes; with the topics that a first one takes.
 fn count_check(wanted: &Wanted) -> Option<Check> {
     let count = copies(&wanted.moves);
     if count <= MOST_MOVES {
         return None;
     }
-    let mut by_topic: BTreeMap<&TopicName, u64> = BTreeMap::new();
-    for one in &wanted.moves {
-        *by_topic.entry(&one.topic).or_default() += one.adding().len() as u64;
-    }
-    let mut sum = 0_u64;
-    let fits = by_topic.iter().take_while(|(_, moves)| {
-        sum += **moves;
-        sum <= MOST_MOVES
-    });
-    let first: Vec<String> = fits.map(|(name, _)| name.to_string()).collect();
+    let (topics, parts) = parts::first(&wanted.moves);
     let number = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
     let facts = Facts::none()
         .with("count", number(count))
         .with("most", number(MOST_MOVES))
-        .with("parts", number(count.div_ceil(MOST_MOVES)))
-        .with("topics", first);
+        .with("parts", number(parts))
+        .with("topics", topics);
     Some(Check::new(Level::Block, "too-many-moves", facts))
 }

@@ -120,6 +120,9 @@ impl<'a> Seen<'a> {
     }
 }
 
+/// The span of what never ends.
+pub(super) const NEVER: Duration = Duration::from_secs(i64::MAX as u64 / 1_000_000);
+
 /// Bytes to copy and what comes in meanwhile, at one end of the copies.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct End {
@@ -131,6 +134,16 @@ impl End {
     fn add(&mut self, bytes: u64, inflow: u64) {
         self.bytes = self.bytes.saturating_add(bytes);
         self.inflow = self.inflow.saturating_add(inflow);
+    }
+
+    fn copying(self, throttle: u64) -> Duration {
+        match throttle.checked_sub(self.inflow).filter(|net| *net > 0) {
+            Some(net) => Duration::from_millis(
+                u64::try_from(u128::from(self.bytes) * 1_000 / u128::from(net)).unwrap_or(u64::MAX),
+            ),
+            None if self.bytes == 0 => Duration::ZERO,
+            None => NEVER,
+        }
     }
 }
 
@@ -156,15 +169,15 @@ impl Loads {
         self.takes.values().chain(self.sends.values())
     }
 
-    /// How long the slowest end takes at this throttle: bytes ÷ (throttle − inflow). Where it never ends, the longest span.
-    pub(super) fn eta(&self, throttle: u64) -> Duration {
-        let of = |end: &End| match throttle.checked_sub(end.inflow).filter(|net| *net > 0) {
-            Some(net) => Duration::from_millis(
-                u64::try_from(u128::from(end.bytes) * 1_000 / u128::from(net)).unwrap_or(u64::MAX),
-            ),
-            None if end.bytes == 0 => Duration::ZERO,
-            None => Duration::from_secs(i64::MAX as u64 / 1_000_000),
+    /// How long the slowest end of these copies takes at this throttle: bytes ÷ (throttle − inflow). What comes in is that of all
+    /// copies there, `whole`: it counts as throttled once its copy is made, too. Where it never ends, [`NEVER`].
+    pub(super) fn copying(&self, whole: &Self, throttle: u64) -> Duration {
+        let ends = |ours: &BTreeMap<i32, End>, all: &BTreeMap<i32, End>| {
+            let end = |(broker, end): (&i32, &End)| {
+                End { inflow: all.get(broker).map_or(end.inflow, |all| all.inflow), ..*end }.copying(throttle)
+            };
+            ours.iter().map(end).max().unwrap_or_default()
         };
-        self.ends().map(of).max().unwrap_or_default()
+        ends(&self.takes, &whole.takes).max(ends(&self.sends, &whole.sends))
     }
 }

@@ -4,6 +4,7 @@ mod adopt;
 mod batches;
 mod checks;
 mod look;
+mod parts;
 mod rows;
 mod steps;
 mod throttle;
@@ -60,11 +61,11 @@ pub(super) fn draft(mut wanted: Wanted, seen: &Seen<'_>, context: &Context<'_>) 
     let batches = batches::split(&wanted.moves, seen, wanted.throttle);
     let settings = throttle::settings(wanted, seen);
     let holds = holds(&context.cluster.name, wanted, (seen, &adopted));
-    let mut checks = checks::all(wanted, seen, &load);
+    let eta = batches::eta(&batches);
+    let mut checks = checks::all(wanted, seen, (&load, eta));
     checks.extend(wanted.found.iter().cloned());
     checks.extend(held_checks(&holds, context.held.iter().filter(|one| !adopt::is_given_up(&adopted, one))));
     let checks = guards.verdict(checks)?;
-    let eta = load.eta(wanted.throttle);
     Ok(Draft {
         identity: seen.cluster.id.clone(),
         arguments: wanted.arguments.clone(),
@@ -75,7 +76,7 @@ pub(super) fn draft(mut wanted: Wanted, seen: &Seen<'_>, context: &Context<'_>) 
         steps: steps::steps(wanted, seen, &settings, &batches),
         restore: settings.restore.iter().cloned().chain(wanted.owed.iter().cloned()).collect(),
         adopts: adopted,
-        impact: impact(wanted, seen, &load, batches.len()),
+        impact: impact(wanted, seen, (&load, &batches)),
         estimate: Estimate { duration_ms: millis(eta), way_back_ms: millis(eta), changes: copies(&wanted.moves) },
     })
 }
@@ -84,17 +85,17 @@ fn millis(span: std::time::Duration) -> u64 {
     u64::try_from(span.as_millis()).unwrap_or(u64::MAX)
 }
 
-fn impact(wanted: &Wanted, seen: &Seen<'_>, load: &look::Loads, batches: usize) -> Impact {
+fn impact(wanted: &Wanted, seen: &Seen<'_>, (load, batches): (&look::Loads, &[batches::Batch])) -> Impact {
     let topics: BTreeSet<String> = wanted.moves.iter().map(|one| one.topic.to_string()).collect();
     let mut facts = Facts::none()
         .with("partitions", wanted.moves.len())
         .with("moves", i64::try_from(copies(&wanted.moves)).unwrap_or(i64::MAX))
         .with("bytes", Fact::Bytes(load.bytes()))
-        .with("batches", batches)
+        .with("batches", batches.len())
         .with("throttle", Fact::Bytes(wanted.throttle))
         .with("inflow", Fact::Bytes(load.inflow()))
         .with("window", std::time::Duration::from_millis(seen.rates.window_ms))
-        .with("eta", load.eta(wanted.throttle));
+        .with("eta", batches::eta(batches));
     if let Some(bound) = wanted.lower_bound {
         facts = facts.with("bound", i64::try_from(bound).unwrap_or(i64::MAX));
     }

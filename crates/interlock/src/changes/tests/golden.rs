@@ -18,10 +18,13 @@ fn read(file: &str) -> String {
     std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
-/// As planned in those days: what was moved to the edge of the log was told by warnings alone, beside a passed check.
+/// As planned in those days: what was moved to the edge of the log was told by warnings alone, beside a passed check; and of a
+/// move only the copying counted, not the looks after each batch.
 fn made_then(kind: &str) -> Plan {
     let mut plan = made(kind);
     if kind == "moves" {
+        plan.impact.facts = plan.impact.facts.with("eta", std::time::Duration::from_millis(9_001));
+        (plan.estimate.duration_ms, plan.estimate.way_back_ms) = (9_001, 9_001);
         return plan;
     }
     let first = plan.checks.iter().position(|check| check.id == "time-after-last-record").unwrap();

@@ -213,23 +213,24 @@ pub const LEADER_RATE: &str = "leader.replication.throttled.rate";
 /// The broker setting that bounds what its throttled replicas fetch, in bytes a second.
 pub const FOLLOWER_RATE: &str = "follower.replication.throttled.rate";
 
-/// How fast partitions grow, measured over a window.
+/// How much comes into partitions, measured over windows that end with the look. What retention removes meanwhile does not
+/// count against it.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Rates {
-    /// The window that was measured, in milliseconds.
+    /// The longest window that was measured, in milliseconds.
     pub window_ms: u64,
     /// Each partition, by topic and number.
     pub partitions: Vec<PartitionRate>,
 }
 
-/// How fast a partition grows.
+/// How much comes into a partition.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct PartitionRate {
     /// The topic.
     pub topic: TopicName,
     /// The partition.
     pub partition: i32,
-    /// What one replica of it takes in, in bytes a second.
+    /// What one replica of it takes in, in bytes a second: the largest of the windows.
     pub bytes_per_second: u64,
 }
 

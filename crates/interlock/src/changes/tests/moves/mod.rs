@@ -1,6 +1,7 @@
 //! `/scale-out`: what it plans, what it refuses, and each guard's negative control.
 
 mod back;
+mod next;
 mod owed;
 mod planned;
 mod refused;
@@ -18,8 +19,8 @@ use crate::command::{Arguments, Value};
 use crate::facts::Fact;
 use crate::id::TopicName;
 use crate::plan::{
-    Action, Adopted, Condition, Done, Draft, Hold, KafkaAction, Level, Plan, Planning, ReplicaMove, Row, Scope, Sealed,
-    Undo, Work,
+    Action, Adopted, Condition, Done, Draft, Hold, KafkaAction, Level, Milestones, Plan, Planning, ReplicaMove, Row,
+    Scope, Sealed, Undo, Work, milestones,
 };
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -96,6 +96,45 @@ fn partitions_without_a_replica_to_spare_move_last_and_singly() {
 }
 
 #[test]
+fn batches_take_one_after_the_other_whatever_brokers_they_go_to() {
+    let mut world = World::new();
+    world.min_isr = 3;
+    world.brokers.push(Broker { id: 5, rack: Some("r5".to_owned()) });
+    let mut arguments = all();
+    arguments.0.insert("brokers".to_owned(), Value::Brokers(vec![4, 5]));
+    let draft = world.plan(&arguments);
+    let moves = moves(&draft);
+    let to = |broker: i32| moves.iter().filter(|one| one.adding().contains(&broker)).count();
+    assert!(to(4) > 3 && to(5) > 3, "each is an end of its own");
+    let Some(Fact::DurationMs(eta)) = draft.impact.facts.get("eta").cloned() else { panic!() };
+    // A mebibyte for each copy at a mebibyte a second, and half a second until it is looked at.
+    let each = moves.iter().map(|one| one.adding().len() as u64 * 1_000 + 500).sum::<u64>();
+    assert!((each..each + 100).contains(&eta), "{eta} ms, not about {each}");
+    assert_eq!((draft.estimate.duration_ms, draft.estimate.way_back_ms), (eta, eta));
+}
+
+#[test]
+fn of_many_batches_of_one_partition_a_tenth_at_a_time_is_told() {
+    let plan = |min_isr, partitions| {
+        let mut world = World::new().with("many", partitions);
+        world.min_isr = min_isr;
+        let arguments = asked(&["many"], MIB);
+        let plan = whole(world.plan(&arguments), arguments);
+        let batches = plan.steps.iter().filter(|step| matches!(step.done, Condition::KafkaMoved(_)));
+        let told: Vec<Milestones> = batches.map(|step| milestones(&plan, step.number)).collect();
+        let count = |of: fn(&Milestones) -> bool| told.iter().filter(|one| of(one)).count();
+        (told.len(), count(|one| one.begins), count(|one| one.ends), told.first().copied(), told.last().copied())
+    };
+    let (batches, begins, ends, first, last) = plan(3, 400);
+    assert!(batches > 250, "{batches}");
+    assert_eq!((begins, ends), (10, 10));
+    assert!(first.unwrap().begins && last.unwrap().ends);
+    assert_eq!(plan(3, 12).0, plan(3, 12).1, "ten or fewer are told each by itself");
+    let (batches, begins, ends, ..) = plan(2, 400);
+    assert_eq!((begins, ends), (batches, batches), "control: batches of many partitions are");
+}
+
+#[test]
 fn topics_are_chosen_by_name_pattern_and_rate() {
     let world = World::new().with("__internal", 3);
     let of = |words: &[&str]| world.plan(&asked(words, MIB)).arguments["topics"].clone();

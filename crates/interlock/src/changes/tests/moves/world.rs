@@ -151,6 +151,14 @@ impl World {
         }
     }
 
+    pub(super) fn section(&self, query: &Query) -> Section<Answer> {
+        let Query::Kafka(asked) = query else { panic!("{query:?}") };
+        if self.failing.as_ref() == Some(asked) {
+            return Section::Failed(Failure { kind: FailureKind::TimedOut, said: "no answer".to_owned() });
+        }
+        Section::Seen(Seen { from: NOW, to: NOW, value: Answer::Kafka(self.answer(asked)) })
+    }
+
     fn rounds(&self, plan: impl Fn(&Sections, &Context<'_>) -> Planning) -> Planning {
         let cluster = cluster();
         let context = Context {
@@ -166,12 +174,7 @@ impl World {
             match plan(&sections, &context) {
                 Planning::Need(queries) => {
                     for query in queries {
-                        let Query::Kafka(asked) = &query else { panic!("{query:?}") };
-                        let section = if self.failing.as_ref() == Some(asked) {
-                            Section::Failed(Failure { kind: FailureKind::TimedOut, said: "no answer".to_owned() })
-                        } else {
-                            Section::Seen(Seen { from: NOW, to: NOW, value: Answer::Kafka(self.answer(asked)) })
-                        };
+                        let section = self.section(&query);
                         sections.put(query, section);
                     }
                 }
