@@ -30,7 +30,7 @@ pub(super) fn by_hand(plan: &Plan, topic: &TopicName, history: &History) -> Stri
         &mut text,
         &[
             format!("mqadmin topicRoute -n <one name server> -t {topic}"),
-            format!("mqadmin updateTopic -h  # it writes all settings: give -p and -o as the topic has them"),
+            "mqadmin updateTopic -h  # it writes all settings: give -p and -o as the topic has them".to_owned(),
         ],
     );
     text.push_str(

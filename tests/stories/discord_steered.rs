@@ -61,7 +61,7 @@ async fn queued() -> (DiscordStory, Posted) {
 }
 
 fn looked_up(story: &DiscordStory, who: &str) -> On {
-    On::path("GET", MEMBER).about("user_id", story.user(who).id())
+    On::path("GET", MEMBER).about("user_id", &story.user(who).id())
 }
 
 async fn is_held(story: &DiscordStory, who: &str) {

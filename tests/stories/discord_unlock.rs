@@ -71,7 +71,7 @@ async fn a_first_word_counts_only_while_its_owner_has_the_right() {
 async fn whoever_asked_first_and_cannot_be_looked_up_is_waited_for() {
     let (story, posted) = stuck().await;
     unlocks(&story, "alice", &posted).await;
-    let alice = On::path("GET", MEMBER).about("user_id", story.user("alice").id());
+    let alice = On::path("GET", MEMBER).about("user_id", &story.user("alice").id());
     story.discord.fails_always(alice, Fault::Status(503));
     let answer = unlocks(&story, "olga", &posted).await;
     assert!(answer.contains("The roles of alice, who asked first, cannot be looked up now"), "{answer}");

@@ -206,7 +206,7 @@ async fn a_right_lost_on_one_of_two_topics_ends_it_at_once_and_what_was_set_is_t
     let before = house.committed(&place).await;
     let all = format!("/reset-offset cluster:{CLUSTER} group:{} to:latest", place.group);
     let id = house.story.person("alice").plans(&all).await;
-    house.judge.delete_acls(&[read.clone()]).await.unwrap();
+    house.judge.delete_acls(std::slice::from_ref(&read)).await.unwrap();
     house.judge.create_acls(&[read.clone().denied()]).await.unwrap();
     until(&other, 3, false).await;
     house.story.person("bob").approves(&id).await;

@@ -135,7 +135,7 @@ async fn whoever_is_at_work_is_asked_before_partitions_come_and_keeps_the_topic_
     let member = house.judge.start_member(spec).await.expect("a member");
     let id = house.story.person("alice").plans(&format!("{} keyed:false", expand(&place, 3))).await;
     let plan = house.story.plan(&id).await;
-    assert_eq!(plan.plan().impact.groups, [place.group.clone()]);
+    assert_eq!(plan.plan().impact.groups, std::slice::from_ref(&place.group));
     assert_eq!(plan.plan().impact.clients, ["billing-worker-7"]);
     assert!(plan.plan().checks.iter().any(|one| one.id == "groups-at-work"));
     let checks = refusal(house.story.person("alice").runs(&delete(&place)).await);

@@ -61,7 +61,7 @@ impl On {
 
     /// Only those with this value in the path: `about("user_id", id)`.
     #[must_use]
-    pub fn about(self, parameter: &str, value: impl ToString) -> Self {
+    pub fn about(self, parameter: &str, value: &impl ToString) -> Self {
         Self { about: Some((parameter.to_owned(), value.to_string())), ..self }
     }
 

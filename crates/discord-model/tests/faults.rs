@@ -73,7 +73,7 @@ async fn slow_and_broken_servers() {
 async fn what_is_held_comes_to_pass_when_it_is_let_go() {
     let discord = discord().await;
     let (rest, ops, other) = (Rest::new(&discord), discord.channel("ops"), discord.channel("other"));
-    let on = On::path("POST", "/channels/{channel_id}/messages").about("channel_id", ops.id());
+    let on = On::path("POST", "/channels/{channel_id}/messages").about("channel_id", &ops.id());
     discord.holds(on.clone());
     let meanwhile = async {
         discord.wait_for_request(|request| request.status.is_none() && !request.applied, SOON).await;

@@ -52,7 +52,7 @@ pub(super) async fn readers(sight: &Sight<'_>, topic: &TopicName) -> Result<From
         all.push(Told { broker, offsets: of_topic, online });
     }
     all.sort_by(|one, other| one.broker.cmp(&other.broker));
-    Ok(FromMasters { seen: merged(all), silent })
+    Ok(FromMasters { seen: merged(&all), silent })
 }
 
 /// The groups that a master knows to read a topic, and of those that are connected whether they broadcast.
@@ -67,7 +67,7 @@ async fn online(master: &Broker, topic: &str) -> rocketmq_admin::Result<BTreeMap
     Ok(all)
 }
 
-fn merged(told: Vec<Told>) -> Vec<Reader> {
+fn merged(told: &[Told]) -> Vec<Reader> {
     let groups: BTreeSet<GroupId> =
         told.iter().flat_map(|one| one.offsets.keys().chain(one.online.keys())).cloned().collect();
     let reader = |group: GroupId| {
@@ -167,7 +167,7 @@ mod tests {
             .into(),
             online: online.iter().map(|(group, casts)| (group.parse().unwrap(), *casts)).collect(),
         };
-        let all = merged(vec![told("broker-a", "billing", &[]), told("broker-b", "mail", &[("cache", true)])]);
+        let all = merged(&[told("broker-a", "billing", &[]), told("broker-b", "mail", &[("cache", true)])]);
         let seen: Vec<_> =
             all.iter().map(|one| (one.group.as_str(), one.online, one.broadcasts, one.offsets.len())).collect();
         assert_eq!(seen, [("billing", false, false, 1), ("cache", true, true, 0), ("mail", false, false, 1)]);

@@ -49,7 +49,7 @@ fn list(plan: &Plan, one: &ConfigChange) -> Option<String> {
     let back = of_topic(plan, topic, &one.key);
     let more = back.iter().map(String::as_str).filter(|entry| !there.contains(entry));
     let all: Vec<&str> = there.iter().copied().chain(more).collect();
-    let value = shown(&all.join(","), usize::MAX).to_string();
+    let value = shown(&all.join(","), usize::MAX);
     Some(format!("{CONFIGS} {} --alter --add-config '{}=[{value}]'", entity(&one.on), one.key))
 }
 

@@ -30,8 +30,6 @@ fn sweeps(lives: &Lives, kinds: &[&str], ends: &[State]) {
     assert_eq!(states, ends, "{:?}", undisturbed.ending.operations);
     assert_eq!(undisturbed.ending.faults(), []);
     assert!(kinds.iter().all(|kind| undisturbed.points.count(kind) > 0));
-    let counted = |kind: &&str| (kind.to_string(), undisturbed.points.count(kind));
-    println!("points, each before and after: {:?}", kinds.iter().map(counted).collect::<Vec<_>>());
     let wrong = lives.sweep(&undisturbed, kinds);
     assert!(wrong.is_empty(), "{} points are wrong\n{}", wrong.len(), tell(&wrong));
 }

@@ -22,7 +22,7 @@ async fn log(kafka: &SimulatedKafka) -> BTreeMap<i32, LogRange> {
     let topic: TopicName = TOPIC.parse().unwrap();
     let sections = kafka.observe(&[Query::Kafka(KafkaQuery::LogRanges(topic.clone()))].into()).await;
     let Look::Seen(found) = Looker::new(&sections).kafka_log_ranges(&topic) else { panic!("{sections:?}") };
-    found.iter().map(|range| (range.partition, range.clone())).collect()
+    found.iter().map(|range| (range.partition, *range)).collect()
 }
 
 async fn committed(scene: &Scene) -> BTreeMap<i32, i64> {

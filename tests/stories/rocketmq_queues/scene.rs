@@ -20,43 +20,43 @@ use std::time::{Duration, Instant};
 use story::crash::{CHANNEL, CountingCluster, CountingJournal, PaperChat, Points, ask};
 use tempfile::TempDir;
 
-pub const CLUSTER: &str = "lab-rocketmq";
-pub const NOON: Millis = Millis(1_790_000_000_000);
-pub const HOUR: Duration = Duration::from_secs(3_600);
+pub(super) const CLUSTER: &str = "lab-rocketmq";
+pub(super) const NOON: Millis = Millis(1_790_000_000_000);
+pub(super) const HOUR: Duration = Duration::from_secs(3_600);
 /// Shorter than any time between two looks that begins a streak anew.
-pub const LOOK: Duration = Duration::from_secs(5);
+pub(super) const LOOK: Duration = Duration::from_secs(5);
 /// How long a process that has ended may still hold the store.
 const LETS_GO: Duration = Duration::from_secs(20);
 /// After so many turns nobody has patience any more.
 const MOST_TURNS: usize = 400;
 
-pub fn topic() -> TopicName {
+pub(super) fn topic() -> TopicName {
     "orders".parse().unwrap()
 }
 
-pub fn broker(letter: char) -> BrokerName {
+pub(super) fn broker(letter: char) -> BrokerName {
     format!("broker-{letter}").parse().unwrap()
 }
 
-pub fn group(name: &str) -> GroupId {
+pub(super) fn group(name: &str) -> GroupId {
     name.parse().unwrap()
 }
 
 /// What outlives a house.
-pub struct Scene {
+pub(super) struct Scene {
     folder: TempDir,
-    pub clock: Arc<HandClock>,
-    pub shop: SimulatedRocketmq,
+    pub(super) clock: Arc<HandClock>,
+    pub(super) shop: SimulatedRocketmq,
     guards: Guards,
 }
 
 impl Scene {
     /// Two brokers with eight queues of a topic each, a group at work, and one that stopped half an hour ago.
-    pub fn new() -> Self {
+    pub(super) fn new() -> Self {
         Self::under(Guards::all())
     }
 
-    pub fn under(guards: Guards) -> Self {
+    pub(super) fn under(guards: Guards) -> Self {
         let clock = Arc::new(HandClock::at(NOON));
         let fleet = Fleet::new(clock.clone(), 7);
         let spec = RocketmqSpec {
@@ -76,11 +76,11 @@ impl Scene {
         Self { folder: TempDir::new().unwrap(), clock, shop, guards }
     }
 
-    pub async fn house(&self) -> House {
+    pub(super) async fn house(&self) -> House {
         self.house_with(Points::none()).await
     }
 
-    pub async fn house_with(&self, points: Arc<Points>) -> House {
+    pub(super) async fn house_with(&self, points: Arc<Points>) -> House {
         let clock: Arc<dyn Clock> = self.clock.clone();
         let url = format!("sqlite:{}", self.folder.path().join("signalbox.db").display());
         let store = opened(&url, clock.clone()).await;
@@ -107,16 +107,16 @@ impl Scene {
         house
     }
 
-    pub fn chat(&self) -> PathBuf {
+    pub(super) fn chat(&self) -> PathBuf {
         self.folder.path().join("chat.json")
     }
 
     /// How often something was told that has these words in it.
-    pub fn told(&self, words: &str) -> usize {
+    pub(super) fn told(&self, words: &str) -> usize {
         PaperChat::posted(&self.chat()).iter().filter(|line| line.contains(words)).count()
     }
 
-    pub async fn look(&self, query: RocketmqQuery) -> RocketmqAnswer {
+    pub(super) async fn look(&self, query: RocketmqQuery) -> RocketmqAnswer {
         use engine::port::Observe;
         let query = Query::Rocketmq(query);
         let sections = self.shop.observe(&BTreeSet::from([query.clone()])).await;
@@ -130,17 +130,17 @@ impl Scene {
     }
 
     /// The open queues at each master.
-    pub async fn queues(&self) -> Vec<String> {
+    pub(super) async fn queues(&self) -> Vec<String> {
         let RocketmqAnswer::Topic(Some(found)) = self.look(RocketmqQuery::Topic(topic())).await else { panic!() };
         found.settings().map(|at| Queues { read: at.read, write: at.write }.to_string()).collect()
     }
 
-    pub fn now(&self) -> Millis {
+    pub(super) fn now(&self) -> Millis {
         self.clock.now()
     }
 
     /// What a group has not read in the queues from the fifth on, in all there ever were.
-    pub async fn unread_closed(&self, name: &str) -> i64 {
+    pub(super) async fn unread_closed(&self, name: &str) -> i64 {
         self.unread_from(name, 4).await
     }
 
@@ -167,23 +167,23 @@ async fn opened(url: &str, clock: Arc<dyn Clock>) -> Store {
     }
 }
 
-pub async fn now(house: &House, id: &OperationId) -> Operation {
+pub(super) async fn now(house: &House, id: &OperationId) -> Operation {
     house.rooms().store.operation(id).await.unwrap().unwrap()
 }
 
-pub async fn plans(house: &House, line: &str) -> OperationId {
+pub(super) async fn plans(house: &House, line: &str) -> OperationId {
     match ask(house, "alice", line).await {
         Done::Planned { operation, .. } => operation,
         other => panic!("{line}: {other:?}"),
     }
 }
 
-pub async fn says(house: &House, who: &str, line: &str) -> Done {
+pub(super) async fn says(house: &House, who: &str, line: &str) -> Done {
     ask(house, who, line).await
 }
 
 /// One thing after the other: what is due is told, people vote, the engine works, time passes.
-pub async fn turn(house: &House, id: &OperationId, span: Duration) {
+pub(super) async fn turn(house: &House, id: &OperationId, span: Duration) {
     house.delivery().once().await.unwrap();
     let operation = now(house, id).await;
     if operation.state == State::AwaitingApproval {
@@ -201,7 +201,12 @@ pub async fn turn(house: &House, id: &OperationId, span: Duration) {
 }
 
 /// Turns until it is so.
-pub async fn until(house: &House, id: &OperationId, what: &str, so: impl AsyncFn(&Operation) -> bool) -> Operation {
+pub(super) async fn until(
+    house: &House,
+    id: &OperationId,
+    what: &str,
+    so: impl AsyncFn(&Operation) -> bool,
+) -> Operation {
     for _ in 0..MOST_TURNS {
         let operation = now(house, id).await;
         if so(&operation).await {
@@ -213,12 +218,12 @@ pub async fn until(house: &House, id: &OperationId, what: &str, so: impl AsyncFn
     panic!("never: {what}; it is {} because {:?}", operation.state, operation.why);
 }
 
-pub async fn becomes(house: &House, id: &OperationId, state: State) -> Operation {
+pub(super) async fn becomes(house: &House, id: &OperationId, state: State) -> Operation {
     until(house, id, &format!("{state:?}"), async |operation| operation.state == state).await
 }
 
 /// It waits in this step.
-pub async fn waits_in(house: &House, id: &OperationId, step: u32) {
+pub(super) async fn waits_in(house: &House, id: &OperationId, step: u32) {
     until(house, id, &format!("step {step}"), async |operation| {
         let entries = house.rooms().store.entries(id).await.unwrap();
         let done = engine::History::read(&entries).done.len();
@@ -228,7 +233,7 @@ pub async fn waits_in(house: &House, id: &OperationId, step: u32) {
 }
 
 /// Time passes, with a look in every span of it.
-pub async fn passes(house: &House, id: &OperationId, turns: u32, span: Duration) {
+pub(super) async fn passes(house: &House, id: &OperationId, turns: u32, span: Duration) {
     for _ in 0..turns {
         turn(house, id, span).await;
     }

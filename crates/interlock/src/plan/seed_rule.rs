@@ -100,7 +100,7 @@ mod tests {
     fn every_group_gets_an_offset_where_it_has_none_and_nothing_was_ever_written() {
         let broker: BrokerName = "broker-a".parse().unwrap();
         let rule = SeedRule { topic: "orders".parse().unwrap(), queues: vec![(broker.clone(), 2, 5)], most: 100 };
-        let ranges = [QueueRange { broker: broker.clone(), queue: 4, start: 3, end: 9 }];
+        let ranges = [QueueRange { broker, queue: 4, start: 3, end: 9 }];
         let readers = [reader("billing", &[0, 1], false), reader("mail", &[0, 2], false), reader("cache", &[], true)];
         let found: Vec<(String, u32)> =
             seeds(&rule, &readers, &ranges).into_iter().map(|seed| (seed.group.to_string(), seed.queue)).collect();

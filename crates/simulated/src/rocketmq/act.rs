@@ -23,7 +23,7 @@ type Said = Result<(), Reason>;
 
 impl Rocketmq {
     /// An act with everything that can go wrong around it.
-    pub(super) fn receive(&mut self, request: Request<'_>, now: Millis) -> Acted {
+    pub(super) fn receive(&mut self, request: &Request<'_>, now: Millis) -> Acted {
         let Action::Rocketmq(action) = request.action else { return Acted::NotApplied(Reason::of_another_kind()) };
         let trouble = self.trouble.clone();
         if let Some(failure) = trouble.as_ref().filter(|one| !one.lets_through()).and_then(Trouble::failure) {
@@ -34,7 +34,7 @@ impl Rocketmq {
             return Acted::Unknown(no_answer());
         }
         let acted = self.perform(action, now);
-        self.note(&request, &acted, now);
+        self.note(request, &acted, now);
         if fault == Some(ActFault::AnswerLost) || request.too_slow {
             return Acted::Unknown(no_answer());
         }

@@ -99,7 +99,7 @@ impl Act for SimulatedRocketmq {
                 self.read(|cluster, _| cluster.trouble.as_ref().map_or(0, Trouble::delay_ms)).unwrap_or_default();
             let request =
                 Request { permit: Some(shown), action, too_slow: Duration::from_millis(delay) > self.deadlines.act };
-            let acted = self.change(|cluster, now| Ok(cluster.receive(request, now)));
+            let acted = self.change(|cluster, now| Ok(cluster.receive(&request, now)));
             let waits = Duration::from_millis(delay).min(self.deadlines.act);
             if !waits.is_zero() {
                 clock.sleep(waits).await;

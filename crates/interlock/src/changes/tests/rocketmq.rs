@@ -446,7 +446,7 @@ fn another_world_makes_the_plan_stale() {
     // Offsets that move on are no reason: clients go on.
     let busy = calm.clone().online();
     let draft = busy.plan(OffsetTarget::At(AT));
-    let mut later = busy.clone();
+    let mut later = busy;
     later.offsets.insert(0, 77);
     assert!(judged(&later, &draft).is_empty());
     assert_eq!(judged(&calm, &draft), ["group-has-no-clients"]);
@@ -463,7 +463,7 @@ fn what_was_not_captured_is_out_of_bounds() {
     let captured = Captured { offsets: Vec::new(), queues: vec![queue(0)] };
     let Expansion::Need(queries) = expand(rule, &captured, &Sections::empty()) else { panic!("asks nothing") };
     assert!(matches!(expand(rule, &captured, &world.observe(&queries)), Expansion::OutOfBounds(_)));
-    let mut dead = world.clone();
+    let mut dead = world;
     dead.silent_master = true;
     assert!(matches!(expand(rule, &captured, &dead.observe(&queries)), Expansion::CannotTell(_)));
 }

@@ -95,7 +95,7 @@ fn a_topic_that_is_gone_keeps_no_other_from_going_back() {
     let draft = world.plan(&all());
     let plan = whole(draft.clone(), all());
     let moved = world.after(&draft);
-    let mut without = moved.clone();
+    let mut without = moved;
     without.topics.remove(&topic("payments"));
     let Planning::Plan(back) = without.back(&plan, &all_done(&plan)) else { panic!() };
     let found = check(&back, "topics-left-out").unwrap();

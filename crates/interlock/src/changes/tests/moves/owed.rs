@@ -111,12 +111,8 @@ fn lists_that_are_owed_on_a_topic_are_adopted_by_whoever_moves_it_next() {
     assert_eq!(world.refused(&all()), ["held-by-other"], "somebody's at work");
     world.owing.push(owing.clone());
     let draft = world.plan(&all());
-    let adopted = Adopted {
-        operation: plan.operation.clone(),
-        brokers: [].into(),
-        topics: [topic("orders")].into(),
-        left: [].into(),
-    };
+    let adopted =
+        Adopted { operation: plan.operation, brokers: [].into(), topics: [topic("orders")].into(), left: [].into() };
     assert_eq!(draft.adopts, [adopted]);
     assert_eq!(draft.restore.last(), owing.put_back.last(), "what the first one left goes with it");
     let things = check(&draft, "owed-adopted").unwrap().facts.get("things").cloned();
