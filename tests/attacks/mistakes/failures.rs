@@ -41,7 +41,7 @@ async fn a_lock_that_stays_is_seen_and_two_people_clear_it() {
     assert!(
         refused.text().contains(&format!("operation `{}`", posted.id)) || refused.text().contains(posted.id.as_str())
     );
-    assert!(refused.text().contains("is at work on"), "{}", refused.text());
+    assert!(refused.text().contains("ended as stuck"), "{}", refused.text());
     let line = format!("/unlock operation:{} reason:\"looked with /group\"", posted.id);
     let denied = story.user("bob").runs(&story.ops, &line).await;
     assert!(denied.text().contains("no role"), "{}", denied.text());
