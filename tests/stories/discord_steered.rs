@@ -10,6 +10,7 @@ use simulated::{GroupSpec, Leave, Member, Trouble};
 use std::time::{Duration, Instant};
 use story::discord_house::{CLUSTER, DiscordStory, Posted, SOON, TOPIC, wait_until};
 
+const REACTIONS: &str = "/channels/{channel_id}/messages/{message_id}/reactions/{emoji_name}";
 const MEMBER: &str = "/guilds/{guild_id}/members/{user_id}";
 
 fn live() -> GroupId {
@@ -64,6 +65,11 @@ fn looked_up(story: &DiscordStory, who: &str) -> On {
     On::path("GET", MEMBER).about("user_id", &story.user(who).id())
 }
 
+fn reactions_read(story: &DiscordStory) -> usize {
+    let lists = |one: &&Request| one.is("GET", REACTIONS) && one.status == Some(200);
+    story.discord.requests().iter().filter(lists).count()
+}
+
 async fn is_held(story: &DiscordStory, who: &str) {
     let id = story.user(who).id().to_string();
     let held = |one: &Request| {
@@ -78,7 +84,10 @@ async fn starting(story: &DiscordStory, late: &str) {
     for who in ["bob", late] {
         story.discord.holds(looked_up(story, who));
     }
+    let before = reactions_read(story);
     story.kafka().trouble(None).unwrap();
+    // Three emojis, each in two lists.
+    wait_until("the card is read", || reactions_read(story) >= before + 6).await;
     is_held(story, "bob").await;
 }
 

@@ -132,15 +132,6 @@ impl Scene {
         self.story.becomes(&id, State::Stopped).await;
     }
 
-    /// Queues are RocketMQ's; see `rocketmq_queues`.
-    async fn opens_and_closes_queues(&mut self) {
-        for command in ["/expand-partitions", "/shrink-partitions"] {
-            let line = format!("{command} topic:orders to:4 cluster:orders-kafka");
-            let done = self.types("alice", &line, Kind::Change).await;
-            assert!(matches!(&done, Done::Mistake(mistake) if mistake.id == "not-for-kind"), "{done:?}");
-        }
-    }
-
     async fn gives_up(&mut self) {
         let id = self.plans(STOPPED, Kind::Change).await;
         let [group, topic] = ["nightly-report", "orders"];
@@ -200,7 +191,6 @@ async fn every_command_does_what_it_is_for() {
     scene.pauses_resumes_and_stops().await;
     scene.turns_a_throttle().await;
     scene.gives_up().await;
-    scene.opens_and_closes_queues().await;
     scene.whole_topics().await;
     let all: BTreeSet<String> = scene.catalogue.iter().map(|command| command.name.clone()).collect();
     assert_eq!(scene.typed, all, "a command of the catalogue is called by nobody here");

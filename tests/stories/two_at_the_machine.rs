@@ -11,7 +11,7 @@ const BOB: u32 = 64_321;
 const EVE: u32 = 64_322;
 const CLUSTER: &str = r#"
 [[cluster]]
-name = "prod-kafka"
+name = "orders-kafka"
 kind = "kafka"
 tier = "production"
 simulated = true
@@ -55,7 +55,7 @@ async fn types(home: &Home, uid: u32, in_group: bool, line: &str) -> Said {
 async fn two_people_of_the_bots_group_ask_and_approve() {
     let home = for_its_group();
     let mut bot = home.bot().await;
-    let id = operation_in(&home.asks("/reset-offset group:billing to:earliest reason:test").await);
+    let id = operation_in(&home.asks("/reset-offset group:nightly-report to:earliest reason:test").await);
     let status = format!("/status operation:{id}");
     let began = Instant::now();
     while !home.asks(&status).await.contains("Succeeded") {
@@ -72,11 +72,11 @@ async fn two_people_of_the_bots_group_ask_and_approve() {
 async fn who_is_of_the_group_and_has_no_role_sees_nothing_and_others_cannot_come_in() {
     let home = for_its_group();
     let mut bot = home.bot().await;
-    let id = operation_in(&home.asks("/reset-offset group:billing to:earliest reason:test").await);
+    let id = operation_in(&home.asks("/reset-offset group:nightly-report to:earliest reason:test").await);
     let status = format!("/status operation:{id}");
     let eve = types(&home, EVE, true, &status).await;
-    assert!(eve.out.contains(&id) && !eve.out.contains("billing"), "as of one that does not exist: {}", eve.out);
+    assert!(eve.out.contains(&id) && !eve.out.contains("nightly"), "as of one that does not exist: {}", eve.out);
     let outside = types(&home, BOB, false, &status).await;
-    assert!(!outside.status.success() && !outside.out.contains("billing"), "{} {}", outside.out, outside.err);
+    assert!(!outside.status.success() && !outside.out.contains("nightly"), "{} {}", outside.out, outside.err);
     bot.kill().await.unwrap();
 }

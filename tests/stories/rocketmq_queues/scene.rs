@@ -135,10 +135,6 @@ impl Scene {
         found.settings().map(|at| Queues { read: at.read, write: at.write }.to_string()).collect()
     }
 
-    pub(super) fn now(&self) -> Millis {
-        self.clock.now()
-    }
-
     /// What a group has not read in the queues from the fifth on, in all there ever were.
     pub(super) async fn unread_closed(&self, name: &str) -> i64 {
         self.unread_from(name, 4).await
