@@ -113,8 +113,8 @@ impl Delivery {
             for card in &cards {
                 moved |= self.redraw(card).await?;
             }
-            let is_whole = (due.len() as u64) < u64::from(CLAIMED);
-            if !moved && is_whole {
+            let is_all = (due.len() as u64) < u64::from(CLAIMED);
+            if !moved && is_all {
                 return Ok(());
             }
         }

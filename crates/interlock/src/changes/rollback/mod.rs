@@ -47,11 +47,11 @@ pub fn plan_rollback(rollback: &Rollback<'_>, sections: &Sections, context: &Con
         Ok(actions) => actions,
         Err(stop) => return stop.into(),
     };
-    if rocketmq::concerns(&actions) {
-        return rocketmq::plan(rollback, &actions, sections, context);
-    }
     if let Some(topic) = queues::rollback::topic_of(&actions) {
         return queues::rollback::plan(rollback, (topic, &actions), sections, context);
+    }
+    if rocketmq::concerns(&actions) {
+        return rocketmq::plan(rollback, &actions, sections, context);
     }
     if layout::moves_replicas(&actions) {
         return layout::plan(rollback, &actions, sections, context);

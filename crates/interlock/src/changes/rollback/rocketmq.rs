@@ -14,7 +14,7 @@ use crate::plan::{
 };
 use std::collections::BTreeMap;
 
-/// Whether what is taken back are offsets of RocketMQ.
+/// Whether what is taken back are offsets of RocketMQ: all that it has actions for besides queues, which are asked for first.
 pub(super) fn concerns(actions: &[Action]) -> bool {
     actions.iter().any(|action| matches!(action, Action::Rocketmq(_)))
 }
