@@ -226,7 +226,7 @@ async fn a_stop_without_a_right_to_it_ends_with_that() {
     story.becomes(&posted.id, State::Paused).await;
     story.discord.works_again();
     story.cards_are_read_anew().await;
-    is_told(&story, &posted, "🛑 by mallory had no effect: they have no role for it").await;
+    is_told_soon(&posted, "🛑 by mallory had no effect: they have no role for it").await;
     assert_eq!(story.operation(&posted.id).await.state, State::Paused, "who may let it go on decides");
     let answer = story.user("olga").runs(&story.ops, &format!("/resume operation:{}", posted.id)).await;
     assert!(answer.text().contains("goes on"), "{}", answer.text());

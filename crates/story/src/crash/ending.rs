@@ -16,8 +16,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// What people ask twice if they got no answer, and what a worker does twice: try again after it found out that nothing
-/// was applied, and capture the values of the moment as long as nothing is changed.
-const VARYING: [&str; 6] = ["planned", "approved", "controlled", "intent", "outcome", "captured"];
+/// was applied, and capture the values and count out the targets of the moment as long as nothing is changed.
+const VARYING: [&str; 7] = ["planned", "approved", "controlled", "intent", "outcome", "captured", "expanded"];
 /// How the lines of progress begin, which are edited, not posted, while they are young: which one is posted first, and
 /// what the last one says, is a matter of time.
 const PROGRESS: [&str; 7] = [

@@ -75,11 +75,11 @@ impl Drop for Member {
 
 fn listen(mut stream: TcpStream, asked: &Mutex<Vec<Command>>, running_info: &str) {
     while let Ok(command) = raw::read(&mut stream) {
-        if command.code == RUNNING_INFO
-            && stream.write_all(&raw::answer(command.opaque, running_info.as_bytes())).is_err()
-        {
+        let answer = (command.code == RUNNING_INFO).then(|| raw::answer(command.opaque, running_info.as_bytes()));
+        // Before it is answered: who has the answer may look what was asked.
+        asked.lock().unwrap_or_else(PoisonError::into_inner).push(command);
+        if answer.is_some_and(|answer| stream.write_all(&answer).is_err()) {
             return;
         }
-        asked.lock().unwrap_or_else(PoisonError::into_inner).push(command);
     }
 }
