@@ -218,6 +218,13 @@ pub fn plan(catalogue: &Catalogue, line: &str, snapshot: &Snapshot, policy: &Pol
         now: snapshot.taken_at,
     };
     // Nobody votes on it, so it ends as it is made.
-    let whole = Whole { cluster: &snapshot.cluster, weight, votes, reverses: None, expires_at: snapshot.taken_at };
+    let whole = Whole {
+        cluster: &snapshot.cluster,
+        weight,
+        votes,
+        reverses: None,
+        covered: false,
+        expires_at: snapshot.taken_at,
+    };
     Ok(Sealed::seal(whole.plan(wanted, draft))?)
 }

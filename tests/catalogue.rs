@@ -161,3 +161,18 @@ fn the_readme_shows_a_real_card() {
     let card = drawn.split("== en-US 60\n").nth(1).and_then(|rest| rest.split("\n\n== ").next()).expect("a card");
     assert!(read("README.md").contains(&format!("```text\n{card}\n```")), "the README's card is another than:\n{card}");
 }
+
+/// What is announced and not built is refused by name, and never ignored.
+#[test]
+fn what_is_not_built_is_refused() {
+    let mut refused = 0;
+    for command in catalogue().iter() {
+        for option in &command.not_built_yet {
+            let line = format!("{} {option}:x", command.examples[0]);
+            let mistake = parse_line(&catalogue(), &line).unwrap_err();
+            assert_eq!(mistake.id, "not-built-yet", "{line}: {mistake:?}");
+            refused += 1;
+        }
+    }
+    assert!(refused > 0);
+}

@@ -32,6 +32,7 @@ console-missed = { $count ->
     [one] { $count } card came faster than it could be printed; /operations shows how things are
    *[other] { $count } cards came faster than they could be printed; /operations shows how things are
 }
+console-under-way = The cluster has not answered yet; I am still looking. Ctrl-C gives the line back
 console-not-waiting = The answer is not waited for any more; the command may still take effect: /operations shows it
 console-started = No bot was running, so this console runs it. It ends when you leave, and goes on where it was when a bot runs again. Its log: { $log }
 console-left-open = { $count ->

@@ -31,6 +31,7 @@ console-not-text = 该行不是 UTF-8 文本
 console-missed = { $count ->
    *[other] 有 { $count } 张卡片来得太快，未能显示；用 /operations 查看现状
 }
+console-under-way = 集群尚未回答，仍在查看。按 Ctrl-C 可不再等待
 console-not-waiting = 不再等待回答；命令仍可能生效：用 /operations 查看
 console-started = 没有正在运行的机器人，因此由此控制台运行。您离开时它随之结束，下次有机器人运行时从原处继续。其日志：{ $log }
 console-left-open = { $count ->

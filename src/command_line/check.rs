@@ -2,7 +2,7 @@
 
 use super::{check_rocketmq, rights, said};
 use crate::bot;
-use crate::chat::discord::Dangerous;
+use crate::chat::discord::{Dangerous, Discord};
 use crate::clock::SystemClock;
 use crate::config::{ClusterSettings, Settings};
 use crate::store::StoreError;
@@ -10,33 +10,53 @@ use anyhow::Result;
 use engine::port::{Clock, Observe};
 use interlock::cluster::kafka::KafkaQuery;
 use interlock::cluster::{ClusterKind, Look, Looker, Mode, Query};
+use interlock::policy::Grantee;
 use std::collections::BTreeSet;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-/// What was found: what was tried, and why it is not well.
-struct Found(Vec<(String, Result<String, String>)>);
+/// How well something is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Mark {
+    Well,
+    /// Some commands will be refused.
+    Remark,
+    Bad,
+}
+
+/// What was found: what was tried, how well it is, and what there is to say of it.
+struct Found(Vec<(String, Mark, String)>);
 
 impl Found {
     fn put(&mut self, what: impl Into<String>, result: Result<String, String>) {
-        self.0.push((what.into(), result));
+        let (mark, words) = match result {
+            Ok(words) => (Mark::Well, words),
+            Err(words) => (Mark::Bad, words),
+        };
+        self.0.push((what.into(), mark, words));
+    }
+
+    fn remark(&mut self, what: impl Into<String>, words: String) {
+        self.0.push((what.into(), Mark::Remark, words));
     }
 }
 
 pub(super) async fn run(settings: &Settings) -> Result<ExitCode> {
-    let mut found = Found(vec![("settings".to_owned(), Ok("valid".to_owned()))]);
+    let mut found = Found(Vec::new());
+    found.put("settings", Ok("valid".to_owned()));
     found.put("store", check_store(settings).await);
     check_clusters(settings, &mut found).await?;
     check_discord(settings, &mut found).await;
-    let bad = found.0.iter().filter(|(_, result)| result.is_err()).count();
-    for (what, result) in &found.0 {
-        let (mark, words) = match result {
-            Ok(words) => ("ok  ", words),
-            Err(words) => ("FAIL", words),
+    for (what, mark, words) in &found.0 {
+        let mark = match mark {
+            Mark::Well => "ok  ",
+            Mark::Remark => "note",
+            Mark::Bad => "FAIL",
         };
         said::output(&format!("{mark} {what}: {words}\n"))?;
     }
-    Ok(if bad == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    let is_bad = found.0.iter().any(|(_, mark, _)| *mark == Mark::Bad);
+    Ok(if is_bad { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
 
 /// The store is only read. Whether it takes writes is what `/readyz` of the running bot says.
@@ -59,7 +79,10 @@ async fn check_clusters(settings: &Settings, found: &mut Found) -> Result<()> {
         let Some(backend) = backends.get(&cluster.cluster.name) else { continue };
         match cluster.cluster.kind {
             ClusterKind::Kafka => check_kafka(cluster, backend.as_ref(), found).await,
-            ClusterKind::Rocketmq => found.0.extend(check_rocketmq::check(cluster, backend.as_ref()).await),
+            ClusterKind::Rocketmq => {
+                let seen = check_rocketmq::check(cluster, backend.as_ref()).await;
+                seen.into_iter().for_each(|(what, result)| found.put(what, result));
+            }
         }
     }
     Ok(())
@@ -81,7 +104,7 @@ async fn check_kafka(settings: &ClusterSettings, backend: &dyn Observe, found: &
     let rights = rights::look(backend, mode).await;
     let what = format!("rights on {name}");
     let (topics, groups) = (rights.topics, rights.groups);
-    let to = if mode == Mode::Change { "to look and to change" } else { "to look" };
+    let to = if mode == Mode::Change { "to look and to reset offsets" } else { "to look" };
     let more =
         if rights.left_out > 0 { format!("; {} more were not asked about", rights.left_out) } else { String::new() };
     if rights.wrong.is_empty() {
@@ -89,6 +112,9 @@ async fn check_kafka(settings: &ClusterSettings, backend: &dyn Observe, found: &
     }
     for wrong in rights.wrong {
         found.put(what.clone(), Err(format!("{wrong} (needed {to}{more})")));
+    }
+    for remark in rights.remarks {
+        found.remark(what.clone(), remark);
     }
 }
 
@@ -108,6 +134,7 @@ async fn check_discord(settings: &Settings, found: &mut Found) {
         Err(error) => Err(error.to_string()),
     };
     found.put("discord", dangerous);
+    check_owners(settings, &chat, found).await;
     let channels: BTreeSet<u64> =
         settings.clusters.iter().flat_map(|cluster| cluster.channels.iter().copied()).collect();
     for channel in channels.into_iter().chain(discord.operators_channel) {
@@ -120,4 +147,29 @@ async fn check_discord(settings: &Settings, found: &mut Found) {
         };
         found.put(format!("channel {channel}"), result);
     }
+}
+
+/// A role that not everybody may mention rings for nobody when the bot names it.
+async fn check_owners(settings: &Settings, chat: &Discord, found: &mut Found) {
+    let owners = settings.policy.owners.0.iter().flat_map(|owner| &owner.to);
+    let roles: BTreeSet<u64> = owners
+        .filter_map(|owner| match owner {
+            Grantee::ChatRole(role) => Some(role.0),
+            Grantee::Account(_) | Grantee::Person(_) => None,
+        })
+        .collect();
+    if roles.is_empty() {
+        return;
+    }
+    let told = match chat.not_mentionable(&roles).await {
+        Ok(silent) if silent.is_empty() => Ok(format!("{} roles of owners can be called", roles.len())),
+        Ok(silent) => {
+            let named = silent.iter().map(u64::to_string).collect::<Vec<_>>().join(", ");
+            Err(format!(
+                "roles of owners that nobody is called by: {named}; let everybody mention them, or name persons"
+            ))
+        }
+        Err(error) => Err(error.to_string()),
+    };
+    found.put("owners", told);
 }

@@ -1,6 +1,7 @@
 //! The rights on Kafka that the bot needs in a cluster's mode, and those that it lacks.
 
 use engine::port::Observe;
+use interlock::changes::rights::{self, On};
 use interlock::cluster::kafka::{KafkaQuery, Right, Rights};
 use interlock::cluster::{Look, Looker, Mode, Query, Sections};
 use std::collections::{BTreeMap, BTreeSet};
@@ -10,26 +11,20 @@ const MOST: usize = 200;
 /// How many names are said.
 const MOST_NAMED: usize = 3;
 
-/// A kind of thing on which there are rights.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum On {
-    Cluster,
-    Group,
-    Topic,
-}
-
-impl On {
-    /// What is needed to look, and what to change as well: offsets are committed by READ, and those that are to be absent
-    /// again are removed by DELETE.
-    fn needed(self, mode: Mode) -> impl Iterator<Item = Right> {
-        let (look, change): (&[Right], &[Right]) = match self {
-            Self::Cluster => (&[Right::Describe], &[]),
-            Self::Group => (&[Right::Describe], &[Right::Read, Right::Delete]),
-            Self::Topic => (&[Right::Describe, Right::DescribeConfigs], &[Right::Read]),
-        };
-        let change = if mode == Mode::Change { change } else { &[] };
-        look.iter().chain(change).copied()
-    }
+/// What is needed to look, and to carry out a reset as well: without these the check fails. What other commands need more
+/// is remarked.
+fn needed(on: On, mode: Mode) -> BTreeSet<Right> {
+    let look: &[Right] = match on {
+        On::Cluster | On::Group => &[Right::Describe],
+        On::Topic => &[Right::Describe, Right::DescribeConfigs],
+    };
+    let change: &[Right] = match on {
+        _ if mode != Mode::Change => &[],
+        On::Cluster => &[],
+        On::Group => rights::RESET_ON_GROUP,
+        On::Topic => rights::RESET_ON_TOPIC,
+    };
+    look.iter().chain(change).copied().collect()
 }
 
 /// What a cluster tells of our rights.
@@ -43,8 +38,12 @@ pub(super) struct Found {
     pub(super) groups: usize,
     /// How many more there are of both.
     pub(super) left_out: usize,
+    /// Sentences: which other commands would be refused.
+    pub(super) remarks: Vec<String>,
     /// Each right that is missing, and on which things.
-    missing: BTreeMap<(On, &'static str), Vec<String>>,
+    missing: BTreeMap<(On, Right), Vec<String>>,
+    /// The same of what only some commands need.
+    missing_for: BTreeMap<&'static str, BTreeMap<(On, Right), Vec<String>>>,
     /// Whether a broker did not tell them.
     untold: bool,
 }
@@ -118,8 +117,23 @@ impl Found {
             self.untold = true;
             return;
         };
-        for right in on.needed(mode).filter(|right| !told.contains(right)) {
-            self.missing.entry((on, right.name())).or_default().push(name.to_owned());
+        let needed = needed(on, mode);
+        for right in needed.difference(told) {
+            self.missing.entry((on, *right)).or_default().push(name.to_owned());
+        }
+        if mode != Mode::Change {
+            return;
+        }
+        let mut more: BTreeMap<&'static str, BTreeSet<Right>> = BTreeMap::new();
+        for row in rights::TABLE.iter().filter(|row| row.on == on) {
+            let lacking = row.rights.iter().filter(|right| !told.contains(right) && !needed.contains(right));
+            more.entry(row.command).or_default().extend(lacking);
+        }
+        for (command, lacking) in more {
+            for right in lacking {
+                let of_command = self.missing_for.entry(command).or_default();
+                of_command.entry((on, right)).or_default().push(name.to_owned());
+            }
         }
     }
 
@@ -127,9 +141,15 @@ impl Found {
         if self.untold {
             self.wrong.push("the brokers do not tell our rights".to_owned());
         }
-        let sentences: Vec<String> =
-            self.missing.iter().map(|((on, right), names)| self.sentence(*on, right, names)).collect();
-        self.wrong.extend(sentences);
+        self.wrong.extend(self.sentences(&self.missing));
+        let remark = |(command, missing): (&&str, &BTreeMap<(On, Right), Vec<String>>)| {
+            format!("{command} is refused where it needs this: {}", self.sentences(missing).join("; "))
+        };
+        self.remarks = self.missing_for.iter().map(remark).collect();
+    }
+
+    fn sentences(&self, missing: &BTreeMap<(On, Right), Vec<String>>) -> Vec<String> {
+        missing.iter().map(|((on, right), names)| self.sentence(*on, right.name(), names)).collect()
     }
 
     /// "DELETE is missing on 2 of 3 groups (billing, audit)".

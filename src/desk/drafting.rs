@@ -72,6 +72,7 @@ pub(crate) struct Whole<'a> {
     pub(crate) weight: (Effect, Scope),
     pub(crate) votes: Vec<Seat>,
     pub(crate) reverses: Option<OperationId>,
+    pub(crate) covered: bool,
     pub(crate) expires_at: Millis,
 }
 
@@ -91,6 +92,7 @@ impl Whole<'_> {
             reason: text("reason"),
             ticket: text("ticket"),
             reverses: self.reverses,
+            covered: self.covered,
             cluster: self.cluster.name.clone(),
             kind: self.cluster.kind,
             tier: self.cluster.tier,
@@ -168,8 +170,8 @@ impl Rooms {
         let occasion = Occasion { weight: heavy, cluster, requesters, way_back, now: wanted.now };
         let votes = self.policy.votes(&draft, &occasion);
         let reverses = original.as_ref().map(|one| one.plan.plan().operation.clone());
-        let expires_at = occasion.expires_at(&draft, self.times.expiry);
-        let whole = Whole { cluster, weight, votes, reverses, expires_at };
+        let (covered, expires_at) = (occasion.is_covered(&draft), occasion.expires_at(&draft, self.times.expiry));
+        let whole = Whole { cluster, weight, votes, reverses, covered, expires_at };
         let mut plan = whole.plan(wanted, draft);
         plan.checks.extend(self.owners_unreachable(&plan));
         aside(|| Sealed::seal(plan)).map_err(|error| {

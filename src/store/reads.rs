@@ -288,8 +288,15 @@ impl Store {
     /// # Errors
     /// As all calls of the store.
     pub async fn figures(&self) -> Result<Figures, StoreError> {
-        let states: Vec<StateRow> =
-            self.pools.all("SELECT state, COUNT(*) AS count FROM operations GROUP BY state", vals![]).await?;
+        // What failed or is stuck counts until somebody took it over or gave it up: only then it holds nothing any more.
+        let states: Vec<StateRow> = self
+            .pools
+            .all(
+                "SELECT state, COUNT(*) AS count FROM operations WHERE state NOT IN ('failed', 'stuck') \
+                 OR EXISTS (SELECT 1 AS found FROM holds WHERE holds.operation = operations.id) GROUP BY state",
+                vals![],
+            )
+            .await?;
         let counted = |state: &State| states.iter().find(|row| row.state == state.key()).map_or(0, |row| row.count);
         let outbox: Vec<OutboxRow> = self
             .pools

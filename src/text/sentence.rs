@@ -156,7 +156,7 @@ pub(super) fn why(locale: Locale, id: &str, facts: &Facts) -> Option<Line> {
     if let Some(found) = find(locale, &["why", "wait", "broken", "check", "failed"], id, facts) {
         return Some(found);
     }
-    if let Some(broken) = id.strip_prefix("stale-").and_then(|id| find(locale, &["broken"], id, facts)) {
+    if let Some(broken) = id.strip_prefix("stale-").and_then(|id| find(locale, &["broken", "why"], id, facts)) {
         return Some(locale.say("why-stale", &Args::new().line("because", broken)));
     }
     let bare = id.strip_prefix("wait-").and_then(|id| find(locale, &["wait"], id, facts));

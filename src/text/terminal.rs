@@ -94,6 +94,8 @@ pub enum Terminal<'a> {
         /// How many were left out.
         count: u64,
     },
+    /// The answer takes a while.
+    UnderWay,
     /// The answer is not waited for any more.
     NotWaiting,
     /// No bot was running: this console runs one.
@@ -161,6 +163,7 @@ pub fn terminal(said: &Terminal<'_>, locale: Locale) -> Card {
             let count = i64::try_from(count).unwrap_or(i64::MAX);
             one(Tone::Warning, locale.say("console-missed", &none().number("count", count)))
         }
+        Terminal::UnderWay => one(Tone::Neutral, locale.say("console-under-way", &none())),
         Terminal::NotWaiting => one(Tone::Warning, locale.say("console-not-waiting", &none())),
         Terminal::Started { log } => {
             one(Tone::Neutral, locale.say("console-started", &none().foreign("log", log, WORDS)))

@@ -106,6 +106,9 @@ async fn asked_again_after(deed: Deed, why: &str) {
     story.all_is_told().await;
     story.ops.bot_messages().iter().for_each(Message::read);
     if let Some(thread) = posted.card.thread() {
+        let told: Vec<_> = thread.bot_messages().iter().map(Message::look).collect();
+        assert!(told.iter().any(|one| one.text.contains("so it is posted again")), "{told:#?}");
+        assert!(told.iter().all(|one| !one.text.contains("stale-card")), "in words: {told:#?}");
         thread.bot_messages().iter().for_each(Message::read);
     }
     story.discord.assert_clean();

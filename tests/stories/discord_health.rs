@@ -110,6 +110,29 @@ async fn check_looks_at_the_operators_channel_too() {
     }
 }
 
+/// Discord rings a role that is named only where everybody may mention it, or where the bot has a permission that it must not
+/// have.
+#[tokio::test]
+async fn check_names_roles_of_owners_that_nobody_is_called_by() {
+    let discord = Discord::start(Options::default()).await.unwrap();
+    let (ops, guild) = (discord.channel("ops").id().get(), discord.guild());
+    let (loud, silent) = (guild.new_role("payments", 0), guild.new_role("audit", 0));
+    guild.role_is_mentionable(loud, true);
+    for (role, mark, words) in [
+        (loud, "ok  ", "1 roles of owners can be called".to_owned()),
+        (silent, "FAIL", format!("roles of owners that nobody is called by: {silent};")),
+    ] {
+        let home = home(&discord, ops);
+        let owner = format!("[[owner]]\nnames = [\"orders\"]\nchat_roles = [{}]\n", role.get());
+        let settings = std::fs::read_to_string(home.file("signalbox.toml")).unwrap();
+        std::fs::write(home.file("signalbox.toml"), settings + &owner).unwrap();
+        let checked = home.runs(&["check"], "").await;
+        let line = format!("{mark} owners: {words}");
+        assert!(checked.out.contains(&line), "{line} in {}{}", checked.out, checked.err);
+        assert_eq!(checked.status.success(), mark == "ok  ", "{}", checked.out);
+    }
+}
+
 /// Where several processes can have the store, nobody knows from here whether one has Discord already.
 #[tokio::test]
 async fn a_console_does_not_start_a_second_bot_that_would_take_discord() {

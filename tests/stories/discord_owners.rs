@@ -4,6 +4,8 @@ use super::at_the_machine::{at_the_console, with_a_console};
 use discord_model::{Channel, Fault, Message, On, Request, Seen};
 use interlock::approval::State;
 use interlock::id::OperationId;
+use interlock::policy::Grantee;
+use interlock::principal::{Account, ChatRole};
 use signalbox::desk::Done;
 use std::time::Duration;
 use story::discord_house::{DiscordStory, SOON, reset, wait_until};
@@ -164,5 +166,51 @@ async fn without_a_channel_of_the_cluster_owners_are_told_in_the_operators_chann
     story.all_is_told().await;
     assert_eq!(calls(&story, &story.discord.channel("bridge")).len(), 2);
     assert_eq!(story.ops.bot_messages().len(), 0);
+    story.discord.assert_clean();
+}
+
+/// Which roles were rung in the thread of a reset that succeeded, and the plan's warning of owners whom nobody can call.
+async fn rung(story: &DiscordStory) -> (Vec<Vec<discord_model::Id>>, bool, String) {
+    let posted = story.reset().await;
+    let warned = story.plan(&posted.id).await.plan().checks.iter().any(|check| check.id == "owners-not-callable");
+    story.reacts("bob", &posted.card, "✅").await;
+    story.becomes(&posted.id, State::Succeeded).await;
+    let card = posted.card.becomes("owners told", SOON).await.text;
+    story.everything_is_read().await;
+    let thread = posted.card.thread().expect("the thread");
+    let told = thread.bot_messages();
+    let rung = told.iter().map(|one| one.look().notified_roles).filter(|roles| !roles.is_empty()).collect();
+    (rung, warned, card)
+}
+
+#[tokio::test]
+async fn owners_who_are_a_role_of_the_chat_are_called_by_it() {
+    for mentionable in [true, false] {
+        let mut owners = None;
+        let story = DiscordStory::begin_set(|policy, _, discord| {
+            let role = discord.guild().new_role("owners-of-orders", 0);
+            discord.guild().role_is_mentionable(role, mentionable);
+            policy.owners.0[0].to = [Grantee::ChatRole(ChatRole(role.get()))].into();
+            owners = Some(role);
+        })
+        .await;
+        let (rung, warned, card) = rung(&story).await;
+        // Whoever may not be mentioned hears nothing: `signalbox check` says so.
+        let both_times = if mentionable { vec![vec![owners.unwrap()]; 2] } else { Vec::new() };
+        assert_eq!((rung, warned), (both_times, false), "{card}");
+        assert!(card.contains("owners told: 1 of 1"), "{card}");
+        story.discord.assert_clean();
+    }
+}
+
+#[tokio::test]
+async fn owners_without_an_account_in_the_chat_are_a_warning() {
+    let story = DiscordStory::begin_set(|policy, _, _| {
+        policy.owners.0[0].to = [Grantee::Account(Account::System(4_242))].into();
+    })
+    .await;
+    let (rung, warned, card) = rung(&story).await;
+    assert_eq!((rung, warned), (Vec::new(), true));
+    assert!(card.contains("owners told: 0 of 1"), "{card}");
     story.discord.assert_clean();
 }

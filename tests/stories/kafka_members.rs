@@ -37,6 +37,10 @@ async fn refused_while_alive(spec: impl Fn(&Place) -> MemberSpec, fixed: i64) {
     let found = check(&refused, "group-inactive");
     assert!(found.blocks());
     assert_eq!(names(found), ["billing-worker-7"]);
+    let private = found.in_private();
+    assert_eq!(names(&private), ["billing-worker-7 at 127.0.0.1"], "its host is told to who asks alone");
+    let stored = serde_json::to_string(found).unwrap();
+    assert!(stored.contains("billing-worker-7") && !stored.contains("127.0.0.1"), "{stored}");
     assert_eq!(found.facts.get("static"), Some(&Fact::Count(fixed)), "{found:?}");
     assert_eq!(house.committed(&place).await, before, "nothing is changed");
     member.stop().await.unwrap();

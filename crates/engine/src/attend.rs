@@ -15,7 +15,7 @@ use interlock::approval::{Event, State, standstill};
 use interlock::facts::Facts;
 use interlock::id::OperationId;
 use interlock::plan::Sealed;
-use interlock::policy::{UNDO_WINDOW, is_covered};
+use interlock::policy::UNDO_WINDOW;
 use interlock::time::Millis;
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
@@ -93,7 +93,7 @@ impl Inner {
     /// after that one's end, and no longer.
     async fn under_cover(&self, operation: &Operation, plan: &Sealed, until: Millis) -> Result<Millis, JournalError> {
         let end = operation.expires_at;
-        let Some(first) = plan.plan().reverses.as_ref().filter(|_| until > end && is_covered(plan.plan())) else {
+        let Some(first) = plan.plan().reverses.as_ref().filter(|_| until > end && plan.plan().covered) else {
             return Ok(until);
         };
         let first = self.ports.journal.operation(first).await?;

@@ -81,7 +81,7 @@ fn converse(shell: &Shell, editor: &mut Reedline, runtime: &Handle) -> Left {
 /// The answer to a line, or that it is not waited for: Ctrl-C gives the terminal back.
 async fn answered(shell: &Shell, line: &str) -> Result<Step, Gone> {
     tokio::select! {
-        step = shell.step(line, drawing()) => step,
+        step = shell.told_step(line, drawing(), |words| print(words, drawing())) => step,
         _ = tokio::signal::ctrl_c() => Ok(shell.said(&Terminal::NotWaiting, drawing())),
     }
 }

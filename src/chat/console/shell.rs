@@ -7,11 +7,15 @@ use super::line_words::words;
 use crate::text::terminal::{DIRECTIVES, Terminal, terminal};
 use crate::text::{Card, Drawing, Locale};
 use std::collections::VecDeque;
+use std::pin::pin;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 /// The longest line that is taken, in bytes: it must fit into the protocol's line, escaped.
 pub(super) const LONGEST_LINE: usize = 10_000;
+/// How long a person looks at nothing.
+const PATIENCE: Duration = Duration::from_millis(2_500);
 /// Commands of printed cards that are remembered for whoever begins to type one.
 const REMEMBERED: usize = 20;
 /// Files of printed cards that are kept for whoever wants to read them.
@@ -80,6 +84,25 @@ impl Shell {
         }
         let answer = self.bot.command(line, drawing).await?;
         Ok(self.heard(answer))
+    }
+
+    /// The same; what takes long is told to be under way first, unless nobody reads any more what is told.
+    pub(super) async fn told_step(
+        &self,
+        line: &str,
+        drawing: Drawing,
+        tell: impl FnOnce(&str) -> bool,
+    ) -> Result<Step, Gone> {
+        let mut step = pin!(self.step(line, drawing));
+        if let Ok(step) = tokio::time::timeout(PATIENCE, &mut step).await {
+            return step;
+        }
+        if let Step::Said(under_way) = self.said(&Terminal::UnderWay, drawing) {
+            if !tell(&under_way.text) {
+                return Ok(Step::Leave);
+            }
+        }
+        step.await
     }
 
     fn directive(&self, typed: &str, drawing: Drawing) -> Step {

@@ -54,8 +54,8 @@ pub(super) const CONNECT: Duration = Duration::from_secs(3);
 pub(super) const REQUEST: Duration = Duration::from_secs(10);
 /// Time for the first answer to an interaction; Discord gives up after 3 s.
 pub(super) const CALLBACK: Duration = Duration::from_millis(2_500);
-/// Time for suggestions to be found.
-pub(super) const COMPLETION: Duration = Duration::from_millis(1_500);
+/// Time for suggestions to be found; sending them may take the rest of the three seconds.
+pub(super) const COMPLETION: Duration = Duration::from_millis(400);
 /// Time for a command's answer; the token lives 15 minutes.
 pub(super) const COMMAND: Duration = Duration::from_secs(14 * 60);
 /// Requests a second over all routes; Discord allows 50.

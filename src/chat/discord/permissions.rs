@@ -6,6 +6,7 @@ use super::limiter::Route;
 use super::messages::id;
 use crate::chat::ChatError;
 use serde_json::Value;
+use std::collections::BTreeSet;
 
 const ADMINISTRATOR: u64 = 1 << 3;
 /// What we need in a channel.
@@ -86,20 +87,45 @@ impl Discord {
         Ok(found)
     }
 
+    /// Those of some roles by which nobody is called: not everybody may mention them, or no guild that is served has them.
+    ///
+    /// # Errors
+    /// [`ChatError`] when they cannot be asked.
+    pub async fn not_mentionable(&self, roles: &BTreeSet<u64>) -> Result<BTreeSet<u64>, ChatError> {
+        let mut silent = roles.clone();
+        for guild in &self.guilds {
+            let all = self.roles(*guild).await?;
+            for role in all.iter().filter(|role| role["mentionable"] == true).filter_map(|role| id(&role["id"])) {
+                silent.remove(&role);
+            }
+        }
+        Ok(silent)
+    }
+
+    /// The roles of a guild, as Discord has them.
+    async fn roles(&self, guild: u64) -> Result<Vec<Value>, Failed> {
+        let roles = format!("/guilds/{guild}/roles");
+        match self.get(roles, Route { template: "GET /guilds/{}/roles", about: guild }).await? {
+            Value::Array(roles) => Ok(roles),
+            _ => Err(unreadable()),
+        }
+    }
+
     /// The roles that the bot has in a guild, the one of everybody among them.
     async fn our_roles(&self, guild: u64) -> Result<Vec<Role>, Failed> {
         let me = self.me().await?;
         let member = format!("/guilds/{guild}/members/{me}");
         let member = self.get(member, Route { template: "GET /guilds/{}/members/{}", about: guild }).await?;
-        let roles = format!("/guilds/{guild}/roles");
-        let roles = self.get(roles, Route { template: "GET /guilds/{}/roles", about: guild }).await?;
-        let unreadable = || Failed::Unknown("roles that cannot be read".to_owned());
+        let all = self.roles(guild).await?;
         let ours = member["roles"].as_array().ok_or_else(unreadable)?;
-        let all = roles.as_array().ok_or_else(unreadable)?;
         let has = |role: &&Value| id(&role["id"]) == Some(guild) || ours.contains(&role["id"]);
         let read = |role: &Value| Some(Role { id: id(&role["id"])?, permissions: id(&role["permissions"])? });
         all.iter().filter(has).map(|role| read(role).ok_or_else(unreadable)).collect()
     }
+}
+
+fn unreadable() -> Failed {
+    Failed::Unknown("roles that cannot be read".to_owned())
 }
 
 #[derive(Clone, Copy)]

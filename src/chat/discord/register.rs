@@ -69,18 +69,21 @@ fn translations(text: &Localized) -> Value {
 }
 
 impl Discord {
-    /// Registers the commands in each guild where they are not registered yet, until it is done everywhere or is refused.
+    /// Registers the commands in each guild where they are not registered yet, until it is done everywhere or is refused. A
+    /// guild that the bot is not in keeps no other waiting.
     pub(super) async fn register(&self) {
-        for guild in &self.guilds {
-            let mut wait = super::backoff::Backoff::default();
-            while let Err(failed) = self.register_in(*guild).await {
-                let again = !matches!(&failed, Failed::Refused { status, .. } if *status != 401 && *status != 403);
-                tracing::error!(guild, ?failed, again, "the commands could not be registered");
-                if !again {
-                    break;
-                }
-                self.clock.sleep(wait.next()).await;
+        futures_util::future::join_all(self.guilds.iter().map(|guild| self.register_until_done(*guild))).await;
+    }
+
+    async fn register_until_done(&self, guild: u64) {
+        let mut wait = super::backoff::Backoff::default();
+        while let Err(failed) = self.register_in(guild).await {
+            let again = !matches!(&failed, Failed::Refused { status, .. } if *status != 401 && *status != 403);
+            tracing::error!(guild, ?failed, again, "the commands could not be registered");
+            if !again {
+                return;
             }
+            self.clock.sleep(wait.next()).await;
         }
     }
 

@@ -173,6 +173,7 @@ pub(in crate::store) fn plan(operation: &OperationId, revision: u32) -> Sealed {
         reason: "a bad deploy".to_owned(),
         ticket: String::new(),
         reverses: None,
+        covered: false,
         cluster: "lab".parse().unwrap(),
         kind: ClusterKind::Kafka,
         tier: Tier::Production,

@@ -259,6 +259,26 @@ contract! {
         assert_eq!(bed.state(&id(1)).await, State::Failed);
     }
 
+    async fn what_failed_counts_until_it_is_taken_over_or_given_up(bed: &Bed) {
+        let failed = || async {
+            let counted = bed.store.figures().await.unwrap().operations;
+            counted.iter().find(|(state, _)| *state == State::Failed).map(|(_, count)| *count)
+        };
+        for (number, topic) in [(1, "orders"), (2, "audit")] {
+            let running = bed.running(number, vec![hold(topic, Sharing::Exclusive)]).await;
+            bed.does(&event(&running, Event::Fail)).await;
+        }
+        assert_eq!(failed().await, Some(2));
+        let holds = Changes::TakeOver { from: id(1), holds: Vec::new() };
+        let back = bed.does(&Transition { holds, ..event(&bed.queued(3).await, Event::Start) }).await;
+        assert_eq!(failed().await, Some(1), "its way back has begun");
+        bed.does(&event(&back, Event::Finish)).await;
+        let second = bed.now(&id(2)).await;
+        bed.does(&Transition { holds: Changes::Release, ..event(&second, Event::Abandon) }).await;
+        assert_eq!(failed().await, Some(0));
+        assert_eq!(bed.state(&id(1)).await, State::Failed, "its row stays as it is");
+    }
+
     async fn holds_are_not_taken_from_what_still_runs(bed: &Bed) {
         bed.running(1, orders()).await;
         let rollback = bed.queued(2).await;

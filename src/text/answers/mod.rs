@@ -136,18 +136,19 @@ fn mistake(found: &Mistake, locale: Locale) -> Card {
     }
 }
 
-/// Not now, why, and the next step.
+/// Not now, why, and the next step. Who asks reads it alone.
 fn refused(checks: &[Check], locale: Locale) -> Card {
     const MOST: usize = 4;
-    let mut blocking = checks.iter().filter(|check| check.blocks());
+    let mut blocking = checks.iter().filter(|check| check.blocks()).map(Check::in_private);
     let first = blocking.next();
+    let first = first.as_ref();
     let why =
         first.map_or_else(|| locale.say("refused-without-check", &Args::new()), |check| sentence::check(locale, check));
     let not_now = Line::plain(locale.text("not-now")).strong();
     let mut headline = vec![locale.say("refused", &Args::new().line("not-now", not_now).line("why", why))];
     headline.extend(first.and_then(|check| sentence::next(locale, check)));
     let body = blocking.take(MOST).map(|check| {
-        let args = Args::new().line("why", sentence::check(locale, check)).code("check", &check.id);
+        let args = Args::new().line("why", sentence::check(locale, &check)).code("check", &check.id);
         Block::Line(locale.say("refused-also", &args))
     });
     Card { headline, tone: Tone::Warning, body: body.collect(), ..Card::default() }

@@ -104,6 +104,7 @@ pub(super) fn reset(partitions: i32) -> Plan {
         reason: "double charge since 02:00".to_owned(),
         ticket: "OPS-1182".to_owned(),
         reverses: None,
+        covered: false,
         cluster: cluster.clone(),
         kind: ClusterKind::Kafka,
         tier: Tier::Production,

@@ -9,7 +9,7 @@ use crate::cluster::kafka::{
 use crate::cluster::{Answer, Failure, FailureKind, Look, Looker, Query, Section, Sections, Seen};
 use crate::facts::Facts;
 use crate::id::{ClusterName, GroupId, TopicName};
-use crate::plan::{Aspect, Check, Expectation, Hold, Level, Plan, Sharing, Thing, member_facts};
+use crate::plan::{Aspect, Check, Expectation, Hold, Level, Plan, Sharing, Thing, client_places, member_facts};
 use std::collections::BTreeMap;
 
 /// The most partitions one operation commits: one `OffsetCommit` of bounded size.
@@ -147,7 +147,8 @@ pub(super) fn writable_checks(id: &GroupId, group: Option<&Group>) -> Vec<Check>
     let mut checks = kind_check(id, group);
     checks.push(match group.members.as_slice() {
         [] => Check::pass("group-inactive"),
-        members => Check::new(Level::Block, "group-inactive", member_facts(id, members)),
+        members => Check::new(Level::Block, "group-inactive", member_facts(id, members))
+            .privately(Facts::none().with("members", client_places(members))),
     });
     checks
 }

@@ -11,7 +11,7 @@ mod owing;
 mod part;
 mod queues;
 mod reset_offset;
-mod rights;
+pub mod rights;
 mod rocketmq_offsets;
 mod rollback;
 mod scale_out;

@@ -15,11 +15,11 @@ pub(super) struct Needed<'a> {
 }
 
 /// `OffsetFetch` and `OffsetCommit` on the group (`KafkaApis.handleOffsetCommitRequest`).
-pub(super) const RESET_ON_GROUP: &[Right] = &[Right::Describe, Right::Read];
+pub const RESET_ON_GROUP: &[Right] = &[Right::Describe, Right::Read];
 /// The same, and `OffsetDelete` where commits have to be removed (`KafkaApis.handleDeleteOffsetsRequest`).
 pub(super) const RESET_AND_REMOVE_ON_GROUP: &[Right] = &[Right::Describe, Right::Read, Right::Delete];
 /// `ListOffsets`, `OffsetCommit` and `OffsetDelete` on each topic.
-pub(super) const RESET_ON_TOPIC: &[Right] = &[Right::Describe, Right::Read];
+pub const RESET_ON_TOPIC: &[Right] = &[Right::Describe, Right::Read];
 
 /// `AlterPartitionReassignments` and `ElectLeaders` (ALTER), `ListPartitionReassignments` and `DescribeLogDirs` (DESCRIBE),
 /// the brokers' throttles (the others; by the controllers' own listener, too).
@@ -38,6 +38,76 @@ pub(super) const ALTER_ON_TOPIC: &[Right] = &[Right::Describe, Right::DescribeCo
 pub(super) const DELETE_ON_TOPIC: &[Right] = &[Right::Describe, Right::Delete];
 /// `DeleteGroups`, and `OffsetCommit` of the way back.
 pub(super) const DELETE_ON_GROUP: &[Right] = &[Right::Describe, Right::Read, Right::Delete];
+
+/// What a topic weighs is told by `DescribeLogDirs`, which is not asked for where nothing can go.
+const WEIGH_ON_CLUSTER: &[Right] = &[Right::Describe];
+/// Who reads a topic is told by every group.
+const READERS_ON_GROUPS: &[Right] = &[Right::Describe];
+
+/// What there are rights on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum On {
+    /// The cluster itself.
+    Cluster,
+    /// Consumer groups.
+    Group,
+    /// Topics.
+    Topic,
+}
+
+/// A row of the table act → ACL: what a command needs on some kind of thing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ActRights {
+    /// The command as people type it.
+    pub command: &'static str,
+    /// What of it, as `docs/operating.md` has it.
+    pub act: &'static str,
+    /// On what.
+    pub on: On,
+    /// On which of them, as the document has it.
+    pub which: &'static str,
+    /// The operations.
+    pub rights: &'static [Right],
+}
+
+/// The whole table act → ACL: each right that a change on Kafka asks for before its first step.
+pub const TABLE: [ActRights; 17] = [
+    row(("/reset-offset", "`/reset-offset`"), (On::Group, "the group"), RESET_ON_GROUP),
+    row(("/reset-offset", "`/reset-offset`"), (On::Topic, "each topic"), RESET_ON_TOPIC),
+    row(
+        (
+            "/reset-offset",
+            "where commits must be removed (a reset of partitions without a commit can only be taken back so)",
+        ),
+        (On::Group, "the group"),
+        RESET_AND_REMOVE_ON_GROUP,
+    ),
+    row(("/scale-out", MOVES), (On::Cluster, "the cluster"), MOVE_ON_CLUSTER),
+    row(("/scale-out", MOVES), (On::Topic, "each topic that moves"), MOVE_ON_TOPIC),
+    row(("/expand-partitions", "`/expand-partitions`"), (On::Topic, "the topic"), EXPAND_ON_TOPIC),
+    row(("/expand-partitions", "`/expand-partitions`"), (On::Group, "all groups"), READERS_ON_GROUPS),
+    row(("/topic-create", "`/topic-create`"), (On::Cluster, "the cluster"), CREATE_ON_CLUSTER),
+    row(("/topic-create", "and its way back"), (On::Topic, "the topic"), DELETE_ON_TOPIC),
+    row(("/topic-alter", "`/topic-alter`, and its way back"), (On::Topic, "the topic"), ALTER_ON_TOPIC),
+    row(("/topic-alter", "of a retention"), (On::Cluster, "the cluster"), WEIGH_ON_CLUSTER),
+    row(("/topic-alter", "of a retention"), (On::Group, "all groups"), READERS_ON_GROUPS),
+    row(("/topic-delete", "`/topic-delete`"), (On::Topic, "the topic"), DELETE_ON_TOPIC),
+    row(("/topic-delete", "`/topic-delete`"), (On::Cluster, "the cluster"), WEIGH_ON_CLUSTER),
+    row(("/topic-delete", "`/topic-delete`"), (On::Group, "all groups"), READERS_ON_GROUPS),
+    row(("/group-delete", GROUPS_GO), (On::Group, "the group"), DELETE_ON_GROUP),
+    row(("/group-delete", GROUPS_GO), (On::Topic, "each topic that it has committed in"), RESET_ON_TOPIC),
+];
+
+const MOVES: &str = "`/scale-out`, `/throttle`, and their way back";
+const GROUPS_GO: &str = "`/group-delete`, and its way back";
+
+const fn row(
+    (command, act): (&'static str, &'static str),
+    (on, which): (On, &'static str),
+    rights: &'static [Right],
+) -> ActRights {
+    ActRights { command, act, on, which, rights }
+}
 
 /// A block for each right that is missing; a warning where the broker does not tell our rights.
 pub(super) fn check(needed: &Needed<'_>, told: &Rights) -> Vec<Check> {
@@ -61,43 +131,20 @@ fn facts(on: &str, name: &str) -> Facts {
 mod tests {
     use super::*;
 
-    /// What a topic weighs is told by `DescribeLogDirs`, which is not asked for where nothing can go.
-    const WEIGH_ON_CLUSTER: &[Right] = &[Right::Describe];
-    /// Who reads a topic is told by every group.
-    const READERS_ON_GROUPS: &[Right] = &[Right::Describe];
-
     const DOCUMENT: &str = include_str!("../../../../docs/operating.md");
 
     /// The table act → ACL as `docs/operating.md` has it.
     fn table() -> String {
-        let rows: [(&str, &str, &[Right]); 17] = [
-            ("`/reset-offset`", "the group", RESET_ON_GROUP),
-            ("", "each topic", RESET_ON_TOPIC),
-            (
-                "where commits must be removed (a reset of partitions without a commit can only be taken back so)",
-                "the group",
-                RESET_AND_REMOVE_ON_GROUP,
-            ),
-            ("`/scale-out`, `/throttle`, and their way back", "the cluster", MOVE_ON_CLUSTER),
-            ("", "each topic that moves", MOVE_ON_TOPIC),
-            ("`/expand-partitions`", "the topic", EXPAND_ON_TOPIC),
-            ("", "all groups", READERS_ON_GROUPS),
-            ("`/topic-create`", "the cluster", CREATE_ON_CLUSTER),
-            ("and its way back", "the topic", DELETE_ON_TOPIC),
-            ("`/topic-alter`, and its way back", "the topic", ALTER_ON_TOPIC),
-            ("of a retention", "the cluster", WEIGH_ON_CLUSTER),
-            ("", "all groups", READERS_ON_GROUPS),
-            ("`/topic-delete`", "the topic", DELETE_ON_TOPIC),
-            ("", "the cluster", WEIGH_ON_CLUSTER),
-            ("", "all groups", READERS_ON_GROUPS),
-            ("`/group-delete`, and its way back", "the group", DELETE_ON_GROUP),
-            ("", "each topic that it has committed in", RESET_ON_TOPIC),
-        ];
-        let row = |(act, on, rights): &(&str, &str, &[Right])| {
-            let names: Vec<&str> = rights.iter().map(|right| right.name()).collect();
-            format!("| {act} | {on} | {} |\n", names.join(", "))
-        };
-        rows.iter().map(row).collect()
+        let mut before = "";
+        TABLE
+            .iter()
+            .map(|row| {
+                let names: Vec<&str> = row.rights.iter().map(|right| right.name()).collect();
+                let act = if row.act == before { "" } else { row.act };
+                before = row.act;
+                format!("| {act} | {} | {} |\n", row.which, names.join(", "))
+            })
+            .collect()
     }
 
     #[test]

@@ -26,13 +26,31 @@ pub struct Check {
     pub level: Level,
     /// The evidence.
     pub facts: Facts,
+    /// What is for the eyes of whoever asks alone, instead of facts of the same name: hosts. It is part of no plan, and never
+    /// stored.
+    #[serde(skip)]
+    pub private: Facts,
 }
 
 impl Check {
     /// A finding.
     #[must_use]
     pub fn new(level: Level, id: &str, facts: Facts) -> Self {
-        Self { id: id.to_owned(), level, facts }
+        Self { id: id.to_owned(), level, facts, private: Facts::none() }
+    }
+
+    /// The same, with what is told to whoever asks alone.
+    #[must_use]
+    pub fn privately(self, private: Facts) -> Self {
+        Self { private, ..self }
+    }
+
+    /// The finding as whoever asks may read it, in private.
+    #[must_use]
+    pub fn in_private(&self) -> Self {
+        let mut facts = self.facts.clone();
+        facts.0.extend(self.private.0.clone());
+        Self { facts, ..self.clone() }
     }
 
     /// A passed check.

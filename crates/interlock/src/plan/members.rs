@@ -16,6 +16,16 @@ pub(crate) fn client_ids(members: &[Member]) -> Vec<String> {
     names
 }
 
+/// The same with the hosts they connect from ("billing-1 at 10.0.9.1"): for whoever asks alone.
+pub(crate) fn client_places(members: &[Member]) -> Vec<String> {
+    let place = |member: &Member| format!("{} at {}", member.client_id, member.host.trim_start_matches('/'));
+    let mut places: Vec<String> = members.iter().map(place).collect();
+    places.sort();
+    places.dedup();
+    places.truncate(MOST_NAMES);
+    places
+}
+
 /// Client ids, how many members, how many of them static: those stay until their session times out.
 pub(crate) fn member_facts(group: &GroupId, members: &[Member]) -> Facts {
     let fixed = members.iter().filter(|member| member.instance_id.is_some()).count();

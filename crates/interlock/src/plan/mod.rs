@@ -58,7 +58,7 @@ pub use hold::{Aspect, Hold, Sharing, Thing};
 pub use kafka_action::{KafkaAction, OffsetMove, OffsetRemoval};
 pub use layout_action::{ConfigChange, ConfigOn, ListRemoval, PreferredLeader, ReplicaMove, list_entries};
 pub use layout_probe::BROKER_DEAD;
-pub(crate) use members::{client_ids, member_facts};
+pub(crate) use members::{client_ids, client_places, member_facts};
 pub use milestones::{Milestones, milestones};
 pub use moving::{Moving, Throttle, Turned, Unwinding, Wanted, outlook, regulate, unwind, unwind_queries};
 pub use next_batch::NextBatch;
@@ -143,6 +143,9 @@ pub struct Plan {
     pub ticket: String,
     /// The operation that this one takes back, if it is a rollback.
     pub reverses: Option<OperationId>,
+    /// Whether it is a way back that the approval of the operation it takes back covers, so that a confirmation is enough.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub covered: bool,
     /// The cluster's name in the settings.
     pub cluster: ClusterName,
     /// Its kind.

@@ -34,6 +34,7 @@ impl Outline {
             reason: String::new(),
             ticket: String::new(),
             reverses: plan.reverses.clone(),
+            covered: plan.covered,
             cluster: plan.cluster.clone(),
             kind: plan.kind,
             tier: plan.tier,

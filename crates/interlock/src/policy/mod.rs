@@ -27,7 +27,7 @@ pub use owners::{Owner, Owners};
 pub use pattern::{LONGEST_PATTERN, NotAPattern, Pattern};
 pub use people::{AccountTaken, People};
 pub use place::Places;
-pub use requirement::{Occasion, WayBack, is_covered, stricter};
+pub use requirement::{Occasion, WayBack, stricter};
 pub use role::{Access, Role};
 pub use rules::{Denied, Needs, Policy, names_of};
 pub use seats::{Demand, MOST_APPROVERS, NotSeats, SeatRules, Weight, floor, seats};

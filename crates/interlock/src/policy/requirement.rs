@@ -43,6 +43,12 @@ impl<'a> Occasion<'a> {
         self.covering(draft).map_or(end, |first| end.min(first.ended_at.plus(UNDO_WINDOW)))
     }
 
+    /// Whether it is a way back that the approval of the operation it takes back covers.
+    #[must_use]
+    pub fn is_covered(&self, draft: &Draft) -> bool {
+        self.covering(draft).is_some()
+    }
+
     /// The operation that is taken back, if its approval covers the way back.
     fn covering(&self, draft: &Draft) -> Option<WayBack<'a>> {
         let tells = |check: &Check| Guard::of_check(&check.id) == Some(Guard::ValuesMovedOn);
@@ -68,7 +74,7 @@ impl Policy {
     #[must_use]
     pub fn required(&self, plan: &Plan) -> Vec<Seat> {
         match self.clusters.get(&plan.cluster) {
-            Some(cluster) if !is_covered(plan) => {
+            Some(cluster) if !plan.covered => {
                 let weight = (plan.effect, plan.scope).into();
                 stricter(&plan.votes, &self.demanded(weight, cluster, (&plan.checks, &plan.impact)))
             }
@@ -82,12 +88,6 @@ impl Policy {
         let demand = Demand { cluster: &cluster.name, tier: cluster.tier, weight, checks, impact };
         seats(&demand, &self.seats, &self.owners)
     }
-}
-
-/// Whether a plan is a way back that the approval of its first operation covers, so that a confirmation is enough.
-#[must_use]
-pub fn is_covered(plan: &Plan) -> bool {
-    plan.reverses.is_some() && plan.votes.iter().all(Seat::is_confirmation)
 }
 
 fn people(requesters: &[Requester]) -> Vec<PersonId> {

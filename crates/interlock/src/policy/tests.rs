@@ -77,6 +77,7 @@ fn plan_on(name: &str, tier: Tier) -> Plan {
         reason: String::new(),
         ticket: String::new(),
         reverses: None,
+        covered: false,
         cluster: cluster(name),
         kind: ClusterKind::Kafka,
         tier,
@@ -245,6 +246,7 @@ fn in_development_settings_may_let_the_requester_count() {
 fn a_confirmation_is_the_requesters_or_on_calls() {
     let mut plan = plan();
     plan.reverses = Some(crate::id::OperationId::from_random(7));
+    plan.covered = true;
     plan.votes = vec![Seat::Confirmation { by: vec![person("alice")] }];
     let console = policy().people.principal(Account::System(1001), BTreeSet::new());
     assert_eq!(ballot(&policy(), &who(1), &plan).0, Ok(vec![0]));
@@ -274,9 +276,11 @@ fn the_stricter_of_then_and_now_is_required() {
     assert_eq!(policy().required(&many), many.votes, "a lower number changes nothing");
     assert_eq!(policy().required(&confirmed(&then)), [Seat::Approver], "it needs somebody else now");
     assert_eq!(ballot(&policy(), &who(1), &confirmed(&then)).0, Err(NotCounted::AskedForIt));
-    let mut covered = confirmed(&then);
-    covered.reverses = Some(crate::id::OperationId::from_random(7));
-    assert_eq!(stricter.required(&covered), covered.votes, "the first operation's approval covers it");
+    let mut back = confirmed(&then);
+    back.reverses = Some(crate::id::OperationId::from_random(7));
+    assert_eq!(stricter.required(&back), vec![Seat::Approver; 3], "confirmed, but covered by nothing");
+    back.covered = true;
+    assert_eq!(stricter.required(&back), back.votes, "the first operation's approval covers it");
     let mut promoted = policy();
     let play = plan_on("play", Tier::Development);
     assert_eq!(promoted.required(&play), play.votes);

@@ -7,7 +7,7 @@ use crate::chat::console::complete::Offer;
 use crate::chat::console::link::{JoinError, Joining, Link};
 use crate::chat::console::pipe::pipe;
 use crate::chat::console::serve::Limits;
-use crate::chat::console::shell::{Left, Shell};
+use crate::chat::console::shell::{Left, Shell, Step};
 use crate::chat::console::wire::{Ask, Tell, Wrong};
 use crate::text::Locale;
 use interlock::command::RawValue;
@@ -187,6 +187,23 @@ async fn a_command_outlives_its_terminal() {
         }
     };
     tokio::time::timeout(SOON, ended).await.unwrap();
+}
+
+#[tokio::test]
+async fn what_takes_long_is_told_to_be_under_way() {
+    let served = serve(Limits::default()).await;
+    let shell = Shell::new(Arc::new(served.link().await), Locale::EnUs);
+    let mut told = String::new();
+    let step = shell.told_step("/health", DRAWING, |words| {
+        told.push_str(words);
+        served.house.door.go.add_permits(1);
+        true
+    });
+    let step = tokio::time::timeout(SOON, step).await.unwrap().unwrap();
+    assert!(told.contains("still looking"), "{told}");
+    assert!(matches!(step, Step::Said(answer) if answer.text.starts_with("health")));
+    let at_once = shell.told_step("/whoami", DRAWING, |words| panic!("{words}")).await.unwrap();
+    assert!(matches!(at_once, Step::Said(_)));
 }
 
 #[tokio::test]

@@ -20,6 +20,9 @@ use std::collections::BTreeSet;
 const MORE: &str = "… → more.txt";
 /// Room for [`MORE`] and a marker.
 const RESERVE: usize = 80;
+/// Most that one message calls: with the longest ids they fit beside a headline; Discord takes 100 of each kind. All of them
+/// stand in the file with the rest.
+const MOST_CALLED: usize = 50;
 
 /// A message ready to be sent.
 #[derive(Debug)]
@@ -43,7 +46,7 @@ pub(super) fn render(card: &Card, marker: Option<&str>) -> Rendered {
         "content": drawn.content,
         "embeds": drawn.embeds(card.tone),
         "components": components(&card.buttons),
-        "allowed_mentions": allowed_mentions(&card.mentions),
+        "allowed_mentions": allowed_mentions(called(card)),
     });
     Rendered { message, uploads }
 }
@@ -104,14 +107,22 @@ fn colour(tone: Tone) -> u32 {
     }
 }
 
+/// Who is called by a message.
+fn called(card: &Card) -> &[Mention] {
+    &card.mentions[..card.mentions.len().min(MOST_CALLED)]
+}
+
 /// The headline, and below it who is called. Never empty: Discord refuses a message that shows nothing.
 fn content(card: &Card) -> Markup {
-    let mut lines = card.headline.iter().map(markup).collect::<Vec<_>>();
-    if !card.mentions.is_empty() {
-        let mentions: Vec<String> = card.mentions.iter().map(mention).collect();
-        lines.push(Markup { text: mentions.join(" "), cut: false });
+    let lines: Vec<Markup> = card.headline.iter().map(markup).collect();
+    let calls: Vec<String> = called(card).iter().map(mention).collect();
+    let calls = calls.join(" ");
+    let mut content = fitted(&lines, CONTENT - RESERVE - units(&calls) - 1);
+    content.cut |= called(card).len() < card.mentions.len();
+    if !calls.is_empty() && !content.text.is_empty() {
+        content.text.push('\n');
     }
-    let mut content = fitted(&lines, CONTENT - RESERVE);
+    content.text.push_str(&calls);
     if content.text.trim().is_empty() && card.body.is_empty() {
         content.text = "…".to_owned();
     }
@@ -181,6 +192,7 @@ fn footer(card: &Card) -> String {
 /// All that a card says, as plain text.
 fn whole(card: &Card) -> String {
     let mut lines: Vec<String> = card.headline.iter().map(plain).collect();
+    lines.extend(card.mentions.iter().map(mention));
     lines.push(String::new());
     lines.extend(card.body.iter().map(|block| match block {
         Block::Line(line) => plain(line),

@@ -130,3 +130,18 @@ fn hostile_text_has_no_effect_in_any_part() {
     let description = text(&message["embeds"][0]["description"]);
     assert_eq!(description.matches("```").count(), 2, "{description}");
 }
+
+#[test]
+fn who_is_called_is_called_however_long_the_headline_is() {
+    let ids = (0..120_u64).map(|at| u64::MAX - at);
+    let mentions: Vec<Mention> = ids.map(Mention::User).collect();
+    let card = Card { headline: (0..5).map(|_| foreign(&"*".repeat(400))).collect(), mentions, ..Card::default() };
+    let Rendered { message, uploads } = render(&card, Some("ob-1"));
+    let content = text(&message["content"]);
+    assert!(units(content) <= CONTENT && content.contains(MORE), "{content}");
+    let called = message["allowed_mentions"]["users"].as_array().unwrap();
+    assert!(called.iter().all(|id| content.contains(&format!("<@{}>", id.as_str().unwrap()))), "{content}");
+    assert_eq!(called.len(), 50);
+    let rest = String::from_utf8(uploads[0].bytes.clone()).unwrap();
+    assert!((0..120).all(|at| rest.contains(&(u64::MAX - at).to_string())), "the others stand in the file");
+}

@@ -313,6 +313,7 @@ pub(super) fn whole(draft: Draft, request: Arguments) -> Plan {
         reason: "replay after the bad deploy".to_owned(),
         ticket: "OPS-1182".to_owned(),
         reverses: None,
+        covered: false,
         cluster: cluster().name,
         kind: ClusterKind::Kafka,
         tier: Tier::Production,
