@@ -388,7 +388,7 @@ async fn check_names_each_right_on_kafka_that_is_missing() {
     };
     assert_eq!(lines(&observing), ["DESCRIBE/the cluster", "DESCRIBE_CONFIGS/1 of 1 topics"], "{}", observing.out);
     let changing = missing("change").await;
-    let all = ["DESCRIBE/the cluster", "READ/1 of 1 groups", "DESCRIBE_CONFIGS/1 of 1 topics", "READ/1 of 1 topics"];
+    let all = ["DESCRIBE/the cluster", "READ/1 of 1 groups", "READ/1 of 1 topics", "DESCRIBE_CONFIGS/1 of 1 topics"];
     assert_eq!(lines(&changing), all, "{}", changing.out);
     assert!(!changing.out.contains(lab().password()));
     assert!(!observing.out.contains("note "), "what only reads needs no more: {}", observing.out);
