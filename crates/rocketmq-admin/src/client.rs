@@ -36,6 +36,8 @@ pub type PerNameServer<T> = BTreeMap<HostPort, Result<T>>;
 pub struct Client {
     inner: Arc<Inner>,
     deadline: Duration,
+    /// When all its calls end at the latest.
+    end: Option<Instant>,
     /// Whose connections are used.
     lane: Effect,
 }
@@ -71,13 +73,21 @@ impl Client {
         };
         let deadline = config.deadline;
         let inner = Inner { tls, book: Book::default(), slots: Mutex::default(), config };
-        Ok(Self { inner: Arc::new(inner), deadline, lane: Effect::Read })
+        Ok(Self { inner: Arc::new(inner), deadline, end: None, lane: Effect::Read })
     }
 
     /// The same client, whose calls end after `deadline` (from the start of each call).
     #[must_use]
     pub fn within(&self, deadline: Duration) -> Self {
-        Self { inner: self.inner.clone(), deadline, lane: self.lane }
+        Self { deadline, ..self.clone() }
+    }
+
+    /// The same client, whose calls end at this moment at the latest, all of them: one call begins with what the one before
+    /// it has left, and one that begins after it sends nothing.
+    #[must_use]
+    pub fn ending_at(&self, end: Instant) -> Self {
+        let end = self.end.map_or(end, |earlier| earlier.min(end));
+        Self { end: Some(end), ..self.clone() }
     }
 
     /// Any NameServer that answers, for looks: what one says need not be what the others say.
@@ -148,7 +158,8 @@ impl Client {
 
     /// When a call that starts now has to end.
     pub(crate) fn until(&self) -> Instant {
-        Instant::now() + self.deadline
+        let until = Instant::now() + self.deadline;
+        self.end.map_or(until, |end| end.min(until))
     }
 
     pub(crate) fn config(&self) -> &Config {

@@ -1,19 +1,18 @@
 //! Acts: one admin call each, to every master that it concerns, and what is known after it. Slaves are never asked.
 
 use super::act_offsets as offsets;
-use super::act_queues::{self, Hand};
+use super::act_queues;
 use super::failure::{kind, said};
 use engine::port::{Acted, Reason};
 use interlock::cluster::FailureKind;
 use interlock::plan::RocketmqAction;
 use rocketmq_admin::{Client, Code, Error};
-use std::time::Duration;
 
-pub(super) async fn act(client: &Client, left: Duration, action: &RocketmqAction) -> Acted {
-    if let Some(acted) = act_queues::act(&Hand::new(client, left), action).await {
+/// Does it with a client that sends nothing after the permit's end.
+pub(super) async fn act(client: &Client, action: &RocketmqAction) -> Acted {
+    if let Some(acted) = act_queues::act(client, action).await {
         return acted;
     }
-    let client = &client.within(left);
     match action {
         RocketmqAction::SetQueues { .. } | RocketmqAction::SeedOffsets { .. } => {
             Acted::NotApplied(Reason::of_another_kind())

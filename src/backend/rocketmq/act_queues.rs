@@ -6,30 +6,7 @@ use interlock::cluster::FailureKind;
 use interlock::cluster::rocketmq::Queues;
 use interlock::id::TopicName;
 use interlock::plan::{QueuesChange, RocketmqAction, Seed};
-use rocketmq_admin::{Client, Commit, Error, Master};
-use std::time::Duration;
-use tokio::time::Instant;
-
-/// Several calls, one after the other, all of which end before the permit does.
-pub(super) struct Hand<'a> {
-    client: &'a Client,
-    until: Instant,
-}
-
-impl<'a> Hand<'a> {
-    /// Calls with this client for so long.
-    pub(super) fn new(client: &'a Client, left: Duration) -> Self {
-        Self { client, until: Instant::now() + left }
-    }
-
-    fn master(&self, broker: &str) -> Result<Master, Stopped> {
-        let left = self.until.saturating_duration_since(Instant::now());
-        if left.is_zero() {
-            return Err(Stopped::before(Reason::permit_ended()));
-        }
-        Ok(self.client.within(left).master(broker))
-    }
-}
+use rocketmq_admin::{Client, Commit, Error};
 
 /// Why it does not go on, and whether what was sent last may have been applied.
 struct Stopped {
@@ -52,20 +29,20 @@ impl Stopped {
 }
 
 /// Queues and first offsets; none for other actions.
-pub(super) async fn act(hand: &Hand<'_>, action: &RocketmqAction) -> Option<Acted> {
+pub(super) async fn act(client: &Client, action: &RocketmqAction) -> Option<Acted> {
     match action {
-        RocketmqAction::SetQueues { topic, places } => Some(set(hand, topic, places).await),
-        RocketmqAction::SeedOffsets { topic, seeds } => Some(seed(hand, topic, seeds).await),
+        RocketmqAction::SetQueues { topic, places } => Some(set(client, topic, places).await),
+        RocketmqAction::SeedOffsets { topic, seeds } => Some(seed(client, topic, seeds).await),
         _ => None,
     }
 }
 
 /// The permissions, the order, the flags and the attributes of the topic stay as they are: the master's own settings are
 /// read and written back with other numbers of queues.
-async fn set(hand: &Hand<'_>, topic: &TopicName, places: &[QueuesChange]) -> Acted {
+async fn set(client: &Client, topic: &TopicName, places: &[QueuesChange]) -> Acted {
     let mut begun = false;
     for place in places {
-        if let Err(stopped) = set_one(hand, topic, place).await {
+        if let Err(stopped) = set_one(client, topic, place).await {
             return broken_off(begun, stopped);
         }
         begun = true;
@@ -77,8 +54,8 @@ fn broken_off(begun: bool, stopped: Stopped) -> Acted {
     if begun || stopped.sent { Acted::Unknown(stopped.reason) } else { Acted::NotApplied(stopped.reason) }
 }
 
-async fn set_one(hand: &Hand<'_>, topic: &TopicName, place: &QueuesChange) -> Result<(), Stopped> {
-    let master = hand.master(place.broker.as_str())?;
+async fn set_one(client: &Client, topic: &TopicName, place: &QueuesChange) -> Result<(), Stopped> {
+    let master = client.master(place.broker.as_str());
     let found = master.topic(topic.as_str()).await.map_err(|error| Stopped::looking(&error))?;
     let Some(mut config) = found else {
         return Err(Stopped::before(refused("topic-gone", "the master does not have it")));
@@ -91,15 +68,15 @@ async fn set_one(hand: &Hand<'_>, topic: &TopicName, place: &QueuesChange) -> Re
         return Err(Stopped::before(refused("queues-changed", &format!("the master has {queues}"))));
     }
     (config.read_queues, config.write_queues) = (place.to.read, place.to.write);
-    let master = hand.master(place.broker.as_str())?;
+    let master = client.master(place.broker.as_str());
     master.set_topic(&config).await.map_err(|error| Stopped::changing(&error))
 }
 
 /// Where a group has read on meanwhile, it stays where it is.
-async fn seed(hand: &Hand<'_>, topic: &TopicName, seeds: &[Seed]) -> Acted {
+async fn seed(client: &Client, topic: &TopicName, seeds: &[Seed]) -> Acted {
     let mut begun = false;
     for seed in seeds {
-        if let Err(stopped) = seed_one(hand, topic, seed).await {
+        if let Err(stopped) = seed_one(client, topic, seed).await {
             return broken_off(begun, stopped);
         }
         begun = true;
@@ -107,14 +84,14 @@ async fn seed(hand: &Hand<'_>, topic: &TopicName, seeds: &[Seed]) -> Acted {
     Acted::Applied
 }
 
-async fn seed_one(hand: &Hand<'_>, topic: &TopicName, seed: &Seed) -> Result<(), Stopped> {
+async fn seed_one(client: &Client, topic: &TopicName, seed: &Seed) -> Result<(), Stopped> {
     let (group, topic) = (seed.group.as_str(), topic.as_str());
-    let found = hand.master(seed.broker.as_str())?.committed(group, topic, seed.queue).await;
+    let found = client.master(seed.broker.as_str()).committed(group, topic, seed.queue).await;
     // 4.9 answers 0 where there is none.
     if found.map_err(|error| Stopped::looking(&error))?.is_some_and(|offset| offset > 0) {
         return Ok(());
     }
-    match hand.master(seed.broker.as_str())?.commit(group, topic, seed.queue, 0).await {
+    match client.master(seed.broker.as_str()).commit(group, topic, seed.queue, 0).await {
         Ok(Commit::Stored) => Ok(()),
         Ok(Commit::ResetPending) => {
             Err(Stopped::before(refused("", "a reset of the group is pending: the offset is not stored")))

@@ -23,6 +23,7 @@ use rates::Sampler;
 use rocketmq_admin::{Client, Config, HostPort};
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use tokio::time::Instant;
 
 /// A look asks in stages (NameServers, brokers, what hangs on their answers), each of which gets this part of its time.
 const STAGES: u32 = 3;
@@ -71,9 +72,14 @@ impl Act for Rocketmq {
         tracing::info!(operation = %permit.operation(), intent = permit.intent(), "acting");
         Box::pin(async move {
             let Action::Rocketmq(action) = action else { return Acted::NotApplied(Reason::of_another_kind()) };
-            // The client sends nothing after its deadline, so nothing is sent after the permit's end.
+            // Taken before the look at the permit: a process that is stopped in between wakes with an end that has passed.
+            let began = Instant::now();
             match permit.left(self.clock.monotonic()) {
-                Some(left) => act::act(&self.client, left.min(self.deadlines.act), action).await,
+                // One end for all calls of the act. The client sends nothing after it, so nothing is sent after the permit's.
+                Some(left) => {
+                    let end = began + left.min(self.deadlines.act);
+                    act::act(&self.client.within(self.deadlines.act).ending_at(end), action).await
+                }
                 None => Acted::NotApplied(Reason::permit_ended()),
             }
         })

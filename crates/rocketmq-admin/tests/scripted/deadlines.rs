@@ -5,6 +5,7 @@ use std::time::Duration;
 use rocketmq_admin::{Cause, Client, Commit, Error, TopicConfig};
 use serde_json::json;
 use tokio::sync::{mpsc, watch};
+use tokio::time::Instant;
 
 use crate::peer::{CLUSTER_INFO, Peer, Reply, fields};
 use crate::{client, config};
@@ -29,6 +30,25 @@ async fn a_request_whose_deadline_is_past_does_not_leave() {
     assert!(is_late(&late), "{late}");
     assert_eq!(client.master("broker-a").commit("g", "orders", 0, 1).await, Ok(Commit::Stored));
     assert_eq!((peer.count(COMMIT), peer.count(CLUSTER_INFO)), (2, 1));
+}
+
+/// Whatever a call may take by itself: what is done in several calls sends nothing after the one end of them all.
+#[tokio::test]
+async fn an_end_is_one_for_all_calls() {
+    let peer = Peer::start(|seen| (seen.code == COMMIT).then(|| fields(json!({})))).await;
+    let mut config = config(&peer);
+    config.trust = Duration::from_secs(600);
+    let client = Client::new(config).unwrap().within(Duration::from_secs(30));
+    assert_eq!(client.master("broker-a").commit("g", "orders", 0, 1).await, Ok(Commit::Stored));
+    let (ended, later) = (Instant::now(), Instant::now() + Duration::from_secs(30));
+    let ending = client.ending_at(ended);
+    for late in [ending.within(Duration::from_secs(30)), ending.ending_at(later), ending] {
+        let error = late.master("broker-a").commit("g", "orders", 0, 1).await.unwrap_err();
+        assert!(is_late(&error), "{error}");
+    }
+    assert_eq!(peer.count(COMMIT), 1);
+    assert_eq!(client.ending_at(later).master("broker-a").commit("g", "orders", 0, 1).await, Ok(Commit::Stored));
+    assert_eq!(client.master("broker-a").commit("g", "orders", 0, 1).await, Ok(Commit::Stored), "it had no end");
 }
 
 #[tokio::test]
