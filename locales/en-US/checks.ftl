@@ -249,6 +249,7 @@ why-cancelled = Taken back by { $by }
 why-card-altered = The card was changed by somebody else, so it is posted again
 why-card-gone = The card was deleted, so it is posted again
 why-chat-unreachable = The votes cannot be read now; it waits
+why-votes-unreadable = The reactions on the card cannot be read now, and one of them may be a no; it waits
 why-cluster-not-configured = The cluster is no longer in the settings
 why-cluster-only-observed = By the settings this cluster is only observed: nothing is changed on it
 why-command-gone = This command does not exist any more

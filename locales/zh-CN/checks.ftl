@@ -170,6 +170,7 @@ why-cancelled = 由 { $by } 取消
 why-card-altered = 卡片被别人改动过，因此重新发布
 why-card-gone = 卡片被删除了，因此重新发布
 why-chat-unreachable = 现在读不到投票，先等待
+why-votes-unreadable = 现在读不到卡片上的表态，其中可能有否决，因此先等待
 why-cluster-not-configured = 设置里已没有这个集群
 why-cluster-only-observed = 按设置，这个集群只观察：不在上面改动任何东西
 why-command-gone = 这个命令已不存在

@@ -42,6 +42,8 @@ impl Members for Ballots {
 }
 
 const UNREACHABLE: Unreadable = Unreadable { id: "chat-unreachable", ask_again: false };
+/// The card can be read, the reactions on it cannot: one of them may be a no.
+const UNREAD: Unreadable = Unreadable { id: "votes-unreadable", ask_again: false };
 const STORE: Unreadable = Unreadable { id: "store-unavailable", ask_again: false };
 const ALTERED: Unreadable = Unreadable { id: "card-altered", ask_again: true };
 
@@ -80,6 +82,11 @@ impl CastVotes {
     }
 }
 
+/// Whether it was cast at the bot's own machine, which is there while the chat is away.
+fn is_from_the_machine(vote: &Vote) -> bool {
+    vote.by == Voted::Command && !matches!(vote.account, Account::Discord(_))
+}
+
 fn is_veto_by_reaction(ballot: &Ballot) -> bool {
     ballot.vote.voice == Voice::Veto && ballot.vote.by == Voted::Reaction
 }
@@ -94,8 +101,9 @@ impl Rooms {
         };
         let mut cast = self.cast(operation, plan).await.map_err(|_| STORE)?;
         if !by_reaction {
-            // A reaction that cannot be read now does not count for yes; a no that was seen stands.
-            cast.votes.retain(|vote| vote.by == Voted::Command || vote.voice == Voice::Veto);
+            // What cannot be read now does not count for yes, nor does what was said where nobody sees it; a no that was
+            // seen stands.
+            cast.votes.retain(|vote| vote.voice == Voice::Veto || is_from_the_machine(vote));
         }
         let decided = |polled: &Polled| {
             let tally = polled.tally(plan);
@@ -206,7 +214,7 @@ impl Rooms {
         let at = self.still_stands(chat.as_ref(), operation, card).await?;
         let mut votes = Vec::new();
         for (emoji, voice) in VOICES {
-            let accounts: BTreeSet<Account> = chat.reactions(at, emoji).await.map_err(|error| unreadable(&error))?;
+            let accounts: BTreeSet<Account> = chat.reactions(at, emoji).await.map_err(|error| unread(&error))?;
             votes.extend(accounts.into_iter().map(|account| Vote {
                 account,
                 person: self.policy.people.person(account),
@@ -284,6 +292,14 @@ fn voter(now: &Result<Principal, NotCounted>) -> Voter<'_> {
         Ok(principal) => Voter::Member(principal),
         Err(NotCounted::NotAMember) => Voter::NotAMember,
         Err(_) => Voter::CannotVerify,
+    }
+}
+
+/// Why the reactions of a card that stands there could not be read.
+fn unread(error: &ChatError) -> Unreadable {
+    match unreadable(error) {
+        UNREACHABLE => UNREAD,
+        other => other,
     }
 }
 

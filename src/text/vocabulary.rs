@@ -257,6 +257,7 @@ pub const REASONS: &[&str] = &[
     "vetoed",
     "vote-withdrawn",
     "voter-cannot-be-verified",
+    "votes-unreadable",
 ];
 
 /// Why a cluster did not answer ([`interlock::cluster::FailureKind`]), and a look that was never made.

@@ -1,3 +1,7 @@
 //! What must not work, or must end well all the same.
 
+mod cards;
 mod mistakes;
+mod names;
+mod outages;
+mod votes;
