@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod acting;
 mod anew;
 mod attend;
 mod change;
@@ -10,6 +11,7 @@ mod history;
 mod inner;
 mod lease;
 mod moves;
+mod needs;
 pub mod notice;
 pub mod operation;
 mod owed;
@@ -19,10 +21,13 @@ pub mod permit;
 pub mod port;
 mod queues;
 pub mod record;
+mod restore;
+mod rules;
 mod run;
 mod slots;
 mod start;
 mod steps;
+mod waiting;
 mod worker;
 
 pub use entry::{Entry, Outcome, StartRecord};

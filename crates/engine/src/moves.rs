@@ -1,5 +1,6 @@
 //! Moves on their way: watched until they have arrived, throttled within the plan's bounds, turned round by a stop.
 
+use crate::acting::Placed;
 use crate::change::Move;
 use crate::entry::Entry;
 use crate::error::EngineError;
@@ -7,7 +8,6 @@ use crate::history::{UNWOUND, adjusted};
 use crate::notice::{Notice, alert, milestone, progress};
 use crate::operation::Operation;
 use crate::run::{Next, Run};
-use crate::steps::Placed;
 use interlock::approval::{Event, State};
 use interlock::cluster::Sections;
 use interlock::facts::{Fact, Facts};

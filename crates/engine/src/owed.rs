@@ -1,6 +1,7 @@
 //! What could not be put back at the end because its broker was dead, or because the cluster did not take it: an obligation
 //! that outlives its operation.
 
+use crate::acting::Placed;
 use crate::entry::Entry;
 use crate::error::EngineError;
 use crate::history::{History, RESTORE};
@@ -10,7 +11,6 @@ use crate::operation::{Changes, Operation};
 use crate::port::{Discharge, JournalError, Told};
 use crate::record::{Actor, Record};
 use crate::run::{Next, Run};
-use crate::steps::Placed;
 use crate::worker::Engine;
 use interlock::facts::Facts;
 use interlock::id::ClusterName;
