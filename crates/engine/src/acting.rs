@@ -2,7 +2,7 @@
 
 use crate::entry::{Entry, Outcome};
 use crate::error::EngineError;
-use crate::history::{RESTORE, Tries, is_for_the_run};
+use crate::history::{RESTORE, Tries, UNWOUND, is_for_the_run};
 use crate::needs::identity;
 use crate::notice::progress;
 use crate::operation::Operation;
@@ -34,6 +34,9 @@ impl Run<'_> {
             if placed.step == RESTORE {
                 self.refused.insert(placed.place);
                 return Ok(Next::Go);
+            }
+            if placed.step == UNWOUND {
+                return self.not_turned(operation, Facts::none()).await;
             }
             return self.give_up(operation, "cluster-only-observed", Facts::none()).await;
         };
@@ -121,7 +124,7 @@ impl Run<'_> {
     }
 
     /// A refusal with a known meaning ends the operation; anything else is tried again. What only puts something back is owed
-    /// then, and keeps neither the rest nor the end waiting.
+    /// then, and keeps neither the rest nor the end waiting; what turns moves round is tried as long as they are on the move.
     pub(crate) async fn after_refusal(
         &mut self,
         operation: &Operation,
@@ -134,6 +137,9 @@ impl Run<'_> {
         if placed.step == RESTORE && (!reason.id.is_empty() || self.tried_enough(operation, placed)) {
             self.refused.insert(placed.place);
             return Ok(Next::Go);
+        }
+        if placed.step == UNWOUND {
+            return self.not_turned(operation, told(reason)).await;
         }
         if reason.id.is_empty() {
             return self.rest(operation, self.between_looks(operation)).await;

@@ -9,6 +9,7 @@ pub mod entry;
 mod error;
 mod history;
 mod inner;
+mod last_look;
 mod lease;
 mod moves;
 mod needs;
@@ -27,6 +28,7 @@ mod run;
 mod slots;
 mod start;
 mod steps;
+mod unwinding;
 mod waiting;
 mod worker;
 

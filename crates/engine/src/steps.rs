@@ -90,6 +90,11 @@ impl Run<'_> {
             let facts = facts.with("step", i64::from(step.number)).with("attempts", i64::from(attempts));
             return self.give_up(operation, "tried-too-often", facts).await;
         }
+        if (place, attempts) == (0, 0)
+            && let Some(next) = self.before_batch(operation, plan.plan(), step.number).await?
+        {
+            return Ok(next);
+        }
         // Before the look: what is seen is to be as it is when it is acted on.
         if let Some(next) = self.owners_first(operation, plan).await? {
             return Ok(next);
