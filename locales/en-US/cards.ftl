@@ -72,7 +72,7 @@ result-succeeded-moves = { $count ->
     [one] Done and read back: { $count } partition stands where the plan says, all replicas in sync
    *[other] Done and read back: { $count } partitions stand where the plan says, all replicas in sync
 }
-result-stopped-moves = Stopped: batches that had arrived stay, the one under way was turned round
+result-stopped-moves = Stopped: batches that had arrived stay; the one under way was turned round, but for what could not be and went on to its end
 result-stopped = Stopped at a safe point; what was done until then stays
 result-failed = It could not go on; of the step it was at nothing was changed, what was done before stays
 result-failed-partly = It could not go on in the middle of a step: a part of that step was changed; by-hand.md and /rollback have all of it
@@ -181,7 +181,7 @@ ended-stuck = I do nothing more by myself. Look with /group and /lag, then finis
 ended-abandoned = Look with /group and /lag before anything else is asked of this group.
 ended-replicas-safe = Producers and consumers go on wherever a partition has enough replicas in sync; /health tells where it has not.
 ended-not-checked-moves = Not checked: whether applications were slower meanwhile.
-ended-stuck-moves = I do nothing more by myself. Look with /topic and /health, then finish by hand (by-hand.md), take it back, or give it up with /unlock.
+ended-stuck-moves = I do nothing more by myself: what is on the move goes on, and the throttle stays set. Look with /topic and /health, then finish by hand (by-hand.md), take it back, or give it up with /unlock.
 ended-abandoned-moves = A throttle may still be set: by-hand.md says how to put it back. Look with /health before anything else moves.
 ended-way-back = ↩️ or /rollback posts the way back.
 ended-approved-by = Approved by { $who }

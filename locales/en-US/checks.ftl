@@ -110,6 +110,12 @@ check-reassignment-under-way = { $count ->
 }
     .passed = no partition is on the move
     .next = Wait until it has ended, or let whoever began it call it off.
+check-cannot-call-off = broker { $broker } of the old replicas of { $topic } { $partition } is dead: called off, that partition could be without a leader
+    .next = Start broker { $broker }, and ask again.
+check-moves-called-off = { $count ->
+    [one] { $count } move of this operation is under way and is called off first ({ $topic } { $partition })
+   *[other] { $count } moves of this operation are under way and are called off first ({ $topic } { $partition }, …)
+}
 check-topics-left-out = { $topics-count ->
     [one] { $topics } is gone, or was deleted and made again since, and is left out: nothing of it can go back
    *[other] { $topics } are gone, or were deleted and made again since, and are left out: nothing of them can go back
@@ -119,6 +125,8 @@ check-replicas-moved-on = { $count ->
    *[other] { $count } partitions were moved by somebody since ({ $topic } { $partition }: { $left } → { $found }, …)
 }
 check-several-log-dirs = broker { $broker } has { $count } log directories and picks by the number of replicas, not by room; the fullest may be picked
+check-log-dir-too-small = log directory { $path } of broker { $broker } has { $found } free and may need { $needed }: the broker picks its { $count } directories by the number of replicas, not by room
+    .next = Make room there, or move fewer or smaller topics.
 check-targets-not-alive = { $brokers-count ->
     [one] broker { $brokers } is not alive, or was never there; alive are { $alive }
    *[other] brokers { $brokers } are not alive, or were never there; alive are { $alive }
@@ -128,6 +136,8 @@ check-targets-not-alive = { $brokers-count ->
 check-throttle-below-inflow = up to { $inflow }/s come in at one broker, and the throttle is { $throttle }/s: the move would never end
     .passed = the throttle is above what comes in
     .next = Ask with a throttle well above { $inflow }.
+check-throttle-above-first = the throttle of { $throttle }/s is more than the first plan could be turned up to ({ $most }/s)
+check-throttle-raised = up to { $inflow }/s come in at one broker by now, so the throttle is { $throttle }/s instead of { $planned }/s, within the bounds of the first plan
 check-too-many-moves = { $count } copies are more than one operation takes ({ $most })
     .next = { $topics-count ->
         [0] Each topic by itself is too much: name fewer brokers at a time.
@@ -195,6 +205,7 @@ broken-assignment-changed = { $topic } { $partition } stands on { $found } inste
 broken-broker-dead = broker { $broker } is not alive
 broken-owed-meanwhile = operation { $operation } has ended meanwhile and still has a throttle to put back
 broken-disk-too-full = broker { $broker } has { $found } free and needs { $expected }
+broken-move-has-ended = { $topic } { $partition } is no longer on its way to { $expected }
 broken-partition-is-moving = { $topic } { $partition } is already on its way to { $found }
 broken-rack-changed = broker { $broker } is in rack { $found } instead of { $expected }
 broken-reassignment-under-way = { $count ->
@@ -230,6 +241,9 @@ wait-move-stalled = For { $span } there is not less to copy: { $done } of { $cou
    *[other] { " " }and at what comes in: the throttle is { $throttle }/s a broker, and /throttle turns it
 }
 wait-move-overridden = Somebody else sent { $topic } { $partition } to { $found } instead of { $expected }
+wait-moved-since = { $verified } of { $count } partitions stand where the plan says. Somebody moved { $topic } { $partition } since it had arrived: it is at { $found } instead of { $expected }
+wait-looking-once-more = Looking once more before the end: { $verified } of { $count } partitions stand where the plan says. { $topic } { $partition } is shown at { $found } instead of { $expected }
+wait-replicas-behind = All are moved, and { $verified } of { $count } partitions are whole. { $topic } { $partition } has { $isr } of its { $replicas } replicas in sync; it ends by itself once they are back
 wait-next-not-in-sync = The next batch does not begin: { $topic } { $partition } has { $isr } replicas in sync and needs { $least }. It begins by itself once they are back
 wait-next-offline = The next batch does not begin: { $topic } { $partition } has no leader. It begins by itself once it has one
 wait-next-without-room = The next batch does not begin: broker { $broker } has { $found } free and it needs { $expected }. It begins by itself once there is room

@@ -58,6 +58,10 @@ notice-throttle-changed = Somebody else changed { $key } of broker { $broker } t
 notice-throttle-slower = Slowed down to { $rate }/s a broker: a partition has no replica in sync to spare
 notice-throttle-slower-pausing = Pausing: what is on the move goes on at { $rate }/s a broker, and nothing else begins
 notice-throttle-slower-under = Slowed down to { $rate }/s a broker: a partition has too few replicas in sync
+notice-not-turned-round = { $said-count ->
+    [0] What is on the move cannot be called off now
+   *[other] The cluster does not let me call off what is on the move ({ $said })
+}. It goes on, throttled as before; I try again until it is called off or has arrived, and put the throttle back then
 notice-turned-round = { $count ->
     [one] { $count } partition on the move is turned round
    *[other] { $count } partitions on the move are turned round

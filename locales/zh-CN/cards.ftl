@@ -48,7 +48,7 @@ step-rule = 按批准的规则设置位点
 
 result-succeeded = 已完成并读回确认：{ $count } 个分区的位点与计划一致
 result-succeeded-moves = 已完成并读回确认：{ $count } 个分区的副本与计划一致，且全部同步
-result-stopped-moves = 已停止：已到位的批次保留，进行中的批次已退回原处
+result-stopped-moves = 已停止：已到位的批次保留；进行中的批次已退回原处，无法退回的部分则已迁移到位
 result-stopped = 已停在安全点；此前完成的部分保留
 result-failed = 无法继续执行；当前这一步没有改动任何东西，此前完成的部分保留
 result-failed-partly = 执行到一步中间时无法继续：这一步已改动了一部分；by-hand.md 和 /rollback 包含全部内容
@@ -121,7 +121,7 @@ ended-stuck = 我不会再自己做任何事。请用 /group 和 /lag 查看，�
 ended-abandoned = 对这个消费组做任何事之前，请先用 /group 和 /lag 查看。
 ended-replicas-safe = 同步副本足够的分区照常读写；哪里不够，请看 /health。
 ended-not-checked-moves = 没有检查：期间应用是否变慢。
-ended-stuck-moves = 我不会再自己做任何事。请用 /topic 和 /health 查看，然后手工完成（by-hand.md）、回滚，或用 /unlock 放弃。
+ended-stuck-moves = 我不会再自己做任何事：迁移中的部分会继续，限速也保持不变。请用 /topic 和 /health 查看，然后手工完成（by-hand.md）、回滚，或用 /unlock 放弃。
 ended-abandoned-moves = 限速可能仍在：恢复方法见 by-hand.md。再迁移任何东西之前，请先用 /health 查看。
 ended-way-back = 用 ↩️ 或 /rollback 发布回滚计划。
 ended-approved-by = 批准人：{ $who }

@@ -63,11 +63,16 @@ check-racks-on-some = broker { $with } 有机架，broker { $without } 没有，
 check-reassignment-under-way = 已有 { $count } 个分区在迁移中（{ $topic } { $partition } 迁往 { $found }）；Kafka 会让新的迁移直接覆盖它
     .passed = 没有分区在迁移中
     .next = 请等它结束，或让发起者取消。
+check-cannot-call-off = { $topic } { $partition } 原副本所在的 broker { $broker } 已宕机：取消迁移可能使该分区没有 leader
+    .next = 请启动 broker { $broker } 后再申请。
+check-moves-called-off = 本操作有 { $count } 个迁移还在进行，会先取消它们（{ $topic } { $partition } 等）
 check-topics-left-out = { $topics-count ->
    *[other] { $topics } 已不存在，或被删除后重新创建，因此不包含在内：其中没有可以退回的内容
 }
 check-replicas-moved-on = 有 { $count } 个分区之后被别人迁移过（{ $topic } { $partition }：{ $left } → { $found }）
 check-several-log-dirs = broker { $broker } 有 { $count } 个日志目录，按副本数而非剩余空间选择，可能选中最满的一个
+check-log-dir-too-small = broker { $broker } 的日志目录 { $path } 剩余 { $found }，可能需要 { $needed }：broker 在它的 { $count } 个目录中按副本数而非剩余空间选择
+    .next = 请在该目录腾出空间，或减少要迁移的 topic。
 check-targets-not-alive = { $brokers-count ->
    *[other] broker { $brokers } 未存活或从未存在；存活的有 { $alive }
 }
@@ -76,6 +81,8 @@ check-targets-not-alive = { $brokers-count ->
 check-throttle-below-inflow = 单个 broker 的写入最高达 { $inflow }/秒，而限速为 { $throttle }/秒：迁移永远不会结束
     .passed = 限速高于写入速度
     .next = 请使用明显高于 { $inflow } 的限速。
+check-throttle-above-first = 限速 { $throttle }/秒高于第一个计划可调到的上限（{ $most }/秒）
+check-throttle-raised = 现在单个 broker 的写入最高达 { $inflow }/秒，因此限速为 { $throttle }/秒而不是 { $planned }/秒，仍在第一个计划的范围内
 check-too-many-moves = { $count } 个副本复制超过单次操作的上限（{ $most }）
     .next = { $topics-count ->
         [0] 单个 topic 就已超过上限：请一次少指定几个 broker。
@@ -131,6 +138,7 @@ broken-assignment-changed = { $topic } { $partition } 现在位于 { $found }，
 broken-broker-dead = broker { $broker } 未存活
 broken-owed-meanwhile = 操作 { $operation } 已经结束，但还有限速没有恢复
 broken-disk-too-full = broker { $broker } 剩余 { $found }，需要 { $expected }
+broken-move-has-ended = { $topic } { $partition } 已不在迁往 { $expected } 的途中
 broken-partition-is-moving = { $topic } { $partition } 已在迁往 { $found } 的途中
 broken-rack-changed = broker { $broker } 现在位于机架 { $found }，原为 { $expected }
 broken-reassignment-under-way = 已有 { $count } 个分区在迁移中（{ $topic } { $partition } 等）
@@ -151,6 +159,9 @@ wait-move-stalled = 已有 { $span } 待复制的数据没有减少：{ $count }
    *[other] ，以及写入流量：当前限速为每个 broker { $throttle }/s，可用 /throttle 调整
 }
 wait-move-overridden = 有人把 { $topic } { $partition } 改迁到了 { $found }，原定 { $expected }
+wait-moved-since = { $count } 个分区中有 { $verified } 个与计划一致。{ $topic } { $partition } 到位之后被别人迁移：现在位于 { $found }，应为 { $expected }
+wait-looking-once-more = 结束前再确认一次：{ $count } 个分区中有 { $verified } 个与计划一致。{ $topic } { $partition } 显示位于 { $found }，应为 { $expected }
+wait-replicas-behind = 全部已迁移，{ $count } 个分区中有 { $verified } 个完整。{ $topic } { $partition } 有 { $isr }/{ $replicas } 个同步副本；恢复后会自动结束
 wait-next-not-in-sync = 下一批次暂不开始：{ $topic } { $partition } 有 { $isr } 个同步副本，需要 { $least } 个。恢复后会自动开始
 wait-next-offline = 下一批次暂不开始：{ $topic } { $partition } 没有 leader。恢复后会自动开始
 wait-next-without-room = 下一批次暂不开始：broker { $broker } 剩余空间 { $found }，需要 { $expected }。腾出空间后会自动开始

@@ -52,6 +52,10 @@ notice-throttle-changed = 有人把 broker { $broker } 的 { $key } 改成了 { 
 notice-throttle-slower = 已减速到每个 broker { $rate }/s：有分区没有多余的同步副本
 notice-throttle-slower-pausing = 正在暂停：迁移中的部分以每个 broker { $rate }/s 继续，不再开始新的批次
 notice-throttle-slower-under = 已减速到每个 broker { $rate }/s：有分区的同步副本太少
+notice-not-turned-round = { $said-count ->
+    [0] 现在无法取消迁移中的部分
+   *[other] 集群不允许我取消迁移中的部分（{ $said }）
+}。它会按原限速继续；我会不断重试，直到取消成功或迁移到位，然后恢复限速
 notice-turned-round = 正在让 { $count } 个迁移中的分区退回原处
 notice-unlock-asked = { $reason-count ->
     [0] { $by } 要求放弃此操作

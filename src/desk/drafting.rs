@@ -11,7 +11,9 @@ use interlock::cluster::{Cluster, Sections};
 use interlock::command::Arguments;
 use interlock::facts::Facts;
 use interlock::id::{ClusterName, OperationId};
-use interlock::plan::{Check, Draft, Effect, FORMAT, Mistake, Plan, Planning, Requester, Scope, Sealed, Seat};
+use interlock::plan::{
+    Check, ConfigOn, Draft, Effect, FORMAT, Mistake, Plan, Planning, Requester, Scope, Sealed, Seat,
+};
 use interlock::policy::{Occasion, WayBack, Weight};
 use interlock::principal::Place;
 use interlock::time::Millis;
@@ -119,6 +121,7 @@ struct Original {
     plan: Sealed,
     done: Vec<interlock::plan::Done>,
     turned_to: BTreeSet<String>,
+    not_put_back: BTreeSet<ConfigOn>,
     ended_at: Millis,
 }
 
@@ -141,8 +144,13 @@ impl Rooms {
         let plan_once = |sections: &Sections| {
             let planning = match &original {
                 Some(original) => {
-                    let rollback =
-                        Rollback { plan: original.plan.plan(), done: &original.done, turned_to: &original.turned_to };
+                    let rollback = Rollback {
+                        plan: original.plan.plan(),
+                        done: &original.done,
+                        turned_to: &original.turned_to,
+                        not_put_back: &original.not_put_back,
+                        throttle: wanted.request.rate("throttle").copied(),
+                    };
                     changes::plan_rollback(&rollback, sections, &context)
                 }
                 None => changes::plan(wanted.command, wanted.request, sections, &context).unwrap_or_else(|| {
@@ -190,6 +198,8 @@ impl Rooms {
         let plan = self.store.plan(&operation).await?;
         let history = History::read(&self.store.entries(id).await?);
         let done = history.happened(plan.plan());
-        Ok(Some(Original { done, turned_to: history.turned_to(), ended_at: operation.updated_at, plan }))
+        let not_put_back = history.not_put_back(plan.plan());
+        let turned_to = history.turned_to();
+        Ok(Some(Original { done, turned_to, not_put_back, ended_at: operation.updated_at, plan }))
     }
 }

@@ -6,7 +6,7 @@ mod undo;
 use super::foreign::shown;
 use super::reassignment;
 use engine::{History, RESTORE};
-use interlock::plan::{Action, ConfigChange, ConfigOn, KafkaAction, ListRemoval, Plan, Step, Work};
+use interlock::plan::{Action, ConfigChange, ConfigOn, KafkaAction, ListRemoval, Plan, ReplicaMove, Step, Work};
 use std::fmt::Write as _;
 
 const REASSIGN: &str = "kafka-reassign-partitions.sh --bootstrap-server <address> --command-config <admin.properties>";
@@ -91,6 +91,14 @@ fn finish(plan: &Plan, history: &History, left: &Left, text: &mut String) {
         text.push_str("Every step is done.\n\n");
         return;
     }
+    let off: Vec<&ReplicaMove> = open.clone().flat_map(|step| called_off_by(&step.work)).collect();
+    if !off.is_empty() {
+        text.push_str(
+            "What is taken back may still be on the move: that is called off first. Write this into moving.json:\n\n",
+        );
+        code(text, &[reassignment::file(off.into_iter().map(|one| (one, &one.to.0)))]);
+        code(text, &[format!("{REASSIGN} --reassignment-json-file moving.json --cancel --preserve-throttles")]);
+    }
     let settings: Vec<&[ConfigChange]> = open.clone().filter_map(|step| settings_of(&step.work)).collect();
     if settings.is_empty() {
         text.push_str("The throttle is set. ");
@@ -148,6 +156,13 @@ fn settings_of(work: &Work) -> Option<&[ConfigChange]> {
     match work {
         Work::Act(Action::Kafka(KafkaAction::SetConfigs { changes })) => Some(changes),
         _ => None,
+    }
+}
+
+fn called_off_by(work: &Work) -> &[ReplicaMove] {
+    match work {
+        Work::Act(Action::Kafka(KafkaAction::CallOff { moves })) => moves,
+        _ => &[],
     }
 }
 

@@ -36,6 +36,11 @@ pub(super) fn call_off(moves: &[ReplicaMove]) -> String {
     format!("call off the move of {}", listed(moves, |one| format!("{} {}", one.topic, one.partition)))
 }
 
+pub(super) fn only_these_move(moves: &[ReplicaMove]) -> String {
+    let each = listed(moves, |one| format!("{} {} to {}", one.topic, one.partition, one.to));
+    format!("only these partitions of the cluster are on the move: {each}")
+}
+
 pub(super) fn set_configs(changes: &[ConfigChange]) -> String {
     let one = |one: &ConfigChange| {
         let (from, to) = (value(one.from.as_deref()), value(one.to.as_deref()));

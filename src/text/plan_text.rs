@@ -380,6 +380,7 @@ fn expectation(expectation: &Expectation) -> String {
         Expectation::Rocketmq(expectation) => rocketmq::expectation(expectation),
         Expectation::KafkaAssignedAre { partitions } => layout::assigned(partitions),
         Expectation::KafkaNothingMoves => "no partition of the cluster is on the move".to_owned(),
+        Expectation::KafkaOnlyTheseMove { moves } => layout::only_these_move(moves),
         Expectation::KafkaBrokersAlive { brokers } => layout::alive(brokers),
         Expectation::KafkaConfigsAre { configs } => layout::configs(configs),
         Expectation::KafkaRoom { brokers } => layout::room(brokers),

@@ -88,6 +88,11 @@ pub const CHECKS: &[&str] = &[
     "topic-not-empty",
     "topic-not-as-made",
     "groups-make-themselves",
+    "cannot-call-off",
+    "log-dir-too-small",
+    "moves-called-off",
+    "throttle-above-first",
+    "throttle-raised",
 ];
 
 /// Sentences with words of their own for plans that move replicas, and for those that change whole topics and groups.
@@ -168,6 +173,8 @@ pub const BLOCKING: &[&str] = &[
     "topic-not-empty",
     "topic-not-as-made",
     "groups-make-themselves",
+    "cannot-call-off",
+    "log-dir-too-small",
 ];
 
 /// Expectations that do not hold ([`interlock::plan::Held::Broken`]).
@@ -194,6 +201,7 @@ pub const BROKEN: &[&str] = &[
     "topic-exists",
     "topic-written",
     "clients-connected",
+    "move-has-ended",
 ];
 
 /// What a wait finds ([`interlock::plan::Looked`]).
@@ -224,6 +232,9 @@ pub const WAITS: &[&str] = &[
     "closed-queues-written",
     "closed-watched",
     "retention-not-told",
+    "moved-since",
+    "looking-once-more",
+    "replicas-behind",
 ];
 
 /// Reasons for a state, besides broken expectations, waits and checks.
@@ -511,6 +522,7 @@ pub const NOTICES: &[&str] = &[
     "step-under-way-rocketmq-set-queues",
     "queues-read-again",
     "queues-closed-again",
+    "not-turned-round",
 ];
 
 /// Why a reaction had no effect, in words for everybody: by the key of the sentence that its owner would get.

@@ -6,6 +6,7 @@ mod expiry;
 mod holds;
 mod late;
 mod line;
+mod moved;
 mod owed;
 mod owing;
 mod owners;

@@ -117,3 +117,28 @@ async fn a_batch_waits_for_room_and_begins_by_itself_once_there_is_some() {
     story.becomes(&id, State::Succeeded).await;
     assert!(intents().await > before);
 }
+
+/// It was paused for hours: what the next batch needs is looked at before it begins, though nothing was on the move.
+#[tokio::test]
+async fn after_a_resume_the_next_batch_waits_for_room_too() {
+    let (story, kafka) = scene().await;
+    let id = story.person("alice").plans(QUICK).await;
+    for who in ["bob", "carol"] {
+        story.person(who).approves(&id).await;
+    }
+    story.becomes(&id, State::Waiting).await;
+    says(&story, "alice", format!("/pause operation:{id} reason:lunch")).await;
+    story.becomes(&id, State::Paused).await;
+    kafka.set_disk(4, 1).expect("a disk");
+    let intents = async || story.audit(&id).await.into_iter().filter(|what| what == "intent").count();
+    let before = intents().await;
+    says(&story, "alice", format!("/resume operation:{id} reason:back")).await;
+    let began = Instant::now();
+    while !story.operation(&id).await.memory.stalled {
+        assert!(began.elapsed() < Duration::from_secs(60), "it goes on without room");
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    assert_eq!((intents().await, on_the_move(&kafka).await), (before, 0), "nothing begins");
+    kafka.set_disk(4, 1 << 44).expect("a disk");
+    story.becomes(&id, State::Succeeded).await;
+}

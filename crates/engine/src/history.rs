@@ -1,7 +1,7 @@
 //! Where an operation stands, read from its journal alone.
 
 use crate::entry::{Entry, Outcome, StartRecord};
-use interlock::plan::{Action, Captured, ConfigChange, ConfigOn, Done, KafkaAction, Ours, Plan, Work};
+use interlock::plan::{Action, Captured, ConfigChange, ConfigOn, Done, KafkaAction, Ours, Plan, Work, put_back_on};
 use interlock::time::Millis;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -180,6 +180,16 @@ impl History {
             (!happened.is_empty()).then_some(Done { step: step.number, actions: happened })
         };
         plan.steps.iter().filter_map(of_step).collect()
+    }
+
+    /// What has settings that the run changed, or may have, and that are not put back.
+    #[must_use]
+    pub fn not_put_back(&self, plan: &Plan) -> BTreeSet<ConfigOn> {
+        if !self.changed_something() {
+            return BTreeSet::new();
+        }
+        let left = (0..).zip(&plan.restore).filter(|(place, _)| !self.tries(RESTORE, *place).is_done());
+        left.flat_map(|(_, action)| put_back_on(action)).collect()
     }
 
     /// The actions beside the steps under this number.

@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod acting;
 mod anew;
 mod attend;
 mod change;
@@ -8,8 +9,10 @@ pub mod entry;
 mod error;
 mod history;
 mod inner;
+mod last_look;
 mod lease;
 mod moves;
+mod needs;
 pub mod notice;
 pub mod operation;
 mod owed;
@@ -19,10 +22,14 @@ pub mod permit;
 pub mod port;
 mod queues;
 pub mod record;
+mod restore;
+mod rules;
 mod run;
 mod slots;
 mod start;
 mod steps;
+mod unwinding;
+mod waiting;
 mod worker;
 
 pub use entry::{Entry, Outcome, StartRecord};

@@ -1,19 +1,19 @@
 //! Moves on their way: watched until they have arrived, throttled within the plan's bounds, turned round by a stop.
 
+use crate::acting::Placed;
 use crate::change::Move;
 use crate::entry::Entry;
 use crate::error::EngineError;
-use crate::history::{UNWOUND, adjusted};
+use crate::history::adjusted;
 use crate::notice::{Notice, alert, milestone, progress};
 use crate::operation::Operation;
 use crate::run::{Next, Run};
-use crate::steps::Placed;
 use interlock::approval::{Event, State};
 use interlock::cluster::Sections;
 use interlock::facts::{Fact, Facts};
 use interlock::plan::{
     Action, Awaited, CANNOT_LOOK, Condition, KafkaAction, Looked, Memory, Moving, NextBatch, Pace, Plan, ReplicaMove,
-    Sealed, Step, Turned, Wanted, look, milestones, outlook, regulate, unwind, unwind_queries,
+    Sealed, Step, Turned, Wanted, look, milestones, outlook, regulate,
 };
 use std::time::Duration;
 
@@ -123,14 +123,47 @@ impl Run<'_> {
     }
 
     /// A batch has arrived; the next one is kept from beginning as long as what it needs is not so. People are called once.
-    async fn before_next(&self, operation: &Operation, plan: &Plan, step: u32, memory: Memory) -> (Memory, Looked) {
+    async fn before_next(&mut self, operation: &Operation, plan: &Plan, step: u32, memory: Memory) -> (Memory, Looked) {
         let Some(next) = NextBatch::after(plan, step) else { return (memory, Looked::Met) };
         let sections = self.observe(operation, &next.queries()).await;
         match next.waits_for(&sections) {
             Some(Looked::NotYet { id: CANNOT_LOOK, facts }) => (memory, Looked::NotYet { id: CANNOT_LOOK, facts }),
             Some(waits) => (Memory { stalled: true, ..memory }, waits),
-            None => (memory, Looked::Met),
+            None => {
+                self.may_begin = Some(next.step());
+                (memory, Looked::Met)
+            }
         }
+    }
+
+    /// What a later batch needs is looked at before it is begun, unless this drive has just done that: after a pause, or another
+    /// worker's death, hours may have passed. None if it may begin; people are called once while it may not.
+    pub(crate) async fn before_batch(
+        &mut self,
+        operation: &Operation,
+        plan: &Plan,
+        step: u32,
+    ) -> Result<Option<Next>, EngineError> {
+        if self.may_begin == Some(step) {
+            return Ok(None);
+        }
+        let Some(batch) = NextBatch::of(plan, step) else { return Ok(None) };
+        let sections = self.observe(operation, &batch.queries()).await;
+        let next = match batch.waits_for(&sections) {
+            Some(Looked::NotYet { id: CANNOT_LOOK, facts }) => self.look_failed(operation, facts).await?,
+            Some(Looked::NotYet { id, facts }) => {
+                if !operation.memory.stalled {
+                    self.inner.tell(&operation.id, alert(id, facts.clone())).await?;
+                }
+                let memory = Memory { stalled: true, failing: None, ..operation.memory.clone() };
+                self.look_again(operation, &memory, batch.interval(), (id, facts)).await?
+            }
+            Some(_) | None => {
+                self.may_begin = Some(step);
+                return Ok(None);
+            }
+        };
+        Ok(Some(next))
     }
 
     /// What a step moved has arrived.
@@ -206,7 +239,12 @@ impl Run<'_> {
 
     /// Does what was added to a step and is not done yet; none if there is nothing. What the cluster refuses so often is left,
     /// and what was broken off by a broker's death: the next look says what is to be turned then.
-    async fn added(&mut self, operation: &Operation, plan: &Sealed, step: u32) -> Result<Option<Next>, EngineError> {
+    pub(crate) async fn added(
+        &mut self,
+        operation: &Operation,
+        plan: &Sealed,
+        step: u32,
+    ) -> Result<Option<Next>, EngineError> {
         let added = self.history.added(step).to_vec();
         for (place, action) in (0..).zip(&added) {
             let tries = self.history.tries(step, place);
@@ -220,69 +258,9 @@ impl Run<'_> {
         }
         Ok(None)
     }
-
-    /// Turns round what is in flight; none once nothing of it is.
-    pub(crate) async fn turn_round(
-        &mut self,
-        operation: &Operation,
-        plan: &Sealed,
-    ) -> Result<Option<Next>, EngineError> {
-        let moves = self.begun(plan.plan());
-        if moves.is_empty() {
-            return Ok(None);
-        }
-        if let Some(next) = self.added(operation, plan, UNWOUND).await? {
-            return Ok(Some(next));
-        }
-        if let Some(next) = self.elsewhere(operation, plan).await? {
-            return Ok(Some(next));
-        }
-        let sections = self.observe(operation, &unwind_queries(&moves)).await;
-        let unwinding = match unwind(&moves, &sections) {
-            Ok(unwinding) => unwinding,
-            Err(facts) => return self.look_failed(operation, facts).await.map(Some),
-        };
-        self.looked = true;
-        let next = if unwinding.call_off.is_empty() {
-            KafkaAction::Reassign { moves: unwinding.back }
-        } else {
-            KafkaAction::CallOff { moves: unwinding.call_off }
-        };
-        let action = Action::Kafka(next);
-        if action.size() > 0 {
-            return self.unwind_by(operation, action).await.map(Some);
-        }
-        match unwinding.going_on.into_iter().next() {
-            None => Ok(None),
-            Some(facts) => {
-                let told = ("cannot-turn-round", facts);
-                self.look_again(operation, &operation.memory, self.inner.pace.retry, told).await.map(Some)
-            }
-        }
-    }
-
-    /// Fixes what turns moves round in the journal; the same is not tried for ever.
-    async fn unwind_by(&mut self, operation: &Operation, action: Action) -> Result<Next, EngineError> {
-        let added = self.history.added(UNWOUND);
-        let (tried, last) = (added.iter().filter(|one| **one == action).count(), added.len().saturating_sub(1));
-        if tried >= self.inner.pace.attempts as usize {
-            let facts = self.said_last(operation, (UNWOUND, u32::try_from(last).unwrap_or(u32::MAX))).await?;
-            return self.give_up(operation, "tried-too-often", facts.with("attempts", tried)).await;
-        }
-        let told = [milestone("turned-round", Facts::none().with("count", action.size()))];
-        self.write_telling(Entry::Added { step: UNWOUND, actions: vec![action] }, &told).await?;
-        Ok(Next::Go)
-    }
-
-    /// The moves of steps that were begun and are not done.
-    fn begun(&self, plan: &Plan) -> Vec<ReplicaMove> {
-        let open = plan.steps.iter().filter(|step| !self.history.done.contains(&step.number));
-        let begun = open.filter(|step| self.history.tries(step.number, 0).attempts > 0);
-        begun.flat_map(|step| moves(self.history.actions_of(step.number, &step.work))).collect()
-    }
 }
 
-fn moves(actions: &[Action]) -> Vec<ReplicaMove> {
+pub(crate) fn moves(actions: &[Action]) -> Vec<ReplicaMove> {
     let of = |action: &Action| match action {
         Action::Kafka(KafkaAction::Reassign { moves }) => moves.clone(),
         Action::Kafka(_) | Action::Rocketmq(_) => Vec::new(),

@@ -1,7 +1,7 @@
 //! What could not be put back at the end because its broker was dead, or because the cluster did not take it: an obligation
 //! that outlives its operation.
 
-use crate::entry::Entry;
+use crate::acting::Placed;
 use crate::error::EngineError;
 use crate::history::{History, RESTORE};
 use crate::inner::Inner;
@@ -10,13 +10,10 @@ use crate::operation::{Changes, Operation};
 use crate::port::{Discharge, JournalError, Told};
 use crate::record::{Actor, Record};
 use crate::run::{Next, Run};
-use crate::steps::Placed;
 use crate::worker::Engine;
 use interlock::facts::Facts;
 use interlock::id::ClusterName;
-use interlock::plan::{
-    Action, Aspect, ConfigOn, Failing, Hold, Memory, Owed, Plan, Sealed, Sharing, put_back_on, put_back_only,
-};
+use interlock::plan::{Action, Aspect, ConfigOn, Failing, Hold, Memory, Owed, Plan, Sealed, Sharing, put_back_only};
 use interlock::time::Millis;
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -180,7 +177,7 @@ impl Inner {
         } else {
             let entries = self.ports.journal.entries(&operation.id).await?;
             match self.ports.journal.plan(operation).await {
-                Ok(plan) => not_put_back(plan.plan(), &entries),
+                Ok(plan) => History::read(&entries).not_put_back(plan.plan()),
                 // Nobody knows any more what it set.
                 Err(JournalError::Damaged(_)) => BTreeSet::new(),
                 Err(error) => return Err(error),
@@ -218,16 +215,6 @@ impl Engine {
         };
         inner.ports.journal.discharge(&Discharge { operation, token: None, left: &[], told: &told }).await
     }
-}
-
-/// What has the settings that a run changed, or may have, and that are not put back.
-fn not_put_back(plan: &Plan, entries: &[Entry]) -> BTreeSet<ConfigOn> {
-    let history = History::read(entries);
-    if !history.changed_something() {
-        return BTreeSet::new();
-    }
-    let left = (0..).zip(&plan.restore).filter(|(place, _)| !history.tries(RESTORE, *place).is_done());
-    left.flat_map(|(_, action)| put_back_on(action)).collect()
 }
 
 fn owe<'a>(cluster: &ClusterName, things: impl Iterator<Item = &'a ConfigOn>, now: Millis) -> Changes {

@@ -46,6 +46,8 @@ pub(crate) struct Run<'a> {
     pub(crate) owners_heard: bool,
     /// The step whose rule this drive has expanded.
     pub(crate) expanded: Option<u32>,
+    /// The batch of moves that this drive has found able to begin, by its step.
+    pub(crate) may_begin: Option<u32>,
     /// While a dead broker's settings are tried through the controllers: whatever they answer, the rest goes on.
     pub(crate) tries_controllers: bool,
 }
@@ -69,6 +71,7 @@ impl<'a> Run<'a> {
             refused: BTreeSet::new(),
             owners_heard: false,
             expanded: None,
+            may_begin: None,
             tries_controllers: false,
         }
     }

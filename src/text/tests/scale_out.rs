@@ -144,6 +144,7 @@ fn steps(moves: &[ReplicaMove]) -> Vec<Step> {
 
 fn moving() -> Moving {
     Moving {
+        relieved: BTreeMap::new(),
         interval_ms: 5_000,
         stalled_ms: 100_000,
         min_isr: TOPICS.iter().map(|name| (topic(name), 2)).collect(),

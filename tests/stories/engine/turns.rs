@@ -60,8 +60,11 @@ async fn what_somebody_else_set_within_a_turn_is_left_to_them() {
     scene.kafka.set_broker_config(1, FOLLOWER_RATE, Some("31")).unwrap();
     says(&house, "alice", &format!("/stop operation:{id} reason:enough")).await;
     comes_to(&house, &id, State::Stopped).await;
-    // What is put back on a broker is one call: the other of its two rates stays as well, without effect, for no list is left.
-    assert_eq!(rates(&scene.kafka).await, BTreeMap::from([(1, format!("{MIB}/31"))]), "no other broker keeps anything");
+    assert_eq!(
+        rates(&scene.kafka).await,
+        BTreeMap::from([(1, "-/31".to_owned())]),
+        "nothing else is kept, on no broker"
+    );
 }
 
 /// A broker dies within a turn: the turn is not waited for until that one returns.

@@ -42,6 +42,8 @@ pub enum Guard {
     NothingMoves,
     /// The brokers that get replicas are alive and in their racks.
     BrokersAlive,
+    /// Moves are called off only while every replica from before is alive: else they could be without a leader.
+    OldReplicasAlive,
     /// The settings that are changed for the run are those that are put back.
     SettingsAre,
     /// The disks have room for the copies.
@@ -112,7 +114,7 @@ pub enum Guard {
 
 impl Guard {
     /// Every guard.
-    pub const ALL: [Self; 50] = [
+    pub const ALL: [Self; 51] = [
         Self::CannotVerify,
         Self::ClusterIs,
         Self::TopicIs,
@@ -130,6 +132,7 @@ impl Guard {
         Self::AssignedAre,
         Self::NothingMoves,
         Self::BrokersAlive,
+        Self::OldReplicasAlive,
         Self::SettingsAre,
         Self::Room,
         Self::RacksWhole,
@@ -181,14 +184,18 @@ impl Guard {
             "missing-right" => Self::MissingRight,
             "too-many-partitions" => Self::TooManyPartitions,
             "held-by-other" => Self::HeldByOther,
-            "values-moved-on" | "replicas-moved-on" | "queues-moved-on" | "settings-moved-on" | "topics-left-out" => {
-                Self::ValuesMovedOn
-            }
+            "values-moved-on"
+            | "replicas-moved-on"
+            | "queues-moved-on"
+            | "settings-moved-on"
+            | "topics-left-out"
+            | "throttle-above-first" => Self::ValuesMovedOn,
             "reassignment-under-way" => Self::NothingMoves,
+            "cannot-call-off" => Self::OldReplicasAlive,
             "targets-not-alive" => Self::BrokersAlive,
             "racks-on-some" => Self::RacksWhole,
             "under-min-isr" => Self::UnderMinIsr,
-            "disk-too-small" => Self::Room,
+            "disk-too-small" | "log-dir-too-small" => Self::Room,
             "throttle-below-inflow" => Self::ThrottleAboveInflow,
             "too-many-moves" => Self::TooManyMoves,
             "system-name" => Self::NotTheSystems,
@@ -227,7 +234,7 @@ impl Guard {
             Expectation::KafkaCommittedAre { .. } => Self::CommittedAre,
             Expectation::KafkaOffsetsInLog { .. } => Self::TargetInLog,
             Expectation::KafkaAssignedAre { .. } => Self::AssignedAre,
-            Expectation::KafkaNothingMoves => Self::NothingMoves,
+            Expectation::KafkaNothingMoves | Expectation::KafkaOnlyTheseMove { .. } => Self::NothingMoves,
             Expectation::KafkaBrokersAlive { .. } => Self::BrokersAlive,
             Expectation::KafkaConfigsAre { .. } => Self::SettingsAre,
             Expectation::KafkaRoom { .. } => Self::Room,

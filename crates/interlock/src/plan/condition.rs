@@ -3,6 +3,7 @@
 use super::action::Action;
 use super::closing::{self, ClosedMemory, Closing};
 use super::failing::Failing;
+use super::last_look::LastLook;
 use super::member_facts;
 use super::moving::{self, Moving};
 use super::put_back::Owed;
@@ -82,6 +83,9 @@ pub struct Memory {
     /// What is known of queues that are being closed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub closed: Option<ClosedMemory>,
+    /// What the last looks before the end of moves found.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last: Option<LastLook>,
     /// Looks that fail without a break.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub failing: Option<Failing>,

@@ -54,6 +54,11 @@ pub enum Expectation {
     },
     /// No partition of the cluster is on the move.
     KafkaNothingMoves,
+    /// These partitions are on their way, each to its replicas after, and no other partition of the cluster is.
+    KafkaOnlyTheseMove {
+        /// Each with the replicas that it is on its way to.
+        moves: Vec<ReplicaMove>,
+    },
     /// These brokers are alive, each in this rack.
     KafkaBrokersAlive {
         /// The brokers.
@@ -193,7 +198,7 @@ impl Expectation {
                 let topics = partitions.iter().map(|one| KafkaQuery::Topic(one.topic.clone()));
                 topics.chain([KafkaQuery::Reassignments]).collect()
             }
-            Self::KafkaNothingMoves => vec![KafkaQuery::Reassignments],
+            Self::KafkaNothingMoves | Self::KafkaOnlyTheseMove { .. } => vec![KafkaQuery::Reassignments],
             Self::KafkaConfigsAre { configs } => return configs.iter().map(|one| one.on.query()).collect(),
             Self::KafkaRoom { .. } => vec![KafkaQuery::LogDirs],
             Self::Rocketmq(expectation) => return BTreeSet::from([Query::Rocketmq(expectation.query())]),
@@ -241,7 +246,8 @@ pub fn evaluate(expectation: &Expectation, sections: &Sections) -> Held {
             with(looker.kafka_log_ranges(topic), |found| in_log(topic, offsets, found))
         }
         Expectation::KafkaAssignedAre { partitions } => layout::assigned(partitions, &mut looker),
-        Expectation::KafkaNothingMoves => layout::nothing_moves(&mut looker),
+        Expectation::KafkaNothingMoves => layout::only_these_move(&[], &mut looker),
+        Expectation::KafkaOnlyTheseMove { moves } => layout::only_these_move(moves, &mut looker),
         Expectation::KafkaBrokersAlive { brokers } => layout::alive(brokers, &mut looker),
         Expectation::KafkaConfigsAre { configs } => layout::configs(configs, &mut looker),
         Expectation::KafkaRoom { brokers } => layout::room(brokers, &mut looker),

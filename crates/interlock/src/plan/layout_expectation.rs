@@ -1,9 +1,10 @@
 //! What must be true of a cluster's layout for a plan to be still the right one.
 
 use super::expectation::{Assigned, ConfigExpected, Held, RoomExpected};
+use super::layout_action::ReplicaMove;
 use super::layout_probe::{Movements, Standing, known, place, setting};
 use crate::cluster::Looker;
-use crate::cluster::kafka::{Broker, Replicas};
+use crate::cluster::kafka::{Broker, Reassignment, Replicas};
 use crate::facts::Facts;
 
 pub(super) fn assigned(expected: &[Assigned], looker: &mut Looker<'_>) -> Held {
@@ -83,13 +84,24 @@ pub(super) fn alive(expected: &[Broker], looker: &mut Looker<'_>) -> Held {
     Held::Holds
 }
 
-pub(super) fn nothing_moves(looker: &mut Looker<'_>) -> Held {
-    match known(looker.kafka_reassignments()) {
-        Err(facts) => Held::CannotTell(facts),
-        Ok(all) => all.first().map_or(Held::Holds, |first| {
-            let facts = place(&first.topic, first.partition).with("count", all.len());
-            Held::Broken { id: "reassignment-under-way", facts }
-        }),
+pub(super) fn only_these_move(expected: &[ReplicaMove], looker: &mut Looker<'_>) -> Held {
+    let all = match known(looker.kafka_reassignments()) {
+        Ok(all) => all,
+        Err(facts) => return Held::CannotTell(facts),
+    };
+    let is_it = |one: &ReplicaMove, found: &Reassignment| {
+        found.topic == one.topic && found.partition == one.partition && found.target() == one.to
+    };
+    if let Some(first) = all.iter().find(|found| !expected.iter().any(|one| is_it(one, found))) {
+        let facts = place(&first.topic, first.partition).with("count", all.len());
+        return Held::Broken { id: "reassignment-under-way", facts };
+    }
+    match expected.iter().find(|one| !all.iter().any(|found| is_it(one, found))) {
+        None => Held::Holds,
+        Some(one) => {
+            let facts = place(&one.topic, one.partition).with("expected", one.to.to_string());
+            Held::Broken { id: "move-has-ended", facts }
+        }
     }
 }
 

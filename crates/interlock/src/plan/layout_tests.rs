@@ -294,6 +294,12 @@ mod expectations {
         assert_eq!(broken(config, &World { rate: Some("1"), ..before.clone() }), "setting-changed");
         let other = Expectation::KafkaBrokersAlive { brokers: vec![Broker { id: 4, rack: Some("r9".to_owned()) }] };
         assert_eq!(broken(&other, &before), "rack-changed");
+        let ours = Expectation::KafkaOnlyTheseMove { moves: vec![a_move()] };
+        assert_eq!(broken(&ours, &World::under_way()), "holds");
+        assert_eq!(broken(&ours, &before), "move-has-ended");
+        let elsewhere = World { target: Some(vec![2, 1]), ..World::under_way() };
+        assert_eq!(broken(&ours, &elsewhere), "reassignment-under-way");
+        assert!(matches!(evaluate(&ours, &Sections::empty()), Held::CannotTell(_)));
         let more = Expectation::KafkaRoom { brokers: vec![RoomExpected { broker: 4, bytes: 5_001 }] };
         assert_eq!(broken(&more, &before), "disk-too-full");
     }
@@ -319,6 +325,7 @@ mod watching {
             interval_ms: 1_000,
             stalled_ms: 10_000,
             min_isr: BTreeMap::from([(topic(), 2)]),
+            relieved: BTreeMap::new(),
             throttle: Some(throttle),
         }
     }
@@ -376,6 +383,17 @@ mod watching {
         assert_eq!(found(&World { target: Some(vec![1, 2]), ..World::under_way() }), "move-overridden");
         assert_eq!(found(&World { isr: vec![3], ..World::under_way() }), "under-min-isr");
         assert_eq!(found(&World { isr: vec![3, 2], ..World::under_way() }), "moving", "at the edge is not under it");
+    }
+
+    #[test]
+    fn too_few_in_sync_does_not_stop_a_move_that_helps() {
+        let relieved = Moving { relieved: BTreeMap::from([(topic(), [0].into())]), ..moving() };
+        let condition = Condition::KafkaMoved(relieved);
+        let (actions, pace) = ([reassign(a_move())], Pace { now: Millis(0), interval: Duration::from_secs(1) });
+        let awaited = Awaited { condition: &condition, actions: &actions };
+        let alone = World { isr: vec![2], ..World::under_way() };
+        assert_eq!(id(&look(awaited, &Memory::default(), &alone.sections(), pace).1), "moving");
+        assert_eq!(found(&alone), "under-min-isr", "control");
     }
 
     #[test]
@@ -582,5 +600,65 @@ mod put_back {
         assert_eq!(put_back_only(&take(&["0:4"], true), &others), Some(take(&["0:4"], true)));
         assert_eq!(put_back_only(&take(&["0:4"], true), &ours), None);
         assert_eq!(put_back_only(&elect(), &others), None);
+    }
+}
+
+mod at_the_end {
+    use super::*;
+
+    fn judged(world: &World, before: Option<LastLook>) -> (Option<LastLook>, &'static str, Facts) {
+        let (memory, looked) = last_look(&[a_move()], before, &world.sections(), Millis(7));
+        match looked {
+            Looked::Met => (memory, "met", Facts::none()),
+            Looked::NotYet { id, facts } | Looked::Impossible { id, facts } => (memory, id, facts),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    fn found(world: &World) -> &'static str {
+        judged(world, None).1
+    }
+
+    #[test]
+    fn only_all_replicas_in_order_and_in_sync_are_the_end() {
+        assert_eq!(found(&World::on(&[4, 2, 1])), "met");
+        assert_eq!(found(&World { isr: vec![1, 2, 4], leader: 2, ..World::on(&[4, 2, 1]) }), "met", "whoever leads");
+        let (_, id, facts) = judged(&World { isr: vec![2, 1], ..World::on(&[4, 2, 1]) }, None);
+        assert_eq!(
+            (id, facts.get("isr"), facts.get("verified")),
+            ("replicas-behind", Some(&2_i64.into()), Some(&0_i64.into()))
+        );
+        assert_eq!(found(&World { gone: true, ..World::on(&[4, 2, 1]) }), "topic-gone");
+        assert_eq!(found(&World { id: "second", ..World::on(&[4, 2, 1]) }), "topic-recreated");
+        assert_eq!(
+            last_look(&[a_move()], None, &Sections::empty(), Millis(0)).1,
+            Looked::NotYet { id: CANNOT_LOOK, facts: Facts::none().with("failure", "not-asked") }
+        );
+    }
+
+    #[test]
+    fn what_was_moved_on_since_is_believed_after_several_looks() {
+        let moved = World::on(&[2, 4, 1]);
+        let (memory, first, _) = judged(&moved, None);
+        let (memory, second, _) = judged(&moved, memory);
+        assert_eq!((first, second), ("looking-once-more", "looking-once-more"));
+        let (_, third, facts) = judged(&moved, memory);
+        assert_eq!(
+            (third, facts.get("found"), facts.get("expected")),
+            ("moved-since", Some(&"2,4,1".into()), Some(&"4,2,1".into()))
+        );
+        let (memory, _, _) = judged(&World { isr: vec![2, 1], ..World::on(&[4, 2, 1]) }, memory);
+        assert_eq!(judged(&moved, memory).1, "looking-once-more", "it begins anew");
+        // Where it goes is told by the controller: nothing there is late.
+        assert_eq!(found(&World { target: Some(vec![2, 1]), ..World::under_way() }), "moved-since");
+    }
+
+    #[test]
+    fn since_when_and_whether_people_were_called_is_kept() {
+        let behind = World { isr: vec![2, 1], ..World::on(&[4, 2, 1]) };
+        let (memory, ..) = judged(&behind, None);
+        assert_eq!(memory, Some(LastLook { streak: 0, since: Millis(7), called: false }));
+        let called = LastLook { streak: 0, since: Millis(3), called: true };
+        assert_eq!(judged(&behind, Some(called)).0, Some(called));
     }
 }

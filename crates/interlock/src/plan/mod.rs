@@ -10,11 +10,13 @@ mod expectation;
 mod failing;
 mod hold;
 mod kafka_action;
+mod last_look;
 mod layout_action;
 mod layout_expectation;
 mod layout_probe;
 #[cfg(test)]
 mod layout_tests;
+mod log_dirs;
 mod members;
 mod milestones;
 mod moving;
@@ -56,8 +58,10 @@ pub use expectation::{
 pub use failing::{Calls, Failing};
 pub use hold::{Aspect, Hold, Sharing, Thing};
 pub use kafka_action::{KafkaAction, OffsetMove, OffsetRemoval};
+pub use last_look::{LastLook, all_moves, last_look, last_look_queries};
 pub use layout_action::{ConfigChange, ConfigOn, ListRemoval, PreferredLeader, ReplicaMove, list_entries};
 pub use layout_probe::BROKER_DEAD;
+pub use log_dirs::{TooSmall, too_small};
 pub(crate) use members::{client_ids, client_places, member_facts};
 pub use milestones::{Milestones, milestones};
 pub use moving::{Moving, Throttle, Turned, Unwinding, Wanted, outlook, regulate, unwind, unwind_queries};

@@ -26,6 +26,10 @@ pub struct Moving {
     pub stalled_ms: u64,
     /// The least replicas in sync, by topic.
     pub min_isr: BTreeMap<TopicName, u32>,
+    /// Partitions that had too few replicas in sync when the move was planned, because of replicas that leave: the move is what
+    /// helps them, so it does not wait for those.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub relieved: BTreeMap<TopicName, BTreeSet<i32>>,
     /// The throttle and how far it may be turned; none if there is none.
     pub throttle: Option<Throttle>,
 }
@@ -52,8 +56,11 @@ impl Throttle {
 }
 
 impl Moving {
-    /// The replicas in sync that a partition needs: never more than it had before it was moved.
+    /// The replicas in sync that a partition needs: never more than it had before it was moved, and none where moving it helps.
     pub(super) fn least(&self, one: &ReplicaMove) -> usize {
+        if self.relieved.get(&one.topic).is_some_and(|partitions| partitions.contains(&one.partition)) {
+            return 0;
+        }
         let least = self.min_isr.get(&one.topic).map_or(1, |least| *least as usize);
         least.min(one.from.0.len())
     }
@@ -79,7 +86,7 @@ pub(super) fn moves_of(actions: &[Action]) -> Vec<ReplicaMove> {
 }
 
 /// A broker may show replicas as they were a moment ago: only after so many looks in a row they are taken for what stands.
-const STALE_LOOKS: u32 = 3;
+pub(super) const STALE_LOOKS: u32 = 3;
 
 /// One look at a batch.
 pub(super) fn look(
@@ -284,22 +291,21 @@ fn standing_rate(throttle: &Throttle, looker: &mut Looker<'_>) -> Option<u64> {
 
 /// What moves that did not begin have to copy: the largest copy there is, for each replica that is added.
 fn to_copy(moves: &[ReplicaMove], dirs: &[BrokerDirs]) -> u64 {
-    to_copy_by_broker(moves, dirs).into_values().fold(0, u64::saturating_add)
+    copies_by_broker(moves, dirs).into_values().flatten().fold(0, u64::saturating_add)
 }
 
-/// The same, by the broker that it is added on.
-pub(super) fn to_copy_by_broker(moves: &[ReplicaMove], dirs: &[BrokerDirs]) -> BTreeMap<i32, u64> {
+/// The sizes of the same, by the broker that they are added on.
+pub(super) fn copies_by_broker(moves: &[ReplicaMove], dirs: &[BrokerDirs]) -> BTreeMap<i32, Vec<u64>> {
     let mut sizes: BTreeMap<(&TopicName, i32), u64> = BTreeMap::new();
     for ((topic, partition, _), bytes) in stored(dirs, moves) {
         let size = sizes.entry((topic, partition)).or_default();
         *size = (*size).max(bytes);
     }
-    let mut brokers = BTreeMap::new();
+    let mut brokers: BTreeMap<i32, Vec<u64>> = BTreeMap::new();
     for one in moves {
         let size = sizes.get(&(&one.topic, one.partition)).copied().unwrap_or(0);
         for broker in one.adding() {
-            let bytes: &mut u64 = brokers.entry(broker).or_default();
-            *bytes = bytes.saturating_add(size);
+            brokers.entry(broker).or_default().push(size);
         }
     }
     brokers

@@ -3,16 +3,19 @@
 use super::condition::{CANNOT_LOOK, Condition, Looked};
 use super::layout_action::ReplicaMove;
 use super::layout_probe::{known, place};
-use super::moving::{Moving, to_copy_by_broker};
+use super::log_dirs::too_small;
+use super::moving::{Moving, copies_by_broker};
 use super::{Action, KafkaAction, Plan, Work};
 use crate::cluster::kafka::KafkaQuery;
 use crate::cluster::{Looker, Query, Sections};
 use crate::facts::{Fact, Facts};
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 /// A batch that follows another one.
 #[derive(Debug, Clone, Copy)]
 pub struct NextBatch<'a> {
+    step: u32,
     moves: &'a [ReplicaMove],
     moving: &'a Moving,
 }
@@ -24,10 +27,30 @@ impl<'a> NextBatch<'a> {
         let next = plan.steps.iter().find(|one| one.number > step)?;
         match (&next.work, &next.done) {
             (Work::Act(Action::Kafka(KafkaAction::Reassign { moves })), Condition::KafkaMoved(moving)) => {
-                Some(Self { moves, moving })
+                Some(Self { step: next.number, moves, moving })
             }
             _ => None,
         }
+    }
+
+    /// The batch of a step, if another batch comes before it; none if it is no batch, or the first.
+    #[must_use]
+    pub fn of(plan: &'a Plan, step: u32) -> Option<Self> {
+        let is_batch = |work: &Work| matches!(work, Work::Act(Action::Kafka(KafkaAction::Reassign { .. })));
+        let before = plan.steps.iter().rfind(|one| one.number < step).filter(|one| is_batch(&one.work))?;
+        Self::after(plan, before.number)
+    }
+
+    /// Its step.
+    #[must_use]
+    pub fn step(&self) -> u32 {
+        self.step
+    }
+
+    /// The time between two looks.
+    #[must_use]
+    pub fn interval(&self) -> Duration {
+        Duration::from_millis(self.moving.interval_ms)
     }
 
     /// What has to be seen to tell whether it can begin.
@@ -73,15 +96,17 @@ impl<'a> NextBatch<'a> {
         Ok(None)
     }
 
-    /// The first broker that has less free than its copies need. One that does not tell is not in the way.
+    /// The first broker that has less free in a log directory than copies may need there. One that does not tell is not in the
+    /// way.
     fn without_room(&self, looker: &mut Looker<'_>) -> Result<Option<Facts>, Facts> {
         let all = known(looker.kafka_log_dirs())?;
-        for (broker, bytes) in to_copy_by_broker(self.moves, all) {
+        for (broker, copies) in copies_by_broker(self.moves, all) {
             let dirs = all.iter().find(|found| found.broker == broker).and_then(|found| found.dirs.as_ref());
-            let usable = dirs.and_then(|dirs| dirs.iter().filter(|dir| !dir.failed).map(|dir| dir.usable_bytes).sum());
-            if let Some(usable) = usable.filter(|usable: &u64| *usable < bytes) {
+            if let Some(found) = dirs.and_then(|dirs| too_small(dirs, &copies)) {
                 let facts = Facts::none().with("broker", i64::from(broker));
-                return Ok(Some(facts.with("expected", Fact::Bytes(bytes)).with("found", Fact::Bytes(usable))));
+                return Ok(Some(
+                    facts.with("expected", Fact::Bytes(found.needed)).with("found", Fact::Bytes(found.usable)),
+                ));
             }
         }
         Ok(None)

@@ -303,6 +303,7 @@ mod conditions {
                 Owed { on: ConfigOn::Topic("orders".parse().unwrap()), due: Millis(9), called: true },
             ],
             began: Some(Millis(1)),
+            last: Some(LastLook { streak: 2, since: Millis(3), called: true }),
             closed: Some(ClosedMemory {
                 told: Some(Millis(6)),
                 told_id: "queues-unread".to_owned(),

@@ -4,10 +4,10 @@ use super::look::{Loads, Seen, dirs_of};
 use super::{MOST_MOVES, Wanted, batches, copies, parts};
 use crate::changes::kafka_offsets as offsets;
 use crate::changes::rights::{self, Needed};
-use crate::cluster::kafka::{Controllers, FOLLOWER_RATE, LEADER_RATE, Partition, Silence};
+use crate::cluster::kafka::{Controllers, FOLLOWER_RATE, LEADER_RATE, LogDir, Partition, Reassignment, Silence};
 use crate::facts::{Fact, Facts};
 use crate::id::TopicName;
-use crate::plan::{Check, ConfigOn, Level};
+use crate::plan::{Check, ConfigOn, Level, ReplicaMove, too_small};
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
@@ -15,7 +15,8 @@ use std::time::Duration;
 pub(super) fn all(wanted: &Wanted, seen: &Seen<'_>, (load, eta): (&Loads, Duration)) -> Vec<Check> {
     let mut checks = vec![offsets::identity_check(seen.cluster)];
     checks.extend(right_checks(wanted, seen));
-    checks.push(moving_check(seen));
+    checks.extend(moving_checks(wanted, seen));
+    checks.extend(call_off_check(wanted, seen));
     checks.push(target_check(wanted, seen));
     checks.extend(health_checks(wanted, seen));
     checks.extend(left_over_check(wanted, seen));
@@ -42,13 +43,45 @@ fn right_checks(wanted: &Wanted, seen: &Seen<'_>) -> Vec<Check> {
     checks
 }
 
-/// Ours or anybody's: the controller would let the new one override it without a word.
-fn moving_check(seen: &Seen<'_>) -> Check {
-    let Some(first) = seen.moving.first() else { return Check::pass("reassignment-under-way") };
-    let facts = offsets::of_partition(&first.topic, first.partition)
-        .with("count", seen.moving.len())
-        .with("found", first.target().to_string());
-    Check::new(Level::Block, "reassignment-under-way", facts)
+/// Ours or anybody's: the controller would let the new one override it without a word. What a way back calls off itself is
+/// not in its way.
+fn moving_checks(wanted: &Wanted, seen: &Seen<'_>) -> Vec<Check> {
+    let is_called_off = |found: &&Reassignment| {
+        wanted.calls_off.iter().any(|one| one.topic == found.topic && one.partition == found.partition)
+    };
+    let others: Vec<&Reassignment> = seen.moving.iter().filter(|found| !is_called_off(found)).collect();
+    let mut checks = Vec::new();
+    match others.first() {
+        None => checks.push(Check::pass("reassignment-under-way")),
+        Some(first) => {
+            let facts = offsets::of_partition(&first.topic, first.partition)
+                .with("count", others.len())
+                .with("found", first.target().to_string());
+            checks.push(Check::new(Level::Block, "reassignment-under-way", facts));
+        }
+    }
+    if let Some(first) = wanted.calls_off.first() {
+        let facts = offsets::of_partition(&first.topic, first.partition).with("count", wanted.calls_off.len());
+        checks.push(Check::new(Level::Warn, "moves-called-off", facts));
+    }
+    checks
+}
+
+/// Called off while a replica from before is dead, a partition could be left with the copy alone, which is not whole.
+fn call_off_check(wanted: &Wanted, seen: &Seen<'_>) -> Option<Check> {
+    let dead = |one: &ReplicaMove| one.from.0.iter().copied().find(|id| !seen.is_alive(*id));
+    let (one, broker) = wanted.calls_off.iter().find_map(|one| Some((one, dead(one)?)))?;
+    let facts = offsets::of_partition(&one.topic, one.partition).with("broker", i64::from(broker));
+    Some(Check::new(Level::Block, "cannot-call-off", facts))
+}
+
+/// Whether a partition has too few replicas in sync only because of replicas that leave it: then the move is what helps.
+pub(super) fn is_relieved(one: &ReplicaMove, seen: &Seen<'_>) -> bool {
+    let Some(found) = seen.partition(&one.topic, one.partition) else { return false };
+    let least = seen.settings(&one.topic).map_or(1, |found| found.min_isr as usize).min(one.from.0.len());
+    let leaving = one.from.without(&one.to);
+    let mut missing = one.from.0.iter().filter(|id| !found.isr.contains(id));
+    !found.isr.is_empty() && found.isr.len() < least && missing.all(|id| leaving.contains(id))
 }
 
 /// A broker that was never there and one that is dead look the same from outside; neither takes replicas.
@@ -73,13 +106,17 @@ fn sick<'a>(all: impl Iterator<Item = (&'a TopicName, &'a Partition)>) -> Sick<'
 }
 
 fn health_checks(wanted: &Wanted, seen: &Seen<'_>) -> Vec<Check> {
-    let ours: BTreeSet<(&TopicName, i32)> = wanted.moves.iter().map(|one| (&one.topic, one.partition)).collect();
+    let ours: BTreeMap<(&TopicName, i32), &ReplicaMove> =
+        wanted.moves.iter().map(|one| ((&one.topic, one.partition), one)).collect();
     let all = || seen.layout.iter().flat_map(|one| one.topic.partitions.iter().map(move |found| (&one.name, found)));
-    let of_plan = || all().filter(|(name, found)| ours.contains(&(*name, found.partition)));
+    let of_plan = || all().filter(|(name, found)| ours.contains_key(&(*name, found.partition)));
     let least: BTreeMap<&TopicName, usize> =
         seen.replication.topics.iter().map(|one| (&one.name, one.min_isr as usize)).collect();
     let under_min = |(name, found): &(&TopicName, &Partition)| {
         found.leader.is_some() && found.isr.len() < least.get(name).copied().unwrap_or(1).min(found.replicas.len())
+    };
+    let relieved = |(name, found): &(&TopicName, &Partition)| {
+        ours.get(&(*name, found.partition)).is_some_and(|one| is_relieved(one, seen))
     };
     let mut checks = Vec::new();
     let mut add = |level, id, found: Sick<'_>| {
@@ -92,7 +129,9 @@ fn health_checks(wanted: &Wanted, seen: &Seen<'_>) -> Vec<Check> {
         }
     };
     add(Level::Block, SickKind::Offline, sick(of_plan().filter(|(_, found)| found.leader.is_none())));
-    add(Level::Block, SickKind::UnderMinIsr, sick(of_plan().filter(under_min)));
+    let is_worse = |one: &(&TopicName, &Partition)| under_min(one) && !relieved(one);
+    add(Level::Block, SickKind::UnderMinIsr, sick(of_plan().filter(is_worse)));
+    add(Level::Warn, SickKind::UnderMinIsr, sick(of_plan().filter(|one| under_min(one) && relieved(one))));
     add(
         Level::Warn,
         SickKind::UnderReplicated,
@@ -168,8 +207,8 @@ pub(super) fn usable(seen: &Seen<'_>, broker: i32) -> Option<u64> {
     if dirs.is_empty() { None } else { dirs.iter().filter(|dir| !dir.failed).map(|dir| dir.usable_bytes).sum() }
 }
 
-/// Room for the copies and for what comes in while they are made. Where a broker has several directories it picks by count,
-/// so the fullest of them may be the one.
+/// Room for the copies and for what comes in while they are made: on the broker, and in each of its directories, for it picks
+/// them by the number of replicas.
 fn disk_checks(wanted: &Wanted, seen: &Seen<'_>, (load, eta): (&Loads, Duration)) -> Vec<Check> {
     let mut checks = Vec::new();
     // A move that never ends is refused for that; its copies alone are what room is checked for.
@@ -185,16 +224,27 @@ fn disk_checks(wanted: &Wanted, seen: &Seen<'_>, (load, eta): (&Loads, Duration)
             }
             Some(_) => {}
         }
-        let dirs = seen.dirs.iter().find(|one| one.broker == *id).map_or(0, |one| dirs_of(one).len());
-        if dirs > 1 {
-            let facts = Facts::none().with("broker", i64::from(*id)).with("count", dirs);
-            checks.push(Check::new(Level::Warn, "several-log-dirs", facts));
+        let dirs = seen.dirs.iter().find(|one| one.broker == *id).map_or(&[][..], dirs_of);
+        if dirs.len() > 1 {
+            let copies = seen.copies(&wanted.moves, (*id, span));
+            checks.push(dirs_check(*id, dirs, &copies));
         }
     }
     if checks.is_empty() {
         checks.push(Check::pass("disk-too-small"));
     }
     checks
+}
+
+fn dirs_check(broker: i32, dirs: &[LogDir], copies: &[u64]) -> Check {
+    let facts = Facts::none().with("broker", i64::from(broker)).with("count", dirs.len());
+    match too_small(dirs, copies) {
+        None => Check::new(Level::Warn, "several-log-dirs", facts),
+        Some(found) => {
+            let facts = facts.with("path", found.path).with("needed", Fact::Bytes(found.needed));
+            Check::new(Level::Block, "log-dir-too-small", facts.with("found", Fact::Bytes(found.usable)))
+        }
+    }
 }
 
 /// At or below the inflow a copy never catches up.

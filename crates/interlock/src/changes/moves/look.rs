@@ -114,8 +114,19 @@ impl<'a> Seen<'a> {
         loads
     }
 
+    /// What each copy onto a broker takes there, with what comes in within so many seconds.
+    pub(super) fn copies(&self, moves: &[ReplicaMove], (broker, span): (i32, u64)) -> Vec<u64> {
+        let onto = moves.iter().filter(|one| one.adding().contains(&broker));
+        onto.map(|one| self.size(one).saturating_add(self.inflow(one).saturating_mul(span))).collect()
+    }
+
+    /// The most that comes in at one broker because of these moves, in bytes a second.
+    pub(in crate::changes) fn inflow_of(&self, moves: &[ReplicaMove]) -> u64 {
+        self.load(moves).inflow()
+    }
+
     /// The brokers whose rates are set: those of the moves that are alive.
-    pub(super) fn throttled(&self, moves: &[ReplicaMove]) -> BTreeSet<i32> {
+    pub(in crate::changes) fn throttled(&self, moves: &[ReplicaMove]) -> BTreeSet<i32> {
         throttle::brokers(moves).into_iter().filter(|id| self.is_alive(*id)).collect()
     }
 }

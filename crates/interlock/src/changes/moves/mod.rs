@@ -13,7 +13,10 @@ use super::guards::Guards;
 use super::{Context, Stop, held_checks};
 use crate::facts::{Fact, Facts};
 use crate::id::{ClusterName, OperationId, TopicName};
-use crate::plan::{Action, Adopted, Aspect, Check, Draft, Effect, Estimate, Hold, Impact, ReplicaMove, Sharing, Thing};
+use crate::plan::{
+    Action, Adopted, Aspect, Check, ConfigOn, Draft, Effect, Estimate, Hold, Impact, ReplicaMove, Sharing, Thing,
+    put_back_on,
+};
 use std::collections::{BTreeMap, BTreeSet};
 
 pub(super) use checks::throttle_check;
@@ -27,6 +30,9 @@ pub(super) const MOST_MOVES: u64 = 50_000;
 pub(super) struct Wanted {
     /// Each partition that changes, with its replicas before and after.
     pub(super) moves: Vec<ReplicaMove>,
+    /// Moves of the operation that is taken back which are under way: they are called off first. Each with the replicas from
+    /// before it and those that it is on its way to.
+    pub(super) calls_off: Vec<ReplicaMove>,
     /// The brokers that must be alive: those that get replicas.
     pub(super) targets: BTreeSet<i32>,
     /// The throttle of each broker, in bytes a second.
@@ -37,7 +43,7 @@ pub(super) struct Wanted {
     pub(super) reverses: Option<OperationId>,
     /// Settings that an operation left and that this one puts back; see [`Earlier`].
     pub(super) earlier: Earlier,
-    /// Actions that another operation owes, done at the end of this one.
+    /// Actions that put back what other operations left, done at the end of this one.
     pub(super) owed: Vec<Action>,
     /// The worst that can happen, as a key.
     pub(super) worst_case: &'static str,
@@ -117,8 +123,11 @@ fn holds(cluster: &ClusterName, wanted: &Wanted, (seen, adopted): (&Seen<'_>, &[
     let mut brokers = seen.throttled(&wanted.moves);
     brokers.extend(adopted.iter().flat_map(|one| &one.brokers));
     let brokers = brokers.iter().map(|id| hold(Thing::Broker(id.to_string()), Aspect::Config));
-    let mut holds: Vec<Hold> = topics.chain(brokers).collect();
+    let left: BTreeSet<ConfigOn> = wanted.owed.iter().flat_map(put_back_on).collect();
+    let left = left.iter().map(|on| hold(on.thing(), Aspect::Config));
+    let mut holds: Vec<Hold> = topics.chain(brokers).chain(left).collect();
     holds.push(hold(Thing::Whole, Aspect::Layout));
     holds.sort();
+    holds.dedup();
     holds
 }

@@ -6,10 +6,10 @@ use super::throttle::Settings;
 use super::{Wanted, checks};
 use crate::cluster::kafka::Broker;
 use crate::plan::{
-    Action, Assigned, Condition, ConfigExpected, Expectation, KafkaAction, Moving, PreferredLeader, RoomExpected, Step,
-    Throttle, Undo, Work,
+    Action, Assigned, Condition, ConfigExpected, Expectation, KafkaAction, Moving, PreferredLeader, ReplicaMove,
+    RoomExpected, Step, Throttle, Undo, Work,
 };
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// So slow a move gets at most: a tenth of what was asked for, and enough to end some day.
 const SLOWEST_PART: u64 = 10;
@@ -25,11 +25,19 @@ pub(super) fn expectations(wanted: &Wanted, seen: &Seen<'_>, settings: &Settings
         settings.rates.iter().chain(&settings.lists).map(ConfigExpected::before).collect();
     let room = load.takes.iter().filter(|(id, _)| checks::usable(seen, **id).is_some());
     let room = room.map(|(id, end)| RoomExpected { broker: *id, bytes: end.bytes });
+    let is_called_off = |one: &&ReplicaMove| {
+        wanted.calls_off.iter().any(|off| (&off.topic, off.partition) == (&one.topic, one.partition))
+    };
+    let moving = match wanted.calls_off.as_slice() {
+        [] => Expectation::KafkaNothingMoves,
+        moves => Expectation::KafkaOnlyTheseMove { moves: moves.to_vec() },
+    };
+    let still = wanted.moves.iter().filter(|one| !is_called_off(one));
     let mut all = vec![
         cluster_is(seen),
-        Expectation::KafkaNothingMoves,
+        moving,
         Expectation::KafkaBrokersAlive { brokers: targets(wanted, seen) },
-        Expectation::KafkaAssignedAre { partitions: wanted.moves.iter().map(Assigned::before).collect() },
+        Expectation::KafkaAssignedAre { partitions: still.map(Assigned::before).collect() },
     ];
     if !configs.is_empty() {
         all.push(Expectation::KafkaConfigsAre { configs });
@@ -48,6 +56,10 @@ fn targets(wanted: &Wanted, seen: &Seen<'_>) -> Vec<Broker> {
 
 pub(super) fn steps(wanted: &Wanted, seen: &Seen<'_>, settings: &Settings, batches: &[Batch]) -> Vec<Step> {
     let mut all = Vec::new();
+    if !wanted.calls_off.is_empty() {
+        let action = KafkaAction::CallOff { moves: wanted.calls_off.clone() };
+        all.push(step(action, vec![cluster_is(seen)], Condition::ReadBack, Undo::Nothing));
+    }
     for changes in [&settings.rates, &settings.lists] {
         if !changes.is_empty() {
             let action = KafkaAction::SetConfigs { changes: changes.clone() };
@@ -82,11 +94,16 @@ fn moving(wanted: &Wanted, seen: &Seen<'_>, batch: &Batch) -> Moving {
         slowest_bytes_per_second: (wanted.throttle / SLOWEST_PART).max(1),
         fastest_bytes_per_second: wanted.throttle.saturating_mul(FASTEST_PART),
     };
+    let mut relieved: BTreeMap<_, BTreeSet<i32>> = BTreeMap::new();
+    for one in batch.moves.iter().filter(|one| checks::is_relieved(one, seen)) {
+        relieved.entry(one.topic.clone()).or_default().insert(one.partition);
+    }
     let stalled = (batch.interval * STALLED_LOOKS).max(STALLED_AT_LEAST);
     Moving {
         interval_ms: super::millis(batch.interval),
         stalled_ms: super::millis(stalled),
         min_isr,
+        relieved,
         throttle: (!throttle.brokers.is_empty()).then_some(throttle),
     }
 }

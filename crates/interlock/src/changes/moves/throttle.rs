@@ -47,8 +47,8 @@ pub(super) struct Settings {
     pub(super) rates: Vec<ConfigChange>,
     /// The lists of the topics.
     pub(super) lists: Vec<ConfigChange>,
-    /// What puts all of it back: lists first, for without them the rates have no effect; then each broker by itself, so that
-    /// one that is dead keeps no other waiting.
+    /// What puts all of it back: lists first, for without them the rates have no effect; then each rate of each broker by
+    /// itself, so that one that is dead keeps no other waiting, and what somebody else set keeps nothing of ours there.
     pub(super) restore: Vec<Action>,
 }
 
@@ -69,11 +69,8 @@ pub(super) fn settings(wanted: &Wanted, seen: &Seen<'_>) -> Settings {
     if !removals.is_empty() {
         restore.push(Action::Kafka(KafkaAction::TakeFromLists { lists: removals }));
     }
-    let mut by_broker: BTreeMap<&ConfigOn, Vec<ConfigChange>> = BTreeMap::new();
-    for one in &rates {
-        by_broker.entry(&one.on).or_default().push(put_back(one, &wanted.earlier));
-    }
-    restore.extend(by_broker.into_values().map(|changes| Action::Kafka(KafkaAction::SetConfigs { changes })));
+    let alone = |one: &ConfigChange| KafkaAction::SetConfigs { changes: vec![put_back(one, &wanted.earlier)] };
+    restore.extend(rates.iter().map(alone).map(Action::Kafka));
     Settings { rates, lists, restore }
 }
 

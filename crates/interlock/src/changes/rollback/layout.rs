@@ -1,17 +1,16 @@
 //! The way back of moves: every partition gets the replicas from before, in their order.
 
 use super::Rollback;
-use crate::changes::moves::{self, Earlier, Seen};
+use super::rates::Rates;
+use crate::changes::moves::{self, Seen};
 use crate::changes::{Context, Stop, kafka_offsets as offsets};
 use crate::cluster::kafka::Replicas;
 use crate::cluster::{Looker, Sections};
+use crate::command::Value;
 use crate::facts::Facts;
 use crate::id::TopicName;
-use crate::plan::{Action, Check, Draft, KafkaAction, Level, Mistake, Plan, Planning, ReplicaMove, Throttle};
+use crate::plan::{Action, Check, Draft, KafkaAction, Level, Mistake, Plan, Planning, ReplicaMove};
 use std::collections::{BTreeMap, BTreeSet};
-
-/// Where the first operation had no throttle, because no broker of it was alive to be asked: this, in bytes a second.
-const THROTTLE: u64 = 50 << 20;
 
 /// Whether what is taken back are moves.
 pub(super) fn moves_replicas(actions: &[Action]) -> bool {
@@ -66,31 +65,42 @@ fn places(actions: &[Action]) -> Places<'_> {
 fn draft(rollback: &Rollback<'_>, actions: &[Action], seen: &Seen<'_>, context: &Context<'_>) -> Result<Draft, Stop> {
     let first = rollback.plan;
     let places = places(actions);
-    let (moves, mut found) = back(&places, seen);
-    if moves.is_empty() && !found.iter().any(Check::blocks) {
+    let Back { moves, calls_off, mut found } = back(&places, seen);
+    if moves.is_empty() && calls_off.is_empty() && !found.iter().any(Check::blocks) {
         return Err(Stop::Mistake(Mistake::new("already-as-before", super::of(&first.operation))));
     }
     if found.is_empty() {
         found.push(Check::pass("values-as-left"));
     }
-    let throttle = crate::changes::turn::throttle(first);
+    let rates = Rates::of(rollback, seen);
+    let (throttle, told) = rates.throttle(rollback.throttle, seen.inflow_of(&moves));
+    found.extend(told);
+    let mut owed: Vec<Action> = first.restore.iter().filter(|action| takes_from_lists(action)).cloned().collect();
+    owed.extend(rates.not_put_back(rollback, &seen.throttled(&moves), context));
     let held = Context { held: &others(first, context), ..context.clone() };
     moves::draft(
         moves::Wanted {
             targets: moves.iter().flat_map(ReplicaMove::adding).collect(),
-            throttle: throttle.map_or(THROTTLE, |throttle| throttle.bytes_per_second),
+            throttle,
             lower_bound: None,
             reverses: Some(first.operation.clone()),
-            earlier: earlier(rollback, throttle),
-            owed: first.restore.iter().filter(|action| takes_from_lists(action)).cloned().collect(),
+            earlier: rates.earlier(rollback),
+            owed,
             worst_case: "moves-slow-writes",
-            arguments: BTreeMap::from([("operation".to_owned(), first.operation.to_string())]),
+            arguments: arguments(rollback),
             found,
             moves,
+            calls_off,
         },
         seen,
         &held,
     )
+}
+
+fn arguments(rollback: &Rollback<'_>) -> BTreeMap<String, String> {
+    let operation = ("operation".to_owned(), rollback.plan.operation.to_string());
+    let throttle = rollback.throttle.map(|rate| ("throttle".to_owned(), Value::Rate(rate).canonical()));
+    [operation].into_iter().chain(throttle).collect()
 }
 
 /// From a stopped, failed or stuck operation the way back takes its holds over.
@@ -102,22 +112,15 @@ fn takes_from_lists(action: &Action) -> bool {
     matches!(action, Action::Kafka(KafkaAction::TakeFromLists { .. }))
 }
 
-/// What the first operation set and may have left, and what stood there before it.
-fn earlier(rollback: &Rollback<'_>, throttle: Option<&Throttle>) -> Earlier {
-    let mut earlier = Earlier::default();
-    let Some(throttle) = throttle else { return earlier };
-    let mut left: BTreeSet<String> = throttle.rates().iter().map(u64::to_string).collect();
-    left.extend(rollback.turned_to.iter().cloned());
-    left.extend(rollback.plan.adopts.iter().flat_map(|one| one.left.iter().cloned()));
-    for action in &rollback.plan.restore {
-        let Action::Kafka(KafkaAction::SetConfigs { changes }) = action else { continue };
-        changes.iter().for_each(|one| earlier.add(one, &left));
-    }
-    earlier
+/// What goes back, what is called off before it, and what is told of it.
+struct Back {
+    moves: Vec<ReplicaMove>,
+    calls_off: Vec<ReplicaMove>,
+    found: Vec<Check>,
 }
 
-fn back(places: &Places<'_>, seen: &Seen<'_>) -> (Vec<ReplicaMove>, Vec<Check>) {
-    let (mut moves, mut checks) = (Vec::new(), Vec::new());
+fn back(places: &Places<'_>, seen: &Seen<'_>) -> Back {
+    let mut back = Back { moves: Vec::new(), calls_off: Vec::new(), found: Vec::new() };
     let (mut missing, mut moved) = (BTreeSet::new(), Vec::new());
     for (&(name, number), place) in places {
         let Some(topic) = seen.topic(name) else {
@@ -129,30 +132,41 @@ fn back(places: &Places<'_>, seen: &Seen<'_>) -> (Vec<ReplicaMove>, Vec<Check>) 
             continue;
         }
         let Some(partition) = topic.partition(number) else { continue };
-        let now = Replicas(partition.replicas.clone());
-        if now == *place.saved {
-            continue;
-        }
-        if now != *place.left {
-            moved.push((name, number, place.left, now.clone()));
-        }
-        moves.push(ReplicaMove {
+        let one = |from: &Replicas, to: &Replicas| ReplicaMove {
             topic: name.clone(),
             topic_id: place.topic_id.to_owned(),
             partition: number,
-            from: now,
-            to: place.saved.clone(),
-        });
+            from: from.clone(),
+            to: to.clone(),
+        };
+        let under_way = seen.moving.iter().find(|found| found.topic == *name && found.partition == number);
+        let own = under_way.filter(|found| found.target() == *place.left);
+        let now = match own {
+            // Called off, the controller takes what was being added out of the list and leaves the rest in its order.
+            Some(own) => {
+                back.calls_off.push(one(place.saved, place.left));
+                Replicas(own.replicas.without(&own.adding))
+            }
+            None => Replicas(partition.replicas.clone()),
+        };
+        if now == *place.saved {
+            continue;
+        }
+        if own.is_none() && now != *place.left {
+            moved.push((name, number, place.left, now.clone()));
+        }
+        back.moves.push(one(&now, place.saved));
     }
-    checks.extend(gone(&missing, moves.is_empty()));
+    let nothing = back.moves.is_empty() && back.calls_off.is_empty();
+    back.found.extend(gone(&missing, nothing));
     if let Some((name, number, left, now)) = moved.first() {
         let facts = offsets::of_partition(name, *number)
             .with("count", moved.len())
             .with("left", left.to_string())
             .with("found", now.to_string());
-        checks.push(Check::new(Level::Warn, "replicas-moved-on", facts));
+        back.found.push(Check::new(Level::Warn, "replicas-moved-on", facts));
     }
-    (moves, checks)
+    back
 }
 
 /// Topics that are gone, or others by now, have nothing that could go back. They keep no other topic from it; where there is no

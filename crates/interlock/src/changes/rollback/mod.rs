@@ -4,6 +4,7 @@ mod checks;
 mod impact;
 mod layout;
 mod look;
+mod rates;
 mod rocketmq;
 mod saved;
 mod steps;
@@ -15,7 +16,7 @@ use crate::cluster::{Looker, Sections};
 use crate::facts::Facts;
 use crate::id::OperationId;
 use crate::plan::{
-    Action, Check, Done, Draft, Effect, Estimate, Level, Mistake, Plan, Planning, ReverseImpossible, reverse,
+    Action, Check, ConfigOn, Done, Draft, Effect, Estimate, Level, Mistake, Plan, Planning, ReverseImpossible, reverse,
 };
 use look::Seen;
 use saved::{Rebased, Vectors};
@@ -33,6 +34,19 @@ pub struct Rollback<'a> {
     pub done: &'a [Done],
     /// The values to which settings were turned beside its steps: they are of the operation, too.
     pub turned_to: &'a BTreeSet<String>,
+    /// What has settings that it made for its run and did not put back.
+    pub not_put_back: &'a BTreeSet<ConfigOn>,
+    /// The throttle that was asked for, in bytes a second; none to take what suits.
+    pub throttle: Option<u64>,
+}
+
+/// A way back with nothing asked for, from an operation that left nothing.
+#[cfg(test)]
+impl<'a> Rollback<'a> {
+    pub(crate) fn plain(plan: &'a Plan, done: &'a [Done]) -> Self {
+        const NOTHING: (&BTreeSet<String>, &BTreeSet<ConfigOn>) = (&BTreeSet::new(), &BTreeSet::new());
+        Self { plan, done, turned_to: NOTHING.0, not_put_back: NOTHING.1, throttle: None }
+    }
 }
 
 /// Plans the way back to the saved values. Where the cluster still shows what the operation wrote, every check passes and
@@ -40,6 +54,9 @@ pub struct Rollback<'a> {
 /// ordinary seats are asked for.
 #[must_use]
 pub fn plan_rollback(rollback: &Rollback<'_>, sections: &Sections, context: &Context<'_>) -> Planning {
+    if rollback.throttle.is_some() && super::turn::throttle(rollback.plan).is_none() {
+        return Planning::Mistake(Mistake::new("no-throttle-to-turn", Facts::none()));
+    }
     if let Some(new) = topics::made(rollback) {
         return topics::unmake(rollback, new, sections, context);
     }

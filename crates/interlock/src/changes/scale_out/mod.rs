@@ -69,6 +69,7 @@ fn draft(wanted: &Wanted<'_>, seen: &Seen<'_>, context: &Context<'_>) -> Result<
     moves::draft(
         moves::Wanted {
             moves: target.moves,
+            calls_off: Vec::new(),
             targets: wanted.brokers.iter().copied().collect(),
             throttle: wanted.throttle,
             lower_bound: Some(target.lower_bound),

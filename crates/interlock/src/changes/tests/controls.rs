@@ -29,6 +29,7 @@ fn harm(guard: Guard) -> fn(Guard, Guards) -> bool {
         | Guard::Room
         | Guard::ThrottleAboveInflow
         | Guard::TooManyMoves => a_move_goes_on,
+        Guard::OldReplicasAlive => moves::is_called_off_while_an_old_replica_is_dead,
         Guard::ClusterIs | Guard::TopicIs | Guard::CommittedAre => a_reset_starts_in_another_world,
         Guard::NotTheSystems | Guard::NotBroadcast | Guard::ClientsCanBeTold => a_reset_on_rocketmq_goes_on,
         Guard::AssignedAre | Guard::SettingsAre => a_move_starts_in_another_world,

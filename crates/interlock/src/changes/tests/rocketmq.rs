@@ -211,9 +211,7 @@ impl World {
     }
 
     fn back(&self, plan: &Plan, done: &[Done]) -> Planning {
-        self.rounds(|sections, context| {
-            changes::plan_rollback(&Rollback { plan, done, turned_to: &BTreeSet::new() }, sections, context)
-        })
+        self.rounds(|sections, context| changes::plan_rollback(&Rollback::plain(plan, done), sections, context))
     }
 
     /// What the steps of a draft come to: capture, and the rule counted from that.

@@ -81,7 +81,7 @@ fn each_step_expects_what_stands_in_its_own_partitions() {
 #[test]
 fn everything_is_asked_in_one_round() {
     let (world, plan, done) = carried_out(&before());
-    let rollback = crate::changes::Rollback { plan: &plan, done: &done, turned_to: &std::collections::BTreeSet::new() };
+    let rollback = crate::changes::Rollback::plain(&plan, &done);
     let (rounds, _) = world.rounds(|sections, context| crate::changes::plan_rollback(&rollback, sections, context));
     assert_eq!(rounds.iter().map(std::collections::BTreeSet::len).collect::<Vec<_>>(), [5]);
 }

@@ -223,7 +223,7 @@ impl World {
     fn back(&self, plan: &Plan) -> Planning {
         let Work::Act(action) = &plan.steps[0].work else { panic!() };
         let done = [Done { step: 1, actions: vec![action.clone()] }];
-        let rollback = Rollback { plan, done: &done, turned_to: &BTreeSet::new() };
+        let rollback = Rollback::plain(plan, &done);
         self.rounds(|sections, context| changes::plan_rollback(&rollback, sections, context))
     }
 }

@@ -235,10 +235,7 @@ impl World {
     }
 
     pub(super) fn back(&self, plan: &Plan, done: &[Done]) -> Planning {
-        self.rounds(|sections, context| {
-            changes::plan_rollback(&Rollback { plan, done, turned_to: &BTreeSet::new() }, sections, context)
-        })
-        .1
+        self.rounds(|sections, context| changes::plan_rollback(&Rollback::plain(plan, done), sections, context)).1
     }
 
     /// Does what an action says, as a broker does: whatever stood there before.

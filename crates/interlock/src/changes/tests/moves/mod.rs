@@ -5,6 +5,7 @@ mod next;
 mod owed;
 mod planned;
 mod refused;
+mod stuck;
 mod turned;
 mod world;
 
@@ -27,6 +28,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::world::{NOW, cluster, whole};
 
 pub(super) use refused::refused_by;
+pub(super) use stuck::is_called_off_while_an_old_replica_is_dead;
 pub(super) use world::World;
 
 const MIB: u64 = 1 << 20;

@@ -42,7 +42,7 @@ fn the_order_is_throttle_batches_leaders_and_the_lists_go_first_at_the_end() {
     assert_eq!(keys[2 + batches..], ["kafka-elect-preferred"]);
     let restore: Vec<&str> = draft.restore.iter().map(Action::key).collect();
     assert_eq!(restore[0], "kafka-take-from-lists");
-    assert_eq!(restore[1..], ["kafka-set-configs"; 4], "each broker by itself");
+    assert_eq!(restore[1..], ["kafka-set-configs"; 8], "each rate of each broker by itself");
     for step in draft.steps.iter().filter(|step| matches!(step.done, Condition::KafkaMoved(_))) {
         assert!(matches!(step.undo, Undo::Inverse { .. }));
     }

@@ -147,3 +147,22 @@ fn without_its_guard_an_expectation_is_not_in_the_plan() {
         assert_eq!(count(&world), 0, "{guard:?}");
     }
 }
+
+/// Room on the whole broker is none where each of its directories is too small: it picks them by the number of replicas.
+#[test]
+fn room_is_looked_for_in_each_log_directory() {
+    let mut world = World { dirs: 4, free: 10 * MIB, ..World::new() };
+    let draft = world.plan(&all());
+    assert_eq!(
+        check(&draft, "several-log-dirs").map(|one| one.level),
+        Some(Level::Warn),
+        "40 MiB for nine copies of one"
+    );
+    assert_eq!(check(&draft, "log-dir-too-small"), None);
+    world.free = 2 * MIB;
+    assert_eq!(world.refused(&all()), ["disk-too-small", "log-dir-too-small"]);
+    world.free = 5 * MIB / 2;
+    assert_eq!(world.refused(&all()), ["log-dir-too-small"], "ten are free for nine, and three come into one of four");
+    world.guards = Guards::all().without(Guard::Room);
+    world.plan(&all());
+}

@@ -12,6 +12,8 @@ pub(in crate::changes::tests) struct World {
     pub(in crate::changes::tests) rates: BTreeMap<i32, &'static str>,
     pub(super) lists: BTreeMap<TopicName, &'static str>,
     pub(super) controllers: Controllers,
+    /// How many log directories a broker has, and what is free in each.
+    pub(super) dirs: usize,
     pub(super) free: u64,
     pub(super) inflow: u64,
     pub(super) rights: BTreeSet<Right>,
@@ -41,6 +43,7 @@ impl World {
             rates: BTreeMap::new(),
             lists: BTreeMap::new(),
             controllers: Controllers::Answer,
+            dirs: 1,
             free: 1 << 40,
             inflow: 10,
             rights: [Right::Alter, Right::Describe, Right::AlterConfigs, Right::DescribeConfigs].into(),
@@ -94,23 +97,27 @@ impl World {
                 KafkaAnswer::BrokerConfig(is_alive.then(|| rate.into_iter().collect()))
             }
             KafkaQuery::LogDirs => {
+                let stored = |broker: &Broker, number: usize| {
+                    let there = places().filter(|(_, one)| one.replicas.contains(&broker.id)).enumerate();
+                    let there = there.filter(|(place, _)| place % self.dirs == number);
+                    let stored = there.map(|(_, (topic, one))| crate::cluster::kafka::StoredReplica {
+                        topic,
+                        partition: one.partition,
+                        bytes: MIB,
+                        future: false,
+                    });
+                    stored.collect()
+                };
+                let dir = |broker: &Broker, number: usize| LogDir {
+                    path: format!("/data/{number}"),
+                    failed: false,
+                    total_bytes: Some(1 << 41),
+                    usable_bytes: Some(self.free),
+                    replicas: stored(broker, number),
+                };
                 let dirs = |broker: &Broker| BrokerDirs {
                     broker: broker.id,
-                    dirs: Some(vec![LogDir {
-                        path: "/data".to_owned(),
-                        failed: false,
-                        total_bytes: Some(1 << 41),
-                        usable_bytes: Some(self.free),
-                        replicas: places()
-                            .filter(|(_, one)| one.replicas.contains(&broker.id))
-                            .map(|(topic, one)| crate::cluster::kafka::StoredReplica {
-                                topic,
-                                partition: one.partition,
-                                bytes: MIB,
-                                future: false,
-                            })
-                            .collect(),
-                    }]),
+                    dirs: Some((0..self.dirs).map(|number| dir(broker, number)).collect()),
                 };
                 KafkaAnswer::LogDirs(self.brokers.iter().map(dirs).collect())
             }
@@ -209,7 +216,11 @@ impl World {
     }
 
     pub(super) fn back_from(&self, plan: &Plan, done: &[Done], turned_to: &BTreeSet<String>) -> Planning {
-        self.rounds(|sections, context| changes::plan_rollback(&Rollback { plan, done, turned_to }, sections, context))
+        self.back_by(&Rollback { turned_to, ..Rollback::plain(plan, done) })
+    }
+
+    pub(super) fn back_by(&self, rollback: &Rollback<'_>) -> Planning {
+        self.rounds(|sections, context| changes::plan_rollback(rollback, sections, context))
     }
 
     /// Every move of a plan has arrived.

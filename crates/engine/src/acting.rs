@@ -1,0 +1,247 @@
+//! Intent, act, outcome; and what became of an act is read back.
+
+use crate::entry::{Entry, Outcome};
+use crate::error::EngineError;
+use crate::history::{RESTORE, Tries, UNWOUND, is_for_the_run};
+use crate::needs::identity;
+use crate::notice::progress;
+use crate::operation::Operation;
+use crate::permit::Permit;
+use crate::port::{Acted, Reason};
+use crate::run::{Next, Run};
+use crate::start::Judged;
+use interlock::cluster::Sections;
+use interlock::facts::{Fact, Facts};
+use interlock::plan::{Action, BROKER_DEAD, Probe, Sealed, probe};
+use std::time::Duration;
+
+/// One action in its place.
+pub(crate) struct Placed<'a> {
+    pub(crate) step: u32,
+    pub(crate) place: u32,
+    pub(crate) action: &'a Action,
+}
+
+impl Run<'_> {
+    /// Intent, act, outcome. Nothing is sent without a committed intent, nor when it could outlast the lease.
+    pub(crate) async fn act(
+        &mut self,
+        operation: &Operation,
+        plan: &Sealed,
+        placed: &Placed<'_>,
+    ) -> Result<Next, EngineError> {
+        let Some(cluster) = self.inner.ports.clusters.act(&operation.cluster) else {
+            if placed.step == RESTORE {
+                self.refused.insert(placed.place);
+                return Ok(Next::Go);
+            }
+            if placed.step == UNWOUND {
+                return self.not_turned(operation, Facts::none()).await;
+            }
+            return self.give_up(operation, "cluster-only-observed", Facts::none()).await;
+        };
+        if let Some(next) = self.owners_first(operation, plan).await? {
+            return Ok(next);
+        }
+        let attempt = self.history.tries(placed.step, placed.place).attempts + 1;
+        let at = self.inner.ports.clock.now();
+        self.write(Entry::Intent { step: placed.step, action: placed.place, attempt, at }).await?;
+        // From before the look at the lease: a process that is stopped right after it wakes with a permit that has ended.
+        let until = self.inner.ports.clock.monotonic().saturating_add(self.inner.pace.act_deadline);
+        if !self.inner.leases.hold(&mut self.lease).await? {
+            return Err(EngineError::Fenced);
+        }
+        let written = (self.lease.token, self.history.entries);
+        let permit = Permit::new(operation.id.clone(), plan.digest(), written, until);
+        let acted = cluster.act(&permit, placed.action).await;
+        match acted {
+            Acted::NotApplied(reason) => self.not_applied(operation, placed, attempt, &reason).await,
+            Acted::Applied => Ok(Next::Go),
+            Acted::Partly(reason) => self.partly(operation, plan, placed, &reason).await,
+            Acted::Unknown(reason) => {
+                let (step, action, facts) = (placed.step, placed.place, told(&reason));
+                let lost = [progress("answer-lost", facts.clone())];
+                let unknown = Entry::Outcome { step, action, attempt, outcome: Outcome::Unknown, facts };
+                self.write_telling(unknown, &lost).await?;
+                Ok(Next::Go)
+            }
+        }
+    }
+
+    pub(crate) async fn outcome(
+        &mut self,
+        placed: &Placed<'_>,
+        attempt: u32,
+        outcome: Outcome,
+        facts: Facts,
+    ) -> Result<(), EngineError> {
+        self.write(Entry::Outcome { step: placed.step, action: placed.place, attempt, outcome, facts }).await
+    }
+
+    pub(crate) async fn not_sent(
+        &mut self,
+        placed: &Placed<'_>,
+        outcome: Outcome,
+        facts: Facts,
+    ) -> Result<Next, EngineError> {
+        self.looked = true;
+        let attempt = self.history.tries(placed.step, placed.place).attempts;
+        self.outcome(placed, attempt, outcome, facts).await?;
+        Ok(Next::Go)
+    }
+
+    /// Every part of it was answered, so nothing of it is on its way any more: it is read back at once. What reads back
+    /// otherwise than it was answered is settled as if no answer had come.
+    pub(crate) async fn partly(
+        &mut self,
+        operation: &Operation,
+        plan: &Sealed,
+        placed: &Placed<'_>,
+        reason: &Reason,
+    ) -> Result<Next, EngineError> {
+        let attempt = self.history.tries(placed.step, placed.place).attempts;
+        let facts = told(reason);
+        self.inner.tell(&operation.id, vec![progress("partly-refused", facts.clone())]).await?;
+        let sections = self.observe(operation, &placed.action.read_back()).await;
+        if self.probe(plan, placed, &sections) != Probe::Partly {
+            self.outcome(placed, attempt, Outcome::Unknown, facts).await?;
+            return Ok(Next::Go);
+        }
+        self.looked = true;
+        self.outcome(placed, attempt, Outcome::Partly, facts).await?;
+        self.after_refusal(operation, placed, reason).await
+    }
+
+    pub(crate) async fn not_applied(
+        &mut self,
+        operation: &Operation,
+        placed: &Placed<'_>,
+        attempt: u32,
+        reason: &Reason,
+    ) -> Result<Next, EngineError> {
+        self.outcome(placed, attempt, Outcome::NotApplied, told(reason)).await?;
+        self.after_refusal(operation, placed, reason).await
+    }
+
+    /// A refusal with a known meaning ends the operation; anything else is tried again. What only puts something back is owed
+    /// then, and keeps neither the rest nor the end waiting; what turns moves round is tried as long as they are on the move.
+    pub(crate) async fn after_refusal(
+        &mut self,
+        operation: &Operation,
+        placed: &Placed<'_>,
+        reason: &Reason,
+    ) -> Result<Next, EngineError> {
+        if self.tries_controllers {
+            return Ok(Next::Go);
+        }
+        if placed.step == RESTORE && (!reason.id.is_empty() || self.tried_enough(operation, placed)) {
+            self.refused.insert(placed.place);
+            return Ok(Next::Go);
+        }
+        if placed.step == UNWOUND {
+            return self.not_turned(operation, told(reason)).await;
+        }
+        if reason.id.is_empty() {
+            return self.rest(operation, self.between_looks(operation)).await;
+        }
+        self.give_up(operation, &reason.id, told(reason)).await
+    }
+
+    /// What is seen on a cluster or in a topic that is, or may be, another one says nothing; none if it is the plan's.
+    pub(crate) async fn elsewhere(
+        &mut self,
+        operation: &Operation,
+        plan: &Sealed,
+    ) -> Result<Option<Next>, EngineError> {
+        match self.judge(operation, &identity(plan.plan())).await {
+            Judged::Holds => Ok(None),
+            Judged::Broken { id, facts } => self.lose(operation, id, facts).await.map(Some),
+            Judged::CannotTell(facts) => self.look_failed(operation, facts).await.map(Some),
+        }
+    }
+
+    /// What became of an act is told by the cluster alone.
+    pub(crate) async fn settle(
+        &mut self,
+        operation: &Operation,
+        plan: &Sealed,
+        placed: &Placed<'_>,
+    ) -> Result<Next, EngineError> {
+        let tries = self.history.tries(placed.step, placed.place);
+        let attempt = tries.attempts;
+        if let Some(next) = self.elsewhere(operation, plan).await? {
+            return Ok(next);
+        }
+        // Asked before looking: what is seen after that moment is what stays.
+        let still = self.may_still_come(tries);
+        let sections = self.observe(operation, &placed.action.read_back()).await;
+        match (self.probe(plan, placed, &sections), still) {
+            (Probe::NotYet | Probe::Partly, Some(wait)) => {
+                self.looked = true;
+                self.rest(operation, wait).await
+            }
+            (Probe::Done, _) => {
+                self.looked = true;
+                self.outcome(placed, attempt, Outcome::Done, Facts::none()).await?;
+                Ok(Next::Go)
+            }
+            (Probe::NotYet, None) => {
+                self.looked = true;
+                self.not_again_now(operation, placed);
+                self.outcome(placed, attempt, Outcome::NotApplied, Facts::none().with("read_back", "as before"))
+                    .await?;
+                Ok(Next::Go)
+            }
+            (Probe::Partly, None) => {
+                self.looked = true;
+                self.not_again_now(operation, placed);
+                self.outcome(placed, attempt, Outcome::Partly, Facts::none()).await?;
+                Ok(Next::Go)
+            }
+            (Probe::InProgress, _) => self.rest(operation, self.inner.pace.retry).await,
+            // What is for the run only stays as somebody else makes it, whenever they do.
+            (Probe::Foreign(facts), _) if operation.owes() || is_for_the_run(placed.step) => {
+                self.left(operation, placed, facts).await
+            }
+            (Probe::Foreign(facts), _) => self.lose(operation, "foreign-value", facts).await,
+            // Nothing waits for a broker that is dead: that would be for ever.
+            (Probe::CannotTell(facts), Some(wait)) if placed.step != RESTORE && dead_broker(&facts).is_some() => {
+                self.rest(operation, wait).await
+            }
+            (Probe::CannotTell(facts), _) if dead_broker(&facts).is_some() => {
+                self.outcome(placed, attempt, Outcome::Unread, facts).await?;
+                Ok(Next::Go)
+            }
+            (Probe::CannotTell(facts), _) => self.look_failed(operation, facts).await,
+        }
+    }
+
+    /// What puts something back counts from whatever the run may have left there.
+    pub(crate) fn probe(&self, plan: &Sealed, placed: &Placed<'_>, sections: &Sections) -> Probe {
+        if placed.step == RESTORE {
+            return probe(&self.history.ours(plan.plan()).counting(placed.action, sections), sections);
+        }
+        probe(placed.action, sections)
+    }
+
+    /// How long an act that was begun may still come to pass; none if what is seen from now on is what came of it. A request
+    /// can wait inside of a slow server long after its sender gave it up.
+    fn may_still_come(&self, tries: Tries) -> Option<Duration> {
+        let quiet_at = tries.intended_at.plus(self.inner.pace.quiet_after());
+        Some(quiet_at.since(self.inner.ports.clock.now())).filter(|wait| !wait.is_zero())
+    }
+}
+
+/// The dead broker for which a setting cannot be told.
+pub(crate) fn dead_broker(facts: &Facts) -> Option<i32> {
+    let (Some(Fact::Count(broker)), true) =
+        (facts.get("broker"), facts.get("failure") == Some(&Fact::from(BROKER_DEAD)))
+    else {
+        return None;
+    };
+    i32::try_from(*broker).ok()
+}
+
+fn told(reason: &Reason) -> Facts {
+    Facts::none().with("failure", reason.kind.key()).with("said", reason.said.as_str())
+}
