@@ -61,6 +61,7 @@ impl World {
             }),
             RocketmqQuery::Topic(_) => RocketmqAnswer::Topic(Some(self.topic())),
             RocketmqQuery::Readers(_) => RocketmqAnswer::Readers(FromMasters::whole(vec![self.reader()])),
+            RocketmqQuery::Groups => RocketmqAnswer::Groups(FromMasters::whole(Vec::new())),
             RocketmqQuery::Ranges(_, _) => RocketmqAnswer::Ranges(FromMasters::whole(self.ranges())),
             other => panic!("{other:?}"),
         }
