@@ -28,6 +28,7 @@ check-name-server-silent = { $count ->
 }
 check-master-takes-no-writes = no writes are sent to { $masters }, by the permission of the broker itself
 check-groups-broadcast = { $groups } read by broadcast: how far they are is with them and not at the brokers, so closed queues wait for the time that messages are kept
+check-groups-not-at-master = { $groups } are not known at every master; where one is not, it gets no offset and begins at the end of the queues that are opened, should its clients come there
 check-closed-queues-unread = { $messages } messages in the queues that are to be closed are not read yet by { $groups }; it is waited for them, however long that takes
 check-given-up-group-online = group { $group } has clients that are connected, so it is not given up
     .next = Leave it out of waive, or stop its clients first.
@@ -47,7 +48,7 @@ mistake-queues-are-fewer = { $topic } has { $found } queues to read/write at { $
 wait-queues-watched = Set and read back; I look once more ({ $streak } of { $wanted } looks)
 wait-master-silent = { $master } does not answer ({ $failure }); I wait for it, and go on where it was
 wait-routes-lag = A NameServer does not tell { $expected } queues for { $topic } at { $master } yet
-wait-queues-unread = { $messages } messages in closed queues of { $topic } are not read yet by { $groups }
+wait-queues-unread = { $messages } messages in closed queues of { $topic } are not read yet by { $groups }; I have been waiting for { $span }
 wait-queues-not-still = Everything is read; the closed queues of { $topic } stand still for { $span }, and have to for { $wait }
 wait-queues-drained-watched = Everything is read and the closed queues of { $topic } stand still; I look once more ({ $streak } of { $wanted } looks)
 wait-queues-close-again = What came late is read; the queues of { $topic } are closed again

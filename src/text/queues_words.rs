@@ -30,7 +30,7 @@ pub(super) fn seed_rule(rule: &SeedRule) -> String {
     };
     format!(
         "give every group of {} the offset 0 where it has none and nothing was ever written, in the queues {} and nowhere \
-         else, {} at most",
+         else, {} at most; a master of 5.x takes it for groups that it has",
         rule.topic,
         listed(&rule.queues, one),
         rule.most

@@ -50,6 +50,7 @@ pub const CHECKS: &[&str] = &[
     "name-servers-silent",
     "system-name",
     "groups-broadcast",
+    "groups-not-at-master",
     "not-an-ordinary-topic",
     "group-broadcasts",
     "clients-go-on",

@@ -7,8 +7,9 @@ use interlock::approval::State;
 use interlock::cluster::rocketmq::CommittedOffset;
 use interlock::id::{BrokerName, GroupId, OperationId, TopicName};
 use interlock::plan::{Action, Check, RocketmqAction, Sealed};
-use signalbox::desk::Done;
+use signalbox::desk::{Answer, Done, Recorded};
 use signalbox::house::House;
+use signalbox::text::{Locale, answer, plan_text};
 use simulated::{ActFault, HandClock, SimulatedRocketmq};
 use std::sync::Arc;
 use std::time::Duration;
@@ -322,4 +323,32 @@ async fn an_observed_cluster_is_never_changed() {
         assert_ne!(scene.acts_on(&operation, LONG).await.state, State::Succeeded);
     }
     assert!(scene.actions().is_empty());
+}
+
+#[tokio::test]
+async fn plans_and_refusals_are_told_in_words_of_both_languages() {
+    for line in [0, 1] {
+        let scene = Scene::on(line).await;
+        for asked in [
+            "/reset-offset group:coupon-audit to:-5h",
+            "/reset-offset group:warehouse topic:carts to:-3h",
+            "/reset-offset group:warehouse topic:carts to:offset:7",
+            "/reset-offset group:coupon-audit topic:broker-a to:earliest",
+            "/reset-offset group:coupon-audit to:latest wait-for-stop:30m",
+        ] {
+            let done = scene.asks(asked).await;
+            if let Done::Planned { operation, .. } = &done {
+                let text = plan_text(&scene.plan(operation).await);
+                let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+                assert!(text.contains("broker-a 0") && text.contains("in 7 looks in a row"), "{text}");
+            }
+            let answered = Answer { request: interlock::id::RequestId::from_random(1), done, recorded: Recorded::Yes };
+            for locale in Locale::ALL {
+                let card = format!("{:?}", answer(&answered, locale));
+                for family in ["check-", "mistake-", "step-", "wait-", "what-", "worst-"] {
+                    assert!(!card.contains(&format!("\"{family}")), "{asked}: {card}");
+                }
+            }
+        }
+    }
 }

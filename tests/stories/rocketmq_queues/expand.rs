@@ -1,11 +1,12 @@
 //! More queues: what a group that is away would miss, what routes would show, and whoever was interrupted.
 
-use super::scene::{LOOK, Scene, becomes, broker, group, passes, plans, topic, until, waits_in};
+use super::scene::{LOOK, Scene, becomes, broker, group, now, passes, plans, topic, until, waits_in};
 use interlock::approval::State;
 use interlock::changes::{Guard, Guards};
 use interlock::cluster::rocketmq::Perm;
 use signalbox::desk::Done;
-use story::crash::ask;
+use std::time::Duration;
+use story::crash::{Point, Points, ask};
 
 const EXPAND: &str = "/expand-partitions cluster:lab-rocketmq topic:orders to:12 reason:growth";
 
@@ -43,11 +44,41 @@ async fn no_route_ever_has_more_to_write_than_to_read() {
 }
 
 #[tokio::test]
+async fn it_can_be_taken_back_and_what_was_written_is_still_read() {
+    let scene = Scene::new();
+    let house = scene.house().await;
+    let id = plans(&house, EXPAND).await;
+    becomes(&house, &id, State::Succeeded).await;
+    let back = plans(&house, &format!("/rollback operation:{id}")).await;
+    becomes(&house, &back, State::Succeeded).await;
+    assert_eq!(scene.queues().await, ["12/8", "12/8"], "nobody writes to them, and they are still read");
+}
+
+#[tokio::test]
 async fn whoever_was_interrupted_halfway_goes_on() {
     let scene = Scene::new();
     scene.shop.update_topic((&broker('a'), 0), &topic(), (12, 8, Perm::READ_WRITE)).unwrap();
     let house = scene.house().await;
     let id = plans(&house, EXPAND).await;
+    becomes(&house, &id, State::Succeeded).await;
+    assert_eq!(scene.queues().await, ["12/12", "12/12"]);
+}
+
+/// The second master is dead while reading goes up: it is waited for, named, and gets its queues when it is back.
+#[tokio::test]
+async fn a_master_that_dies_halfway_is_waited_for() {
+    let scene = Scene::new();
+    let shop = scene.shop.clone();
+    let dies: story::crash::Deed = Box::new(move || {
+        shop.process_dies(&broker('b'), 0, true).unwrap();
+        Box::pin(std::future::ready(()))
+    });
+    let house = scene.house_with(Points::at(Point::after("write expanded", 1), dies)).await;
+    let id = plans(&house, EXPAND).await;
+    passes(&house, &id, 12, Duration::from_secs(10)).await;
+    assert!(!now(&house, &id).await.state.has_ended(), "it is waited for");
+    assert!(scene.told("broker-b") > 0 || scene.told("cannot be looked at") > 0);
+    scene.shop.process_dies(&broker('b'), 0, false).unwrap();
     becomes(&house, &id, State::Succeeded).await;
     assert_eq!(scene.queues().await, ["12/12", "12/12"]);
 }
@@ -64,6 +95,34 @@ async fn a_master_that_returns_with_its_old_file_is_named() {
     assert_eq!(stuck.why.id, "queues-changed");
     let facts = format!("{:?}", stuck.why.facts);
     assert!(facts.contains("broker-b") && facts.contains("8/8") && facts.contains("12/8"), "{facts}");
+}
+
+#[tokio::test]
+async fn bad_input_is_refused_by_name() {
+    let scene = Scene::new();
+    let house = scene.house().await;
+    for (line, id) in [
+        ("topic:orders to:0", "not-a-count"),
+        ("topic:orders to:10000", "not-a-queue-count"),
+        ("topic:orders to:many", "not-a-count"),
+        ("topic:orders to:8", "queues-as-wanted"),
+        ("topic:orders to:4", "queues-are-more"),
+        ("topic:nothing to:4", "unknown-topic"),
+    ] {
+        let done = ask(&house, "alice", &format!("/expand-partitions cluster:lab-rocketmq {line}")).await;
+        let Done::Mistake(mistake) = done else { panic!("{line}: {done:?}") };
+        assert_eq!(mistake.id, id, "{line}");
+    }
+    for (line, id) in [
+        ("topic:broker-a to:4", "not-an-ordinary-topic"),
+        ("topic:Lab to:4", "not-an-ordinary-topic"),
+        ("topic:SCHEDULE_TOPIC_XXXX to:4", "not-an-ordinary-topic"),
+        ("topic:%RETRY%mail to:4", "not-an-ordinary-topic"),
+    ] {
+        let done = ask(&house, "alice", &format!("/expand-partitions cluster:lab-rocketmq {line}")).await;
+        let Done::Refused(refusal) = done else { panic!("{line}: {done:?}") };
+        assert!(format!("{refusal:?}").contains(id), "{line}: {refusal:?}");
+    }
 }
 
 #[tokio::test]

@@ -113,7 +113,7 @@ impl Scene {
 
     /// How often something was told that has these words in it.
     pub(super) fn told(&self, words: &str) -> usize {
-        PaperChat::posted(&self.chat()).iter().filter(|line| line.contains(words)).count()
+        PaperChat::told(&self.chat()).iter().filter(|line| line.contains(words)).count()
     }
 
     pub(super) async fn look(&self, query: RocketmqQuery) -> RocketmqAnswer {
@@ -133,6 +133,10 @@ impl Scene {
     pub(super) async fn queues(&self) -> Vec<String> {
         let RocketmqAnswer::Topic(Some(found)) = self.look(RocketmqQuery::Topic(topic())).await else { panic!() };
         found.settings().map(|at| Queues { read: at.read, write: at.write }.to_string()).collect()
+    }
+
+    pub(super) fn now(&self) -> Millis {
+        self.clock.now()
     }
 
     /// What a group has not read in the queues from the fifth on, in all there ever were.

@@ -31,6 +31,24 @@ fn returns(scene: &Scene) {
 }
 
 #[tokio::test]
+async fn it_waits_for_a_group_that_is_away_and_the_clock_alone_never_ends_it() {
+    let scene = Scene::new();
+    let (house, id) = draining(&scene, SHRINK).await;
+    // Five days, far beyond the 72 hours that messages are kept, though the group's messages are still there.
+    for _ in 0..20 {
+        passes(&house, &id, 1, HOUR * 6).await;
+        passes(&house, &id, 4, LOOK).await;
+    }
+    assert_eq!((now(&house, &id).await.state, scene.queues().await), (State::Waiting, vec!["8/4".to_owned(); 2]));
+    let told = scene.told("are not read yet by billing");
+    assert!((5..=7).contains(&told), "one line a day: {told}");
+    returns(&scene);
+    passes(&house, &id, 10, LOOK).await;
+    waits_in(&house, &id, WATCHES).await;
+    assert_eq!((scene.queues().await, scene.unread_closed("billing").await), (vec!["4/4".to_owned(); 2], 0));
+}
+
+#[tokio::test]
 async fn nothing_is_lost_and_it_ends_after_messages_are_kept_no_longer() {
     let scene = Scene::new();
     let (house, id) = draining(&scene, SHRINK).await;
@@ -41,6 +59,27 @@ async fn nothing_is_lost_and_it_ends_after_messages_are_kept_no_longer() {
     passes(&house, &id, 2, HOUR * 6).await;
     becomes(&house, &id, State::Succeeded).await;
     assert_eq!(scene.queues().await, ["4/4", "4/4"]);
+}
+
+/// Whether the closed queues hold messages that the group has not read when it ends, or after ten minutes.
+async fn lost(guards: Guards) -> bool {
+    let scene = Scene::under(guards);
+    let house = scene.house().await;
+    let id = plans(&house, SHRINK).await;
+    until(&house, &id, "closed", async |operation| {
+        operation.state.has_ended() || operation.created_at.0 + 600_000 < scene.now().0
+    })
+    .await;
+    scene.queues().await == ["4/4", "4/4"] && scene.unread_closed("billing").await > 0
+}
+
+/// Without it watching alone still finds that something is unread, and has it read; without both it is lost.
+#[tokio::test]
+async fn without_the_drain_rule_what_is_unread_is_closed_away() {
+    let undrained = Guards::all().without(Guard::QueuesDrained);
+    assert!(!lost(Guards::all()).await);
+    assert!(!lost(undrained.clone()).await);
+    assert!(lost(undrained.without(Guard::ClosedWatched)).await);
 }
 
 #[tokio::test]
@@ -122,6 +161,16 @@ async fn a_group_at_work_or_unknown_is_not_given_up() {
 }
 
 #[tokio::test]
+async fn a_group_that_never_committed_counts_as_having_read_nothing() {
+    let scene = Scene::new();
+    scene.shop.forget_offsets(&group("billing"), &topic(), 4).unwrap();
+    let (house, id) = draining(&scene, SHRINK).await;
+    passes(&house, &id, 40, LOOK).await;
+    assert_eq!(scene.queues().await, ["8/4", "8/4"]);
+    assert!(scene.told("are not read yet by billing") > 0);
+}
+
+#[tokio::test]
 async fn whoever_meddles_is_named() {
     for (master, queues, why) in [('b', 8, "queues-changed"), ('c', 8, "another-master")] {
         let scene = Scene::new();
@@ -136,6 +185,38 @@ async fn whoever_meddles_is_named() {
         let facts = format!("{:?}", stuck.why.facts);
         assert!(facts.contains(broker(master).as_str()) && facts.contains("8/8"), "{facts}");
     }
+}
+
+#[tokio::test]
+async fn a_master_that_dies_and_returns_is_waited_for_and_with_its_old_file_named() {
+    let scene = Scene::new();
+    let (house, id) = draining(&scene, SHRINK).await;
+    scene.shop.process_dies(&broker('b'), 0, true).unwrap();
+    passes(&house, &id, 6, HOUR).await;
+    assert_eq!(now(&house, &id).await.state, State::Waiting);
+    assert!(scene.told("broker-b does not answer") > 0);
+    scene.shop.update_topic((&broker('b'), 0), &topic(), (8, 8, Perm::READ_WRITE)).unwrap();
+    scene.shop.process_dies(&broker('b'), 0, false).unwrap();
+    let stuck = becomes(&house, &id, State::Stuck).await;
+    assert_eq!(stuck.why.id, "queues-changed");
+    let back = plans(&house, &format!("/rollback operation:{id}")).await;
+    becomes(&house, &back, State::Succeeded).await;
+    assert_eq!(scene.queues().await, ["8/8", "8/8"]);
+}
+
+#[tokio::test]
+async fn while_it_waits_a_reset_is_refused_and_it_can_be_undone() {
+    let scene = Scene::new();
+    let (house, id) = draining(&scene, SHRINK).await;
+    let reset = "/reset-offset cluster:lab-rocketmq group:billing topic:orders to:earliest";
+    let refused = says(&house, "alice", reset).await;
+    let told = format!("{refused:?}");
+    assert!(told.contains("held-by-other") && told.contains(id.as_str()), "{told}");
+    says(&house, "alice", &format!("/stop operation:{id} reason:because")).await;
+    becomes(&house, &id, State::Stopped).await;
+    let back = plans(&house, &format!("/rollback operation:{id}")).await;
+    becomes(&house, &back, State::Succeeded).await;
+    assert_eq!(scene.queues().await, ["8/8", "8/8"]);
 }
 
 /// The process ends in the wait, and another one takes it up: where the queues stood is known.

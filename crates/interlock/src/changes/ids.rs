@@ -29,6 +29,7 @@ pub const CHECKS: &[&str] = &[
     "groups-at-work",
     "groups-broadcast",
     "groups-make-themselves",
+    "groups-not-at-master",
     "held-by-other",
     "irreversible",
     "keys-move",

@@ -83,6 +83,9 @@ pub struct Stood {
 pub struct ClosedMemory {
     /// Each of them.
     pub stood: Vec<Stood>,
+    /// When they were first looked at.
+    #[serde(default)]
+    pub begun: Option<Millis>,
     /// When progress was last told.
     pub told: Option<Millis>,
     /// What was told then: something else is told at once.
@@ -291,31 +294,45 @@ fn drained(closing: &Closing, memory: &Memory, seen: &Seen<'_>, pace: Pace) -> D
     let since = stand_still_since(&stood, pace.now);
     let waited = |reader: &Reader, one: &Stood| !is_by_time(closing, reader) || !expired(one, seen, pace.now);
     let unread = unread(waited, seen, &stood);
-    let still = pace.now.since(since);
-    let wanted = must_stand(closing, seen);
+    let spans = Spans {
+        lasted: pace.now.since(before.begun.unwrap_or(pace.now)),
+        still: pace.now.since(since),
+        wanted: must_stand(closing, seen),
+    };
     let draining: Vec<OpenAt> = closing.queues.iter().map(ClosingAt::draining).collect();
     let gap = memory.last_look.is_some_and(|last| pace.now.since(last) > pace.interval * 3);
-    let good = unread.is_empty() && still >= wanted && lagging(&draining, seen.topic).is_none();
+    let good = unread.is_empty() && spans.still >= spans.wanted && lagging(&draining, seen.topic).is_none();
     let streak = match (good, gap) {
         (false, _) => 0,
         (true, true) => 1,
         (true, false) => memory.streak.saturating_add(1),
     };
-    let looked =
-        if streak >= closing.looks.max(1) { Looked::Met } else { evidence(closing, &unread, (still, wanted), streak) };
+    let looked = if streak >= closing.looks.max(1) { Looked::Met } else { evidence(closing, &unread, &spans, streak) };
     let closed = told(ClosedMemory { stood, ..before }, &looked, pace.now);
     Drained { memory: Memory { streak, last_look: Some(pace.now), closed: Some(closed), ..Memory::default() }, looked }
 }
 
-fn evidence(closing: &Closing, unread: &[Unread], (still, wanted): (Duration, Duration), streak: u32) -> Looked {
+/// How long what a wait is about has been so.
+struct Spans {
+    /// Since the first look. What is told once a day is not told in the words of the day before.
+    lasted: Duration,
+    /// Since something came into one of the queues.
+    still: Duration,
+    /// How long nothing may come into them.
+    wanted: Duration,
+}
+
+fn evidence(closing: &Closing, unread: &[Unread], spans: &Spans, streak: u32) -> Looked {
     let facts = of(closing);
     if !unread.is_empty() {
         let groups: Vec<String> = unread.iter().map(|one| one.group.to_string()).collect();
         let messages = unread.iter().map(|one| one.messages).fold(0, i64::saturating_add);
-        return Looked::NotYet { id: "queues-unread", facts: facts.with("groups", groups).with("messages", messages) };
+        let facts = facts.with("groups", groups).with("messages", messages).with("span", spans.lasted);
+        return Looked::NotYet { id: "queues-unread", facts };
     }
-    if still < wanted {
-        return Looked::NotYet { id: "queues-not-still", facts: facts.with("span", still).with("wait", wanted) };
+    if spans.still < spans.wanted {
+        let facts = facts.with("span", spans.still).with("wait", spans.wanted);
+        return Looked::NotYet { id: "queues-not-still", facts };
     }
     let facts = facts.with("streak", i64::from(streak)).with("wanted", i64::from(closing.looks));
     Looked::NotYet { id: "queues-drained-watched", facts }
@@ -323,6 +340,7 @@ fn evidence(closing: &Closing, unread: &[Unread], (still, wanted): (Duration, Du
 
 /// Progress is told when it is something else than before, and else once a day.
 fn told(memory: ClosedMemory, looked: &Looked, now: Millis) -> ClosedMemory {
+    let memory = ClosedMemory { begun: memory.begun.or(Some(now)), ..memory };
     let Looked::NotYet { id, .. } = looked else { return memory };
     let due = memory.told.is_none_or(|last| now.since(last) >= TOLD_EVERY) || memory.told_id != *id;
     if due { ClosedMemory { told: Some(now), told_id: (*id).to_owned(), ..memory } } else { memory }

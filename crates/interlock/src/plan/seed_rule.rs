@@ -4,7 +4,7 @@ use super::action::Action;
 use super::queues_action::Seed;
 use super::rocketmq_action::RocketmqAction;
 use super::rule::Expansion;
-use crate::cluster::rocketmq::{FromMasters, QueueRange, Reader, is_system_group};
+use crate::cluster::rocketmq::{FromMasters, GroupOverview, QueueRange, Reader, RocketmqCluster, is_system_group};
 use crate::cluster::{Look, Looker, Sections};
 use crate::facts::Facts;
 use crate::id::{BrokerName, TopicName};
@@ -27,25 +27,31 @@ impl SeedRule {
     }
 }
 
+/// What was seen and is whole.
+struct Ground<'a> {
+    cluster: &'a RocketmqCluster,
+    readers: &'a [Reader],
+    ranges: &'a [QueueRange],
+    groups: &'a [GroupOverview],
+}
+
 pub(super) fn expand(rule: &SeedRule, sections: &Sections) -> Expansion {
     let mut looker = Looker::new(sections);
-    let readers = seen(looker.rocketmq_readers(&rule.topic));
-    let ranges = seen(looker.rocketmq_ranges(&rule.topic, rule.upper()));
+    let ground = ground(rule, &mut looker);
     let needed = looker.needed();
     if !needed.is_empty() {
         return Expansion::Need(needed);
     }
-    let (readers, ranges) = match (readers, ranges) {
-        (Ok(Some(readers)), Ok(Some(ranges))) => (readers, ranges),
-        (Err(facts), _) | (_, Err(facts)) => return Expansion::CannotTell(facts),
-        _ => return Expansion::CannotTell(Facts::none().with("failure", "not-asked")),
+    let ground = match ground {
+        Ok(Some(ground)) => ground,
+        Ok(None) => return Expansion::CannotTell(Facts::none().with("failure", "not-asked")),
+        Err(facts) => return Expansion::CannotTell(facts),
     };
-    // A group that committed at a silent master only would be left out.
-    if let Some(silent) = readers.silent.first().or_else(|| ranges.silent.first()) {
-        let facts = Facts::none().with("failure", silent.why.kind.key()).with("said", silent.why.said.as_str());
-        return Expansion::CannotTell(facts.with("master", silent.broker.as_str()));
+    if let Some(gone) = gone(rule, ground.ranges) {
+        let facts = Facts::none().with("failure", "unreachable").with("said", "no NameServer knows it");
+        return Expansion::CannotTell(facts.with("master", gone.as_str()));
     }
-    let seeds = seeds(rule, &readers.seen, &ranges.seen);
+    let seeds = seeds(rule, &ground);
     if seeds.len() as u64 > rule.most {
         return Expansion::OutOfBounds(Facts::none().with("count", seeds.len()).with("topic", rule.topic.as_str()));
     }
@@ -56,9 +62,19 @@ pub(super) fn expand(rule: &SeedRule, sections: &Sections) -> Expansion {
     Expansion::Actions(vec![Action::Rocketmq(RocketmqAction::SeedOffsets { topic, seeds })])
 }
 
-type Told<'a, T> = Result<Option<&'a FromMasters<Vec<T>>>, Facts>;
+/// None while something has to be asked first.
+fn ground<'a>(rule: &SeedRule, looker: &mut Looker<'a>) -> Result<Option<Ground<'a>>, Facts> {
+    let cluster = seen(looker.rocketmq_cluster());
+    let readers = whole(looker.rocketmq_readers(&rule.topic));
+    let ranges = whole(looker.rocketmq_ranges(&rule.topic, rule.upper()));
+    let groups = whole(looker.rocketmq_groups());
+    let (Some(cluster), Some(readers), Some(ranges), Some(groups)) = (cluster?, readers?, ranges?, groups?) else {
+        return Ok(None);
+    };
+    Ok(Some(Ground { cluster, readers, ranges, groups }))
+}
 
-fn seen<'a, T>(look: Look<'a, FromMasters<Vec<T>>>) -> Told<'a, T> {
+fn seen<T>(look: Look<'_, T>) -> Result<Option<&T>, Facts> {
     match look {
         Look::Seen(value) => Ok(Some(value)),
         Look::Ask => Ok(None),
@@ -68,15 +84,32 @@ fn seen<'a, T>(look: Look<'a, FromMasters<Vec<T>>>) -> Told<'a, T> {
     }
 }
 
+/// A group that committed at a silent master only would be left out.
+fn whole<'a, T>(look: Look<'a, FromMasters<Vec<T>>>) -> Result<Option<&'a [T]>, Facts> {
+    let Some(told) = seen(look)? else { return Ok(None) };
+    let Some(silent) = told.silent.first() else { return Ok(Some(&told.seen)) };
+    let facts = Facts::none().with("failure", silent.why.kind.key()).with("said", silent.why.said.as_str());
+    Err(facts.with("master", silent.broker.as_str()))
+}
+
+/// A master that told of no queue: one without a slave is forgotten by the NameServers when it dies, so nobody says that it is
+/// silent.
+fn gone<'a>(rule: &'a SeedRule, ranges: &[QueueRange]) -> Option<&'a BrokerName> {
+    let told = |broker: &BrokerName| ranges.iter().any(|range| range.broker == *broker);
+    rule.queues.iter().map(|(broker, _, _)| broker).find(|broker| !told(broker))
+}
+
 /// A queue that had a message once is left alone: there 0 could be before its first one, and a group would begin elsewhere.
-fn seeds(rule: &SeedRule, readers: &[Reader], ranges: &[QueueRange]) -> Vec<Seed> {
+/// Where a master has no such group, nobody of it reads there, and 5.x stores no offset.
+fn seeds(rule: &SeedRule, ground: &Ground<'_>) -> Vec<Seed> {
     let used = |broker: &BrokerName, queue: u32| {
-        ranges.iter().any(|range| range.broker == *broker && range.queue == queue && range.end > 0)
+        ground.ranges.iter().any(|range| range.broker == *broker && range.queue == queue && range.end > 0)
     };
     let mut seeds = Vec::new();
-    let groups = readers.iter().filter(|reader| !reader.broadcasts && !is_system_group(&reader.group));
+    let groups = ground.readers.iter().filter(|reader| !reader.broadcasts && !is_system_group(&reader.group));
     for reader in groups {
-        for (broker, from, to) in &rule.queues {
+        let stored = |broker: &BrokerName| ground.cluster.stores_offsets(broker, &reader.group, ground.groups);
+        for (broker, from, to) in rule.queues.iter().filter(|(broker, ..)| stored(broker)) {
             let open = (*from..*to).filter(|queue| reader.offset(broker, *queue).is_none() && !used(broker, *queue));
             seeds.extend(open.map(|queue| Seed { group: reader.group.clone(), broker: broker.clone(), queue }));
         }
@@ -88,7 +121,7 @@ fn seeds(rule: &SeedRule, readers: &[Reader], ranges: &[QueueRange]) -> Vec<Seed
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cluster::rocketmq::StoredOffset;
+    use crate::cluster::rocketmq::{BrokerSet, MASTER, Process, ProcessSeen, Said, StoredOffset};
 
     fn reader(group: &str, queues: &[u32], broadcasts: bool) -> Reader {
         let broker: BrokerName = "broker-a".parse().unwrap();
@@ -96,15 +129,39 @@ mod tests {
         Reader { group: group.parse().unwrap(), online: broadcasts, broadcasts, offsets: offsets.collect() }
     }
 
+    fn cluster(version: &str) -> RocketmqCluster {
+        let said = Said::Answer(ProcessSeen { version: version.to_owned(), ..ProcessSeen::default() });
+        let process = Process { id: MASTER, address: "10.0.0.1:10911".to_owned(), said };
+        let broker = BrokerSet { name: "broker-a".parse().unwrap(), processes: vec![process] };
+        RocketmqCluster { name: "Lab".to_owned(), name_servers: Vec::new(), brokers: vec![broker] }
+    }
+
     #[test]
     fn every_group_gets_an_offset_where_it_has_none_and_nothing_was_ever_written() {
         let broker: BrokerName = "broker-a".parse().unwrap();
         let rule = SeedRule { topic: "orders".parse().unwrap(), queues: vec![(broker.clone(), 2, 5)], most: 100 };
-        let ranges = [QueueRange { broker, queue: 4, start: 3, end: 9 }];
+        let ranges = [QueueRange { broker: broker.clone(), queue: 4, start: 3, end: 9 }];
         let readers = [reader("billing", &[0, 1], false), reader("mail", &[0, 2], false), reader("cache", &[], true)];
-        let found: Vec<(String, u32)> =
-            seeds(&rule, &readers, &ranges).into_iter().map(|seed| (seed.group.to_string(), seed.queue)).collect();
-        let expected = [("billing", 2), ("billing", 3), ("mail", 3)];
-        assert_eq!(found, expected.map(|(group, queue)| (group.to_owned(), queue)));
+        let found = |version: &str, groups: &[GroupOverview]| -> Vec<(String, u32)> {
+            let cluster = cluster(version);
+            let ground = Ground { cluster: &cluster, readers: &readers, ranges: &ranges, groups };
+            seeds(&rule, &ground).into_iter().map(|seed| (seed.group.to_string(), seed.queue)).collect()
+        };
+        let [first, second, third] =
+            [("billing", 2), ("billing", 3), ("mail", 3)].map(|(group, queue)| (group.to_owned(), queue));
+        assert_eq!(found("4.9.7", &[]), [first, second, third.clone()]);
+        // 5.x stores nothing for a group that the master does not have, as one that was deleted and left offsets.
+        let known = GroupOverview { id: "mail".parse().unwrap(), system: false, brokers: vec![broker] };
+        assert_eq!(found("5.5.0", &[known]), [third]);
+    }
+
+    #[test]
+    fn a_master_that_is_gone_is_waited_for() {
+        let [here, away]: [BrokerName; 2] = ["broker-a", "broker-b"].map(|name| name.parse().unwrap());
+        let queues = vec![(here.clone(), 2, 5), (away.clone(), 2, 5)];
+        let rule = SeedRule { topic: "orders".parse().unwrap(), queues, most: 100 };
+        let range = |broker: &BrokerName| QueueRange { broker: broker.clone(), queue: 0, start: 0, end: 9 };
+        assert_eq!(gone(&rule, &[range(&here)]), Some(&away));
+        assert_eq!(gone(&rule, &[range(&here), range(&away)]), None);
     }
 }

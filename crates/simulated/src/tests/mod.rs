@@ -6,6 +6,7 @@ mod faults;
 mod file;
 mod groups;
 mod moves;
+mod queues;
 mod rocketmq;
 mod topics;
 mod whole_topics;

@@ -33,6 +33,9 @@ struct Message {
     notify: bool,
     /// The first line, as plain text.
     line: String,
+    /// The same of each edit.
+    #[serde(default)]
+    edits: Vec<String>,
     says: String,
 }
 
@@ -58,6 +61,12 @@ impl PaperChat {
     #[must_use]
     pub fn posted(path: &Path) -> Vec<String> {
         read(path).messages.into_iter().map(|one| one.line).collect()
+    }
+
+    /// The same, and the first line of each edit after that of its message.
+    #[must_use]
+    pub fn told(path: &Path) -> Vec<String> {
+        read(path).messages.into_iter().flat_map(|one| std::iter::once(one.line).chain(one.edits)).collect()
     }
 
     fn change<T>(&self, change: impl FnOnce(&mut Paper) -> T) -> T {
@@ -88,6 +97,10 @@ fn reference(channel: u64, place: usize) -> MessageRef {
     MessageRef { channel, message: u64::try_from(FIRST + place).expect("a place") }
 }
 
+fn first_line(card: &Card) -> String {
+    card.headline.first().map(|line| line.plain_text()).unwrap_or_default()
+}
+
 fn says(card: &Card) -> String {
     let files: Vec<(&str, Digest)> =
         card.files.iter().map(|file| (file.name.as_str(), Digest::of(&file.bytes))).collect();
@@ -107,7 +120,8 @@ impl Chat for PaperChat {
                     channel: sending.channel,
                     marker: sending.marker.to_owned(),
                     notify: sending.notify,
-                    line: sending.card.headline.first().map(|line| line.plain_text()).unwrap_or_default(),
+                    line: first_line(sending.card),
+                    edits: Vec::new(),
                     says: says(sending.card),
                 });
                 Ok(reference(sending.channel, paper.messages.len() - 1))
@@ -120,7 +134,11 @@ impl Chat for PaperChat {
         let edit = async move {
             self.message(message)?;
             let place = usize::try_from(message.message).expect("a place") - FIRST;
-            self.change(|paper| paper.messages[place].says = says(card));
+            self.change(|paper| {
+                let message = &mut paper.messages[place];
+                message.says = says(card);
+                message.edits.push(first_line(card));
+            });
             Ok(())
         };
         Box::pin(self.points.around("chat", "edit", edit))

@@ -15,7 +15,9 @@ const STEP_MS: u64 = 5_000;
 
 pub(super) fn draft(wanted: &Wanted<'_>, seen: &Seen<'_>, context: &Context<'_>) -> Result<Draft, Stop> {
     not_fewer(wanted, seen)?;
-    let checks = context.guards.verdict(checks::common(wanted, seen, context))?;
+    let mut found = checks::common(wanted, seen, context);
+    found.extend(checks::unseeded(seen));
+    let checks = context.guards.verdict(found)?;
     let (reads, writes) = (reads(wanted, seen), writes(wanted, seen));
     if reads.is_empty() && writes.is_empty() {
         let facts = Facts::none().with("topic", wanted.topic.as_str()).with("count", i64::from(wanted.to));

@@ -2,7 +2,8 @@
 
 use crate::changes::{Part, Stop};
 use crate::cluster::rocketmq::{
-    BrokerSet, FromMasters, QueueRange, Queues, Reader, RocketmqCluster, Said, SilentBroker, Topic, TopicAt,
+    BrokerSet, FromMasters, GroupOverview, QueueRange, Queues, Reader, RocketmqCluster, Said, SilentBroker, Topic,
+    TopicAt,
 };
 use crate::cluster::{Failure, Look, Looker};
 use crate::facts::Facts;
@@ -17,6 +18,7 @@ pub(super) struct Seen<'a> {
     pub(super) at: Vec<&'a TopicAt>,
     pub(super) ranges: &'a [QueueRange],
     pub(super) readers: &'a [Reader],
+    pub(super) groups: &'a [GroupOverview],
 }
 
 impl<'a> Seen<'a> {
@@ -36,6 +38,7 @@ pub(super) fn look<'a>(name: &TopicName, looker: &mut Looker<'a>) -> Result<Opti
     let cluster = seen(looker.rocketmq_cluster(), (Part::Cluster, ""), &mut failed);
     let topic = seen(looker.rocketmq_topic(name), (Part::Topic, name.as_str()), &mut failed);
     let readers = seen(looker.rocketmq_readers(name), (Part::Group, name.as_str()), &mut failed);
+    let groups = seen(looker.rocketmq_groups(), (Part::Group, "*"), &mut failed);
     let most = topic.and_then(Option::as_ref).map(most_queues);
     let ranges = most.map(|most| looker.rocketmq_ranges(name, most));
     let asking = ranges.is_none_or(|look| matches!(look, Look::Ask));
@@ -46,19 +49,19 @@ pub(super) fn look<'a>(name: &TopicName, looker: &mut Looker<'a>) -> Result<Opti
     if let Some(Some(topic)) = topic {
         failed.extend(silent_masters(topic, name));
     }
-    for told in [readers.map(silent), ranges.map(silent)].into_iter().flatten() {
+    for told in [readers.map(silent), ranges.map(silent), groups.map(silent)].into_iter().flatten() {
         failed.extend(told.iter().map(|one| cannot_verify((Part::Group, one.broker.as_str()), &one.why)));
     }
     if !failed.is_empty() {
         return Err(Stop::Refused(failed));
     }
-    let (Some(cluster), Some(Some(topic)), Some(readers), Some(ranges), false) =
-        (cluster, topic, readers, ranges, asking)
+    let (Some(cluster), Some(Some(topic)), Some(readers), Some(ranges), Some(groups), false) =
+        (cluster, topic, readers, ranges, groups, asking)
     else {
         return Ok(None);
     };
     let at = topic.settings().collect();
-    Ok(Some(Seen { cluster, topic, at, ranges: &ranges.seen, readers: &readers.seen }))
+    Ok(Some(Seen { cluster, topic, at, ranges: &ranges.seen, readers: &readers.seen, groups: &groups.seen }))
 }
 
 /// Closed queues may be there beyond the open ones.

@@ -14,9 +14,12 @@ use crate::plan::{
 };
 use std::collections::BTreeMap;
 
-/// Whether what is taken back are offsets of RocketMQ: all that it has actions for besides queues, which are asked for first.
+/// Whether what is taken back are offsets of RocketMQ.
 pub(super) fn concerns(actions: &[Action]) -> bool {
-    actions.iter().any(|action| matches!(action, Action::Rocketmq(_)))
+    let offsets = |action: &RocketmqAction| {
+        matches!(action, RocketmqAction::SetOffsets { .. } | RocketmqAction::TellClients { .. })
+    };
+    actions.iter().any(|action| matches!(action, Action::Rocketmq(action) if offsets(action)))
 }
 
 pub(super) fn plan(

@@ -1,7 +1,7 @@
 //! Opening and closing queues against a model of a RocketMQ cluster, and the negative controls of their guards.
 
-use super::world::NOW;
-use crate::changes::{Context, Guard, Guards, plan};
+use super::world::{NOW, whole};
+use crate::changes::{Context, Guard, Guards, Rollback, plan, plan_rollback};
 use crate::cluster::rocketmq::{
     BrokerSet, FromMasters, Perm, QueueRange, Reader, RocketmqAnswer, RocketmqCluster, RocketmqQuery, Route,
     RouteQueues, Said, StoredOffset, Topic, TopicAt, TopicKind,
@@ -9,7 +9,9 @@ use crate::cluster::rocketmq::{
 use crate::cluster::{Answer, Cluster, ClusterKind, Failure, FailureKind, Mode, Query, Section, Sections, Seen, Tier};
 use crate::command::{Arguments, Value};
 use crate::id::{BrokerName, TopicName};
-use crate::plan::{Action, Condition, Draft, Expectation, Held, Level, Planning, RocketmqAction, Rule, Work, evaluate};
+use crate::plan::{
+    Action, Condition, Done, Draft, Expectation, Held, Level, Planning, RocketmqAction, Rule, Work, evaluate,
+};
 use std::collections::BTreeSet;
 
 #[derive(Clone)]
@@ -61,6 +63,7 @@ impl World {
             }),
             RocketmqQuery::Topic(_) => RocketmqAnswer::Topic(Some(self.topic())),
             RocketmqQuery::Readers(_) => RocketmqAnswer::Readers(FromMasters::whole(vec![self.reader()])),
+            RocketmqQuery::Groups => RocketmqAnswer::Groups(FromMasters::whole(Vec::new())),
             RocketmqQuery::Ranges(_, _) => RocketmqAnswer::Ranges(FromMasters::whole(self.ranges())),
             other => panic!("{other:?}"),
         }
@@ -113,6 +116,10 @@ impl World {
         if !waive.is_empty() {
             arguments.0.insert("waive".to_owned(), Value::Text(waive.to_owned()));
         }
+        self.rounds(|sections, context| plan(command, &arguments, sections, context).unwrap())
+    }
+
+    fn rounds(&self, ask: impl Fn(&Sections, &Context<'_>) -> Planning) -> Planning {
         let cluster = Cluster {
             name: "lab".parse().unwrap(),
             kind: ClusterKind::Rocketmq,
@@ -124,12 +131,34 @@ impl World {
             Context { now: NOW, cluster: &cluster, held: &[], owing: &[], earlier: None, guards: &self.guards };
         let mut sections = Sections::empty();
         for _ in 0..=6 {
-            match plan(command, &arguments, &sections, &context).unwrap() {
+            match ask(&sections, &context) {
                 Planning::Need(queries) => sections.merge(self.seen(&queries)),
                 other => return other,
             }
         }
         panic!("too many rounds")
+    }
+
+    /// The way back of a plan, of which these steps happened.
+    fn back(&self, draft: &Draft, steps: &[u32]) -> Vec<String> {
+        let happened = draft.steps.iter().filter(|step| steps.contains(&step.number));
+        let done = happened.map(|step| match &step.work {
+            Work::Act(action) => Done { step: step.number, actions: vec![action.clone()] },
+            other => panic!("{other:?}"),
+        });
+        let (plan, done): (_, Vec<Done>) = (whole(draft.clone(), Arguments::default()), done.collect());
+        let rollback = Rollback { plan: &plan, done: &done, turned_to: &BTreeSet::new() };
+        match self.rounds(|sections, context| plan_rollback(&rollback, sections, context)) {
+            Planning::Plan(draft) => told(&draft),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    /// Every master has these queues, and routes tell it.
+    fn with(mut self, (read, write): (u32, u32)) -> Self {
+        self.at.iter_mut().for_each(|at| (at.1, at.2) = (read, write));
+        self.routed = self.at.clone();
+        self
     }
 
     fn draft(&self, line: (&str, u32, &str)) -> Draft {
@@ -178,6 +207,19 @@ fn halfway_it_goes_on_from_where_it_is() {
     world.at.iter_mut().for_each(|at| at.2 = 4);
     world.routed = world.at.clone();
     assert_eq!(told(&world.draft(SHRINK)), ["drain 4 to 8", "8/4 to 4/4 at 2"]);
+}
+
+#[test]
+fn what_was_opened_is_written_no_more_and_what_was_closed_is_read_first() {
+    let (opened, closed) = (World::new().draft(EXPAND), World::new().draft(SHRINK));
+    assert_eq!(World::new().with((12, 12)).back(&opened, &[1, 3]), ["12/12 to 12/8 at 2"]);
+    assert_eq!(World::new().with((8, 4)).back(&closed, &[1]), ["8/4 to 8/8 at 2"]);
+    assert_eq!(World::new().with((4, 4)).back(&closed, &[1, 3]), ["4/4 to 8/4 at 2", "8/4 to 8/8 at 2"]);
+    // One master came back with its old file.
+    let mut world = World::new().with((8, 4));
+    world.at[1].2 = 8;
+    world.routed = world.at.clone();
+    assert_eq!(world.back(&closed, &[1]), ["8/4 to 8/8 at 1"]);
 }
 
 #[test]

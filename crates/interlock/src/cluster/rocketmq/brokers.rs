@@ -1,7 +1,7 @@
 //! NameServers, brokers and their processes.
 
-use super::{Perm, Said};
-use crate::id::BrokerName;
+use super::{GroupOverview, Perm, Said};
+use crate::id::{BrokerName, GroupId};
 use crate::time::Millis;
 use serde::{Deserialize, Serialize};
 
@@ -31,6 +31,14 @@ impl RocketmqCluster {
     pub fn identity(&self) -> String {
         let names: Vec<&str> = self.brokers.iter().map(|one| one.name.as_str()).collect();
         format!("{}: {}", self.name, names.join(", "))
+    }
+
+    /// Whether a broker stores an offset for a group. 5.x does so only for groups that its master has (26 else); 4.9 for any.
+    #[must_use]
+    pub fn stores_offsets(&self, broker: &BrokerName, group: &GroupId, groups: &[GroupOverview]) -> bool {
+        let master = self.broker(broker).and_then(BrokerSet::master).and_then(|master| master.said.answer());
+        let is_4 = master.is_none_or(|seen| seen.version.starts_with("4."));
+        is_4 || groups.iter().any(|one| one.id == *group && one.brokers.contains(broker))
     }
 }
 
