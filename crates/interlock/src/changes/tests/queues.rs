@@ -147,7 +147,7 @@ impl World {
             other => panic!("{other:?}"),
         });
         let (plan, done): (_, Vec<Done>) = (whole(draft.clone(), Arguments::default()), done.collect());
-        let rollback = Rollback { plan: &plan, done: &done, turned_to: &BTreeSet::new() };
+        let rollback = Rollback::plain(&plan, &done);
         match self.rounds(|sections, context| plan_rollback(&rollback, sections, context)) {
             Planning::Plan(draft) => told(&draft),
             other => panic!("{other:?}"),
