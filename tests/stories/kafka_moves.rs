@@ -7,6 +7,7 @@ mod died;
 mod foreign;
 mod interference;
 mod isr;
+mod journal;
 mod late;
 mod lists;
 mod owed;
