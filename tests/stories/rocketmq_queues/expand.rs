@@ -1,12 +1,11 @@
 //! More queues: what a group that is away would miss, what routes would show, and whoever was interrupted.
 
-use super::scene::{LOOK, Scene, becomes, broker, group, now, passes, plans, topic, until, waits_in};
+use super::scene::{LOOK, Scene, becomes, broker, group, passes, plans, topic, until, waits_in};
 use interlock::approval::State;
 use interlock::changes::{Guard, Guards};
 use interlock::cluster::rocketmq::Perm;
 use signalbox::desk::Done;
-use std::time::Duration;
-use story::crash::{Point, Points, ask};
+use story::crash::ask;
 
 const EXPAND: &str = "/expand-partitions cluster:lab-rocketmq topic:orders to:12 reason:growth";
 
@@ -60,25 +59,6 @@ async fn whoever_was_interrupted_halfway_goes_on() {
     scene.shop.update_topic((&broker('a'), 0), &topic(), (12, 8, Perm::READ_WRITE)).unwrap();
     let house = scene.house().await;
     let id = plans(&house, EXPAND).await;
-    becomes(&house, &id, State::Succeeded).await;
-    assert_eq!(scene.queues().await, ["12/12", "12/12"]);
-}
-
-/// The second master is dead while reading goes up: it is waited for, named, and gets its queues when it is back.
-#[tokio::test]
-async fn a_master_that_dies_halfway_is_waited_for() {
-    let scene = Scene::new();
-    let shop = scene.shop.clone();
-    let dies: story::crash::Deed = Box::new(move || {
-        shop.process_dies(&broker('b'), 0, true).unwrap();
-        Box::pin(std::future::ready(()))
-    });
-    let house = scene.house_with(Points::at(Point::after("write expanded", 1), dies)).await;
-    let id = plans(&house, EXPAND).await;
-    passes(&house, &id, 12, Duration::from_secs(10)).await;
-    assert!(!now(&house, &id).await.state.has_ended(), "it is waited for");
-    assert!(scene.told("broker-b") > 0 || scene.told("cannot be looked at") > 0);
-    scene.shop.process_dies(&broker('b'), 0, false).unwrap();
     becomes(&house, &id, State::Succeeded).await;
     assert_eq!(scene.queues().await, ["12/12", "12/12"]);
 }
