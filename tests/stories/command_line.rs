@@ -408,12 +408,12 @@ async fn check_names_each_right_on_kafka_that_is_missing() {
     let whole = [
         topic("DESCRIBE_CONFIGS"),
         topic("Read"),
-        topic("AlterConfigs"),
+        topic("ALTER_CONFIGS"),
         group("Read"),
         Acl::on_cluster("p1", "Describe"),
         Acl::on_cluster("p1", "Alter"),
-        Acl::on_cluster("p1", "DescribeConfigs"),
-        Acl::on_cluster("p1", "AlterConfigs"),
+        Acl::on_cluster("p1", "DESCRIBE_CONFIGS"),
+        Acl::on_cluster("p1", "ALTER_CONFIGS"),
     ];
     secure.create_acls(&whole).await.unwrap();
     let began = Instant::now();

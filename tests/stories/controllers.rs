@@ -104,7 +104,7 @@ async fn what_controllers_refuse_is_owed_and_the_rest_is_put_back() {
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
     stops(&story, &id).await;
-    assert_eq!(refused.load(Ordering::SeqCst), 1, "the controllers were asked, once");
+    assert_eq!(refused.load(Ordering::SeqCst), 2, "the controllers were asked, once for each of its two rates");
     let owed = obligations(&story).await;
     assert_eq!(owed.iter().map(|one| (&one.operation, one.thing.as_str())).collect::<Vec<_>>(), [(&id, "broker 4")]);
 }

@@ -97,10 +97,10 @@ impl Shell {
         if let Ok(step) = tokio::time::timeout(PATIENCE, &mut step).await {
             return step;
         }
-        if let Step::Said(under_way) = self.said(&Terminal::UnderWay, drawing) {
-            if !tell(&under_way.text) {
-                return Ok(Step::Leave);
-            }
+        if let Step::Said(under_way) = self.said(&Terminal::UnderWay, drawing)
+            && !tell(&under_way.text)
+        {
+            return Ok(Step::Leave);
         }
         step.await
     }

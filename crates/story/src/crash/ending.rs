@@ -8,7 +8,7 @@ use interlock::cluster::kafka::{CommittedOffset, KafkaQuery};
 use interlock::cluster::rocketmq::{self, RocketmqQuery};
 use interlock::cluster::{Look, Looker, Query};
 use interlock::id::{GroupId, OperationId};
-use interlock::plan::{Action, RocketmqAction};
+use interlock::plan::{Action, KafkaAction, RocketmqAction};
 use signalbox::store::audit::{AuditFilter, AuditPage, Verdict};
 use signalbox::store::{Filter, Page, Store};
 use simulated::{ReceivedAct, SimulatedKafka, SimulatedRocketmq};
@@ -217,7 +217,7 @@ impl Ending {
         };
         differ("the messages", &messages(undisturbed), &messages(self), &mut faults);
         let acts =
-            |of: &Self| of.acts.iter().filter(|act| act.applied).map(|act| steady(&act.action)).collect::<Vec<_>>();
+            |of: &Self| in_order(of.acts.iter().filter(|act| act.applied).map(|act| steady(&act.action)).collect());
         differ("the applied actions", &acts(undisturbed), &acts(self), &mut faults);
         faults
     }
@@ -233,6 +233,16 @@ impl Ending {
         let changed = |id: &GroupId| self.acts.iter().any(|ReceivedAct { action, .. }| action.group() == Some(id));
         self.committed.iter().filter(|(id, _)| changed(id)).map(|(id, committed)| (id, committed)).collect()
     }
+}
+
+/// Rates are put back each by itself; which of those next to each other comes first depends on which was tried last.
+fn in_order(mut acts: Vec<Action>) -> Vec<Action> {
+    let is_one_setting =
+        |action: &Action| matches!(action, Action::Kafka(KafkaAction::SetConfigs { changes }) if changes.len() == 1);
+    for together in acts.chunk_by_mut(|one, next| is_one_setting(one) && is_one_setting(next)) {
+        together.sort_by_key(|action| format!("{action:?}"));
+    }
+    acts
 }
 
 /// An action without the ends of queues at the time it was fixed: others write meanwhile.

@@ -85,11 +85,11 @@ impl<'a> Rates<'a> {
     }
 
     fn counting(&self, action: &Action) -> Option<Action> {
-        let changes: Vec<ConfigChange> = changes(action).iter().filter_map(|one| self.from_found(one)).collect();
-        (!changes.is_empty()).then(|| Action::Kafka(KafkaAction::SetConfigs { changes }))
+        let changes: Vec<ConfigChange> = changes(action).iter().filter_map(|one| self.as_found(one)).collect();
+        (!changes.is_empty()).then_some(Action::Kafka(KafkaAction::SetConfigs { changes }))
     }
 
-    fn from_found(&self, one: &ConfigChange) -> Option<ConfigChange> {
+    fn as_found(&self, one: &ConfigChange) -> Option<ConfigChange> {
         let ConfigOn::Broker(id) = &one.on else { return None };
         let Some(broker) = self.brokers.iter().find(|broker| broker.id == *id) else { return Some(one.clone()) };
         let found = if one.key == LEADER_RATE { &broker.leader_rate } else { &broker.follower_rate };
