@@ -162,7 +162,7 @@ async fn check_owners(settings: &Settings, chat: &Discord, found: &mut Found) {
         return;
     }
     let told = match chat.not_mentionable(&roles).await {
-        Ok(silent) if silent.is_empty() => Ok(format!("{} roles of owners can be called", roles.len())),
+        Ok(silent) if silent.is_empty() => Ok(format!("roles of owners that can be called: {}", roles.len())),
         Ok(silent) => {
             let named = silent.iter().map(u64::to_string).collect::<Vec<_>>().join(", ");
             Err(format!(

@@ -119,7 +119,7 @@ async fn check_names_roles_of_owners_that_nobody_is_called_by() {
     let (loud, silent) = (guild.new_role("payments", 0), guild.new_role("audit", 0));
     guild.role_is_mentionable(loud, true);
     for (role, mark, words) in [
-        (loud, "ok  ", "1 roles of owners can be called".to_owned()),
+        (loud, "ok  ", "roles of owners that can be called: 1".to_owned()),
         (silent, "FAIL", format!("roles of owners that nobody is called by: {silent};")),
     ] {
         let home = home(&discord, ops);

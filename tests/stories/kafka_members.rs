@@ -38,7 +38,7 @@ async fn refused_while_alive(spec: impl Fn(&Place) -> MemberSpec, fixed: i64) {
     assert!(found.blocks());
     assert_eq!(names(found), ["billing-worker-7"]);
     let private = found.in_private();
-    assert_eq!(names(&private), ["billing-worker-7 at 127.0.0.1"], "its host is told to who asks alone");
+    assert_eq!(names(&private), ["billing-worker-7/127.0.0.1"], "its host is told to who asks alone");
     let stored = serde_json::to_string(found).unwrap();
     assert!(stored.contains("billing-worker-7") && !stored.contains("127.0.0.1"), "{stored}");
     assert_eq!(found.facts.get("static"), Some(&Fact::Count(fixed)), "{found:?}");

@@ -16,9 +16,9 @@ pub(crate) fn client_ids(members: &[Member]) -> Vec<String> {
     names
 }
 
-/// The same with the hosts they connect from ("billing-1 at 10.0.9.1"): for whoever asks alone.
+/// The same with the hosts they connect from ("billing-1/10.0.9.1", in no language): for whoever asks alone.
 pub(crate) fn client_places(members: &[Member]) -> Vec<String> {
-    let place = |member: &Member| format!("{} at {}", member.client_id, member.host.trim_start_matches('/'));
+    let place = |member: &Member| format!("{}/{}", member.client_id, member.host.trim_start_matches('/'));
     let mut places: Vec<String> = members.iter().map(place).collect();
     places.sort();
     places.dedup();

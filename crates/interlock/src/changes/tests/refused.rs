@@ -29,7 +29,7 @@ fn an_active_group_with_its_members_named() {
             Some(&Fact::from(vec!["billing-1".to_owned(), "billing-2".to_owned()]))
         );
         let private = active.in_private();
-        let places = ["billing-1 at 10.1.2.3", "billing-2 at 10.1.2.3"].map(str::to_owned).to_vec();
+        let places = ["billing-1/10.1.2.3", "billing-2/10.1.2.3"].map(str::to_owned).to_vec();
         assert_eq!(private.facts.get("members"), Some(&Fact::from(places)), "hosts are for who asks alone");
         assert!(!serde_json::to_string(&checks).unwrap().contains("10.1.2.3"), "and never stored");
     }
