@@ -11,6 +11,8 @@ use std::time::{Duration, Instant};
 use story::discord_house::{CLUSTER, DiscordStory, Posted, SOON, TOPIC, wait_until};
 
 const REACTIONS: &str = "/channels/{channel_id}/messages/{message_id}/reactions/{emoji_name}";
+/// Three emojis, each in two lists.
+const LISTS: usize = 6;
 const MEMBER: &str = "/guilds/{guild_id}/members/{user_id}";
 
 fn live() -> GroupId {
@@ -57,8 +59,16 @@ async fn queued() -> (DiscordStory, Posted) {
         story.discord.requests().iter().filter(|one| one.is(method, message) && one.status == Some(200)).count()
     };
     // After each edit, each of the two votes and the opening of the thread.
-    wait_until("all looks", || answered("GET") >= answered("PATCH") + 3).await;
+    wait_until("all looks", || answered("GET") >= answered("PATCH") + 3 && is_looked_at(&story)).await;
     (story, posted)
+}
+
+/// Since the last edit of the card all its lists have been read.
+fn is_looked_at(story: &DiscordStory) -> bool {
+    let requests = story.discord.requests();
+    let edited = |one: &Request| one.is("PATCH", "/channels/{channel_id}/messages/{message_id}");
+    let since = requests.iter().rposition(edited).map_or(0, |last| last + 1);
+    requests[since..].iter().filter(|one| one.is("GET", REACTIONS) && one.status == Some(200)).count() >= LISTS
 }
 
 fn looked_up(story: &DiscordStory, who: &str) -> On {
@@ -86,8 +96,7 @@ async fn starting(story: &DiscordStory, late: &str) {
     }
     let before = reactions_read(story);
     story.kafka().trouble(None).unwrap();
-    // Three emojis, each in two lists.
-    wait_until("the card is read", || reactions_read(story) >= before + 6).await;
+    wait_until("the card is read", || reactions_read(story) >= before + LISTS).await;
     is_held(story, "bob").await;
 }
 

@@ -73,7 +73,8 @@ async fn it_waits_until_the_group_has_stopped_and_tells_so_in_one_silent_message
     let saved = told.iter().find(|one| one.text.contains("Step 2 is done")).expect("the capture is told");
     let by_hand = saved.files.iter().find(|file| file.name == "by-hand.md").expect("with what it found");
     let by_hand = String::from_utf8_lossy(&by_hand.bytes);
-    let saved = by_hand.lines().filter_map(|line| line.trim().strip_prefix("orders-eu,")?.split_once(','));
+    let (_, undo) = by_hand.split_once("## Undo").expect("how it is undone");
+    let saved = undo.lines().filter_map(|line| line.trim().strip_prefix("orders-eu,")?.split_once(','));
     let saved: Vec<(&str, i64)> = saved.map(|(partition, offset)| (partition, offset.parse().unwrap())).collect();
     assert_eq!(saved.iter().map(|(partition, _)| *partition).collect::<Vec<_>>(), ["0", "1", "2"], "{by_hand}");
     assert!(saved.iter().all(|(_, offset)| *offset >= 50), "where it stopped, not where it was set: {by_hand}");

@@ -12,7 +12,7 @@ mod late;
 mod lists;
 mod owed;
 mod refused;
-mod scene;
+pub(super) mod scene;
 
 use interlock::approval::State;
 use interlock::cluster::kafka::{FOLLOWER_LIST, LEADER_RATE};

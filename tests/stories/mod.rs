@@ -28,6 +28,7 @@ mod kafka_late;
 mod kafka_looks;
 mod kafka_members;
 mod kafka_moves;
+mod kafka_other_cluster;
 mod kafka_reset;
 mod kafka_rights;
 mod kafka_running;

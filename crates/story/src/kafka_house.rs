@@ -89,7 +89,7 @@ impl KafkaPlot {
     /// If the lab is not there.
     pub async fn proxied() -> Self {
         let lab = lab();
-        Self::of(proxy().bootstrap(), lab.kafka().await.expect("the judge"))
+        Self::of(proxy().bootstrap().expect("it listens"), lab.kafka().await.expect("the judge"))
     }
 
     /// On the secure cluster, with these credentials.
@@ -121,7 +121,7 @@ impl KafkaPlot {
     pub async fn moving_proxied(cluster: &MoveCluster) -> Self {
         let mut plot = Self::moving(cluster).await;
         let config = plot.clusters.get_mut(CLUSTER).expect("the cluster");
-        config.bootstrap = brokers(proxy().move_bootstrap());
+        config.bootstrap = brokers(proxy().move_bootstrap().expect("it listens"));
         plot
     }
 

@@ -1,7 +1,7 @@
 //! Each kind of request that a move sends to real brokers × what can happen between the intent and its outcome. The end is
 //! the same, and the proxy has seen nothing twice that was applied.
 
-use super::scene::{TOPIC, assignment, becomes, filled, moves, scale_out, throttles};
+use super::scene::{TOPIC, assignment, becomes, filled, moves, scale_out, throttles, until};
 use interlock::approval::State;
 use interlock::id::OperationId;
 use std::collections::BTreeMap;
@@ -98,6 +98,11 @@ async fn ended_at_each(fault: Fault) -> (Scene, BTreeMap<i16, usize>) {
             scene.begins().await;
         }
         assert!(rule.meets(1, LIMIT).await, "{kind} never came");
+        if place == 0 {
+            // The rates go to all brokers at once: whoever ends before they were sent has sent fewer.
+            let others = MoveCluster::BROKERS.len() - 1;
+            until("the others are answered", async || scene.met(Fate::Answered).len() >= others).await;
+        }
         let Scene { cluster, house, id } = scene;
         let KafkaHouse { story, judge, client_id, turn } = house;
         scene = Scene { cluster, house: KafkaHouse { story: story.reborn(), judge, client_id, turn }, id };

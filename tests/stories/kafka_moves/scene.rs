@@ -55,7 +55,7 @@ pub(in super::super) fn moves(plan: &Plan) -> Vec<ReplicaMove> {
     plan.steps.iter().flat_map(|step| of(&step.work)).collect()
 }
 
-pub(super) async fn approved(house: &KafkaHouse, line: &str) -> OperationId {
+pub(in super::super) async fn approved(house: &KafkaHouse, line: &str) -> OperationId {
     let id = house.story.person("alice").plans(line).await;
     for who in ["bob", "carol"] {
         house.story.person(who).approves(&id).await;
@@ -64,7 +64,7 @@ pub(super) async fn approved(house: &KafkaHouse, line: &str) -> OperationId {
 }
 
 /// Longer than the stories' own patience: real bytes are copied.
-pub(super) async fn becomes(house: &KafkaHouse, id: &OperationId, state: State) {
+pub(in super::super) async fn becomes(house: &KafkaHouse, id: &OperationId, state: State) {
     let began = Instant::now();
     loop {
         let seen = house.story.operation(id).await;
@@ -119,7 +119,7 @@ pub(super) async fn obligations(house: &KafkaHouse) -> Vec<Obligation> {
 }
 
 /// Looks again and again until it is so.
-pub(super) async fn until(what: &str, mut so: impl AsyncFnMut() -> bool) {
+pub(in super::super) async fn until(what: &str, mut so: impl AsyncFnMut() -> bool) {
     let began = Instant::now();
     while !so().await {
         assert!(began.elapsed() < Duration::from_secs(120), "never: {what}");

@@ -70,7 +70,7 @@ fn a_failed_change_changes_nothing() {
     let before = fs::read(&path).unwrap();
     assert!(lab.kafka.recreate_topic(&super::name("nope")).is_err());
     assert_eq!(fs::read(&path).unwrap(), before);
-    fs::remove_file(&path).unwrap();
+    folder.close().unwrap();
     assert_eq!(short(&lab.act(&super::Lab::new().commit(&[(0, 4)]))), ("not applied", "unreachable".to_owned()));
 }
 

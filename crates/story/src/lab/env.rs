@@ -159,13 +159,12 @@ impl Lab {
     /// Where the proxy listens for each broker, and the brokers behind it.
     pub(crate) fn proxied(&self) -> Result<Proxied, LabError> {
         let mut secure = addresses(self.value("LAB_SECURE_BEHIND"))?;
-        let both = |main: &str, moving: &str| {
-            let (main, moving) = (addresses(self.value(main))?, addresses(self.value(moving))?);
-            Ok([main, moving].concat())
+        let pairs = |listen: &str, behind: &str| -> Result<Vec<_>, LabError> {
+            Ok(addresses(self.value(listen))?.into_iter().zip(addresses(self.value(behind))?).collect())
         };
         Ok(Proxied {
-            listen: both("LAB_KAFKA_PROXY", "LAB_MOVE_PROXY")?,
-            behind: both("LAB_KAFKA_BEHIND", "LAB_MOVE_BEHIND")?,
+            main: pairs("LAB_KAFKA_PROXY", "LAB_KAFKA_BEHIND")?,
+            moving: pairs("LAB_MOVE_PROXY", "LAB_MOVE_BEHIND")?,
             secure: secure.pop().ok_or_else(|| LabError("LAB_SECURE_BEHIND is empty".into()))?,
         })
     }
@@ -220,11 +219,11 @@ impl fmt::Debug for Lab {
 /// The addresses in front of and behind the recording proxy.
 #[derive(Clone, Debug)]
 pub(crate) struct Proxied {
-    /// Where the proxy listens, one address a broker.
-    pub(crate) listen: Vec<SocketAddr>,
-    /// The brokers' own addresses, in the same order.
-    pub(crate) behind: Vec<SocketAddr>,
-    /// The other cluster, which advertises the first of `listen` too.
+    /// For each of the three brokers: where the proxy listens, and the broker's own address.
+    pub(crate) main: Vec<(SocketAddr, SocketAddr)>,
+    /// For each broker of the cluster that replicas move on: the same.
+    pub(crate) moving: Vec<(SocketAddr, SocketAddr)>,
+    /// The other cluster, which advertises the first of them too.
     pub(crate) secure: SocketAddr,
 }
 

@@ -227,9 +227,15 @@ fn name(id: i32) -> String {
     format!("move{id}")
 }
 
-/// The cluster belongs to whoever locks this file, across processes too.
+/// The cluster belongs to whoever locks a file, across processes too. Who waits for it keeps a second one, so that nobody who
+/// comes later, as the next story of the same process, is served first.
 async fn turn(lab: &Lab) -> File {
-    let file = lab.run_dir().join("move.turn");
+    let _next = locked(lab, "move.next").await;
+    locked(lab, "move.turn").await
+}
+
+async fn locked(lab: &Lab, name: &str) -> File {
+    let file = lab.run_dir().join(name);
     let file = File::options().create(true).append(true).open(file).expect("a folder of the lab");
     let began = Instant::now();
     loop {

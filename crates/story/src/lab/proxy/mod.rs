@@ -3,7 +3,8 @@
 //! Each broker of the three-broker cluster, and of the one that replicas move on, has a listener whose
 //! advertised address is the proxy's, so a client that follows the cluster's metadata stays behind it.
 //! One proxy serves all tests of a process; a test is known by its client id: records, faults and
-//! routes belong to one client id.
+//! routes belong to one client id. It listens for a cluster from the first test on that asks for it: two
+//! processes at once can have a cluster each.
 
 mod frame;
 mod record;
@@ -17,7 +18,6 @@ pub use record::{Fate, Recorded};
 pub use rules::{Fault, Rule, RuleHandle, Times};
 
 use super::Lab;
-use super::env::Proxied;
 use record::Records;
 use rules::Rules;
 use std::collections::HashMap;
@@ -27,6 +27,7 @@ use std::sync::mpsc;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 use tokio::net::TcpListener;
+use tokio::runtime::Handle;
 use tokio::task::AbortHandle;
 
 /// How long to wait for another test process to give the proxy's ports back.
@@ -48,8 +49,23 @@ pub enum Route {
 #[derive(Debug)]
 pub struct Proxy {
     shared: Arc<Shared>,
+    runtime: Handle,
+    main: Front,
+    moving: Front,
+}
+
+/// The listeners in front of one cluster.
+#[derive(Debug)]
+struct Front {
     bootstrap: String,
-    move_bootstrap: String,
+    pairs: Vec<(SocketAddr, SocketAddr)>,
+    listens: OnceLock<Result<(), String>>,
+}
+
+impl Front {
+    fn new(bootstrap: &str, pairs: Vec<(SocketAddr, SocketAddr)>) -> Self {
+        Self { bootstrap: bootstrap.to_owned(), pairs, listens: OnceLock::new() }
+    }
 }
 
 /// What the connections of all clients share.
@@ -66,7 +82,7 @@ impl Proxy {
     /// The proxy that all tests of this process share, started at the first call.
     ///
     /// # Errors
-    /// When its ports stay taken.
+    /// When it cannot be started.
     pub fn shared(lab: &Lab) -> io::Result<&'static Self> {
         static PROXY: OnceLock<Result<Proxy, String>> = OnceLock::new();
         PROXY
@@ -86,21 +102,42 @@ impl Proxy {
             secure: proxied.secure,
         });
         let (started, starts) = mpsc::channel();
-        let served = Arc::clone(&shared);
-        std::thread::Builder::new().name("proxy".into()).spawn(move || serve(&proxied, &served, &started))?;
-        starts.recv().map_err(io::Error::other)??;
-        let (bootstrap, move_bootstrap) = (lab.proxy_bootstrap().to_owned(), lab.move_proxy_bootstrap().to_owned());
-        Ok(Self { shared, bootstrap, move_bootstrap })
+        std::thread::Builder::new().name("proxy".into()).spawn(move || serve(&started))?;
+        Ok(Self {
+            shared,
+            runtime: starts.recv().map_err(io::Error::other)??,
+            main: Front::new(lab.proxy_bootstrap(), proxied.main),
+            moving: Front::new(lab.move_proxy_bootstrap(), proxied.moving),
+        })
     }
 
     /// Bootstrap addresses of the three-broker cluster through this proxy.
-    pub fn bootstrap(&self) -> &str {
-        &self.bootstrap
+    ///
+    /// # Errors
+    /// When another process keeps the ports.
+    pub fn bootstrap(&self) -> io::Result<&str> {
+        self.open(&self.main)
     }
 
     /// Bootstrap addresses of the cluster that replicas move on through this proxy.
-    pub fn move_bootstrap(&self) -> &str {
-        &self.move_bootstrap
+    ///
+    /// # Errors
+    /// When another process keeps the ports.
+    pub fn move_bootstrap(&self) -> io::Result<&str> {
+        self.open(&self.moving)
+    }
+
+    fn open<'front>(&self, front: &'front Front) -> io::Result<&'front str> {
+        let listens = front.listens.get_or_init(|| self.listen(front).map_err(|error| error.to_string()));
+        listens.as_ref().map_err(|error| io::Error::other(error.clone()))?;
+        Ok(&front.bootstrap)
+    }
+
+    fn listen(&self, front: &Front) -> io::Result<()> {
+        let (pairs, shared) = (front.pairs.clone(), Arc::clone(&self.shared));
+        let (told, tells) = mpsc::channel();
+        self.runtime.spawn(async move { told.send(listen(pairs, &shared).await) });
+        tells.recv().map_err(io::Error::other)?
     }
 
     /// Arms a fault. It stays until it has met as many requests as it says.
@@ -153,28 +190,23 @@ impl Shared {
 }
 
 /// Runs for ever, once it has told how the start went.
-fn serve(proxied: &Proxied, shared: &Arc<Shared>, started: &mpsc::Sender<io::Result<()>>) {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    let runtime = match runtime {
-        Ok(runtime) => runtime,
+fn serve(started: &mpsc::Sender<io::Result<Handle>>) {
+    match tokio::runtime::Builder::new_current_thread().enable_all().build() {
+        Ok(runtime) => {
+            // Nobody listens only when the test process ends.
+            let _ = started.send(Ok(runtime.handle().clone()));
+            runtime.block_on(std::future::pending::<()>());
+        }
         Err(error) => {
             let _ = started.send(Err(error));
-            return;
         }
-    };
-    let listening = runtime.block_on(listen(proxied, shared));
-    let stop = listening.is_err();
-    // Nobody listens only when the test process ends.
-    let _ = started.send(listening);
-    if !stop {
-        runtime.block_on(std::future::pending::<()>());
     }
 }
 
-async fn listen(proxied: &Proxied, shared: &Arc<Shared>) -> io::Result<()> {
-    for (listen, behind) in proxied.listen.iter().zip(&proxied.behind) {
-        let listener = bind(*listen).await?;
-        tokio::spawn(accept(listener, *behind, Arc::clone(shared)));
+async fn listen(pairs: Vec<(SocketAddr, SocketAddr)>, shared: &Arc<Shared>) -> io::Result<()> {
+    for (listen, behind) in pairs {
+        let listener = bind(listen).await?;
+        tokio::spawn(accept(listener, behind, Arc::clone(shared)));
     }
     Ok(())
 }

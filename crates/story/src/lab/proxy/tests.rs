@@ -29,7 +29,7 @@ impl Through {
         let topic = lab.unique("proxy");
         direct.create_topic(TopicSpec::new(&topic, 1, 1)).await.unwrap();
         Self {
-            proxied: KafkaJudge::new(judge, proxy.bootstrap(), &client),
+            proxied: KafkaJudge::new(judge, proxy.bootstrap().unwrap(), &client),
             group: lab.unique("group"),
             proxy,
             client,
