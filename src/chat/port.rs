@@ -24,8 +24,14 @@ pub trait Chat: Send + Sync {
     /// Replaces a message of ours by a card. Attachments that stay are listed again.
     fn edit<'a>(&'a self, message: MessageRef, card: &'a Card) -> Boxed<'a, Result<(), ChatError>>;
 
-    /// Looks for a message of ours with this marker among the newest of a channel.
-    fn find<'a>(&'a self, channel: u64, marker: &'a str) -> Boxed<'a, Result<Option<MessageRef>, ChatError>>;
+    /// Looks for a message of ours with this marker among those of a channel that were posted since an instant: the newest
+    /// thousand of them at most.
+    fn find<'a>(
+        &'a self,
+        channel: u64,
+        marker: &'a str,
+        since: Millis,
+    ) -> Boxed<'a, Result<Option<MessageRef>, ChatError>>;
 
     /// Puts our own reaction under a message.
     fn seed<'a>(&'a self, message: MessageRef, emoji: &'a str) -> Boxed<'a, Result<(), ChatError>>;

@@ -274,7 +274,8 @@ impl Rooms {
         let chat = self.chat().ok_or(NotCounted::CannotVerify)?;
         let member = match chat.member(account).await {
             Ok(MemberNow::Member { roles, .. }) => Ok(Principal { chat_roles: roles, ..without_chat_roles }),
-            Ok(MemberNow::NotCounted) | Err(ChatError::Gone(_)) => Err(NotCounted::NotAMember),
+            Ok(MemberNow::NotCounted) => Err(NotCounted::NotAMember),
+            // Also what is gone without a word of whom: it says nothing of the person.
             Err(_) => Err(NotCounted::CannotVerify),
         };
         self.members.put(account, &member, self.clock.now());

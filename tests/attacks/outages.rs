@@ -10,6 +10,7 @@ use std::time::Duration;
 use story::discord_house::{DiscordStory, SOON, wait_until};
 
 const REACTIONS: &str = "/channels/{channel_id}/messages/{message_id}/reactions/{emoji_name}";
+const MEMBER: &str = "/guilds/{guild_id}/members/{user_id}";
 
 /// The lists of people who react that were asked for, and came to this.
 fn lists(story: &DiscordStory, status: Option<u16>) -> usize {
@@ -140,6 +141,27 @@ async fn commands_in_the_chat_do_not_pass_by_vetoes_that_cannot_be_read() {
     story.all_is_told().await;
     let now = (story.operation(&posted.id).await.state, story.acts());
     assert_eq!(now, (State::AwaitingApproval, 0), "carol's veto stands there unread");
+    story.discord.works_again();
+    story.time_passes(Duration::from_secs(61));
+    story.becomes(&posted.id, State::Rejected).await;
+    assert_eq!(story.acts(), 0);
+    story.everything_is_read().await;
+    story.discord.assert_clean();
+}
+
+/// 10: that something is gone, without a word of whom, takes no veto away.
+#[tokio::test]
+async fn an_answer_that_names_no_member_makes_no_veto_worthless() {
+    let story = DiscordStory::begin().await;
+    let posted = story.reset().await;
+    story.all_is_told().await;
+    let carol = On::path("GET", MEMBER).about("user_id", &story.user("carol").id());
+    story.discord.fails_always(carol, Fault::Status(404));
+    story.reacts("carol", &posted.card, "❌").await;
+    story.reacts("bob", &posted.card, "✅").await;
+    story.cards_are_read_anew().await;
+    let now = (story.operation(&posted.id).await.state, story.acts());
+    assert_eq!(now, (State::AwaitingApproval, 0), "nobody knows what carol's veto is worth");
     story.discord.works_again();
     story.time_passes(Duration::from_secs(61));
     story.becomes(&posted.id, State::Rejected).await;

@@ -38,7 +38,7 @@ impl Delivery {
     ) -> Result<MessageRef, ChatError> {
         let now = self.rooms.clock.now();
         let again = due.attempt > 1 && now.since(due.first_attempt_at) >= NONCE_LIFE;
-        if again && let Some(found) = chat.find(sending.channel, sending.marker).await? {
+        if again && let Some(found) = chat.find(sending.channel, sending.marker, due.first_attempt_at).await? {
             return Ok(found);
         }
         chat.send(&sending).await

@@ -6,6 +6,7 @@ use crate::chat::{CardSeen, Chat, ChatError, MemberNow, MessageRef, Sending};
 use crate::text::Card;
 use engine::port::Boxed;
 use interlock::principal::Account;
+use interlock::time::Millis;
 use std::collections::BTreeSet;
 
 impl Chat for Discord {
@@ -17,8 +18,13 @@ impl Chat for Discord {
         Box::pin(async move { Ok(self.replace(message, card).await?) })
     }
 
-    fn find<'a>(&'a self, channel: u64, marker: &'a str) -> Boxed<'a, Result<Option<MessageRef>, ChatError>> {
-        Box::pin(async move { Ok(self.search(channel, marker).await?) })
+    fn find<'a>(
+        &'a self,
+        channel: u64,
+        marker: &'a str,
+        since: Millis,
+    ) -> Boxed<'a, Result<Option<MessageRef>, ChatError>> {
+        Box::pin(async move { Ok(self.search(channel, marker, since).await?) })
     }
 
     fn seed<'a>(&'a self, message: MessageRef, emoji: &'a str) -> Boxed<'a, Result<(), ChatError>> {

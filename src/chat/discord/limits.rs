@@ -38,6 +38,8 @@ pub(super) const THREAD_NAME: usize = 100;
 pub(super) const THREAD_ARCHIVE_MINUTES: u32 = 10_080;
 /// Entries of one page of reactions or messages.
 pub(super) const PAGE: usize = 100;
+/// Pages of messages in which a lost one is looked for.
+pub(super) const MESSAGE_PAGES: usize = 10;
 /// Pages of reactions read for one emoji before we give up: ten thousand people.
 pub(super) const REACTION_PAGES: usize = 100;
 

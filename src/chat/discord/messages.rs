@@ -3,19 +3,23 @@
 use super::Discord;
 use super::http::{Body, Failed, How, Request, refused_here};
 use super::limiter::Route;
-use super::limits::{PAGE, THREAD_ARCHIVE_MINUTES, THREAD_NAME, shortened};
+use super::limits::{MESSAGE_PAGES, PAGE, THREAD_ARCHIVE_MINUTES, THREAD_NAME, shortened};
 use super::render::{Upload, is_marker, marker, render, says};
 use super::uploads::{Listed, all, prints};
 use crate::chat::{CardSeen, MessageRef, Sending};
 use crate::text::Card;
+use interlock::time::Millis;
 use reqwest::Method;
 use serde_json::{Value, json};
 use std::sync::PoisonError;
+use std::time::Duration;
 
 /// Flag of a message: its embeds are hidden.
 const SUPPRESSED: u64 = 1 << 2;
 /// Flag of a message: nobody is notified.
 const SILENT: u64 = 1 << 12;
+/// Discord's clock and ours may differ by so much.
+const CLOCKS_APART: Duration = Duration::from_secs(300);
 /// A thread has been created for this message.
 const HAS_THREAD: u64 = 160_004;
 
@@ -23,6 +27,13 @@ const HAS_THREAD: u64 = 160_004;
 pub(super) fn body(mut message: Value, listed: Listed) -> Body {
     message["attachments"] = listed.attachments;
     if listed.uploads.is_empty() { Body::Json(message) } else { Body::Form(message, listed.uploads) }
+}
+
+/// When what has this id was made: the upper 42 bits are milliseconds since the first second of 2015
+/// (Discord's reference, "Snowflakes").
+fn posted_at(id: u64) -> Millis {
+    const FIRST_SECOND_OF_2015: i64 = 1_420_070_400_000;
+    Millis(FIRST_SECOND_OF_2015.saturating_add(i64::try_from(id >> 22).unwrap_or(i64::MAX)))
 }
 
 /// An id of Discord's: a number written as text.
@@ -76,15 +87,27 @@ impl Discord {
         Ok(())
     }
 
-    /// Looks for a message of ours with a marker on the newest page of a channel.
-    pub(super) async fn search(&self, channel: u64, wanted: &str) -> Result<Option<MessageRef>, Failed> {
+    /// Looks for a message of ours with a marker, from the newest message of a channel back to those of an instant.
+    pub(super) async fn search(&self, channel: u64, wanted: &str, since: Millis) -> Result<Option<MessageRef>, Failed> {
         let me = self.me().await?;
-        let path = format!("/channels/{channel}/messages?limit={PAGE}");
-        let route = Route { template: "GET /channels/{}/messages", about: channel };
-        let answer = self.get(path, route).await?;
-        let messages = answer.as_array().ok_or_else(|| Failed::Unknown("no list of messages".to_owned()))?;
-        let found = messages.iter().find(|one| is_ours(one, me) && marker(one) == Some(wanted));
-        Ok(found.and_then(|one| id(&one["id"])).map(|message| MessageRef { channel, message }))
+        let since = since.minus(CLOCKS_APART);
+        let mut before = String::new();
+        for _ in 0..MESSAGE_PAGES {
+            let path = format!("/channels/{channel}/messages?limit={PAGE}{before}");
+            let route = Route { template: "GET /channels/{}/messages", about: channel };
+            let answer = self.get(path, route).await?;
+            let messages = answer.as_array().ok_or_else(|| Failed::Unknown("no list of messages".to_owned()))?;
+            if let Some(found) = messages.iter().find(|one| is_ours(one, me) && marker(one) == Some(wanted)) {
+                return Ok(id(&found["id"]).map(|message| MessageRef { channel, message }));
+            }
+            match messages.iter().filter_map(|one| id(&one["id"])).min() {
+                Some(oldest) if messages.len() >= PAGE && posted_at(oldest) >= since => {
+                    before = format!("&before={oldest}");
+                }
+                _ => return Ok(None),
+            }
+        }
+        Ok(None)
     }
 
     /// A message as it stands now.

@@ -34,7 +34,7 @@ pub(crate) use duration::parse as span;
 pub use fit::misfit;
 pub use help::{Help, HelpLine, HelpOption, HelpPage, help};
 pub use line::{Line, parse_line};
-pub use name::{did_you_mean, skeleton};
+pub use name::{did_you_mean, resembles_ascii, skeleton};
 pub use option_type::OptionType;
 pub use parse::{ParseContext, parse};
 pub(crate) use rate::parse as amount;

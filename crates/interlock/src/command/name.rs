@@ -28,6 +28,12 @@ fn is_invisible(c: char) -> bool {
             | '\u{FEFF}' | '\u{FFA0}' | '\u{FFF9}'..='\u{FFFB}' | '\u{E0000}'..='\u{E0FFF}')
 }
 
+/// Whether this is a letter of another script that looks like an ASCII one.
+#[must_use]
+pub fn resembles_ascii(c: char) -> bool {
+    !c.is_ascii() && look(c).is_ascii()
+}
+
 /// The ASCII character that `c` looks like; itself if there is none.
 fn look(c: char) -> char {
     match c {

@@ -4,6 +4,7 @@ use super::points::Points;
 use engine::port::Boxed;
 use interlock::plan::Digest;
 use interlock::principal::Account;
+use interlock::time::Millis;
 use serde::{Deserialize, Serialize};
 use signalbox::chat::{CardSeen, Chat, ChatError, MemberNow, MessageRef, Sending};
 use signalbox::text::Card;
@@ -144,7 +145,12 @@ impl Chat for PaperChat {
         Box::pin(self.points.around("chat", "edit", edit))
     }
 
-    fn find<'a>(&'a self, channel: u64, marker: &'a str) -> Boxed<'a, Result<Option<MessageRef>, ChatError>> {
+    fn find<'a>(
+        &'a self,
+        channel: u64,
+        marker: &'a str,
+        _since: Millis,
+    ) -> Boxed<'a, Result<Option<MessageRef>, ChatError>> {
         Box::pin(async move {
             let paper = read(&self.path);
             let place = paper.messages.iter().position(|one| one.channel == channel && one.marker == marker);

@@ -1,6 +1,7 @@
 //! Text of others, shown literally: no markup, no mention, no link, nothing invisible.
 
 use crate::text::foreign::shown;
+use interlock::command::resembles_ascii;
 
 /// What [`shown`] lets through and still deceives: spaces that are none, and combining marks, with which the composed and
 /// the decomposed writing of a name look alike.
@@ -11,18 +12,28 @@ fn deceives(character: char) -> bool {
             | '\u{20d0}'..='\u{20ff}' | '\u{fe20}'..='\u{fe2f}')
 }
 
-/// The text on one line with everything invisible written out, spaces at its ends too.
+/// A word that is written in ASCII letters and in such of other scripts as look like them.
+fn is_disguised(word: &str) -> bool {
+    word.chars().any(|one| one.is_ascii_alphabetic()) && word.chars().any(resembles_ascii)
+}
+
+/// The text on one line with everything invisible written out, spaces at its ends and letters in disguise too.
 pub(super) fn visible(text: &str) -> String {
     let text = shown(text, usize::MAX);
     let inner = text.trim_matches(' ');
     let start = text.len() - text.trim_start_matches(' ').len();
     let mut visible = String::with_capacity(text.len());
-    for (at, character) in text.char_indices() {
-        let outer = character == ' ' && (at < start || at >= start + inner.len());
-        if outer || deceives(character) {
-            visible.extend(character.escape_unicode());
-        } else {
-            visible.push(character);
+    let mut at = 0;
+    for word in text.split_inclusive(|one: char| !one.is_alphanumeric()) {
+        let disguised = is_disguised(word);
+        for character in word.chars() {
+            let outer = character == ' ' && (at < start || at >= start + inner.len());
+            if outer || deceives(character) || (disguised && resembles_ascii(character)) {
+                visible.extend(character.escape_unicode());
+            } else {
+                visible.push(character);
+            }
+            at += character.len_utf8();
         }
     }
     visible
@@ -91,6 +102,9 @@ mod tests {
             ("zero\u{200b}width", "zero\\\\u{200b}width"),
             ("end ", "end\\\\u{20}"),
             ("e\u{301}", "e\\\\u{301}"),
+            ("bill\u{456}ng-eu", "bill\\\\u{456}ng-eu"),
+            ("сделать backup", "сделать backup"),
+            ("café", "café"),
         ] {
             assert_eq!(markdown(name, false), shown, "{name:?}");
         }

@@ -5,8 +5,11 @@ use super::door::card;
 use crate::chat::{Chat, ChatError, MessageRef, Sending};
 use crate::text::{Block, Card, CardFile, Line, Mention, Span};
 use discord_model::{Discord as Model, Fault, On};
+use interlock::time::Millis;
 use std::time::Duration;
 
+/// Before any message was posted.
+const START: Millis = Millis(0);
 const CREATE: &str = "/channels/{channel_id}/messages";
 const EDIT: &str = "/channels/{channel_id}/messages/{message_id}";
 
@@ -74,16 +77,41 @@ async fn after_a_lost_answer_the_message_is_found_by_its_marker() {
         model.fails_once(On::path("POST", CREATE), fault);
         let lost = post(&chat, &ops, &plan(&model), marker).await;
         assert!(matches!(lost, Err(ChatError::Unknown(_))), "{lost:?}");
-        let found = chat.find(ops.id().get(), marker).await.unwrap().unwrap();
+        let found = chat.find(ops.id().get(), marker, START).await.unwrap().unwrap();
         assert_eq!(message(&ops, found).look().nonce.as_deref(), Some(marker));
     }
     let alone = post(&chat, &ops, &card("a short notice"), "m-3").await.unwrap();
-    assert_eq!(chat.find(ops.id().get(), "m-3").await, Ok(Some(alone)));
-    assert_eq!(chat.find(ops.id().get(), "m-4").await, Ok(None));
+    assert_eq!(chat.find(ops.id().get(), "m-3", START).await, Ok(Some(alone)));
+    assert_eq!(chat.find(ops.id().get(), "m-4", START).await, Ok(None));
     let forged = model.user("mallory").reposts(&message(&ops, alone), &ops).await;
     assert_ne!(forged.id().get(), alone.message);
-    assert_eq!(chat.find(ops.id().get(), "m-3").await, Ok(Some(alone)), "somebody else's copy is not ours");
+    assert_eq!(chat.find(ops.id().get(), "m-3", START).await, Ok(Some(alone)), "somebody else's copy is not ours");
     message(&ops, alone).read();
+    model.assert_clean();
+}
+
+#[tokio::test]
+async fn a_lost_message_is_found_behind_hundreds_of_others() {
+    let (model, chat) = chat().await;
+    let ops = model.channel("ops");
+    model.fails_once(On::path("POST", CREATE), Fault::AnswerLost);
+    assert!(post(&chat, &ops, &card("card"), "m-1").await.is_err());
+    let mallory = model.user("mallory");
+    for _ in 0..250 {
+        mallory.says(&ops, "and another line").await;
+    }
+    let found = chat.find(ops.id().get(), "m-1", START).await.unwrap().unwrap();
+    assert_eq!(message(&ops, found).look().nonce.as_deref(), Some("m-1"));
+    let pages = || model.requests().iter().filter(|one| one.is("GET", CREATE)).count();
+    assert_eq!(pages(), 3);
+    let later = Millis(i64::MAX);
+    assert_eq!(
+        chat.find(ops.id().get(), "m-1", later).await,
+        Ok(None),
+        "what is older than the first attempt is not read"
+    );
+    assert_eq!(pages(), 4);
+    message(&ops, found).read();
     model.assert_clean();
 }
 
