@@ -52,11 +52,13 @@ fn drained(closing: &Closing, memory: &Memory, seen: &Seen<'_>, pace: Pace) -> (
     judged(closing, (memory, before), (seen, &all), pace)
 }
 
-/// The same of queues that were closed and are read again.
+/// The same of queues that were closed and are read again; how many looks were good while they were closed says nothing.
 pub(super) fn drained_anew(closing: &Closing, memory: &Memory, seen: &Seen<'_>, pace: Pace) -> (Memory, Looked) {
     let before = memory.closed.clone().unwrap_or_default();
     let all = readers::of_closing(closing, &before, seen);
-    judged(closing, (memory, before), (seen, &all), pace)
+    let streak = if memory.began.is_some() { memory.streak } else { 0 };
+    let (after, looked) = judged(closing, (&Memory { streak, ..memory.clone() }, before), (seen, &all), pace);
+    (Memory { began: memory.began.or(Some(pace.now)), ..after }, looked)
 }
 
 fn judged(
