@@ -68,10 +68,12 @@ impl ClosedMemory {
 
     fn is_due(&self, id: &str, now: Millis) -> bool {
         let Some(last) = self.told else { return true };
-        let every = match () {
-            () if self.told_id == id => TOLD_EVERY,
-            () if self.told_at.contains_key(id) => TOLD_AGAIN,
-            () => Duration::ZERO,
+        let every = if self.told_id == id {
+            TOLD_EVERY
+        } else if self.told_at.contains_key(id) {
+            TOLD_AGAIN
+        } else {
+            Duration::ZERO
         };
         now.since(last) >= every
     }
