@@ -50,6 +50,10 @@ check-target-clamped = { $count ->
     [one] in { $count } partition the target lies outside of the log and was moved to its edge ({ $topic } { $partition }: { $wanted } → { $used })
    *[other] in { $count } partitions the target lies outside of the log and was moved to its edge ({ $topic } { $partition }: { $wanted } → { $used }, …)
 }
+check-time-nearest-message = brokers of 4.9 find the message nearest to a time, so in up to { $count ->
+    [one] { $count } queue
+   *[other] { $count } queues
+} the last message before it is handled once more; none is skipped
 check-time-before-log-start = { $count ->
     [one] in { $count } partition no record is older than the time asked for; it goes to the first record that is still there ({ $topic } { $partition })
    *[other] in { $count } partitions no record is older than the time asked for; they go to the first record that is still there ({ $topic } { $partition }, …)

@@ -53,9 +53,14 @@ wait-queues-not-still = Everything is read; the closed queues of { $topic } stan
 wait-queues-drained-watched = Everything is read and the closed queues of { $topic } stand still; I look once more ({ $streak } of { $wanted } looks)
 wait-queues-close-again = What came late is read; the queues of { $topic } are closed again
 wait-closed-queues-written = Something came into closed queues of { $topic }; they are read again
+wait-closed-queues-not-read = { $groups } have not read { $messages } messages in closed queues of { $topic }; they are read again
+wait-closed-queues-half-open = { $master } reads { $found } queues of { $topic }, and other masters read more; all of them are read again
 wait-closed-watched = The queues of { $topic } are closed; nothing came into them for { $span }, and I watch for { $wait }
 wait-retention-not-told = No master tells for how long it keeps messages, so I go on watching
 
 notice-step-under-way-rocketmq-set-queues = Step { $step }: the queues are set at every master; I watch whether that lasts
+notice-closed-unwatched = From now on nobody watches the closed queues of { $topic }: what a stale route still sends to them is read by nobody, and lost once it expires
 notice-queues-read-again = Something came into closed queues of { $topic }: they are read again, so nothing of it is lost, and are closed once that is read
+notice-queues-read-again-half = Closed queues of { $topic } are read at some masters and not at others ({ $master }: { $found }): they are read again at all of them, and are closed once everything is read
+notice-queues-read-again-unread = { $groups } have not read everything in closed queues of { $topic }: they are read again, so nothing of it is lost, and are closed once that is read
 notice-queues-closed-again = What came late is read; the queues of { $topic } are closed again

@@ -34,6 +34,7 @@ check-rights-sufficient =
 check-too-many-partitions = { $count } 个分区超过了一次操作的上限（{ $most }）
     .next = 请逐个 topic 申请，或指定分区。
 check-target-clamped = { $count } 个分区的目标超出日志范围，已移到边界（例如 { $topic } { $partition }：{ $wanted } → { $used }）
+check-time-nearest-message = 4.9 的 broker 按最接近的时间查找消息，因此最多 { $count } 个队列会重复处理该时间之前的一条消息；不会跳过消息
 check-time-before-log-start = { $count } 个分区中没有早于所要时间的消息，位点移到现存的第一条消息（例如 { $topic } { $partition }）
 check-time-after-last-record = { $count } 个分区的消息都早于所要的时间，位点移到末尾（例如 { $topic } { $partition }）
 check-no-commit-to-shift = { $count } 个分区没有位点，无法平移，保持不变（例如 { $topic } { $partition }）

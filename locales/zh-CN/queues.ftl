@@ -47,9 +47,14 @@ wait-queues-not-still = 已全部消费；{ $topic } 已关闭的队列静止了
 wait-queues-drained-watched = 已全部消费，{ $topic } 已关闭的队列静止；再看一次（第 { $streak } 次，共 { $wanted } 次）
 wait-queues-close-again = 迟到的消息已消费；{ $topic } 的队列再次关闭
 wait-closed-queues-written = 有消息进入 { $topic } 已关闭的队列；重新开放读取
+wait-closed-queues-not-read = { $groups } 尚未消费 { $topic } 已关闭队列中的 { $messages } 条消息；重新开放读取
+wait-closed-queues-half-open = { $master } 只读 { $topic } 的 { $found } 队列，其他 master 读得更多；全部重新开放读取
 wait-closed-watched = { $topic } 的队列已关闭；{ $span } 内没有消息进入，我会观察 { $wait }
 wait-retention-not-told = 没有 master 告知消息保留时间，我继续观察
 
 notice-step-under-way-rocketmq-set-queues = 第 { $step } 步：每个 master 上的队列已设置；我观察它是否保持
+notice-closed-unwatched = 从现在起没有人观察 { $topic } 已关闭的队列：旧路由仍发往它们的消息没有人消费，到期后丢失
 notice-queues-read-again = 有消息进入 { $topic } 已关闭的队列：已重新开放读取，不会丢失；消费完后再次关闭
+notice-queues-read-again-half = { $topic } 已关闭的队列在部分 master 上可读，部分不可读（{ $master }：{ $found }）：已在所有 master 上重新开放读取；全部消费后再次关闭
+notice-queues-read-again-unread = { $groups } 未消费完 { $topic } 已关闭的队列：已重新开放读取，不会丢失；消费完后再次关闭
 notice-queues-closed-again = 迟到的消息已消费；{ $topic } 的队列再次关闭

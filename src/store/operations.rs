@@ -252,8 +252,7 @@ async fn update(tx: &mut Tx, transition: &Transition, to: State) -> Result<Optio
     let mut operation = row.read()?;
     match &transition.holds {
         Changes::Owe { owed, .. } => operation.memory = Memory { owed: owed.clone(), ..Memory::default() },
-        // A new wait remembers nothing of the one before.
-        _ if transition.event == Event::Wait => operation.memory = Memory::default(),
+        _ if transition.event == Event::Wait => operation.memory = operation.memory.for_next_wait(),
         // What is owed stays owed, also where the operation is given up.
         _ if operation.owes() => {}
         _ => return Ok(Some(operation)),

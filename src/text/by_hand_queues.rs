@@ -93,8 +93,9 @@ fn seed(rule: &SeedRule, topic: &str, text: &mut String) {
         .collect();
     let _ = writeln!(
         text,
-        "Give every group of {topic} the offset 0 in the queues {} before anything is written to them, where it has none: \
-         without an offset it begins behind the first messages. mqadmin has no command for that; on 5.x this comes near:\n",
+        "Give every group of {topic} the offset 0 in the queues {} before anything is written to them, where it has none (the \
+         end of the queue where its first messages are gone): without an offset it begins behind the first messages. mqadmin has \
+         no command for that; on 5.x this comes near:\n",
         queues.join(", ")
     );
     code(
@@ -114,13 +115,15 @@ fn drain(closing: &Closing, topic: &str, text: &mut String) {
     let _ = writeln!(
         text,
         "Wait until every group has read the queues {}, and their ends stand still for the longest pending delay and a minute. \
-         consumerProgress counts a missing offset as 0, and topicStatus of 4.9 no longer shows closed queues:\n",
+         mqadmin has no command that tells the ends of closed queues: topicStatus shows them on 5.x while they are read, and no \
+         longer on 4.9, so ask the broker for GET_MAX_OFFSET (30), GET_MIN_OFFSET (31) and QUERY_CONSUMER_OFFSET (14). \
+         consumerProgress counts a missing offset as 0:\n",
         queues.join(", ")
     );
     code(
         text,
         &[
-            format!("mqadmin topicStatus -n <name servers> -t {topic}"),
+            format!("mqadmin topicStatus -n <name servers> -t {topic}  # 5.x"),
             "mqadmin consumerProgress -n <name servers> -g <each group>".to_owned(),
         ],
     );

@@ -20,8 +20,10 @@ pub(super) fn set(topic: &TopicName, places: &[QueuesChange]) -> String {
 }
 
 pub(super) fn seed(topic: &TopicName, seeds: &[Seed]) -> String {
-    let one = |one: &Seed| format!("{} at {} {}", name(one.group.as_str()), name(one.broker.as_str()), one.queue);
-    format!("give these groups the offset 0 in queues of {topic}: {}", listed(seeds, one))
+    let one = |one: &Seed| {
+        format!("{} at {} {}: {}", name(one.group.as_str()), name(one.broker.as_str()), one.queue, one.offset)
+    };
+    format!("give these groups an offset in queues of {topic}: {}", listed(seeds, one))
 }
 
 pub(super) fn seed_rule(rule: &SeedRule) -> String {
@@ -29,8 +31,9 @@ pub(super) fn seed_rule(rule: &SeedRule) -> String {
         format!("{} {from} to {}", name(broker.as_str()), to.saturating_sub(1))
     };
     format!(
-        "give every group of {} the offset 0 where it has none and nothing was ever written, in the queues {} and nowhere \
-         else, {} at most; a master of 5.x takes it for groups that it has",
+        "give every group of {} that has none an offset in the queues {} and nowhere else, {} at most: the first message of the \
+         queue if that is still there or none ever was, else the end of the queue when that is done; a master of 5.x takes it \
+         for groups that it has",
         rule.topic,
         listed(&rule.queues, one),
         rule.most
@@ -63,7 +66,7 @@ pub(super) fn drained(closing: &Closing) -> String {
     let but = if waived.is_empty() {
         String::new()
     } else {
-        format!(" (but for {}, given up once the messages are kept no longer)", waived.join(", "))
+        format!(" (but for {}, given up once the messages are kept no longer, if it is away)", waived.join(", "))
     };
     format!(
         "every group{but} has read the queues {} of {}, and they stand still for the longest pending delay and two polls of \

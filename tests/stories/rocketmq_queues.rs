@@ -1,6 +1,7 @@
 //! `/expand-partitions` and `/shrink-partitions` on a simulated RocketMQ cluster, through the desk.
 
 mod expand;
+mod masters;
 mod scene;
 mod shrink;
 mod sweep;

@@ -10,10 +10,18 @@ use crate::permit::Permit;
 use crate::port::{Acted, Reason};
 use crate::run::{Next, Run};
 use crate::start::Judged;
+use interlock::approval::State;
 use interlock::cluster::Sections;
 use interlock::facts::{Fact, Facts};
-use interlock::plan::{Action, BROKER_DEAD, Probe, Sealed, probe};
+use interlock::plan::{Action, BROKER_DEAD, Calls, Failing, Probe, Sealed, is_silent_master, probe};
+use interlock::time::Millis;
 use std::time::Duration;
+
+/// Why an operation is stuck whose act was broken off: a master of RocketMQ died within it and did not come back.
+pub(crate) const BROKER_DIED: &str = "broker-dead";
+
+/// A master is waited for so many times longer than people are: it may be restarting.
+const RESTARTS: u32 = 5;
 
 /// One action in its place.
 pub(crate) struct Placed<'a> {
@@ -212,8 +220,35 @@ impl Run<'_> {
                 self.outcome(placed, attempt, Outcome::Unread, facts).await?;
                 Ok(Next::Go)
             }
+            (Probe::CannotTell(facts), None) if self.is_out_of_patience(operation, &facts, tries.intended_at) => {
+                self.broken_off(operation, (placed, attempt), facts).await
+            }
             (Probe::CannotTell(facts), _) => self.look_failed(operation, facts).await,
         }
+    }
+
+    /// Whether a master that says nothing is waited for no longer. It may never come back, and meanwhile nobody looks after what
+    /// was done at the others; who asked for a stop is not kept waiting at all.
+    fn is_out_of_patience(&self, operation: &Operation, facts: &Facts, since: Millis) -> bool {
+        let (now, patience) = (self.inner.ports.clock.now(), self.inner.pace.patience);
+        let (_, calls) = Failing::again(operation.memory.failing.filter(|_| !self.looked), now, patience);
+        let too_long = calls == Calls::People && now.since(since) >= patience * RESTARTS;
+        is_silent_master(facts) && (operation.state == State::Stopping || too_long)
+    }
+
+    /// Nobody can tell what came of an act, because a master that it concerns says nothing. People decide, who may be the ones
+    /// who asked for a stop.
+    async fn broken_off(
+        &mut self,
+        operation: &Operation,
+        (placed, attempt): (&Placed<'_>, u32),
+        facts: Facts,
+    ) -> Result<Next, EngineError> {
+        self.outcome(placed, attempt, Outcome::Unread, facts.clone()).await?;
+        if matches!(operation.state, State::Stopping | State::Pausing) {
+            return Ok(Next::Go);
+        }
+        self.lose(operation, BROKER_DIED, facts).await
     }
 
     /// What puts something back counts from whatever the run may have left there.

@@ -49,9 +49,13 @@ impl Slow {
 }
 
 impl Run<'_> {
-    /// The step whose moves were begun and go on by themselves; none if there is none.
+    /// The step whose moves were begun and go on by themselves; none if there is none. What else is watched after a step stands
+    /// by itself.
     pub(crate) fn goes_on<'p>(&self, plan: &'p Plan) -> Option<Watched<'p>> {
         let watched = watched(plan, |step| self.history.done.contains(&step.number))?;
+        if !watched.step.done.is_of_moves() {
+            return None;
+        }
         let actions = self.history.actions_of(watched.step.number, &watched.step.work);
         let begun = (0..).zip(actions).all(|(place, _)| self.history.tries(watched.step.number, place).is_done());
         begun.then_some(watched)

@@ -4,13 +4,49 @@ use crate::entry::Entry;
 use crate::error::EngineError;
 use crate::history::adjusted;
 use crate::moves::Watched;
-use crate::notice::milestone;
+use crate::notice::{Notice, milestone};
 use crate::operation::Operation;
 use crate::run::{Next, Run};
 use interlock::facts::Facts;
-use interlock::plan::{Action, Condition, Looked, RocketmqAction, steer};
+use interlock::plan::{
+    Action, CANNOT_LOOK, Closing, Condition, Looked, Pace, Plan, RocketmqAction, Step, Wait, Work, steer, still_drained,
+};
+use std::time::Duration;
 
 impl Run<'_> {
+    /// Right before reading is taken from closed queues it is looked at once more whether they are drained: since that was found
+    /// hours may have passed, in a pause or an outage. None if they are, or if nothing was to be drained.
+    pub(crate) async fn before_closing(
+        &mut self,
+        operation: &Operation,
+        plan: &Plan,
+        step: &Step,
+    ) -> Result<Option<Next>, EngineError> {
+        let Some((closing, wait)) = drained_before(plan, step) else { return Ok(None) };
+        let sections = self.observe(operation, &closing.queries()).await;
+        let interval = Duration::from_millis(wait.interval_ms);
+        let pace = Pace { now: self.inner.ports.clock.now(), interval };
+        let (memory, looked) = still_drained(closing, &operation.memory, &sections, pace);
+        let next = match looked {
+            Looked::Met => return Ok(None),
+            Looked::NotYet { id: CANNOT_LOOK, facts } => self.look_failed(operation, facts).await?,
+            Looked::NotYet { id, facts } => self.look_again(operation, &memory, interval, (id, facts)).await?,
+            Looked::Impossible { id, facts } | Looked::Unsafe { id, facts } => {
+                self.give_up(operation, id, facts).await?
+            }
+            Looked::Foreign { id, facts } => self.lose(operation, id, facts).await?,
+        };
+        Ok(Some(next))
+    }
+
+    /// What is told where closed queues are no longer watched, because it pauses or stops; none if none were.
+    pub(crate) fn unwatched(&self, plan: &Plan) -> Option<Notice> {
+        let step = plan.steps.iter().find(|step| !self.history.done.contains(&step.number))?;
+        let Condition::RocketmqStaysClosed(closing) = &step.done else { return None };
+        let facts = Facts::none().with("topic", closing.topic.as_str());
+        self.history.was_intended(step.number).then(|| milestone("closed-unwatched", facts))
+    }
+
     /// Sets what a look at closed queues says is to be set now, within what was approved: fixed in the journal first. None if
     /// there is nothing to set.
     pub(crate) async fn steer_queues(
@@ -25,6 +61,12 @@ impl Run<'_> {
         let told = Facts::none().with("topic", topic.as_str());
         let told = match looked {
             Looked::NotYet { id: "closed-queues-written", .. } => milestone("queues-read-again", told),
+            Looked::NotYet { id: "closed-queues-not-read", facts } => {
+                milestone("queues-read-again-unread", facts.clone())
+            }
+            Looked::NotYet { id: "closed-queues-half-open", facts } => {
+                milestone("queues-read-again-half", facts.clone())
+            }
             _ => milestone("queues-closed-again", told),
         };
         let (step, action) =
@@ -33,4 +75,16 @@ impl Run<'_> {
         self.write_telling(Entry::Added { step, actions: vec![action] }, &[told]).await?;
         Ok(Some(Next::Go))
     }
+}
+
+/// What was drained for the sake of this step, and how it was waited for.
+fn drained_before<'p>(plan: &'p Plan, step: &Step) -> Option<(&'p Closing, &'p Wait)> {
+    let Condition::RocketmqStaysClosed(watched) = &step.done else { return None };
+    plan.steps.iter().filter(|one| one.number < step.number).find_map(|one| match &one.work {
+        Work::Wait(wait) => match &wait.condition {
+            Condition::RocketmqDrained(closing) if closing.topic == watched.topic => Some((closing, wait)),
+            _ => None,
+        },
+        _ => None,
+    })
 }

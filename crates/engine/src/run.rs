@@ -15,7 +15,7 @@ use crate::record::Actor;
 use interlock::approval::{Event, State};
 use interlock::cluster::{Query, Sections};
 use interlock::facts::Facts;
-use interlock::plan::{Calls, ConfigOn, Failing, Memory, Sealed};
+use interlock::plan::{CANNOT_LOOK, Calls, ConfigOn, Failing, Memory, Sealed, is_silent_master};
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
@@ -213,7 +213,10 @@ impl<'a> Run<'a> {
         let before = operation.memory.failing.filter(|_| !self.looked);
         let (failing, calls) = Failing::again(before, self.inner.ports.clock.now(), self.inner.pace.patience);
         match calls {
-            Calls::Note => self.inner.tell(&operation.id, vec![progress("cannot-look", facts)]).await?,
+            Calls::Note => {
+                let id = if is_silent_master(&facts) { "master-silent" } else { CANNOT_LOOK };
+                self.inner.tell(&operation.id, vec![progress(id, facts)]).await?;
+            }
             Calls::People => self.inner.tell(&operation.id, alert("still-cannot-look", facts)).await?,
             Calls::Nobody => {}
         }
@@ -252,7 +255,8 @@ impl<'a> Run<'a> {
             return self.change(operation, failed).await;
         }
         let facts = why.facts.clone().with("changed", i64::from(self.history.changed_something()));
-        let told = self.and_owed(ending("stopped", &why.id, facts.clone()));
+        let mut told = self.and_owed(ending("stopped", &why.id, facts.clone()));
+        told.extend(self.plan.as_ref().and_then(|plan| self.unwatched(plan.plan())));
         let stopped = Move::new(Event::SafePoint).because(&why.id, facts).telling(told).holds(self.let_go(operation));
         self.change(operation, stopped).await
     }

@@ -1,6 +1,6 @@
 //! Steps: what comes next, and what must be true before it.
 
-use crate::acting::{Placed, dead_broker};
+use crate::acting::{BROKER_DIED, Placed, dead_broker};
 use crate::change::Move;
 use crate::entry::{Entry, Outcome};
 use crate::error::EngineError;
@@ -12,7 +12,7 @@ use crate::run::{Next, Run};
 use crate::start::Judged;
 use interlock::approval::{Event, State};
 use interlock::facts::Facts;
-use interlock::plan::{Action, KafkaAction, LEFT_THE_LOG, Plan, Probe, Sealed, Step, Work, probe};
+use interlock::plan::{Action, KafkaAction, LEFT_THE_LOG, Plan, Probe, Sealed, Step, Work, is_silent_master, probe};
 
 impl Run<'_> {
     /// One turn of an operation that was started: settle what is open, heed what people asked for, then the next step.
@@ -36,7 +36,8 @@ impl Run<'_> {
             return self.watch(operation, plan, &watched).await;
         }
         let paused = Move::new(Event::SafePoint).because(&operation.why.id, operation.why.facts.clone());
-        self.change(operation, paused.telling(vec![milestone("paused", operation.why.facts.clone())])).await
+        let told = [milestone("paused", operation.why.facts.clone())].into_iter().chain(self.unwatched(plan.plan()));
+        self.change(operation, paused.telling(told.collect())).await
     }
 
     pub(crate) fn open_action(&self, plan: &Plan) -> Option<(u32, u32, Action)> {
@@ -95,6 +96,11 @@ impl Run<'_> {
         {
             return Ok(next);
         }
+        if (place, attempts) == (0, 0)
+            && let Some(next) = self.before_closing(operation, plan.plan(), step).await?
+        {
+            return Ok(next);
+        }
         // Before the look: what is seen is to be as it is when it is acted on.
         if let Some(next) = self.owners_first(operation, plan).await? {
             return Ok(next);
@@ -146,6 +152,7 @@ impl Run<'_> {
         placed: &Placed<'_>,
         attempt: u32,
     ) -> Result<Option<Next>, EngineError> {
+        let tries = self.history.tries(placed.step, placed.place);
         let sections = self.observe(operation, &placed.action.read_back()).await;
         let next = match probe(placed.action, &sections) {
             Probe::NotYet | Probe::Partly => return Ok(None),
@@ -158,6 +165,10 @@ impl Run<'_> {
                 self.give_up(operation, id, facts).await?
             }
             Probe::InProgress => self.rest(operation, self.inner.pace.retry).await?,
+            // It was waited for before.
+            Probe::CannotTell(facts) if tries.is_unread() && is_silent_master(&facts) => {
+                self.lose(operation, BROKER_DIED, facts).await?
+            }
             Probe::CannotTell(facts) => match dead_broker(&facts) {
                 Some(_) => self.give_up(operation, "broker-dead", facts).await?,
                 None => self.look_failed(operation, facts).await?,

@@ -2,11 +2,13 @@
 
 use super::failure::{kind, said};
 use engine::port::{Acted, Reason};
+use futures_util::future::join_all;
 use interlock::cluster::FailureKind;
 use interlock::cluster::rocketmq::Queues;
-use interlock::id::TopicName;
+use interlock::id::{BrokerName, TopicName};
 use interlock::plan::{QueuesChange, RocketmqAction, Seed};
-use rocketmq_admin::{Client, Commit, Error};
+use rocketmq_admin::{Client, Commit, Error, Master};
+use std::collections::BTreeMap;
 
 /// Why it does not go on, and whether what was sent last may have been applied.
 struct Stopped {
@@ -72,26 +74,39 @@ async fn set_one(client: &Client, topic: &TopicName, place: &QueuesChange) -> Re
     master.set_topic(&config).await.map_err(|error| Stopped::changing(&error))
 }
 
-/// Where a group has read on meanwhile, it stays where it is.
+/// Masters side by side; none goes on after an error of its own.
 async fn seed(client: &Client, topic: &TopicName, seeds: &[Seed]) -> Acted {
-    let mut begun = false;
-    for seed in seeds {
-        if let Err(stopped) = seed_one(client, topic, seed).await {
-            return broken_off(begun, stopped);
-        }
-        begun = true;
-    }
-    Acted::Applied
+    let mut by_broker: BTreeMap<&BrokerName, Vec<&Seed>> = BTreeMap::new();
+    seeds.iter().for_each(|seed| by_broker.entry(&seed.broker).or_default().push(seed));
+    let each = by_broker.into_iter().map(|(broker, seeds)| async move {
+        let master = client.master(broker.as_str());
+        let mut begun = false;
+        let stopped = seed_at(&master, topic, &seeds, &mut begun).await.err();
+        (begun, stopped)
+    });
+    let all = join_all(each).await;
+    let begun = all.iter().any(|(begun, stopped)| *begun || stopped.as_ref().is_some_and(|stopped| stopped.sent));
+    let stopped = all.into_iter().find_map(|(_, stopped)| stopped);
+    stopped.map_or(Acted::Applied, |stopped| broken_off(begun, stopped))
 }
 
-async fn seed_one(client: &Client, topic: &TopicName, seed: &Seed) -> Result<(), Stopped> {
-    let (group, topic) = (seed.group.as_str(), topic.as_str());
-    let found = client.master(seed.broker.as_str()).committed(group, topic, seed.queue).await;
-    // 4.9 answers 0 where there is none.
-    if found.map_err(|error| Stopped::looking(&error))?.is_some_and(|offset| offset > 0) {
-        return Ok(());
+/// Where a group has an offset meanwhile, it stays where it is: at another attempt those are passed over that were given before.
+/// What is stored is told by the list of all offsets (43); asked for one queue, 4.9 says 0 where there is none.
+async fn seed_at(master: &Master, topic: &TopicName, seeds: &[&Seed], begun: &mut bool) -> Result<(), Stopped> {
+    let stored = master.all_offsets().await.map_err(|error| Stopped::looking(&error))?;
+    let has = |seed: &Seed| {
+        let queues = stored.get(&(seed.group.to_string(), topic.to_string()));
+        queues.is_some_and(|queues| queues.contains_key(&seed.queue))
+    };
+    for seed in seeds.iter().filter(|seed| !has(seed)) {
+        seed_one(master, topic, seed).await?;
+        *begun = true;
     }
-    match client.master(seed.broker.as_str()).commit(group, topic, seed.queue, 0).await {
+    Ok(())
+}
+
+async fn seed_one(master: &Master, topic: &TopicName, seed: &Seed) -> Result<(), Stopped> {
+    match master.commit(seed.group.as_str(), topic.as_str(), seed.queue, seed.offset).await {
         Ok(Commit::Stored) => Ok(()),
         Ok(Commit::ResetPending) => {
             Err(Stopped::before(refused("", "a reset of the group is pending: the offset is not stored")))

@@ -80,13 +80,10 @@ pub(super) async fn at(
     let time = u64::try_from(at.0).unwrap_or(0);
     let told = ground
         .masters(sight, |broker, master| async move {
-            let mut offsets = Vec::new();
-            let (all, _) = queues(&master, topic, 0).await?.unwrap_or_default();
-            for queue in 0..all {
-                let offset = failed(master.offset_at(topic.as_str(), queue, time).await)?;
-                offsets.push(OffsetAt { broker: broker.clone(), queue, offset });
-            }
-            Ok::<_, Failure>(offsets)
+            let Some((all, _)) = queues(&master, topic, 0).await? else { return Ok(Vec::new()) };
+            let found = failed(master.offsets_since(topic.as_str(), all, time).await)?;
+            let at = |(queue, offset)| OffsetAt { broker: broker.clone(), queue, offset };
+            Ok::<_, Failure>((0..).zip(found).map(at).collect())
         })
         .await?;
     let seen = told.seen.into_iter().flat_map(|(_, offsets)| offsets).collect();

@@ -1,9 +1,10 @@
 //! The groups of a topic with their offsets, and what brokers keep back that can still come into its queues.
 
+use super::failure::garbage;
 use super::groups::all_offsets;
 use super::observe::{Sight, failed};
 use interlock::cluster::Failure;
-use interlock::cluster::rocketmq::{Delay, FromMasters, Reader, StoredOffset};
+use interlock::cluster::rocketmq::{Delay, FromMasters, Reader, SilentBroker, StoredOffset};
 use interlock::id::{BrokerName, GroupId, TopicName};
 use rocketmq_admin::{Broker, Settings};
 use std::collections::{BTreeMap, BTreeSet};
@@ -12,10 +13,12 @@ use std::collections::{BTreeMap, BTreeSet};
 const SCHEDULED: &str = "SCHEDULE_TOPIC_XXXX";
 /// Where 5.x keeps what is to be delivered at an instant.
 const TIMERS: &str = "rmq_sys_wheel_timer";
-/// Where undecided transactions are.
-const HALF: &str = "RMQ_SYS_TRANS_HALF_TOPIC";
+/// Where undecided transactions are: in files, and in `RocksDB` where 5.x is told to keep them there.
+const HALF: [&str; 2] = ["RMQ_SYS_TRANS_HALF_TOPIC", "RMQ_SYS_ROCKSDB_TRANS_HALF_TOPIC"];
 /// `MessageStoreConfig.messageDelayLevel`, where a broker does not tell it.
 const LEVELS: &str = "1s 5s 10s 30s 1m 2m 3m 4m 5m 6m 7m 8m 9m 10m 20m 30m 1h 2h";
+/// So much of a name that cannot be shown is told.
+const MOST_SHOWN: usize = 60;
 /// `MessageStoreConfig.timerMaxDelaySec`.
 const LONGEST_TIMER: u64 = 3 * 24 * 3_600;
 
@@ -33,7 +36,7 @@ pub(super) async fn readers(sight: &Sight<'_>, topic: &TopicName) -> Result<From
     let stored = all_offsets(sight).await?;
     let mut silent = stored.silent;
     let mut all: Vec<Told> = Vec::new();
-    let told = ground.masters(sight, |_, master| async move { failed(online(&master, topic.as_str()).await) }).await?;
+    let told = ground.masters(sight, |_, master| async move { online(&master, topic.as_str()).await }).await?;
     silent.extend(
         told.silent
             .into_iter()
@@ -43,10 +46,21 @@ pub(super) async fn readers(sight: &Sight<'_>, topic: &TopicName) -> Result<From
     let mut online: BTreeMap<BrokerName, BTreeMap<GroupId, bool>> = told.seen.into_iter().collect();
     for (broker, offsets) in stored.seen {
         let mut of_topic: BTreeMap<GroupId, Vec<StoredOffset>> = BTreeMap::new();
+        let mut unreadable = None;
         for ((group, _), queues) in offsets.into_iter().filter(|((_, of), _)| of == topic.as_str()) {
-            let Ok(group) = group.parse::<GroupId>() else { continue };
+            let group = match readable(&group) {
+                Ok(group) => group,
+                Err(why) => {
+                    unreadable.get_or_insert(why);
+                    continue;
+                }
+            };
             let here = queues.into_iter().map(|(queue, offset)| StoredOffset { broker: broker.clone(), queue, offset });
             of_topic.entry(group).or_default().extend(here);
+        }
+        if let Some(why) = unreadable {
+            silent.push(SilentBroker { broker, why });
+            continue;
         }
         let online = online.remove(&broker).unwrap_or_default();
         all.push(Told { broker, offsets: of_topic, online });
@@ -56,15 +70,21 @@ pub(super) async fn readers(sight: &Sight<'_>, topic: &TopicName) -> Result<From
 }
 
 /// The groups that a master knows to read a topic, and of those that are connected whether they broadcast.
-async fn online(master: &Broker, topic: &str) -> rocketmq_admin::Result<BTreeMap<GroupId, bool>> {
+async fn online(master: &Broker, topic: &str) -> Result<BTreeMap<GroupId, bool>, Failure> {
     let mut all = BTreeMap::new();
-    for name in master.groups_of_topic(topic).await? {
-        let Ok(group) = name.parse::<GroupId>() else { continue };
-        if let Some(consumers) = master.consumers(&name).await? {
+    for name in failed(master.groups_of_topic(topic).await)? {
+        let group = readable(&name)?;
+        if let Some(consumers) = failed(master.consumers(&name).await)? {
             all.insert(group, consumers.model == "BROADCASTING");
         }
     }
     Ok(all)
+}
+
+/// 4.9 makes groups of any name. One that cannot be shown cannot be waited for, so nothing is said of who reads at its master.
+fn readable(name: &str) -> Result<GroupId, Failure> {
+    let shown: String = name.chars().take(MOST_SHOWN).flat_map(char::escape_debug).collect();
+    name.parse().map_err(|_| garbage(&format!("a group reads it whose name cannot be shown: {shown}")))
 }
 
 fn merged(told: &[Told]) -> Vec<Reader> {
@@ -105,7 +125,12 @@ async fn delay(broker: BrokerName, master: &Broker) -> rocketmq_admin::Result<De
         let longest = number(&settings, "timerMaxDelaySec").unwrap_or(LONGEST_TIMER);
         delayed_ms = delayed_ms.max(longest.saturating_mul(1_000));
     }
-    let half_ms = if master.max_offset(HALF, 0).await? > 0 { undecided(&settings) } else { 0 };
+    let mut half_ms = 0;
+    for topic in HALF {
+        if master.max_offset(topic, 0).await? > 0 {
+            half_ms = undecided(&settings);
+        }
+    }
     Ok(Delay { broker, delayed_ms, half_ms })
 }
 
@@ -154,6 +179,16 @@ mod tests {
         assert_eq!(undecided(&Settings::new()), 906_000);
         let set = [("transactionCheckInterval".to_owned(), "1000".to_owned())];
         assert_eq!(undecided(&set.into()), 21_000);
+    }
+
+    #[test]
+    fn a_group_whose_name_cannot_be_shown_is_not_passed_over() {
+        assert_eq!(readable("billing").map(|group| group.to_string()), Ok("billing".to_owned()));
+        for name in ["mail\u{7}", &"x".repeat(400)] {
+            let why = readable(name).unwrap_err();
+            assert_eq!(why.kind, interlock::cluster::FailureKind::Garbage, "{}", why.said);
+            assert!(why.said.len() < 400 && !why.said.contains('\u{7}'), "{}", why.said);
+        }
     }
 
     #[test]

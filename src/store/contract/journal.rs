@@ -7,7 +7,7 @@ use engine::port::{Journal, JournalError, Told, Written};
 use engine::{Changes, Entry, Notice, Outcome, Revision, Transition, Transitioned, Why};
 use interlock::approval::{Event, State};
 use interlock::facts::Facts;
-use interlock::plan::{Memory, Sharing};
+use interlock::plan::{ClosedMemory, Memory, Sharing, Stood};
 use interlock::time::Millis;
 use std::time::Duration;
 
@@ -217,17 +217,20 @@ contract! {
         assert_eq!(bed.store.workable(START).await.unwrap(), [stopping]);
     }
 
-    async fn a_new_wait_remembers_nothing_of_the_last(bed: &Bed) {
+    async fn a_new_wait_remembers_only_where_closed_queues_stood(bed: &Bed) {
         let running = bed.running(1, Vec::new()).await;
         let token = bed.store.take_lease(&id(1), "one", None).await.unwrap().unwrap();
         let waiting = bed.does(&event(&running, Event::Wait)).await;
-        let memory = Memory { streak: 11, last_look: Some(START), ..Memory::default() };
+        let stood = Stood { broker: "broker-a".parse().unwrap(), queue: 7, end: 9, since: START };
+        let closed = Some(ClosedMemory { stood: vec![stood], ..ClosedMemory::default() });
+        let memory = Memory { streak: 11, last_look: Some(START), closed: closed.clone(), ..Memory::default() };
         assert!(bed.store.remember(&waiting, token, &memory, START).await.unwrap());
         assert_eq!(bed.now(&id(1)).await.memory, memory);
         let woken = bed.does(&event(&bed.now(&id(1)).await, Event::Wake)).await;
         let waiting = bed.does(&event(&woken, Event::Wait)).await;
-        assert_eq!(waiting.memory, Memory::default());
-        assert_eq!(bed.now(&id(1)).await.memory, Memory::default());
+        let kept = Memory { closed, ..Memory::default() };
+        assert_eq!(waiting.memory, kept);
+        assert_eq!(bed.now(&id(1)).await.memory, kept);
     }
 
     async fn what_nobody_read_is_found_and_its_end_moved_while_votes_are_open(bed: &Bed) {

@@ -1,11 +1,13 @@
 //! More queues: what a group that is away would miss, what routes would show, and whoever was interrupted.
 
-use super::scene::{LOOK, Scene, becomes, broker, group, passes, plans, topic, until, waits_in};
+use super::scene::{LOOK, Scene, becomes, broker, group, now, passes, plans, says, topic, until, waits_in};
 use interlock::approval::State;
 use interlock::changes::{Guard, Guards};
 use interlock::cluster::rocketmq::Perm;
 use signalbox::desk::Done;
-use story::crash::ask;
+use simulated::RocketmqGroupSpec;
+use std::time::Duration;
+use story::crash::{Point, ask};
 
 const EXPAND: &str = "/expand-partitions cluster:lab-rocketmq topic:orders to:12 reason:growth";
 
@@ -61,6 +63,75 @@ async fn whoever_was_interrupted_halfway_goes_on() {
     let id = plans(&house, EXPAND).await;
     becomes(&house, &id, State::Succeeded).await;
     assert_eq!(scene.queues().await, ["12/12", "12/12"]);
+}
+
+/// The second master is dead while groups get their offsets: it is waited for, named, and gets its queues when it is back.
+#[tokio::test]
+async fn a_master_that_dies_halfway_is_waited_for() {
+    let scene = Scene::new();
+    let house = scene.house_with(scene.master_dies_at(Point::after("write expanded", 1))).await;
+    let id = plans(&house, EXPAND).await;
+    until(&house, &id, "seeding", async |_| scene.told("broker-b does not answer") > 0).await;
+    passes(&house, &id, 6, Duration::from_secs(60)).await;
+    assert!(!now(&house, &id).await.state.has_ended(), "it is waited for");
+    scene.master_returns();
+    becomes(&house, &id, State::Succeeded).await;
+    assert_eq!(scene.queues().await, ["12/12", "12/12"]);
+}
+
+/// After the way back of a shrinking, or an expansion after it, queues are written again that hold old messages: who came
+/// meanwhile has no offset there.
+async fn skipped_when_opened_again(guards: Guards) -> i64 {
+    let scene = Scene::under(guards);
+    let house = scene.house().await;
+    scene.shop.clients_return(&group("billing"), &topic(), 9_000_000).unwrap();
+    let shrink = plans(&house, "/shrink-partitions cluster:lab-rocketmq topic:orders to:4 reason:idle").await;
+    until(&house, &shrink, "closed", async |_| scene.queues().await == ["4/4", "4/4"]).await;
+    let reports = RocketmqGroupSpec::stopped(group("reports"), vec![(topic(), 0)], Duration::ZERO);
+    scene.shop.add_group(&reports).unwrap();
+    scene.shop.forget_offsets(&group("reports"), &topic(), 4).unwrap();
+    says(&house, "alice", &format!("/stop operation:{shrink} reason:because")).await;
+    becomes(&house, &shrink, State::Stopped).await;
+    let back = plans(&house, &format!("/rollback operation:{shrink}")).await;
+    becomes(&house, &back, State::Succeeded).await;
+    assert_eq!(scene.queues().await, ["8/8", "8/8"]);
+    for letter in ['a', 'b'] {
+        scene.shop.send(&topic(), &broker(letter), 7, 20).unwrap();
+    }
+    scene.shop.clients_return(&group("reports"), &topic(), 9_000_000).unwrap()
+}
+
+#[tokio::test]
+async fn queues_that_are_opened_again_are_read_by_who_came_meanwhile() {
+    assert_eq!(skipped_when_opened_again(Guards::all()).await, 0);
+    let lost = skipped_when_opened_again(Guards::all().without(Guard::QueuesSeeded)).await;
+    assert!(lost >= 40, "without an offset it begins behind them: {lost}");
+}
+
+#[tokio::test]
+async fn a_master_that_joins_meanwhile_is_named() {
+    let scene = Scene::new();
+    let house = scene.house().await;
+    let id = plans(&house, EXPAND).await;
+    waits_in(&house, &id, 1).await;
+    scene.shop.master_joins(&broker('c'), &topic(), 4).unwrap();
+    let stuck = becomes(&house, &id, State::Stuck).await;
+    assert_eq!(stuck.why.id, "another-master");
+    let facts = format!("{:?}", stuck.why.facts);
+    assert!(facts.contains("broker-c") && facts.contains("4/4"), "{facts}");
+}
+
+#[tokio::test]
+async fn what_is_read_since_an_earlier_expansion_can_be_written_in_part() {
+    let scene = Scene::new();
+    let house = scene.house().await;
+    let first = plans(&house, EXPAND).await;
+    becomes(&house, &first, State::Succeeded).await;
+    let back = plans(&house, &format!("/rollback operation:{first}")).await;
+    becomes(&house, &back, State::Succeeded).await;
+    let id = plans(&house, "/expand-partitions cluster:lab-rocketmq topic:orders to:10 reason:growth").await;
+    becomes(&house, &id, State::Succeeded).await;
+    assert_eq!(scene.queues().await, ["12/10", "12/10"]);
 }
 
 /// It returns with its old file: that is neither as before nor as wanted, and a person decides.

@@ -17,7 +17,7 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-use story::crash::{CHANNEL, CountingCluster, CountingJournal, PaperChat, Points, ask};
+use story::crash::{CHANNEL, CountingCluster, CountingJournal, Deed, PaperChat, Point, Points, ask};
 use tempfile::TempDir;
 
 pub(super) const CLUSTER: &str = "lab-rocketmq";
@@ -57,13 +57,22 @@ impl Scene {
     }
 
     pub(super) fn under(guards: Guards) -> Self {
+        Self::with((guards, 1))
+    }
+
+    /// Its masters have no slaves: NameServers forget one that dies.
+    pub(super) fn without_slaves() -> Self {
+        Self::with((Guards::all(), 0))
+    }
+
+    fn with((guards, slaves): (Guards, u32)) -> Self {
         let clock = Arc::new(HandClock::at(NOON));
         let fleet = Fleet::new(clock.clone(), 7);
         let spec = RocketmqSpec {
             cluster: "Lab".to_owned(),
             version: "5.5.0".to_owned(),
             name_servers: 2,
-            brokers: vec![(broker('a'), 1), (broker('b'), 1)],
+            brokers: vec![(broker('a'), slaves), (broker('b'), slaves)],
             up_for: HOUR * 100,
         };
         let shop = fleet.add_rocketmq(&CLUSTER.parse().unwrap(), &spec).unwrap();
@@ -137,6 +146,20 @@ impl Scene {
 
     pub(super) fn now(&self) -> Millis {
         self.clock.now()
+    }
+
+    /// What happens to the second master at a point of a run.
+    pub(super) fn master_dies_at(&self, point: Point) -> Arc<Points> {
+        let shop = self.shop.clone();
+        let dies: Deed = Box::new(move || {
+            shop.process_dies(&broker('b'), 0, true).unwrap();
+            Box::pin(std::future::ready(()))
+        });
+        Points::at(point, dies)
+    }
+
+    pub(super) fn master_returns(&self) {
+        self.shop.process_dies(&broker('b'), 0, false).unwrap();
     }
 
     /// What a group has not read in the queues from the fifth on, in all there ever were.

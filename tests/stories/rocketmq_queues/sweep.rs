@@ -89,7 +89,7 @@ fn live(scene: &Scene, line: &str, points: &Arc<Points>, dead: &Arc<Notify>) -> 
 }
 
 fn sweeps(line: &str, queues: &str) {
-    let scene = Scene::new();
+    let scene = Scene::without_slaves();
     let points = Points::none();
     let undisturbed = live(&scene, line, &points, &Arc::default()).unwrap();
     let wanted = End {
@@ -105,7 +105,7 @@ fn sweeps(line: &str, queues: &str) {
         (1..=points.count(kind)).flat_map(|number| [Point::before(kind, number), Point::after(kind, number)])
     });
     for point in all {
-        let scene = Scene::new();
+        let scene = Scene::without_slaves();
         let dead = Arc::new(Notify::new());
         let killed = live(&scene, line, &Points::at(point.clone(), vanish(&dead)), &dead);
         assert_eq!(killed, None, "{point} was never reached");

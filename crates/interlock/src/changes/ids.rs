@@ -79,6 +79,7 @@ pub const CHECKS: &[&str] = &[
     "throttle-raised",
     "time-after-last-record",
     "time-before-log-start",
+    "time-nearest-message",
     "too-few-brokers",
     "too-many-moves",
     "too-many-new-partitions",
@@ -158,6 +159,8 @@ pub const BROKEN: &[&str] = &[
 /// What a wait finds ([`crate::plan::Looked`]).
 pub const WAITS: &[&str] = &[
     "cannot-look",
+    "closed-queues-half-open",
+    "closed-queues-not-read",
     "closed-queues-written",
     "closed-watched",
     "looking-once-more",

@@ -94,6 +94,15 @@ pub struct Memory {
     pub owed: Vec<Owed>,
 }
 
+impl Memory {
+    /// What the next wait of the same operation remembers of this one: where closed queues stood, and who reads them. What comes
+    /// into them between two waits is seen in the second.
+    #[must_use]
+    pub fn for_next_wait(self) -> Self {
+        Self { closed: self.closed.map(ClosedMemory::for_next_wait), ..Self::default() }
+    }
+}
+
 /// What one look at a condition found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Looked {
@@ -140,6 +149,13 @@ impl Condition {
             Self::RocketmqStaysClosed(closing) => Some(Duration::from_millis(closing.interval_ms)),
             Self::ReadBack | Self::KafkaGroupHasNoMembers { .. } | Self::RocketmqDrained(_) => None,
         }
+    }
+
+    /// Whether it is about something that is on its way and cannot stand still in between. What is waited for otherwise can be
+    /// left alone at any moment.
+    #[must_use]
+    pub fn is_of_moves(&self) -> bool {
+        matches!(self, Self::KafkaMoved(_))
     }
 }
 

@@ -37,6 +37,7 @@ mod row;
 mod rule;
 mod seal;
 mod seed_rule;
+mod silent;
 mod standing;
 mod step;
 #[cfg(test)]
@@ -49,7 +50,7 @@ mod topic_tests;
 
 pub use action::Action;
 pub use check::{Check, Level, Mistake};
-pub use closing::{ClosedMemory, Closing, ClosingAt, ROUTE_POLL, Stood, steer};
+pub use closing::{ClosedMemory, Closing, ClosingAt, KnownReader, ROUTE_POLL, Stood, steer, still_drained};
 pub use condition::{Awaited, CANNOT_LOOK, Condition, Looked, Memory, Pace, look};
 pub use difference::{Difference, differences};
 pub use expectation::{
@@ -80,6 +81,7 @@ pub use rocketmq_rule::{QueueRule, QueuesOf, ResetBy};
 pub use rule::{Captured, Edge, Expansion, Log, OffsetRule, OffsetTarget, Resolved, Rule, expand, targets_in_log};
 pub use seal::{Digest, FORMAT, NotReadable, Sealed};
 pub use seed_rule::SeedRule;
+pub use silent::{forgotten, is_silent_master};
 pub use standing::Standing;
 pub use step::{Capture, Step, Undo, Wait, Work};
 pub use topic_action::{GoneGroup, GoneTopic, MorePartitions, NewTopic};

@@ -3,7 +3,8 @@
 use super::expectation::{Expectation, Held};
 use super::layout_probe::known;
 use super::probe::Probe;
-use super::rocketmq_expectation::RocketmqExpectation;
+use super::rocketmq_expectation::{RocketmqExpectation, told_by_all};
+use super::silent::{forgotten, none_forgotten, silent};
 use crate::cluster::rocketmq::{Queues, RocketmqQuery, Said, Topic};
 use crate::cluster::{Looker, Query};
 use crate::facts::Facts;
@@ -51,8 +52,8 @@ impl QueuesChange {
     }
 }
 
-/// An offset of 0 that a group gets in a queue that never had a message: without it the group could begin behind the first
-/// ones.
+/// An offset that a group gets in a queue before anything is written to it: without one the group could begin behind the first
+/// messages.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Seed {
     /// The group.
@@ -61,6 +62,9 @@ pub struct Seed {
     pub broker: BrokerName,
     /// The queue.
     pub queue: u32,
+    /// The next offset that it reads there.
+    #[serde(default)]
+    pub offset: i64,
 }
 
 /// What has to be seen of a topic.
@@ -70,7 +74,7 @@ pub(super) fn of_topic(topic: &TopicName) -> BTreeSet<Query> {
 
 /// What has to be seen of the groups of a topic.
 pub(super) fn of_readers(topic: &TopicName) -> BTreeSet<Query> {
-    BTreeSet::from([Query::Rocketmq(RocketmqQuery::Readers(topic.clone()))])
+    [RocketmqQuery::Cluster, RocketmqQuery::Readers(topic.clone())].map(Query::Rocketmq).into()
 }
 
 /// What one master shows of a topic.
@@ -89,10 +93,8 @@ pub(super) fn shown(topic: Option<&Topic>, broker: &BrokerName) -> Shown {
     match topic.at.iter().find(|(name, _)| name == broker).map(|(_, said)| said) {
         Some(Said::Answer(Some(at))) => Shown::Here(Queues { read: at.read, write: at.write }),
         Some(Said::Answer(None)) => Shown::Nothing,
-        Some(Said::Silent(failure)) => {
-            Shown::Silent(Facts::none().with("failure", failure.kind.key()).with("said", failure.said.as_str()))
-        }
-        None => Shown::Silent(Facts::none().with("failure", "unreachable").with("said", "no NameServer knows it")),
+        Some(Said::Silent(failure)) => Shown::Silent(silent(broker, failure)),
+        None => Shown::Silent(silent(broker, &forgotten(broker))),
     }
 }
 
@@ -153,9 +155,7 @@ pub(super) fn queues_set(topic: &TopicName, places: &[QueuesChange], looker: &mu
             Shown::Here(found) if found == one.from => all = false,
             Shown::Here(found) => return Probe::Foreign(other(topic, &one.after(), Some(found))),
             Shown::Nothing => return Probe::Foreign(other(topic, &one.after(), None)),
-            Shown::Silent(facts) => {
-                return Probe::CannotTell(facts.with("master", one.broker.as_str()));
-            }
+            Shown::Silent(facts) => return Probe::CannotTell(facts),
         }
     }
     match (all, any) {
@@ -176,9 +176,9 @@ pub(super) fn seeded(topic: &TopicName, seeds: &[Seed], looker: &mut Looker<'_>)
         reader.is_some_and(|reader| reader.offset(&seed.broker, seed.queue).is_some())
     };
     let missing: Vec<&Seed> = seeds.iter().filter(|seed| !has(seed)).collect();
-    let silent = |seed: &&&Seed| seen.silent.iter().any(|one| one.broker == seed.broker);
-    if let Some(seed) = missing.iter().find(silent) {
-        let facts = Facts::none().with("failure", "unreachable").with("master", seed.broker.as_str());
+    let brokers = || missing.iter().map(|seed| &seed.broker);
+    let told = known(looker.rocketmq_cluster()).and_then(|cluster| none_forgotten(brokers(), cluster));
+    if let Err(facts) = told.and_then(|()| told_by_all(brokers(), seen)) {
         return Probe::CannotTell(facts);
     }
     match missing.len() {

@@ -33,7 +33,7 @@ pub enum RocketmqAction {
         /// Each master with its queues before and after.
         places: Vec<QueuesChange>,
     },
-    /// `UPDATE_CONSUMER_OFFSET` (15): groups get the offset 0 in queues that never had a message, where they have none.
+    /// `UPDATE_CONSUMER_OFFSET` (15): groups get an offset in queues before anything is written to them, where they have none.
     SeedOffsets {
         /// The topic.
         topic: TopicName,
@@ -77,7 +77,7 @@ impl RocketmqAction {
     pub(super) fn read_back(&self) -> BTreeSet<Query> {
         match self {
             Self::SetOffsets { group, .. } | Self::TellClients { group, .. } => {
-                BTreeSet::from([Query::Rocketmq(RocketmqQuery::Committed(group.clone()))])
+                [RocketmqQuery::Cluster, RocketmqQuery::Committed(group.clone())].map(Query::Rocketmq).into()
             }
             Self::SetQueues { topic, .. } => queues_action::of_topic(topic),
             Self::SeedOffsets { topic, .. } => queues_action::of_readers(topic),

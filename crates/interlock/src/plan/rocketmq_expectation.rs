@@ -3,8 +3,9 @@
 use super::expectation::{Held, with};
 use super::queues_action::{self, OpenAt};
 use super::rocketmq_action::QueueMove;
+use super::silent::silent;
+use crate::cluster::Looker;
 use crate::cluster::rocketmq::{CommittedOffset, FromMasters, Group, RocketmqCluster, RocketmqQuery, Topic};
-use crate::cluster::{Failure, Looker};
 use crate::facts::Facts;
 use crate::id::{BrokerName, GroupId, TopicName};
 use serde::{Deserialize, Serialize};
@@ -224,11 +225,6 @@ pub(super) fn told_by_all<'b, T>(
         }
     }
     Ok(())
-}
-
-fn silent(broker: &BrokerName, failure: &Failure) -> Facts {
-    let said = format!("{broker}: {}", failure.said);
-    Facts::none().with("failure", failure.kind.key()).with("said", said)
 }
 
 /// A queue of a group as evidence, in the words that Kafka's partitions have.

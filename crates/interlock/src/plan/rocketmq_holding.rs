@@ -6,6 +6,7 @@ use super::layout_probe::known;
 use super::rocketmq_action::QueueMove;
 use super::rocketmq_expectation::{of_queue, offsets_by_queue, shown, told_by_all};
 use super::rocketmq_probe::Stand;
+use super::silent::none_forgotten;
 use crate::cluster::rocketmq::{CommittedOffset, FromMasters, Group, RocketmqQuery};
 use crate::cluster::{Looker, Query, Sections};
 use crate::facts::Facts;
@@ -30,8 +31,9 @@ pub struct Holding {
 
 impl Holding {
     pub(super) fn queries(&self) -> BTreeSet<Query> {
-        let looks = [RocketmqQuery::Committed(self.group.clone()), RocketmqQuery::Group(self.group.clone())];
-        looks.into_iter().map(Query::Rocketmq).collect()
+        let (committed, group) =
+            (RocketmqQuery::Committed(self.group.clone()), RocketmqQuery::Group(self.group.clone()));
+        [RocketmqQuery::Cluster, committed, group].map(Query::Rocketmq).into()
     }
 
     pub(super) fn look(
@@ -76,6 +78,7 @@ impl Holding {
     ) -> Result<(&'a FromMasters<Vec<CommittedOffset>>, bool), Facts> {
         let found = known(looker.rocketmq_committed(&self.group))?;
         let group = known(looker.rocketmq_group(&self.group))?;
+        none_forgotten(moves.iter().map(|one| &one.broker), known(looker.rocketmq_cluster())?)?;
         told_by_all(moves.iter().map(|one| &one.broker), found)?;
         Ok((found, group.as_ref().is_some_and(Group::is_online)))
     }

@@ -1,9 +1,11 @@
 //! Was it done on RocketMQ? Told from what the masters show.
 
+use super::layout_probe::known;
 use super::probe::Probe;
 use super::queues_action;
 use super::rocketmq_action::{QueueMove, RocketmqAction};
 use super::rocketmq_expectation::{of_queue, offsets_by_queue, shown, told_by_all};
+use super::silent::none_forgotten;
 use crate::cluster::{Look, Looker};
 use crate::facts::Facts;
 use crate::id::GroupId;
@@ -37,7 +39,9 @@ fn offsets(group: &GroupId, moves: &[QueueMove], running: bool, looker: &mut Loo
         }
         Look::Ask => return Probe::CannotTell(Facts::none().with("failure", "not-asked")),
     };
-    if let Err(facts) = told_by_all(moves.iter().map(|one| &one.broker), found) {
+    let brokers = || moves.iter().map(|one| &one.broker);
+    let told = known(looker.rocketmq_cluster()).and_then(|cluster| none_forgotten(brokers(), cluster));
+    if let Err(facts) = told.and_then(|()| told_by_all(brokers(), found)) {
         return Probe::CannotTell(facts);
     }
     let index = offsets_by_queue(found);

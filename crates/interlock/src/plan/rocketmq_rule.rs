@@ -9,8 +9,9 @@ use crate::cluster::rocketmq::{FromMasters, OffsetAt, QueueRange};
 use crate::cluster::{Look, Looker, Sections};
 use crate::facts::Facts;
 use crate::id::{BrokerName, GroupId, TopicName};
+use crate::time::Millis;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Sets a group's offsets in these queues, and in no others.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -54,6 +55,7 @@ pub enum ResetBy {
 pub(super) fn expand(rule: &QueueRule, captured: &Captured, sections: &Sections) -> Expansion {
     let mut looker = Looker::new(sections);
     let mut moves: BTreeMap<&TopicName, Vec<QueueMove>> = BTreeMap::new();
+    let mut inside: BTreeSet<&TopicName> = BTreeSet::new();
     let base = offsets_by_place(&captured.queues);
     for of in &rule.queues {
         let log = match logs(rule.target, &of.topic, &of.broker, &mut looker) {
@@ -68,6 +70,9 @@ pub(super) fn expand(rule: &QueueRule, captured: &Captured, sections: &Sections)
                 let facts = of_queue(&rule.group, place).with("failure", "not-captured");
                 return Expansion::OutOfBounds(facts);
             };
+            if !log.leads_to_end(rule.target, queue) {
+                inside.insert(&of.topic);
+            }
             match log.moved(place, rule.target, from) {
                 Ok(moved) => moves.entry(&of.topic).or_default().extend(moved),
                 Err(Unseen) => return Expansion::OutOfBounds(of_queue(&rule.group, place)),
@@ -78,12 +83,27 @@ pub(super) fn expand(rule: &QueueRule, captured: &Captured, sections: &Sections)
     if !needed.is_empty() {
         return Expansion::Need(needed);
     }
-    Expansion::Actions(actions(rule, moves))
+    Expansion::Actions(actions(rule, moves, &inside))
 }
 
-fn actions(rule: &QueueRule, moves: BTreeMap<&TopicName, Vec<QueueMove>>) -> Vec<Action> {
+/// The time that clients of 4.9 are told. Their broker finds the message nearest to it, so it is asked for the millisecond
+/// before: what it finds then is the first message of the instant, or the one before it, and never a later one. For an instant
+/// behind all messages of a topic clients are told its end: there the nearest message is the last one.
+fn told(target: OffsetTarget, is_behind_all: bool) -> Option<Millis> {
+    match target {
+        OffsetTarget::Earliest => Some(Millis(0)),
+        OffsetTarget::At(at) if !is_behind_all => Some(Millis(at.0.saturating_sub(1))),
+        _ => None,
+    }
+}
+
+/// `inside` are the topics in which the target does not lead to the end of every queue.
+fn actions(
+    rule: &QueueRule,
+    moves: BTreeMap<&TopicName, Vec<QueueMove>>,
+    inside: &BTreeSet<&TopicName>,
+) -> Vec<Action> {
     let group = || rule.group.clone();
-    let at = if let OffsetTarget::At(at) = rule.target { Some(at) } else { None };
     let actions: Vec<RocketmqAction> = match rule.by {
         ResetBy::Queue => {
             let moves: Vec<QueueMove> = moves.into_values().flatten().collect();
@@ -93,7 +113,7 @@ fn actions(rule: &QueueRule, moves: BTreeMap<&TopicName, Vec<QueueMove>>) -> Vec
         ResetBy::Clients => moves
             .into_iter()
             .map(|(topic, moves)| {
-                let at = if rule.target == OffsetTarget::Earliest { Some(crate::time::Millis(0)) } else { at };
+                let at = told(rule.target, !inside.contains(topic));
                 RocketmqAction::TellClients { group: group(), topic: topic.clone(), at, moves }
             })
             .collect(),
@@ -170,6 +190,12 @@ impl<'a> QueueLogs<'a> {
             },
             OffsetTarget::At(_) => at_instant(range, *self.at.as_ref()?.get(&queue)?),
         })
+    }
+
+    /// Whether a target leads to the end of a queue.
+    fn leads_to_end(&self, target: OffsetTarget, queue: u32) -> bool {
+        let found = self.range(queue).zip(self.resolve(target, queue, None));
+        found.is_some_and(|(range, found)| matches!(found, Resolved::To { offset, .. } if offset == range.end))
     }
 
     fn moved(

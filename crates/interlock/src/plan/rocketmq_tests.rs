@@ -1,8 +1,12 @@
 //! How offsets on RocketMQ are judged: after an act, and while they must stay.
 
-use super::{Action, Awaited, Condition, Holding, Looked, Memory, Pace, Probe, QueueMove, RocketmqAction, look, probe};
+use super::{
+    Action, Awaited, Condition, Holding, Looked, Memory, Pace, Probe, QueueMove, RocketmqAction, is_silent_master,
+    look, probe,
+};
 use crate::cluster::rocketmq::{
-    Client, CommittedOffset, FromMasters, Group, RocketmqAnswer, RocketmqQuery, SilentBroker,
+    BrokerSet, Client, CommittedOffset, FromMasters, Group, RocketmqAnswer, RocketmqCluster, RocketmqQuery,
+    SilentBroker,
 };
 use crate::cluster::{Answer, Failure, FailureKind, Query, Section, Sections, Seen};
 use crate::id::{BrokerName, GroupId};
@@ -50,6 +54,9 @@ fn sections(offsets: &[Option<i64>], online: bool) -> Sections {
     let (at, subscriptions, silent) = (Vec::new(), Vec::new(), Vec::new());
     let known = Group { system: false, at, clients, subscriptions, model, silent };
     let mut sections = Sections::empty();
+    let master = BrokerSet { name: broker(), processes: Vec::new() };
+    let cluster = RocketmqCluster { name: "Lab".to_owned(), name_servers: Vec::new(), brokers: vec![master] };
+    sections.put(Query::Rocketmq(RocketmqQuery::Cluster), seen(RocketmqAnswer::Cluster(cluster)));
     let committed = RocketmqAnswer::Committed(FromMasters::whole(committed));
     sections.put(Query::Rocketmq(RocketmqQuery::Committed(group())), seen(committed));
     sections.put(Query::Rocketmq(RocketmqQuery::Group(group())), seen(RocketmqAnswer::Group(Some(known))));
@@ -104,6 +111,15 @@ fn some_of_it_is_partly_and_a_silent_master_tells_nothing() {
     let mut sections = sections(&[], false);
     sections.put(Query::Rocketmq(RocketmqQuery::Committed(group())), seen(RocketmqAnswer::Committed(silent)));
     assert!(matches!(probe(&both, &sections), Probe::CannotTell(_)));
+}
+
+/// Its offsets are not "none": they would look as if somebody had taken them away.
+#[test]
+fn of_a_master_that_the_name_servers_forgot_nothing_is_told() {
+    let elsewhere = QueueMove { broker: "broker-b".parse().unwrap(), ..moved(1, Some(60), 40) };
+    let both = set(vec![moved(0, Some(60), 40), elsewhere], false);
+    let Probe::CannotTell(facts) = probe(&both, &sections(&[Some(40)], false)) else { panic!() };
+    assert!(is_silent_master(&facts) && facts.get("master") == Some(&"broker-b".into()), "{facts:?}");
 }
 
 /// Looks every two seconds; what each saw.

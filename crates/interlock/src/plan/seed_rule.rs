@@ -1,21 +1,25 @@
-//! Which groups get an offset of 0 in which new queues, told when their turn comes: a group may have come since planning.
+//! Which groups get which offset in queues that are opened, told when their turn comes: a group may have come since planning.
 
 use super::action::Action;
 use super::queues_action::Seed;
 use super::rocketmq_action::RocketmqAction;
 use super::rule::Expansion;
+use super::silent::{forgotten, silent};
 use crate::cluster::rocketmq::{FromMasters, GroupOverview, QueueRange, Reader, RocketmqCluster, is_system_group};
 use crate::cluster::{Look, Looker, Sections};
 use crate::facts::Facts;
 use crate::id::{BrokerName, TopicName};
 use serde::{Deserialize, Serialize};
 
-/// Gives every group of a topic the offset 0 in new queues, where it has none and the queue never had a message.
+/// So many offsets are given by one action: each is a call of its own, and all of them must be done within one act.
+const MOST_AT_ONCE: usize = 500;
+
+/// Gives every group of a topic an offset in queues that nobody writes yet, where it has none.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SeedRule {
     /// The topic.
     pub topic: TopicName,
-    /// At each master the new queues: from this number on, up to the second and without it.
+    /// At each master the queues that are opened: from this number on, up to the second and without it.
     pub queues: Vec<(BrokerName, u32, u32)>,
     /// At most so many offsets.
     pub most: u64,
@@ -48,18 +52,16 @@ pub(super) fn expand(rule: &SeedRule, sections: &Sections) -> Expansion {
         Err(facts) => return Expansion::CannotTell(facts),
     };
     if let Some(gone) = gone(rule, ground.ranges) {
-        let facts = Facts::none().with("failure", "unreachable").with("said", "no NameServer knows it");
-        return Expansion::CannotTell(facts.with("master", gone.as_str()));
+        return Expansion::CannotTell(silent(gone, &forgotten(gone)));
     }
     let seeds = seeds(rule, &ground);
     if seeds.len() as u64 > rule.most {
         return Expansion::OutOfBounds(Facts::none().with("count", seeds.len()).with("topic", rule.topic.as_str()));
     }
-    if seeds.is_empty() {
-        return Expansion::Actions(Vec::new());
-    }
-    let topic = rule.topic.clone();
-    Expansion::Actions(vec![Action::Rocketmq(RocketmqAction::SeedOffsets { topic, seeds })])
+    let action = |seeds: &[Seed]| {
+        Action::Rocketmq(RocketmqAction::SeedOffsets { topic: rule.topic.clone(), seeds: seeds.to_vec() })
+    };
+    Expansion::Actions(seeds.chunks(MOST_AT_ONCE).map(action).collect())
 }
 
 /// None while something has to be asked first.
@@ -87,9 +89,8 @@ fn seen<T>(look: Look<'_, T>) -> Result<Option<&T>, Facts> {
 /// A group that committed at a silent master only would be left out.
 fn whole<'a, T>(look: Look<'a, FromMasters<Vec<T>>>) -> Result<Option<&'a [T]>, Facts> {
     let Some(told) = seen(look)? else { return Ok(None) };
-    let Some(silent) = told.silent.first() else { return Ok(Some(&told.seen)) };
-    let facts = Facts::none().with("failure", silent.why.kind.key()).with("said", silent.why.said.as_str());
-    Err(facts.with("master", silent.broker.as_str()))
+    let Some(away) = told.silent.first() else { return Ok(Some(&told.seen)) };
+    Err(silent(&away.broker, &away.why))
 }
 
 /// A master that told of no queue: one without a slave is forgotten by the NameServers when it dies, so nobody says that it is
@@ -99,19 +100,30 @@ fn gone<'a>(rule: &'a SeedRule, ranges: &[QueueRange]) -> Option<&'a BrokerName>
     rule.queues.iter().map(|(broker, _, _)| broker).find(|broker| !told(broker))
 }
 
-/// A queue that had a message once is left alone: there 0 could be before its first one, and a group would begin elsewhere.
-/// Where a master has no such group, nobody of it reads there, and 5.x stores no offset.
+/// Where a group begins that has read nothing of a queue. One that has its first message still, or never had any, is read from
+/// there, as brokers let groups do whose log is short. Of one that was written, closed and opened again the oldest are gone, and
+/// brokers let groups begin at its end: at the end of now, and not at that of later.
+fn beginning(range: Option<&QueueRange>) -> i64 {
+    range.filter(|range| range.start > 0).map_or(0, |range| range.end)
+}
+
+/// Where a master of 5.x has no such group, it stores no offset.
 fn seeds(rule: &SeedRule, ground: &Ground<'_>) -> Vec<Seed> {
-    let used = |broker: &BrokerName, queue: u32| {
-        ground.ranges.iter().any(|range| range.broker == *broker && range.queue == queue && range.end > 0)
+    let range = |broker: &BrokerName, queue: u32| {
+        ground.ranges.iter().find(|range| range.broker == *broker && range.queue == queue)
     };
     let mut seeds = Vec::new();
     let groups = ground.readers.iter().filter(|reader| !reader.broadcasts && !is_system_group(&reader.group));
     for reader in groups {
         let stored = |broker: &BrokerName| ground.cluster.stores_offsets(broker, &reader.group, ground.groups);
         for (broker, from, to) in rule.queues.iter().filter(|(broker, ..)| stored(broker)) {
-            let open = (*from..*to).filter(|queue| reader.offset(broker, *queue).is_none() && !used(broker, *queue));
-            seeds.extend(open.map(|queue| Seed { group: reader.group.clone(), broker: broker.clone(), queue }));
+            let open = (*from..*to).filter(|queue| reader.offset(broker, *queue).is_none());
+            seeds.extend(open.map(|queue| Seed {
+                group: reader.group.clone(),
+                broker: broker.clone(),
+                queue,
+                offset: beginning(range(broker, queue)),
+            }));
         }
     }
     seeds.sort();
@@ -121,7 +133,11 @@ fn seeds(rule: &SeedRule, ground: &Ground<'_>) -> Vec<Seed> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cluster::rocketmq::{BrokerSet, MASTER, Process, ProcessSeen, Said, StoredOffset};
+    use crate::cluster::rocketmq::{
+        BrokerSet, MASTER, Process, ProcessSeen, RocketmqAnswer, RocketmqQuery, Said, StoredOffset,
+    };
+    use crate::cluster::{Answer, Query, Section, Seen};
+    use crate::time::Millis;
 
     fn reader(group: &str, queues: &[u32], broadcasts: bool) -> Reader {
         let broker: BrokerName = "broker-a".parse().unwrap();
@@ -137,22 +153,49 @@ mod tests {
     }
 
     #[test]
-    fn every_group_gets_an_offset_where_it_has_none_and_nothing_was_ever_written() {
+    fn every_group_gets_an_offset_where_it_has_none() {
         let broker: BrokerName = "broker-a".parse().unwrap();
         let rule = SeedRule { topic: "orders".parse().unwrap(), queues: vec![(broker.clone(), 2, 5)], most: 100 };
-        let ranges = [QueueRange { broker: broker.clone(), queue: 4, start: 3, end: 9 }];
+        // One was written and closed before, and has lost its oldest messages; one has all of them.
+        let range = |queue, start| QueueRange { broker: broker.clone(), queue, start, end: 9 };
+        let ranges = [range(3, 0), range(4, 3)];
         let readers = [reader("billing", &[0, 1], false), reader("mail", &[0, 2], false), reader("cache", &[], true)];
-        let found = |version: &str, groups: &[GroupOverview]| -> Vec<(String, u32)> {
+        let found = |version: &str, groups: &[GroupOverview]| -> Vec<String> {
             let cluster = cluster(version);
             let ground = Ground { cluster: &cluster, readers: &readers, ranges: &ranges, groups };
-            seeds(&rule, &ground).into_iter().map(|seed| (seed.group.to_string(), seed.queue)).collect()
+            let told = |seed: Seed| format!("{} {} at {}", seed.group, seed.queue, seed.offset);
+            seeds(&rule, &ground).into_iter().map(told).collect()
         };
-        let [first, second, third] =
-            [("billing", 2), ("billing", 3), ("mail", 3)].map(|(group, queue)| (group.to_owned(), queue));
-        assert_eq!(found("4.9.7", &[]), [first, second, third.clone()]);
+        let of_mail = ["mail 3 at 0", "mail 4 at 9"];
+        let all = ["billing 2 at 0", "billing 3 at 0", "billing 4 at 9", of_mail[0], of_mail[1]];
+        assert_eq!(found("4.9.7", &[]), all);
+        assert_eq!(found("", &[]), all, "what does not tell its version is tried");
         // 5.x stores nothing for a group that the master does not have, as one that was deleted and left offsets.
-        let known = GroupOverview { id: "mail".parse().unwrap(), system: false, brokers: vec![broker] };
-        assert_eq!(found("5.5.0", &[known]), [third]);
+        let known = GroupOverview { id: "mail".parse().unwrap(), system: false, brokers: vec![broker.clone()] };
+        assert_eq!(found("5.5.0", &[known]), of_mail);
+    }
+
+    #[test]
+    fn many_offsets_are_given_by_several_actions() {
+        let readers: Vec<Reader> = (0..300).map(|number| reader(&format!("group-{number}"), &[0, 1], false)).collect();
+        let broker: BrokerName = "broker-a".parse().unwrap();
+        let rule = SeedRule { topic: "orders".parse().unwrap(), queues: vec![(broker.clone(), 4, 8)], most: 1_200 };
+        let range = |queue| QueueRange { broker: broker.clone(), queue, start: 0, end: 0 };
+        let mut sections = Sections::empty();
+        for (query, answer) in [
+            (RocketmqQuery::Cluster, RocketmqAnswer::Cluster(cluster("4.9.7"))),
+            (RocketmqQuery::Readers(rule.topic.clone()), RocketmqAnswer::Readers(FromMasters::whole(readers))),
+            (
+                RocketmqQuery::Ranges(rule.topic.clone(), 8),
+                RocketmqAnswer::Ranges(FromMasters::whole((0..8).map(range).collect())),
+            ),
+            (RocketmqQuery::Groups, RocketmqAnswer::Groups(FromMasters::whole(Vec::new()))),
+        ] {
+            let seen = Seen { from: Millis(0), to: Millis(0), value: Answer::Rocketmq(answer) };
+            sections.put(Query::Rocketmq(query), Section::Seen(seen));
+        }
+        let Expansion::Actions(actions) = expand(&rule, &sections) else { panic!() };
+        assert_eq!(actions.iter().map(Action::size).collect::<Vec<_>>(), [500, 500, 200]);
     }
 
     #[test]

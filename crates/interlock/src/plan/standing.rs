@@ -7,7 +7,7 @@ use super::queues_action::{OpenAt, Shown, other, shown};
 use crate::cluster::rocketmq::{Queues, Said, Topic};
 use crate::cluster::{Looker, Sections};
 use crate::facts::Facts;
-use crate::id::TopicName;
+use crate::id::{BrokerName, TopicName};
 use serde::{Deserialize, Serialize};
 
 /// What queues must stand where.
@@ -17,6 +17,9 @@ pub struct Standing {
     pub topic: TopicName,
     /// The masters with their queues.
     pub queues: Vec<OpenAt>,
+    /// Every master that had the topic when it was planned; empty if that was not noted.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub known: Vec<BrokerName>,
     /// How many looks in a row; at least 1.
     pub looks: u32,
     /// The time between two looks, in milliseconds.
@@ -61,12 +64,23 @@ fn masters(standing: &Standing, topic: &Topic) -> Option<Looked> {
                 return Some(Looked::Foreign { id: "queues-changed", facts: other(&standing.topic, one, None) });
             }
             Shown::Silent(facts) => {
-                let facts = facts.with("topic", standing.topic.as_str()).with("master", one.broker.as_str());
+                let facts = facts.with("topic", standing.topic.as_str());
                 return Some(Looked::NotYet { id: "master-silent", facts });
             }
         }
     }
-    None
+    joined(standing, topic)
+}
+
+/// A master that came meanwhile has other queues than are wanted, and groups have no offset there.
+fn joined(standing: &Standing, topic: &Topic) -> Option<Looked> {
+    let stranger = topic.settings().find(|at| !standing.known.is_empty() && !standing.known.contains(&at.broker))?;
+    let facts = Facts::none()
+        .with("topic", standing.topic.as_str())
+        .with("master", stranger.broker.as_str())
+        .with("expected", "none")
+        .with("found", Queues { read: stranger.read, write: stranger.write }.to_string());
+    Some(Looked::Foreign { id: "another-master", facts })
 }
 
 /// Whether every NameServer that answers tells the same. One that is dead serves no clients.

@@ -1,8 +1,10 @@
 //! Offsets of queues, and of groups in them.
 
+use super::queue::PerQueue;
 use super::{Broker, Master, found, names};
 use crate::code::Code;
 use crate::error::{Error, Result};
+use crate::version::Version;
 use crate::wire::api::{
     Api, CLONE_GROUP_OFFSET, GET_EARLIEST_MSG_STORETIME, GET_MAX_OFFSET, GET_MIN_OFFSET, QUERY_CONSUMER_OFFSET,
     SEARCH_OFFSET_BY_TIMESTAMP, UPDATE_CONSUMER_OFFSET,
@@ -50,14 +52,41 @@ impl Broker {
         self.0.ask(at_queue(GET_MIN_OFFSET, topic, queue)?, |answer| answer.number("offset")).await
     }
 
-    /// The offset of the first message of a queue that was stored at this time or later, in milliseconds
-    /// (SEARCH_OFFSET_BY_TIMESTAMP (29), `AdminBrokerProcessor.searchOffsetByTimestamp`).
+    /// What a broker finds for a time in milliseconds (SEARCH_OFFSET_BY_TIMESTAMP (29),
+    /// `AdminBrokerProcessor.searchOffsetByTimestamp`).
+    ///
+    /// 5.x finds the first message of the queue that was stored then or later, and the end behind the last one. 4.9 finds the
+    /// message *nearest* to the time (`ConsumeQueue.getOffsetInQueueByTime`): the one before it if that is closer, the last
+    /// one behind the end, and any one of several that were stored in that very millisecond. See [`Broker::offsets_since`].
     ///
     /// # Errors
     /// As every call.
     pub async fn offset_at(&self, topic: &str, queue: u32, time: u64) -> Result<i64> {
         let request = at_queue(SEARCH_OFFSET_BY_TIMESTAMP, topic, queue)?.with("timestamp", long("time", time)?);
         self.0.ask(request, |answer| answer.number("offset")).await
+    }
+
+    /// For the queues from 0 on, so many of them: where to begin so as to get every message that was stored at this time or
+    /// later, in milliseconds. That is the offset of the first such message, or the end of the queue. From 4.9, which finds the
+    /// message nearest to a time, it can be one message before that, or those of the millisecond before.
+    ///
+    /// # Errors
+    /// As every call; TOPIC_NOT_EXIST from 4.9.
+    pub async fn offsets_since(&self, topic: &str, queues: u32, time: u64) -> Result<Vec<i64>> {
+        let finds_nearest = self.version().await? < Version::release(5, 0, 0);
+        let newest = if finds_nearest { self.topic_stats(topic).await? } else { PerQueue::new() };
+        let asked = if finds_nearest { time.saturating_sub(1) } else { time };
+        let time = long("time", time)?;
+        let mut all = Vec::new();
+        for queue in 0..queues {
+            // Queues that are closed for writing are not told of. Of these the last message is read once more.
+            let ended = newest.iter().find(|(of, found)| of.id == queue && found.updated < time);
+            all.push(match ended {
+                Some((_, found)) => found.max,
+                None => self.offset_at(topic, queue, asked).await?,
+            });
+        }
+        Ok(all)
     }
 
     /// When the oldest message of a queue was stored, in milliseconds; negative if there is none

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use rocketmq_admin::{GroupConfig, MessageKey, ResetTo, Settings, TopicConfig, Version, Within};
 use serde_json::{Value, json};
 
-use crate::peer::{Peer, Reply, body, fields, refusal};
+use crate::peer::{Peer, Reply, body, fields, frame, refusal};
 use crate::{client, master};
 
 /// A peer that answers everything with success.
@@ -247,4 +247,74 @@ async fn the_version_is_what_the_header_says() {
     })
     .await;
     assert_eq!(client(&peer).any_name_server().version().await, Ok(Version::release(5, 5, 0)));
+}
+
+/// A success in the words of this version.
+fn said(seen: &crate::peer::Seen, version: i32, fields: &Value, body: &str) -> Reply {
+    let header = json!({
+        "code": 0, "flag": 1, "language": "JAVA", "opaque": seen.opaque, "version": version, "extFields": fields,
+    });
+    Reply::Raw(frame(&header, body.as_bytes()))
+}
+
+/// As 4.9.7 searches (`ConsumeQueue.getOffsetInQueueByTime`): any message of that very millisecond, else the closer neighbour.
+fn nearest(times: &[u64], time: u64) -> usize {
+    let (mut low, mut high, mut left, mut right) = (0, times.len(), None, None);
+    while low < high {
+        let middle = usize::midpoint(low, high);
+        match times[middle].cmp(&time) {
+            std::cmp::Ordering::Equal => return middle,
+            std::cmp::Ordering::Greater => (high, right) = (middle, Some(middle)),
+            std::cmp::Ordering::Less => (low, left) = (middle + 1, Some(middle)),
+        }
+    }
+    let away = |at: &usize| times[*at].abs_diff(time);
+    left.into_iter().chain(right).min_by_key(away).unwrap_or(0)
+}
+
+/// A queue as a broker of 4.9.7 or 5.5.0 searches it: offset by offset when a message was stored.
+async fn stored(version: i32, times: &'static [u64]) -> Peer {
+    let first = move |time: u64| times.iter().position(|one| *one >= time).unwrap_or(times.len());
+    Peer::start(move |seen| match seen.code {
+        28 => Some(said(seen, version, &json!({}), "{\"table\":{}}")),
+        202 => {
+            let queue = "{\"brokerName\":\"broker-a\",\"queueId\":0,\"topic\":\"orders\"}";
+            let (last, max) = (times.last().copied().unwrap_or(0), times.len());
+            let found = format!("{{\"lastUpdateTimestamp\":{last},\"maxOffset\":{max},\"minOffset\":0}}");
+            Some(said(seen, version, &json!({}), &format!("{{\"offsetTable\":{{{queue}:{found}}}}}")))
+        }
+        29 => {
+            let time = seen.fields["timestamp"].parse().unwrap();
+            let offset = if version < 500 { nearest(times, time) } else { first(time) };
+            Some(said(seen, version, &json!({"offset": offset.to_string()}), ""))
+        }
+        _ => None,
+    })
+    .await
+}
+
+const V4: i32 = 407;
+const V5: i32 = 513;
+
+/// The place to begin reading from an instant on, and what 29 alone says of it.
+async fn since(version: i32, times: &'static [u64], time: u64) -> (i64, i64) {
+    let peer = stored(version, times).await;
+    let broker = client(&peer).broker_at(&peer.host_port());
+    let since = broker.offsets_since("orders", 1, time).await.unwrap();
+    (since[0], broker.offset_at("orders", 0, time).await.unwrap())
+}
+
+#[tokio::test]
+async fn a_time_leads_to_no_message_behind_it() {
+    // A minute lies between the first two, and the other four came in one millisecond.
+    const TIMES: &[u64] = &[1_000, 61_000, 90_000, 90_000, 90_000, 90_000];
+    for (time, first) in [(500, 0), (11_000, 1), (60_000, 1), (89_999, 2), (90_000, 2), (90_001, 6), (9_000_000, 6)] {
+        assert_eq!(since(V5, TIMES, time).await, (first, first), "5.5.0 at {time}");
+        let (found, _) = since(V4, TIMES, time).await;
+        assert!((first - 1..=first).contains(&found), "4.9.7 at {time}: {found} for {first}");
+    }
+    // What its own answer would have skipped, and what it would have handled again.
+    assert_eq!(since(V4, TIMES, 90_000).await, (2, 3));
+    assert_eq!(since(V4, TIMES, 9_000_000).await, (6, 5));
+    assert_eq!(since(V4, &[], 9_000_000).await.0, 0, "nothing is there");
 }

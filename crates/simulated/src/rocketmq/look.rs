@@ -55,10 +55,18 @@ impl Rocketmq {
 
     /// What masters told, with those that are gone; a failure where none is there.
     fn of_masters<T>(&self, seen: T) -> Answered<FromMasters<T>> {
-        let gone = self.brokers.iter().filter(|(_, broker)| !broker.has_master());
-        let silent: Vec<SilentBroker> =
-            gone.map(|(name, _)| SilentBroker { broker: name.clone(), why: no_master() }).collect();
-        if silent.len() == self.brokers.len() { Err(no_master()) } else { Ok(FromMasters { seen, silent }) }
+        if self.masters().next().is_none() { Err(no_master()) } else { Ok(FromMasters { seen, silent: self.silent() }) }
+    }
+
+    /// Brokers that NameServers know and that have no master.
+    fn silent(&self) -> Vec<SilentBroker> {
+        let gone = self.registered_somewhere().filter(|(_, broker)| !broker.has_master());
+        gone.map(|(name, _)| SilentBroker { broker: name.clone(), why: no_master() }).collect()
+    }
+
+    /// NameServers forget a broker when its last process is gone.
+    fn registered_somewhere(&self) -> impl Iterator<Item = (&BrokerName, &BrokerState)> {
+        self.brokers.iter().filter(|(_, broker)| broker.processes.values().any(|process| !process.dead))
     }
 
     fn masters(&self) -> impl Iterator<Item = &BrokerName> {
@@ -91,7 +99,7 @@ impl Rocketmq {
         RocketmqCluster {
             name: self.name.clone(),
             name_servers: self.name_servers.iter().map(server).collect(),
-            brokers: self.brokers.iter().map(set).collect(),
+            brokers: self.registered_somewhere().map(set).collect(),
         }
     }
 
@@ -148,7 +156,7 @@ impl Rocketmq {
 
     fn one_topic(&self, name: &TopicName) -> Option<Topic> {
         let state = self.topics.get(name)?;
-        let at = self.brokers.keys().map(|broker| {
+        let at = self.registered_somewhere().map(|(broker, _)| {
             let here = state.at.get(broker).map(|here| topic_at(broker, here));
             (broker.clone(), if self.leads(broker) { Said::Answer(here) } else { Said::Silent(no_master()) })
         });
@@ -213,14 +221,13 @@ impl Rocketmq {
         let online = !group.clients.is_empty();
         let model = if group.broadcasts { Model::Broadcasting } else { Model::Clustering };
         let subscription = |topic: &TopicName| Subscription { topic: topic.clone(), expression: "*".to_owned() };
-        let gone = self.brokers.iter().filter(|(_, broker)| !broker.has_master());
         Some(Group {
             system: is_system_group(id),
             at: masters.iter().map(at).collect(),
             clients: self.clients(id, group, &masters),
             subscriptions: topics.into_iter().filter(|_| online).map(subscription).collect(),
             model: online.then_some(model),
-            silent: gone.map(|(name, _)| SilentBroker { broker: name.clone(), why: no_master() }).collect(),
+            silent: self.silent(),
         })
     }
 

@@ -154,7 +154,7 @@ impl Rocketmq {
                 let reason = refused("", "it has no master");
                 return if begun { Acted::Unknown(reason) } else { Acted::NotApplied(reason) };
             }
-            self.seed(topic, (&one.group, &one.broker, one.queue), now);
+            self.seed(topic, one, now);
             begun = true;
         }
         Acted::Applied
@@ -204,24 +204,18 @@ impl Rocketmq {
         Ok(skipped)
     }
 
-    /// UPDATE_CONSUMER_OFFSET (15) with 0, where nothing is stored.
-    pub(super) fn seed(
-        &mut self,
-        topic: &TopicName,
-        (group, broker, queue): (&GroupId, &BrokerName, u32),
-        now: Millis,
-    ) {
-        let Some(state) = self.groups.get_mut(group) else { return };
-        let known = state.offsets.iter().any(|one| one.queue == queue && one.broker == *broker && one.topic == *topic);
-        if known {
+    /// UPDATE_CONSUMER_OFFSET (15), where nothing is stored.
+    pub(super) fn seed(&mut self, topic: &TopicName, seed: &Seed, now: Millis) {
+        let Some(state) = self.groups.get_mut(&seed.group) else { return };
+        let is_there = |one: &QueueOffset| one.queue == seed.queue && one.broker == seed.broker && one.topic == *topic;
+        if state.offsets.iter().any(is_there) {
             return;
         }
-        let (topic, broker) = (topic.clone(), broker.clone());
         state.offsets.push(QueueOffset {
-            topic,
-            broker,
-            queue,
-            offset: 0,
+            topic: topic.clone(),
+            broker: seed.broker.clone(),
+            queue: seed.queue,
+            offset: seed.offset,
             from: now,
             rate: 0,
             told: None,

@@ -4,6 +4,7 @@ use super::{NOON, name, ready};
 use crate::{Fleet, HandClock, RocketmqGroupSpec, RocketmqSpec, RocketmqTopicSpec, SimulatedRocketmq};
 use engine::port::{Clock, Observe};
 use interlock::cluster::rocketmq::Perm;
+use interlock::cluster::{Looker, Query};
 use interlock::id::{BrokerName, GroupId, TopicName};
 use interlock::plan::{Awaited, Closing, ClosingAt, Condition, Looked, Memory, Pace, look, steer};
 use std::collections::BTreeSet;
@@ -32,7 +33,8 @@ fn broker(letter: char) -> BrokerName {
 fn closing(waived: &[&str]) -> Closing {
     let at = |letter| ClosingAt { broker: broker(letter), keeps: 4, had: 8 };
     let waived: BTreeSet<GroupId> = waived.iter().map(|group| name(group)).collect();
-    Closing { topic: orders(), queues: vec![at('a'), at('b')], waived, looks: 3, interval_ms: 15_000 }
+    let queues = vec![at('a'), at('b')];
+    Closing { topic: orders(), queues, waived, readers: Vec::new(), looks: 3, interval_ms: 15_000 }
 }
 
 impl Wait {
@@ -66,6 +68,10 @@ impl Wait {
 
     fn returns(&self) {
         self.shop.clients_return(&name("billing"), &orders(), 9_000_000).unwrap();
+    }
+
+    fn condition_queries(&self) -> BTreeSet<Query> {
+        Awaited { condition: &self.condition, actions: &[] }.queries()
     }
 
     /// Time passes, then it is looked at once.
@@ -194,5 +200,39 @@ fn what_comes_into_closed_queues_gives_reading_back_and_is_closed_away_again() {
         assert_eq!(wait.id_after(HOUR * 6), "closed-watched", "it is watched for as long as messages are kept");
     }
     wait.clock.advance(HOUR * 12);
+    wait.until("met");
+}
+
+/// The brokers that the NameServers know, and whether a master of theirs is silent.
+fn told(wait: &Wait) -> (Vec<String>, bool) {
+    let queries = wait.condition_queries();
+    let sections = ready(wait.shop.observe(&queries));
+    let mut looker = Looker::new(&sections);
+    let cluster = looker.rocketmq_cluster().seen().unwrap();
+    let readers = looker.rocketmq_readers(&orders()).seen().unwrap();
+    (cluster.brokers.iter().map(|one| one.name.to_string()).collect(), !readers.is_whole())
+}
+
+#[test]
+fn a_master_without_slaves_is_forgotten_when_it_dies() {
+    let wait = drains(&[]);
+    assert_eq!(told(&wait), (vec!["broker-a".to_owned(), "broker-b".to_owned()], false));
+    wait.shop.process_dies(&broker('b'), 0, true).unwrap();
+    assert_eq!(told(&wait), (vec!["broker-a".to_owned()], false), "nobody says that it is silent");
+    wait.shop.process_dies(&broker('b'), 0, false).unwrap();
+    assert_eq!(told(&wait).0.len(), 2);
+}
+
+#[test]
+fn clients_that_broadcast_and_are_gone_are_waited_for_by_time() {
+    let mut wait = drains(&[]);
+    wait.returns();
+    let cache = RocketmqGroupSpec::stopped(name("cache"), vec![(orders(), 0)], Duration::ZERO);
+    let cache = RocketmqGroupSpec { broadcasts: true, ..cache.client("cache-1", "10.0.3.9", "5.5.0") };
+    wait.shop.add_group(&cache).unwrap();
+    assert_eq!(wait.id_after(LOOK), "queues-unread");
+    wait.shop.clients_leave(&name("cache")).unwrap();
+    assert!((0..40).all(|_| wait.id_after(LOOK) == "queues-unread"), "they are restarted");
+    wait.clock.advance(HOUR * 72);
     wait.until("met");
 }

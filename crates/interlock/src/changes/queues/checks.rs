@@ -87,7 +87,8 @@ pub(super) fn readers<'a>(seen: &Seen<'a>) -> impl Iterator<Item = &'a Reader> {
     seen.readers.iter().filter(|reader| !is_system_group(&reader.group))
 }
 
-/// Groups that get no offset at a master of 5.x that does not have them.
+/// Groups that get no offset at a master of 5.x that does not have them. Their clients make them there when they come back, and
+/// begin behind what was written meanwhile: their owners say whether that may be.
 pub(super) fn unseeded(seen: &Seen<'_>) -> Option<Check> {
     let stored =
         |reader: &Reader| seen.at.iter().all(|at| seen.cluster.stores_offsets(&at.broker, &reader.group, seen.groups));
@@ -95,7 +96,8 @@ pub(super) fn unseeded(seen: &Seen<'_>) -> Option<Check> {
         .filter(|reader| !reader.broadcasts && !stored(reader))
         .map(|reader| reader.group.to_string())
         .collect();
-    (!groups.is_empty()).then(|| Check::new(Level::Warn, "groups-not-at-master", Facts::none().with("groups", groups)))
+    (!groups.is_empty())
+        .then(|| Check::new(Level::Consent, "groups-not-at-master", Facts::none().with("groups", groups)))
 }
 
 /// What a group has not read in the queues from `keeps` on; without an offset everything that is there.

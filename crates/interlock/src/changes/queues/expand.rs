@@ -6,12 +6,7 @@ use crate::changes::{Context, Guard, Stop};
 use crate::cluster::rocketmq::Queues;
 use crate::facts::Facts;
 use crate::id::BrokerName;
-use crate::plan::{Condition, Draft, Effect, Estimate, Mistake, QueuesChange, Rule, SeedRule, Step, Undo, Work};
-
-/// At most so many offsets are given.
-const MOST_SEEDS: u64 = 100_000;
-/// What setting and watching takes at each of both steps, in milliseconds.
-const STEP_MS: u64 = 5_000;
+use crate::plan::{Draft, Effect, Estimate, Mistake, QueuesChange, Step, Undo, Work};
 
 pub(super) fn draft(wanted: &Wanted<'_>, seen: &Seen<'_>, context: &Context<'_>) -> Result<Draft, Stop> {
     not_fewer(wanted, seen)?;
@@ -24,6 +19,7 @@ pub(super) fn draft(wanted: &Wanted<'_>, seen: &Seen<'_>, context: &Context<'_>)
         return Err(Stop::Mistake(Mistake::new("queues-as-wanted", facts)));
     }
     let new = new_queues(wanted, seen);
+    let step_ms = steps::lasts_ms(seen);
     Ok(Draft {
         identity: seen.cluster.identity(),
         arguments: impact::resolved(wanted),
@@ -31,17 +27,18 @@ pub(super) fn draft(wanted: &Wanted<'_>, seen: &Seen<'_>, context: &Context<'_>)
         holds: holds(wanted.topic, context),
         checks,
         expectations: steps::expectations(wanted.topic, seen),
-        estimate: Estimate { duration_ms: 2 * STEP_MS, way_back_ms: STEP_MS, changes: count(&new) },
+        estimate: Estimate { duration_ms: 2 * step_ms, way_back_ms: step_ms, changes: count(&new) },
         impact: impact::expand(wanted, seen, count(&new)),
-        steps: in_order(wanted, (reads, writes), new, context),
+        steps: in_order((wanted.topic, seen), (reads, writes), new, context),
         restore: Vec::new(),
         adopts: Vec::new(),
     })
 }
 
-/// Fewer queues are another change: that one waits until the closed ones are read.
+/// Fewer queues are another change: that one waits until the closed ones are read. What is only read, as after the way back of an
+/// expansion, stays so.
 fn not_fewer(wanted: &Wanted<'_>, seen: &Seen<'_>) -> Result<(), Stop> {
-    let Some((at, queues)) = seen.queues().find(|(_, queues)| queues.read.max(queues.write) > wanted.to) else {
+    let Some((at, queues)) = seen.queues().find(|(_, queues)| queues.write > wanted.to) else {
         return Ok(());
     };
     let facts = Facts::none()
@@ -63,10 +60,9 @@ fn reads(wanted: &Wanted<'_>, seen: &Seen<'_>) -> Vec<QueuesChange> {
 fn writes(wanted: &Wanted<'_>, seen: &Seen<'_>) -> Vec<QueuesChange> {
     let fewer = seen.queues().filter(|(_, queues)| queues.write < wanted.to);
     fewer
-        .map(|(at, queues)| QueuesChange {
-            broker: at.broker.clone(),
-            from: Queues { read: wanted.to, ..queues },
-            to: Queues::both(wanted.to),
+        .map(|(at, queues)| {
+            let from = Queues { read: queues.read.max(wanted.to), ..queues };
+            QueuesChange { broker: at.broker.clone(), from, to: Queues { write: wanted.to, ..from } }
         })
         .collect()
 }
@@ -84,23 +80,22 @@ fn count(new: &[(BrokerName, u32, u32)]) -> u64 {
 /// Reading goes up before writing does. That queues are read longer than they are written harms nobody, so only writing is
 /// taken back: what was written meanwhile is still read then.
 fn in_order(
-    wanted: &Wanted<'_>,
+    on: steps::On<'_>,
     (reads, writes): (Vec<QueuesChange>, Vec<QueuesChange>),
     new: Vec<(BrokerName, u32, u32)>,
     context: &Context<'_>,
 ) -> Vec<Step> {
-    let topic = wanted.topic;
-    let read = (!reads.is_empty()).then(|| steps::setting(topic, reads, Undo::Nothing));
-    let seed = (!new.is_empty() && context.guards.has(Guard::QueuesSeeded)).then(|| seeding(wanted, new));
-    let write = (!writes.is_empty()).then(|| steps::setting(topic, writes, Undo::Inverse { needs: Vec::new() }));
+    let read = (!reads.is_empty()).then(|| steps::setting(on, reads, Undo::Nothing));
+    let seed = (!new.is_empty() && context.guards.has(Guard::QueuesSeeded)).then(|| steps::seeding(on.0, new));
+    let write = (!writes.is_empty()).then(|| steps::setting(on, writes, Undo::Inverse { needs: Vec::new() }));
     if context.guards.has(Guard::ReadBeforeWrite) {
         return steps::numbered([read, seed, write].into_iter().flatten());
     }
-    steps::numbered([write.map(|step| written_first(wanted, step)), seed, read].into_iter().flatten())
+    steps::numbered([write.map(|step| written_first(on, step)), seed, read].into_iter().flatten())
 }
 
 /// What a runbook does that writes first: the negative control of reading first.
-fn written_first(wanted: &Wanted<'_>, step: Step) -> Step {
+fn written_first(on: steps::On<'_>, step: Step) -> Step {
     let Work::Act(crate::plan::Action::Rocketmq(crate::plan::RocketmqAction::SetQueues { places, .. })) = step.work
     else {
         return step;
@@ -109,16 +104,5 @@ fn written_first(wanted: &Wanted<'_>, step: Step) -> Step {
         let from = Queues::both(one.from.write);
         QueuesChange { broker: one.broker, from, to: Queues { read: from.read, write: one.to.write } }
     };
-    steps::setting(wanted.topic, places.into_iter().map(first).collect(), step.undo)
-}
-
-fn seeding(wanted: &Wanted<'_>, queues: Vec<(BrokerName, u32, u32)>) -> Step {
-    let rule = SeedRule { topic: wanted.topic.clone(), queues, most: MOST_SEEDS };
-    Step {
-        number: 0,
-        work: Work::Rule(Rule::RocketmqSeedOffsets(rule)),
-        needs: Vec::new(),
-        done: Condition::ReadBack,
-        undo: Undo::Nothing,
-    }
+    steps::setting(on, places.into_iter().map(first).collect(), step.undo)
 }

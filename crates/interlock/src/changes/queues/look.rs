@@ -92,7 +92,7 @@ fn seen<'a, T: ?Sized>(look: Look<'a, T>, subject: (Part, &str), failed: &mut Ve
     }
 }
 
-fn cannot_verify((part, name): (Part, &str), failure: &Failure) -> Check {
+pub(super) fn cannot_verify((part, name): (Part, &str), failure: &Failure) -> Check {
     let facts = Facts::none()
         .with("part", part.key())
         .with("name", name)

@@ -2,19 +2,28 @@
 
 use super::{holds, impact, look, steps};
 use crate::changes::rollback::Rollback;
-use crate::changes::{Context, Stop, held_checks};
+use crate::changes::{Context, Guard, Part, Stop, held_checks};
 use crate::cluster::rocketmq::Queues;
-use crate::cluster::{Looker, Sections};
+use crate::cluster::{Failure, FailureKind, Looker, Sections};
 use crate::facts::Facts;
 use crate::id::{BrokerName, TopicName};
 use crate::plan::{
-    Action, Check, Draft, Effect, Estimate, Impact, Level, Mistake, Planning, QueuesChange, RocketmqAction, Undo,
+    Action, Check, Draft, Effect, Estimate, Impact, Level, Mistake, Planning, QueuesChange, RocketmqAction, Step, Undo,
+    forgotten,
 };
 use look::Seen;
 use std::collections::BTreeMap;
 
-/// What one step takes, in milliseconds.
-const STEP_MS: u64 = 5_000;
+/// A master whose queues are to be put back and that shows none: it died, or lost the topic. Left out, it would come back as it
+/// was left, and nobody would look after it.
+fn unseen(topic: &TopicName, broker: &BrokerName, seen: &Seen<'_>) -> Option<Check> {
+    let why = match seen.topic.at.iter().find(|(name, _)| name == broker) {
+        Some((_, said)) if said.answer().is_some_and(Option::is_some) => return None,
+        Some(_) => Failure { kind: FailureKind::Refused, said: format!("{broker} does not have {topic}") },
+        None => forgotten(broker),
+    };
+    Some(look::cannot_verify((Part::Topic, topic.as_str()), &why))
+}
 
 /// The topic whose queues were set; none if it is about something else.
 pub(in crate::changes) fn topic_of(actions: &[Action]) -> Option<&TopicName> {
@@ -72,6 +81,10 @@ fn draft(
 ) -> Result<Draft, Stop> {
     let first = rollback.plan;
     let all = saved(actions);
+    let unseen: Vec<Check> = all.keys().filter_map(|broker| unseen(topic, broker, seen)).collect();
+    if !unseen.is_empty() {
+        return Err(Stop::Refused(unseen));
+    }
     let now: Vec<(&BrokerName, Queues, Saved)> = seen
         .queues()
         .filter_map(|(at, now)| Some((&at.broker, now, *all.get(&at.broker)?)))
@@ -88,6 +101,7 @@ fn draft(
     found.push(moved_check(topic, &now));
     found.extend(held_checks(&holds, context.held.iter().filter(|(_, holder)| *holder != first.operation)));
     let checks = context.guards.verdict(found)?;
+    let step_ms = steps::lasts_ms(seen);
     Ok(Draft {
         identity: seen.cluster.identity(),
         arguments: BTreeMap::from([("operation".to_owned(), first.operation.to_string())]),
@@ -95,7 +109,7 @@ fn draft(
         holds,
         checks,
         expectations: steps::expectations(topic, seen),
-        steps: back(topic, &now),
+        steps: back((topic, seen), &now, context),
         restore: Vec::new(),
         adopts: Vec::new(),
         impact: Impact {
@@ -105,7 +119,7 @@ fn draft(
             rows: now.iter().map(|(broker, now, saved)| impact::row(broker.to_string(), *now, saved.saved)).collect(),
             ..Impact::default()
         },
-        estimate: Estimate { duration_ms: 2 * STEP_MS, way_back_ms: 2 * STEP_MS, changes: now.len() as u64 },
+        estimate: Estimate { duration_ms: 2 * step_ms, way_back_ms: 2 * step_ms, changes: now.len() as u64 },
     })
 }
 
@@ -129,7 +143,7 @@ fn between(now: Queues, saved: Saved) -> bool {
 
 /// Reading goes up first, then writing goes where it was. Reading never goes down here: what is closed to readers has to be
 /// drained before.
-fn back(topic: &TopicName, now: &[(&BrokerName, Queues, Saved)]) -> Vec<crate::plan::Step> {
+fn back(on: steps::On<'_>, now: &[(&BrokerName, Queues, Saved)], context: &Context<'_>) -> Vec<Step> {
     let reads: Vec<QueuesChange> = now
         .iter()
         .filter(|(_, now, saved)| now.read < saved.saved.read)
@@ -152,7 +166,11 @@ fn back(topic: &TopicName, now: &[(&BrokerName, Queues, Saved)]) -> Vec<crate::p
         })
         .collect();
     let inverse = || Undo::Inverse { needs: Vec::new() };
-    let read = (!reads.is_empty()).then(|| steps::setting(topic, reads, Undo::Nothing));
-    let write = (!writes.is_empty()).then(|| steps::setting(topic, writes, inverse()));
-    steps::numbered([read, write].into_iter().flatten())
+    let opened: Vec<_> = reads.iter().map(|one| (one.broker.clone(), one.from.read, one.to.read)).collect();
+    let seeds = !opened.is_empty() && !writes.is_empty() && context.guards.has(Guard::QueuesSeeded);
+    let read = (!reads.is_empty()).then(|| steps::setting(on, reads, Undo::Nothing));
+    // Who came while they were closed has no offset there, and would begin behind what is written first.
+    let seed = seeds.then(|| steps::seeding(on.0, opened));
+    let write = (!writes.is_empty()).then(|| steps::setting(on, writes, inverse()));
+    steps::numbered([read, seed, write].into_iter().flatten())
 }

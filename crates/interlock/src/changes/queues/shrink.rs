@@ -6,7 +6,7 @@ use crate::changes::{Context, Guard, Stop};
 use crate::cluster::rocketmq::Queues;
 use crate::facts::Facts;
 use crate::plan::{
-    Closing, ClosingAt, Condition, Draft, Effect, Estimate, Mistake, QueuesChange, Step, Undo, Wait, Work,
+    Closing, ClosingAt, Condition, Draft, Effect, Estimate, KnownReader, Mistake, QueuesChange, Step, Undo, Wait, Work,
 };
 
 /// How many looks in a row must find the closed queues drained.
@@ -16,8 +16,6 @@ const LOOK_EVERY_MS: u64 = 15_000;
 /// How long the queues may take to be drained, in milliseconds: 60 days. A group that is gone is given up by name, not by
 /// time.
 const DEADLINE_MS: u64 = 60 * 24 * 3_600_000;
-/// What setting and watching takes at each of both steps, in milliseconds.
-const STEP_MS: u64 = 5_000;
 
 pub(super) fn draft(wanted: &Wanted<'_>, seen: &Seen<'_>, context: &Context<'_>) -> Result<Draft, Stop> {
     not_more(wanted, seen)?;
@@ -34,6 +32,7 @@ pub(super) fn draft(wanted: &Wanted<'_>, seen: &Seen<'_>, context: &Context<'_>)
     found.extend(checks::unread_checks(wanted, seen));
     let checks = context.guards.verdict(found)?;
     let changes = closing.queues.iter().map(|one| u64::from(one.had - one.keeps)).sum();
+    let step_ms = steps::lasts_ms(seen);
     Ok(Draft {
         identity: seen.cluster.identity(),
         arguments: impact::resolved(wanted),
@@ -41,7 +40,7 @@ pub(super) fn draft(wanted: &Wanted<'_>, seen: &Seen<'_>, context: &Context<'_>)
         holds: holds(wanted.topic, context),
         checks,
         expectations: steps::expectations(wanted.topic, seen),
-        estimate: Estimate { duration_ms: 2 * STEP_MS, way_back_ms: 2 * STEP_MS, changes },
+        estimate: Estimate { duration_ms: 2 * step_ms, way_back_ms: 2 * step_ms, changes },
         impact: impact::shrink(wanted, seen, changes),
         steps: in_order(wanted, seen, closing, context),
         restore: Vec::new(),
@@ -68,6 +67,7 @@ fn closing(wanted: &Wanted<'_>, seen: &Seen<'_>) -> Closing {
         topic: wanted.topic.clone(),
         queues: queues.collect(),
         waived: wanted.waived.clone(),
+        readers: checks::readers(seen).map(KnownReader::of).collect(),
         looks: LOOKS,
         interval_ms: LOOK_EVERY_MS,
     }
@@ -83,13 +83,13 @@ fn written_less(wanted: &Wanted<'_>, seen: &Seen<'_>) -> Vec<QueuesChange> {
 fn in_order(wanted: &Wanted<'_>, seen: &Seen<'_>, closing: Closing, context: &Context<'_>) -> Vec<Step> {
     let writes = written_less(wanted, seen);
     let back = || Undo::Inverse { needs: Vec::new() };
-    let write = (!writes.is_empty()).then(|| steps::setting(wanted.topic, writes, back()));
+    let write = (!writes.is_empty()).then(|| steps::setting((wanted.topic, seen), writes, back()));
     let drain = context.guards.has(Guard::QueuesDrained).then(|| draining(&closing));
     let places = closing.change(true);
     let done = if context.guards.has(Guard::ClosedWatched) {
         Condition::RocketmqStaysClosed(closing)
     } else {
-        steps::stands(wanted.topic, &places)
+        steps::stands((wanted.topic, seen), &places)
     };
     let read = Step { number: 0, work: steps::set(wanted.topic, places), needs: Vec::new(), done, undo: back() };
     steps::numbered([write, drain, Some(read)].into_iter().flatten())

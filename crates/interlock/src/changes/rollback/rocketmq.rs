@@ -5,12 +5,12 @@ use crate::changes::part::Part;
 use crate::changes::rocketmq_offsets::{self as offsets, Ground, Place};
 use crate::changes::{Context, Stop, held_checks};
 use crate::cluster::rocketmq::{QueueRange, Topic};
-use crate::cluster::{Looker, Sections};
+use crate::cluster::{Failure, FailureKind, Looker, Sections};
 use crate::facts::Facts;
 use crate::id::{BrokerName, GroupId, TopicName};
 use crate::plan::{
     Action, Check, Condition, Draft, Edge, Effect, Expectation, Held, Impact, Level, Mistake, Planning, QueueMove,
-    Resolved, RocketmqAction, RocketmqExpectation, Row, Step, Undo, Work, evaluate, inverse, shown,
+    Resolved, RocketmqAction, RocketmqExpectation, Row, Step, Undo, Work, evaluate, forgotten, inverse, shown,
 };
 use std::collections::BTreeMap;
 
@@ -88,7 +88,9 @@ fn look<'a>(actions: &'a [Action], looker: &mut Looker<'a>) -> Result<Option<See
     let names: std::collections::BTreeSet<&'a TopicName> = vector.keys().map(|place| place.0).collect();
     for &name in &names {
         let topic = offsets::seen(looker.rocketmq_topic(name), (Part::Topic, name.as_str()), &mut failed);
-        let found = offsets::seen(looker.rocketmq_ranges(name, 0), (Part::LogRanges, name.as_str()), &mut failed);
+        // Some of the queues may have been closed meanwhile.
+        let upper = vector.keys().filter(|place| place.0 == name).map(|place| place.2 + 1).max().unwrap_or(0);
+        let found = offsets::seen(looker.rocketmq_ranges(name, upper), (Part::LogRanges, name.as_str()), &mut failed);
         topics.extend(topic.map(|topic| (name, topic.as_ref())));
         for silent in found.into_iter().flat_map(|found| &found.silent) {
             if vector.keys().any(|place| place.0 == name && *place.1 == silent.broker) {
@@ -100,7 +102,19 @@ fn look<'a>(actions: &'a [Action], looker: &mut Looker<'a>) -> Result<Option<See
     if !failed.is_empty() {
         return Err(Stop::Refused(failed));
     }
-    let Some(ground) = ground.filter(|_| topics.len() == names.len()) else { return Ok(None) };
+    let Some(ground) = ground.filter(|_| topics.len() == names.len() && looker.is_satisfied()) else {
+        return Ok(None);
+    };
+    let there = |name: &TopicName| topics.get(name).is_some_and(Option::is_some);
+    let mut unseen: Vec<Check> = vector
+        .keys()
+        .filter(|place| there(place.0) && !ranges.contains_key(*place))
+        .map(|place| unseen(*place, &ground))
+        .collect();
+    unseen.dedup();
+    if !unseen.is_empty() {
+        return Err(Stop::Refused(unseen));
+    }
     let mut seen = Seen { group, ground, topics, places: Vec::new(), left: Vec::new(), outside: None };
     let stands = seen.ground.stands();
     let mut places = Vec::new();
@@ -124,6 +138,14 @@ fn look<'a>(actions: &'a [Action], looker: &mut Looker<'a>) -> Result<Option<See
     }
     (seen.places, seen.left) = places.into_iter().unzip();
     Ok(Some(seen))
+}
+
+/// A queue whose offset is to be put back and of which nothing is seen: left out, it would stay as it was left, and nobody would
+/// look after it.
+fn unseen((topic, broker, queue): (&TopicName, &BrokerName, u32), ground: &Ground<'_>) -> Check {
+    let none = || Failure { kind: FailureKind::Refused, said: format!("{broker} has no queue {queue} of {topic}") };
+    let why = ground.cluster.broker(broker).map_or_else(|| forgotten(broker), |_| none());
+    offsets::cannot_verify(Part::LogRanges, topic.as_str(), &why)
 }
 
 fn draft(

@@ -3,8 +3,8 @@
 use super::world::{NOW, whole};
 use crate::changes::{Context, Guard, Guards, Rollback, plan, plan_rollback};
 use crate::cluster::rocketmq::{
-    BrokerSet, FromMasters, Perm, QueueRange, Reader, RocketmqAnswer, RocketmqCluster, RocketmqQuery, Route,
-    RouteQueues, Said, StoredOffset, Topic, TopicAt, TopicKind,
+    BrokerSet, FromMasters, MASTER, Perm, Process, ProcessSeen, QueueRange, Reader, RocketmqAnswer, RocketmqCluster,
+    RocketmqQuery, Route, RouteQueues, Said, StoredOffset, Topic, TopicAt, TopicKind,
 };
 use crate::cluster::{Answer, Cluster, ClusterKind, Failure, FailureKind, Mode, Query, Section, Sections, Seen, Tier};
 use crate::command::{Arguments, Value};
@@ -25,6 +25,7 @@ pub(super) struct World {
     silent: bool,
     name: String,
     online: bool,
+    version: &'static str,
 }
 
 fn broker(name: &str) -> BrokerName {
@@ -47,6 +48,7 @@ impl World {
             silent: false,
             name: "Lab".to_owned(),
             online: false,
+            version: "4.9.7",
         }
     }
 
@@ -58,7 +60,7 @@ impl World {
                 brokers: self
                     .at
                     .iter()
-                    .map(|(name, ..)| BrokerSet { name: name.clone(), processes: Vec::new() })
+                    .map(|(name, ..)| BrokerSet { name: name.clone(), processes: vec![self.master()] })
                     .collect(),
             }),
             RocketmqQuery::Topic(_) => RocketmqAnswer::Topic(Some(self.topic())),
@@ -67,6 +69,11 @@ impl World {
             RocketmqQuery::Ranges(_, _) => RocketmqAnswer::Ranges(FromMasters::whole(self.ranges())),
             other => panic!("{other:?}"),
         }
+    }
+
+    fn master(&self) -> Process {
+        let said = Said::Answer(ProcessSeen { version: self.version.to_owned(), ..ProcessSeen::default() });
+        Process { id: MASTER, address: "10.0.0.1:10911".to_owned(), said }
     }
 
     fn topic(&self) -> Topic {
@@ -141,6 +148,13 @@ impl World {
 
     /// The way back of a plan, of which these steps happened.
     fn back(&self, draft: &Draft, steps: &[u32]) -> Vec<String> {
+        match self.asks_back(draft, steps) {
+            Planning::Plan(draft) => told(&draft),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    fn asks_back(&self, draft: &Draft, steps: &[u32]) -> Planning {
         let happened = draft.steps.iter().filter(|step| steps.contains(&step.number));
         let done = happened.map(|step| match &step.work {
             Work::Act(action) => Done { step: step.number, actions: vec![action.clone()] },
@@ -148,10 +162,7 @@ impl World {
         });
         let (plan, done): (_, Vec<Done>) = (whole(draft.clone(), Arguments::default()), done.collect());
         let rollback = Rollback::plain(&plan, &done);
-        match self.rounds(|sections, context| plan_rollback(&rollback, sections, context)) {
-            Planning::Plan(draft) => told(&draft),
-            other => panic!("{other:?}"),
-        }
+        self.rounds(|sections, context| plan_rollback(&rollback, sections, context))
     }
 
     /// Every master has these queues, and routes tell it.
@@ -214,12 +225,42 @@ fn what_was_opened_is_written_no_more_and_what_was_closed_is_read_first() {
     let (opened, closed) = (World::new().draft(EXPAND), World::new().draft(SHRINK));
     assert_eq!(World::new().with((12, 12)).back(&opened, &[1, 3]), ["12/12 to 12/8 at 2"]);
     assert_eq!(World::new().with((8, 4)).back(&closed, &[1]), ["8/4 to 8/8 at 2"]);
-    assert_eq!(World::new().with((4, 4)).back(&closed, &[1, 3]), ["4/4 to 8/4 at 2", "8/4 to 8/8 at 2"]);
+    // Who came while they were closed has no offset there.
+    let opened_again = ["4/4 to 8/4 at 2", "seed 4 to 8", "8/4 to 8/8 at 2"];
+    assert_eq!(World::new().with((4, 4)).back(&closed, &[1, 3]), opened_again);
     // One master came back with its old file.
     let mut world = World::new().with((8, 4));
     world.at[1].2 = 8;
     world.routed = world.at.clone();
     assert_eq!(world.back(&closed, &[1]), ["8/4 to 8/8 at 1"]);
+}
+
+#[test]
+fn a_master_that_is_gone_is_not_left_out_of_the_way_back() {
+    let closed = World::new().draft(SHRINK);
+    let mut world = World::new().with((8, 4));
+    world.at.truncate(1);
+    let Planning::Refused(checks) = world.asks_back(&closed, &[1]) else { panic!() };
+    assert_eq!(checks[0].id, "cannot-verify");
+    assert_eq!(checks[0].facts.get("said"), Some(&"no NameServer knows broker-b".into()));
+}
+
+#[test]
+fn what_is_read_already_is_written_in_part() {
+    let world = World::new().with((12, 8));
+    assert_eq!(told(&world.draft(("expand-partitions", 10, ""))), ["seed 8 to 10", "12/8 to 12/10 at 2"]);
+}
+
+#[test]
+fn a_group_that_a_master_of_5_does_not_have_needs_its_owners_word() {
+    let mut world = World::new();
+    let level = |world: &World| {
+        let draft = world.draft(EXPAND);
+        draft.checks.into_iter().find(|check| check.id == "groups-not-at-master").map(|check| check.level)
+    };
+    assert_eq!(level(&world), None, "4.9 stores its offset all the same");
+    world.version = "5.5.0";
+    assert_eq!(level(&world), Some(Level::Consent));
 }
 
 #[test]

@@ -315,7 +315,7 @@ fn clients_go_on_and_the_card_names_them() {
     let draft = world("4.9.7").online().plan(OffsetTarget::At(AT));
     let (_, actions) = world("4.9.7").online().actions(&draft);
     let [Action::Rocketmq(RocketmqAction::TellClients { at, .. })] = &actions[..] else { panic!("{actions:?}") };
-    assert_eq!(*at, Some(AT));
+    assert_eq!(*at, Some(Millis(AT.0 - 1)), "what lies nearest to the instant itself may be behind others of it");
     let draft = world("4.9.7").online().plan(OffsetTarget::Latest);
     let (_, actions) = world("4.9.7").online().actions(&draft);
     assert!(matches!(&actions[..], [Action::Rocketmq(RocketmqAction::TellClients { at: None, .. })]), "{actions:?}");
@@ -516,6 +516,40 @@ fn a_saved_offset_that_is_gone_is_the_first_that_is_there() {
     let draft = planned(world.back(&plan, &done));
     check(&draft.checks, "saved-offset-left-the-log");
     assert!(draft.impact.rows.iter().any(|row| matches!(row, Row::Queue { queue: 1, to: Some(15), .. })));
+}
+
+/// Left out, it would stay as it was set, and "rolled back" would be said.
+#[test]
+fn a_saved_offset_that_nobody_shows_forbids_the_way_back() {
+    let elsewhere = |change: fn(&mut QueueMove)| {
+        let (world, plan, mut done) = carried_out("5.5.0");
+        for action in &mut done[0].actions {
+            let Action::Rocketmq(RocketmqAction::SetOffsets { moves, .. }) = action else { panic!("{action:?}") };
+            moves.iter_mut().take(1).for_each(change);
+        }
+        let Planning::Refused(checks) = world.back(&plan, &done) else { panic!("not refused") };
+        text(&check(&checks, "cannot-verify").facts, "said").to_owned()
+    };
+    let said = elsewhere(|one| one.broker = "broker-b".parse().unwrap());
+    assert_eq!(said, "no NameServer knows broker-b", "it died, and has no slaves");
+    assert_eq!(elsewhere(|one| one.queue += 20), "broker-a has no queue 20 of orders");
+}
+
+#[test]
+fn an_instant_behind_every_message_is_told_to_clients_of_4_9_as_the_end() {
+    let mut world = world("4.9.7").online();
+    world.queues.iter_mut().for_each(|(_, end, at)| *at = *end);
+    let (_, actions) = world.actions(&world.plan(OffsetTarget::At(AT)));
+    assert!(matches!(&actions[..], [Action::Rocketmq(RocketmqAction::TellClients { at: None, .. })]), "{actions:?}");
+}
+
+#[test]
+fn that_4_9_finds_the_nearest_message_is_on_the_card() {
+    let warned = |version| {
+        let draft = world(version).plan(OffsetTarget::At(AT));
+        draft.checks.iter().any(|check| check.id == "time-nearest-message")
+    };
+    assert_eq!((warned("4.9.7"), warned("5.5.0")), (true, false));
 }
 
 #[test]

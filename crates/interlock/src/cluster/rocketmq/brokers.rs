@@ -37,8 +37,9 @@ impl RocketmqCluster {
     #[must_use]
     pub fn stores_offsets(&self, broker: &BrokerName, group: &GroupId, groups: &[GroupOverview]) -> bool {
         let master = self.broker(broker).and_then(BrokerSet::master).and_then(|master| master.said.answer());
-        let is_4 = master.is_none_or(|seen| seen.version.starts_with("4."));
-        is_4 || groups.iter().any(|one| one.id == *group && one.brokers.contains(broker))
+        // One that does not tell its version is tried: it refuses what it does not store.
+        let may_be_4 = master.is_none_or(|seen| seen.version.is_empty() || seen.version.starts_with("4."));
+        may_be_4 || groups.iter().any(|one| one.id == *group && one.brokers.contains(broker))
     }
 }
 

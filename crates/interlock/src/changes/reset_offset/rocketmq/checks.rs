@@ -15,6 +15,7 @@ pub(super) fn all(wanted: &Wanted<'_>, seen: &Seen<'_>) -> Vec<Check> {
     checks.extend(group_checks(wanted, seen));
     checks.extend(needs_stopped(wanted, seen));
     checks.extend(target_checks(&seen.places));
+    checks.extend(nearest_check(wanted, seen));
     checks.extend(scope_checks(seen));
     checks
 }
@@ -76,6 +77,15 @@ fn needs_stopped(wanted: &Wanted<'_>, seen: &Seen<'_>) -> Option<Check> {
     };
     let facts = Facts::none().with("group", wanted.group.as_str()).with("because", because);
     Some(Check::new(Level::Block, "group-must-stop", facts))
+}
+
+/// 4.9 finds the message nearest to a time. It is asked so that none is skipped, which can lead to one message before.
+fn nearest_check(wanted: &Wanted<'_>, seen: &Seen<'_>) -> Option<Check> {
+    let OffsetTarget::At(_) = wanted.target else { return None };
+    let inside = |place: &&Place| place.edge() == Some(Edge::Inside) && place.start < place.end;
+    let finds_nearest = |place: &&Place| !seen.ground.resets_itself(&place.broker);
+    let count = seen.places.iter().filter(inside).filter(finds_nearest).count();
+    (count > 0).then(|| Check::new(Level::Warn, "time-nearest-message", Facts::none().with("count", count)))
 }
 
 fn scope_checks(seen: &Seen<'_>) -> Vec<Check> {
