@@ -377,6 +377,7 @@ pub const MISTAKES: &[&str] = &[
     "not-settings",
     "setting-twice",
     "too-many-settings",
+    "nothing-comes-in",
 ];
 
 /// Why somebody may not.

@@ -12,6 +12,7 @@ mod late;
 mod lists;
 mod owed;
 mod refused;
+mod rights;
 mod scene;
 
 use interlock::approval::State;

@@ -114,6 +114,7 @@ pub const MISTAKES: &[&str] = &[
     "not-fewer-partitions",
     "not-for-kind",
     "not-more-partitions",
+    "nothing-comes-in",
     "nothing-to-do",
     "nothing-to-take-back",
     "option-not-for-kind",
