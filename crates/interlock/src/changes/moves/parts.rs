@@ -46,6 +46,7 @@ mod tests {
             partition: 0,
             from: Replicas(vec![1]),
             to: Replicas(vec![2]),
+            or_from: None,
         };
         (0..count).map(|partition| ReplicaMove { partition, ..one.clone() }).collect()
     }
