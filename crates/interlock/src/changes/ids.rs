@@ -54,6 +54,7 @@ pub const CHECKS: &[&str] = &[
     "partition-empty",
     "partition-offline",
     "partition-without-commit",
+    "plan-too-large",
     "queues-moved-on",
     "racks-on-some",
     "racks-too-few",

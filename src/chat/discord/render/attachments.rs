@@ -3,10 +3,7 @@
 use super::super::limits::{ALT_TEXT, ATTACHMENT_BYTES, ATTACHMENTS, MORE_BYTES, REQUEST_BYTES, shortened};
 use super::escape;
 use crate::text::CardFile;
-use flate2::Compression;
-use flate2::write::GzEncoder;
 use sha2::{Digest, Sha256};
-use std::io::Write as _;
 
 /// A file to be attached.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,9 +41,9 @@ pub(super) fn attach(files: &[CardFile], more: Option<String>) -> Attached {
     }
     for file in files {
         let room = ATTACHMENT_BYTES.min(REQUEST_BYTES - bytes);
-        let packed = if file.bytes.len() <= room { Some(Packed::as_it_is(file)) } else { Packed::smaller(file) };
-        let fits = packed.filter(|packed| packed.bytes.len() <= room && attached.uploads.len() < ATTACHMENTS);
-        let Some(Packed { name, bytes: packed }) = fits else {
+        let sent = if file.bytes.len() <= room { Some(file.clone()) } else { file.packed() };
+        let fits = sent.filter(|sent| sent.bytes.len() <= room && attached.uploads.len() < ATTACHMENTS);
+        let Some(CardFile { name, bytes: sent, alt }) = fits else {
             attached.left_out.push(format!("✂ {} ({} B)", escape::code(&file.name), file.bytes.len()));
             continue;
         };
@@ -58,30 +55,11 @@ pub(super) fn attach(files: &[CardFile], more: Option<String>) -> Attached {
                 escape::code(&name)
             ));
         }
-        bytes += packed.len();
-        let alt = file.alt.as_ref().map(|alt| shortened(&escape::visible(alt), ALT_TEXT));
-        attached.uploads.push(Upload { name: file_name(&name), bytes: packed, alt });
+        bytes += sent.len();
+        let alt = alt.map(|alt| shortened(&escape::visible(&alt), ALT_TEXT));
+        attached.uploads.push(Upload { name: file_name(&name), bytes: sent, alt });
     }
     attached
-}
-
-/// A file as it is sent.
-struct Packed {
-    name: String,
-    bytes: Vec<u8>,
-}
-
-impl Packed {
-    fn as_it_is(file: &CardFile) -> Self {
-        Self { name: file.name.clone(), bytes: file.bytes.clone() }
-    }
-
-    /// The same bytes for the same file, so that it is recognized: gzip without a time. None where that cannot be.
-    fn smaller(file: &CardFile) -> Option<Self> {
-        let mut packing = GzEncoder::new(Vec::new(), Compression::fast());
-        packing.write_all(&file.bytes).ok()?;
-        Some(Self { name: format!("{}.gz", file.name), bytes: packing.finish().ok()? })
-    }
 }
 
 /// A text that is not larger than an attachment may be, and says so if it was.
