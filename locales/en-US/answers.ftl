@@ -132,6 +132,7 @@ mistake-not-brokers = { $given } is not a list of broker ids
 mistake-not-topics = { $given } is not a list of topics
 mistake-rate-in-decimal = { $given }: { $unit } is a unit of ten, and rates here count in units of 1,024
     .next = Write it as 50MiB or 1GiB
+mistake-nothing-comes-in = Nothing came into any topic in the last { $window }, so none is the busiest: name topics, or ask again later
 mistake-no-throttle-to-turn = This operation moves nothing under a throttle
 mistake-throttle-out-of-bounds = { $given }/s is outside of what was approved: { $slowest }/s to { $fastest }/s
     .next = Within these bounds it can be turned at any time; for more, stop it and ask anew.

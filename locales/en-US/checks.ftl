@@ -142,6 +142,11 @@ check-throttle-below-inflow = up to { $inflow }/s come in at one broker, and the
     .next = Ask with a throttle well above { $inflow }.
 check-throttle-above-first = the throttle of { $throttle }/s is more than the first plan could be turned up to ({ $most }/s)
 check-throttle-raised = up to { $inflow }/s come in at one broker by now, so the throttle is { $throttle }/s instead of { $planned }/s, within the bounds of the first plan
+check-plan-too-large = the plan is { $bytes } even compressed, and a card can carry { $most }: nobody could read what is voted on
+    .next = { $topics-count ->
+        [0] Ask for less at a time.
+       *[other] Ask in at least { $parts } parts. A first one, those with the most copies: topics:{ $topics-typed }
+    }
 check-too-many-moves = { $count } copies are more than one operation takes ({ $most })
     .next = { $topics-count ->
         [0] Each topic by itself is too much: name fewer brokers at a time.

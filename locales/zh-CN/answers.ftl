@@ -131,6 +131,7 @@ mistake-not-brokers = { $given } 不是 broker 编号列表
 mistake-not-topics = { $given } 不是 topic 列表
 mistake-rate-in-decimal = { $given }：{ $unit } 是十进制单位，这里的速率按 1,024 计
     .next = 请写成 50MiB 或 1GiB
+mistake-nothing-comes-in = 最近 { $window } 内没有任何 topic 有写入，无法选出最繁忙的：请指定 topic，或稍后再试
 mistake-no-throttle-to-turn = 这个操作没有限速的迁移
 mistake-throttle-out-of-bounds = { $given }/秒超出批准的范围：{ $slowest }/秒到 { $fastest }/秒
     .next = 在此范围内随时可调；需要更多，请停止后重新申请。

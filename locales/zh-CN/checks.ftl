@@ -84,6 +84,11 @@ check-throttle-below-inflow = 单个 broker 的写入最高达 { $inflow }/秒�
     .next = 请使用明显高于 { $inflow } 的限速。
 check-throttle-above-first = 限速 { $throttle }/秒高于第一个计划可调到的上限（{ $most }/秒）
 check-throttle-raised = 现在单个 broker 的写入最高达 { $inflow }/秒，因此限速为 { $throttle }/秒而不是 { $planned }/秒，仍在第一个计划的范围内
+check-plan-too-large = 计划压缩后仍有 { $bytes }，而卡片最多附带 { $most }：没有人能看到所投票的内容
+    .next = { $topics-count ->
+        [0] 请一次少申请一些。
+       *[other] 请至少分 { $parts } 次申请。第一次可用（复制最多的 topic）：topics:{ $topics-typed }
+    }
 check-too-many-moves = { $count } 个副本复制超过单次操作的上限（{ $most }）
     .next = { $topics-count ->
         [0] 单个 topic 就已超过上限：请一次少指定几个 broker。

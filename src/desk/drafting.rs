@@ -1,6 +1,7 @@
 //! From a change that was asked for to a sealed plan.
 
 use super::answer::Done;
+use super::large::too_large;
 use super::rooms::Rooms;
 use super::rounds::{Round, aside, rounds};
 use crate::store::StoreError;
@@ -182,10 +183,14 @@ impl Rooms {
         let whole = Whole { cluster, weight, votes, reverses, covered, expires_at };
         let mut plan = whole.plan(wanted, draft);
         plan.checks.extend(self.owners_unreachable(&plan));
-        aside(|| Sealed::seal(plan)).map_err(|error| {
+        let sealed = aside(|| Sealed::seal(plan)).map_err(|error| {
             tracing::error!(%error, "a plan could not be sealed");
             NoPlan::Failed(Done::Bug)
-        })
+        })?;
+        match aside(|| too_large(&sealed)) {
+            None => Ok(sealed),
+            Some(check) => Err(NoPlan::Refused(vec![check])),
+        }
     }
 
     async fn original(&self, wanted: &Wanted<'_>) -> Result<Option<Original>, NoPlan> {

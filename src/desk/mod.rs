@@ -10,6 +10,7 @@ mod failed;
 mod handle;
 mod holders;
 mod in_vain;
+mod large;
 mod listing;
 mod look;
 mod members;

@@ -94,8 +94,10 @@ pub(super) fn moved(moving: &Moving) -> String {
 }
 
 pub(super) fn assigned(partitions: &[Assigned]) -> String {
-    let one =
-        |one: &Assigned| format!("{} {} on {} (id {})", one.topic, one.partition, one.replicas, name(&one.topic_id));
+    let one = |one: &Assigned| {
+        let or = one.or.as_ref().map_or_else(String::new, |or| format!(" or {or}"));
+        format!("{} {} on {}{or} (id {})", one.topic, one.partition, one.replicas, name(&one.topic_id))
+    };
     format!("none of these is moving, and they stand: {}", listed(partitions, one))
 }
 

@@ -46,6 +46,7 @@ pub const CHECKS: &[&str] = &[
     "targets-not-alive",
     "throttle-below-inflow",
     "too-many-moves",
+    "plan-too-large",
     "under-min-isr",
     "under-replicated",
     "name-servers-silent",
@@ -154,6 +155,7 @@ pub const BLOCKING: &[&str] = &[
     "targets-not-alive",
     "throttle-below-inflow",
     "too-many-moves",
+    "plan-too-large",
     "under-min-isr",
     "system-name",
     "group-broadcasts",
@@ -380,6 +382,7 @@ pub const MISTAKES: &[&str] = &[
     "not-settings",
     "setting-twice",
     "too-many-settings",
+    "nothing-comes-in",
 ];
 
 /// Why somebody may not.

@@ -27,6 +27,7 @@ mod kafka_journal;
 mod kafka_late;
 mod kafka_looks;
 mod kafka_members;
+mod kafka_move_rights;
 mod kafka_moves;
 mod kafka_other_cluster;
 mod kafka_reset;

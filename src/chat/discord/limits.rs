@@ -14,6 +14,8 @@ pub(super) const FOOTER: usize = 2_048;
 pub(super) const ATTACHMENTS: usize = 10;
 /// Bytes of one attachment.
 pub(super) const ATTACHMENT_BYTES: usize = 10 * 1024 * 1024;
+/// No plan is made that is larger.
+const _: () = assert!(crate::text::MOST_FILE_BYTES <= ATTACHMENT_BYTES);
 /// Bytes of all attachments of one request; Discord takes 25 MiB with everything around them.
 pub(super) const REQUEST_BYTES: usize = 24 * 1024 * 1024;
 /// Units of an attachment's alt text.

@@ -56,6 +56,7 @@ fn one(number: usize, count: usize) -> ReplicaMove {
         partition: i32::try_from(number).unwrap(),
         from: Replicas(from.to_vec()),
         to: Replicas(to.to_vec()),
+        or_from: None,
     }
 }
 

@@ -4,7 +4,7 @@
 use super::owing::{approved, rates};
 use super::{Scene, comes_to, entries, now, says, tells, works};
 use engine::Entry;
-use engine::port::{Journal, Observe};
+use engine::port::{Clock, Journal, Observe};
 use interlock::approval::State;
 use interlock::cluster::kafka::{FOLLOWER_LIST, FOLLOWER_RATE, KafkaQuery, LEADER_LIST, LEADER_RATE, Right};
 use interlock::cluster::{Look, Looker, Query};
@@ -14,7 +14,7 @@ use interlock::plan::{Action, KafkaAction, Level, ReplicaMove, Work, all_moves};
 use signalbox::house::House;
 use simulated::SimulatedKafka;
 use std::collections::{BTreeMap, BTreeSet};
-use story::crash::{PaperChat, TOPIC};
+use story::crash::{Deed, PaperChat, Point, Points, Settled, TOPIC};
 
 const MOVE: &str = "/scale-out cluster:orders-kafka brokers:4 topics:orders throttle:50MiB reason:growth";
 const SLOW: &str = "/scale-out cluster:orders-kafka brokers:4 topics:orders throttle:64KiB reason:growth";
@@ -131,4 +131,88 @@ async fn the_way_back_of_what_is_stuck_calls_its_own_moves_off() {
     comes_to(&house, &back, State::Succeeded).await;
     assert_eq!((replicas(&scene.kafka).await, under_way(&scene.kafka).await), (before, 0));
     assert_eq!(rates(&scene.kafka).await, BTreeMap::from([(4, "-/777".to_owned())]), "{LEADER_RATE} too");
+}
+
+/// A run that somebody overrode, and whose move they sent back to where it was planned to go: it is stuck, and that is its own.
+async fn stuck_with_a_move_of_its_own(scene: &Scene, house: &House) -> (OperationId, ReplicaMove) {
+    let id = approved(house, SLOW).await;
+    comes_to(house, &id, State::Waiting).await;
+    let first = moves(house, &id).await[0].clone();
+    let elsewhere: Vec<i32> = first.to.0.iter().rev().copied().collect();
+    scene.kafka.foreign_reassign(&first.topic, first.partition, &elsewhere).unwrap();
+    comes_to(house, &id, State::Stuck).await;
+    scene.kafka.foreign_reassign(&first.topic, first.partition, &first.to.0).unwrap();
+    (id, first)
+}
+
+/// The way back has started and waits for the owners to hear of it; meanwhile the move that it was to call off arrives. What
+/// has arrived is brought back from there, and nobody has to ask again.
+#[tokio::test]
+async fn what_arrives_between_the_start_of_its_way_back_and_the_call_off_is_brought_back() {
+    let scene = Scene::new();
+    let house = scene.house().await;
+    let before = replicas(&scene.kafka).await;
+    let (id, first) = stuck_with_a_move_of_its_own(&scene, &house).await;
+    let back = approved(&house, &format!("/rollback operation:{id} throttle:50MiB")).await;
+    works(&house).await;
+    assert_eq!((now(&house, &back).await.state, super::intents(&house, &back).await), (State::Running, 0));
+    for _ in 0..100 {
+        if under_way(&scene.kafka).await == 0 {
+            break;
+        }
+        scene.passes(std::time::Duration::from_secs(600)).await;
+    }
+    assert_eq!(replicas(&scene.kafka).await[usize::try_from(first.partition).unwrap()], first.to.0, "it has arrived");
+    comes_to(&house, &back, State::Succeeded).await;
+    assert_eq!((replicas(&scene.kafka).await, under_way(&scene.kafka).await), (before, 0));
+    assert_eq!(rates(&scene.kafka).await, BTreeMap::new());
+}
+
+/// All batches have arrived, and a broker dies before it is said that all of them stand: that waits, people are called once
+/// when it takes long, and it ends by itself when the broker is back.
+#[tokio::test]
+async fn it_does_not_end_while_a_replica_is_out_of_sync_and_people_are_called_once() {
+    let scene = Scene::new();
+    let (kafka, clock) = (scene.kafka.clone(), scene.clock.clone());
+    let dies: Deed = Box::new(move || {
+        kafka.kill_broker(4).unwrap();
+        let clock = clock.clone();
+        // So long the others count it as alive.
+        Box::pin(async move { clock.sleep(std::time::Duration::from_secs(10)).await })
+    });
+    let settled = Settled::honest(scene.clock.clone(), Points::at(Point::after("write restored", 1), dies));
+    let house = scene.ground.house(settled).await;
+    let id = approved(&house, MOVE).await;
+    let passes = async |seconds: u32| {
+        for _ in 0..seconds {
+            works(&house).await;
+            tells(&house).await;
+            scene.passes(std::time::Duration::from_secs(1)).await;
+        }
+    };
+    let waits = async || now(&house, &id).await.memory.last;
+    for _ in 0..300 {
+        if waits().await.is_some() {
+            break;
+        }
+        assert!(!now(&house, &id).await.state.has_ended(), "it has ended");
+        passes(1).await;
+    }
+    let calls = || {
+        let posted = PaperChat::posted(&scene.ground.chat_file());
+        posted.iter().filter(|line| line.starts_with("Running: ")).count()
+    };
+    passes(60).await;
+    let last = waits().await.expect("it waits");
+    assert_eq!((now(&house, &id).await.state, last.called), (State::Running, false), "not yet for long");
+    let before = calls();
+    passes(90).await;
+    assert!(waits().await.is_some_and(|last| last.called));
+    assert_eq!((now(&house, &id).await.state, calls() - before), (State::Running, 1));
+    passes(300).await;
+    assert_eq!(calls() - before, 1, "once");
+    scene.kafka.start_broker(4).unwrap();
+    let done = comes_to(&house, &id, State::Succeeded).await;
+    assert!(!done.owes(), "{:?}", done.memory.owed);
+    assert_eq!(rates(&scene.kafka).await, BTreeMap::new());
 }

@@ -1,16 +1,13 @@
 //! What a move is refused for, and warned of, on real brokers.
 
-use super::scene::{TOPIC, approved, assignment, becomes, moves, scale_out, small, throttles, under_way, until};
+use super::scene::{TOPIC, approved, assignment, becomes, moves, scale_out, small, throttles, under_way};
 use interlock::approval::State;
 use interlock::changes::Guard;
-use interlock::facts::Fact;
 use interlock::plan::{Check, Level};
-use kafka_admin::{Sasl, Security};
 use signalbox::desk::Done;
 use std::collections::BTreeMap;
-use story::kafka_house::{CLUSTER, KafkaPlot, Place, check, credentials, lab, refusal};
-use story::lab::judge::{Acl, Resource, TopicSpec};
-use story::lab::{Listener, MoveCluster};
+use story::kafka_house::{KafkaPlot, check, lab, refusal};
+use story::lab::MoveCluster;
 
 fn blocks(checks: &[Check]) -> Vec<&str> {
     checks.iter().filter(|check| check.blocks()).map(|check| check.id.as_str()).collect()
@@ -72,43 +69,6 @@ async fn a_topic_that_is_being_deleted_is_no_longer_found() {
     let Done::Mistake(mistake) = done else { panic!("{done:?}") };
     assert_eq!(mistake.id, "unknown-topic");
     cluster.start_broker(3).await;
-}
-
-/// Rights on the cluster and the topic that a move takes, each of them missing in turn.
-#[tokio::test]
-async fn each_missing_right_is_named_before_the_first_step() {
-    let user = "p8";
-    let credentials = (Security::Plaintext, Sasl::Plain(credentials(user)));
-    let house = KafkaPlot::secure(Listener::Sasl, credentials).await.build().await;
-    let place = Place::unique();
-    house.judge.create_topic(TopicSpec::new(&place.topic, 1, 1)).await.expect("a topic");
-    // There is one broker only: the target is not there either, and that is named beside.
-    let line = format!("/scale-out cluster:{CLUSTER} brokers:9 topics:{} throttle:1MiB", place.topic);
-    let cluster = ["Describe", "DESCRIBE_CONFIGS", "Alter", "ALTER_CONFIGS"].map(|right| Acl::on_cluster(user, right));
-    let topic = ["Describe", "DESCRIBE_CONFIGS", "ALTER_CONFIGS"]
-        .map(|right| Acl::allow(user, right, Resource::Topic, &place.topic));
-    let missing = async || match house.story.person("alice").runs(&line).await {
-        Done::Refused(checks) => {
-            let named = checks.iter().filter(|one| one.id == "missing-right" && one.blocks());
-            named.map(|one| format!("{} {}", said(one, "on"), said(one, "right"))).collect::<Vec<_>>()
-        }
-        other => vec![format!("{other:?}")],
-    };
-    house.judge.create_acls(&[cluster[0].clone(), topic[0].clone()]).await.expect("rights");
-    until("without DESCRIBE_CONFIGS", async || missing().await == ["cluster DESCRIBE_CONFIGS"]).await;
-    house.judge.create_acls(&[cluster[1].clone(), topic[1].clone()]).await.expect("rights");
-    let changing = ["cluster ALTER", "cluster ALTER_CONFIGS"];
-    until("without the rights to change", async || missing().await == changing).await;
-    house.judge.create_acls(&cluster[2..]).await.expect("rights");
-    until("with all of them", async || missing().await.is_empty()).await;
-    house.judge.delete_acls(&cluster).await.expect("rights on the cluster are everybody's");
-}
-
-fn said(check: &Check, fact: &str) -> String {
-    match check.facts.get(fact) {
-        Some(Fact::Text(text)) => text.clone(),
-        other => panic!("{fact}: {other:?}"),
-    }
 }
 
 /// Nothing but what the plan says is set: each entry of the lists names a partition and a broker.

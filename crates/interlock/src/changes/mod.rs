@@ -27,6 +27,7 @@ mod vector;
 
 pub use guards::{Guard, Guards};
 pub use kafka_offsets::earlier;
+pub use moves::plan_too_large;
 pub use owing::Owing;
 pub use part::Part;
 pub use rollback::{Rollback, plan_rollback};

@@ -106,6 +106,9 @@ pub struct Assigned {
     pub partition: i32,
     /// Its replicas, in their order.
     pub replicas: Replicas,
+    /// What it may have as well, in their order.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub or: Option<Replicas>,
 }
 
 impl Assigned {
@@ -113,7 +116,7 @@ impl Assigned {
     #[must_use]
     pub fn before(one: &ReplicaMove) -> Self {
         let (topic, topic_id) = (one.topic.clone(), one.topic_id.clone());
-        Self { topic, topic_id, partition: one.partition, replicas: one.from.clone() }
+        Self { topic, topic_id, partition: one.partition, replicas: one.from.clone(), or: one.or_from.clone() }
     }
 }
 

@@ -21,6 +21,9 @@ pub struct ReplicaMove {
     pub from: Replicas,
     /// Its replicas after, in their order.
     pub to: Replicas,
+    /// Where it may start from as well: it is on the move to there, and may arrive before that is called off.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub or_from: Option<Replicas>,
 }
 
 /// What has the settings that are changed.
@@ -74,13 +77,19 @@ impl ReplicaMove {
     /// The same backwards.
     #[must_use]
     pub fn reversed(&self) -> Self {
-        Self { from: self.to.clone(), to: self.from.clone(), ..self.clone() }
+        Self { from: self.to.clone(), to: self.from.clone(), or_from: None, ..self.clone() }
     }
 
-    /// The brokers that get a copy they do not have.
+    /// Each place that it may start from.
+    pub fn starts(&self) -> impl Iterator<Item = &Replicas> {
+        std::iter::once(&self.from).chain(&self.or_from)
+    }
+
+    /// The brokers that get a copy they do not have, or may.
     #[must_use]
     pub fn adding(&self) -> Vec<i32> {
-        self.to.without(&self.from)
+        let lacks = |id: &i32| self.starts().any(|from| !from.0.contains(id));
+        self.to.0.iter().copied().filter(lacks).collect()
     }
 }
 

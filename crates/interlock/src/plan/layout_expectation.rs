@@ -37,7 +37,11 @@ fn one_assigned<'a>(one: &Assigned, movements: &Movements<'a>, looker: &mut Look
             let facts = facts.with("found", moving.target().to_string());
             Held::Broken { id: "partition-is-moving", facts }
         }
-        Standing::Here(partition, None) if partition.replicas == one.replicas.0 => Held::Holds,
+        Standing::Here(partition, None)
+            if partition.replicas == one.replicas.0 || one.or.as_ref().is_some_and(|or| partition.replicas == or.0) =>
+        {
+            Held::Holds
+        }
         Standing::Here(partition, None) => {
             let found = Replicas(partition.replicas.clone()).to_string();
             let facts = facts.with("expected", one.replicas.to_string()).with("found", found);

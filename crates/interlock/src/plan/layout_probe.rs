@@ -65,7 +65,7 @@ pub(super) fn heading(one: &ReplicaMove, partition: &Partition, moving: Option<&
         return moving.target();
     }
     match partition.replicas.strip_prefix(one.to.0.as_slice()) {
-        Some(rest) if rest.iter().all(|id| one.from.0.contains(id)) => one.to.clone(),
+        Some(rest) if one.starts().any(|from| rest.iter().all(|id| from.0.contains(id))) => one.to.clone(),
         _ => Replicas(partition.replicas.clone()),
     }
 }
@@ -94,7 +94,7 @@ fn move_state<'a>(one: &ReplicaMove, all: &Movements<'a>, looker: &mut Looker<'a
             let heading = heading(one, partition, moving);
             if heading == one.to {
                 State::After
-            } else if heading == one.from {
+            } else if one.starts().any(|from| *from == heading) {
                 State::Before
             } else {
                 State::Foreign(facts.with("found", heading.to_string()))

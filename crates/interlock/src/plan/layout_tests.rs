@@ -106,7 +106,7 @@ impl World {
 
 fn a_move() -> ReplicaMove {
     let (from, to) = (Replicas(vec![3, 2, 1]), Replicas(vec![4, 2, 1]));
-    ReplicaMove { topic: topic(), topic_id: "first".to_owned(), partition: 0, from, to }
+    ReplicaMove { topic: topic(), topic_id: "first".to_owned(), partition: 0, from, to, or_from: None }
 }
 
 fn reassign(one: ReplicaMove) -> Action {

@@ -396,16 +396,19 @@ pub fn unwind(moves: &[ReplicaMove], sections: &Sections) -> Result<Unwinding, F
         let standing = movements.standing(&mut looker, (&one.topic, &one.topic_id, one.partition))?;
         let Standing::Here(partition, moving) = standing else { continue };
         match moving.map(Reassignment::target) {
-            Some(target) if target == one.to || target.sorted() == one.from.sorted() => match dead(one, cluster) {
-                None => found.call_off.push(ReplicaMove { to: target, ..one.clone() }),
-                Some(broker) => {
-                    found.going_on.push(place(&one.topic, one.partition).with("broker", i64::from(broker)));
+            Some(target) if target == one.to || target.sorted() == before(one, partition).sorted() => {
+                match dead(before(one, partition), cluster) {
+                    None => found.call_off.push(ReplicaMove { to: target, ..one.clone() }),
+                    Some(broker) => {
+                        found.going_on.push(place(&one.topic, one.partition).with("broker", i64::from(broker)));
+                    }
                 }
-            },
+            }
             Some(_) => {}
             None if is_reordered(one, partition) => {
                 let from = Replicas(partition.replicas.clone());
-                found.back.push(ReplicaMove { from, to: one.from.clone(), ..one.clone() });
+                let to = before(one, partition).clone();
+                found.back.push(ReplicaMove { from, to, or_from: None, ..one.clone() });
             }
             None => {}
         }
@@ -415,13 +418,19 @@ pub fn unwind(moves: &[ReplicaMove], sections: &Sections) -> Result<Unwinding, F
 
 /// Called off: the old replicas, in another order.
 fn is_reordered(one: &ReplicaMove, partition: &Partition) -> bool {
-    let found = Replicas(partition.replicas.clone());
-    found != one.from && found.sorted() == one.from.sorted() && one.to.sorted() != one.from.sorted()
+    let (found, before) = (Replicas(partition.replicas.clone()), before(one, partition));
+    found != *before && found.sorted() == before.sorted() && one.to.sorted() != before.sorted()
+}
+
+/// What it started from: of two, the one whose replicas are all still there.
+fn before<'a>(one: &'a ReplicaMove, partition: &Partition) -> &'a Replicas {
+    let is_there = |from: &&Replicas| from.0.iter().all(|id| partition.replicas.contains(id));
+    one.or_from.as_ref().filter(is_there).unwrap_or(&one.from)
 }
 
 /// The first of the replicas from before that is not alive.
-fn dead(one: &ReplicaMove, cluster: &KafkaCluster) -> Option<i32> {
-    one.from.0.iter().copied().find(|id| !cluster.brokers.iter().any(|broker| broker.id == *id))
+fn dead(before: &Replicas, cluster: &KafkaCluster) -> Option<i32> {
+    before.0.iter().copied().find(|id| !cluster.brokers.iter().any(|broker| broker.id == *id))
 }
 
 /// What has to be seen to turn moves round.

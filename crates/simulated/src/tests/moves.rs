@@ -32,7 +32,14 @@ fn bed() -> Lab {
 
 fn reassign(to: &[i32]) -> Action {
     let (topic, topic_id) = (moved(), String::new());
-    let one = ReplicaMove { topic, topic_id, partition: 0, from: Replicas::default(), to: Replicas(to.to_vec()) };
+    let one = ReplicaMove {
+        topic,
+        topic_id,
+        partition: 0,
+        from: Replicas::default(),
+        to: Replicas(to.to_vec()),
+        or_from: None,
+    };
     Action::Kafka(KafkaAction::Reassign { moves: vec![one] })
 }
 

@@ -9,6 +9,7 @@ pub mod judge;
 mod move_cluster;
 pub mod proxy;
 pub mod rocketmq;
+mod second_broker;
 pub mod tools;
 
 pub use env::{Lab, LabError, Listener};
@@ -16,4 +17,5 @@ pub use judge::{Identity, Judge, JudgeError, KafkaJudge};
 pub use move_cluster::MoveCluster;
 pub use proxy::Proxy;
 pub use rocketmq::RocketMq;
+pub use second_broker::SecondBroker;
 pub use tools::KafkaTools;

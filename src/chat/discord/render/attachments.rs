@@ -24,13 +24,13 @@ impl Upload {
     }
 }
 
-/// What is attached, and lines about what could not be.
+/// What is attached, and lines about what could not be, or not as it is.
 pub(super) struct Attached {
     pub(super) uploads: Vec<Upload>,
     pub(super) left_out: Vec<String>,
 }
 
-/// The card's files, and before them the overflow of its text.
+/// The card's files, and before them the overflow of its text. What is too large as it is goes compressed, and a line says so.
 pub(super) fn attach(files: &[CardFile], more: Option<String>) -> Attached {
     let mut attached = Attached { uploads: Vec::new(), left_out: Vec::new() };
     let mut bytes = 0;
@@ -40,14 +40,24 @@ pub(super) fn attach(files: &[CardFile], more: Option<String>) -> Attached {
         attached.uploads.push(Upload { name: "more.txt".to_owned(), bytes: text.into_bytes(), alt: None });
     }
     for file in files {
-        let fits = file.bytes.len() <= ATTACHMENT_BYTES && bytes + file.bytes.len() <= REQUEST_BYTES;
-        if !fits || attached.uploads.len() >= ATTACHMENTS {
+        let room = ATTACHMENT_BYTES.min(REQUEST_BYTES - bytes);
+        let sent = if file.bytes.len() <= room { Some(file.clone()) } else { file.packed() };
+        let fits = sent.filter(|sent| sent.bytes.len() <= room && attached.uploads.len() < ATTACHMENTS);
+        let Some(CardFile { name, bytes: sent, alt }) = fits else {
             attached.left_out.push(format!("✂ {} ({} B)", escape::code(&file.name), file.bytes.len()));
             continue;
+        };
+        if name != file.name {
+            attached.left_out.push(format!(
+                "{} ({} B) → {}",
+                escape::code(&file.name),
+                file.bytes.len(),
+                escape::code(&name)
+            ));
         }
-        bytes += file.bytes.len();
-        let alt = file.alt.as_ref().map(|alt| shortened(&escape::visible(alt), ALT_TEXT));
-        attached.uploads.push(Upload { name: file_name(&file.name), bytes: file.bytes.clone(), alt });
+        bytes += sent.len();
+        let alt = alt.map(|alt| shortened(&escape::visible(&alt), ALT_TEXT));
+        attached.uploads.push(Upload { name: file_name(&name), bytes: sent, alt });
     }
     attached
 }
@@ -75,6 +85,7 @@ fn file_name(name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::io::Read as _;
 
     fn file(name: &str, size: usize) -> CardFile {
         CardFile { name: name.to_owned(), bytes: vec![b'x'; size], alt: None }
@@ -83,11 +94,38 @@ mod tests {
     #[test]
     fn what_does_not_fit_is_named() {
         let mut files: Vec<CardFile> = (0..11).map(|at| file(&format!("f{at}"), 1)).collect();
-        files.insert(0, file("huge", ATTACHMENT_BYTES + 1));
+        files.insert(0, CardFile { name: "huge".to_owned(), bytes: noise(ATTACHMENT_BYTES + 1), alt: None });
         let attached = attach(&files, Some("whole".to_owned()));
         assert_eq!(attached.uploads.len(), ATTACHMENTS);
         assert_eq!(attached.uploads[0].name, "more.txt");
         assert_eq!(attached.left_out, ["✂ `huge` (10485761 B)", "✂ `f9` (1 B)", "✂ `f10` (1 B)"]);
+    }
+
+    /// Bytes that no packing makes fewer.
+    fn noise(size: usize) -> Vec<u8> {
+        let block = |at: usize| Sha256::digest(at.to_le_bytes());
+        (0..=size / 32).flat_map(block).take(size).collect()
+    }
+
+    /// About what a plan of 50,000 moves is.
+    #[test]
+    fn a_plan_that_is_too_large_as_it_is_is_attached_packed_and_that_is_said() {
+        let one = |at: usize| {
+            format!(
+                "{{\"topic\": \"orders-{}\", \"partition\": {at}, \"from\": [1, 2, 3], \"to\": [4, 2, 3]}},\n",
+                at % 700
+            )
+        };
+        let plan: String = (0..250_000).map(one).collect();
+        assert!(plan.len() > ATTACHMENT_BYTES);
+        let file = CardFile { name: "plan.json".to_owned(), bytes: plan.clone().into_bytes(), alt: None };
+        let attached = attach(&[file.clone()], None);
+        assert_eq!(attached.left_out, [format!("`plan.json` ({} B) → `plan.json.gz`", plan.len())]);
+        assert_eq!(attached.uploads[0].name, "plan.json.gz");
+        let mut unpacked = String::new();
+        flate2::read::GzDecoder::new(&attached.uploads[0].bytes[..]).read_to_string(&mut unpacked).unwrap();
+        assert_eq!(unpacked, plan, "so its digest can be checked");
+        assert_eq!(attach(&[file], None).uploads, attached.uploads, "it is recognized when it is there already");
     }
 
     #[test]

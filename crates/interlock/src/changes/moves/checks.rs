@@ -263,7 +263,7 @@ fn count_check(wanted: &Wanted) -> Option<Check> {
     if count <= MOST_MOVES {
         return None;
     }
-    let (topics, parts) = parts::first(&wanted.moves);
+    let (topics, parts) = parts::first(&wanted.moves, MOST_MOVES);
     let number = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
     let facts = Facts::none()
         .with("count", number(count))

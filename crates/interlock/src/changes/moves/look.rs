@@ -96,11 +96,19 @@ impl<'a> Seen<'a> {
         self.inflows.get(&(&one.topic, one.partition)).copied().unwrap_or(0)
     }
 
+    /// The brokers that get a copy which is not there. One that is removed by a move which may arrive before it is called off
+    /// has its copy as yet, and gives its room back if it goes.
+    fn lacking(&self, one: &ReplicaMove) -> Vec<i32> {
+        let found = self.partition(&one.topic, one.partition).filter(|_| one.or_from.is_some());
+        let there = found.map_or(&[][..], |found| &found.replicas);
+        one.adding().into_iter().filter(|id| !there.contains(id)).collect()
+    }
+
     /// What these moves ask of each broker.
     pub(in crate::changes) fn load(&self, moves: &[ReplicaMove]) -> Loads {
         let mut loads = Loads::default();
         for one in moves {
-            let adding = one.adding();
+            let adding = self.lacking(one);
             let (size, inflow) = (self.size(one), self.inflow(one));
             for broker in &adding {
                 loads.takes.entry(*broker).or_default().add(size, inflow);
@@ -116,7 +124,7 @@ impl<'a> Seen<'a> {
 
     /// What each copy onto a broker takes there, with what comes in within so many seconds.
     pub(super) fn copies(&self, moves: &[ReplicaMove], (broker, span): (i32, u64)) -> Vec<u64> {
-        let onto = moves.iter().filter(|one| one.adding().contains(&broker));
+        let onto = moves.iter().filter(|one| self.lacking(one).contains(&broker));
         onto.map(|one| self.size(one).saturating_add(self.inflow(one).saturating_mul(span))).collect()
     }
 

@@ -21,6 +21,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 pub(super) use checks::throttle_check;
 pub(super) use look::{Seen, look};
+pub use parts::plan_too_large;
 pub(super) use throttle::Earlier;
 
 /// The most replicas that one operation copies.

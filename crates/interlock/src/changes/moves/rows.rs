@@ -12,7 +12,7 @@ pub(super) fn rows(moves: &[ReplicaMove], seen: &Seen<'_>) -> Vec<Row> {
     for one in moves {
         let size = seen.size(one);
         let first = |load: &mut Load, from: bool| if from { load.leaders -= 1 } else { load.leaders += 1 };
-        for id in one.adding() {
+        for id in one.to.without(&one.from) {
             for loads in [&mut during, &mut after] {
                 let load = loads.entry(id).or_default();
                 (load.replicas, load.bytes) = (load.replicas + 1, load.bytes.saturating_add(size));

@@ -111,7 +111,7 @@ fn moving(wanted: &Wanted, seen: &Seen<'_>, batch: &Batch) -> Moving {
 /// Where the first replica is another one, leadership is handed to it; elsewhere whoever leads goes on.
 fn leaders(batches: &[Batch]) -> Vec<PreferredLeader> {
     let moves = batches.iter().flat_map(|batch| &batch.moves);
-    let changed = moves.filter(|one| one.from.0.first() != one.to.0.first());
+    let changed = moves.filter(|one| one.starts().any(|from| from.0.first() != one.to.0.first()));
     changed
         .filter_map(|one| {
             let leader = *one.to.0.first()?;

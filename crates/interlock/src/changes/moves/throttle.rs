@@ -57,7 +57,7 @@ pub(super) fn brokers(moves: &[ReplicaMove]) -> BTreeSet<i32> {
     moves
         .iter()
         .filter(|one| !one.adding().is_empty())
-        .flat_map(|one| one.from.0.iter().chain(&one.to.0))
+        .flat_map(|one| one.starts().chain([&one.to]).flat_map(|replicas| &replicas.0))
         .copied()
         .collect()
 }
@@ -97,7 +97,7 @@ fn rates(wanted: &Wanted, seen: &Seen<'_>) -> Vec<ConfigChange> {
 fn lists(wanted: &Wanted, seen: &Seen<'_>) -> (Vec<ConfigChange>, Vec<ListRemoval>) {
     let mut ours: BTreeMap<(&TopicName, &str), BTreeSet<(i32, i32)>> = BTreeMap::new();
     for one in wanted.moves.iter().filter(|one| !one.adding().is_empty()) {
-        let leaders = one.from.0.iter().map(|id| (one.partition, *id));
+        let leaders = one.starts().flat_map(|from| &from.0).map(|id| (one.partition, *id));
         ours.entry((&one.topic, LEADER_LIST)).or_default().extend(leaders);
         let followers = one.adding().into_iter().map(|id| (one.partition, id));
         ours.entry((&one.topic, FOLLOWER_LIST)).or_default().extend(followers);

@@ -80,7 +80,7 @@ fn draft(rollback: &Rollback<'_>, actions: &[Action], seen: &Seen<'_>, context: 
     let held = Context { held: &others(first, context), ..context.clone() };
     moves::draft(
         moves::Wanted {
-            targets: moves.iter().flat_map(ReplicaMove::adding).collect(),
+            targets: moves.iter().flat_map(|one| one.to.without(&one.from)).collect(),
             throttle,
             lower_bound: None,
             reverses: Some(first.operation.clone()),
@@ -138,6 +138,7 @@ fn back(places: &Places<'_>, seen: &Seen<'_>) -> Back {
             partition: number,
             from: from.clone(),
             to: to.clone(),
+            or_from: None,
         };
         let under_way = seen.moving.iter().find(|found| found.topic == *name && found.partition == number);
         let own = under_way.filter(|found| found.target() == *place.left);
@@ -149,13 +150,14 @@ fn back(places: &Places<'_>, seen: &Seen<'_>) -> Back {
             }
             None => Replicas(partition.replicas.clone()),
         };
-        if now == *place.saved {
+        if own.is_none() && now == *place.saved {
             continue;
         }
         if own.is_none() && now != *place.left {
             moved.push((name, number, place.left, now.clone()));
         }
-        back.moves.push(one(&now, place.saved));
+        // It may arrive before it is called off.
+        back.moves.push(ReplicaMove { or_from: own.map(|_| place.left.clone()), ..one(&now, place.saved) });
     }
     let nothing = back.moves.is_empty() && back.calls_off.is_empty();
     back.found.extend(gone(&missing, nothing));

@@ -36,6 +36,10 @@ pub(super) fn topics<'a>(
             any = true;
             chosen.insert(&found.name, Chosen { name: &found.name, topic: &found.topic });
         }
+        if !any && busiest.is_some() {
+            let window = std::time::Duration::from_millis(rates.window_ms);
+            return Err(Mistake::new("nothing-comes-in", Facts::none().with("window", window)));
+        }
         if !any {
             return Err(Mistake::new("unknown-topic", Facts::none().with("name", one.as_str())));
         }

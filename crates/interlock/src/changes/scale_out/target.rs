@@ -37,6 +37,7 @@ pub(super) fn target(chosen: &[Chosen<'_>], brokers: &[i32], seen: &Seen<'_>, ra
             partition: number,
             from: Replicas(standing.replicas.clone()),
             to: Replicas(to),
+            or_from: None,
         });
     }
     Ok(Target { moves, lower_bound: placed.lower_bound })

@@ -160,3 +160,12 @@ fn a_plan_of_many_moves_is_read_as_it_was_written() {
     assert_eq!(*Sealed::open(sealed.bytes().to_owned(), sealed.digest()).unwrap().plan(), plan);
     assert!(sealed.bytes().len() < 2 << 20, "{} bytes", sealed.bytes().len());
 }
+
+#[test]
+fn where_nothing_comes_in_no_topic_is_the_busiest() {
+    let mut world = World::new();
+    assert!(matches!(world.asks(&asked(&["busiest:1"], MIB)), Planning::Plan(_)), "control");
+    world.inflow = 0;
+    let Planning::Mistake(mistake) = world.asks(&asked(&["busiest:1"], MIB)) else { panic!() };
+    assert_eq!((mistake.id.as_str(), mistake.facts.get("window").is_some()), ("nothing-comes-in", true));
+}

@@ -1,7 +1,7 @@
 //! The way back of a run that is stuck with a batch of its own on the move, at a peak, or because of a sick broker.
 
 use super::*;
-use crate::plan::{ConfigOn, Held, Moving, evaluate};
+use crate::plan::{ConfigChange, ConfigOn, Held, Moving, Probe, evaluate, probe};
 
 /// A plan that ran until its first batch: what it moves there, and what its journal says.
 struct Ran {
@@ -95,6 +95,69 @@ fn what_is_on_the_move_by_its_own_is_called_off_first() {
     assert!(!starts(&back, &moving(&world, &first, &other)));
 }
 
+/// Once it has started it counts what arrives before it is called off as arrived: it is copied back from there, under the
+/// throttle.
+#[test]
+fn what_arrives_before_it_is_called_off_is_brought_back_all_the_same() {
+    let world = World::new();
+    let Ran { plan, first, done } = ran(&world);
+    let stuck = moving(&world, &first, &first.to.0);
+    let back = planned(stuck.back(&plan, &done));
+    let at = |replicas: &[i32]| {
+        let mut world = world.clone();
+        let found = &mut world.topics.get_mut(&first.topic).unwrap()[usize::try_from(first.partition).unwrap()];
+        found.replicas = replicas.to_vec();
+        world
+    };
+    let sections = |world: &World, action: &Action| {
+        let mut sections = Sections::empty();
+        let needs = action.before().into_iter().flat_map(|one| one.queries());
+        action.read_back().into_iter().chain(needs).for_each(|one| sections.put(one.clone(), world.section(&one)));
+        sections
+    };
+    let actions: Vec<&Action> = back
+        .steps
+        .iter()
+        .filter_map(|step| match &step.work {
+            Work::Act(action) => Some(action),
+            _ => None,
+        })
+        .collect();
+    let (call_off, reassign) = (actions[0], *actions.iter().find(|one| one.key() == "kafka-reassign").unwrap());
+    let one = &moves(&back)[0];
+    let by_another_hand: Vec<i32> = first.to.0.iter().rev().copied().collect();
+    for (replicas, called_off, state, holds) in [
+        (&first.to.0, Probe::Done, Probe::NotYet, true),
+        (&one.from.0, Probe::Done, Probe::NotYet, true),
+        (&first.from.0, Probe::Done, Probe::Done, false),
+    ] {
+        let world = at(replicas);
+        assert_eq!(probe(call_off, &sections(&world, call_off)), called_off, "{replicas:?}");
+        let seen = sections(&world, reassign);
+        assert_eq!(probe(reassign, &seen), state, "{replicas:?}");
+        assert_eq!(evaluate(&reassign.before().unwrap(), &seen) == Held::Holds, holds, "{replicas:?}");
+    }
+    let elsewhere = at(&by_another_hand);
+    assert!(matches!(probe(reassign, &sections(&elsewhere, reassign)), Probe::Foreign(_)));
+    // Every broker that copies then is throttled.
+    let lists: Vec<&ConfigChange> = actions
+        .iter()
+        .flat_map(|action| match action {
+            Action::Kafka(KafkaAction::SetConfigs { changes }) => changes.as_slice(),
+            _ => &[],
+        })
+        .collect();
+    let list = |key: &str| {
+        let found = lists.iter().find(|one| one.on == ConfigOn::Topic(first.topic.clone()) && one.key == key);
+        found.and_then(|one| one.to.clone()).unwrap()
+    };
+    let copied = first.from.without(&first.to)[0];
+    assert_eq!(list(FOLLOWER_LIST), format!("{}:{copied}", first.partition));
+    assert!(list(LEADER_LIST).split(',').any(|entry| entry == format!("{}:4", first.partition)));
+    // There is a copy of it as yet: no room is asked for, and nothing is said to be copied.
+    assert_eq!(back.impact.facts.get("bytes"), Some(&Fact::Bytes(0)));
+}
+
 #[test]
 fn what_others_move_blocks_it_all_the_same() {
     let world = World::new();
@@ -130,10 +193,10 @@ pub(in crate::changes::tests) fn is_called_off_while_an_old_replica_is_dead(_: G
     called_off_while_dead(guards).is_empty()
 }
 
-/// Nothing of it is copied back, so the way back throttles nobody; what the stuck run set is put back all the same, the dead
-/// broker's too, and its brokers are held for that.
+/// It may arrive before it is called off, and is copied back then: so the way back throttles, too. What the stuck run set is
+/// put back, the dead broker's as well, and its brokers are held for that; what somebody else set comes back.
 #[test]
-fn what_it_set_is_put_back_where_nothing_has_to_be_copied() {
+fn what_it_set_is_put_back_and_what_others_set_comes_back() {
     let mut world = World::new();
     world.rates = BTreeMap::from([(1, "777")]);
     let Ran { plan, first, done } = ran(&world);
@@ -145,21 +208,23 @@ fn what_it_set_is_put_back_where_nothing_has_to_be_copied() {
     let back = planned(stuck.back_by(&rollback));
     let put_back: BTreeSet<_> = back.restore.iter().flat_map(rates).collect();
     let text = |value: &str| Some(value.to_owned());
-    let planned_rate = || text(&MIB.to_string());
+    let turned = || text("2000000");
     assert_eq!(
         put_back,
         BTreeSet::from([
-            (ConfigOn::Broker(1), planned_rate(), text("777")),
-            (ConfigOn::Broker(2), text("2000000"), None),
-            (ConfigOn::Broker(4), planned_rate(), None),
-        ]),
-        "not broker 3: somebody else set that"
+            (ConfigOn::Broker(1), turned(), text("777")),
+            (ConfigOn::Broker(1), turned(), None),
+            (ConfigOn::Broker(2), turned(), None),
+            (ConfigOn::Broker(3), turned(), text("31")),
+            (ConfigOn::Broker(3), turned(), None),
+            (ConfigOn::Broker(4), text(&MIB.to_string()), None),
+        ])
     );
     for broker in ["1", "2", "4"] {
         assert!(back.holds.iter().any(|hold| hold.thing == crate::plan::Thing::Broker(broker.to_owned())), "{broker}");
     }
-    let nothing = planned(stuck.back(&plan, &done));
-    assert_eq!(nothing.restore.iter().flat_map(rates).count(), 0, "it had put all of it back");
+    let had_put_back = planned(stuck.back(&plan, &done));
+    assert!(had_put_back.restore.iter().flat_map(rates).all(|(on, ..)| on != ConfigOn::Broker(4)));
 }
 
 /// The throttle that the batches of a plan have.
