@@ -12,7 +12,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 use story::kafka_house::{CLUSTER, KafkaHouse, KafkaPlot, Place, planned, proxy};
 use story::lab::proxy::{Fate, Fault, Recorded, Rule, RuleHandle, api};
-use tokio::process::{Child, Command};
+use tokio::process::Child;
 use tokio::sync::{Mutex, MutexGuard};
 
 const FIRST: i64 = 1_732_089_600_000;
