@@ -6,11 +6,11 @@ use crate::text::{CardView, Mention, Newer, Owners, Progress};
 use engine::port::{Heard, Journal, JournalError};
 use engine::{History, Operation};
 use interlock::approval::{State, Tally};
-use interlock::id::{OperationId, PersonId};
+use interlock::id::OperationId;
 use interlock::plan::{Sealed, Seat, Work};
 use interlock::policy::Grantee;
 use interlock::principal::Account;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 /// Everything that a card of an operation is made of.
 pub(super) struct Gathered {
@@ -18,7 +18,6 @@ pub(super) struct Gathered {
     pub(super) plan: Sealed,
     tally: Tally,
     seats: Vec<Seat>,
-    names: BTreeMap<PersonId, String>,
     progress: Option<Progress>,
     history: History,
     owners: Owners,
@@ -54,7 +53,7 @@ impl Gathered {
         let mentions: BTreeSet<Mention> =
             rooms.owners(plan.plan()).iter().flat_map(|owner| called(rooms, owner)).collect();
         let mentions = mentions.into_iter().collect();
-        Ok(Self { operation, plan, tally, seats, names: BTreeMap::new(), progress, history, owners, mentions })
+        Ok(Self { operation, plan, tally, seats, progress, history, owners, mentions })
     }
 
     /// The view for a card; `calling` says whether it calls the owners.
@@ -65,7 +64,6 @@ impl Gathered {
             why: &self.operation.why,
             tally: &self.tally,
             seats: &self.seats,
-            names: &self.names,
             progress: self.progress,
             owed: &self.operation.memory.owed,
             history: &self.history,

@@ -69,8 +69,8 @@ fn shorten(span: Span, most: usize) -> Option<Span> {
         Span::Plain(text) => Some(Span::Plain(short(&text))),
         Span::Strong(text) => Some(Span::Strong(short(&text))),
         Span::Foreign(text) => Some(Span::Foreign(short(&text))),
-        // Half a thing to copy, or half an instant, would be a wrong one.
-        Span::Code(_) | Span::Time(_) | Span::Deadline(_) => Some(Span::Plain("…".to_owned())),
+        // Half a thing to copy, half an account or half an instant would be a wrong one.
+        Span::Code(_) | Span::Account(_) | Span::Time(_) | Span::Deadline(_) => Some(Span::Plain("…".to_owned())),
     }
 }
 

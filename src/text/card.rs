@@ -1,5 +1,7 @@
 //! What a person is shown, before any chat has its say. The chat's adapter escapes, cuts into messages and draws.
 
+use interlock::id::PersonId;
+use interlock::principal::Account;
 use interlock::time::Millis;
 
 /// A message to people, whole.
@@ -38,6 +40,8 @@ pub enum Span {
     Foreign(String),
     /// Something to copy: a command, an id. Shown literally in a fixed-width face.
     Code(String),
+    /// A user of Discord whom the settings list for nobody: shown as whatever they are called there, and not called by it.
+    Account(u64),
     /// An instant that is what it is: a target, something that happened. Always shown in UTC to the second; beside it a chat
     /// may show the reader's own zone.
     Time(Millis),
@@ -56,6 +60,17 @@ impl Line {
     #[must_use]
     pub fn foreign(text: &str, most: usize) -> Self {
         Self(vec![Span::Foreign(super::foreign::shown(text, most))])
+    }
+
+    /// Somebody, by the key of the settings; whom those do not list, by their account.
+    #[must_use]
+    pub fn person(key: &str, most: usize) -> Self {
+        let person: Option<PersonId> = key.parse().ok();
+        match person.and_then(|person| person.unlisted_account()) {
+            Some(Account::Discord(id)) => Self(vec![Span::Account(id)]),
+            Some(other) => Self::foreign(&other.to_string(), most),
+            None => Self::foreign(key, most),
+        }
     }
 
     /// Something to copy.
@@ -112,6 +127,7 @@ impl Span {
     fn plain_text(&self) -> String {
         match self {
             Self::Plain(text) | Self::Strong(text) | Self::Foreign(text) | Self::Code(text) => text.clone(),
+            Self::Account(id) => Account::Discord(*id).to_string(),
             Self::Time(at) | Self::Deadline(at) => super::numbers::utc(*at),
         }
     }
@@ -186,4 +202,19 @@ pub struct CardFile {
     pub bytes: Vec<u8>,
     /// For pictures: the same numbers in words, at most 1,024 characters.
     pub alt: Option<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn people_are_named_as_the_settings_name_them_and_others_by_their_accounts() {
+        let person = |key| Line::person(key, 30);
+        assert_eq!(person("alice"), Line(vec![Span::Foreign("alice".to_owned())]));
+        assert_eq!(person("account:discord:7"), Line(vec![Span::Account(7)]));
+        assert_eq!(person("account:discord:7").plain_text(), "discord:7");
+        assert_eq!(person("account:uid:1000").plain_text(), "uid:1000");
+        assert_eq!(person("account:discord:x").plain_text(), "account:discord:x", "no account");
+    }
 }

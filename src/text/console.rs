@@ -5,6 +5,7 @@ use super::foreign::shown;
 use super::numbers::utc;
 use super::table::draw;
 use super::width::wrap;
+use interlock::principal::Account;
 
 const NARROWEST: usize = 30;
 const WIDEST: usize = 120;
@@ -82,6 +83,7 @@ fn lines(line: &Line, width: usize, drawing: Drawing) -> Vec<String> {
 fn span(span: &Span) -> String {
     match span {
         Span::Plain(text) | Span::Strong(text) | Span::Foreign(text) | Span::Code(text) => printable(text),
+        Span::Account(id) => Account::Discord(*id).to_string(),
         Span::Time(at) | Span::Deadline(at) => utc(*at),
     }
 }

@@ -107,7 +107,6 @@ fn of_moves(view: &CardView<'_>, id: &str, facts: &Facts) -> Option<Line> {
 
 /// A notice's own sentence, else a reason's, else the word for a state.
 fn words(view: &CardView<'_>, id: &str, facts: &Facts) -> Line {
-    let facts = &head::people(view, facts);
     if id == IN_VAIN {
         return in_vain(view.locale, facts);
     }

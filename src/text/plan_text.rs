@@ -98,7 +98,10 @@ fn request(plan: &Plan, text: &mut Writer) {
         text.field("", &format!("{}: {}", name(option), name(value)));
     }
     for one in &plan.requesters {
-        text.field("asked by", &format!("{} ({})", name(one.person.as_str()), one.account));
+        let listed = one.person.unlisted_account().is_none();
+        let account = one.account.to_string();
+        let who = if listed { format!("{} ({account})", name(one.person.as_str())) } else { account };
+        text.field("asked by", &who);
     }
     text.field("asked in", &place(&plan.place));
     text.field("reason", &name(&plan.reason));

@@ -14,6 +14,9 @@ pub(super) const WORDS: usize = 200;
 const WHOLE_NAME: usize = 249;
 const SHOWN_NAMES: usize = 3;
 
+/// Facts that name people by their keys.
+const PEOPLE: [&str; 4] = ["by", "approved_by", "first", "second"];
+
 /// The facts as arguments: each under its own name, and under `name-count` how many there are: 0 where a fact is missing; names
 /// under `name-typed` as the list that an option takes.
 pub(super) fn args(locale: Locale, facts: &Facts) -> Args {
@@ -50,6 +53,7 @@ fn line(locale: Locale, name: &str, fact: &Fact) -> Line {
         Fact::At(at) => Line(vec![Span::Time(*at)]),
         Fact::Names(names) => match name {
             "accepted" | "choices" => codes(names, &locale.comma()),
+            _ if PEOPLE.contains(&name) => self::people(locale, names),
             _ => self::names(locale, names),
         },
     }
@@ -79,6 +83,7 @@ fn text_line(locale: Locale, name: &str, text: &str) -> Line {
         "operation" | "holder" | "request" | "add" => Line::code(text),
         "expected" | "found" | "left" | "saved" | "before" if text == "none" => Line::plain(locale.text("nothing")),
         "said" | "accepted" => Line::foreign(text, WORDS),
+        _ if PEOPLE.contains(&name) => Line::person(text, NAME),
         _ => Line::foreign(text, NAME),
     }
 }
@@ -95,7 +100,16 @@ pub(super) fn failure(locale: Locale, kind: &str) -> Line {
 
 /// The first three names "and 5 more".
 pub(super) fn names(locale: Locale, names: &[String]) -> Line {
-    let shown = names.iter().take(SHOWN_NAMES).map(|name| Line::foreign(name, NAME));
+    few(locale, names, |name| Line::foreign(name, NAME))
+}
+
+/// The same of people.
+fn people(locale: Locale, keys: &[String]) -> Line {
+    few(locale, keys, |key| Line::person(key, NAME))
+}
+
+fn few(locale: Locale, names: &[String], show: impl Fn(&str) -> Line) -> Line {
+    let shown = names.iter().take(SHOWN_NAMES).map(|name| show(name));
     let shown = Line::joined(shown, &locale.comma());
     let more = names.len().saturating_sub(SHOWN_NAMES);
     if more == 0 {

@@ -9,6 +9,7 @@ const CODE: char = '\u{e001}';
 const STRONG: char = '\u{e002}';
 const TIME: char = '\u{e003}';
 const DEADLINE: char = '\u{e004}';
+const ACCOUNT: char = '\u{e005}';
 const END: char = '\u{e00f}';
 
 fn is_delimiter(character: char) -> bool {
@@ -27,6 +28,7 @@ fn wrap_one(span: &Span) -> String {
         Span::Strong(text) => format!("{STRONG}{}{END}", clean(text)),
         Span::Foreign(text) => format!("{FOREIGN}{}{END}", clean(text)),
         Span::Code(text) => format!("{CODE}{}{END}", clean(text)),
+        Span::Account(id) => format!("{ACCOUNT}{id}{END}"),
         Span::Time(at) => format!("{TIME}{}{END}", at.0),
         Span::Deadline(at) => format!("{DEADLINE}{}{END}", at.0),
     }
@@ -60,6 +62,7 @@ fn span(kind: char, content: &str) -> Option<Span> {
         FOREIGN => Some(Span::Foreign(content.to_owned())),
         CODE => Some(Span::Code(content.to_owned())),
         STRONG => Some(Span::Strong(content.to_owned())),
+        ACCOUNT => content.parse().ok().map(Span::Account),
         TIME => content.parse().ok().map(|at| Span::Time(Millis(at))),
         DEADLINE => content.parse().ok().map(|at| Span::Deadline(Millis(at))),
         _ => None,
@@ -75,6 +78,7 @@ mod tests {
         let line = Line(vec![
             Span::Plain("a ".to_owned()),
             Span::Foreign("<@1> **b**".to_owned()),
+            Span::Account(7),
             Span::Time(Millis(5)),
             Span::Deadline(Millis(6)),
             Span::Plain(" c".to_owned()),

@@ -131,22 +131,38 @@ clusters = ["*"]
         said.out
     }
 
+    /// Alice approves what she is shown.
+    pub(super) async fn approves(&self, id: &str) {
+        approved_by(id, &async |line: String| self.asks(&line).await).await;
+    }
+
     /// Alice resets a group and confirms it alone; the operation's id, when it has succeeded.
     async fn resets(&self) -> String {
-        let out = self.asks("/reset-offset group:billing to:earliest reason:test").await;
-        let id = operation_in(&out);
+        let id = operation_in(&self.asks("/reset-offset group:billing to:earliest reason:test").await);
+        self.approved_until((&id, "Succeeded"), async |line: String| self.asks(&line).await).await;
+        id
+    }
+
+    /// Somebody approves what they are shown, each time anew, until the operation has come to this.
+    pub(super) async fn approved_until(&self, (id, state): (&str, &str), types: impl AsyncFn(String) -> String) {
         let began = Instant::now();
         loop {
-            let shown = self.asks(&format!("/approve operation:{id}")).await;
-            if let Some(digest) = digest_in(&shown) {
-                self.asks(&format!("/approve operation:{id} digest:{digest}")).await;
+            let shown = approved_by(id, &types).await;
+            if self.asks(&format!("/status operation:{id}")).await.contains(state) {
+                return;
             }
-            if self.asks(&format!("/status operation:{id}")).await.contains("Succeeded") {
-                return id;
-            }
-            assert!(began.elapsed() < SOON, "it never succeeds: {shown}");
+            assert!(began.elapsed() < SOON, "never {state}: {shown}");
         }
     }
+}
+
+/// Somebody approves what they are shown, if they are shown anything; what that is.
+async fn approved_by(id: &str, types: &impl AsyncFn(String) -> String) -> String {
+    let shown = types(format!("/approve operation:{id}")).await;
+    if let Some(digest) = digest_in(&shown) {
+        types(format!("/approve operation:{id} digest:{digest}")).await;
+    }
+    shown
 }
 
 /// Runs something to its end, with this input.
@@ -166,7 +182,7 @@ pub(super) fn operation_in(out: &str) -> String {
 }
 
 /// The digest that somebody is asked to repeat; none if nobody is asked.
-pub(super) fn digest_in(out: &str) -> Option<String> {
+fn digest_in(out: &str) -> Option<String> {
     let command = out.lines().map(|line| line.trim_matches(['│', '└', ' '])).collect::<Vec<_>>().join(" ");
     let digest = command.split("digest:").nth(1)?.split_whitespace().collect::<String>();
     let digest: String = digest.chars().take(64).collect();

@@ -3,7 +3,8 @@
 use discord_model::{Message, Seen};
 use interlock::approval::State;
 use interlock::plan::Digest;
-use story::discord_house::{DiscordStory, PARTITIONS, Posted, SOON, operation_in, reset};
+use interlock::policy::Role;
+use story::discord_house::{DiscordStory, PARTITIONS, Posted, SOON, chat_role, operation_in, reset};
 
 /// Without what differs from run to run: ids, digests, instants.
 fn steady(text: &str, story: &Posted, digest: Digest) -> String {
@@ -148,5 +149,26 @@ async fn a_dry_run_is_private_and_leaves_nothing() {
     story.all_is_told().await;
     assert!(story.ops.threads().is_empty());
     assert!(story.ops.bot_messages().iter().all(|one| one.peek().private));
+    story.discord.assert_clean();
+}
+
+/// Whom the settings do not list acts by a role all the same. The chat shows the name they have there, and calls nobody.
+#[tokio::test]
+async fn who_is_not_listed_is_shown_as_discord_names_them() {
+    let story = DiscordStory::begin().await;
+    let zoe = story.user("zoe");
+    zoe.gets_role(chat_role(&story.discord, Role::Operator));
+    let posted = story.asks("zoe", &reset("earliest")).await;
+    story.reacts("zoe", &posted.card, "✅").await;
+    let named = format!("<@{}>", zoe.id());
+    let seen = posted.card.becomes(&format!("not counted: {named} (asked for it)"), SOON).await;
+    assert!(seen.text.contains(&format!("Asked by {named}")), "{}", seen.text);
+    assert!(!seen.text.contains("account:"), "{}", seen.text);
+    assert!(!seen.notified_users.contains(&zoe.id()), "{:?}", seen.notified_users);
+    let status = zoe.runs(&story.ops, &format!("/status operation:{}", posted.id)).await;
+    assert!(status.text().contains(&named) && !status.text().contains("account:"), "{}", status.text());
+    story.reacts("bob", &posted.card, "✅").await;
+    story.becomes(&posted.id, State::Succeeded).await;
+    story.everything_is_read().await;
     story.discord.assert_clean();
 }

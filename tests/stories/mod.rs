@@ -33,6 +33,7 @@ mod kafka_other_cluster;
 mod kafka_reset;
 mod kafka_rights;
 mod kafka_running;
+mod kafka_stopped;
 mod kafka_times;
 mod kafka_topics;
 mod kafka_transitions;

@@ -44,6 +44,24 @@ async fn on_the_move(kafka: &SimulatedKafka) -> usize {
     }
 }
 
+/// The two topics are approved by two people, and the first batch is on the move.
+async fn quick(story: &Story) -> OperationId {
+    let id = story.person("alice").plans(QUICK).await;
+    for who in ["bob", "carol"] {
+        story.person(who).approves(&id).await;
+    }
+    story.becomes(&id, State::Waiting).await;
+    id
+}
+
+async fn until_stalled(story: &Story, id: &OperationId) {
+    let began = Instant::now();
+    while !story.operation(id).await.memory.stalled {
+        assert!(began.elapsed() < Duration::from_secs(60), "it goes on without room");
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+}
+
 #[tokio::test]
 async fn what_is_on_the_move_goes_on_at_the_slowest_rate_and_as_planned_after_a_resume() {
     let (story, kafka) = scene().await;
@@ -77,11 +95,7 @@ async fn it_is_watched_while_it_pauses() {
 #[tokio::test]
 async fn when_it_has_arrived_nothing_else_begins_until_somebody_resumes() {
     let (story, kafka) = scene().await;
-    let id = story.person("alice").plans(QUICK).await;
-    for who in ["bob", "carol"] {
-        story.person(who).approves(&id).await;
-    }
-    story.becomes(&id, State::Waiting).await;
+    let id = quick(&story).await;
     says(&story, "alice", format!("/pause operation:{id} reason:lunch")).await;
     story.becomes(&id, State::Paused).await;
     assert_eq!(on_the_move(&kafka).await, 0);
@@ -97,17 +111,9 @@ async fn when_it_has_arrived_nothing_else_begins_until_somebody_resumes() {
 #[tokio::test]
 async fn a_batch_waits_for_room_and_begins_by_itself_once_there_is_some() {
     let (story, kafka) = scene().await;
-    let id = story.person("alice").plans(QUICK).await;
-    for who in ["bob", "carol"] {
-        story.person(who).approves(&id).await;
-    }
-    story.becomes(&id, State::Waiting).await;
+    let id = quick(&story).await;
     kafka.set_disk(4, 1).expect("a disk");
-    let began = Instant::now();
-    while !story.operation(&id).await.memory.stalled {
-        assert!(began.elapsed() < Duration::from_secs(60), "it goes on without room");
-        tokio::time::sleep(Duration::from_millis(10)).await;
-    }
+    until_stalled(&story, &id).await;
     assert_eq!(on_the_move(&kafka).await, 0, "what was on the move has arrived");
     let intents = async || story.audit(&id).await.into_iter().filter(|what| what == "intent").count();
     let before = intents().await;
@@ -122,22 +128,14 @@ async fn a_batch_waits_for_room_and_begins_by_itself_once_there_is_some() {
 #[tokio::test]
 async fn after_a_resume_the_next_batch_waits_for_room_too() {
     let (story, kafka) = scene().await;
-    let id = story.person("alice").plans(QUICK).await;
-    for who in ["bob", "carol"] {
-        story.person(who).approves(&id).await;
-    }
-    story.becomes(&id, State::Waiting).await;
+    let id = quick(&story).await;
     says(&story, "alice", format!("/pause operation:{id} reason:lunch")).await;
     story.becomes(&id, State::Paused).await;
     kafka.set_disk(4, 1).expect("a disk");
     let intents = async || story.audit(&id).await.into_iter().filter(|what| what == "intent").count();
     let before = intents().await;
     says(&story, "alice", format!("/resume operation:{id} reason:back")).await;
-    let began = Instant::now();
-    while !story.operation(&id).await.memory.stalled {
-        assert!(began.elapsed() < Duration::from_secs(60), "it goes on without room");
-        tokio::time::sleep(Duration::from_millis(10)).await;
-    }
+    until_stalled(&story, &id).await;
     assert_eq!((intents().await, on_the_move(&kafka).await), (before, 0), "nothing begins");
     kafka.set_disk(4, 1 << 44).expect("a disk");
     story.becomes(&id, State::Succeeded).await;

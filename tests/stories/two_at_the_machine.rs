@@ -1,6 +1,6 @@
 //! Discord is down, and a plan needs two people: both join the bot by its socket, each as who they are.
 
-use super::command_line::{Home, SOON, Said, digest_in, operation_in, said};
+use super::command_line::{Home, SOON, Said, operation_in, said};
 use std::fs::Permissions;
 use std::net::{Ipv4Addr, TcpListener};
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
@@ -94,15 +94,11 @@ async fn types(home: &Home, uid: u32, in_group: bool, line: &str) -> Said {
 
 /// bob approves until it has come to this.
 async fn approved_until(home: &Home, id: &str, state: &str) {
-    let status = format!("/status operation:{id}");
-    let began = Instant::now();
-    while !home.asks(&status).await.contains(state) {
-        let asked = types(home, BOB, true, &format!("/approve operation:{id}")).await;
-        if let Some(digest) = digest_in(&asked.out) {
-            types(home, BOB, true, &format!("/approve operation:{id} digest:{digest}")).await;
-        }
-        assert!(began.elapsed() < SOON, "never {state}: {} {}", asked.out, asked.err);
-    }
+    let as_bob = async |line: String| {
+        let said = types(home, BOB, true, &line).await;
+        said.out + &said.err
+    };
+    home.approved_until((id, state), as_bob).await;
 }
 
 #[tokio::test]

@@ -11,7 +11,6 @@ use interlock::looks::{
     AuditEntry, AuditPage, AuditVerified, OperationLine, OperationStatus, OperationsList, StepLine,
 };
 use interlock::plan::Seat;
-use std::collections::BTreeMap;
 
 const MOST: usize = 10;
 
@@ -48,7 +47,7 @@ fn line(one: &OperationLine, locale: Locale) -> Line {
         .foreign("command", &one.command, NAME)
         .line("about", names(locale, &one.about))
         .foreign("cluster", one.cluster.as_str(), NAME)
-        .foreign("who", &one.asked_by, NAME / 2);
+        .line("who", Line::person(&one.asked_by, NAME / 2));
     if !one.is_readable {
         return locale.say("operation-line-unreadable", &args);
     }
@@ -67,8 +66,9 @@ pub(super) fn status(status: &OperationStatus, locale: Locale) -> Card {
         .line("about", names(locale, &status.line.about))
         .foreign("cluster", status.line.cluster.as_str(), NAME);
     let because = why(locale, &status.why, &status.why_facts);
-    let votes = Line::joined(standing(&status.tally, &BTreeMap::new(), locale), " · ");
-    let asked = Args::new().foreign("who", &status.line.asked_by, NAME / 2).time("at", status.line.updated_at);
+    let votes = Line::joined(standing(&status.tally, locale), " · ");
+    let asked =
+        Args::new().line("who", Line::person(&status.line.asked_by, NAME / 2)).time("at", status.line.updated_at);
     let mut body = vec![Block::Line(locale.say("status-asked", &asked))];
     body.extend(status.steps.iter().take(MOST).map(|one| Block::Line(step(one, locale))));
     if let Some(operation) = &status.reverses {
@@ -121,8 +121,7 @@ pub(super) fn audit_page(page: &AuditPage, locale: Locale) -> Card {
 }
 
 fn entry(one: &AuditEntry, locale: Locale) -> Line {
-    let who =
-        if one.who.is_empty() { Line::plain(locale.text("audit-bot")) } else { Line::foreign(&one.who, NAME / 2) };
+    let who = if one.who.is_empty() { Line::plain(locale.text("audit-bot")) } else { Line::person(&one.who, NAME / 2) };
     let about = one.operation.as_ref().map(|id| id.as_str()).or(one.request.as_ref().map(|id| id.as_str()));
     let args = Args::new()
         .word("seq", one.seq.to_string())

@@ -73,7 +73,7 @@ fn one(command: &HelpCommand, locale: Locale) -> Card {
 }
 
 pub(super) fn whoami(who: &WhoAmI, locale: Locale) -> Card {
-    let args = Args::new().foreign("person", who.person.as_str(), NAME).code("account", &who.account);
+    let args = Args::new().line("person", Line::person(who.person.as_str(), NAME)).code("account", &who.account);
     let list = |key: &str, name: &str, all: &[String]| {
         if all.is_empty() {
             return Block::Line(locale.say(&format!("{key}-none"), &Args::new()));

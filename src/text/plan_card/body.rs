@@ -65,7 +65,7 @@ pub(in crate::text) fn for_owners(view: &CardView<'_>) -> Vec<Block> {
 }
 
 fn asked(plan: &Plan, locale: Locale) -> Line {
-    let who = plan.requesters.iter().map(|one| Line::foreign(one.person.as_str(), NAME / 2));
+    let who = plan.requesters.iter().map(|one| Line::person(one.person.as_str(), NAME / 2));
     let who = locale.say("card-asked-by", &Args::new().line("who", Line::joined(who.take(3), &locale.comma())));
     let quote = |text: &str| locale.say("quoted", &Args::new().foreign("text", text, WORDS));
     let reason = (!plan.reason.is_empty()).then(|| quote(&plan.reason));

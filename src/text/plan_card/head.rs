@@ -14,9 +14,6 @@ use interlock::cluster::{ClusterKind, Tier};
 use interlock::facts::{Fact, Facts};
 use interlock::plan::{Effect, Plan, Undo, Work};
 
-/// Facts that name people by their keys.
-const PEOPLE: [&str; 4] = ["by", "approved_by", "first", "second"];
-
 /// State and what; size; the worst case or what came of it; votes or progress; what it still owes; ids.
 pub(super) fn lines(view: &CardView<'_>) -> Vec<Line> {
     let (plan, locale) = (view.plan.plan(), view.locale);
@@ -53,7 +50,7 @@ fn third(view: &CardView<'_>) -> Option<Line> {
 pub(in crate::text) fn result(view: &CardView<'_>) -> Option<Line> {
     let args = Args::new()
         .count("count", moved_in_the_end(view.plan.plan(), view.history).partitions)
-        .line("vetoed-by", votes::people(view, view.tally.vetoes.iter()));
+        .line("vetoed-by", votes::people(view.tally.vetoes.iter(), view.locale));
     let stopped_early = view.state == State::Stopped && !may_have_changed(view);
     let key = if stopped_early { "unchanged" } else { "result" };
     let key = format!("{key}-{}{}", view.state.key(), if failed_half_way(view) { "-partly" } else { "" });
@@ -90,24 +87,7 @@ fn fourth(view: &CardView<'_>) -> Option<Line> {
 
 /// How it came to its state.
 pub(in crate::text) fn because(view: &CardView<'_>) -> Option<Line> {
-    why(view.locale, &view.why.id, &people(view, &view.why.facts))
-}
-
-/// The facts with people by the names to show.
-pub(in crate::text) fn people(view: &CardView<'_>, facts: &Facts) -> Facts {
-    let shown = |key: &String| {
-        let name = key.parse().ok().and_then(|person: interlock::id::PersonId| view.names.get(&person));
-        name.unwrap_or(key).clone()
-    };
-    let rename = |(name, fact): (&String, &Fact)| {
-        let fact = match fact {
-            Fact::Text(key) if PEOPLE.contains(&name.as_str()) => Fact::Text(shown(key)),
-            Fact::Names(keys) if PEOPLE.contains(&name.as_str()) => Fact::Names(keys.iter().map(shown).collect()),
-            other => other.clone(),
-        };
-        (name.clone(), fact)
-    };
-    Facts(facts.0.iter().map(rename).collect())
+    why(view.locale, &view.why.id, &view.why.facts)
 }
 
 fn progress(view: &CardView<'_>) -> Option<Line> {

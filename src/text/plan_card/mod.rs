@@ -16,10 +16,8 @@ use super::locale::{Args, Locale};
 use super::{by_hand, picture, plan_text, reassignment};
 use engine::{History, Why};
 use interlock::approval::{State, Tally};
-use interlock::id::PersonId;
 use interlock::plan::{Difference, Owed, Plan, Sealed, Seat};
 use interlock::time::Millis;
-use std::collections::BTreeMap;
 
 /// Everything a plan's card is made of.
 #[derive(Debug, Clone, Copy)]
@@ -34,8 +32,6 @@ pub struct CardView<'a> {
     pub tally: &'a Tally,
     /// The seats that must be filled: the plan's, or more where the settings became stricter since.
     pub seats: &'a [Seat],
-    /// What people are called; who is not listed is shown by the key of the settings.
-    pub names: &'a BTreeMap<PersonId, String>,
     /// How far it is, once it has started.
     pub progress: Option<Progress>,
     /// What is still to be put back, though it has ended.

@@ -7,7 +7,6 @@ use crate::text::sentence::{NAME, names};
 use interlock::approval::{State, Tally};
 use interlock::id::PersonId;
 use interlock::plan::Seat;
-use std::collections::BTreeMap;
 
 const MOST_PEOPLE: usize = 6;
 
@@ -46,7 +45,7 @@ pub(super) fn footer(view: &CardView<'_>) -> Line {
     if view.seats.is_empty() && tally.vetoes.is_empty() {
         return locale.say("votes-none-needed", &Args::new());
     }
-    let mut parts = standing(tally, view.names, locale);
+    let mut parts = standing(tally, locale);
     if view.state == State::AwaitingApproval {
         parts.push(locale.say("votes-how", &Args::new()));
     }
@@ -54,50 +53,46 @@ pub(super) fn footer(view: &CardView<'_>) -> Line {
 }
 
 /// Who fills seats, who vetoes, and whose vote does not count.
-pub(in crate::text) fn standing(tally: &Tally, names: &BTreeMap<PersonId, String>, locale: Locale) -> Vec<Line> {
-    let mut parts = vec![counted(tally, names, locale)];
+pub(in crate::text) fn standing(tally: &Tally, locale: Locale) -> Vec<Line> {
+    let mut parts = vec![counted(tally, locale)];
     if !tally.vetoes.is_empty() {
-        let args = Args::new().line("who", named(tally.vetoes.iter(), names, locale));
+        let args = Args::new().line("who", people(tally.vetoes.iter(), locale));
         parts.push(locale.say("votes-vetoed", &args));
     }
-    parts.extend(uncounted(tally, names, locale));
+    parts.extend(uncounted(tally, locale));
     if tally.cannot_verify {
         parts.push(locale.say("votes-cannot-verify", &Args::new()));
     }
     parts
 }
 
-fn counted(tally: &Tally, names: &BTreeMap<PersonId, String>, locale: Locale) -> Line {
+fn counted(tally: &Tally, locale: Locale) -> Line {
     if tally.filled() == 0 {
         return locale.say("votes-none", &Args::new());
     }
     let args = Args::new()
         .count("filled", tally.filled())
         .count("wanted", tally.seats.len())
-        .line("who", named(tally.seats.iter().flatten(), names, locale));
+        .line("who", people(tally.seats.iter().flatten(), locale));
     locale.say("votes-counted", &args)
 }
 
-fn uncounted(tally: &Tally, names: &BTreeMap<PersonId, String>, locale: Locale) -> Option<Line> {
+fn uncounted(tally: &Tally, locale: Locale) -> Option<Line> {
     let Tally { uncounted, .. } = tally;
     if uncounted.is_empty() {
         return None;
     }
     let shown = uncounted.iter().take(MOST_PEOPLE).map(|one| {
         let why = Line::plain(locale.text(&format!("not-counted-{}", one.why.key())));
-        locale.say("votes-uncounted-one", &Args::new().line("who", person(&one.person, names)).line("why", why))
+        locale.say("votes-uncounted-one", &Args::new().line("who", person(&one.person)).line("why", why))
     });
     let who = limited(shown, uncounted.len(), locale);
     Some(locale.say("votes-uncounted", &Args::new().line("who", who)))
 }
 
-/// People by the names to show, at most six.
-pub(super) fn people<'a>(view: &CardView<'_>, all: impl Iterator<Item = &'a PersonId>) -> Line {
-    named(all, view.names, view.locale)
-}
-
-fn named<'a>(all: impl Iterator<Item = &'a PersonId>, names: &BTreeMap<PersonId, String>, locale: Locale) -> Line {
-    let shown: Vec<Line> = all.map(|one| person(one, names)).collect();
+/// People, at most six.
+pub(super) fn people<'a>(all: impl Iterator<Item = &'a PersonId>, locale: Locale) -> Line {
+    let shown: Vec<Line> = all.map(person).collect();
     let count = shown.len();
     limited(shown.into_iter().take(MOST_PEOPLE), count, locale)
 }
@@ -110,7 +105,6 @@ fn limited(shown: impl Iterator<Item = Line>, count: usize, locale: Locale) -> L
     locale.say("names-and-more", &Args::new().line("names", names).count("more", count - MOST_PEOPLE))
 }
 
-/// A person by the name to show.
-fn person(person: &PersonId, names: &BTreeMap<PersonId, String>) -> Line {
-    Line::foreign(names.get(person).map_or(person.as_str(), String::as_str), NAME / 2)
+fn person(person: &PersonId) -> Line {
+    Line::person(person.as_str(), NAME / 2)
 }

@@ -53,7 +53,7 @@ pub(in crate::text) fn approved(view: &CardView<'_>) -> Option<Block> {
     if view.tally.filled() == 0 {
         return None;
     }
-    let who = super::votes::people(view, view.tally.seats.iter().flatten());
+    let who = super::votes::people(view.tally.seats.iter().flatten(), view.locale);
     Some(Block::Line(view.locale.say("ended-approved-by", &Args::new().line("who", who))))
 }
 

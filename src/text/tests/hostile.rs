@@ -73,7 +73,7 @@ fn stays_foreign(card: &Card, with: &str) {
             let (own, text) = match span {
                 Span::Plain(text) | Span::Strong(text) => (true, text),
                 Span::Foreign(text) | Span::Code(text) => (false, text),
-                Span::Time(_) | Span::Deadline(_) => continue,
+                Span::Account(_) | Span::Time(_) | Span::Deadline(_) => continue,
             };
             assert!(!text.contains(['\n', '\u{202e}', '\u{200b}', '\u{1b}', '\u{e000}', '\u{e00f}']), "{text:?}");
             assert!(!own || pieces.iter().all(|piece| !text.contains(piece)), "{text:?} became our own words");

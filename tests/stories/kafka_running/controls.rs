@@ -34,19 +34,22 @@ async fn posted(scene: &Scene) -> OperationId {
     id
 }
 
+/// What the log tells of a plan that somebody said no to while it waited for approval.
+async fn turned_down(scene: &Scene, who: &str, (state, done): (State, &str)) -> Vec<String> {
+    let id = posted(scene).await;
+    assert_eq!(says(scene, who, ("/reject", &id)).await, done);
+    scene.house.story.becomes(&id, state).await;
+    nothing_changed(scene, &id).await;
+    scene.house.story.audit(&id).await
+}
+
 #[tokio::test]
 async fn a_veto_and_the_requesters_own_change_nothing() {
     let scene = Scene::new().await;
-    for (who, state, done, way) in [
-        ("carol", State::Rejected, "vetoed", (State::AwaitingApproval, Event::Veto)),
-        ("alice", State::Cancelled, "cancelled", (State::AwaitingApproval, Event::Cancel)),
-    ] {
-        let id = posted(&scene).await;
-        assert_eq!(says(&scene, who, ("/reject", &id)).await, done);
-        scene.house.story.becomes(&id, state).await;
-        nothing_changed(&scene, &id).await;
-        made(&scene.house.story.audit(&id).await, &[way]);
-    }
+    let vetoed = turned_down(&scene, "carol", (State::Rejected, "vetoed")).await;
+    made(&vetoed, &[(State::AwaitingApproval, Event::Veto)]);
+    let cancelled = turned_down(&scene, "alice", (State::Cancelled, "cancelled")).await;
+    made(&cancelled, &[(State::AwaitingApproval, Event::Cancel)]);
 }
 
 #[tokio::test]
@@ -63,16 +66,19 @@ async fn a_wait_that_is_paused_goes_on_when_it_is_resumed() {
     scene.house.story.becomes(&id, State::Succeeded).await;
     scene.stands([30, 30, 30]).await;
     assert_eq!(scene.changes(), [api::OFFSET_COMMIT]);
-    let ways = [
-        (State::AwaitingApproval, Event::Approve),
-        (State::Queued, Event::Start),
-        (State::Running, Event::Wait),
-        (State::Waiting, Event::Pause),
-        (State::Paused, Event::Resume),
-        (State::Waiting, Event::Wake),
-        (State::Running, Event::Finish),
-    ];
-    made(&scene.house.story.audit(&id).await, &ways);
+    let told = scene.house.story.audit(&id).await;
+    made(
+        &told,
+        &[
+            (State::AwaitingApproval, Event::Approve),
+            (State::Queued, Event::Start),
+            (State::Running, Event::Wait),
+            (State::Waiting, Event::Pause),
+            (State::Paused, Event::Resume),
+            (State::Waiting, Event::Wake),
+            (State::Running, Event::Finish),
+        ],
+    );
 }
 
 #[tokio::test]
@@ -99,8 +105,7 @@ async fn a_pause_under_an_act_waits_for_the_act_and_keeps_the_end_for_later() {
     scene.house.story.becomes(&id, State::Succeeded).await;
     scene.stands([0, 0, 0]).await;
     assert_eq!(scene.changes(), [api::OFFSET_COMMIT], "once");
-    let ways = [(State::Running, Event::Pause), (State::Pausing, Event::SafePoint)];
-    made(&scene.house.story.audit(&id).await, &ways);
+    made(&scene.house.story.audit(&id).await, &[(State::Running, Event::Pause), (State::Pausing, Event::SafePoint)]);
 }
 
 #[tokio::test]
@@ -113,8 +118,7 @@ async fn a_stop_under_an_act_leaves_what_the_act_did_and_the_way_back() {
     scene.comes_to(&id, State::Stopped, "stop-asked").await;
     scene.stands([0, 0, 0]).await;
     assert_eq!(scene.changes(), [api::OFFSET_COMMIT], "exactly what was under way");
-    let ways = [(State::Running, Event::Stop), (State::Stopping, Event::SafePoint)];
-    made(&scene.house.story.audit(&id).await, &ways);
+    made(&scene.house.story.audit(&id).await, &[(State::Running, Event::Stop), (State::Stopping, Event::SafePoint)]);
     scene.house.taken_back(&id).await;
     assert_eq!(scene.house.committed(&scene.place).await, scene.before);
 }

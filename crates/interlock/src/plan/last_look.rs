@@ -2,7 +2,7 @@
 
 use super::condition::{CANNOT_LOOK, Looked};
 use super::layout_action::ReplicaMove;
-use super::layout_probe::{Movements, Standing, heading, place};
+use super::layout_probe::{Movements, heading, place};
 use super::moving::STALE_LOOKS;
 use super::{Action, KafkaAction, Plan, Work};
 use crate::cluster::kafka::{KafkaQuery, Partition, Reassignment, Replicas};
@@ -96,13 +96,9 @@ impl<'a> Found<'a> {
         let movements = Movements::see(looker)?;
         let mut found = Self::default();
         for one in moves {
-            let facts = place(&one.topic, one.partition);
-            match movements.standing(looker, (&one.topic, &one.topic_id, one.partition))? {
-                Standing::Gone => return Ok(Err(Looked::Impossible { id: "topic-gone", facts })),
-                Standing::Another(id) => {
-                    return Ok(Err(Looked::Impossible { id: "topic-recreated", facts: facts.with("found", id) }));
-                }
-                Standing::Here(partition, moving) => found.add(one, partition, moving),
+            match movements.awaited(looker, one)? {
+                Ok((partition, moving)) => found.add(one, partition, moving),
+                Err(never) => return Ok(Err(never)),
             }
         }
         Ok(Ok(found))

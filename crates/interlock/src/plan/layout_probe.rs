@@ -1,5 +1,6 @@
 //! Whether an action on the layout was done, from what the cluster shows.
 
+use super::condition::Looked;
 use super::layout_action::{ConfigChange, ConfigOn, ListRemoval, PreferredLeader, ReplicaMove, list_entries};
 use super::probe::Probe;
 use crate::cluster::kafka::{ConfigEntry, Partition, Reassignment, Replicas};
@@ -37,6 +38,9 @@ pub(super) enum Standing<'a> {
     Here(&'a Partition, Option<&'a Reassignment>),
 }
 
+/// A partition, and how it is on the move.
+type Here<'a> = (&'a Partition, Option<&'a Reassignment>);
+
 /// The partitions on the move, by place.
 pub(super) struct Movements<'a>(BTreeMap<(&'a TopicName, i32), &'a Reassignment>);
 
@@ -55,6 +59,20 @@ impl<'a> Movements<'a> {
         let found = topic.partition(number);
         let moving = self.0.get(&(name, number)).copied();
         Ok(found.map_or(Standing::Gone, |partition| Standing::Here(partition, moving)))
+    }
+
+    /// Where a move is whose end is waited for. In a topic that is gone, or another one by now, it never ends.
+    pub(super) fn awaited(
+        &self,
+        looker: &mut Looker<'a>,
+        one: &ReplicaMove,
+    ) -> Result<Result<Here<'a>, Looked>, Facts> {
+        let facts = place(&one.topic, one.partition);
+        Ok(match self.standing(looker, (&one.topic, &one.topic_id, one.partition))? {
+            Standing::Here(partition, moving) => Ok((partition, moving)),
+            Standing::Gone => Err(Looked::Impossible { id: "topic-gone", facts }),
+            Standing::Another(id) => Err(Looked::Impossible { id: "topic-recreated", facts: facts.with("found", id) }),
+        })
     }
 }
 

@@ -179,21 +179,16 @@ fn see<'a>(moves: &'a [ReplicaMove], looker: &mut Looker<'a>) -> Result<Whole<'a
     let movements = Movements::see(looker)?;
     let mut seen = Vec::with_capacity(moves.len());
     for one in moves {
-        let facts = place(&one.topic, one.partition);
-        match movements.standing(looker, (&one.topic, &one.topic_id, one.partition))? {
-            Standing::Gone => return Ok(Err(Looked::Impossible { id: "topic-gone", facts })),
-            Standing::Another(id) => {
-                return Ok(Err(Looked::Impossible { id: "topic-recreated", facts: facts.with("found", id) }));
-            }
-            Standing::Here(partition, moving) => {
-                let heading = heading(one, partition, moving);
-                if heading != one.to && moving.is_some() {
-                    return Ok(Err(overridden(one, &heading)));
-                }
-                let elsewhere = (heading != one.to).then_some(heading);
-                seen.push(Seen { one, partition, listed: moving.is_some(), elsewhere });
-            }
+        let (partition, moving) = match movements.awaited(looker, one)? {
+            Ok(here) => here,
+            Err(never) => return Ok(Err(never)),
+        };
+        let heading = heading(one, partition, moving);
+        if heading != one.to && moving.is_some() {
+            return Ok(Err(overridden(one, &heading)));
         }
+        let elsewhere = (heading != one.to).then_some(heading);
+        seen.push(Seen { one, partition, listed: moving.is_some(), elsewhere });
     }
     Ok(Ok(seen))
 }

@@ -4,6 +4,7 @@ use super::super::limits::FOREIGN;
 use super::escape;
 use crate::text::numbers::utc;
 use crate::text::{Line, Span};
+use interlock::principal::Account;
 use interlock::time::Millis;
 
 /// A line as markup.
@@ -24,6 +25,7 @@ pub(super) fn markup(line: &Line) -> Markup {
             Span::Strong(text) => (format!("**{text}**"), false),
             Span::Foreign(text) => bounded(text, |text| escape::markdown(text, at_start)),
             Span::Code(text) => bounded(text, escape::code),
+            Span::Account(id) => (format!("<@{id}>"), false),
             Span::Time(at) => (format!("{} ({})", utc(*at), stamp(*at, 'f')), false),
             Span::Deadline(at) => (stamp(*at, 'R'), false),
         };
@@ -49,6 +51,11 @@ fn stamp(at: Millis, style: char) -> String {
     format!("<t:{}:{style}>", at.0.div_euclid(1_000))
 }
 
+/// Whether Discord shows a line well only where it knows markup.
+pub(super) fn needs_markup(line: &Line) -> bool {
+    line.0.iter().any(|span| matches!(span, Span::Account(_)))
+}
+
 /// Renders a line without any markup: for footers, where Discord shows none, and for attachments.
 pub(super) fn plain(line: &Line) -> String {
     line.0.iter().map(plain_span).collect()
@@ -58,6 +65,7 @@ fn plain_span(span: &Span) -> String {
     match span {
         Span::Plain(text) | Span::Strong(text) => text.clone(),
         Span::Foreign(text) | Span::Code(text) => escape::visible(text),
+        Span::Account(id) => Account::Discord(*id).to_string(),
         Span::Time(at) | Span::Deadline(at) => utc(*at),
     }
 }
@@ -75,14 +83,15 @@ mod tests {
             Span::Foreign("a_b\n".into()),
             Span::Time(Millis(1_700_000_000_999)),
             Span::Deadline(Millis(1_700_000_060_000)),
+            Span::Account(7),
         ]);
         let shown = markup(&line);
         assert_eq!(
             shown.text,
-            "op `K7F3QD`** x **a\\_b⏎2023-11-14 22:13:20.999 UTC (<t:1700000000:f>)<t:1700000060:R>"
+            "op `K7F3QD`** x **a\\_b⏎2023-11-14 22:13:20.999 UTC (<t:1700000000:f>)<t:1700000060:R><@7>"
         );
         assert!(!shown.cut);
-        assert_eq!(plain(&line), "op K7F3QD x a_b⏎2023-11-14 22:13:20.999 UTC2023-11-14 22:14:20 UTC");
+        assert_eq!(plain(&line), "op K7F3QD x a_b⏎2023-11-14 22:13:20.999 UTC2023-11-14 22:14:20 UTCdiscord:7");
     }
 
     #[test]

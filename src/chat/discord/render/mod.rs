@@ -12,7 +12,7 @@ pub(super) use says::{is_marker, marker, says};
 use super::limits::{BUTTON_ID, BUTTON_LABEL, BUTTONS_PER_ROW, CONTENT, DESCRIPTION, FOOTER, ROWS, shortened, units};
 use crate::text::{Block, Button, Card, Line, Mention, Tone};
 use attachments::Attached;
-use line::{Markup, markup, plain};
+use line::{Markup, markup, needs_markup, plain};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
@@ -39,7 +39,8 @@ pub(super) fn render(card: &Card, marker: Option<&str>) -> Rendered {
     let description = description(&card.body);
     let more = (content.cut || description.cut).then(|| whole(card));
     let Attached { uploads, left_out } = attachments::attach(&card.files, more);
-    let mut drawn = Drawn { content: content.text, description: description.text, footer: footer(card) };
+    let mut drawn = Drawn { content: content.text, description: description.text, footer: String::new() };
+    drawn.end(card);
     drawn.add(&left_out);
     drawn.mark(marker);
     let message = json!({
@@ -59,6 +60,24 @@ struct Drawn {
 }
 
 impl Drawn {
+    /// The last line: a footer, or small print at the end of the description where it names accounts, which a footer shows as
+    /// mere numbers.
+    fn end(&mut self, card: &Card) {
+        let Some(line) = card.footer.as_ref().filter(|line| needs_markup(line)) else {
+            self.footer = footer(card);
+            return;
+        };
+        let small = format!("-# {}", markup(line).text);
+        if units(&self.description) + units(&small) + RESERVE > DESCRIPTION {
+            self.footer = footer(card);
+            return;
+        }
+        if !self.description.is_empty() {
+            self.description.push('\n');
+        }
+        self.description.push_str(&small);
+    }
+
     /// Adds lines about files that could not be attached.
     fn add(&mut self, lines: &[String]) {
         for line in lines {

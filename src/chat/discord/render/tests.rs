@@ -132,6 +132,27 @@ fn hostile_text_has_no_effect_in_any_part() {
 }
 
 #[test]
+fn accounts_are_named_where_discord_shows_their_names_and_nobody_is_called() {
+    let named = Line(vec![Span::Plain("Votes: 1 of 2: ".into()), Span::Account(7)]);
+    let card = Card {
+        headline: vec![named.clone()],
+        body: vec![Block::Line(plain_line("b"))],
+        footer: Some(named),
+        ..Card::default()
+    };
+    let Rendered { message, .. } = render(&card, Some("ob-1"));
+    assert_eq!(text(&message["content"]), "Votes: 1 of 2: <@7>");
+    let embed = &message["embeds"][0];
+    assert_eq!(text(&embed["description"]), "b\n-# Votes: 1 of 2: <@7>", "a footer would show a number");
+    assert_eq!(text(&embed["footer"]["text"]), "ref ob-1");
+    let nobody = json!({"parse": [], "roles": [], "users": [], "replied_user": false});
+    assert_eq!(message["allowed_mentions"], nobody);
+    let full = Card { body: vec![Block::Line(plain_line(&"b".repeat(DESCRIPTION - 100)))], ..card };
+    let Rendered { message, .. } = render(&full, None);
+    assert_eq!(text(&message["embeds"][0]["footer"]["text"]), "Votes: 1 of 2: discord:7", "where there is no room");
+}
+
+#[test]
 fn who_is_called_is_called_however_long_the_headline_is() {
     let ids = (0..120_u64).map(|at| u64::MAX - at);
     let mentions: Vec<Mention> = ids.map(Mention::User).collect();
