@@ -90,7 +90,7 @@ async fn each_missing_right_is_named_exactly_and_the_fewest_are_enough() {
         value_bytes: 1_000,
     };
     judge.produce_many(records).await.expect("records");
-    let _second = SecondBroker::start(lab(), judge).await;
+    let second = SecondBroker::start(lab(), judge).await;
     let line =
         format!("/scale-out cluster:{CLUSTER} brokers:{} topics:{} throttle:10MiB", SecondBroker::ID, place.topic);
 
@@ -125,4 +125,5 @@ async fn each_missing_right_is_named_exactly_and_the_fewest_are_enough() {
     assert_eq!(stands().await, [[1], [1]]);
     judge.delete_acls(&fewest).await.expect("rights on the cluster are everybody's");
     judge.delete_topic(&place.topic).await.expect("the topic");
+    second.ends(judge).await;
 }

@@ -52,6 +52,19 @@ impl SecondBroker {
         }
         broker
     }
+
+    /// Ends it, and returns when the cluster no longer counts it among the living, where topics of others are put.
+    ///
+    /// # Panics
+    /// If that does not come about.
+    pub async fn ends(self, judge: &KafkaJudge) {
+        drop(self);
+        let began = Instant::now();
+        while judge.cluster().await.expect("the cluster").brokers.contains(&Self::ID) {
+            assert!(began.elapsed() < LIMIT, "it is still counted");
+            tokio::time::sleep(RETRY).await;
+        }
+    }
 }
 
 impl Drop for SecondBroker {

@@ -261,7 +261,7 @@ async fn a_card_larger_than_any_limit_is_taken_and_nothing_is_lost() {
     assert_eq!(seen.files.len(), 10);
     assert!(seen.file("more.txt").unwrap().text().contains("row 399"));
     assert!(seen.text.contains("f11"), "files that did not fit are named");
-    assert_eq!(chat.find(ops.id().get(), "m-1").await, Ok(Some(posted)));
+    assert_eq!(chat.find(ops.id().get(), "m-1", START).await, Ok(Some(posted)));
     assert_eq!(chat.read(posted).await.unwrap().says, chat.says(&large));
     model.assert_clean();
 }
