@@ -119,7 +119,7 @@ mod tests {
         let plan: String = (0..250_000).map(one).collect();
         assert!(plan.len() > ATTACHMENT_BYTES);
         let file = CardFile { name: "plan.json".to_owned(), bytes: plan.clone().into_bytes(), alt: None };
-        let attached = attach(&[file.clone()], None);
+        let attached = attach(std::slice::from_ref(&file), None);
         assert_eq!(attached.left_out, [format!("`plan.json` ({} B) → `plan.json.gz`", plan.len())]);
         assert_eq!(attached.uploads[0].name, "plan.json.gz");
         let mut unpacked = String::new();
