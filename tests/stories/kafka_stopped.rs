@@ -24,23 +24,23 @@ const CLIENT: &str = "signalbox";
 static TURN: Mutex<()> = Mutex::const_new(());
 
 /// Two homes on one store, of a cluster behind the proxy.
-pub(super) struct Two {
-    pub(super) first: Home,
-    pub(super) second: Home,
+struct Two {
+    first: Home,
+    second: Home,
     store: Store,
     _turn: MutexGuard<'static, ()>,
 }
 
 /// A process that carries an operation out, and the answer that its first act waits for.
-pub(super) struct Acting {
+struct Acting {
     process: Child,
     hold: RuleHandle,
-    pub(super) id: OperationId,
+    id: OperationId,
 }
 
 /// How long leases and acts last.
 #[derive(Clone, Copy)]
-pub(super) enum Acts {
+enum Acts {
     /// As short as a busy machine allows.
     Short,
     /// Longer than anything here takes.
@@ -48,7 +48,7 @@ pub(super) enum Acts {
 }
 
 impl Two {
-    pub(super) async fn behind_proxy(bootstrap: &str, controllers: &str, acts: Acts) -> Self {
+    async fn behind_proxy(bootstrap: &str, controllers: &str, acts: Acts) -> Self {
         let turn = TURN.lock().await;
         proxy().forget(CLIENT);
         let (lease, act) = match acts {
@@ -83,7 +83,7 @@ bootstrap = {}
 
     /// The first process asks for this and gets it approved. The answer to a request of this kind that its first act has sent
     /// is held; what looks ask goes on.
-    pub(super) async fn acting(&self, line: &str, kind: i16) -> Acting {
+    async fn acting(&self, line: &str, kind: i16) -> Acting {
         let process = self.first.bot().await;
         let id: OperationId = operation_in(&self.first.asks(line).await).parse().unwrap();
         let approves = async {
@@ -100,8 +100,10 @@ bootstrap = {}
     async fn held_inside_an_act(&self, id: &OperationId, kind: i16) -> RuleHandle {
         let armed = || proxy().arm(Rule::next(CLIENT, kind, Fault::HoldAnswer));
         let mut hold = armed();
+        let began = Instant::now();
         loop {
-            assert!(hold.meets(1, LIMIT).await, "no act asks this: {:?}", self.entries(id).await);
+            let met = hold.meets(1, LIMIT).await && began.elapsed() < LIMIT;
+            assert!(met, "no act asks this: {:?}", self.entries(id).await);
             if let [.., Entry::Intent { .. }] = &self.entries(id).await[..] {
                 return hold;
             }
@@ -116,7 +118,7 @@ bootstrap = {}
     }
 
     /// What came of each act, as the journal has it.
-    pub(super) async fn outcomes(&self, id: &OperationId) -> Vec<Outcome> {
+    async fn outcomes(&self, id: &OperationId) -> Vec<Outcome> {
         let outcome = |entry: &Entry| match entry {
             Entry::Outcome { outcome, .. } => Some(*outcome),
             _ => None,
@@ -126,7 +128,7 @@ bootstrap = {}
 
     /// The acting process is stopped, its answer comes, and another process ends the operation. Then the first one goes on:
     /// what both have changed until its act is over.
-    pub(super) async fn stopped_and_continued(&self, acting: Acting) -> Vec<Recorded> {
+    async fn stopped_and_continued(&self, acting: Acting) -> Vec<Recorded> {
         let Acting { mut process, hold, id } = acting;
         signal(&process, "STOP");
         assert_eq!(proxy().changes(CLIENT), [], "nothing is sent before the answer");
