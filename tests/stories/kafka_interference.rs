@@ -170,6 +170,7 @@ async fn partitions_that_were_added_make_the_plan_stale() {
     let more = ["--alter", "--topic", &scene.place.topic, "--partitions", "3"];
     let said = KafkaTools::new(lab()).topics(&more).await.unwrap();
     assert!(said.success, "{said:?}");
+    scene.house.judge.known_by_all(&scene.place.topic, 3).await;
     hold.disarm();
     scene.asks_again("topic-partitions-changed").await;
     let plan = scene.house.story.plan(&scene.id).await;

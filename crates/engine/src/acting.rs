@@ -186,7 +186,7 @@ impl Run<'_> {
         match (self.probe(plan, placed, &sections), still) {
             (Probe::NotYet | Probe::Partly, Some(wait)) => {
                 self.looked = true;
-                self.rest(operation, wait).await
+                self.rest(operation, wait.min(self.soon(tries))).await
             }
             (Probe::Done, _) => {
                 self.looked = true;
@@ -206,7 +206,7 @@ impl Run<'_> {
                 self.outcome(placed, attempt, Outcome::Partly, Facts::none()).await?;
                 Ok(Next::Go)
             }
-            (Probe::InProgress, _) => self.rest(operation, self.inner.pace.retry).await,
+            (Probe::InProgress, _) => self.rest(operation, self.soon(tries)).await,
             // What is for the run only stays as somebody else makes it, whenever they do.
             (Probe::Foreign(facts), _) if operation.owes() || is_for_the_run(placed.step) => {
                 self.left(operation, placed, facts).await
@@ -257,6 +257,14 @@ impl Run<'_> {
             return probe(&self.history.ours(plan.plan()).counting(placed.action, sections), sections);
         }
         probe(placed.action, sections)
+    }
+
+    /// How long until what became of an act is looked at again: soon at first, for who is asked may only be a moment behind who
+    /// has answered, then ever more seldom.
+    pub(crate) fn soon(&self, tries: Tries) -> Duration {
+        let pace = &self.inner.pace;
+        let since = self.inner.ports.clock.now().since(tries.intended_at);
+        (since / 2).clamp(pace.tick.min(pace.retry), pace.retry)
     }
 
     /// How long an act that was begun may still come to pass; none if what is seen from now on is what came of it. A request

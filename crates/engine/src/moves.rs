@@ -13,7 +13,7 @@ use interlock::cluster::Sections;
 use interlock::facts::{Fact, Facts};
 use interlock::plan::{
     Action, Awaited, CANNOT_LOOK, Condition, KafkaAction, Looked, Memory, Moving, NextBatch, Pace, Plan, ReplicaMove,
-    Sealed, Step, Turned, Wanted, look, milestones, outlook, regulate,
+    Sealed, Step, Turned, Wanted, look, milestones, next_look, outlook, regulate,
 };
 use std::time::Duration;
 
@@ -121,7 +121,8 @@ impl Run<'_> {
                 if memory.stalled && !operation.memory.stalled {
                     self.inner.tell(&operation.id, alert(id, facts.clone())).await?;
                 }
-                self.look_again(operation, &memory, watched.interval, (id, facts)).await
+                let next = next_look(&operation.memory, &memory, watched.interval);
+                self.look_again(operation, &memory, next, (id, facts)).await
             }
         }
     }

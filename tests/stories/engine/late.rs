@@ -46,6 +46,19 @@ async fn what_comes_to_pass_late_is_seen_and_not_sent_again() {
     assert_eq!(intents(&house, &id).await, 1);
 }
 
+/// Who is asked may only be a moment behind who has answered: it is looked at again long before the wait is over.
+#[tokio::test]
+async fn what_shows_a_moment_later_is_seen_soon() {
+    let scene = Scene::new();
+    let house = scene.house().await;
+    let began = engine::port::Clock::now(scene.clock.as_ref());
+    let id = late(&scene, &house, Duration::from_secs(3)).await;
+    let done = comes_to(&house, &id, State::Succeeded).await;
+    assert_eq!(intents(&house, &id).await, 1);
+    let took = done.updated_at.since(began);
+    assert!(took < Duration::from_secs(8), "{took:?} by the clock of the story");
+}
+
 /// Stopped right after the answer was lost: how it ended, and whether something was changed in the end.
 async fn stopped_at_once(scene: &Scene, house: &House) -> (i64, bool) {
     let before = scene.kafka.acts().unwrap().len();

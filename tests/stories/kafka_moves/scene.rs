@@ -30,12 +30,14 @@ pub(super) async fn filled(cluster: &MoveCluster) -> Sent {
 }
 
 pub(super) async fn assignment(cluster: &MoveCluster) -> BTreeMap<i32, Vec<i32>> {
+    cluster.caught_up().await;
     let seen = cluster.judge().topic(TOPIC).await.expect("the topic");
     seen.partitions.into_iter().map(|one| (one.partition, one.replicas)).collect()
 }
 
 /// Everything that throttles, as Kafka's AdminClient sees it, on the thing itself.
 pub(super) async fn throttles(cluster: &MoveCluster) -> BTreeMap<String, String> {
+    cluster.caught_up().await;
     let mut found = BTreeMap::new();
     for id in MoveCluster::BROKERS {
         let configs = cluster.judge().configs("broker", &id.to_string()).await.expect("its settings");

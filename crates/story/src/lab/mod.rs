@@ -6,6 +6,7 @@
 mod client;
 mod env;
 pub mod judge;
+mod metadata;
 mod move_cluster;
 pub mod proxy;
 pub mod rocketmq;

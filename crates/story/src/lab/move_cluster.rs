@@ -5,7 +5,7 @@ use super::{KafkaTools, Lab};
 use std::collections::BTreeMap;
 use std::fs::{File, TryLockError};
 use std::process::Stdio;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use tokio::process::Command;
 
 /// How long to wait for another story to give the cluster back.
@@ -15,6 +15,9 @@ const LIMIT: Duration = Duration::from_secs(120);
 /// With eligible leader replicas Kafka sets this for all brokers, and refuses to remove it.
 const MIN_ISR: (&str, &str) = ("min.insync.replicas", "1");
 const RETRY: Duration = Duration::from_millis(50);
+/// A setting of a broker that changes nothing a story looks at; see [`MoveCluster::caught_up`]. Its default is a day.
+const MARK: &str = "producer.id.expiration.ms";
+const DAY_MS: u32 = 86_400_000;
 
 /// Four brokers, 1 to 4, in the racks r1 to r4; 1 to 3 are the controllers too, and one of these may be dead at a time.
 ///
@@ -110,6 +113,26 @@ impl MoveCluster {
     /// If that takes too long.
     pub async fn until_dead(&self, id: i32) {
         until(&format!("broker {id} is seen dead"), async || !self.living().await.contains(&id)).await;
+        self.caught_up().await;
+    }
+
+    /// Waits until each broker that runs has taken over what the controller has decided so far. They follow one log: who has the
+    /// last entry has all before it. Until then an AdminClient may be told of what was, by the broker it happens to ask.
+    ///
+    /// # Panics
+    /// If one does not for too long.
+    pub async fn caught_up(&self) {
+        let mark = DAY_MS.saturating_add(millis() % DAY_MS).to_string();
+        let running: Vec<String> = Self::BROKERS.iter().filter(|id| self.runs(**id)).map(ToString::to_string).collect();
+        for id in &running {
+            self.judge.set_config(("broker", id), MARK, Some(&mark)).await.expect("a setting");
+        }
+        for id in &running {
+            until(&format!("broker {id} has caught up"), async || {
+                self.judge.configs("broker", id).await.is_ok_and(|set| set.get(MARK) == Some(&mark))
+            })
+            .await;
+        }
     }
 
     /// Waits until all four brokers live, no replica moves, and each partition's replicas are in sync.
@@ -220,6 +243,12 @@ impl MoveCluster {
         let (pid, started) = text.trim().split_once(' ')?;
         Some(Process { pid: pid.parse().ok()?, started: started.to_owned() })
     }
+}
+
+/// Milliseconds of the clock, as many as fit.
+fn millis() -> u32 {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    u32::try_from(now.as_millis() % u128::from(u32::MAX)).unwrap_or_default()
 }
 
 /// What `./dev` calls a broker of this cluster.

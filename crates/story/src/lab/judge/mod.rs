@@ -90,6 +90,10 @@ impl KafkaJudge {
         &self.bootstrap
     }
 
+    fn has_no_properties(&self) -> bool {
+        self.properties.is_empty()
+    }
+
     /// Sends one operation with its fields and reads the answer.
     async fn ask<A: DeserializeOwned>(&self, operation: &str, fields: impl Serialize) -> Result<A, JudgeError> {
         Ok(self.ask_timed(operation, fields).await?.value)

@@ -1,5 +1,6 @@
 //! Topics, records and offsets.
 
+use super::super::metadata;
 use super::{JudgeError, KafkaJudge, TopicPartition};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -116,20 +117,35 @@ pub struct OffsetAt {
 }
 
 impl KafkaJudge {
-    /// Creates a topic and waits until each partition's leader answers for it.
+    /// Creates a topic and waits until each partition's leader answers for it, and all brokers know it.
     ///
     /// # Errors
     /// Kafka's refusal, for example `TopicExistsException`.
     pub async fn create_topic(&self, topic: TopicSpec) -> Result<TopicView, JudgeError> {
-        self.ask("create_topic", topic).await
+        let made: TopicView = self.ask("create_topic", topic).await?;
+        self.known_by_all(&made.topic, made.partitions.len()).await;
+        Ok(made)
     }
 
-    /// Deletes a topic.
+    /// Deletes a topic and waits until no broker knows it any more.
     ///
     /// # Errors
     /// Kafka's refusal.
     pub async fn delete_topic(&self, topic: &str) -> Result<(), JudgeError> {
-        self.ask::<Value>("delete_topic", json!({ "topic": topic })).await.map(drop)
+        self.ask::<Value>("delete_topic", json!({ "topic": topic })).await?;
+        self.known_by_all(topic, 0).await;
+        Ok(())
+    }
+
+    /// Waits until each broker knows so many partitions of a topic: what Kafka's tools have changed reaches them one by one.
+    /// Where they want credentials it does not.
+    ///
+    /// # Panics
+    /// If one does not for too long.
+    pub async fn known_by_all(&self, topic: &str, partitions: usize) {
+        if self.has_no_properties() {
+            metadata::known_by_all(self.bootstrap(), topic, partitions).await;
+        }
     }
 
     /// Deletes a topic and creates it again: the same name, another topic.

@@ -6,7 +6,7 @@
 //! routes belong to one client id. It listens for a cluster from the first test on that asks for it: two
 //! processes at once can have a cluster each.
 
-mod frame;
+pub(super) mod frame;
 mod record;
 mod relay;
 mod rules;

@@ -146,7 +146,7 @@ async fn answers_with_garbage() {
     let fault = Fault::Garbage(garbage.clone());
     proxy.arm(Rule::next(&client, api::API_VERSIONS, fault));
 
-    let first = lab.proxy_bootstrap().split(',').next().unwrap();
+    let first = proxy.bootstrap().unwrap().split(',').next().unwrap();
     let mut connection = TcpStream::connect(first).await.unwrap();
     connection.write_all(&api_versions(1, &client)).await.unwrap();
     let mut answer = vec![0; garbage.len()];
@@ -175,7 +175,7 @@ fn api_versions(correlation: i32, client: &str) -> Vec<u8> {
 async fn a_broken_frame_ends_its_connection_only() {
     let lab = Lab::get().unwrap();
     let proxy = Proxy::shared(lab).unwrap();
-    let first = lab.proxy_bootstrap().split(',').next().unwrap();
+    let first = proxy.bootstrap().unwrap().split(',').next().unwrap();
     let mut broken = TcpStream::connect(first).await.unwrap();
     broken.write_all(&[0xff; 16]).await.unwrap();
     let mut rest = Vec::new();
