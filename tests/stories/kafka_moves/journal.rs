@@ -3,6 +3,7 @@
 
 use super::scene::{TOPIC, assignment, becomes, filled, moves, scale_out, throttles, until};
 use interlock::approval::State;
+use interlock::cluster::kafka::{FOLLOWER_RATE, LEADER_RATE};
 use interlock::id::OperationId;
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -110,7 +111,6 @@ async fn ended_at_each(fault: Fault) -> (Scene, BTreeMap<i16, usize>) {
     }
     let sent = scene.ends().await;
     armed.iter().for_each(RuleHandle::disarm);
-    assert_eq!(throttles(&scene.cluster).await, BTreeMap::new(), "what was held does not come late");
     (scene, sent)
 }
 
@@ -139,6 +139,11 @@ async fn what_was_intended_only_is_sent_by_the_next_process_and_what_was_applied
     let usual = undisturbed().await;
     let (scene, sent) = ended_at_each(Fault::HoldRequest).await;
     assert_eq!(sent, once_more(&usual));
+    // Held for longer than anybody waits, they come to pass all the same. Of what they do only a broker's rates were not done
+    // or undone since; without a list these slow nothing down (`lists.rs`).
+    until("the rates come late", async || !throttles(&scene.cluster).await.is_empty()).await;
+    let late = throttles(&scene.cluster).await;
+    assert!(late.keys().all(|key| key.ends_with(LEADER_RATE) || key.ends_with(FOLLOWER_RATE)), "{late:?}");
     drop(scene);
     let (_, sent) = ended_at_each(Fault::HoldAnswer).await;
     assert_eq!(sent, usual);
