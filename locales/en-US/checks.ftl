@@ -84,8 +84,8 @@ check-disk-too-small = broker { $broker } has { $found } free, and the copies wi
     .passed = the disks have room for the copies
     .next = Make room, or move fewer topics.
 check-owners-not-callable = { $count ->
-    [one] one owner of part of this is not called when it is told in the chat: the settings give no account there
-   *[other] { $count } owners of parts of this are not called when it is told in the chat: the settings give no accounts there
+    [one] one owner of part of this is not called when it is told in the chat: the settings give no account there, or a role that not everybody may mention
+   *[other] { $count } owners of parts of this are not called when it is told in the chat: the settings give no accounts there, or roles that not everybody may mention
 }
 check-owners-unreachable = { $count ->
     [one] one owner of part of this cannot be told of it: the settings have no channel for it

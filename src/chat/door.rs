@@ -157,6 +157,7 @@ impl Door for FrontDoor {
 
     fn connected(&self) -> Boxed<'_, ()> {
         Box::pin(async move {
+            self.desk.rooms().look_at_roles_of_owners().await;
             if let Err(done) = self.read_all_anew().await {
                 tracing::warn!(?done, "the cards could not be read anew");
             }

@@ -45,6 +45,9 @@ pub trait Chat: Send + Sync {
     /// An account as it is now in the guild.
     fn member(&self, account: Account) -> Boxed<'_, Result<MemberNow, ChatError>>;
 
+    /// Those of some roles by which nobody is called: not everybody may mention them, or they are not there.
+    fn silent<'a>(&'a self, roles: &'a BTreeSet<ChatRole>) -> Boxed<'a, Result<BTreeSet<ChatRole>, ChatError>>;
+
     /// What a card says, as [`Chat::send`] would post it: comparable with [`CardSeen::says`].
     fn says(&self, card: &Card) -> String;
 

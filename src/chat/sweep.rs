@@ -1,4 +1,4 @@
-//! Open cards are read anew from time to time. Events of a chat can be lost without anybody noticing; what stands on a card
+//! Open cards are read anew from time to time, and which roles call nobody. Events of a chat can be lost without anybody noticing; what stands on a card
 //! cannot.
 
 use super::door::FrontDoor;
@@ -47,6 +47,7 @@ impl Sweep {
     }
 
     async fn round(&self) {
+        self.rooms.look_at_roles_of_owners().await;
         let cards = match self.rooms.store.live_cards(MOST).await {
             Ok(cards) => cards,
             Err(error) => return tracing::warn!(%error, "no card is read anew: the store does not answer"),

@@ -100,13 +100,13 @@ async fn told(rooms: &Rooms, plan: &Sealed, id: &OperationId, history: &History)
         return Ok(Owners { all, told: None });
     }
     let told = match rooms.store.owners_heard(id).await? {
-        Heard::Told => owners.iter().filter(|owner| !called(rooms, owner).is_empty()).count(),
+        Heard::Told => owners.iter().filter(|owner| rooms.can_be_called(owner)).count(),
         Heard::NotYet { .. } | Heard::Failed(_) => 0,
     };
     Ok(Owners { all, told: Some(told) })
 }
 
-/// An owner as the chat can call them; nobody where it cannot.
+/// An owner as a message of the chat names them; nobody where it cannot.
 fn called(rooms: &Rooms, owner: &Grantee) -> Vec<Mention> {
     match owner {
         Grantee::ChatRole(role) => vec![Mention::Role(role.0)],

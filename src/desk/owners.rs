@@ -4,8 +4,9 @@ use super::rooms::Rooms;
 use interlock::facts::Facts;
 use interlock::plan::{Check, Level, Plan};
 use interlock::policy::{Grantee, names_of};
-use interlock::principal::{Account, Place};
+use interlock::principal::{Account, ChatRole, Place};
 use std::collections::BTreeSet;
+use std::sync::PoisonError;
 
 impl Rooms {
     /// Who owns something that a plan changes.
@@ -42,11 +43,32 @@ impl Rooms {
         (away > 0).then(|| Check::new(Level::Warn, id, Facts::none().with("count", away)))
     }
 
+    /// Asks the chat which roles of owners call nobody. Where it does not answer, what was known stays.
+    pub(crate) async fn look_at_roles_of_owners(&self) {
+        let owners = self.policy.owners.0.iter().flat_map(|owner| &owner.to);
+        let role = |owner: &Grantee| match owner {
+            Grantee::ChatRole(role) => Some(*role),
+            Grantee::Account(_) | Grantee::Person(_) => None,
+        };
+        let roles: BTreeSet<ChatRole> = owners.filter_map(role).collect();
+        let Some(chat) = self.chat().filter(|_| !roles.is_empty()) else { return };
+        match chat.silent(&roles).await {
+            Ok(silent) => *self.silent.write().unwrap_or_else(PoisonError::into_inner) = silent,
+            Err(error) => tracing::info!(%error, "whether roles of owners call anybody is not known"),
+        }
+    }
+
+    /// Whether a role calls those who have it, as far as is known.
+    #[must_use]
+    pub fn calls(&self, role: ChatRole) -> bool {
+        !self.silent.read().unwrap_or_else(PoisonError::into_inner).contains(&role)
+    }
+
     /// Whether a message in the chat can call an owner.
-    fn can_be_called(&self, owner: &Grantee) -> bool {
+    pub(crate) fn can_be_called(&self, owner: &Grantee) -> bool {
         let is_there = |account: &Account| matches!(account, Account::Discord(_));
         match owner {
-            Grantee::ChatRole(_) => true,
+            Grantee::ChatRole(role) => self.calls(*role),
             Grantee::Account(account) => is_there(account),
             Grantee::Person(person) => self.policy.people.accounts(person).any(|account| is_there(&account)),
         }

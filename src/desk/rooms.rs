@@ -17,9 +17,9 @@ use interlock::id::ClusterName;
 use interlock::id::OperationId;
 use interlock::plan::{Hold, Mistake};
 use interlock::policy::Policy;
-use interlock::principal::Place;
+use interlock::principal::{ChatRole, Place};
 use jiff::tz::TimeZone;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 use std::time::Duration;
 
@@ -41,6 +41,7 @@ pub struct Rooms {
     pub guards: Guards,
     pub(super) members: Known,
     pub(super) weighed: Weighed,
+    pub(super) silent: RwLock<BTreeSet<ChatRole>>,
     chat: OnceLock<Arc<dyn Chat>>,
     directory: RwLock<Arc<Directory>>,
 }
@@ -114,6 +115,7 @@ impl Rooms {
             guards: parts.guards,
             members: Known::default(),
             weighed: Weighed::default(),
+            silent: RwLock::default(),
             chat: OnceLock::new(),
             directory: RwLock::default(),
         }

@@ -13,6 +13,7 @@ mod lists;
 mod owed;
 mod refused;
 pub(super) mod scene;
+mod stopped;
 
 use interlock::approval::State;
 use interlock::cluster::kafka::{FOLLOWER_LIST, LEADER_RATE};

@@ -18,13 +18,13 @@ use tokio::sync::{Mutex, MutexGuard};
 const FIRST: i64 = 1_732_089_600_000;
 const LIMIT: Duration = Duration::from_secs(120);
 /// What `signalbox run` calls itself at brokers.
-const CLIENT: &str = "signalbox";
+pub(super) const CLIENT: &str = "signalbox";
 
 /// All of these processes are one client to the proxy: one story has them to itself.
-static TURN: Mutex<()> = Mutex::const_new(());
+pub(super) static TURN: Mutex<()> = Mutex::const_new(());
 
 /// Two homes on one store, of a cluster behind the proxy.
-struct Two {
+pub(super) struct Two {
     first: Home,
     second: Home,
     store: Store,
@@ -32,15 +32,16 @@ struct Two {
 }
 
 /// A process that carries an operation out, and the answer that its first act waits for.
-struct Acting {
+pub(super) struct Acting {
     process: Child,
     hold: RuleHandle,
-    id: OperationId,
+    /// What it carries out.
+    pub(super) id: OperationId,
 }
 
 /// How long leases and acts last.
 #[derive(Clone, Copy)]
-enum Acts {
+pub(super) enum Acts {
     /// As short as a busy machine allows.
     Short,
     /// Longer than anything here takes.
@@ -48,7 +49,8 @@ enum Acts {
 }
 
 impl Two {
-    async fn behind_proxy(bootstrap: &str, controllers: &str, acts: Acts) -> Self {
+    /// Alice may approve what she asks for: a change of a whole cluster needs an approver, also in development.
+    pub(super) async fn behind_proxy(bootstrap: &str, controllers: &str, acts: Acts) -> Self {
         let turn = TURN.lock().await;
         proxy().forget(CLIENT);
         let (lease, act) = match acts {
@@ -67,6 +69,12 @@ kind = "kafka"
 tier = "development"
 bootstrap = {}
 {}
+[seats]
+requester_approves_in_development = true
+[[grant]]
+role = "approver"
+persons = ["alice"]
+clusters = ["*"]
 "#,
             listed(bootstrap),
             if controllers.is_empty() { String::new() } else { format!("controllers = {}", listed(controllers)) }
@@ -83,7 +91,7 @@ bootstrap = {}
 
     /// The first process asks for this and gets it approved. The answer to a request of this kind that its first act has sent
     /// is held; what looks ask goes on.
-    async fn acting(&self, line: &str, kind: i16) -> Acting {
+    pub(super) async fn acting(&self, line: &str, kind: i16) -> Acting {
         let process = self.first.bot().await;
         let id: OperationId = operation_in(&self.first.asks(line).await).parse().unwrap();
         let approves = async {
@@ -118,7 +126,7 @@ bootstrap = {}
     }
 
     /// What came of each act, as the journal has it.
-    async fn outcomes(&self, id: &OperationId) -> Vec<Outcome> {
+    pub(super) async fn outcomes(&self, id: &OperationId) -> Vec<Outcome> {
         let outcome = |entry: &Entry| match entry {
             Entry::Outcome { outcome, .. } => Some(*outcome),
             _ => None,
@@ -128,7 +136,7 @@ bootstrap = {}
 
     /// The acting process is stopped, its answer comes, and another process ends the operation. Then the first one goes on:
     /// what both have changed until its act is over.
-    async fn stopped_and_continued(&self, acting: Acting) -> Vec<Recorded> {
+    pub(super) async fn stopped_and_continued(&self, acting: Acting) -> Vec<Recorded> {
         let Acting { mut process, hold, id } = acting;
         signal(&process, "STOP");
         assert_eq!(proxy().changes(CLIENT), [], "nothing is sent before the answer");
@@ -145,6 +153,19 @@ bootstrap = {}
         for process in [&mut process, &mut second] {
             process.kill().await.unwrap();
         }
+        proxy().changes(CLIENT)
+    }
+
+    /// Control: nobody takes over, and the process goes on while its act has time. What it has changed in all.
+    pub(super) async fn stopped_and_continued_in_time(&self, acting: Acting) -> Vec<Recorded> {
+        let Acting { mut process, hold, id } = acting;
+        signal(&process, "STOP");
+        assert_eq!(proxy().changes(CLIENT), [], "nothing is sent before the answer");
+        hold.disarm();
+        signal(&process, "CONT");
+        assert_eq!(first_act(&self.first).await, "applied");
+        succeeds(&self.first, &id).await;
+        process.kill().await.unwrap();
         proxy().changes(CLIENT)
     }
 }
@@ -215,17 +236,6 @@ async fn a_process_that_is_stopped_inside_an_act_sends_nothing_when_it_goes_on()
 /// Control: one that goes on in time sends what its act had come to.
 #[tokio::test]
 async fn a_process_that_goes_on_in_time_sends_what_it_was_about_to() {
-    let in_time = async |two: &Two, acting: Acting| {
-        let Acting { mut process, hold, id } = acting;
-        signal(&process, "STOP");
-        assert_eq!(proxy().changes(CLIENT), []);
-        hold.disarm();
-        signal(&process, "CONT");
-        assert_eq!(first_act(&two.first).await, "applied");
-        succeeds(&two.first, &id).await;
-        process.kill().await.unwrap();
-        proxy().changes(CLIENT)
-    };
-    let (two, id) = reset(Acts::Long, in_time).await;
+    let (two, id) = reset(Acts::Long, Two::stopped_and_continued_in_time).await;
     assert_eq!(two.outcomes(&id).await, [Outcome::Done]);
 }

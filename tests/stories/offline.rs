@@ -18,14 +18,24 @@ async fn snapshot(home: &Home, folder: &TempDir) -> String {
 }
 
 async fn snapshot_of(home: &Home, folder: &TempDir, more: &[&str]) -> String {
-    let taken = home.runs(&[&["snapshot", "orders-kafka"], more].concat(), "").await;
+    saved(home, folder, &[&["orders-kafka"], more].concat()).await
+}
+
+/// The file with a snapshot of a cluster for a command.
+pub(super) async fn taken(home: &Home, folder: &TempDir, (cluster, line): (&str, &str)) -> String {
+    saved(home, folder, &[cluster, "--for", line]).await
+}
+
+async fn saved(home: &Home, folder: &TempDir, arguments: &[&str]) -> String {
+    let taken = home.runs(&[&["snapshot"], arguments].concat(), "").await;
     assert!(taken.status.success(), "{}", taken.err);
-    let file = folder.path().join("snapshot.json");
+    let number = std::fs::read_dir(folder.path()).unwrap().count();
+    let file = folder.path().join(format!("snapshot-{number}.json"));
     std::fs::write(&file, taken.out).unwrap();
     file.display().to_string()
 }
 
-async fn plans(home: &Home, line: &str, snapshot: &str, json: bool) -> Result<String, String> {
+pub(super) async fn plans(home: &Home, line: &str, snapshot: &str, json: bool) -> Result<String, String> {
     let mut arguments = vec!["plan", line, "--snapshot", snapshot];
     if json {
         arguments.push("--json");
@@ -34,7 +44,7 @@ async fn plans(home: &Home, line: &str, snapshot: &str, json: bool) -> Result<St
     if said.status.success() { Ok(said.out) } else { Err(said.err) }
 }
 
-fn opened(bytes: &str) -> Plan {
+pub(super) fn opened(bytes: &str) -> Plan {
     Sealed::open(bytes.to_owned(), Digest::of(bytes.as_bytes())).unwrap().plan().clone()
 }
 

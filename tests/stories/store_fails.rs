@@ -1,5 +1,6 @@
 //! A database that is full, locked or read-only under a house at work: an answer in time, nothing changed, nothing lost.
 
+use super::command_line::{Home, SIMULATED};
 use engine::port::{Clock, Journal};
 use engine::{Actor, Record};
 use interlock::approval::State;
@@ -186,14 +187,28 @@ impl Own {
     async fn read_only(&mut self, on: bool) {
         let on = if on { "on" } else { "off" };
         run(&mut self.admin, format!("ALTER DATABASE {} SET default_transaction_read_only = {on}", self.name)).await;
+        self.ends_sessions().await;
+    }
+
+    /// New connections are refused or taken, and there are no old ones.
+    async fn is_away(&mut self, away: bool) {
+        run(&mut self.admin, format!("ALTER DATABASE {} ALLOW_CONNECTIONS {}", self.name, !away)).await;
+        self.ends_sessions().await;
+    }
+
+    async fn ends_sessions(&mut self) {
         let sessions =
             format!("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{}'", self.name);
         run(&mut self.admin, sessions).await;
     }
 
-    async fn drop(mut self, story: Story) {
+    async fn drop(self, story: Story) {
         story.house().rooms().store.close().await;
         drop(story);
+        self.goes().await;
+    }
+
+    async fn goes(mut self) {
         run(&mut self.admin, format!("DROP DATABASE {} WITH (FORCE)", self.name)).await;
     }
 }
@@ -225,4 +240,28 @@ async fn a_postgres_database_that_becomes_read_only() {
     own.read_only(false).await;
     goes_on(&story, &waiting).await;
     own.drop(story).await;
+}
+
+/// Whoever watches over it does not kill it for a database that is away: it is alive, and not ready.
+#[tokio::test]
+async fn a_bot_whose_database_is_away_is_alive_and_not_ready() {
+    let mut own = Own::new().await;
+    let home = Home::new(SIMULATED);
+    home.is_kept_in(&own.url());
+    let mut bot = home.bot().await;
+    for away in [true, false] {
+        own.is_away(away).await;
+        let status = if away { 503 } else { 200 };
+        let began = Instant::now();
+        while home.get("/readyz").await.is_none_or(|(found, _)| found != status) {
+            assert!(began.elapsed() < SOON, "never {status}");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        assert_eq!(home.get("/healthz").await, Some((200, "ok\n".to_owned())));
+        let (_, measured) = home.get("/metrics").await.unwrap();
+        assert!(measured.contains(&format!("signalbox_store_up {}", u8::from(!away))), "{measured}");
+    }
+    assert!(home.asks("/whoami").await.contains("alice"), "it works on");
+    bot.kill().await.unwrap();
+    own.goes().await;
 }

@@ -5,7 +5,7 @@ use super::render::{render, says};
 use crate::chat::{CardSeen, Chat, ChatError, MemberNow, MessageRef, Sending};
 use crate::text::Card;
 use engine::port::Boxed;
-use interlock::principal::Account;
+use interlock::principal::{Account, ChatRole};
 use interlock::time::Millis;
 use std::collections::BTreeSet;
 
@@ -41,6 +41,13 @@ impl Chat for Discord {
 
     fn member(&self, account: Account) -> Boxed<'_, Result<MemberNow, ChatError>> {
         Box::pin(async move { Ok(self.look_up(account).await?) })
+    }
+
+    fn silent<'a>(&'a self, roles: &'a BTreeSet<ChatRole>) -> Boxed<'a, Result<BTreeSet<ChatRole>, ChatError>> {
+        Box::pin(async move {
+            let asked = roles.iter().map(|role| role.0).collect();
+            Ok(self.not_mentionable(&asked).await?.into_iter().map(ChatRole).collect())
+        })
     }
 
     fn says(&self, card: &Card) -> String {

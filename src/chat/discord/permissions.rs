@@ -1,4 +1,4 @@
-//! What the bot may do, for `signalbox check`: what it lacks, and what it should not have.
+//! What the bot may do: what it lacks, what it should not have, and whom it calls.
 
 use super::Discord;
 use super::http::Failed;

@@ -3,7 +3,7 @@
 use super::points::Points;
 use engine::port::Boxed;
 use interlock::plan::Digest;
-use interlock::principal::Account;
+use interlock::principal::{Account, ChatRole};
 use interlock::time::Millis;
 use serde::{Deserialize, Serialize};
 use signalbox::chat::{CardSeen, Chat, ChatError, MemberNow, MessageRef, Sending};
@@ -169,6 +169,10 @@ impl Chat for PaperChat {
     fn thread<'a>(&'a self, message: MessageRef, _name: &'a str) -> Boxed<'a, Result<u64, ChatError>> {
         let open = async move { self.message(message).map(|_| message.message) };
         Box::pin(self.points.around("chat", "thread", open))
+    }
+
+    fn silent<'a>(&'a self, _roles: &'a BTreeSet<ChatRole>) -> Boxed<'a, Result<BTreeSet<ChatRole>, ChatError>> {
+        Box::pin(async { Ok(BTreeSet::new()) })
     }
 
     fn member(&self, _account: Account) -> Boxed<'_, Result<MemberNow, ChatError>> {
