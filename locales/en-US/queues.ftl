@@ -40,6 +40,8 @@ broken-another-master = { $master } has topic { $topic } with { $found } queues 
 
 mistake-not-a-queue-count = { $given } is no number of queues; from 1 to { $most }
 mistake-queues-as-wanted = { $topic } has { $count } queues at every master already
+mistake-queues-only-read = { $operation } wrote to no new queue of { $topic }, so there is nothing to take back; it is read in more queues than it is written ({ $found }), which harms nobody
+    .next = /shrink-partitions topic:{ $topic } to:{ $count } closes them; /expand-partitions goes on from there.
 mistake-queues-are-more = { $topic } has { $found } queues to read/write at { $master }, which is more than { $count }
     .next = /shrink-partitions closes queues.
 mistake-queues-are-fewer = { $topic } has { $found } queues to read/write at { $master }, which is fewer than { $count }

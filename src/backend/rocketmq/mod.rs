@@ -3,6 +3,7 @@
 mod act;
 mod act_offsets;
 mod act_queues;
+mod act_whole;
 mod brokers;
 mod failure;
 mod ground;
