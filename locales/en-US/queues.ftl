@@ -13,7 +13,7 @@ worst-queues-closed = what a stale route still sends to closed queues is read la
 worst-queues-as-before = producers and readers are spread as before
 
 check-not-an-ordinary-topic = topic { $topic } is not an ordinary one ({ $topic-kind })
-    .next = Only ordinary topics get other queues; RocketMQ looks after its own.
+    .next = Only ordinary topics are changed here; RocketMQ looks after its own.
 check-ordered-topic = topic { $topic } is ordered: the order of its queues is a value of its own at every NameServer, and I do not change that yet
     .next = With mqadmin updateOrderConf and updateTopic, on every NameServer and master.
 check-routes-agree =

@@ -10,7 +10,7 @@ worst-queues-closed = 旧路由仍发往已关闭队列的消息会被延迟消�
 worst-queues-as-before = 生产与消费恢复到原来的分布
 
 check-not-an-ordinary-topic = topic { $topic } 不是普通 topic（{ $topic-kind }）
-    .next = 只有普通 topic 可以调整队列数；系统 topic 由 RocketMQ 自己管理。
+    .next = 这里只修改普通 topic；系统 topic 由 RocketMQ 自己管理。
 check-ordered-topic = topic { $topic } 是顺序 topic：队列顺序是每个 NameServer 上单独的配置，我还不会修改它
     .next = 请在每个 NameServer 和 master 上使用 mqadmin updateOrderConf 与 updateTopic。
 check-routes-agree =

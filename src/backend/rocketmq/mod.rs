@@ -12,6 +12,8 @@ mod observe;
 mod offsets;
 mod rates;
 mod readers;
+#[cfg(test)]
+mod tests;
 mod topics;
 
 use super::Deadlines;
