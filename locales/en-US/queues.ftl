@@ -13,7 +13,7 @@ worst-queues-closed = what a stale route still sends to closed queues is read la
 worst-queues-as-before = producers and readers are spread as before
 
 check-not-an-ordinary-topic = topic { $topic } is not an ordinary one ({ $topic-kind })
-    .next = Only ordinary topics get other queues; RocketMQ looks after its own.
+    .next = Only ordinary topics are changed here; RocketMQ looks after its own.
 check-ordered-topic = topic { $topic } is ordered: the order of its queues is a value of its own at every NameServer, and I do not change that yet
     .next = With mqadmin updateOrderConf and updateTopic, on every NameServer and master.
 check-routes-agree =
@@ -40,6 +40,8 @@ broken-another-master = { $master } has topic { $topic } with { $found } queues 
 
 mistake-not-a-queue-count = { $given } is no number of queues; from 1 to { $most }
 mistake-queues-as-wanted = { $topic } has { $count } queues at every master already
+mistake-queues-only-read = { $operation } wrote to no new queue of { $topic }, so there is nothing to take back; it is read in more queues than it is written ({ $found }), which harms nobody
+    .next = /shrink-partitions topic:{ $topic } to:{ $count } closes them; /expand-partitions goes on from there.
 mistake-queues-are-more = { $topic } has { $found } queues to read/write at { $master }, which is more than { $count }
     .next = /shrink-partitions closes queues.
 mistake-queues-are-fewer = { $topic } has { $found } queues to read/write at { $master }, which is fewer than { $count }

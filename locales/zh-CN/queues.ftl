@@ -10,7 +10,7 @@ worst-queues-closed = 旧路由仍发往已关闭队列的消息会被延迟消�
 worst-queues-as-before = 生产与消费恢复到原来的分布
 
 check-not-an-ordinary-topic = topic { $topic } 不是普通 topic（{ $topic-kind }）
-    .next = 只有普通 topic 可以调整队列数；系统 topic 由 RocketMQ 自己管理。
+    .next = 这里只修改普通 topic；系统 topic 由 RocketMQ 自己管理。
 check-ordered-topic = topic { $topic } 是顺序 topic：队列顺序是每个 NameServer 上单独的配置，我还不会修改它
     .next = 请在每个 NameServer 和 master 上使用 mqadmin updateOrderConf 与 updateTopic。
 check-routes-agree =
@@ -34,6 +34,8 @@ broken-another-master = { $master } 上有 topic { $topic }（读/写队列 { $f
 
 mistake-not-a-queue-count = { $given } 不是有效的队列数；应为 1 到 { $most }
 mistake-queues-as-wanted = { $topic } 在每个 master 上已经是 { $count } 个队列
+mistake-queues-only-read = { $operation } 没有向 { $topic } 的新队列写入，没有可回滚的；可读队列多于可写队列（{ $found }），这没有害处
+    .next = /shrink-partitions topic:{ $topic } to:{ $count } 会关闭它们；/expand-partitions 会从那里继续。
 mistake-queues-are-more = { $topic } 在 { $master } 上的读/写队列为 { $found }，多于 { $count }
     .next = 用 /shrink-partitions 关闭队列。
 mistake-queues-are-fewer = { $topic } 在 { $master } 上的读/写队列为 { $found }，少于 { $count }

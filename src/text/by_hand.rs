@@ -3,7 +3,7 @@
 
 use super::foreign::shown;
 use super::numbers::utc;
-use super::{by_hand_moves, by_hand_queues, by_hand_rocketmq, by_hand_topics, kinds, reassignment};
+use super::{by_hand_moves, by_hand_queues, by_hand_rocketmq, by_hand_topics, by_hand_whole, kinds, reassignment};
 use engine::History;
 use interlock::cluster::ClusterKind;
 use interlock::plan::{
@@ -19,6 +19,9 @@ pub(super) const TOOL: &str =
 pub fn by_hand(plan: &Plan, history: &History) -> String {
     if let Some(topic) = by_hand_queues::topic_of(plan) {
         return by_hand_queues::by_hand(plan, topic, history);
+    }
+    if by_hand_whole::is_of(plan) {
+        return by_hand_whole::by_hand(plan, history);
     }
     if plan.kind == ClusterKind::Rocketmq {
         return by_hand_rocketmq::by_hand(plan, history);

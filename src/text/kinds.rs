@@ -1,17 +1,17 @@
 //! Which words a plan takes: those about offsets, about moves of replicas, or about whole topics and groups.
 
 use super::reassignment::moves_replicas;
-use interlock::plan::{Action, KafkaAction, Plan, Undo, Work};
+use interlock::plan::{Action, KafkaAction, Plan, RocketmqAction, Undo, Work};
 
 /// What sentences of a plan end with where they have words of their own; none of a plan that sets offsets.
 pub(in crate::text) fn family(plan: &Plan) -> Option<&'static str> {
     if moves_replicas(plan) {
         return Some("moves");
     }
-    first(plan).map(|_| "topics")
+    (first(plan).is_some() || first_of_rocketmq(plan).is_some()).then_some("topics")
 }
 
-/// The first action of a plan that changes whole topics or groups.
+/// The first action of a plan that changes whole topics or groups of Kafka.
 pub(in crate::text) fn first(plan: &Plan) -> Option<&KafkaAction> {
     plan.steps.iter().find_map(|step| match &step.work {
         Work::Act(Action::Kafka(
@@ -25,6 +25,30 @@ pub(in crate::text) fn first(plan: &Plan) -> Option<&KafkaAction> {
     })
 }
 
+/// The first action of a plan that changes whole topics or groups of RocketMQ.
+pub(in crate::text) fn first_of_rocketmq(plan: &Plan) -> Option<&RocketmqAction> {
+    plan.steps.iter().find_map(|step| match &step.work {
+        Work::Act(Action::Rocketmq(
+            action @ (RocketmqAction::SetTopic { .. }
+            | RocketmqAction::DeleteTopic { .. }
+            | RocketmqAction::MakeGroup { .. }
+            | RocketmqAction::DeleteGroup(_)),
+        )) => Some(action),
+        _ => None,
+    })
+}
+
+/// The sentence about what a way back takes back: that of groups names the group.
+pub(in crate::text) fn taken_back(plan: &Plan) -> Option<&'static str> {
+    match first_of_rocketmq(plan) {
+        Some(RocketmqAction::MakeGroup { .. } | RocketmqAction::DeleteGroup(_)) => Some("what-rollback-groups"),
+        _ => match family(plan)? {
+            "moves" => Some("what-rollback-moves"),
+            _ => Some("what-rollback-topics"),
+        },
+    }
+}
+
 /// The key of the sentence about its way back.
 pub(in crate::text) fn way_back(plan: &Plan) -> &'static str {
     if moves_replicas(plan) {
@@ -33,8 +57,11 @@ pub(in crate::text) fn way_back(plan: &Plan) -> &'static str {
     if plan.steps.iter().any(|step| matches!(step.undo, Undo::WhileEmpty { .. })) {
         return "card-way-back-empty";
     }
-    match first(plan) {
-        Some(KafkaAction::SetConfigs { .. }) => "card-way-back-settings",
+    match (first(plan), first_of_rocketmq(plan)) {
+        (Some(KafkaAction::SetConfigs { .. }), _) => "card-way-back-settings",
+        (_, Some(RocketmqAction::SetTopic { .. })) => "card-way-back-perm",
+        (_, Some(RocketmqAction::MakeGroup { .. })) => "card-way-back-group-made",
+        (_, Some(RocketmqAction::DeleteGroup(_))) => "card-way-back-group",
         _ => "card-way-back",
     }
 }

@@ -103,6 +103,7 @@ macro_rules! sources {
             include_str!(concat!("../../locales/", $locale, "/notices.ftl")),
             include_str!(concat!("../../locales/", $locale, "/queues.ftl")),
             include_str!(concat!("../../locales/", $locale, "/reports.ftl")),
+            include_str!(concat!("../../locales/", $locale, "/rocketmq.ftl")),
             include_str!(concat!("../../locales/", $locale, "/words.ftl")),
         ]
     };

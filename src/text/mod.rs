@@ -11,6 +11,7 @@ mod by_hand_moves;
 mod by_hand_queues;
 mod by_hand_rocketmq;
 mod by_hand_topics;
+mod by_hand_whole;
 pub mod card;
 pub mod console;
 pub mod foreign;
@@ -33,6 +34,7 @@ pub mod table;
 pub mod terminal;
 mod topic_words;
 pub mod vocabulary;
+mod whole_words;
 pub mod width;
 
 #[cfg(test)]

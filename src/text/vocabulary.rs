@@ -3,6 +3,12 @@
 
 /// Checks that find something.
 pub const CHECKS: &[&str] = &[
+    "group-exists",
+    "group-was-used",
+    "group-has-clients",
+    "broker-not-registered",
+    "readers-cut-off",
+    "writers-cut-off",
     "cluster-changed",
     "commits-move-without-members",
     "group-kind-not-supported",
@@ -118,6 +124,7 @@ pub const OF_MOVES: &[&str] = &[
 
 /// Checks that can pass (`.passed`).
 pub const PASSING: &[&str] = &[
+    "group-exists",
     "cluster-reachable",
     "group-inactive",
     "rights-sufficient",
@@ -138,6 +145,10 @@ pub const PASSING: &[&str] = &[
 
 /// Checks that can block: they have a next step (`.next`).
 pub const BLOCKING: &[&str] = &[
+    "group-exists",
+    "group-was-used",
+    "group-has-clients",
+    "broker-not-registered",
     "cluster-changed",
     "group-kind-not-supported",
     "cannot-verify",
@@ -183,6 +194,10 @@ pub const BLOCKING: &[&str] = &[
 
 /// Expectations that do not hold ([`interlock::plan::Held::Broken`]).
 pub const BROKEN: &[&str] = &[
+    "topic-settings-changed",
+    "group-exists",
+    "group-changed",
+    "route-left",
     "cluster-changed",
     "topic-gone",
     "topic-recreated",
@@ -210,6 +225,7 @@ pub const BROKEN: &[&str] = &[
 
 /// What a wait finds ([`interlock::plan::Looked`]).
 pub const WAITS: &[&str] = &[
+    "topic-gone-watched",
     "members-remain",
     "cannot-look",
     "watching-a-little-longer",
@@ -370,6 +386,7 @@ pub const MISTAKES: &[&str] = &[
     "option-not-for-kind",
     "not-a-queue-count",
     "queues-as-wanted",
+    "queues-only-read",
     "queues-are-more",
     "queues-are-fewer",
     "has-so-many-partitions",
@@ -426,6 +443,10 @@ pub const FAILED: &[&str] = &["store-unavailable", "store-damaged", "chat-unreac
 
 /// What the worst case of a plan is.
 pub const WORST: &[&str] = &[
+    "perm-wrong",
+    "group-not-needed",
+    "group-taken-back",
+    "group-made-again",
     "reset-replays",
     "reset-skips",
     "reset-replays-and-skips",
@@ -449,6 +470,9 @@ pub const APPLICATION: &[&str] = &["stop-consumers"];
 
 /// Commands that have words of their own on a card.
 pub const COMMANDS: &[&str] = &[
+    "topic-alter-rocketmq",
+    "group-create",
+    "rollback-groups",
     "reset-offset",
     "rollback",
     "scale-out",
@@ -465,6 +489,10 @@ pub const COMMANDS: &[&str] = &[
 
 /// Steps, by the key of their action or kind.
 pub const STEPS: &[&str] = &[
+    "rocketmq-set-topic",
+    "rocketmq-delete-topic",
+    "rocketmq-make-group",
+    "rocketmq-delete-group",
     "kafka-commit-offsets",
     "kafka-delete-offsets",
     "kafka-reassign",

@@ -47,6 +47,8 @@ mod rocketmq;
 mod rocketmq_queues;
 mod rocketmq_real;
 mod rocketmq_reset;
+mod rocketmq_whole;
+mod rocketmq_whole_real;
 mod scale_out;
 mod scope;
 mod store_fails;

@@ -1,8 +1,8 @@
 //! Acts: one admin call each, to every master that it concerns, and what is known after it. Slaves are never asked.
 
 use super::act_offsets as offsets;
-use super::act_queues;
 use super::failure::{kind, said};
+use super::{act_queues, act_whole};
 use engine::port::{Acted, Reason};
 use interlock::cluster::FailureKind;
 use interlock::plan::RocketmqAction;
@@ -13,14 +13,15 @@ pub(super) async fn act(client: &Client, action: &RocketmqAction) -> Acted {
     if let Some(acted) = act_queues::act(client, action).await {
         return acted;
     }
+    if let Some(acted) = act_whole::act(client, action).await {
+        return acted;
+    }
     match action {
-        RocketmqAction::SetQueues { .. } | RocketmqAction::SeedOffsets { .. } => {
-            Acted::NotApplied(Reason::of_another_kind())
-        }
         RocketmqAction::SetOffsets { group, moves, .. } => offsets::set(client, group, moves).await,
         RocketmqAction::TellClients { group, topic, at, moves } => {
             offsets::tell_clients(client, (group, topic), *at, moves).await
         }
+        _ => Acted::NotApplied(Reason::of_another_kind()),
     }
 }
 

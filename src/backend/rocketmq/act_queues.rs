@@ -11,21 +11,21 @@ use rocketmq_admin::{Client, Commit, Error, Master};
 use std::collections::BTreeMap;
 
 /// Why it does not go on, and whether what was sent last may have been applied.
-struct Stopped {
+pub(super) struct Stopped {
     sent: bool,
     reason: Reason,
 }
 
 impl Stopped {
-    fn before(reason: Reason) -> Self {
+    pub(super) fn before(reason: Reason) -> Self {
         Self { sent: false, reason }
     }
 
-    fn looking(error: &Error) -> Self {
+    pub(super) fn looking(error: &Error) -> Self {
         Self::before(reason(error))
     }
 
-    fn changing(error: &Error) -> Self {
+    pub(super) fn changing(error: &Error) -> Self {
         Self { sent: !error.is_known_not_applied(), reason: reason(error) }
     }
 }
@@ -52,7 +52,7 @@ async fn set(client: &Client, topic: &TopicName, places: &[QueuesChange]) -> Act
     Acted::Applied
 }
 
-fn broken_off(begun: bool, stopped: Stopped) -> Acted {
+pub(super) fn broken_off(begun: bool, stopped: Stopped) -> Acted {
     if begun || stopped.sent { Acted::Unknown(stopped.reason) } else { Acted::NotApplied(stopped.reason) }
 }
 
@@ -119,6 +119,6 @@ fn reason(error: &Error) -> Reason {
     Reason { kind: kind(error), id: String::new(), said: said(error) }
 }
 
-fn refused(id: &str, said: &str) -> Reason {
+pub(super) fn refused(id: &str, said: &str) -> Reason {
     Reason { kind: FailureKind::Refused, id: id.to_owned(), said: said.to_owned() }
 }

@@ -40,10 +40,11 @@ pub(super) async fn group(sight: &Sight<'_>, id: &GroupId) -> Result<Option<Grou
     if !named && !has_offsets(sight, id).await? {
         return Ok(None);
     }
-    let at = told
-        .seen
-        .iter()
-        .map(|(broker, known)| GroupAt { broker: broker.clone(), settings: known.settings.as_ref().map(settings) });
+    let at = told.seen.iter().map(|(broker, known)| GroupAt {
+        broker: broker.clone(),
+        settings: known.settings.as_ref().map(settings),
+        whole: known.settings.as_ref().map(GroupConfig::to_json).unwrap_or_default(),
+    });
     let connected = || told.seen.iter().filter_map(|(broker, known)| Some((broker, known.consumers.as_ref()?)));
     let subscriptions: BTreeSet<Subscription> =
         connected().flat_map(|(_, consumers)| &consumers.subscriptions).filter_map(subscription).collect();

@@ -3,6 +3,7 @@
 mod act;
 mod act_offsets;
 mod act_queues;
+mod act_whole;
 mod brokers;
 mod failure;
 mod ground;
@@ -11,6 +12,8 @@ mod observe;
 mod offsets;
 mod rates;
 mod readers;
+#[cfg(test)]
+mod tests;
 mod topics;
 
 use super::Deadlines;

@@ -4,7 +4,7 @@ use super::offsets::{moved_in_the_end, movement};
 use super::{CardView, topics, votes};
 use crate::text::batches::batch_of;
 use crate::text::card::{Line, Span};
-use crate::text::kinds::family;
+use crate::text::kinds::{family, taken_back};
 use crate::text::locale::{Args, Locale};
 use crate::text::reassignment::moves_replicas;
 use crate::text::sentence::{NAME, WORDS, find, names, why};
@@ -132,7 +132,7 @@ pub(in crate::text) fn what(plan: &Plan, locale: Locale) -> Line {
         .line("to", plan.arguments.get("to").map_or_else(Line::default, |to| target(to)))
         .number("from", counted(plan, "from"))
         .code("operation", plan.reverses.as_ref().map_or("", |operation| operation.as_str()));
-    let back = plan.reverses.as_ref().and_then(|_| family(plan)).map(|family| format!("what-rollback-{family}"));
+    let back = plan.reverses.as_ref().and_then(|_| taken_back(plan)).map(str::to_owned);
     let own = (plan.kind == ClusterKind::Rocketmq).then(|| format!("what-{}-rocketmq", plan.command));
     let keys = back.into_iter().chain(own).chain([format!("what-{}", plan.command)]);
     keys.filter_map(|key| locale.try_say(&key, &args)).next().unwrap_or_else(|| locale.say("what-other", &args))

@@ -8,7 +8,7 @@ use crate::text::numbers::bytes;
 use crate::text::table::MOST_ROWS;
 use crate::text::width::fit;
 use interlock::facts::Fact;
-use interlock::plan::{KafkaAction, Plan, Row};
+use interlock::plan::{KafkaAction, Plan, RocketmqAction, Row};
 
 const KEY: usize = 15;
 const VALUE: usize = 12;
@@ -54,9 +54,20 @@ fn made(head: Vec<String>, mut rows: Vec<Vec<String>>, locale: Locale) -> Option
     Some(Table { head, rows, more })
 }
 
+/// A number that the planner counted; 0 where it counted none.
+fn count(plan: &Plan, name: &str) -> i64 {
+    match plan.impact.facts.get(name) {
+        Some(Fact::Count(count)) => *count,
+        _ => 0,
+    }
+}
+
 /// How much changes; none for a plan of another kind.
 pub(super) fn amount(plan: &Plan, locale: Locale) -> Option<Line> {
     let partitions = i64::try_from(plan.estimate.changes).unwrap_or(i64::MAX);
+    if kinds::first_of_rocketmq(plan).is_some() {
+        return Some(locale.say("size-masters", &Args::new().number("count", count(plan, "masters"))));
+    }
     match kinds::first(plan)? {
         KafkaAction::SetConfigs { changes } => {
             Some(locale.say("size-settings", &Args::new().count("count", changes.len())))
@@ -67,10 +78,12 @@ pub(super) fn amount(plan: &Plan, locale: Locale) -> Option<Line> {
 
 /// What is made or goes, in numbers.
 pub(super) fn moves(plan: &Plan, locale: Locale) -> Option<Line> {
-    let count = |name: &str| match plan.impact.facts.get(name) {
-        Some(Fact::Count(count)) => *count,
-        _ => 0,
-    };
+    if let Some(RocketmqAction::DeleteTopic { .. }) = kinds::first_of_rocketmq(plan) {
+        let records = count(plan, "records");
+        let say = || locale.say("topics-messages-go", &Args::new().number("records", records));
+        return (records > 0).then(say);
+    }
+    let count = |name: &str| count(plan, name);
     let weight = match plan.impact.facts.get("bytes") {
         Some(Fact::Bytes(amount)) => bytes(*amount),
         _ => bytes(0),

@@ -9,4 +9,5 @@ mod seen;
 mod snapshots;
 mod topics;
 mod waiting;
+mod whole;
 mod wording;

@@ -110,3 +110,13 @@ fn a_topic_that_is_made_and_deleted_again_ends_the_same_wherever_it_is_killed() 
 fn a_deleted_group_that_gets_its_offsets_back_ends_the_same_wherever_it_is_killed() {
     sweeps(&Lives::of(Script::of(DELETE_GROUP).and_back()), &WORK, &[State::Succeeded, State::Succeeded]);
 }
+
+#[test]
+fn whole_topics_and_groups_of_rocketmq_and_their_ways_back_end_the_same_wherever_they_are_killed() {
+    for (cluster, _) in ROCKETMQS {
+        for line in ["/topic-create topic:orders-eu partitions:3", "/group-delete group:coupon-audit"] {
+            let line = format!("{line} cluster:{cluster} reason:because");
+            sweeps(&Lives::of(Script::of(&line).and_back()), &WORK, &[State::Succeeded, State::Succeeded]);
+        }
+    }
+}

@@ -110,11 +110,19 @@ pub enum Guard {
     TopicEmpty,
     /// What is taken back by deleting it is as it was made.
     TopicAsMade,
+    /// There is no such group yet.
+    GroupExists,
+    /// What is taken back by deleting it has not been used.
+    GroupUnused,
+    /// Owners agree that clients at work get errors.
+    ClientsCutOff,
+    /// Every broker is known to every NameServer: clients hear of what is done at it.
+    Registered,
 }
 
 impl Guard {
     /// Every guard.
-    pub const ALL: [Self; 51] = [
+    pub const ALL: [Self; 55] = [
         Self::CannotVerify,
         Self::ClusterIs,
         Self::TopicIs,
@@ -166,6 +174,10 @@ impl Guard {
         Self::CleanupChanges,
         Self::TopicEmpty,
         Self::TopicAsMade,
+        Self::GroupExists,
+        Self::GroupUnused,
+        Self::ClientsCutOff,
+        Self::Registered,
     ];
 
     /// The guard behind a finding of this id; none if it only informs.
@@ -219,6 +231,11 @@ impl Guard {
             "cleanup-changes" => Self::CleanupChanges,
             "topic-not-empty" => Self::TopicEmpty,
             "topic-not-as-made" => Self::TopicAsMade,
+            "group-exists" => Self::GroupExists,
+            "group-was-used" => Self::GroupUnused,
+            "group-has-clients" => Self::GroupInactive,
+            "readers-cut-off" | "writers-cut-off" => Self::ClientsCutOff,
+            "broker-not-registered" => Self::Registered,
             "unread-records-go" | "unread-records-expire" => Self::UnreadRecordsGo,
             _ => return None,
         })
@@ -246,6 +263,11 @@ impl Guard {
                     Self::GroupInactive
                 }
                 RocketmqExpectation::OffsetsAre { .. } => Self::CommittedAre,
+                RocketmqExpectation::TopicAbsent { .. } => Self::TopicExists,
+                RocketmqExpectation::TopicSettingsAre { .. } | RocketmqExpectation::GroupIs { .. } => Self::SettingsAre,
+                RocketmqExpectation::TopicUnused { .. } => Self::ClientsConnected,
+                RocketmqExpectation::EndsAre { .. } => Self::TopicWritten,
+                RocketmqExpectation::GroupAbsent { .. } => Self::GroupExists,
             },
             Expectation::KafkaTopicAbsent { .. } => Self::TopicExists,
             Expectation::KafkaLogEndsAre { .. } => Self::TopicWritten,

@@ -2,6 +2,7 @@
 
 /// Findings ([`crate::plan::Check`]).
 pub const CHECKS: &[&str] = &[
+    "broker-not-registered",
     "cannot-call-off",
     "cannot-verify",
     "cleanup-changes",
@@ -20,11 +21,14 @@ pub const CHECKS: &[&str] = &[
     "disk-too-small",
     "given-up-group-online",
     "group-broadcasts",
+    "group-exists",
     "group-given-up",
+    "group-has-clients",
     "group-inactive",
     "group-is-new",
     "group-kind-not-supported",
     "group-must-stop",
+    "group-was-used",
     "group-will-stop",
     "groups-at-work",
     "groups-broadcast",
@@ -58,6 +62,7 @@ pub const CHECKS: &[&str] = &[
     "queues-moved-on",
     "racks-on-some",
     "racks-too-few",
+    "readers-cut-off",
     "reassignment-under-way",
     "records-expire",
     "replicas-moved-on",
@@ -98,6 +103,7 @@ pub const CHECKS: &[&str] = &[
     "unread-records-go",
     "values-as-left",
     "values-moved-on",
+    "writers-cut-off",
     "writes-past-reads",
 ];
 
@@ -123,6 +129,7 @@ pub const MISTAKES: &[&str] = &[
     "queues-are-fewer",
     "queues-are-more",
     "queues-as-wanted",
+    "queues-only-read",
     "setting-not-allowed",
     "setting-value",
     "settings-as-wanted",
@@ -140,6 +147,8 @@ pub const BROKEN: &[&str] = &[
     "clients-connected",
     "cluster-changed",
     "disk-too-full",
+    "group-changed",
+    "group-exists",
     "group-has-members",
     "group-has-no-clients",
     "move-has-ended",
@@ -155,6 +164,7 @@ pub const BROKEN: &[&str] = &[
     "topic-partitions-changed",
     "topic-queues-changed",
     "topic-recreated",
+    "topic-settings-changed",
     "topic-written",
 ];
 
@@ -183,6 +193,7 @@ pub const WAITS: &[&str] = &[
     "replicas-behind",
     "retention-not-told",
     "routes-lag",
+    "topic-gone-watched",
     "watching-a-little-longer",
 ];
 
@@ -193,8 +204,10 @@ pub const ENDS: &[&str] = &[
     "moved-since",
     "offset-came-back",
     "queues-changed",
+    "route-left",
     "topic-gone",
     "topic-recreated",
+    "topic-settings-changed",
     "under-min-isr",
 ];
 
@@ -205,7 +218,11 @@ pub const WORST_CASES: &[&str] = &[
     "delete-loses-records",
     "expand-moves-keys",
     "group-forgets",
+    "group-made-again",
+    "group-not-needed",
+    "group-taken-back",
     "moves-slow-writes",
+    "perm-wrong",
     "queues-as-before",
     "queues-closed",
     "queues-opened",

@@ -12,7 +12,9 @@ mod part;
 mod queues;
 mod reset_offset;
 pub mod rights;
+mod rocketmq_groups;
 mod rocketmq_offsets;
+mod rocketmq_topics;
 mod rollback;
 mod scale_out;
 mod shrink_partitions;
@@ -79,6 +81,11 @@ pub fn plan(command: &str, arguments: &Arguments, sections: &Sections, context: 
         ("topic-delete", ClusterKind::Kafka) => Some(topic_delete::plan(arguments, sections, context)),
         ("group-delete", ClusterKind::Kafka) => Some(group_delete::plan(arguments, sections, context)),
         ("group-create", ClusterKind::Kafka) => Some(group_create::plan(arguments)),
+        ("topic-create", ClusterKind::Rocketmq) => Some(rocketmq_topics::create(arguments, sections, context)),
+        ("topic-alter", ClusterKind::Rocketmq) => Some(rocketmq_topics::alter(arguments, sections, context)),
+        ("topic-delete", ClusterKind::Rocketmq) => Some(rocketmq_topics::delete(arguments, sections, context)),
+        ("group-create", ClusterKind::Rocketmq) => Some(rocketmq_groups::create(arguments, sections, context)),
+        ("group-delete", ClusterKind::Rocketmq) => Some(rocketmq_groups::delete(arguments, sections, context)),
         (_, ClusterKind::Rocketmq) if CHANGES.contains(&command) => Some(not_for_kind(command, "RocketMQ")),
         _ => None,
     }

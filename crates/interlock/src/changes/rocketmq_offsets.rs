@@ -1,8 +1,8 @@
 //! What every change of a RocketMQ group's offsets looks at and checks.
 
 use super::part::Part;
-use crate::cluster::rocketmq::{CommittedOffset, FromMasters, Group, RocketmqCluster, Topic};
-use crate::cluster::{Failure, Look, Looker};
+use crate::cluster::rocketmq::{BrokerSet, CommittedOffset, FromMasters, Group, RocketmqCluster, Said, Topic};
+use crate::cluster::{Failure, FailureKind, Look, Looker};
 use crate::facts::Facts;
 use crate::id::{BrokerName, ClusterName, GroupId, TopicName};
 use crate::plan::{
@@ -74,6 +74,28 @@ pub(super) fn seen<'a, T: ?Sized>(
             None
         }
     }
+}
+
+/// Brokers whose master does not answer: what they have is not known, and they would not be changed.
+pub(super) fn silent_masters(cluster: &RocketmqCluster) -> Vec<Check> {
+    cluster.brokers.iter().filter_map(silent_master).collect()
+}
+
+fn silent_master(broker: &BrokerSet) -> Option<Check> {
+    let none = || Failure { kind: FailureKind::Unreachable, said: "it has no master".to_owned() };
+    let why = match broker.master().map(|master| &master.said) {
+        Some(Said::Answer(_)) => return None,
+        Some(Said::Silent(failure)) => failure.clone(),
+        None => none(),
+    };
+    Some(cannot_verify(Part::Cluster, broker.name.as_str(), &why))
+}
+
+/// Another cluster answers at the address than the one that an operation was done to.
+pub(super) fn same_cluster_check(first: &crate::plan::Plan, cluster: &RocketmqCluster) -> Option<Check> {
+    let name = first.identity.split(':').next().unwrap_or_default();
+    let facts = || Facts::none().with("expected", first.identity.as_str()).with("found", cluster.identity());
+    (name != cluster.name).then(|| Check::new(Level::Block, "cluster-changed", facts()))
 }
 
 /// What cannot be verified is not done.

@@ -31,7 +31,7 @@ pub use complete::{Asked, Suggestion, complete};
 pub use directory::{ClusterNames, Directory, OpenOperation, View, handle};
 pub use duration::parse as parse_duration;
 pub(crate) use duration::parse as span;
-pub use fit::misfit;
+pub use fit::{misfit, unfit_for_new_group, unfit_for_new_topic};
 pub use help::{Help, HelpLine, HelpOption, HelpPage, help};
 pub use line::{Line, parse_line};
 pub use name::{did_you_mean, resembles_ascii, skeleton};

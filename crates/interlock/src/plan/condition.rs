@@ -10,6 +10,7 @@ use super::put_back::Owed;
 use super::queues_action;
 use super::rocketmq_holding::Holding;
 use super::standing::{self, Standing};
+use super::topic_gone::{self, Absence};
 use crate::cluster::kafka::KafkaQuery;
 use crate::cluster::{Look, Looker, Query, Sections};
 use crate::facts::Facts;
@@ -36,6 +37,8 @@ pub enum Condition {
     KafkaMoved(Moving),
     /// The queues that the step set on RocketMQ stand at the masters and in every route.
     RocketmqQueuesStand(Standing),
+    /// The topic that the step deleted on RocketMQ stays gone, at the masters and in every route.
+    RocketmqTopicGone(Absence),
     /// Everybody has read what closed queues hold, and nothing comes into them any more.
     RocketmqDrained(Closing),
     /// Nothing comes into queues that are no longer read, for as long as messages are kept.
@@ -147,6 +150,7 @@ impl Condition {
             Self::RocketmqOffsetsHold(holding) => Some(Duration::from_millis(holding.interval_ms)),
             Self::RocketmqQueuesStand(standing) => Some(Duration::from_millis(standing.interval_ms)),
             Self::RocketmqStaysClosed(closing) => Some(Duration::from_millis(closing.interval_ms)),
+            Self::RocketmqTopicGone(absence) => Some(Duration::from_millis(absence.interval_ms)),
             Self::ReadBack | Self::KafkaGroupHasNoMembers { .. } | Self::RocketmqDrained(_) => None,
         }
     }
@@ -171,6 +175,7 @@ impl Awaited<'_> {
             Condition::KafkaMoved(moving) => moving.queries(&moving::moves_of(self.actions)),
             Condition::RocketmqOffsetsHold(holding) => holding.queries(),
             Condition::RocketmqQueuesStand(standing) => queues_action::of_topic(&standing.topic),
+            Condition::RocketmqTopicGone(absence) => queues_action::of_topic(&absence.topic),
             Condition::RocketmqDrained(closing) | Condition::RocketmqStaysClosed(closing) => closing.queries(),
         }
     }
@@ -188,6 +193,7 @@ pub fn look(awaited: Awaited<'_>, memory: &Memory, sections: &Sections, pace: Pa
         }
         Condition::RocketmqOffsetsHold(holding) => holding.look(awaited.actions, memory, sections, pace),
         Condition::RocketmqQueuesStand(standing) => standing::look(standing, memory, sections, pace),
+        Condition::RocketmqTopicGone(absence) => topic_gone::look(absence, memory, sections, pace),
         Condition::RocketmqDrained(closing) => closing::look_drained(closing, memory, sections, pace),
         Condition::RocketmqStaysClosed(closing) => closing::look_closed(closing, memory, sections, pace),
     }

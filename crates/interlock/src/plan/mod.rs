@@ -45,9 +45,14 @@ mod step;
 mod tests;
 mod topic_action;
 mod topic_expectation;
+mod topic_gone;
 mod topic_probe;
 #[cfg(test)]
 mod topic_tests;
+mod whole_group;
+#[cfg(test)]
+mod whole_tests;
+mod whole_topic;
 
 pub use action::Action;
 pub use check::{Check, Level, Mistake};
@@ -84,10 +89,13 @@ pub use rule::{Captured, Edge, Expansion, Log, OffsetRule, OffsetTarget, Resolve
 pub use seal::{Digest, FORMAT, NotReadable, Sealed};
 pub use seed_rule::SeedRule;
 pub use silent::{forgotten, is_silent_master};
-pub use standing::Standing;
+pub use standing::{PermAt, Standing};
 pub use step::{Capture, Step, Undo, Wait, Work};
 pub use topic_action::{GoneGroup, GoneTopic, MorePartitions, NewTopic};
+pub use topic_gone::Absence;
 pub(crate) use topic_probe::other_layout;
+pub use whole_group::{ForgottenGroup, GroupPlace};
+pub use whole_topic::{QueueEnd, TopicChange, TopicPlace, TopicShape};
 
 use crate::cluster::rocketmq::Queues;
 use crate::cluster::{ClusterKind, Query, Tier};

@@ -3,6 +3,8 @@
 use super::expectation::Expectation;
 use super::queues_action::{self, QueuesChange, Seed};
 use super::rocketmq_expectation::{QueueOffset, RocketmqExpectation};
+use super::whole_group::{self, ForgottenGroup, GroupPlace};
+use super::whole_topic::{self, TopicChange, TopicPlace};
 use crate::cluster::Query;
 use crate::cluster::rocketmq::RocketmqQuery;
 use crate::id::{BrokerName, GroupId, TopicName};
@@ -40,6 +42,33 @@ pub enum RocketmqAction {
         /// Each group and queue.
         seeds: Vec<Seed>,
     },
+    /// `UPDATE_AND_CREATE_TOPIC` (17): a topic is made at these masters, or permitted otherwise; what is not named here stays as
+    /// it is there.
+    SetTopic {
+        /// The topic.
+        topic: TopicName,
+        /// Each master with what stands there before and after.
+        places: Vec<TopicChange>,
+    },
+    /// `DELETE_TOPIC_IN_BROKER` (215) at these masters, and then `DELETE_TOPIC_IN_NAMESRV` (216) at every `NameServer`: each of
+    /// them keeps the route else, and a broker that still had the topic would bring it back.
+    DeleteTopic {
+        /// The topic.
+        topic: TopicName,
+        /// The cluster's name at the brokers: a topic of this name in another cluster stays.
+        cluster: String,
+        /// Each master with what goes there.
+        at: Vec<TopicPlace>,
+    },
+    /// `UPDATE_AND_CREATE_SUBSCRIPTIONGROUP` (200): a group is made at these masters, where it is not.
+    MakeGroup {
+        /// The group.
+        group: GroupId,
+        /// Each master with the settings that it gets there.
+        at: Vec<GroupPlace>,
+    },
+    /// `DELETE_SUBSCRIPTIONGROUP` (207) with the offsets. What it was to try again and what it gave up stays, until it expires.
+    DeleteGroup(ForgottenGroup),
     /// The clients of a group are told by a broker of 4.9 where to read on in all queues of a topic
     /// (`INVOKE_BROKER_TO_RESET_OFFSET` (222) by time). They do so some ten seconds later.
     TellClients {
@@ -81,6 +110,9 @@ impl RocketmqAction {
             }
             Self::SetQueues { topic, .. } => queues_action::of_topic(topic),
             Self::SeedOffsets { topic, .. } => queues_action::of_readers(topic),
+            Self::SetTopic { topic, .. } | Self::DeleteTopic { topic, .. } => whole_topic::read_back(topic),
+            Self::MakeGroup { group, .. } => whole_group::read_back(group),
+            Self::DeleteGroup(gone) => whole_group::read_back(&gone.group),
         }
     }
 
@@ -92,6 +124,18 @@ impl RocketmqAction {
                 Some(Expectation::Rocketmq(RocketmqExpectation::OffsetsAre { group, offsets }))
             }
             Self::SetQueues { topic, places } => Some(queues_action::before(topic, places)),
+            Self::SetTopic { topic, places } => Some(topic_before(topic, places)),
+            Self::DeleteTopic { topic, at, .. } => {
+                let (topic, at) = (topic.clone(), at.clone());
+                Some(Expectation::Rocketmq(RocketmqExpectation::TopicSettingsAre { topic, at }))
+            }
+            Self::MakeGroup { group, .. } => {
+                Some(Expectation::Rocketmq(RocketmqExpectation::GroupAbsent { group: group.clone() }))
+            }
+            Self::DeleteGroup(gone) => {
+                let (group, offsets) = (gone.group.clone(), gone.stands());
+                Some(Expectation::Rocketmq(RocketmqExpectation::OffsetsAre { group, offsets }))
+            }
             Self::SetOffsets { .. } | Self::TellClients { .. } | Self::SeedOffsets { .. } => None,
         }
     }
@@ -103,6 +147,10 @@ impl RocketmqAction {
             Self::TellClients { .. } => "rocketmq-tell-clients",
             Self::SetQueues { .. } => "rocketmq-set-queues",
             Self::SeedOffsets { .. } => "rocketmq-seed-offsets",
+            Self::SetTopic { .. } => "rocketmq-set-topic",
+            Self::DeleteTopic { .. } => "rocketmq-delete-topic",
+            Self::MakeGroup { .. } => "rocketmq-make-group",
+            Self::DeleteGroup(_) => "rocketmq-delete-group",
         }
     }
 
@@ -112,6 +160,10 @@ impl RocketmqAction {
             Self::SetOffsets { moves, .. } | Self::TellClients { moves, .. } => moves.len(),
             Self::SetQueues { places, .. } => places.len(),
             Self::SeedOffsets { seeds, .. } => seeds.len(),
+            Self::SetTopic { places, .. } => places.len(),
+            Self::DeleteTopic { at, .. } => at.len(),
+            Self::MakeGroup { at, .. } => at.len(),
+            Self::DeleteGroup(gone) => gone.at.len(),
         }
     }
 
@@ -120,7 +172,12 @@ impl RocketmqAction {
     pub fn group(&self) -> Option<&GroupId> {
         match self {
             Self::SetOffsets { group, .. } | Self::TellClients { group, .. } => Some(group),
-            Self::SetQueues { .. } | Self::SeedOffsets { .. } => None,
+            Self::DeleteGroup(gone) => Some(&gone.group),
+            Self::SetQueues { .. }
+            | Self::SeedOffsets { .. }
+            | Self::SetTopic { .. }
+            | Self::DeleteTopic { .. }
+            | Self::MakeGroup { .. } => None,
         }
     }
 
@@ -129,7 +186,12 @@ impl RocketmqAction {
     pub fn queue_moves(&self) -> &[QueueMove] {
         match self {
             Self::SetOffsets { moves, .. } | Self::TellClients { moves, .. } => moves,
-            Self::SetQueues { .. } | Self::SeedOffsets { .. } => &[],
+            Self::SetQueues { .. }
+            | Self::SeedOffsets { .. }
+            | Self::SetTopic { .. }
+            | Self::DeleteTopic { .. }
+            | Self::MakeGroup { .. }
+            | Self::DeleteGroup(_) => &[],
         }
     }
 
@@ -142,6 +204,17 @@ impl RocketmqAction {
             }
             // An offset in an empty queue changes nothing for its group, and cannot be taken away again.
             Self::SeedOffsets { .. } => Vec::new(),
+            Self::SetTopic { topic, places } => {
+                let places: Vec<TopicChange> = places.iter().rev().filter_map(TopicChange::inverse).collect();
+                let back = Self::SetTopic { topic: topic.clone(), places };
+                if back.size() == 0 { Vec::new() } else { vec![back] }
+            }
+            // What it held is gone.
+            Self::DeleteTopic { .. } => Vec::new(),
+            Self::MakeGroup { group, at } => {
+                vec![Self::DeleteGroup(ForgottenGroup { group: group.clone(), at: at.clone(), offsets: Vec::new() })]
+            }
+            Self::DeleteGroup(gone) => gone.again(),
             Self::SetOffsets { group, moves, .. } | Self::TellClients { group, moves, .. } => {
                 let moves: Vec<QueueMove> = moves.iter().rev().filter_map(QueueMove::reversed).collect();
                 let back = Self::SetOffsets { group: group.clone(), moves, running: false };
@@ -149,6 +222,18 @@ impl RocketmqAction {
             }
         }
     }
+}
+
+/// What stands before a topic is set: nothing anywhere where it is made.
+fn topic_before(topic: &TopicName, places: &[TopicChange]) -> Expectation {
+    let topic = topic.clone();
+    let stands = |one: &TopicChange| Some(TopicPlace { broker: one.broker.clone(), shape: one.from? });
+    let at: Vec<TopicPlace> = places.iter().filter_map(stands).collect();
+    Expectation::Rocketmq(if at.is_empty() {
+        RocketmqExpectation::TopicAbsent { topic }
+    } else {
+        RocketmqExpectation::TopicSettingsAre { topic, at }
+    })
 }
 
 impl QueueMove {

@@ -4,6 +4,8 @@ use super::expectation::{Held, with};
 use super::queues_action::{self, OpenAt};
 use super::rocketmq_action::QueueMove;
 use super::silent::silent;
+use super::whole_group::{self, GroupPlace};
+use super::whole_topic::{self, QueueEnd, TopicPlace};
 use crate::cluster::Looker;
 use crate::cluster::rocketmq::{CommittedOffset, FromMasters, Group, RocketmqCluster, RocketmqQuery, Topic};
 use crate::facts::Facts;
@@ -57,6 +59,42 @@ pub enum RocketmqExpectation {
         /// Each queue with the offset.
         offsets: Vec<QueueOffset>,
     },
+    /// No master has such a topic, and no `NameServer` tells clients of one.
+    TopicAbsent {
+        /// The topic.
+        topic: TopicName,
+    },
+    /// The topic is this at these masters, and no other master has it.
+    TopicSettingsAre {
+        /// The topic.
+        topic: TopicName,
+        /// At each master.
+        at: Vec<TopicPlace>,
+    },
+    /// No client is connected that reads the topic.
+    TopicUnused {
+        /// The topic.
+        topic: TopicName,
+    },
+    /// Nobody has written to the topic: its queues end here, where they are still there.
+    EndsAre {
+        /// The topic.
+        topic: TopicName,
+        /// Each queue.
+        ends: Vec<QueueEnd>,
+    },
+    /// No master has such a group.
+    GroupAbsent {
+        /// The group.
+        group: GroupId,
+    },
+    /// The masters have these settings of the group.
+    GroupIs {
+        /// The group.
+        group: GroupId,
+        /// At each master.
+        at: Vec<GroupPlace>,
+    },
 }
 
 /// The queues of a topic at one broker.
@@ -102,8 +140,16 @@ impl RocketmqExpectation {
     pub(super) fn query(&self) -> RocketmqQuery {
         match self {
             Self::ClusterIs { .. } => RocketmqQuery::Cluster,
-            Self::TopicIs { topic, .. } | Self::QueuesAre { topic, .. } => RocketmqQuery::Topic(topic.clone()),
-            Self::GroupHasNoClients { group } | Self::GroupHasClients { group } => RocketmqQuery::Group(group.clone()),
+            Self::TopicIs { topic, .. } | Self::QueuesAre { topic, .. } | Self::TopicAbsent { topic } => {
+                RocketmqQuery::Topic(topic.clone())
+            }
+            Self::TopicSettingsAre { topic, .. } => RocketmqQuery::Topic(topic.clone()),
+            Self::TopicUnused { topic } => RocketmqQuery::Readers(topic.clone()),
+            Self::EndsAre { topic, .. } => RocketmqQuery::Ranges(topic.clone(), 0),
+            Self::GroupHasNoClients { group }
+            | Self::GroupHasClients { group }
+            | Self::GroupAbsent { group }
+            | Self::GroupIs { group, .. } => RocketmqQuery::Group(group.clone()),
             Self::OffsetsAre { group, .. } => RocketmqQuery::Committed(group.clone()),
         }
     }
@@ -130,6 +176,24 @@ impl RocketmqExpectation {
             }
             Self::OffsetsAre { group, offsets } => {
                 with(looker.rocketmq_committed(group), |found| offsets_are(group, offsets, found))
+            }
+            Self::TopicAbsent { topic } => {
+                with(looker.rocketmq_topic(topic), |found| whole_topic::is_absent(topic, found.as_ref()))
+            }
+            Self::TopicSettingsAre { topic, at } => {
+                with(looker.rocketmq_topic(topic), |found| whole_topic::is(topic, at, found.as_ref()))
+            }
+            Self::TopicUnused { topic } => {
+                with(looker.rocketmq_readers(topic), |found| whole_topic::is_unused(topic, found))
+            }
+            Self::EndsAre { topic, ends } => {
+                with(looker.rocketmq_ranges(topic, 0), |found| whole_topic::ends_are(topic, ends, found))
+            }
+            Self::GroupAbsent { group } => {
+                with(looker.rocketmq_group(group), |found| whole_group::is_absent(group, found.as_ref()))
+            }
+            Self::GroupIs { group, at } => {
+                with(looker.rocketmq_group(group), |found| whole_group::is(group, at, found.as_ref()))
             }
         }
     }

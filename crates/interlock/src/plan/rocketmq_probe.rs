@@ -6,6 +6,7 @@ use super::queues_action;
 use super::rocketmq_action::{QueueMove, RocketmqAction};
 use super::rocketmq_expectation::{of_queue, offsets_by_queue, shown, told_by_all};
 use super::silent::none_forgotten;
+use super::{whole_group, whole_topic};
 use crate::cluster::{Look, Looker};
 use crate::facts::Facts;
 use crate::id::GroupId;
@@ -27,6 +28,10 @@ pub(super) fn probe(action: &RocketmqAction, looker: &mut Looker<'_>) -> Probe {
         RocketmqAction::SetQueues { topic, places } => queues_action::queues_set(topic, places, looker),
         RocketmqAction::SeedOffsets { topic, seeds } => queues_action::seeded(topic, seeds, looker),
         RocketmqAction::TellClients { group, moves, .. } => offsets(group, moves, true, looker),
+        RocketmqAction::SetTopic { topic, places } => whole_topic::set(topic, places, looker),
+        RocketmqAction::DeleteTopic { topic, at, .. } => whole_topic::deleted(topic, at, looker),
+        RocketmqAction::MakeGroup { group, at } => whole_group::made(group, at, looker),
+        RocketmqAction::DeleteGroup(gone) => whole_group::deleted(gone, looker),
     }
 }
 

@@ -34,6 +34,39 @@ pub(super) fn none_forgotten<'b>(
     gone.map_or(Ok(()), |broker| Err(silent(broker, &forgotten(broker))))
 }
 
+/// That the master of every one of these brokers answers.
+///
+/// # Errors
+/// The first one that does not.
+pub(super) fn all_answer<'b>(
+    brokers: impl IntoIterator<Item = &'b BrokerName>,
+    cluster: &RocketmqCluster,
+) -> Result<(), Facts> {
+    for broker in brokers {
+        let Some(set) = cluster.broker(broker) else { return Err(silent(broker, &forgotten(broker))) };
+        match set.master().map(|master| master.said.failure()) {
+            Some(None) => {}
+            Some(Some(failure)) => return Err(silent(broker, failure)),
+            None => return Err(silent(broker, &without_master())),
+        }
+    }
+    Ok(())
+}
+
+fn without_master() -> Failure {
+    Failure { kind: FailureKind::Unreachable, said: "it has no master".to_owned() }
+}
+
+/// A `NameServer` that did not answer, by its place in the settings from 1 on: addresses are not shown.
+pub(super) fn silent_name_server(number: u32, failure: &Failure) -> Facts {
+    let name = format!("NameServer {number}");
+    Facts::none()
+        .with("failure", failure.kind.key())
+        .with("said", format!("{name}: {}", failure.said))
+        .with("master", name.as_str())
+        .with("broker", name.as_str())
+}
+
 /// Whether nothing can be told because a master does not answer, dead or out of reach.
 #[must_use]
 pub fn is_silent_master(facts: &Facts) -> bool {

@@ -4,7 +4,8 @@
 use super::condition::{CANNOT_LOOK, Looked, Memory, Pace};
 use super::layout_probe::known;
 use super::queues_action::{OpenAt, Shown, other, shown};
-use crate::cluster::rocketmq::{Queues, Said, Topic};
+use super::whole_topic::TopicShape;
+use crate::cluster::rocketmq::{Perm, Queues, Route, Said, Topic};
 use crate::cluster::{Looker, Sections};
 use crate::facts::Facts;
 use crate::id::{BrokerName, TopicName};
@@ -20,10 +21,24 @@ pub struct Standing {
     /// Every master that had the topic when it was planned; empty if that was not noted.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub known: Vec<BrokerName>,
+    /// What may be done with it there, where that was set.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub perms: Vec<PermAt>,
     /// How many looks in a row; at least 1.
     pub looks: u32,
     /// The time between two looks, in milliseconds.
     pub interval_ms: u64,
+}
+
+/// What may be done with a topic at one master.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PermAt {
+    /// The broker.
+    pub broker: BrokerName,
+    /// As the master has it.
+    pub perm: Perm,
+    /// As routes tell it, which the broker's own permission narrows.
+    pub routed: Perm,
 }
 
 pub(super) fn look(standing: &Standing, memory: &Memory, sections: &Sections, pace: Pace) -> (Memory, Looked) {
@@ -37,7 +52,8 @@ pub(super) fn look(standing: &Standing, memory: &Memory, sections: &Sections, pa
         }
         Err(facts) => return (broken, Looked::NotYet { id: CANNOT_LOOK, facts }),
     };
-    if let Some(looked) = masters(standing, topic).or_else(|| routes(standing, topic)) {
+    let looked = masters(standing, topic).or_else(|| perms(standing, topic)).or_else(|| routes(standing, topic));
+    if let Some(looked) = looked {
         return (broken, looked);
     }
     let gap = memory.last_look.is_some_and(|last| pace.now.since(last) > pace.interval * 3);
@@ -72,6 +88,22 @@ fn masters(standing: &Standing, topic: &Topic) -> Option<Looked> {
     joined(standing, topic)
 }
 
+/// What may be done with it, at each master.
+fn perms(standing: &Standing, topic: &Topic) -> Option<Looked> {
+    for one in &standing.perms {
+        let Some(here) = topic.settings().find(|at| at.broker == one.broker) else { continue };
+        if here.perm != one.perm {
+            let expected = TopicShape { perm: one.perm, ..TopicShape::of(here) };
+            let facts = Facts::none()
+                .with("topic", format!("{} ({})", standing.topic, one.broker))
+                .with("expected", expected.to_string())
+                .with("found", TopicShape::of(here).to_string());
+            return Some(Looked::Foreign { id: "topic-settings-changed", facts });
+        }
+    }
+    None
+}
+
 /// A master that came meanwhile has other queues than are wanted, and groups have no offset there.
 fn joined(standing: &Standing, topic: &Topic) -> Option<Looked> {
     let stranger = topic.settings().find(|at| !standing.known.is_empty() && !standing.known.contains(&at.broker))?;
@@ -85,10 +117,20 @@ fn joined(standing: &Standing, topic: &Topic) -> Option<Looked> {
 
 /// Whether every NameServer that answers tells the same. One that is dead serves no clients.
 fn routes(standing: &Standing, topic: &Topic) -> Option<Looked> {
-    let behind = lagging(&standing.queues, topic)?;
-    let facts = Facts::none().with("topic", standing.topic.as_str()).with("master", behind.broker.as_str());
-    let facts = facts.with("expected", behind.queues.to_string());
-    Some(Looked::NotYet { id: "routes-lag", facts })
+    let queues = lagging(&standing.queues, topic).map(|behind| (&behind.broker, behind.queues.to_string()));
+    let (broker, expected) = queues.or_else(|| perm_lagging(&standing.perms, topic))?;
+    let facts = Facts::none().with("topic", standing.topic.as_str()).with("master", broker.as_str());
+    Some(Looked::NotYet { id: "routes-lag", facts: facts.with("expected", expected) })
+}
+
+/// The first place whose permission a route tells otherwise.
+fn perm_lagging<'a>(wanted: &'a [PermAt], topic: &Topic) -> Option<(&'a BrokerName, String)> {
+    let routes = || topic.routes.iter().filter_map(|(_, said)| said.answer());
+    let told = |route: Option<&Route>, one: &PermAt| {
+        route.and_then(|route| route.queues.iter().find(|queues| queues.broker == one.broker)).map(|found| found.perm)
+    };
+    let behind = wanted.iter().find(|one| routes().any(|route| told(route.as_ref(), one) != Some(one.routed)))?;
+    Some((&behind.broker, behind.routed.to_string()))
 }
 
 /// The first place that a route tells otherwise.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::{Broker, Master, found, names, unique};
 use crate::code::Code;
 use crate::error::{Error, Result};
-use crate::json::Value;
+use crate::json::{Value, parse};
 use crate::wire::api::{
     DELETE_SUBSCRIPTIONGROUP, GET_ALL_SUBSCRIPTIONGROUP_CONFIG, GET_SUBSCRIPTIONGROUP_CONFIG,
     UPDATE_AND_CREATE_SUBSCRIPTIONGROUP, UPDATE_AND_CREATE_SUBSCRIPTIONGROUP_LIST,
@@ -96,6 +96,44 @@ impl GroupConfig {
         fields.extend(self.rest.iter().cloned());
         Value::Map(fields)
     }
+
+    /// The same as a request takes them: attributes (5.x) are changes there (`AttributeUtil`), so each is set with a `+`.
+    fn as_changes(&self) -> Value {
+        let mut fields = self.named();
+        fields.extend(self.rest.iter().map(|(key, value)| match (key.text(), value) {
+            (Ok("attributes"), Value::Map(all)) => (key.clone(), Value::Map(all.iter().map(added).collect())),
+            _ => (key.clone(), value.clone()),
+        }));
+        Value::Map(fields)
+    }
+
+    /// All of the settings as one text, to keep them: those without a name here as well.
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        self.json().to_string()
+    }
+
+    /// What [`to_json`](Self::to_json) gave.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] if it is something else.
+    pub fn from_json(text: &str) -> Result<Self> {
+        let value = parse(text.as_bytes()).map_err(Error::Invalid)?;
+        Self::read(&value).map_err(Error::Invalid)
+    }
+
+    /// Whether every setting that is named here is the same in both.
+    #[must_use]
+    pub fn says_the_same_as(&self, other: &Self) -> bool {
+        self.named() == other.named()
+    }
+}
+
+fn added((key, value): &(Value, Value)) -> (Value, Value) {
+    match key.text() {
+        Ok(name) if !name.starts_with(['+', '-']) => (Value::Text(format!("+{name}")), value.clone()),
+        _ => (key.clone(), value.clone()),
+    }
 }
 
 impl Broker {
@@ -141,7 +179,7 @@ impl Master {
     /// As every call; [`Error::Invalid`] for names that clients and brokers of 5.x do not take (4.9 takes any).
     pub async fn set_group(&self, config: &GroupConfig) -> Result<()> {
         names::new_group(&config.name)?;
-        let body = config.json().to_string();
+        let body = config.as_changes().to_string();
         self.at().tell(Request::new(UPDATE_AND_CREATE_SUBSCRIPTIONGROUP).body(body)).await
     }
 
@@ -152,7 +190,7 @@ impl Master {
     /// As [`set_group`](Self::set_group); [`Error::Unsupported`] from brokers before 5.0.
     pub async fn set_groups(&self, configs: &[GroupConfig]) -> Result<()> {
         configs.iter().try_for_each(|config| names::new_group(&config.name))?;
-        let list = configs.iter().map(GroupConfig::json).collect();
+        let list = configs.iter().map(GroupConfig::as_changes).collect();
         let body = Value::Map(vec![("groupConfigList".into(), Value::List(list))]);
         self.at().tell(Request::new(UPDATE_AND_CREATE_SUBSCRIPTIONGROUP_LIST).body(body.to_string())).await
     }

@@ -57,6 +57,18 @@ impl Rocketmq {
         match action {
             RocketmqAction::SetQueues { topic, places } => self.open_queues(topic, places, now),
             RocketmqAction::SeedOffsets { topic, seeds } => self.seed_offsets(topic, seeds, now),
+            RocketmqAction::SetTopic { .. }
+            | RocketmqAction::DeleteTopic { .. }
+            | RocketmqAction::MakeGroup { .. }
+            | RocketmqAction::DeleteGroup(_)
+                if self.idles() =>
+            {
+                Acted::Applied
+            }
+            RocketmqAction::SetTopic { topic, places } => self.set_topic(topic, places, now),
+            RocketmqAction::DeleteTopic { topic, at, .. } => self.delete_topic(topic, at),
+            RocketmqAction::MakeGroup { group, at } => self.make_group(group, at),
+            RocketmqAction::DeleteGroup(gone) => self.delete_group(gone),
             RocketmqAction::SetOffsets { group, moves, .. } => {
                 sum_up(moves.iter().map(|one| self.set(group, one, now)).collect())
             }

@@ -43,6 +43,14 @@ impl SimulatedRocketmq {
         })
     }
 
+    /// Does an action without asking for a permit.
+    #[cfg(test)]
+    pub(crate) fn apply(&self, action: &Action) -> Acted {
+        let request = Request { permit: None, action, too_slow: false };
+        let acted = self.change(|cluster, now| Ok(cluster.receive(&request, now)));
+        acted.unwrap_or_else(|error| Acted::NotApplied(unreachable(&error.to_string())))
+    }
+
     /// The answers as they are before any delay, and the delay.
     fn answers(&self, queries: &BTreeSet<Query>) -> (Answers, Duration) {
         let seen = self.read(|cluster, now| {

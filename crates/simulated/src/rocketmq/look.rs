@@ -155,20 +155,25 @@ impl Rocketmq {
     }
 
     fn one_topic(&self, name: &TopicName) -> Option<Topic> {
-        let state = self.topics.get(name)?;
+        let none = TopicState::default();
+        let state = self.topics.get(name).unwrap_or(&none);
+        if state.at.is_empty() && self.name_servers.iter().all(|server| !server.left.contains_key(name)) {
+            return None;
+        }
         let at = self.registered_somewhere().map(|(broker, _)| {
             let here = state.at.get(broker).map(|here| topic_at(broker, here));
             (broker.clone(), if self.leads(broker) { Said::Answer(here) } else { Said::Silent(no_master()) })
         });
         let route = |server: &NameServerState| {
-            let said = if server.dead { Said::Silent(silent()) } else { Said::Answer(self.route(server, state)) };
+            let route = || self.route(server, state).or_else(|| server.left.get(name).cloned());
+            let said = if server.dead { Said::Silent(silent()) } else { Said::Answer(route()) };
             (server.address.clone(), said)
         };
         Some(Topic { kind: self.kind(name), at: at.collect(), routes: self.name_servers.iter().map(route).collect() })
     }
 
     /// A broker without a master keeps its queues in the route as long as a slave is there.
-    fn route(&self, server: &NameServerState, topic: &TopicState) -> Option<Route> {
+    pub(super) fn route(&self, server: &NameServerState, topic: &TopicState) -> Option<Route> {
         let queues: Vec<RouteQueues> = topic
             .at
             .iter()
@@ -187,10 +192,11 @@ impl Rocketmq {
         (!queues.is_empty()).then_some(Route { queues, order: None })
     }
 
-    /// 4.9 tells the broker's permission, 5.x what topic and broker both permit.
+    /// 4.9 tells the broker's permission where that is narrower than both, 5.x what topic and broker both permit.
     fn route_perm(&self, here: &TopicHere, broker: &BrokerState, wiped: bool) -> Perm {
         let both = Perm(here.perm.0 & broker.perm.0);
-        let told = if self.version.starts_with("4.") { broker.perm } else { both };
+        let narrowed = broker.perm != Perm::READ_WRITE;
+        let told = if self.version.starts_with("4.") && narrowed { broker.perm } else { both };
         if wiped { Perm(told.0 & !Perm::WRITE.0) } else { told }
     }
 
@@ -216,7 +222,10 @@ impl Rocketmq {
     fn one_group(&self, id: &GroupId) -> Option<Group> {
         let group = self.groups.get(id)?;
         let masters: Vec<BrokerName> = self.masters().cloned().collect();
-        let at = |broker: &BrokerName| GroupAt { broker: broker.clone(), settings: group.at.get(broker).copied() };
+        let at = |broker: &BrokerName| {
+            let settings = group.at.get(broker).copied();
+            GroupAt { broker: broker.clone(), settings, whole: settings.map(super::whole::whole).unwrap_or_default() }
+        };
         let topics: BTreeSet<&TopicName> = group.offsets.iter().map(|one| &one.topic).collect();
         let online = !group.clients.is_empty();
         let model = if group.broadcasts { Model::Broadcasting } else { Model::Clustering };

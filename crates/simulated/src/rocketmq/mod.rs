@@ -10,13 +10,14 @@ mod look;
 mod queues;
 mod spec;
 mod topic;
+mod whole;
 
 pub use backend::SimulatedRocketmq;
 pub use spec::{ClientSpec, RocketmqGroupSpec, RocketmqSpec, RocketmqTopicSpec};
 
 use crate::home::FleetError;
 use crate::kafka::{ActFault, ReceivedAct, Trouble};
-use interlock::cluster::rocketmq::{GroupSettings, MASTER, Perm};
+use interlock::cluster::rocketmq::{GroupSettings, MASTER, Perm, Route};
 use interlock::id::{BrokerName, GroupId, TopicName};
 use interlock::time::Millis;
 use serde::{Deserialize, Serialize};
@@ -50,6 +51,9 @@ pub(crate) struct Rocketmq {
     acts: Vec<ReceivedAct>,
     /// What brokers keep back until it is due.
     held_back: Vec<queues::HeldBack>,
+    /// How many acts on topics and groups as a whole are answered with success and forgotten.
+    #[serde(default)]
+    idle_acts: u32,
     /// Whether a route ever named more queues to write than to read.
     past_read: bool,
 }
@@ -62,6 +66,9 @@ struct NameServerState {
     wiped: BTreeSet<BrokerName>,
     /// Brokers that do not register here.
     strangers: BTreeSet<BrokerName>,
+    /// Routes of topics that brokers have deleted and nobody has taken away here.
+    #[serde(default)]
+    left: BTreeMap<TopicName, Route>,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -118,6 +125,7 @@ impl Rocketmq {
             dead: false,
             wiped: BTreeSet::new(),
             strangers: BTreeSet::new(),
+            left: BTreeMap::new(),
         };
         let mut cluster = Self {
             name: spec.cluster.clone(),
@@ -130,6 +138,7 @@ impl Rocketmq {
             trouble: None,
             held_back: Vec::new(),
             past_read: false,
+            idle_acts: 0,
             faults: VecDeque::new(),
             acts: Vec::new(),
         };

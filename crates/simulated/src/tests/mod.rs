@@ -9,6 +9,7 @@ mod moves;
 mod queues;
 mod rocketmq;
 mod topics;
+mod whole_rocketmq;
 mod whole_topics;
 
 use crate::{Fleet, GroupSpec, HandClock, Member, SimulatedKafka, TopicSpec, per_second};

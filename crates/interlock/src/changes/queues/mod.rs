@@ -21,7 +21,7 @@ use look::Seen;
 use std::collections::BTreeSet;
 
 /// The most queues that a topic gets at a master. The broker itself takes any number.
-const MOST_QUEUES: u32 = 1_024;
+pub(super) const MOST_QUEUES: u32 = 1_024;
 
 /// What was asked for.
 struct Wanted<'a> {

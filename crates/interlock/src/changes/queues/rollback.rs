@@ -8,8 +8,8 @@ use crate::cluster::{Failure, FailureKind, Looker, Sections};
 use crate::facts::Facts;
 use crate::id::{BrokerName, TopicName};
 use crate::plan::{
-    Action, Check, Draft, Effect, Estimate, Impact, Level, Mistake, Planning, QueuesChange, RocketmqAction, Step, Undo,
-    forgotten,
+    Action, Check, Done, Draft, Effect, Estimate, Impact, Level, Mistake, Planning, QueuesChange, RocketmqAction, Step,
+    Undo, forgotten,
 };
 use look::Seen;
 use std::collections::BTreeMap;
@@ -23,6 +23,18 @@ fn unseen(topic: &TopicName, broker: &BrokerName, seen: &Seen<'_>) -> Option<Che
         None => forgotten(broker),
     };
     Some(look::cannot_verify((Part::Topic, topic.as_str()), &why))
+}
+
+/// Queues that are read longer than they are written, because an expansion ended before it wrote to them. That harms nobody, and
+/// they are closed by a command of its own, which waits until they are read.
+pub(in crate::changes) fn read_longer(done: &[Done]) -> Option<Facts> {
+    let mut all = done.iter().flat_map(|done| &done.actions).filter_map(|action| match action {
+        Action::Rocketmq(RocketmqAction::SetQueues { topic, places }) => Some((topic, places.first()?)),
+        _ => None,
+    });
+    let (topic, first) = all.find(|(_, one)| one.to.read > one.from.read)?;
+    let facts = Facts::none().with("topic", topic.as_str()).with("found", first.to.to_string());
+    Some(facts.with("count", i64::from(first.from.write)))
 }
 
 /// The topic whose queues were set; none if it is about something else.

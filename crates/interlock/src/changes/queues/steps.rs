@@ -37,7 +37,14 @@ pub(super) fn stands((topic, seen): On<'_>, places: &[QueuesChange]) -> Conditio
     let queues: Vec<OpenAt> = places.iter().map(QueuesChange::after).collect();
     let (looks, interval_ms) = looks(seen, queues.iter().map(|one| &one.broker));
     let known = seen.at.iter().map(|at| at.broker.clone()).collect();
-    Condition::RocketmqQueuesStand(Standing { topic: topic.clone(), queues, known, looks, interval_ms })
+    Condition::RocketmqQueuesStand(Standing {
+        topic: topic.clone(),
+        queues,
+        known,
+        perms: Vec::new(),
+        looks,
+        interval_ms,
+    })
 }
 
 /// A topic, and what was seen of it.

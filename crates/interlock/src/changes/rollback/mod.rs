@@ -11,7 +11,7 @@ mod steps;
 mod topics;
 
 use super::kafka_offsets as offsets;
-use super::{Context, Stop, held_checks, queues};
+use super::{Context, Stop, held_checks, queues, rocketmq_groups, rocketmq_topics};
 use crate::cluster::{Looker, Sections};
 use crate::facts::Facts;
 use crate::id::OperationId;
@@ -60,12 +60,21 @@ pub fn plan_rollback(rollback: &Rollback<'_>, sections: &Sections, context: &Con
     if let Some(new) = topics::made(rollback) {
         return topics::unmake(rollback, new, sections, context);
     }
+    if let Some(made) = rocketmq_topics::made(rollback) {
+        return rocketmq_topics::unmake(rollback, made, sections, context);
+    }
     let actions = match backwards(rollback) {
         Ok(actions) => actions,
         Err(stop) => return stop.into(),
     };
     if let Some(topic) = queues::rollback::topic_of(&actions) {
         return queues::rollback::plan(rollback, (topic, &actions), sections, context);
+    }
+    if let Some(set) = rocketmq_topics::settings(&actions) {
+        return rocketmq_topics::put_back(rollback, set, sections, context);
+    }
+    if let Some(again) = rocketmq_groups::again(&actions) {
+        return rocketmq_groups::put_back(rollback, again, sections, context);
     }
     if rocketmq::concerns(&actions) {
         return rocketmq::plan(rollback, &actions, sections, context);
@@ -99,7 +108,13 @@ fn of(operation: &OperationId) -> Facts {
 fn backwards(rollback: &Rollback<'_>) -> Result<Vec<Action>, Stop> {
     let operation = &rollback.plan.operation;
     reverse(rollback.plan, rollback.done).map_err(|impossible| match impossible {
-        ReverseImpossible::NothingDone => Stop::Mistake(Mistake::new("nothing-to-take-back", of(operation))),
+        ReverseImpossible::NothingDone => match queues::rollback::read_longer(rollback.done) {
+            Some(facts) => {
+                let facts = facts.with("operation", operation.as_str());
+                Stop::Mistake(Mistake::new("queues-only-read", facts))
+            }
+            None => Stop::Mistake(Mistake::new("nothing-to-take-back", of(operation))),
+        },
         ReverseImpossible::Irreversible { step, lost } => {
             let facts = lost.with("step", i64::from(step)).with("operation", operation.as_str());
             Stop::Refused(vec![Check::new(Level::Block, "irreversible", facts)])

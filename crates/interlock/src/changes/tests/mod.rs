@@ -13,4 +13,5 @@ mod rollback;
 mod rule;
 mod topics;
 mod waiting;
+mod whole;
 mod world;

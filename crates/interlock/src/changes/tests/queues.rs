@@ -236,6 +236,19 @@ fn what_was_opened_is_written_no_more_and_what_was_closed_is_read_first() {
 }
 
 #[test]
+fn an_expansion_that_ended_before_it_wrote_is_told_so_and_closed_by_shrinking() {
+    let opened = World::new().draft(EXPAND);
+    let world = World::new().with((12, 8));
+    let Planning::Mistake(mistake) = world.asks_back(&opened, &[1]) else { panic!() };
+    assert_eq!((mistake.id.as_str(), mistake.facts.get("found")), ("queues-only-read", Some(&"12/8".into())));
+    assert_eq!(mistake.facts.get("count"), Some(&8_i64.into()));
+    // As it says:
+    assert_eq!(told(&world.draft(("shrink-partitions", 8, ""))), ["drain 8 to 12", "12/8 to 8/8 at 2"]);
+    let Planning::Mistake(mistake) = World::new().asks_back(&opened, &[]) else { panic!() };
+    assert_eq!(mistake.id, "nothing-to-take-back");
+}
+
+#[test]
 fn a_master_that_is_gone_is_not_left_out_of_the_way_back() {
     let closed = World::new().draft(SHRINK);
     let mut world = World::new().with((8, 4));

@@ -107,7 +107,7 @@ impl World {
         };
         Group {
             system: false,
-            at: vec![GroupAt { broker: broker(), settings: None }],
+            at: vec![GroupAt { broker: broker(), settings: None, whole: String::new() }],
             clients: (1..=self.clients).map(client).collect(),
             subscriptions: Vec::new(),
             model: (self.clients > 0).then_some(self.model),

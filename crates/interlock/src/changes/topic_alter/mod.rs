@@ -47,6 +47,7 @@ pub(super) fn plan(arguments: &Arguments, sections: &Sections, context: &Context
 }
 
 fn wanted(arguments: &Arguments) -> Result<Wanted<'_>, Mistake> {
+    topics::without_perm(arguments)?;
     let missing = |option| Mistake::new("missing-option", Facts::none().with("option", option));
     let topic = arguments.topic("topic").ok_or_else(|| missing("topic"))?;
     let settings = keys::read(arguments.settings("config").ok_or_else(|| missing("config"))?)?;

@@ -32,6 +32,7 @@ pub(super) fn plan(arguments: &Arguments, sections: &Sections, context: &Context
 }
 
 fn wanted(arguments: &Arguments) -> Result<NewTopic, Mistake> {
+    topics::without_perm(arguments)?;
     let missing = |option| Mistake::new("missing-option", Facts::none().with("option", option));
     let settings = arguments.settings("config").map(keys::read).transpose()?.unwrap_or_default();
     // A setting that is not made is the default.

@@ -11,10 +11,12 @@ pub(super) use look::{Looks, existing};
 use super::{Context, Stop};
 use crate::cluster::Query;
 use crate::cluster::kafka::{KafkaCluster, Reader, Topic};
+use crate::command::Arguments;
+use crate::facts::Facts;
 use crate::id::TopicName;
 use crate::plan::{
-    Action, Aspect, Condition, Draft, Estimate, Expectation, Hold, Impact, KafkaAction, Planning, Sharing, Step, Thing,
-    Undo, Work, client_ids,
+    Action, Aspect, Condition, Draft, Estimate, Expectation, Hold, Impact, KafkaAction, Mistake, Planning, Sharing,
+    Step, Thing, Undo, Work, client_ids,
 };
 use std::collections::BTreeSet;
 
@@ -36,6 +38,12 @@ pub(super) fn planned<S>(
         Ok(None) => Planning::Need(needed),
         Err(stop) => stop.into(),
     }
+}
+
+/// Topics of Kafka have no permission of their own.
+pub(super) fn without_perm(arguments: &Arguments) -> Result<(), Mistake> {
+    let facts = || Facts::none().with("option", "perm").with("kind", "Kafka");
+    if arguments.0.contains_key("perm") { Err(Mistake::new("option-not-for-kind", facts())) } else { Ok(()) }
 }
 
 /// One thing that a change has to itself.

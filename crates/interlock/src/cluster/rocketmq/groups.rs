@@ -47,6 +47,9 @@ pub struct GroupAt {
     pub broker: BrokerName,
     /// Its settings; none if this master has none for it. 4.9 keeps offsets of such groups all the same.
     pub settings: Option<GroupSettings>,
+    /// All of its settings, as the master tells them (JSON): what it is made from again. Empty where it has none.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub whole: String,
 }
 
 /// A group's settings (`SubscriptionGroupConfig`), as far as looks and plans ask for them.

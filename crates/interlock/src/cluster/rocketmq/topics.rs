@@ -109,7 +109,7 @@ pub struct RouteQueues {
     pub read: u32,
     /// Queues to write.
     pub write: u32,
-    /// What the route says may be done. 4.9 tells the broker's permission, 5.x what topic and broker both permit.
+    /// What the route says may be done. 4.9 tells the broker's permission where that is narrowed, 5.x what topic and broker both permit.
     pub perm: Perm,
 }
 

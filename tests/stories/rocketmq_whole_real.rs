@@ -1,0 +1,272 @@
+//! Whole topics and groups on real RocketMQ 4.9.7 and 5.5.0: made, permitted otherwise, deleted and taken back; judged by raw
+//! frames and by mqadmin.
+
+use interlock::approval::State;
+use interlock::id::OperationId;
+use serde_json::Value;
+use signalbox::desk::Done;
+use std::time::{Duration, Instant};
+use story::Story;
+use story::lab::rocketmq::{LINES, Node, RocketMq, raw};
+use story::rocketmq_house::{CLUSTER, OPEN, RocketmqPlot};
+use tokio::sync::Mutex;
+
+/// They change what lists of the brokers show: one at a time.
+static ALONE: Mutex<()> = Mutex::const_new(());
+const LIMIT: Duration = Duration::from_secs(60);
+const SERVERS: [Node; 2] = [Node::Names1, Node::Names2];
+
+async fn both() -> [RocketMq; 2] {
+    tokio::task::spawn_blocking(|| LINES.map(|line| RocketMq::get(line).unwrap())).await.unwrap()
+}
+
+struct Scene {
+    lab: RocketMq,
+    story: Story,
+}
+
+impl Scene {
+    async fn on(lab: RocketMq) -> Self {
+        Self { lab, story: RocketmqPlot::on(&lab, OPEN).build().await }
+    }
+
+    async fn plans(&self, line: &str) -> OperationId {
+        let more = if line.starts_with("/rollback") { String::new() } else { format!(" cluster:{CLUSTER}") };
+        self.story.person("alice").plans(&format!("{line}{more}")).await
+    }
+
+    /// alice asks, bob and carol approve what is not yet, it succeeds.
+    async fn carried_out(&self, line: &str) -> OperationId {
+        let id = self.plans(line).await;
+        let voters: &[&str] = if line.starts_with("/rollback") { &["alice"] } else { &["bob", "carol"] };
+        for who in voters {
+            if self.story.operation(&id).await.state == State::AwaitingApproval {
+                self.story.person(who).approves(&id).await;
+            }
+        }
+        self.story.becomes(&id, State::Succeeded).await;
+        id
+    }
+
+    async fn blocks(&self, line: &str) -> Vec<String> {
+        let more = if line.starts_with("/rollback") { String::new() } else { format!(" cluster:{CLUSTER}") };
+        match self.story.person("alice").runs(&format!("{line}{more}")).await {
+            Done::Refused(checks) => checks.into_iter().filter(|one| one.blocks()).map(|one| one.id).collect(),
+            other => panic!("{line} leads to {other:?}"),
+        }
+    }
+
+    fn ask(&self, node: Node, code: i32, fields: &[(&str, &str)], body: &str) -> raw::Command {
+        raw::ask(self.lab.address(node), code, fields, body.as_bytes()).unwrap()
+    }
+
+    fn tell(&self, node: Node, code: i32, fields: &[(&str, &str)], body: &str) {
+        let answer = self.ask(node, code, fields, body);
+        assert_eq!(answer.code, 0, "{code}: {}", answer.remark);
+    }
+
+    /// A table that a process gives as JSON (21, 201), one entry of it.
+    fn entry(&self, node: Node, (code, table): (i32, &str), name: &str) -> Option<Value> {
+        let body: Value = serde_json::from_str(&self.ask(node, code, &[], "").text()).unwrap();
+        body[table].get(name).cloned()
+    }
+
+    fn config(&self, topic: &str) -> Option<(i64, i64, i64)> {
+        let found = self.entry(Node::Master, (21, "topicConfigTable"), topic)?;
+        let number = |key: &str| found[key].as_i64().unwrap();
+        Some((number("readQueueNums"), number("writeQueueNums"), number("perm")))
+    }
+
+    fn group(&self, group: &str) -> Option<Value> {
+        self.entry(Node::Master, (201, "subscriptionGroupTable"), group)
+    }
+
+    /// What each NameServer tells of a topic: none where it knows no route (17).
+    fn routes(&self, topic: &str) -> Vec<Option<String>> {
+        let told = |node: Node| {
+            let answer = self.ask(node, 105, &[("topic", topic)], "");
+            assert!([0, 17].contains(&answer.code), "{}", answer.remark);
+            (answer.code == 0).then(|| answer.text())
+        };
+        SERVERS.map(told).into()
+    }
+
+    fn offset(&self, group: &str, topic: &str, queue: &str) -> Option<String> {
+        let fields = [("consumerGroup", group), ("topic", topic), ("queueId", queue), ("setZeroIfNotFound", "false")];
+        let answer = self.ask(Node::Master, 14, &fields, "");
+        (answer.code == 0).then(|| answer.field("offset").to_owned())
+    }
+
+    /// Whether 43 lists offsets of a group: asked for one queue, 4.9 says 0 where there is none.
+    fn lists_offsets(&self, group: &str) -> bool {
+        self.ask(Node::Master, 43, &[], "").text().contains(&format!("@{group}\""))
+    }
+
+    async fn mqadmin(&self, arguments: &[&str]) -> String {
+        let servers = SERVERS.map(|node| self.lab.address(node)).join(";");
+        self.lab.mqadmin(&[arguments, &["-n", &servers]].concat()).await.unwrap()
+    }
+}
+
+async fn until(what: &str, mut so: impl AsyncFnMut() -> bool) {
+    let began = Instant::now();
+    while !so().await {
+        assert!(began.elapsed() < LIMIT, "never: {what}");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+}
+
+#[tokio::test]
+async fn a_topic_from_its_making_to_its_end() {
+    let _alone = ALONE.lock().await;
+    for lab in both().await {
+        let scene = Scene::on(lab).await;
+        let topic = lab.unique("made");
+        scene.carried_out(&format!("/topic-create topic:{topic} partitions:3")).await;
+        assert_eq!(scene.config(&topic), Some((3, 3, 6)));
+        assert!(scene.routes(&topic).iter().flatten().all(|route| route.contains("\"perm\":6")));
+        let listed = scene.mqadmin(&["topicList"]).await;
+        assert!(listed.lines().any(|line| line.trim() == topic), "{listed}");
+
+        let altered = scene.carried_out(&format!("/topic-alter topic:{topic} perm:read-only")).await;
+        assert_eq!(scene.config(&topic), Some((3, 3, 4)), "{}", lab.line.version());
+        assert!(scene.routes(&topic).iter().flatten().all(|route| route.contains("\"perm\":4")));
+        scene.carried_out(&format!("/rollback operation:{altered}")).await;
+        assert_eq!(scene.config(&topic), Some((3, 3, 6)));
+
+        scene.carried_out(&format!("/topic-delete topic:{topic}")).await;
+        assert_eq!((scene.config(&topic), scene.routes(&topic)), (None, vec![None, None]));
+        let listed = scene.mqadmin(&["topicList"]).await;
+        assert!(!listed.contains(&topic), "{listed}");
+    }
+}
+
+/// What a broker answers success to is refused, and the control: sent by hand, it is stored.
+#[tokio::test]
+async fn what_a_broker_would_take_is_not_sent() {
+    let _alone = ALONE.lock().await;
+    for lab in both().await {
+        let scene = Scene::on(lab).await;
+        for topic in ["broker-a", "Lab", "TBW102", "%RETRY%any"] {
+            let blocks = scene.blocks(&format!("/topic-create topic:{topic} partitions:4")).await;
+            assert_eq!(blocks[0], "not-an-ordinary-topic", "{topic}");
+        }
+        let topic = lab.unique("hostile");
+        let line = |count: &str| format!("/topic-create topic:{topic} partitions:{count} cluster:{CLUSTER}");
+        for count in ["0", "10000"] {
+            let done = scene.story.person("alice").runs(&line(count)).await;
+            assert!(matches!(done, Done::Mistake(_)), "{count}: {done:?}");
+        }
+        assert_eq!(scene.config(&topic), None);
+        let fields = |queues: &'static str| {
+            [
+                ("topic", topic.clone()),
+                ("defaultTopic", "TBW102".to_owned()),
+                ("readQueueNums", queues.to_owned()),
+                ("writeQueueNums", queues.to_owned()),
+                ("perm", "6".to_owned()),
+                ("topicFilterType", "SINGLE_TAG".to_owned()),
+                ("order", "false".to_owned()),
+            ]
+        };
+        let all = fields("0");
+        let all: Vec<(&str, &str)> = all.iter().map(|(key, value)| (*key, value.as_str())).collect();
+        scene.tell(Node::Master, 17, &all, "");
+        assert_eq!(scene.config(&topic), Some((0, 0, 6)), "the broker takes no queues at all");
+        scene.tell(Node::Master, 215, &[("topic", &topic)], "");
+        for node in SERVERS {
+            scene.tell(node, 216, &[("topic", &topic)], "");
+        }
+    }
+}
+
+/// The control of forgetting routes: deleted at the broker alone, every NameServer goes on telling clients of it.
+#[tokio::test]
+async fn a_route_stays_until_every_name_server_forgets_it() {
+    let _alone = ALONE.lock().await;
+    for lab in both().await {
+        let scene = Scene::on(lab).await;
+        let topic = lab.unique("left");
+        scene.carried_out(&format!("/topic-create topic:{topic} partitions:1")).await;
+        scene.tell(Node::Master, 215, &[("topic", &topic)], "");
+        assert_eq!(scene.config(&topic), None);
+        assert_eq!(scene.routes(&topic).iter().flatten().count(), 2, "{}", lab.line.version());
+        assert_eq!(scene.blocks(&format!("/topic-create topic:{topic} partitions:1")).await, ["topic-exists"]);
+        for node in SERVERS {
+            scene.tell(node, 216, &[("topic", &topic)], "");
+        }
+        assert_eq!(scene.routes(&topic), [None, None]);
+    }
+}
+
+#[tokio::test]
+async fn a_topic_that_was_made_goes_again_while_it_is_empty() {
+    let _alone = ALONE.lock().await;
+    for lab in both().await {
+        let scene = Scene::on(lab).await;
+        let topic = lab.unique("empty");
+        let create = format!("/topic-create topic:{topic} partitions:2");
+        let made = scene.carried_out(&create).await;
+        scene.carried_out(&format!("/rollback operation:{made}")).await;
+        assert_eq!((scene.config(&topic), scene.routes(&topic)), (None, vec![None, None]));
+
+        let made = scene.carried_out(&create).await;
+        raw::send(lab.address(Node::Master), &topic, 1, "k").unwrap();
+        let end = || scene.ask(Node::Master, 30, &[("topic", &topic), ("queueId", "1")], "").field("offset").to_owned();
+        until("the message", async || end() == "1").await;
+        assert_eq!(scene.blocks(&format!("/rollback operation:{made}")).await, ["topic-not-empty"]);
+        // Written within the last minutes: somebody may still produce.
+        assert_eq!(scene.blocks(&format!("/topic-delete topic:{topic}")).await, ["topic-written-lately"]);
+    }
+}
+
+#[tokio::test]
+async fn a_group_from_its_making_to_its_end_and_back() {
+    let _alone = ALONE.lock().await;
+    for lab in both().await {
+        let scene = Scene::on(lab).await;
+        let (group, topic) = (lab.unique("readers"), lab.unique("read"));
+        let made = scene.carried_out(&format!("/group-create group:{group}")).await;
+        let settings = scene.group(&group).expect("the group");
+        assert_eq!(settings["retryMaxTimes"], 16);
+        assert_eq!(scene.blocks(&format!("/group-create group:{group}")).await, ["group-exists"]);
+        scene.carried_out(&format!("/rollback operation:{made}")).await;
+        assert_eq!(scene.group(&group), None);
+
+        // One with settings of its own, and with an offset.
+        scene.carried_out(&format!("/topic-create topic:{topic} partitions:2")).await;
+        let body = format!("{{\"groupName\":\"{group}\",\"retryMaxTimes\":3,\"consumeBroadcastEnable\":false}}");
+        scene.tell(Node::Master, 200, &[], &body);
+        for _ in 0..5 {
+            raw::send(lab.address(Node::Master), &topic, 1, "k").unwrap();
+        }
+        let commit = [("consumerGroup", group.as_str()), ("topic", &topic), ("queueId", "1"), ("commitOffset", "3")];
+        scene.tell(Node::Master, 15, &commit, "");
+        let before = scene.group(&group).expect("the group");
+        let deleted = scene.carried_out(&format!("/group-delete group:{group}")).await;
+        assert_eq!((scene.group(&group), scene.lists_offsets(&group)), (None, false), "{}", lab.line.version());
+        scene.carried_out(&format!("/rollback operation:{deleted}")).await;
+        assert_eq!(scene.group(&group), Some(before), "every setting, by {}", lab.line.version());
+        assert_eq!(scene.offset(&group, &topic, "1"), Some("3".to_owned()));
+    }
+}
+
+#[tokio::test]
+async fn a_group_with_a_client_is_not_deleted() {
+    let _alone = ALONE.lock().await;
+    for lab in both().await {
+        let scene = Scene::on(lab).await;
+        let (group, topic) = (lab.unique("busy"), lab.unique("busy-topic"));
+        scene.carried_out(&format!("/group-create group:{group}")).await;
+        scene.carried_out(&format!("/topic-create topic:{topic} partitions:1")).await;
+        let address = lab.address(Node::Master);
+        let member = story::lab::rocketmq::member::Member::join(address, &group, &topic, "busy-1", "{}").unwrap();
+        assert_eq!(scene.blocks(&format!("/group-delete group:{group}")).await, ["group-has-clients"]);
+        assert_eq!(scene.blocks(&format!("/topic-delete topic:{topic}")).await, ["clients-connected"]);
+        drop(member);
+        let online = || scene.ask(Node::Master, 203, &[("consumerGroup", &group)], "").code != 206;
+        until("it has left", async || !online()).await;
+        scene.carried_out(&format!("/group-delete group:{group}")).await;
+        assert_eq!(scene.group(&group), None);
+    }
+}
