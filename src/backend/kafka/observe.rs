@@ -47,6 +47,7 @@ async fn ask(sight: &Sight<'_>, query: &KafkaQuery) -> Result<KafkaAnswer, Failu
         KafkaQuery::OffsetsAt(name, at) => offsets_at(client, name, *at).await,
         KafkaQuery::Layout => layout::layout(sight).await,
         KafkaQuery::LogDirs => layout::log_dirs(sight).await,
+        KafkaQuery::Copies(of) => layout::copies(sight, of).await,
         KafkaQuery::Reassignments => layout::reassignments(sight).await,
         KafkaQuery::BrokerConfig(id) => layout::broker_config(sight, *id).await,
         KafkaQuery::Replication => layout::replication(sight).await,

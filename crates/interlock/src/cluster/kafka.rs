@@ -4,8 +4,8 @@ mod layout;
 mod readers;
 
 pub use layout::{
-    BrokerDirs, BrokerReplication, Controllers, FOLLOWER_LIST, FOLLOWER_RATE, LEADER_LIST, LEADER_RATE, LogDir,
-    NamedTopic, NotReplicas, PartitionRate, Rates, Reassignment, Replicas, Replication, Silence, StoredReplica,
+    BrokerDirs, BrokerReplication, Controllers, CopiesOf, FOLLOWER_LIST, FOLLOWER_RATE, LEADER_LIST, LEADER_RATE,
+    LogDir, NamedTopic, NotReplicas, PartitionRate, Rates, Reassignment, Replicas, Replication, Silence, StoredReplica,
     TopicReplication,
 };
 pub use readers::Reader;
@@ -41,6 +41,9 @@ pub enum KafkaQuery {
     Layout,
     /// What lies on the disks of the live brokers. → `Vec<`[`BrokerDirs`]`>`, ordered by broker.
     LogDirs,
+    /// Some copies on the disks of some brokers that are alive. → `Vec<`[`BrokerDirs`]`>`, ordered by broker, with the replicas
+    /// that were asked for.
+    Copies(CopiesOf),
     /// The partitions on the move, ours and others'. → `Vec<`[`Reassignment`]`>`, ordered by topic and partition.
     Reassignments,
     /// The settings made on one broker while it runs. → `Option<Vec<`[`ConfigEntry`]`>>`, none if it is not alive.
@@ -79,6 +82,8 @@ pub enum KafkaAnswer {
     Layout(Vec<NamedTopic>),
     /// To [`KafkaQuery::LogDirs`].
     LogDirs(Vec<BrokerDirs>),
+    /// To [`KafkaQuery::Copies`].
+    Copies(Vec<BrokerDirs>),
     /// To [`KafkaQuery::Reassignments`].
     Reassignments(Vec<Reassignment>),
     /// To [`KafkaQuery::BrokerConfig`].

@@ -41,6 +41,7 @@ impl Kafka {
             KafkaQuery::OffsetsAt(name, at) => KafkaAnswer::OffsetsAt(self.offsets_at(name, *at, now)?),
             KafkaQuery::Layout => KafkaAnswer::Layout(self.layout(now)),
             KafkaQuery::LogDirs => KafkaAnswer::LogDirs(self.log_dirs(now)?),
+            KafkaQuery::Copies(of) => KafkaAnswer::Copies(self.copies_of(of, now)?),
             KafkaQuery::Reassignments => KafkaAnswer::Reassignments(self.may_describe(|| self.reassignments())?),
             KafkaQuery::BrokerConfig(id) => KafkaAnswer::BrokerConfig(self.broker_config(*id, now)?),
             KafkaQuery::Replication => KafkaAnswer::Replication(self.replication(now)?),

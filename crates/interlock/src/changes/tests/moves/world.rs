@@ -121,6 +121,13 @@ impl World {
                 };
                 KafkaAnswer::LogDirs(self.brokers.iter().map(dirs).collect())
             }
+            KafkaQuery::Copies(of) => {
+                let KafkaAnswer::LogDirs(mut all) = self.answer(&KafkaQuery::LogDirs) else { panic!() };
+                all.retain(|broker| of.brokers.contains(&broker.broker));
+                let dirs = all.iter_mut().flat_map(|broker| &mut broker.dirs).flatten();
+                dirs.for_each(|dir| dir.replicas.retain(|found| of.has(&found.topic, found.partition)));
+                KafkaAnswer::Copies(all)
+            }
             KafkaQuery::Reassignments => KafkaAnswer::Reassignments(self.moving.clone()),
             KafkaQuery::Replication => KafkaAnswer::Replication(Replication {
                 topics: self
