@@ -53,6 +53,7 @@ async fn ask(sight: &Sight<'_>, query: &KafkaQuery) -> Result<KafkaAnswer, Failu
         KafkaQuery::Replication => layout::replication(sight).await,
         KafkaQuery::Rates => layout::rates(sight).await,
         KafkaQuery::Readers(name) => readers::readers(client, name).await,
+        KafkaQuery::AllReaders => readers::all(client).await,
     }
 }
 

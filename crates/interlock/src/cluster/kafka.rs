@@ -8,7 +8,7 @@ pub use layout::{
     LogDir, NamedTopic, NotReplicas, PartitionRate, Rates, Reassignment, Replicas, Replication, Silence, StoredReplica,
     TopicReplication,
 };
-pub use readers::Reader;
+pub use readers::{GroupReads, Reader};
 
 use crate::id::{GroupId, TopicName};
 use crate::time::Millis;
@@ -54,6 +54,8 @@ pub enum KafkaQuery {
     Rates,
     /// Every group that reads a topic or has committed there. → `Vec<`[`Reader`]`>`, ordered by group.
     Readers(TopicName),
+    /// Every group with the topics that it reads or has committed in. → `Vec<`[`GroupReads`]`>`, ordered by group.
+    AllReaders,
 }
 
 /// What a [`KafkaQuery`] gave; the variants stand in the same order.
@@ -94,6 +96,8 @@ pub enum KafkaAnswer {
     Rates(Rates),
     /// To [`KafkaQuery::Readers`].
     Readers(Vec<Reader>),
+    /// To [`KafkaQuery::AllReaders`].
+    AllReaders(Vec<GroupReads>),
 }
 
 /// An operation that an ACL can allow (`org.apache.kafka.common.acl.AclOperation`), as far as plans ask for it.

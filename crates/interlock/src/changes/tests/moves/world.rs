@@ -161,6 +161,15 @@ impl World {
                     })
                     .collect(),
             }),
+            KafkaQuery::AllReaders => KafkaAnswer::AllReaders(
+                [("billing", "orders", 3), ("mail", "payments", 0), ("other", "elsewhere", 7)]
+                    .map(|(group, reads, members)| GroupReads {
+                        group: group.parse().unwrap(),
+                        topics: [topic(reads)].into(),
+                        members,
+                    })
+                    .into(),
+            ),
             other => panic!("{other:?} is not needed"),
         }
     }
