@@ -46,6 +46,7 @@ mod rocketmq_queues;
 mod rocketmq_real;
 mod rocketmq_reset;
 mod scale_out;
+mod scale_out_refused;
 mod scope;
 mod store_fails;
 mod strangers;
