@@ -13,6 +13,8 @@ mod lists;
 mod owed;
 mod refused;
 pub(super) mod scene;
+mod steered;
+mod wildcard;
 
 use interlock::approval::State;
 use interlock::cluster::kafka::{FOLLOWER_LIST, LEADER_RATE};
