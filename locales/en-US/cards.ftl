@@ -72,7 +72,7 @@ result-succeeded-moves = { $count ->
     [one] Done and read back: { $count } partition stands where the plan says, all replicas in sync
    *[other] Done and read back: { $count } partitions stand where the plan says, all replicas in sync
 }
-result-stopped-moves = Stopped: batches that had arrived stay; the one under way was turned round, but for what could not be and went on to its end
+result-stopped-moves = Stopped: batches that had arrived stay; the one under way was turned round, but for what could not be and went on to its end. Who leads is as it came: no preferred leader was elected
 result-stopped = Stopped at a safe point; what was done until then stays
 result-failed = It could not go on; of the step it was at nothing was changed, what was done before stays
 result-failed-partly = It could not go on in the middle of a step: a part of that step was changed; by-hand.md and /rollback have all of it
@@ -141,13 +141,20 @@ card-affected = Affected: { $groups }; { $clients-count ->
    *[other] { $clients-count } clients
 }: { $clients }
 card-affected-topics = Affected: whoever writes or reads { $topics }
+card-affected-readers = Affected: { $groups ->
+    [one] { $groups } group
+   *[other] { $groups } groups
+}, { $members ->
+    [one] { $members } member
+   *[other] { $members } members
+}; whoever writes { $topics }
 card-affected-no-clients = Affected: { $groups }; no client connected
 card-owners = owners to be told before it begins: { $owners }
 card-owners-told = owners told: { $told } of { $owners }
 card-needs-from-application = Needs from the application: { $needs }
 application-stop-consumers = stop the group’s consumers, and start them again afterwards
 card-way-back = Way back: the offsets from before are kept and can be put back in about { $duration }
-card-way-back-moves = Way back: stop at any batch; the reverse plan is stored, about { $duration }
+card-way-back-moves = Way back: stop at any batch; the reverse plan is stored, { $bytes } in about { $duration }
 card-no-way-back = Way back: none
 
 votes-none = Votes: none yet

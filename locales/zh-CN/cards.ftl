@@ -48,7 +48,7 @@ step-rule = 按批准的规则设置位点
 
 result-succeeded = 已完成并读回确认：{ $count } 个分区的位点与计划一致
 result-succeeded-moves = 已完成并读回确认：{ $count } 个分区的副本与计划一致，且全部同步
-result-stopped-moves = 已停止：已到位的批次保留；进行中的批次已退回原处，无法退回的部分则已迁移到位
+result-stopped-moves = 已停止：已到位的批次保留；进行中的批次已退回原处，无法退回的部分则已迁移到位。leader 保持现状：未做首选 leader 选举
 result-stopped = 已停在安全点；此前完成的部分保留
 result-failed = 无法继续执行；当前这一步没有改动任何东西，此前完成的部分保留
 result-failed-partly = 执行到一步中间时无法继续：这一步已改动了一部分；by-hand.md 和 /rollback 包含全部内容
@@ -81,13 +81,14 @@ card-consent = 需要负责人同意：{ $finding }
 card-more-findings = + 另有 { $more } 项，见 plan.txt
 card-affected = 受影响：{ $groups }；{ $clients-count } 个客户端：{ $clients }
 card-affected-topics = 受影响：读写 { $topics } 的应用
+card-affected-readers = 受影响：{ $groups } 个消费组，{ $members } 个成员；以及写入 { $topics } 的一方
 card-affected-no-clients = 受影响：{ $groups }；没有客户端连接
 card-owners = 开始前要通知的负责人：{ $owners }
 card-owners-told = 已通知的负责人：{ $told } / { $owners }
 card-needs-from-application = 需要应用配合：{ $needs }
 application-stop-consumers = 停止消费组的消费者，完成后再启动
 card-way-back = 退路：原来的位点已保存，约 { $duration }可恢复
-card-way-back-moves = 退路：任何批次都可停止；回滚计划已保存，约 { $duration }
+card-way-back-moves = 退路：任何批次都可停止；回滚计划已保存，{ $bytes }，约 { $duration }
 card-no-way-back = 退路：没有
 
 votes-none = 投票：还没有

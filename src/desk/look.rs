@@ -54,7 +54,8 @@ impl Desk {
         rounds(backend.as_ref(), once).await.ok_or(Done::Bug)?
     }
 
-    /// What operations on this cluster left and still have to put back.
+    /// What operations on this cluster left and still have to put back, but for what is owed on a topic that the person may not
+    /// see.
     async fn obligations(&self, ask: &Ask<'_>, cluster: &ClusterName) -> Result<Vec<Obligation>, Done> {
         if ask.command.name != "health" {
             return Ok(Vec::new());
@@ -62,7 +63,11 @@ impl Desk {
         let owing = self.rooms.store.owing(cluster).await?;
         let of = |operation: Operation| {
             let id = operation.id;
-            operation.memory.owed.into_iter().map(move |owed| Obligation {
+            let may_see = |on: &ConfigOn| match on {
+                ConfigOn::Broker(_) => true,
+                ConfigOn::Topic(name) => ask.sight.name(cluster, name.as_str()),
+            };
+            operation.memory.owed.into_iter().filter(move |owed| may_see(&owed.on)).map(move |owed| Obligation {
                 operation: id.clone(),
                 id: match owed.on {
                     ConfigOn::Broker(_) => "broker-throttle".to_owned(),

@@ -16,6 +16,10 @@ const ELECT: &str = "kafka-leader-election.sh --bootstrap-server <address> --adm
 /// Between what begins moves and what rests on their end.
 const UNTIL_COMPLETED: &str = "Repeat the last one until it says of each partition that it is completed. Then:\n\n";
 
+/// A broker takes its own settings only while it is alive; the controllers take those of every broker.
+const OF_A_DEAD_BROKER: &str = "A broker that is dead does not take its rates. Put them back through the controllers' own \
+    listeners, with `--bootstrap-controller <controllers>` instead of `--bootstrap-server <address>`; else when it is back.\n\n";
+
 /// So many partitions at most are written out; more are left to the file of all of them.
 const MOST_WRITTEN_OUT: usize = 1_000;
 
@@ -141,10 +145,11 @@ fn restore(plan: &Plan, history: &History, text: &mut String) {
     if left.is_empty() && !plan.restore.is_empty() {
         text.push_str("All of it is put back. After an undo it is there once more; then, in this order:\n\n");
         plan.restore.iter().for_each(|action| put_back(plan, action, text));
-        return;
+    } else {
+        text.push_str("In this order, whichever way it went: without the lists the rates slow nothing down.\n\n");
+        left.into_iter().for_each(|action| put_back(plan, action, text));
     }
-    text.push_str("In this order, whichever way it went: without the lists the rates slow nothing down.\n\n");
-    left.into_iter().for_each(|action| put_back(plan, action, text));
+    text.push_str(OF_A_DEAD_BROKER);
 }
 
 /// Without the last word of it the tool would clear every throttle of the cluster once nothing moves.
@@ -191,19 +196,18 @@ pub(super) fn set(one: &ConfigChange) -> String {
     format!("{CONFIGS} {} --alter {change}", entity(&one.on))
 }
 
-/// The tool cannot take single entries: where the list held others', what is left over has to be written.
+/// The tool cannot take single entries: what others have in the list, from before or since, has to be written back. A list
+/// that was not there is deleted only where nothing is left in it.
 fn take(plan: &Plan, one: &ListRemoval) -> String {
     let on = entity(&ConfigOn::Topic(one.topic.clone()));
-    if one.stood_before {
-        let mut ours = one.entries.clone();
-        ours.extend(undo::entries(plan, one).into_iter().filter(|entry| !one.entries.contains(entry)));
-        return format!(
-            "{CONFIGS} {on} --describe   # write {} back without {}",
-            one.key,
-            shown(&ours.join(","), usize::MAX)
-        );
-    }
-    format!("{CONFIGS} {on} --alter --delete-config {}", one.key)
+    let mut ours = one.entries.clone();
+    ours.extend(undo::entries(plan, one).into_iter().filter(|entry| !one.entries.contains(entry)));
+    let empty = if one.stood_before { "" } else { "; if nothing is left, --delete-config it" };
+    format!(
+        "{CONFIGS} {on} --describe   # write {} back without {}{empty}",
+        one.key,
+        shown(&ours.join(","), usize::MAX)
+    )
 }
 
 fn code(text: &mut String, lines: &[String]) {

@@ -1,5 +1,5 @@
-//! Each kind of action on real Kafka × what can happen between the intent and its outcome. The end is the same, and the
-//! proxy has seen each action once for each intent.
+//! Each kind of action that a reset can hold (those of a move: `kafka_moves/journal.rs`), on real Kafka × what can happen
+//! between the intent and its outcome. The end is the same, and the proxy has seen each action once for each intent.
 
 use interlock::approval::State;
 use interlock::id::OperationId;

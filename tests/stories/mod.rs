@@ -50,6 +50,7 @@ mod rocketmq_reset;
 mod rocketmq_whole;
 mod rocketmq_whole_real;
 mod scale_out;
+mod scale_out_refused;
 mod scope;
 mod store_fails;
 mod strangers;

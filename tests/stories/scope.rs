@@ -169,3 +169,28 @@ async fn who_owns_nothing_and_has_no_grant_sees_nothing() {
     }
     assert_eq!(story.operation(&id).await.state, State::AwaitingApproval);
 }
+
+/// What is owed on a topic has the topic's name.
+#[tokio::test]
+async fn what_is_owed_on_a_topic_that_one_may_not_see_is_not_told() {
+    let (story, kafka) = story(alice_sees_a_part).await;
+    kafka.add_broker(4, Some("az-d")).unwrap();
+    let line = "/scale-out cluster:orders-kafka brokers:4 topics:payments throttle:1MiB reason:growth";
+    let id = story.person("olga").plans(line).await;
+    for who in ["bob", "carol"] {
+        story.person(who).approves(&id).await;
+    }
+    story.becomes(&id, State::Waiting).await;
+    kafka.revoke_on_topic(&"payments".parse().unwrap(), Right::AlterConfigs).unwrap();
+    story.person("olga").runs(&format!("/stop operation:{id} reason:enough")).await;
+    story.becomes(&id, State::Stopped).await;
+    let owed = async |who: &str| match story.person(who).runs("/health cluster:orders-kafka").await {
+        Done::Looked(answer) => match *answer {
+            LookAnswer::Health(health) => health.obligations.into_iter().map(|one| one.thing).collect::<Vec<_>>(),
+            other => panic!("{who}: {other:?}"),
+        },
+        other => panic!("{who}: {other:?}"),
+    };
+    assert_eq!(owed("olga").await, ["topic payments"]);
+    assert_eq!(owed("alice").await, [""; 0]);
+}

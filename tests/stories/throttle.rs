@@ -23,7 +23,7 @@ pub(super) async fn scene() -> (Story, SimulatedKafka) {
 }
 
 /// What followers may copy, by broker.
-async fn rates(kafka: &SimulatedKafka) -> BTreeSet<Option<String>> {
+pub(super) async fn rates(kafka: &SimulatedKafka) -> BTreeSet<Option<String>> {
     use engine::port::Observe;
     let query = Query::Kafka(KafkaQuery::Replication);
     let sections = kafka.observe(&BTreeSet::from([query.clone()])).await;

@@ -12,8 +12,8 @@ use interlock::approval::{Event, State};
 use interlock::cluster::Sections;
 use interlock::facts::{Fact, Facts};
 use interlock::plan::{
-    Action, Awaited, CANNOT_LOOK, Condition, KafkaAction, Looked, Memory, Moving, NextBatch, Pace, Plan, ReplicaMove,
-    Sealed, Step, Turned, Wanted, look, milestones, next_look, outlook, regulate,
+    Action, Awaited, CANNOT_LOOK, Condition, KafkaAction, Later, Looked, Memory, Moving, NextBatch, Pace, Plan,
+    ReplicaMove, Sealed, Step, Turned, Wanted, later_query, left_later, look, milestones, next_look, outlook, regulate,
 };
 use std::time::Duration;
 
@@ -28,6 +28,9 @@ pub(crate) fn watched(plan: &Plan, done: impl Fn(&Step) -> bool) -> Option<Watch
     let step = plan.steps.iter().find(|step| !done(step))?;
     Some(Watched { step, interval: step.done.interval()? })
 }
+
+/// What later batches have to copy is asked so often at most.
+const LATER_EVERY: Duration = Duration::from_secs(60);
 
 /// Why moves are slowed down.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -117,7 +120,9 @@ impl Run<'_> {
                 self.change(operation, pause).await
             }
             Looked::NotYet { id, facts } => {
-                let facts = outlook(plan.plan(), watched.step.number, facts, &sections);
+                let memory = self.with_later(operation, plan.plan(), watched.step.number, memory).await;
+                let later = memory.later.and_then(|later| later.left_bytes);
+                let facts = outlook(plan.plan(), watched.step.number, facts, (&sections, later));
                 if memory.stalled && !operation.memory.stalled {
                     self.inner.tell(&operation.id, alert(id, facts.clone())).await?;
                 }
@@ -125,6 +130,20 @@ impl Run<'_> {
                 self.look_again(operation, &memory, next, (id, facts)).await
             }
         }
+    }
+
+    /// Remembers what later batches have to copy. That is asked now and then only: the more there is, the more brokers have to
+    /// add up for it.
+    async fn with_later(&mut self, operation: &Operation, plan: &Plan, step: u32, memory: Memory) -> Memory {
+        let now = self.inner.ports.clock.now();
+        let lately = |later: &Later| later.step == step && now.since(later.at) < LATER_EVERY;
+        if let Some(later) = operation.memory.later.filter(lately) {
+            return Memory { later: Some(later), ..memory };
+        }
+        let Some(query) = later_query(plan, step) else { return memory };
+        let sections = self.observe(operation, &[query].into()).await;
+        let later = Later { step, at: now, left_bytes: left_later(plan, step, &sections) };
+        Memory { later: Some(later), ..memory }
     }
 
     /// A batch has arrived; the next one is kept from beginning as long as what it needs is not so. People are called once.

@@ -47,11 +47,13 @@ async fn ask(sight: &Sight<'_>, query: &KafkaQuery) -> Result<KafkaAnswer, Failu
         KafkaQuery::OffsetsAt(name, at) => offsets_at(client, name, *at).await,
         KafkaQuery::Layout => layout::layout(sight).await,
         KafkaQuery::LogDirs => layout::log_dirs(sight).await,
+        KafkaQuery::Copies(of) => layout::copies(sight, of).await,
         KafkaQuery::Reassignments => layout::reassignments(sight).await,
         KafkaQuery::BrokerConfig(id) => layout::broker_config(sight, *id).await,
         KafkaQuery::Replication => layout::replication(sight).await,
         KafkaQuery::Rates => layout::rates(sight).await,
         KafkaQuery::Readers(name) => readers::readers(client, name).await,
+        KafkaQuery::AllReaders => readers::all(client).await,
     }
 }
 

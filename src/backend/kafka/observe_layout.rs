@@ -6,8 +6,8 @@ use super::read;
 use super::sampler::{self, Logs};
 use futures_util::StreamExt;
 use interlock::cluster::kafka::{
-    BrokerDirs, BrokerReplication, Controllers, FOLLOWER_LIST, FOLLOWER_RATE, KafkaAnswer, LEADER_LIST, LEADER_RATE,
-    NamedTopic, Replication, Silence, TopicReplication,
+    BrokerDirs, BrokerReplication, Controllers, CopiesOf, FOLLOWER_LIST, FOLLOWER_RATE, KafkaAnswer, LEADER_LIST,
+    LEADER_RATE, NamedTopic, Replication, Silence, TopicReplication,
 };
 use interlock::cluster::{Failure, FailureKind};
 use interlock::id::TopicName;
@@ -37,9 +37,21 @@ pub(super) async fn log_dirs(sight: &Sight<'_>) -> Result<KafkaAnswer, Failure> 
     dirs(sight).await.map(KafkaAnswer::LogDirs)
 }
 
-/// A broker that does not let us is a failure of the look; one that does not answer is not.
+pub(super) async fn copies(sight: &Sight<'_>, of: &CopiesOf) -> Result<KafkaAnswer, Failure> {
+    let alive = alive(sight).await?;
+    let brokers: Vec<i32> = alive.into_iter().filter(|id| of.brokers.contains(id)).collect();
+    let named = of.partitions.iter().flat_map(|(topic, numbers)| numbers.iter().map(move |number| (topic, *number)));
+    let named: Vec<_> = named.map(|(topic, number)| TopicPartition::new(topic.as_str(), number)).collect();
+    let seen = sight.client.describe_replicas(&brokers, &named).await;
+    read_dirs(seen).map(KafkaAnswer::Copies)
+}
+
 async fn dirs(sight: &Sight<'_>) -> Result<Vec<BrokerDirs>, Failure> {
-    let seen = sight.client.describe_log_dirs(None).await.map_err(|error| failure(&error))?;
+    read_dirs(sight.client.describe_log_dirs(None).await.map_err(|error| failure(&error))?)
+}
+
+/// A broker that does not let us is a failure of the look; one that does not answer is not.
+fn read_dirs(seen: BTreeMap<i32, kafka_admin::Result<Vec<kafka_admin::LogDir>>>) -> Result<Vec<BrokerDirs>, Failure> {
     let mut all = Vec::with_capacity(seen.len());
     for (broker, dirs) in seen {
         let dirs = match dirs {

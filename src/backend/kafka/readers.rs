@@ -4,7 +4,7 @@ use super::failure::failure;
 use super::observe::unanswered;
 use super::read;
 use futures_util::StreamExt;
-use interlock::cluster::kafka::{CommittedOffset, Group, KafkaAnswer, Reader};
+use interlock::cluster::kafka::{CommittedOffset, Group, GroupReads, KafkaAnswer, Reader};
 use interlock::cluster::{Failure, FailureKind};
 use interlock::id::{GroupId, TopicName};
 use kafka_admin::{Client, ErrorCode, OffsetQuery};
@@ -16,6 +16,22 @@ const AT_ONCE: usize = 8;
 const MOST: usize = 5_000;
 
 pub(super) async fn readers(client: &Client, name: &TopicName) -> Result<KafkaAnswer, Failure> {
+    let seen = seen(client).await?;
+    let reader = |(id, (group, committed)): (&GroupId, &Seen)| Reader::of(name, id, group.as_ref(), committed);
+    Ok(KafkaAnswer::Readers(seen.iter().filter_map(reader).collect()))
+}
+
+/// Every group with all that it reads.
+pub(super) async fn all(client: &Client) -> Result<KafkaAnswer, Failure> {
+    let seen = seen(client).await?;
+    let reads = |(id, (group, committed)): (&GroupId, &Seen)| GroupReads::of(id, group.as_ref(), committed);
+    Ok(KafkaAnswer::AllReaders(seen.iter().map(reads).collect()))
+}
+
+/// A group, if it can be described, and its commits.
+type Seen = (Option<Group>, Vec<CommittedOffset>);
+
+async fn seen(client: &Client) -> Result<BTreeMap<GroupId, Seen>, Failure> {
     let ids = ids(client).await?;
     let mut groups = described(client, &ids).await?;
     let asked = futures_util::stream::iter(ids).map(|id| async move {
@@ -23,14 +39,12 @@ pub(super) async fn readers(client: &Client, name: &TopicName) -> Result<KafkaAn
         (id, committed)
     });
     let mut answers = asked.buffer_unordered(AT_ONCE);
-    let mut readers = BTreeMap::new();
+    let mut seen = BTreeMap::new();
     while let Some((id, committed)) = answers.next().await {
         let group = groups.remove(&id).flatten();
-        if let Some(reader) = Reader::of(name, &id, group.as_ref(), &committed?) {
-            readers.insert(id, reader);
-        }
+        seen.insert(id, (group, committed?));
     }
-    Ok(KafkaAnswer::Readers(readers.into_values().collect()))
+    Ok(seen)
 }
 
 /// Half a list must not look like a whole one.

@@ -7,7 +7,7 @@ use crate::text::kinds;
 use crate::text::locale::{Args, Locale};
 use crate::text::numbers;
 use crate::text::sentence::{NAME, WORDS, check, find, names};
-use interlock::facts::Facts;
+use interlock::facts::{Fact, Facts};
 use interlock::plan::{Check, Level, Plan, Row, Rule, Work};
 
 const MOST_FINDINGS: usize = 5;
@@ -106,6 +106,13 @@ fn finding(found: &Check, locale: Locale) -> Line {
 }
 
 fn affected(plan: &Plan, locale: Locale) -> Line {
+    if let (Some(Fact::Count(groups)), Some(Fact::Count(members))) =
+        (plan.impact.facts.get("reading-groups"), plan.impact.facts.get("reading-members"))
+    {
+        let count = |count: &i64| usize::try_from(*count).unwrap_or(usize::MAX);
+        let args = Args::new().count("groups", count(groups)).count("members", count(members));
+        return locale.say("card-affected-readers", &args.line("topics", names(locale, &plan.impact.topics)));
+    }
     if plan.impact.groups.is_empty() {
         return locale.say("card-affected-topics", &Args::new().line("topics", names(locale, &plan.impact.topics)));
     }
@@ -139,6 +146,10 @@ fn way_back(plan: &Plan, locale: Locale) -> Line {
     if !head::has_way_back(plan) {
         return locale.say("card-no-way-back", &Args::new());
     }
-    locale
-        .say(kinds::way_back(plan), &Args::new().word("duration", numbers::duration(locale, plan.estimate.way_back_ms)))
+    let bytes = match plan.impact.facts.get("bytes") {
+        Some(Fact::Bytes(bytes)) => numbers::bytes(*bytes),
+        _ => String::new(),
+    };
+    let args = Args::new().word("duration", numbers::duration(locale, plan.estimate.way_back_ms)).word("bytes", bytes);
+    locale.say(kinds::way_back(plan), &args)
 }

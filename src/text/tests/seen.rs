@@ -8,7 +8,7 @@ use interlock::command::Kind;
 use interlock::facts::Facts;
 use interlock::looks::{
     AuditEntry, AuditPage, AuditVerified, ClusterCounts, ClusterLine, ClustersLook, Counts, Grade, GroupLag, GroupLook,
-    Health, Help, HelpCommand, HelpOption, LagLook, LookAnswer, MemberLine, OperationLine, OperationStatus,
+    Health, Help, HelpCommand, HelpOption, LagLook, LookAnswer, MemberLine, Obligation, OperationLine, OperationStatus,
     OperationsList, Part, PartitionLag, PartitionLine, StepLine, TopicLag, TopicLook, UnhealthyTopic, WhoAmI,
 };
 use interlock::plan::{Effect, Seat};
@@ -93,8 +93,14 @@ fn health() -> LookAnswer {
         min_isr_unknown: 1,
         topics: vec![topic("orders", 1, 4, Some(3)), topic("payments-by-customer-and-day", 0, 8, None)],
         topics_left_out: 2,
-        obligations: Vec::new(),
+        obligations: ["broker-throttle", "topic-throttle"].into_iter().cycle().zip(1..=7).map(owed).collect(),
     })
+}
+
+/// More than a card shows.
+fn owed((id, number): (&str, i32)) -> Obligation {
+    let thing = if id == "broker-throttle" { format!("broker {number}") } else { format!("topic orders-{number}") };
+    Obligation { operation: "K7F3QD".parse().unwrap(), id: id.to_owned(), thing, due: NOON }
 }
 
 fn topic(partitions: i32) -> LookAnswer {

@@ -62,7 +62,15 @@ impl<'a> Hands<'a> {
         }
     }
 
+    /// What a broker that is dead does not take goes to the controllers, as it says.
     async fn runs(&self, line: &str) {
+        let dead = MoveCluster::BROKERS.into_iter().find(|id| !self.cluster.runs(*id));
+        let of_dead = |id: i32| line.contains(&format!("--entity-type brokers --entity-name {id} "));
+        let line = match dead.filter(|id| of_dead(*id)) {
+            Some(_) => line.replace("--bootstrap-server <address>", "--bootstrap-controller <controllers>"),
+            None => line.to_owned(),
+        };
+        let line = line.as_str();
         let done = self.tools.by_hand(line, self.folder.path()).await.expect("Kafka's tool");
         // Of an election the tool says so too, and fails, where nobody else has to lead.
         let needless = done.stdout.contains("Valid replica already elected");
@@ -78,13 +86,17 @@ impl<'a> Hands<'a> {
         .await;
     }
 
-    /// `KEY back without ENTRIES`: what is left of the list, or nothing of it.
+    /// `KEY back without ENTRIES`: what is left of the list; `; if nothing is left, --delete-config it`.
     async fn writes_back(&self, what: &str) {
+        let (what, deletes) = what.split_once("; if nothing is left").map_or((what, false), |(what, _)| (what, true));
         let (key, ours) = what.split_once(" back without ").expect("a key and entries");
         let ours: Vec<&str> = ours.split(',').collect();
         let set = self.cluster.judge().configs("topic", TOPIC).await.expect("its settings");
         let left: Vec<&str> = set[key].split(',').filter(|entry| !ours.contains(entry)).collect();
-        let change = format!("--add-config '{key}=[{}]'", left.join(","));
+        let change = match (left.as_slice(), deletes) {
+            ([], true) => format!("--delete-config {key}"),
+            (left, _) => format!("--add-config '{key}=[{}]'", left.join(",")),
+        };
         let tool = "kafka-configs.sh --bootstrap-server <address> --command-config <admin.properties>";
         self.runs(&format!("{tool} --entity-type topics --entity-name {TOPIC} --alter {change}")).await;
     }
@@ -130,8 +142,17 @@ async fn by_hand_a_move_is_stopped_and_the_order_is_brought_back() {
     assert!(!called_off.contains(&4), "{called_off:?}");
     hands.follow("## Undo").await;
     assert_eq!(assignment(&cluster).await, first, "order included");
+    // Somebody's entry came into the list that was absent before, and the broker that was to get replicas dies.
+    let ours = cluster.judge().configs("topic", TOPIC).await.expect("its settings")[LEADER_LIST].clone();
+    cluster.judge().set_config(("topic", TOPIC), LEADER_LIST, Some(&format!("{ours},77:77"))).await.expect("a setting");
+    cluster.kill_broker(4).await;
+    cluster.until_dead(4).await;
     hands.follow("## Put back").await;
-    assert_eq!(throttles(&cluster).await, foreign, "each as it was before");
+    cluster.start_broker(4).await;
+    cluster.whole().await;
+    let mut left = throttles(&cluster).await;
+    assert_eq!(left.remove(LEADER_LIST).as_deref(), Some("77:77"), "what came since stays");
+    assert_eq!(left, foreign, "each as it was before, also of the broker that was dead");
 }
 
 /// Why the commands of `by-hand.md` never give the tool a throttle, and always have it preserve them.

@@ -4,11 +4,11 @@ mod layout;
 mod readers;
 
 pub use layout::{
-    BrokerDirs, BrokerReplication, Controllers, FOLLOWER_LIST, FOLLOWER_RATE, LEADER_LIST, LEADER_RATE, LogDir,
-    NamedTopic, NotReplicas, PartitionRate, Rates, Reassignment, Replicas, Replication, Silence, StoredReplica,
+    BrokerDirs, BrokerReplication, Controllers, CopiesOf, FOLLOWER_LIST, FOLLOWER_RATE, LEADER_LIST, LEADER_RATE,
+    LogDir, NamedTopic, NotReplicas, PartitionRate, Rates, Reassignment, Replicas, Replication, Silence, StoredReplica,
     TopicReplication,
 };
-pub use readers::Reader;
+pub use readers::{GroupReads, Reader};
 
 use crate::id::{GroupId, TopicName};
 use crate::time::Millis;
@@ -41,6 +41,9 @@ pub enum KafkaQuery {
     Layout,
     /// What lies on the disks of the live brokers. → `Vec<`[`BrokerDirs`]`>`, ordered by broker.
     LogDirs,
+    /// Some copies on the disks of some brokers that are alive. → `Vec<`[`BrokerDirs`]`>`, ordered by broker, with the replicas
+    /// that were asked for.
+    Copies(CopiesOf),
     /// The partitions on the move, ours and others'. → `Vec<`[`Reassignment`]`>`, ordered by topic and partition.
     Reassignments,
     /// The settings made on one broker while it runs. → `Option<Vec<`[`ConfigEntry`]`>>`, none if it is not alive.
@@ -51,6 +54,8 @@ pub enum KafkaQuery {
     Rates,
     /// Every group that reads a topic or has committed there. → `Vec<`[`Reader`]`>`, ordered by group.
     Readers(TopicName),
+    /// Every group with the topics that it reads or has committed in. → `Vec<`[`GroupReads`]`>`, ordered by group.
+    AllReaders,
 }
 
 /// What a [`KafkaQuery`] gave; the variants stand in the same order.
@@ -79,6 +84,8 @@ pub enum KafkaAnswer {
     Layout(Vec<NamedTopic>),
     /// To [`KafkaQuery::LogDirs`].
     LogDirs(Vec<BrokerDirs>),
+    /// To [`KafkaQuery::Copies`].
+    Copies(Vec<BrokerDirs>),
     /// To [`KafkaQuery::Reassignments`].
     Reassignments(Vec<Reassignment>),
     /// To [`KafkaQuery::BrokerConfig`].
@@ -89,6 +96,8 @@ pub enum KafkaAnswer {
     Rates(Rates),
     /// To [`KafkaQuery::Readers`].
     Readers(Vec<Reader>),
+    /// To [`KafkaQuery::AllReaders`].
+    AllReaders(Vec<GroupReads>),
 }
 
 /// An operation that an ACL can allow (`org.apache.kafka.common.acl.AclOperation`), as far as plans ask for it.

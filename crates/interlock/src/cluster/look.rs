@@ -1,8 +1,8 @@
 //! Typed access to sections, which collects what is still to be asked.
 
 use super::kafka::{
-    BrokerDirs, CommittedOffset, ConfigEntry, Group, GroupOverview, KafkaAnswer, KafkaCluster, KafkaQuery, LogRange,
-    NamedTopic, OffsetAt, Rates, Reader, Reassignment, Replication, Topic, TopicOverview,
+    BrokerDirs, CommittedOffset, ConfigEntry, CopiesOf, Group, GroupOverview, GroupReads, KafkaAnswer, KafkaCluster,
+    KafkaQuery, LogRange, NamedTopic, OffsetAt, Rates, Reader, Reassignment, Replication, Topic, TopicOverview,
 };
 use super::rocketmq::{self, FromMasters, RocketmqAnswer, RocketmqCluster, RocketmqQuery, Routes};
 use super::{Answer, Failure, FailureKind, Query, Section, Sections};
@@ -119,6 +119,8 @@ impl<'a> Looker<'a> {
         kafka_layout() -> Vec<NamedTopic>, KafkaQuery::Layout, Layout;
         /// [`KafkaQuery::LogDirs`]
         kafka_log_dirs() -> Vec<BrokerDirs>, KafkaQuery::LogDirs, LogDirs;
+        /// [`KafkaQuery::Copies`]
+        kafka_copies(of: &CopiesOf) -> Vec<BrokerDirs>, KafkaQuery::Copies(of.clone()), Copies;
         /// [`KafkaQuery::Reassignments`]
         kafka_reassignments() -> Vec<Reassignment>, KafkaQuery::Reassignments, Reassignments;
         /// [`KafkaQuery::BrokerConfig`]
@@ -129,6 +131,8 @@ impl<'a> Looker<'a> {
         kafka_rates() -> Rates, KafkaQuery::Rates, Rates;
         /// [`KafkaQuery::Readers`]
         kafka_readers(topic: &TopicName) -> Vec<Reader>, KafkaQuery::Readers(topic.clone()), Readers;
+        /// [`KafkaQuery::AllReaders`]
+        kafka_all_readers() -> Vec<GroupReads>, KafkaQuery::AllReaders, AllReaders;
     }
 
     looks! { Rocketmq, RocketmqAnswer:

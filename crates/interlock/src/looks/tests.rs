@@ -183,6 +183,31 @@ fn health_of_which_not_everything_was_looked_at_is_not_whole() {
 }
 
 #[test]
+fn a_cluster_with_something_to_put_back_is_not_healthy() {
+    let mut world = world();
+    put(&mut world, KafkaQuery::Topics, KafkaAnswer::Topics(vec![overview("orders", 0, 0)]));
+    let owed = Obligation {
+        operation: "K7F3QD".parse().unwrap(),
+        id: "broker-throttle".to_owned(),
+        thing: "broker 4".to_owned(),
+        due: Millis(9),
+    };
+    let (cluster, arguments) = (cluster(), Arguments::default());
+    let nothing = Visible { topic: &|_| false, group: &|_| false };
+    for (obligations, grade) in [(vec![owed], Grade::Degraded), (Vec::new(), Grade::Healthy)] {
+        let asked = Asked {
+            cluster: &cluster,
+            sections: &world,
+            arguments: &arguments,
+            visible: nothing,
+            obligations: &obligations,
+        };
+        let LookAnswer::Health(health) = answered(look("health", &asked).unwrap()) else { panic!("not health") };
+        assert_eq!((health.grade, health.obligations), (grade, obligations), "also where no topic is in scope");
+    }
+}
+
+#[test]
 fn a_topic_shows_leaders_and_ranges() {
     let LookAnswer::Topic(topic) = answered(run("topic", &arguments(&[topic_option("orders")]), &world()).0) else {
         panic!()

@@ -80,6 +80,9 @@ pub struct Memory {
     /// Whether that is so long that people were called.
     #[serde(default)]
     pub stalled: bool,
+    /// What later batches have to copy.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub later: Option<Later>,
     /// When it was looked at first, where it has a deadline of its own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub began: Option<Millis>,
@@ -104,6 +107,17 @@ impl Memory {
     pub fn for_next_wait(self) -> Self {
         Self { closed: self.closed.map(ClosedMemory::for_next_wait), ..Self::default() }
     }
+}
+
+/// What later batches have to copy: not asked at each look, for there may be many.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Later {
+    /// The batch that they come after, as its step's number.
+    pub step: u32,
+    /// When it was asked.
+    pub at: Millis,
+    /// How many bytes; none if that could not be seen.
+    pub left_bytes: Option<u64>,
 }
 
 /// What one look at a condition found.

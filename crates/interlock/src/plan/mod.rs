@@ -57,7 +57,7 @@ mod whole_topic;
 pub use action::Action;
 pub use check::{Check, Level, Mistake};
 pub use closing::{ClosedMemory, Closing, ClosingAt, KnownReader, ROUTE_POLL, Stood, steer, still_drained};
-pub use condition::{Awaited, CANNOT_LOOK, Condition, Looked, Memory, Pace, look};
+pub use condition::{Awaited, CANNOT_LOOK, Condition, Later, Looked, Memory, Pace, look};
 pub use difference::{Difference, differences};
 pub use expectation::{
     Assigned, ConfigExpected, Expectation, Held, LEFT_THE_LOG, OffsetExpected, OffsetInLog, RoomExpected, evaluate,
@@ -71,7 +71,9 @@ pub use layout_probe::BROKER_DEAD;
 pub use log_dirs::{TooSmall, too_small};
 pub(crate) use members::{client_ids, client_places, member_facts};
 pub use milestones::{Milestones, milestones};
-pub use moving::{Moving, Throttle, Turned, Unwinding, Wanted, outlook, regulate, unwind, unwind_queries};
+pub use moving::{
+    Moving, Throttle, Turned, Unwinding, Wanted, later_query, left_later, outlook, regulate, unwind, unwind_queries,
+};
 pub use next_batch::NextBatch;
 pub use next_look::next_look;
 pub use outline::Outline;

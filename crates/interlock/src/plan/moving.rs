@@ -8,7 +8,7 @@ use super::layout_action::{ConfigChange, ConfigOn, ReplicaMove};
 use super::layout_probe::{Movements, Standing, heading, known, place, setting};
 use super::step::{Step, Work};
 use crate::cluster::kafka::{
-    BrokerDirs, FOLLOWER_RATE, KafkaCluster, KafkaQuery, LEADER_RATE, Partition, Reassignment, Replicas,
+    BrokerDirs, CopiesOf, FOLLOWER_RATE, KafkaCluster, KafkaQuery, LEADER_RATE, Partition, Reassignment, Replicas,
 };
 use crate::cluster::{Looker, Query, Sections};
 use crate::facts::{Fact, Facts};
@@ -71,9 +71,19 @@ impl Moving {
         let topics = moves.iter().map(|one| KafkaQuery::Topic(one.topic.clone()));
         let rates = self.throttle.iter().flat_map(|throttle| &throttle.brokers);
         let rates = rates.map(|broker| KafkaQuery::BrokerConfig(*broker));
-        let others = [KafkaQuery::Reassignments, KafkaQuery::LogDirs];
+        let others = [KafkaQuery::Reassignments, KafkaQuery::Copies(copies_of(moves))];
         topics.chain(rates).chain(others).map(Query::Kafka).collect()
     }
+}
+
+/// The copies that moves make and make them from.
+pub(super) fn copies_of(moves: &[ReplicaMove]) -> CopiesOf {
+    let mut of = CopiesOf::default();
+    for one in moves {
+        of.partitions.entry(one.topic.clone()).or_default().insert(one.partition);
+        of.brokers.extend(one.starts().chain([&one.to]).flat_map(|replicas| &replicas.0));
+    }
+    of
 }
 
 /// The moves among actions.
@@ -117,7 +127,7 @@ pub(super) fn look(
     if let Some((one, heading)) = elsewhere.filter(|_| streak >= STALE_LOOKS) {
         return (memory.clone(), overridden(one, heading));
     }
-    let left = looker.kafka_log_dirs().seen().map(|dirs| {
+    let left = looker.kafka_copies(&copies_of(moves)).seen().map(|dirs| {
         let stored = stored(dirs, moves);
         seen.iter().map(|one| one.left(&stored)).sum()
     });
@@ -245,10 +255,31 @@ fn stored<'a>(dirs: &'a [BrokerDirs], moves: &[ReplicaMove]) -> Stored<'a> {
     stored
 }
 
-/// What is told of a look at a batch beside the batch itself: which it is, what later ones have to copy and how long all of it
-/// takes at the speed of now, and the throttle as it stands.
+/// The moves of the batches after one.
+fn later(plan: &Plan, step: u32) -> Vec<ReplicaMove> {
+    let later = plan.steps.iter().filter(|one| one.number > step).filter_map(batch);
+    later.flat_map(|(_, moves)| moves.iter().cloned()).collect()
+}
+
+/// What has to be seen to tell what the batches after one have to copy; none if there are none.
 #[must_use]
-pub fn outlook(plan: &Plan, step: u32, seen: Facts, sections: &Sections) -> Facts {
+pub fn later_query(plan: &Plan, step: u32) -> Option<Query> {
+    let later = later(plan, step);
+    (!later.is_empty()).then(|| Query::Kafka(KafkaQuery::Copies(copies_of(&later))))
+}
+
+/// What the batches after one have to copy, in bytes; none if the look failed.
+#[must_use]
+pub fn left_later(plan: &Plan, step: u32, sections: &Sections) -> Option<u64> {
+    let later = later(plan, step);
+    let dirs = Looker::new(sections).kafka_copies(&copies_of(&later)).seen()?;
+    Some(to_copy(&later, dirs))
+}
+
+/// What is told of a look at a batch beside the batch itself: which it is, what later ones have to copy, if that is known, and
+/// how long all of it takes at the speed of now, and the throttle as it stands.
+#[must_use]
+pub fn outlook(plan: &Plan, step: u32, seen: Facts, (sections, later): (&Sections, Option<u64>)) -> Facts {
     let batches: Vec<(&Step, &[ReplicaMove])> = plan.steps.iter().filter_map(batch).collect();
     let Some(place) = batches.iter().position(|(one, _)| one.number == step) else { return seen };
     let mut looker = Looker::new(sections);
@@ -258,9 +289,7 @@ pub fn outlook(plan: &Plan, step: u32, seen: Facts, sections: &Sections) -> Fact
     {
         facts = facts.with("throttle", Fact::Bytes(rate));
     }
-    let later: Vec<ReplicaMove> = batches[place + 1..].iter().flat_map(|(_, moves)| moves.iter().cloned()).collect();
-    let Some(dirs) = looker.kafka_log_dirs().seen().filter(|_| !later.is_empty()) else { return facts };
-    let later = to_copy(&later, dirs);
+    let Some(later) = later else { return facts };
     if let (Some(Fact::Bytes(left)), Some(Fact::Bytes(rate))) = (facts.get("left"), facts.get("rate")) {
         let whole = Duration::from_secs(left.saturating_add(later) / (*rate).max(1));
         facts = facts.with("eta-whole", whole);

@@ -1,8 +1,10 @@
 //! What lies on the brokers' disks, and in which directory.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use kafka_protocol::messages::alter_replica_log_dirs_request::{AlterReplicaLogDir, AlterReplicaLogDirTopic};
+use kafka_protocol::messages::describe_log_dirs_request::DescribableLogDirTopic;
 use kafka_protocol::messages::describe_log_dirs_response::DescribeLogDirsResult;
 use kafka_protocol::messages::{AlterReplicaLogDirsRequest, DescribeLogDirsRequest, TopicName};
 use tokio::time::Instant;
@@ -57,12 +59,33 @@ impl Client {
             Some(brokers) => brokers.to_vec(),
             None => self.live_brokers(deadline).await?,
         };
-        let answers =
-            self.side_by_side(brokers, move |client, broker| async move {
-                (broker, client.log_dirs_of(broker, deadline).await)
-            })
-            .await;
-        Ok(answers.into_iter().collect())
+        Ok(self.log_dirs_at(brokers, None, deadline).await)
+    }
+
+    /// The same with these partitions' replicas only, of these brokers.
+    ///
+    /// # Errors
+    /// Each broker has its own result.
+    pub async fn describe_replicas(
+        &self,
+        brokers: &[i32],
+        partitions: &[TopicPartition],
+    ) -> BTreeMap<i32, Result<Vec<LogDir>>> {
+        self.log_dirs_at(brokers.to_vec(), Some(partitions.to_vec()), self.until()).await
+    }
+
+    async fn log_dirs_at(
+        &self,
+        brokers: Vec<i32>,
+        of: Option<Vec<TopicPartition>>,
+        deadline: Instant,
+    ) -> BTreeMap<i32, Result<Vec<LogDir>>> {
+        let of = Arc::new(of);
+        let answers = self.side_by_side(brokers, move |client, broker| {
+            let of = of.clone();
+            async move { (broker, client.log_dirs_of(broker, of.as_deref(), deadline).await) }
+        });
+        answers.await.into_iter().collect()
     }
 
     /// Says in which of its directories a broker keeps replicas (AlterReplicaLogDirs (34), KIP-113). One that it has
@@ -121,13 +144,13 @@ impl Client {
         Ok(results)
     }
 
-    async fn log_dirs_of(&self, broker: i32, deadline: Instant) -> Result<Vec<LogDir>> {
+    async fn log_dirs_of(&self, broker: i32, of: Option<&[TopicPartition]>, deadline: Instant) -> Result<Vec<LogDir>> {
         let api = DescribeLogDirsRequest::API.name;
         let answer = self
             .ask(
                 &Route::Broker(broker),
                 deadline,
-                |_| Ok(DescribeLogDirsRequest::default().with_topics(None)),
+                |_| Ok(DescribeLogDirsRequest::default().with_topics(of.map(asked))),
                 |answer| ErrorCode::of(answer.error_code),
             )
             .await?;
@@ -139,6 +162,15 @@ impl Client {
         }
         Ok(answer.results.into_iter().map(log_dir).collect())
     }
+}
+
+fn asked(partitions: &[TopicPartition]) -> Vec<DescribableLogDirTopic> {
+    let topics = by_topic(partitions.iter().map(|at| (at, ()))).into_iter().map(|(name, partitions)| {
+        DescribableLogDirTopic::default()
+            .with_topic(TopicName(text(name)))
+            .with_partitions(partitions.into_iter().map(|(id, ())| id).collect())
+    });
+    topics.collect()
 }
 
 fn by_dir(batch: &[(&TopicPartition, &String)]) -> Vec<AlterReplicaLogDir> {

@@ -4,8 +4,8 @@ use super::fault::failed;
 use super::topic::TopicPartition;
 use super::{Kafka, Topic};
 use interlock::cluster::kafka::{
-    Broker, CommittedOffset, Group, GroupOverview, KafkaAnswer, KafkaCluster, KafkaQuery, LogRange, OffsetAt, Reader,
-    Right, Topic as SeenTopic, TopicOverview,
+    Broker, CommittedOffset, Group, GroupOverview, GroupReads, KafkaAnswer, KafkaCluster, KafkaQuery, LogRange,
+    OffsetAt, Reader, Right, Topic as SeenTopic, TopicOverview,
 };
 use interlock::cluster::{Failure, FailureKind};
 use interlock::id::{GroupId, TopicName};
@@ -41,11 +41,13 @@ impl Kafka {
             KafkaQuery::OffsetsAt(name, at) => KafkaAnswer::OffsetsAt(self.offsets_at(name, *at, now)?),
             KafkaQuery::Layout => KafkaAnswer::Layout(self.layout(now)),
             KafkaQuery::LogDirs => KafkaAnswer::LogDirs(self.log_dirs(now)?),
+            KafkaQuery::Copies(of) => KafkaAnswer::Copies(self.copies_of(of, now)?),
             KafkaQuery::Reassignments => KafkaAnswer::Reassignments(self.may_describe(|| self.reassignments())?),
             KafkaQuery::BrokerConfig(id) => KafkaAnswer::BrokerConfig(self.broker_config(*id, now)?),
             KafkaQuery::Replication => KafkaAnswer::Replication(self.replication(now)?),
             KafkaQuery::Rates => KafkaAnswer::Rates(self.rates()),
             KafkaQuery::Readers(name) => KafkaAnswer::Readers(self.readers(name, now)?),
+            KafkaQuery::AllReaders => KafkaAnswer::AllReaders(self.all_readers(now)?),
         })
     }
 
@@ -149,6 +151,11 @@ impl Kafka {
             readers.extend(Reader::of(name, id, group.as_ref(), &committed));
         }
         Ok(readers)
+    }
+
+    fn all_readers(&self, now: Millis) -> Answered<Vec<GroupReads>> {
+        let ids = self.groups.keys().filter(|id| self.access.groups.allows(id.as_str(), Right::Describe));
+        ids.map(|id| Ok(GroupReads::of(id, self.one_group(id, now)?.as_ref(), &self.committed(id, now)?))).collect()
     }
 
     fn log_ranges(&self, name: &TopicName, now: Millis) -> Answered<Vec<LogRange>> {

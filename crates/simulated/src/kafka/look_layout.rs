@@ -4,8 +4,8 @@ use super::fault::failed;
 use super::topic::TopicPartition;
 use super::{BrokerState, Kafka, RECORD_BYTES};
 use interlock::cluster::kafka::{
-    BrokerDirs, BrokerReplication, ConfigEntry, FOLLOWER_LIST, FOLLOWER_RATE, LEADER_LIST, LEADER_RATE, LogDir,
-    NamedTopic, PartitionRate, Rates, Replication, Right, StoredReplica, TopicReplication,
+    BrokerDirs, BrokerReplication, ConfigEntry, CopiesOf, FOLLOWER_LIST, FOLLOWER_RATE, LEADER_LIST, LEADER_RATE,
+    LogDir, NamedTopic, PartitionRate, Rates, Replication, Right, StoredReplica, TopicReplication,
 };
 use interlock::cluster::{Failure, FailureKind};
 use interlock::id::TopicName;
@@ -27,6 +27,15 @@ impl Kafka {
     pub(super) fn log_dirs(&self, now: Millis) -> Answered<Vec<BrokerDirs>> {
         let alive = self.brokers.iter().filter(|broker| !broker.is_fenced(now));
         self.may_describe(|| alive.map(|broker| self.dirs_of(broker, now)).collect())
+    }
+
+    pub(super) fn copies_of(&self, of: &CopiesOf, now: Millis) -> Answered<Vec<BrokerDirs>> {
+        let mut all = self.log_dirs(now)?;
+        all.retain(|broker| of.brokers.contains(&broker.broker));
+        for dir in all.iter_mut().flat_map(|broker| &mut broker.dirs).flatten() {
+            dir.replicas.retain(|found| of.has(&found.topic, found.partition));
+        }
+        Ok(all)
     }
 
     fn dirs_of(&self, broker: &BrokerState, now: Millis) -> BrokerDirs {

@@ -77,7 +77,7 @@ impl MoveCluster {
 
     /// Kafka's tools on it.
     pub fn tools(&self) -> KafkaTools {
-        KafkaTools::on(self.lab, self.bootstrap())
+        KafkaTools::on(self.lab, self.bootstrap()).and_controllers(self.controllers())
     }
 
     /// Whether the broker's process is there.

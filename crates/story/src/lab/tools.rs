@@ -38,6 +38,8 @@ fn reassignment(moves: &[(TopicPartition, Vec<i32>)]) -> Value {
 pub struct KafkaTools {
     java: Vec<String>,
     bootstrap: String,
+    /// Where the controllers listen, if a tool may be told.
+    controllers: String,
 }
 
 impl KafkaTools {
@@ -48,7 +50,14 @@ impl KafkaTools {
 
     /// The tools on any cluster without security.
     pub fn on(lab: &Lab, bootstrap: &str) -> Self {
-        Self { java: lab.java_arguments(), bootstrap: bootstrap.to_owned() }
+        Self { java: lab.java_arguments(), bootstrap: bootstrap.to_owned(), controllers: String::new() }
+    }
+
+    /// And on its controllers, where they are asked for.
+    #[must_use]
+    pub fn and_controllers(mut self, controllers: &str) -> Self {
+        controllers.clone_into(&mut self.controllers);
+        self
     }
 
     /// Runs `kafka-consumer-groups` with these arguments after `--bootstrap-server`.
@@ -120,22 +129,25 @@ impl KafkaTools {
         };
         let client = folder.join("admin.properties");
         std::fs::write(&client, "").map_err(|error| JudgeError::Process(error.to_string()))?;
-        let given = arguments.replace("--bootstrap-server <address>", "");
+        let given = arguments.replace("<address>", &self.bootstrap).replace("<controllers>", &self.controllers);
         let given = given.replace("<admin.properties>", &client.to_string_lossy());
         let words = given.split_whitespace().map(|word| match word {
             file if file.ends_with(".json") => folder.join(file).to_string_lossy().into_owned(),
             word => word.replace('\'', ""),
         });
         let words: Vec<String> = words.collect();
-        self.run(class, &words.iter().map(String::as_str).collect::<Vec<_>>()).await
+        self.java(class, &words.iter().map(String::as_str).collect::<Vec<_>>()).await
     }
 
     async fn run(&self, class: &str, arguments: &[&str]) -> Result<ToolOutput, JudgeError> {
+        self.java(class, &[&["--bootstrap-server", &self.bootstrap], arguments].concat()).await
+    }
+
+    async fn java(&self, class: &str, arguments: &[&str]) -> Result<ToolOutput, JudgeError> {
         let began = Instant::now();
         let child = Command::new("java")
             .args(&self.java)
             .arg(class)
-            .args(["--bootstrap-server", &self.bootstrap])
             .args(arguments)
             .stdin(Stdio::null())
             .kill_on_drop(true)

@@ -4,11 +4,11 @@ use super::throttle;
 use crate::changes::Stop;
 use crate::changes::kafka_offsets::{self as offsets, Subject};
 use crate::changes::part::Part;
-use crate::cluster::Looker;
 use crate::cluster::kafka::{
-    BrokerDirs, KafkaCluster, LogDir, NamedTopic, Partition, Rates, Reassignment, Replication, Right, Topic,
-    TopicReplication,
+    BrokerDirs, GroupReads, KafkaCluster, LogDir, NamedTopic, Partition, Rates, Reassignment, Replication, Right,
+    Topic, TopicReplication,
 };
+use crate::cluster::{Look, Looker};
 use crate::id::TopicName;
 use crate::plan::ReplicaMove;
 use std::collections::{BTreeMap, BTreeSet};
@@ -22,6 +22,8 @@ pub(in crate::changes) struct Seen<'a> {
     pub(in crate::changes) moving: &'a [Reassignment],
     pub(in crate::changes) replication: &'a Replication,
     pub(in crate::changes) rates: &'a Rates,
+    /// Every group with what it reads; none if that is not told us, or not asked.
+    pub(super) readers: Option<&'a [GroupReads]>,
     /// The size of each partition: of its largest copy.
     sizes: BTreeMap<(&'a TopicName, i32), u64>,
     inflows: BTreeMap<(&'a TopicName, i32), u64>,
@@ -51,10 +53,22 @@ pub(in crate::changes) fn look<'a>(looker: &mut Looker<'a>) -> Result<Option<See
         moving,
         replication,
         rates,
+        readers: None,
         sizes: sizes(dirs),
         settings: replication.topics.iter().map(|one| (&one.name, one)).collect(),
         inflows: rates.partitions.iter().map(|one| ((&one.topic, one.partition), one.bytes_per_second)).collect(),
     }))
+}
+
+/// The same, and who reads: worth knowing, and no reason to refuse where it is not told.
+pub(in crate::changes) fn look_with_readers<'a>(looker: &mut Looker<'a>) -> Result<Option<Seen<'a>>, Stop> {
+    let readers = match looker.kafka_all_readers() {
+        Look::Seen(all) => Some(Some(all.as_slice())),
+        Look::Failed(_) => Some(None),
+        Look::Ask => None,
+    };
+    let seen = look(looker)?;
+    Ok(seen.zip(readers).map(|(seen, readers)| Seen { readers, ..seen }))
 }
 
 fn sizes(dirs: &[BrokerDirs]) -> BTreeMap<(&TopicName, i32), u64> {
@@ -90,6 +104,14 @@ impl<'a> Seen<'a> {
 
     pub(super) fn size(&self, one: &ReplicaMove) -> u64 {
         self.sizes.get(&(&one.topic, one.partition)).copied().unwrap_or(0)
+    }
+
+    /// The groups that read one of these topics, and how many members they have; none if that is not told us.
+    pub(super) fn reading(&self, topics: &BTreeSet<&TopicName>) -> Option<(Vec<String>, u64)> {
+        let reads = |one: &&GroupReads| one.topics.iter().any(|topic| topics.contains(topic));
+        let reading: Vec<&GroupReads> = self.readers?.iter().filter(reads).collect();
+        let members = reading.iter().map(|one| u64::from(one.members)).sum();
+        Some((reading.iter().map(|one| one.group.to_string()).collect(), members))
     }
 
     fn inflow(&self, one: &ReplicaMove) -> u64 {

@@ -20,7 +20,7 @@ use crate::plan::{
 use std::collections::{BTreeMap, BTreeSet};
 
 pub(super) use checks::throttle_check;
-pub(super) use look::{Seen, look};
+pub(super) use look::{Seen, look, look_with_readers};
 pub use parts::plan_too_large;
 pub(super) use throttle::Earlier;
 
@@ -93,7 +93,7 @@ fn millis(span: std::time::Duration) -> u64 {
 }
 
 fn impact(wanted: &Wanted, seen: &Seen<'_>, (load, batches): (&look::Loads, &[batches::Batch])) -> Impact {
-    let topics: BTreeSet<String> = wanted.moves.iter().map(|one| one.topic.to_string()).collect();
+    let topics: BTreeSet<&TopicName> = wanted.moves.iter().map(|one| &one.topic).collect();
     let mut facts = Facts::none()
         .with("partitions", wanted.moves.len())
         .with("moves", i64::try_from(copies(&wanted.moves)).unwrap_or(i64::MAX))
@@ -106,9 +106,15 @@ fn impact(wanted: &Wanted, seen: &Seen<'_>, (load, batches): (&look::Loads, &[ba
     if let Some(bound) = wanted.lower_bound {
         facts = facts.with("bound", i64::try_from(bound).unwrap_or(i64::MAX));
     }
+    if let Some((groups, members)) = seen.reading(&topics) {
+        facts = facts
+            .with("reading-groups", groups.len())
+            .with("reading-members", i64::try_from(members).unwrap_or(i64::MAX))
+            .with("readers", groups);
+    }
     Impact {
         worst_case: wanted.worst_case.to_owned(),
-        topics: topics.into_iter().collect(),
+        topics: topics.into_iter().map(ToString::to_string).collect(),
         facts,
         rows: rows::rows(&wanted.moves, seen),
         ..Impact::default()

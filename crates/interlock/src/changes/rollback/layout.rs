@@ -24,7 +24,7 @@ pub(super) fn plan(
     context: &Context<'_>,
 ) -> Planning {
     let mut looker = Looker::new(sections);
-    let seen = moves::look(&mut looker);
+    let seen = moves::look_with_readers(&mut looker);
     let needed = looker.needed();
     if !needed.is_empty() {
         return Planning::Need(needed);

@@ -26,7 +26,7 @@ pub(super) fn plan(arguments: &Arguments, sections: &Sections, context: &Context
         Err(mistake) => return Planning::Mistake(mistake),
     };
     let mut looker = Looker::new(sections);
-    let seen = moves::look(&mut looker);
+    let seen = moves::look_with_readers(&mut looker);
     let needed = looker.needed();
     if !needed.is_empty() {
         return Planning::Need(needed);

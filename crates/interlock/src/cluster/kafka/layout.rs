@@ -4,6 +4,7 @@ use super::Topic;
 use crate::cluster::Failure;
 use crate::id::TopicName;
 use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::str::FromStr;
 
@@ -115,6 +116,23 @@ pub struct StoredReplica {
     pub bytes: u64,
     /// Whether it is a copy on its way to another directory of the same broker.
     pub future: bool,
+}
+
+/// Copies of partitions on the disks of brokers: a look at them asks for nothing else.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
+pub struct CopiesOf {
+    /// The partitions, by topic.
+    pub partitions: BTreeMap<TopicName, BTreeSet<i32>>,
+    /// The brokers.
+    pub brokers: BTreeSet<i32>,
+}
+
+impl CopiesOf {
+    /// Whether a partition is one of them.
+    #[must_use]
+    pub fn has(&self, topic: &TopicName, partition: i32) -> bool {
+        self.partitions.get(topic).is_some_and(|partitions| partitions.contains(&partition))
+    }
 }
 
 /// A partition on the move.

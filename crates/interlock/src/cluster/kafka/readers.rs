@@ -3,6 +3,7 @@
 use super::{CommittedOffset, Group, GroupState, Member};
 use crate::id::{GroupId, TopicName};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 
 /// A group that reads a topic, or has read it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -29,6 +30,28 @@ impl Reader {
     }
 }
 
+/// A group and every topic that it reads or has committed in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GroupReads {
+    /// The group.
+    pub group: GroupId,
+    /// The topics.
+    pub topics: BTreeSet<TopicName>,
+    /// How many members it has.
+    pub members: u32,
+}
+
+impl GroupReads {
+    /// What a group reads, by what its members are assigned and by what it has committed.
+    #[must_use]
+    pub fn of(id: &GroupId, group: Option<&Group>, committed: &[CommittedOffset]) -> Self {
+        let members = group.map_or(&[][..], |group| &group.members);
+        let assigned = members.iter().filter_map(|member| member.assigned.as_ref()).flat_map(|topics| topics.keys());
+        let topics = committed.iter().map(|one| &one.topic).chain(assigned).cloned().collect();
+        Self { group: id.clone(), topics, members: u32::try_from(members.len()).unwrap_or(u32::MAX) }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -46,6 +69,17 @@ mod tests {
 
     fn group(state: GroupState, members: Vec<Member>) -> Group {
         Group { kind: GroupKind::Classic, state, protocol_type: "consumer".to_owned(), members, rights: None }
+    }
+
+    #[test]
+    fn a_group_reads_what_it_is_assigned_and_what_it_has_committed_in() {
+        let id: GroupId = "billing".parse().unwrap();
+        let members = vec![member(Some("orders")), member(None)];
+        let committed =
+            CommittedOffset { topic: "refunds".parse().unwrap(), partition: 0, committed: Committed::plain(7) };
+        let reads = GroupReads::of(&id, Some(&group(GroupState::Stable, members)), &[committed]);
+        let topics: Vec<String> = reads.topics.iter().map(ToString::to_string).collect();
+        assert_eq!((topics, reads.members), (vec!["orders".to_owned(), "refunds".to_owned()], 2));
     }
 
     #[test]

@@ -100,7 +100,11 @@ impl World {
                 replicas: vec![stored(bytes)],
             }]),
         };
-        put(KafkaQuery::LogDirs, KafkaAnswer::LogDirs(vec![dirs(3, 1_000), dirs(4, self.copied)]));
+        let all = vec![dirs(3, 1_000), dirs(4, self.copied)];
+        put(KafkaQuery::LogDirs, KafkaAnswer::LogDirs(all.clone()));
+        for of in [vec![a_move()], vec![ReplicaMove { partition: 1, ..a_move() }]] {
+            put(KafkaQuery::Copies(moving::copies_of(&of)), KafkaAnswer::Copies(all.clone()));
+        }
         let entry = |key: &str, value: &str| ConfigEntry { key: key.to_owned(), value: Some(value.to_owned()) };
         for id in 1..=4 {
             let entries = self.rate.map(|rate| [LEADER_RATE, FOLLOWER_RATE].map(|key| entry(key, rate)));

@@ -98,6 +98,11 @@ async fn disks_are_told_and_replicas_are_placed_before_and_after_they_exist() {
     let seen = told[&1].as_ref().unwrap().iter().find(|dir| dir.path == holder.path).unwrap();
     let replica = seen.replicas.iter().find(|replica| replica.at == ours).unwrap();
     assert_eq!((replica.bytes, replica.future), (holder.replica(&theirs).unwrap().bytes, false));
+    // Kafka's own topics and settled ones lie there too; who asks for one partition is told of no other.
+    let asked = client.describe_replicas(&[1, 4], std::slice::from_ref(&ours)).await;
+    let found = |broker: i32| asked[&broker].as_ref().unwrap().iter().flat_map(|dir| &dir.replicas).collect::<Vec<_>>();
+    assert_eq!((found(1), found(4)), (vec![replica], vec![]));
+    assert_eq!(asked[&4].as_ref().unwrap().len(), told[&4].as_ref().unwrap().len(), "each directory is named");
 
     let place = async |broker: i32, path: &str| {
         let places = BTreeMap::from([(ours.clone(), path.to_owned())]);

@@ -11,9 +11,9 @@ mod world;
 
 use crate::changes::{self, Context, Guard, Guards, Owing, Rollback};
 use crate::cluster::kafka::{
-    Broker, BrokerDirs, BrokerReplication, ConfigEntry, Controllers, FOLLOWER_LIST, FOLLOWER_RATE, KafkaAnswer,
-    KafkaCluster, KafkaQuery, LEADER_LIST, LogDir, NamedTopic, Partition, PartitionRate, Rates, Reassignment, Replicas,
-    Replication, Right, Silence, Topic, TopicReplication,
+    Broker, BrokerDirs, BrokerReplication, ConfigEntry, Controllers, FOLLOWER_LIST, FOLLOWER_RATE, GroupReads,
+    KafkaAnswer, KafkaCluster, KafkaQuery, LEADER_LIST, LogDir, NamedTopic, Partition, PartitionRate, Rates,
+    Reassignment, Replicas, Replication, Right, Silence, Topic, TopicReplication,
 };
 use crate::cluster::{Answer, Failure, FailureKind, Query, Section, Sections, Seen};
 use crate::command::{Arguments, Value};

@@ -169,3 +169,19 @@ fn where_nothing_comes_in_no_topic_is_the_busiest() {
     let Planning::Mistake(mistake) = world.asks(&asked(&["busiest:1"], MIB)) else { panic!() };
     assert_eq!((mistake.id.as_str(), mistake.facts.get("window").is_some()), ("nothing-comes-in", true));
 }
+
+/// Those that read what moves are counted and named; where that is not told us it is not known, and no reason to refuse.
+#[test]
+fn who_reads_what_moves_is_named() {
+    let mut world = World::new();
+    let facts = |world: &World, topics: &[&str]| {
+        let facts = world.plan(&asked(topics, MIB)).impact.facts;
+        ["reading-groups", "reading-members", "readers"].map(|name| facts.get(name).cloned())
+    };
+    let names = |names: &[&str]| Fact::Names(names.iter().map(|one| (*one).to_owned()).collect());
+    let both = [Fact::Count(2), Fact::Count(3), names(&["billing", "mail"])];
+    assert_eq!(facts(&world, &["all"]), both.map(Some));
+    assert_eq!(facts(&world, &["payments"]), [Fact::Count(1), Fact::Count(0), names(&["mail"])].map(Some));
+    world.failing = Some(KafkaQuery::AllReaders);
+    assert_eq!(facts(&world, &["all"]), [None, None, None]);
+}

@@ -121,6 +121,13 @@ impl World {
                 };
                 KafkaAnswer::LogDirs(self.brokers.iter().map(dirs).collect())
             }
+            KafkaQuery::Copies(of) => {
+                let KafkaAnswer::LogDirs(mut all) = self.answer(&KafkaQuery::LogDirs) else { panic!() };
+                all.retain(|broker| of.brokers.contains(&broker.broker));
+                let dirs = all.iter_mut().flat_map(|broker| &mut broker.dirs).flatten();
+                dirs.for_each(|dir| dir.replicas.retain(|found| of.has(&found.topic, found.partition)));
+                KafkaAnswer::Copies(all)
+            }
             KafkaQuery::Reassignments => KafkaAnswer::Reassignments(self.moving.clone()),
             KafkaQuery::Replication => KafkaAnswer::Replication(Replication {
                 topics: self
@@ -154,6 +161,15 @@ impl World {
                     })
                     .collect(),
             }),
+            KafkaQuery::AllReaders => KafkaAnswer::AllReaders(
+                [("billing", "orders", 3), ("mail", "payments", 0), ("other", "elsewhere", 7)]
+                    .map(|(group, reads, members)| GroupReads {
+                        group: group.parse().unwrap(),
+                        topics: [topic(reads)].into(),
+                        members,
+                    })
+                    .into(),
+            ),
             other => panic!("{other:?} is not needed"),
         }
     }
