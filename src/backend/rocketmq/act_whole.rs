@@ -102,8 +102,9 @@ async fn make_one(client: &Client, group: &GroupId, place: &GroupPlace) -> Resul
         Some(text) => GroupConfig::from_json(text).map_err(|error| Stopped::before(refused("", &error.to_string())))?,
     };
     let master = client.master(place.broker.as_str());
-    let found = master.group(group.as_str()).await.map_err(|error| Stopped::looking(&error))?;
-    match found {
+    // Of all its groups: asked for the one, a broker of 5.x makes it.
+    let mut all = master.groups().await.map_err(|error| Stopped::looking(&error))?;
+    match all.remove(group.as_str()) {
         None => master.set_group(&wanted).await.map_err(|error| Stopped::changing(&error)),
         Some(found) if found.says_the_same_as(&wanted) => Ok(()),
         Some(_) => Err(Stopped::before(refused("group-exists", "the master has such a group with other settings"))),

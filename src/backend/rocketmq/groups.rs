@@ -29,8 +29,9 @@ struct Known {
     consumers: Option<Consumers>,
 }
 
+/// Of all its groups, and not by asking for the one: a broker of 5.x that makes groups by itself would make it for being asked.
 async fn known(master: Broker, id: &str) -> rocketmq_admin::Result<Known> {
-    Ok(Known { settings: master.group(id).await?, consumers: master.consumers(id).await? })
+    Ok(Known { settings: master.groups().await?.remove(id), consumers: master.consumers(id).await? })
 }
 
 pub(super) async fn group(sight: &Sight<'_>, id: &GroupId) -> Result<Option<Group>, Failure> {

@@ -91,7 +91,7 @@ impl Server {
                 });
                 (0, config)
             }),
-            352 => (26, Value::Null),
+            201 => (0, json!({"subscriptionGroupTable": {}})),
             43 => (0, books.offsets.clone()),
             _ => (0, Value::Null),
         }

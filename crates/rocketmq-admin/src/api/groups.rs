@@ -149,6 +149,9 @@ impl Broker {
     /// The settings of one group here; `None` if there is none (GET_SUBSCRIPTIONGROUP_CONFIG (352),
     /// `AdminBrokerProcessor.getSubscriptionGroup`; brokers before 5.0 do not have it and are asked for all).
     ///
+    /// Where groups are made by themselves (`autoCreateSubscriptionGroup`, on by default) a broker of 5.x makes the group for being
+    /// asked (`SubscriptionGroupManager.findSubscriptionGroupConfig`): only [`groups`](Self::groups) tells whether there is one.
+    ///
     /// # Errors
     /// As every call.
     pub async fn group(&self, group: &str) -> Result<Option<GroupConfig>> {
