@@ -16,7 +16,7 @@ use tokio::process::Child;
 use tokio::sync::{Mutex, MutexGuard};
 
 const FIRST: i64 = 1_732_089_600_000;
-const LIMIT: Duration = Duration::from_secs(120);
+const LIMIT: Duration = Duration::from_secs(240);
 /// What `signalbox run` calls itself at brokers.
 pub(super) const CLIENT: &str = "signalbox";
 
@@ -44,7 +44,7 @@ pub(super) struct Acting {
 pub(super) enum Acts {
     /// As short as a busy machine allows.
     Short,
-    /// Longer than anything here takes.
+    /// Longer than it takes to be stopped and to go on. What cannot be read back at once is looked at again after two of these.
     Long,
 }
 
@@ -55,7 +55,7 @@ impl Two {
         proxy().forget(CLIENT);
         let (lease, act) = match acts {
             Acts::Short => ("6s", "5s"),
-            Acts::Long => ("70s", "60s"),
+            Acts::Long => ("14s", "12s"),
         };
         let listed = |addresses: &str| format!("{:?}", addresses.split(',').collect::<Vec<_>>());
         let settings = format!(
