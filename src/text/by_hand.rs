@@ -3,7 +3,9 @@
 
 use super::foreign::shown;
 use super::numbers::utc;
-use super::{by_hand_moves, by_hand_queues, by_hand_rocketmq, by_hand_topics, by_hand_whole, kinds, reassignment};
+use super::{
+    by_hand_moves, by_hand_queues, by_hand_rocketmq, by_hand_rocketmq_topics, by_hand_topics, kinds, reassignment,
+};
 use engine::History;
 use interlock::cluster::ClusterKind;
 use interlock::plan::{
@@ -20,8 +22,8 @@ pub fn by_hand(plan: &Plan, history: &History) -> String {
     if let Some(topic) = by_hand_queues::topic_of(plan) {
         return by_hand_queues::by_hand(plan, topic, history);
     }
-    if by_hand_whole::is_of(plan) {
-        return by_hand_whole::by_hand(plan, history);
+    if by_hand_rocketmq_topics::is_of(plan) {
+        return by_hand_rocketmq_topics::by_hand(plan, history);
     }
     if plan.kind == ClusterKind::Rocketmq {
         return by_hand_rocketmq::by_hand(plan, history);

@@ -10,8 +10,8 @@ pub mod by_hand;
 mod by_hand_moves;
 mod by_hand_queues;
 mod by_hand_rocketmq;
+mod by_hand_rocketmq_topics;
 mod by_hand_topics;
-mod by_hand_whole;
 pub mod card;
 pub mod console;
 pub mod foreign;
@@ -27,6 +27,7 @@ mod plan_card;
 mod plan_text;
 mod queues_words;
 pub mod reassignment;
+mod rocketmq_topic_words;
 mod rocketmq_words;
 mod sentence;
 mod spans;
@@ -34,7 +35,6 @@ pub mod table;
 pub mod terminal;
 mod topic_words;
 pub mod vocabulary;
-mod whole_words;
 pub mod width;
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ use super::plan_card::{head, votes};
 use super::queues_words as queues;
 use super::rocketmq_words as rocketmq;
 use super::width::wrap;
-use super::{layout_words as layout, topic_words as topics, whole_words as whole};
+use super::{layout_words as layout, rocketmq_topic_words as rocketmq_topics, topic_words as topics};
 use super::{sentence, table};
 use interlock::cluster::kafka::Committed;
 use interlock::facts::{Fact, Facts};
@@ -357,7 +357,7 @@ fn condition(condition: &Condition) -> String {
         Condition::KafkaMoved(moving) => layout::moved(moving),
         Condition::RocketmqOffsetsHold(holding) => rocketmq::holding(holding),
         Condition::RocketmqQueuesStand(standing) => queues::standing(standing),
-        Condition::RocketmqTopicGone(absence) => whole::gone(absence),
+        Condition::RocketmqTopicGone(absence) => rocketmq_topics::gone(absence),
         Condition::RocketmqDrained(closing) => queues::drained(closing),
         Condition::RocketmqStaysClosed(closing) => queues::stays_closed(closing),
     }

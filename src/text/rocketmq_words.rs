@@ -2,7 +2,7 @@
 
 use super::numbers::{duration, utc};
 use super::plan_text::{LANGUAGE, name, target};
-use super::{queues_words, whole_words as whole};
+use super::{queues_words, rocketmq_topic_words as topics};
 use interlock::id::GroupId;
 use interlock::plan::{Holding, QueueMove, QueueRule, QueuesOf, ResetBy, RocketmqAction, RocketmqExpectation};
 
@@ -43,10 +43,10 @@ pub(super) fn action(action: &RocketmqAction) -> String {
         }
         RocketmqAction::SetQueues { topic, places } => queues_words::set(topic, places),
         RocketmqAction::SeedOffsets { topic, seeds } => queues_words::seed(topic, seeds),
-        RocketmqAction::SetTopic { topic, places } => whole::set(topic, places),
-        RocketmqAction::DeleteTopic { topic, cluster, at } => whole::delete(topic, cluster, at),
-        RocketmqAction::MakeGroup { group, at } => whole::make_group(group, at),
-        RocketmqAction::DeleteGroup(gone) => whole::delete_group(gone),
+        RocketmqAction::SetTopic { topic, places } => topics::set(topic, places),
+        RocketmqAction::DeleteTopic { topic, cluster, at } => topics::delete(topic, cluster, at),
+        RocketmqAction::MakeGroup { group, at } => topics::make_group(group, at),
+        RocketmqAction::DeleteGroup(gone) => topics::delete_group(gone),
         RocketmqAction::TellClients { group, topic, at, moves } => {
             let to = at.map_or_else(|| "the end".to_owned(), utc);
             format!("tell the clients of group {} to read {topic} from {to}: {}", name(group.as_str()), each(moves))
@@ -79,11 +79,11 @@ pub(super) fn expectation(expectation: &RocketmqExpectation) -> String {
         RocketmqExpectation::TopicAbsent { topic } => {
             format!("no master has a topic {topic}, and no NameServer tells clients of one")
         }
-        RocketmqExpectation::TopicSettingsAre { topic, at } => whole::is(topic, at),
+        RocketmqExpectation::TopicSettingsAre { topic, at } => topics::is(topic, at),
         RocketmqExpectation::TopicUnused { topic } => format!("no client is connected that reads {topic}"),
-        RocketmqExpectation::EndsAre { topic, ends } => whole::ends(topic, ends),
+        RocketmqExpectation::EndsAre { topic, ends } => topics::ends(topic, ends),
         RocketmqExpectation::GroupAbsent { group } => format!("no master has a group {}", name(group.as_str())),
-        RocketmqExpectation::GroupIs { group, at } => whole::group_is(group, at),
+        RocketmqExpectation::GroupIs { group, at } => topics::group_is(group, at),
         RocketmqExpectation::GroupHasNoClients { group } => format!("group {} has no client", name(group.as_str())),
         RocketmqExpectation::GroupHasClients { group } => format!("group {} has a client", name(group.as_str())),
         RocketmqExpectation::OffsetsAre { group, offsets } => {

@@ -2,7 +2,7 @@
 
 use super::act_offsets as offsets;
 use super::failure::{kind, said};
-use super::{act_queues, act_whole};
+use super::{act_queues, act_topics};
 use engine::port::{Acted, Reason};
 use interlock::cluster::FailureKind;
 use interlock::plan::RocketmqAction;
@@ -13,7 +13,7 @@ pub(super) async fn act(client: &Client, action: &RocketmqAction) -> Acted {
     if let Some(acted) = act_queues::act(client, action).await {
         return acted;
     }
-    if let Some(acted) = act_whole::act(client, action).await {
+    if let Some(acted) = act_topics::act(client, action).await {
         return acted;
     }
     match action {

@@ -3,7 +3,7 @@
 mod act;
 mod act_offsets;
 mod act_queues;
-mod act_whole;
+mod act_topics;
 mod brokers;
 mod failure;
 mod ground;

@@ -1,6 +1,6 @@
 //! What is sent, in which order, to servers that write it down.
 
-use super::{act_queues, act_whole};
+use super::{act_queues, act_topics};
 use engine::port::Acted;
 use interlock::cluster::rocketmq::{Perm, Queues};
 use interlock::id::{BrokerName, GroupId, TopicName};
@@ -178,7 +178,7 @@ async fn a_topic_goes_at_every_master_before_any_name_server_forgets_it() {
     let place = |letter| TopicPlace { broker: broker(letter), shape: shape(4) };
     let at = vec![place('a'), place('b')];
     let action = RocketmqAction::DeleteTopic { topic: orders(), cluster: "Lab".to_owned(), at };
-    assert_eq!(act_whole::act(&lab.client, &action).await, Some(Acted::Applied));
+    assert_eq!(act_topics::act(&lab.client, &action).await, Some(Acted::Applied));
     let changes = lab.changes();
     assert_eq!(changes[..2], ["a 215", "b 215"]);
     let mut forgotten = changes[2..].to_vec();
@@ -188,12 +188,12 @@ async fn a_topic_goes_at_every_master_before_any_name_server_forgets_it() {
     // A master that refuses: no NameServer forgets a topic that is still there.
     let lab = Lab::new(&[('a', WHOLE), ('b', WHOLE)]);
     lab.books.lock().unwrap().refusing.push('b');
-    assert!(matches!(act_whole::act(&lab.client, &action).await, Some(Acted::Unknown(_))));
+    assert!(matches!(act_topics::act(&lab.client, &action).await, Some(Acted::Unknown(_))));
     assert_eq!(lab.changes(), ["a 215", "b 215"]);
 
     // What is another topic by now stays.
     let lab = Lab::new(&[('a', [8, 8, 6]), ('b', WHOLE)]);
-    assert!(matches!(act_whole::act(&lab.client, &action).await, Some(Acted::NotApplied(_))));
+    assert!(matches!(act_topics::act(&lab.client, &action).await, Some(Acted::NotApplied(_))));
     assert_eq!(lab.changes(), Vec::<String>::new());
 }
 
@@ -202,17 +202,17 @@ async fn a_topic_is_made_where_it_is_not() {
     let place = |letter| TopicChange { broker: broker(letter), from: None, to: shape(4) };
     let action = RocketmqAction::SetTopic { topic: orders(), places: vec![place('a'), place('b')] };
     let lab = Lab::new(&[('a', WHOLE)]);
-    assert_eq!(act_whole::act(&lab.client, &action).await, Some(Acted::Applied));
+    assert_eq!(act_topics::act(&lab.client, &action).await, Some(Acted::Applied));
     assert_eq!(lab.changes(), ["b 17"], "another attempt goes on where the one before ended");
     let lab = Lab::new(&[('b', [8, 8, 6])]);
-    assert!(matches!(act_whole::act(&lab.client, &action).await, Some(Acted::Unknown(_))));
+    assert!(matches!(act_topics::act(&lab.client, &action).await, Some(Acted::Unknown(_))));
     assert_eq!(lab.changes(), ["a 17"], "what somebody else made is left");
     let none = RocketmqAction::SetTopic {
         topic: orders(),
         places: vec![TopicChange { broker: broker('a'), from: None, to: shape(0) }],
     };
     let lab = Lab::new(&[]);
-    assert!(matches!(act_whole::act(&lab.client, &none).await, Some(Acted::NotApplied(_))));
+    assert!(matches!(act_topics::act(&lab.client, &none).await, Some(Acted::NotApplied(_))));
     assert_eq!(lab.changes(), Vec::<String>::new(), "the broker would take no queues at all");
 }
 
@@ -221,11 +221,11 @@ async fn groups_are_made_and_go_at_every_master() {
     let at: Vec<GroupPlace> = ['a', 'b'].map(|letter| GroupPlace { broker: broker(letter), settings: None }).into();
     let make = RocketmqAction::MakeGroup { group: billing(), at: at.clone() };
     let lab = Lab::new(&[]);
-    assert_eq!(act_whole::act(&lab.client, &make).await, Some(Acted::Applied));
+    assert_eq!(act_topics::act(&lab.client, &make).await, Some(Acted::Applied));
     assert_eq!(lab.changes(), ["a 200", "b 200"]);
     let lab = Lab::new(&[]);
     let gone = RocketmqAction::DeleteGroup(ForgottenGroup { group: billing(), at, offsets: Vec::new() });
-    assert_eq!(act_whole::act(&lab.client, &gone).await, Some(Acted::Applied));
+    assert_eq!(act_topics::act(&lab.client, &gone).await, Some(Acted::Applied));
     let books = lab.books.lock().unwrap();
     let told: Vec<&Asked> = books.asked.iter().filter(|(_, code, _)| *code == 207).collect();
     assert_eq!(told.len(), 2);

@@ -29,11 +29,15 @@ mod queues_action;
 mod reverse;
 mod rocketmq_action;
 mod rocketmq_expectation;
+mod rocketmq_group;
 mod rocketmq_holding;
 mod rocketmq_probe;
 mod rocketmq_rule;
 #[cfg(test)]
 mod rocketmq_tests;
+mod rocketmq_topic;
+#[cfg(test)]
+mod rocketmq_topic_tests;
 mod row;
 mod rule;
 mod seal;
@@ -49,10 +53,6 @@ mod topic_gone;
 mod topic_probe;
 #[cfg(test)]
 mod topic_tests;
-mod whole_group;
-#[cfg(test)]
-mod whole_tests;
-mod whole_topic;
 
 pub use action::Action;
 pub use check::{Check, Level, Mistake};
@@ -84,9 +84,11 @@ pub use reverse::{Done, ReverseImpossible, inverse, reverse};
 pub use rocketmq_action::{QueueMove, RocketmqAction};
 pub(crate) use rocketmq_expectation::shown;
 pub use rocketmq_expectation::{QueueOffset, QueuesAt, RocketmqExpectation};
+pub use rocketmq_group::{ForgottenGroup, GroupPlace};
 pub use rocketmq_holding::Holding;
 pub(crate) use rocketmq_rule::QueueLogs;
 pub use rocketmq_rule::{QueueRule, QueuesOf, ResetBy};
+pub use rocketmq_topic::{QueueEnd, TopicChange, TopicPlace, TopicShape};
 pub use rule::{Captured, Edge, Expansion, Log, OffsetRule, OffsetTarget, Resolved, Rule, expand, targets_in_log};
 pub use seal::{Digest, FORMAT, NotReadable, Sealed};
 pub use seed_rule::SeedRule;
@@ -96,8 +98,6 @@ pub use step::{Capture, Step, Undo, Wait, Work};
 pub use topic_action::{GoneGroup, GoneTopic, MorePartitions, NewTopic};
 pub use topic_gone::Absence;
 pub(crate) use topic_probe::other_layout;
-pub use whole_group::{ForgottenGroup, GroupPlace};
-pub use whole_topic::{QueueEnd, TopicChange, TopicPlace, TopicShape};
 
 use crate::cluster::rocketmq::Queues;
 use crate::cluster::{ClusterKind, Query, Tier};

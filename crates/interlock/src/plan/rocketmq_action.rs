@@ -3,8 +3,8 @@
 use super::expectation::Expectation;
 use super::queues_action::{self, QueuesChange, Seed};
 use super::rocketmq_expectation::{QueueOffset, RocketmqExpectation};
-use super::whole_group::{self, ForgottenGroup, GroupPlace};
-use super::whole_topic::{self, TopicChange, TopicPlace};
+use super::rocketmq_group::{self, ForgottenGroup, GroupPlace};
+use super::rocketmq_topic::{self, TopicChange, TopicPlace};
 use crate::cluster::Query;
 use crate::cluster::rocketmq::RocketmqQuery;
 use crate::id::{BrokerName, GroupId, TopicName};
@@ -110,9 +110,9 @@ impl RocketmqAction {
             }
             Self::SetQueues { topic, .. } => queues_action::of_topic(topic),
             Self::SeedOffsets { topic, .. } => queues_action::of_readers(topic),
-            Self::SetTopic { topic, .. } | Self::DeleteTopic { topic, .. } => whole_topic::read_back(topic),
-            Self::MakeGroup { group, .. } => whole_group::read_back(group),
-            Self::DeleteGroup(gone) => whole_group::read_back(&gone.group),
+            Self::SetTopic { topic, .. } | Self::DeleteTopic { topic, .. } => rocketmq_topic::read_back(topic),
+            Self::MakeGroup { group, .. } => rocketmq_group::read_back(group),
+            Self::DeleteGroup(gone) => rocketmq_group::read_back(&gone.group),
         }
     }
 

@@ -3,9 +3,9 @@
 use super::expectation::{Held, with};
 use super::queues_action::{self, OpenAt};
 use super::rocketmq_action::QueueMove;
+use super::rocketmq_group::{self, GroupPlace};
+use super::rocketmq_topic::{self, QueueEnd, TopicPlace};
 use super::silent::silent;
-use super::whole_group::{self, GroupPlace};
-use super::whole_topic::{self, QueueEnd, TopicPlace};
 use crate::cluster::Looker;
 use crate::cluster::rocketmq::{CommittedOffset, FromMasters, Group, RocketmqCluster, RocketmqQuery, Topic};
 use crate::facts::Facts;
@@ -178,22 +178,22 @@ impl RocketmqExpectation {
                 with(looker.rocketmq_committed(group), |found| offsets_are(group, offsets, found))
             }
             Self::TopicAbsent { topic } => {
-                with(looker.rocketmq_topic(topic), |found| whole_topic::is_absent(topic, found.as_ref()))
+                with(looker.rocketmq_topic(topic), |found| rocketmq_topic::is_absent(topic, found.as_ref()))
             }
             Self::TopicSettingsAre { topic, at } => {
-                with(looker.rocketmq_topic(topic), |found| whole_topic::is(topic, at, found.as_ref()))
+                with(looker.rocketmq_topic(topic), |found| rocketmq_topic::is(topic, at, found.as_ref()))
             }
             Self::TopicUnused { topic } => {
-                with(looker.rocketmq_readers(topic), |found| whole_topic::is_unused(topic, found))
+                with(looker.rocketmq_readers(topic), |found| rocketmq_topic::is_unused(topic, found))
             }
             Self::EndsAre { topic, ends } => {
-                with(looker.rocketmq_ranges(topic, 0), |found| whole_topic::ends_are(topic, ends, found))
+                with(looker.rocketmq_ranges(topic, 0), |found| rocketmq_topic::ends_are(topic, ends, found))
             }
             Self::GroupAbsent { group } => {
-                with(looker.rocketmq_group(group), |found| whole_group::is_absent(group, found.as_ref()))
+                with(looker.rocketmq_group(group), |found| rocketmq_group::is_absent(group, found.as_ref()))
             }
             Self::GroupIs { group, at } => {
-                with(looker.rocketmq_group(group), |found| whole_group::is(group, at, found.as_ref()))
+                with(looker.rocketmq_group(group), |found| rocketmq_group::is(group, at, found.as_ref()))
             }
         }
     }

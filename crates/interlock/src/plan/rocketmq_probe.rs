@@ -6,7 +6,7 @@ use super::queues_action;
 use super::rocketmq_action::{QueueMove, RocketmqAction};
 use super::rocketmq_expectation::{of_queue, offsets_by_queue, shown, told_by_all};
 use super::silent::none_forgotten;
-use super::{whole_group, whole_topic};
+use super::{rocketmq_group, rocketmq_topic};
 use crate::cluster::{Look, Looker};
 use crate::facts::Facts;
 use crate::id::GroupId;
@@ -28,10 +28,10 @@ pub(super) fn probe(action: &RocketmqAction, looker: &mut Looker<'_>) -> Probe {
         RocketmqAction::SetQueues { topic, places } => queues_action::queues_set(topic, places, looker),
         RocketmqAction::SeedOffsets { topic, seeds } => queues_action::seeded(topic, seeds, looker),
         RocketmqAction::TellClients { group, moves, .. } => offsets(group, moves, true, looker),
-        RocketmqAction::SetTopic { topic, places } => whole_topic::set(topic, places, looker),
-        RocketmqAction::DeleteTopic { topic, at, .. } => whole_topic::deleted(topic, at, looker),
-        RocketmqAction::MakeGroup { group, at } => whole_group::made(group, at, looker),
-        RocketmqAction::DeleteGroup(gone) => whole_group::deleted(gone, looker),
+        RocketmqAction::SetTopic { topic, places } => rocketmq_topic::set(topic, places, looker),
+        RocketmqAction::DeleteTopic { topic, at, .. } => rocketmq_topic::deleted(topic, at, looker),
+        RocketmqAction::MakeGroup { group, at } => rocketmq_group::made(group, at, looker),
+        RocketmqAction::DeleteGroup(gone) => rocketmq_group::deleted(gone, looker),
     }
 }
 

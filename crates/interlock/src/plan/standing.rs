@@ -4,7 +4,7 @@
 use super::condition::{CANNOT_LOOK, Looked, Memory, Pace};
 use super::layout_probe::known;
 use super::queues_action::{OpenAt, Shown, other, shown};
-use super::whole_topic::TopicShape;
+use super::rocketmq_topic::TopicShape;
 use crate::cluster::rocketmq::{Perm, Queues, Route, Said, Topic};
 use crate::cluster::{Looker, Sections};
 use crate::facts::Facts;

@@ -224,7 +224,11 @@ impl Rocketmq {
         let masters: Vec<BrokerName> = self.masters().cloned().collect();
         let at = |broker: &BrokerName| {
             let settings = group.at.get(broker).copied();
-            GroupAt { broker: broker.clone(), settings, whole: settings.map(super::whole::whole).unwrap_or_default() }
+            GroupAt {
+                broker: broker.clone(),
+                settings,
+                whole: settings.map(super::lifecycle::whole).unwrap_or_default(),
+            }
         };
         let topics: BTreeSet<&TopicName> = group.offsets.iter().map(|one| &one.topic).collect();
         let online = !group.clients.is_empty();

@@ -6,11 +6,11 @@
 mod act;
 mod backend;
 mod control;
+mod lifecycle;
 mod look;
 mod queues;
 mod spec;
 mod topic;
-mod whole;
 
 pub use backend::SimulatedRocketmq;
 pub use spec::{ClientSpec, RocketmqGroupSpec, RocketmqSpec, RocketmqTopicSpec};

@@ -8,8 +8,8 @@ mod groups;
 mod moves;
 mod queues;
 mod rocketmq;
+mod rocketmq_topics;
 mod topics;
-mod whole_rocketmq;
 mod whole_topics;
 
 use crate::{Fleet, GroupSpec, HandClock, Member, SimulatedKafka, TopicSpec, per_second};
