@@ -3,7 +3,7 @@
 use super::guards as resets;
 use super::queues;
 use super::rocketmq;
-use super::whole as whole_of_rocketmq;
+use super::rocketmq_topics;
 use super::world::{AT, Log, With, World, asked, log, member, topic, whole};
 use super::{moves, topics};
 use crate::changes::{Guard, Guards};
@@ -57,9 +57,9 @@ fn harm(guard: Guard) -> fn(Guard, Guards) -> bool {
             topics::nobody_is_asked
         }
         Guard::TopicEmpty | Guard::TopicAsMade => topics::is_unmade,
-        Guard::GroupExists | Guard::Registered => whole_of_rocketmq::goes_on,
-        Guard::GroupUnused => whole_of_rocketmq::a_used_group_is_unmade,
-        Guard::ClientsCutOff => whole_of_rocketmq::clients_are_cut_off_unasked,
+        Guard::GroupExists | Guard::Registered => rocketmq_topics::goes_on,
+        Guard::GroupUnused => rocketmq_topics::a_used_group_is_unmade,
+        Guard::ClientsCutOff => rocketmq_topics::clients_are_cut_off_unasked,
     }
 }
 
