@@ -11,7 +11,7 @@ use story::lab::proxy::{Fault, Route, Rule};
 
 const FIRST: i64 = 1_732_089_600_000;
 /// How long one look may take here. A command is at most two looks until it knows that there is no answer.
-const OBSERVE: Duration = Duration::from_secs(5);
+const OBSERVE: Duration = Duration::from_secs(3);
 /// Answers of a cluster that is slow come after this time.
 const SLOW: Duration = Duration::from_secs(30);
 /// Nobody who was answered by then waited for a slow cluster; a busy machine takes less. That Discord hears of a command
