@@ -2,7 +2,7 @@
 //! commands of their own.
 
 use super::checks::{self, LATELY, of};
-use super::look::{Ground, Looks, Use, existing};
+use super::look::{Ground, Seen, look};
 use super::{cluster_is, estimate, expect, missing, only_ours, perm, perm_word, setting, topic};
 use crate::changes::{Context, Stop, topics};
 use crate::cluster::rocketmq::{Perm, TopicAt};
@@ -25,11 +25,6 @@ pub(super) struct Wanted<'a> {
     pub(super) all: Option<Perm>,
     /// The arguments of the plan.
     pub(super) arguments: BTreeMap<String, String>,
-}
-
-pub(super) struct Seen<'a> {
-    pub(super) ground: Ground<'a>,
-    pub(super) uses: Use<'a>,
 }
 
 impl Wanted<'_> {
@@ -61,20 +56,6 @@ fn wanted(arguments: &Arguments) -> Result<Wanted<'_>, Mistake> {
     let arguments =
         BTreeMap::from([("topic".to_owned(), topic.to_string()), ("perm".to_owned(), perm_word(perm).to_owned())]);
     Ok(Wanted { topic, perms: BTreeMap::new(), all: Some(perm), arguments })
-}
-
-pub(super) fn look<'a>(
-    name: &TopicName,
-    looker: &mut Looker<'a>,
-    context: &Context<'_>,
-) -> Result<Option<Seen<'a>>, Stop> {
-    let mut looks = Looks::new(looker);
-    let (ground, uses) = (looks.ground(name), looks.uses(name, Some(context.now.minus(LATELY))));
-    if let Some(ground) = &ground {
-        existing(name, ground)?;
-    }
-    looks.settled()?;
-    Ok(ground.zip(uses).map(|(ground, uses)| Seen { ground, uses }))
 }
 
 /// The plan, with what a way back has found besides.

@@ -1,7 +1,8 @@
 //! The way back of what may be done with a topic: every master gets what stood before.
 
-use super::alter::{self, Seen, Wanted};
+use super::alter::{self, Wanted};
 use super::checks::of;
+use super::look::{Seen, look};
 use super::others;
 use crate::changes::rocketmq_offsets::{cannot_verify, same_cluster_check};
 use crate::changes::rollback::Rollback;
@@ -35,7 +36,7 @@ pub(in crate::changes) fn plan(
         arguments: BTreeMap::from([("operation".to_owned(), rollback.plan.operation.to_string())]),
     };
     let mut looker = Looker::new(sections);
-    let seen = alter::look(topic, &mut looker, context).map_err(|stop| gone(rollback.plan, topic, stop));
+    let seen = look(topic, &mut looker, context).map_err(|stop| gone(rollback.plan, topic, stop));
     topics::planned(seen, looker.needed(), context, |seen| {
         let unseen: Vec<Check> = places.iter().filter_map(|one| unseen(topic, &one.broker, seen)).collect();
         if !unseen.is_empty() {

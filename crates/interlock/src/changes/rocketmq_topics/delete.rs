@@ -1,8 +1,8 @@
 //! `/topic-delete` on RocketMQ: a topic goes for good at every master, with everything in it, and every `NameServer` forgets it.
 //! Two people approve it, and nobody may be at work with it.
 
-use super::checks::{self, LATELY, of};
-use super::look::{Ground, Looks, Use, existing};
+use super::checks::{self, of};
+use super::look::{Seen, look};
 use super::{cluster_is, deleting, estimate, expect, topic};
 use crate::changes::{Context, Stop, topics};
 use crate::cluster::rocketmq::{QueueRange, Reader};
@@ -15,12 +15,6 @@ use crate::plan::{
     Thing, TopicPlace, TopicShape, Undo,
 };
 use std::collections::BTreeMap;
-
-/// What was seen and is whole.
-pub(super) struct Seen<'a> {
-    pub(super) ground: Ground<'a>,
-    pub(super) uses: Use<'a>,
-}
 
 impl Seen<'_> {
     /// The deletion at every master that has it.
@@ -58,20 +52,6 @@ pub(in crate::changes) fn plan(arguments: &Arguments, sections: &Sections, conte
     let mut looker = Looker::new(sections);
     let seen = look(name, &mut looker, context);
     topics::planned(seen, looker.needed(), context, |seen| draft(name, seen, context))
-}
-
-pub(super) fn look<'a>(
-    name: &TopicName,
-    looker: &mut Looker<'a>,
-    context: &Context<'_>,
-) -> Result<Option<Seen<'a>>, Stop> {
-    let mut looks = Looks::new(looker);
-    let (ground, uses) = (looks.ground(name), looks.uses(name, Some(context.now.minus(LATELY))));
-    if let Some(ground) = &ground {
-        existing(name, ground)?;
-    }
-    looks.settled()?;
-    Ok(ground.zip(uses).map(|(ground, uses)| Seen { ground, uses }))
 }
 
 fn draft(name: &TopicName, seen: &Seen<'_>, context: &Context<'_>) -> Result<Draft, Stop> {

@@ -1,7 +1,8 @@
 //! What is looked at before a topic is made, permitted otherwise or deleted.
 
+use super::checks::LATELY;
 use crate::changes::rocketmq_offsets::{cannot_verify, seen, silent_masters};
-use crate::changes::{Part, Stop};
+use crate::changes::{Context, Part, Stop};
 use crate::cluster::Looker;
 use crate::cluster::rocketmq::{
     FromMasters, OffsetAt, QueueRange, Reader, RocketmqCluster, SilentBroker, Topic, TopicAt,
@@ -32,6 +33,27 @@ pub(super) struct Use<'a> {
     pub(super) ranges: &'a [QueueRange],
     /// Where each queue stood a while ago; empty where that is not asked for.
     pub(super) lately: &'a [OffsetAt],
+}
+
+/// A topic that is there, and what is done with it.
+pub(super) struct Seen<'a> {
+    pub(super) ground: Ground<'a>,
+    pub(super) uses: Use<'a>,
+}
+
+/// The looks before a topic is permitted otherwise or deleted.
+pub(super) fn look<'a>(
+    name: &TopicName,
+    looker: &mut Looker<'a>,
+    context: &Context<'_>,
+) -> Result<Option<Seen<'a>>, Stop> {
+    let mut looks = Looks::new(looker);
+    let (ground, uses) = (looks.ground(name), looks.uses(name, Some(context.now.minus(LATELY))));
+    if let Some(ground) = &ground {
+        existing(name, ground)?;
+    }
+    looks.settled()?;
+    Ok(ground.zip(uses).map(|(ground, uses)| Seen { ground, uses }))
 }
 
 /// Looks of one round, and what is found where they failed.
@@ -87,7 +109,7 @@ impl<'l, 'a> Looks<'l, 'a> {
 }
 
 /// A topic that must be there.
-pub(super) fn existing<'a>(name: &TopicName, ground: &Ground<'a>) -> Result<&'a Topic, Stop> {
+fn existing<'a>(name: &TopicName, ground: &Ground<'a>) -> Result<&'a Topic, Stop> {
     let unknown = || Stop::Mistake(Mistake::new("unknown-topic", Facts::none().with("name", name.as_str())));
     ground.topic.ok_or_else(unknown)
 }

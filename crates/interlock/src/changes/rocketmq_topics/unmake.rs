@@ -1,7 +1,7 @@
 //! The way back of a topic that was made: it is deleted again, as long as nobody has written to it and nobody reads it.
 
 use super::checks::{self, of};
-use super::delete::{Seen, look};
+use super::look::{Seen, look};
 use super::{deleting, estimate, others};
 use crate::changes::rocketmq_offsets::same_cluster_check;
 use crate::changes::rollback::Rollback;
