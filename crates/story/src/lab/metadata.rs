@@ -15,21 +15,31 @@ const VERSION: i16 = 12;
 const LIMIT: Duration = Duration::from_secs(60);
 const RETRY: Duration = Duration::from_millis(20);
 
-/// Waits until each broker at these addresses knows so many partitions of a topic; none: no such topic. A broker that cannot
-/// be reached is passed over: nobody can be told something else by it.
+/// Waits until each broker at these addresses knows so many partitions of a topic; none: no such topic. A broker that is not
+/// there is passed over: nobody can be told something else by it.
 ///
 /// # Panics
-/// If one does not for too long.
+/// If one does not for too long, or answers what cannot be read.
 pub(super) async fn known_by_all(addresses: &str, topic: &str, partitions: usize) {
     for address in addresses.split(',') {
         let began = Instant::now();
-        while let Ok(known) = partitions_at(address, topic).await {
+        while let Some(known) = known_at(address, topic).await {
             if known == partitions {
                 break;
             }
             assert!(began.elapsed() < LIMIT, "{address} knows {known} partitions of {topic}, not {partitions}");
             tokio::time::sleep(RETRY).await;
         }
+    }
+}
+
+/// The same of one broker; none if it is not there, or ends meanwhile.
+async fn known_at(address: &str, topic: &str) -> Option<usize> {
+    use io::ErrorKind::{BrokenPipe, ConnectionRefused, ConnectionReset, UnexpectedEof};
+    match partitions_at(address, topic).await {
+        Ok(known) => Some(known),
+        Err(error) if matches!(error.kind(), BrokenPipe | ConnectionRefused | ConnectionReset | UnexpectedEof) => None,
+        Err(error) => panic!("{address}: {error}"),
     }
 }
 
@@ -60,4 +70,29 @@ fn request(topic: &str) -> io::Result<Vec<u8>> {
     asked.encode(&mut frame, VERSION).map_err(io::Error::other)?;
     let length = i32::try_from(frame.len()).map_err(io::Error::other)?;
     Ok([length.to_be_bytes().as_slice(), &frame].concat())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lab::Lab;
+    use crate::lab::judge::TopicSpec;
+
+    #[tokio::test]
+    async fn each_broker_says_what_it_knows_and_one_that_is_not_there_nothing() {
+        let lab = Lab::get().unwrap();
+        let (judge, topic) = (lab.kafka().await.unwrap(), lab.unique("known"));
+        let known = async || {
+            let mut known = Vec::new();
+            for address in judge.bootstrap().split(',') {
+                known.push(known_at(address, &topic).await);
+            }
+            known
+        };
+        judge.create_topic(TopicSpec::new(&topic, 3, 1)).await.unwrap();
+        assert_eq!(known().await, [Some(3); 3]);
+        judge.delete_topic(&topic).await.unwrap();
+        assert_eq!(known().await, [Some(0); 3]);
+        assert_eq!(known_at("127.0.0.1:1", &topic).await, None);
+    }
 }
