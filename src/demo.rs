@@ -7,7 +7,7 @@ mod stage;
 mod told;
 mod witness;
 
-pub use growth::{Growth, Replicas, Surveyor};
+pub use growth::{Growth, Replicas, Surveyor, Throttles};
 pub use personas::{NoPolicy, PERSONAS, persona, policy, policy_of_two};
 pub use stage::{NoStage, Stage, simulated};
 pub use told::{Cast, Committed, NotTold, Tale, Witness, tell};

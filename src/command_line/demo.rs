@@ -25,7 +25,7 @@ async fn tell_story(folder: &Path) -> Result<ExitCode> {
         cluster,
         broker: simulated::demo::NEW_BROKER,
         topics: &["refunds", "products"],
-        throttle: ("50MiB", "150MiB"),
+        throttle: (50 << 20, 150 << 20),
         surveyor: &witness,
     };
     let tale = Tale {

@@ -4,19 +4,23 @@ use super::told::{NotTold, Teller};
 use engine::Operation;
 use engine::port::{Boxed, Journal};
 use interlock::approval::State;
+use interlock::command::Value;
 use interlock::plan::{Action, KafkaAction, Work};
 use std::collections::BTreeMap;
 
 /// The replicas of each partition, in their order.
 pub type Replicas = BTreeMap<(String, i32), Vec<i32>>;
 
+/// What throttles replicas: each setting in words, and its value.
+pub type Throttles = BTreeMap<String, String>;
+
 /// Tells how a cluster is really laid out.
 pub trait Surveyor: Send + Sync {
     /// The replicas of these topics.
     fn replicas<'a>(&'a self, topics: &'a [&'a str]) -> Boxed<'a, Result<Replicas, String>>;
 
-    /// Every setting that throttles replicas, in words.
-    fn throttles(&self) -> Boxed<'_, Result<Vec<String>, String>>;
+    /// Every setting that throttles replicas.
+    fn throttles(&self) -> Boxed<'_, Result<Throttles, String>>;
 }
 
 /// A broker that is new and empty, and what it is to get.
@@ -27,8 +31,8 @@ pub struct Growth<'a> {
     pub broker: i32,
     /// The topics whose replicas it gets a share of.
     pub topics: &'a [&'a str],
-    /// The throttle, and the one it is turned to on the way.
-    pub throttle: (&'a str, &'a str),
+    /// The throttle, and the one it is turned to on the way, in bytes a second.
+    pub throttle: (u64, u64),
     /// Who tells how the cluster is laid out.
     pub surveyor: &'a dyn Surveyor,
 }
@@ -75,21 +79,22 @@ impl Teller<'_> {
             growth.cluster,
             growth.broker,
             growth.topics.join(","),
-            growth.throttle.0
+            Value::Rate(growth.throttle.0).canonical()
         );
         self.asks("alice", &line, "scale-out").await
     }
 
     /// The throttle is turned while it runs, and the brokers are asked whether it really is.
     async fn turns(&mut self, growth: &Growth<'_>, operation: &Operation) -> Result<(), NotTold> {
-        let standing = growth.surveyor.throttles().await.map_err(NotTold::Breaks)?;
-        let line = format!("/throttle operation:{} rate:{}", operation.id, growth.throttle.1);
+        let asked = growth.throttle.1;
+        let line = format!("/throttle operation:{} rate:{}", operation.id, Value::Rate(asked).canonical());
         self.types_and_shows("alice", &line).await?;
         let began = std::time::Instant::now();
         loop {
             let now = growth.surveyor.throttles().await.map_err(NotTold::Breaks)?;
-            if now != standing && !now.is_empty() {
-                return self.says(&format!("   the brokers say: {}", now.join(", ")));
+            if now.values().any(|value| *value == asked.to_string()) {
+                let said: Vec<String> = now.iter().map(|(setting, value)| format!("{setting} is {value}")).collect();
+                return self.says(&format!("   the brokers say: {}", said.join(", ")));
             }
             self.in_time(began, "the throttle is not turned")?;
             self.rests().await;
@@ -100,9 +105,9 @@ impl Teller<'_> {
         growth.surveyor.replicas(growth.topics).await.map_err(NotTold::Breaks)
     }
 
-    async fn left_nothing(&mut self, growth: &Growth<'_>, quiet: &[String]) -> Result<(), NotTold> {
+    async fn left_nothing(&mut self, growth: &Growth<'_>, quiet: &Throttles) -> Result<(), NotTold> {
         let now = growth.surveyor.throttles().await.map_err(NotTold::Breaks)?;
-        if now == quiet {
+        if now == *quiet {
             return self.says("   Throttles are as they were before.");
         }
         Err(NotTold::Breaks(format!("throttles were {quiet:?} and are {now:?}")))

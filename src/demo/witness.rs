@@ -1,6 +1,6 @@
 //! Witnesses: who else can tell what is committed, and how a cluster is laid out.
 
-use super::growth::{Replicas, Surveyor};
+use super::growth::{Replicas, Surveyor, Throttles};
 use super::told::{Committed, Witness};
 use engine::port::{Boxed, Clusters, Observe};
 use interlock::cluster::kafka::{FOLLOWER_LIST, FOLLOWER_RATE, KafkaQuery, LEADER_LIST, LEADER_RATE};
@@ -53,12 +53,12 @@ impl Surveyor for Books {
         })
     }
 
-    fn throttles(&self) -> Boxed<'_, Result<Vec<String>, String>> {
+    fn throttles(&self) -> Boxed<'_, Result<Throttles, String>> {
         Box::pin(async move {
             let sections = self.look(KafkaQuery::Replication).await?;
             let found = told(Looker::new(&sections).kafka_replication())?;
             let set = |on: String, key: &str, value: &Option<String>| {
-                value.as_ref().map(|value| format!("{key} of {on} is {value}"))
+                value.as_ref().map(|value| (format!("{key} of {on}"), value.clone()))
             };
             let brokers = found.brokers.iter().flat_map(|one| {
                 let on = || format!("broker {}", one.id);

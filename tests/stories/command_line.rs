@@ -13,7 +13,7 @@ use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::process::{Child, ChildStdin, ChildStdout, Command};
 
 /// How long anything here may take.
-pub(super) const SOON: Duration = Duration::from_secs(30);
+pub(super) const SOON: Duration = Duration::from_secs(120);
 
 /// On the simulated fleet; alice is whoever runs the tests, and alone in development.
 pub(super) const SIMULATED: &str = r#"

@@ -25,7 +25,7 @@ async fn story() -> (Story, SimulatedKafka) {
 async fn voting(story: &Story, id: &OperationId) {
     let began = Instant::now();
     while !story.house().rooms().store.voting_open(id).await.expect("the store answers") {
-        assert!(began.elapsed() < Duration::from_secs(20), "the card of {id} was never posted");
+        assert!(began.elapsed() < Duration::from_secs(120), "the card of {id} was never posted");
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
 }

@@ -2,7 +2,8 @@
 
 use engine::port::Boxed;
 use signalbox::demo::{
-    Books, Committed, Growth, Replicas, Stage, Surveyor, Tale, Witness, persona, policy, policy_of_two, simulated, tell,
+    Books, Committed, Growth, Replicas, Stage, Surveyor, Tale, Throttles, Witness, persona, policy, policy_of_two,
+    simulated, tell,
 };
 use std::sync::atomic::{AtomicUsize, Ordering};
 use story::real::Scene;
@@ -27,10 +28,10 @@ impl Surveyor for Pessimist {
         self.0.replicas(topics)
     }
 
-    fn throttles(&self) -> Boxed<'_, Result<Vec<String>, String>> {
+    fn throttles(&self) -> Boxed<'_, Result<Throttles, String>> {
         Box::pin(async {
             let mut seen = self.0.throttles().await?;
-            seen.push(format!("look {}", self.1.fetch_add(1, Ordering::Relaxed)));
+            seen.insert(format!("look {}", self.1.fetch_add(1, Ordering::Relaxed)), String::new());
             Ok(seen)
         })
     }
@@ -47,7 +48,7 @@ impl Surveyor for Reverser {
         })
     }
 
-    fn throttles(&self) -> Boxed<'_, Result<Vec<String>, String>> {
+    fn throttles(&self) -> Boxed<'_, Result<Throttles, String>> {
         self.0.throttles()
     }
 }
@@ -75,7 +76,7 @@ async fn growing(
         cluster,
         broker: ::simulated::demo::NEW_BROKER,
         topics: &["refunds", "products"],
-        throttle: ("50MiB", "150MiB"),
+        throttle: (50 << 20, 150 << 20),
         surveyor,
     });
     let tale =

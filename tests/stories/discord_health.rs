@@ -5,7 +5,7 @@ use super::crash::database;
 use discord_model::{Discord, Fault, On, Options, permissions};
 use std::time::{Duration, Instant};
 
-const SOON: Duration = Duration::from_secs(30);
+const SOON: Duration = Duration::from_secs(120);
 const COMMANDS: &str = "/applications/{application_id}/guilds/{guild_id}/commands";
 
 fn home(discord: &Discord, channel: u64) -> Home {

@@ -14,7 +14,7 @@ use story::lab::proxy::{Fault, Route, Rule, RuleHandle, api};
 use story::made;
 
 const FIRST: i64 = 1_732_089_600_000;
-const LIMIT: Duration = Duration::from_secs(30);
+const LIMIT: Duration = Duration::from_secs(120);
 
 pub(super) struct Scene {
     pub(super) house: KafkaHouse,

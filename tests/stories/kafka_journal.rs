@@ -9,7 +9,7 @@ use story::lab::judge::Committed;
 use story::lab::proxy::{Fate, Fault, Rule, api};
 
 const FIRST: i64 = 1_732_089_600_000;
-const LIMIT: Duration = Duration::from_secs(30);
+const LIMIT: Duration = Duration::from_secs(120);
 
 /// The two kinds of action that a reset can hold.
 #[derive(Clone, Copy, Debug)]

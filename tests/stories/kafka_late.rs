@@ -11,7 +11,7 @@ use story::kafka_house::{KafkaHouse, KafkaPlot, Place, proxy};
 use story::lab::proxy::{Fate, Fault, Rule, RuleHandle, api};
 
 const FIRST: i64 = 1_732_089_600_000;
-const LIMIT: Duration = Duration::from_secs(30);
+const LIMIT: Duration = Duration::from_secs(120);
 
 async fn outcomes(house: &KafkaHouse, id: &OperationId) -> Vec<Outcome> {
     let entries = house.story.house().rooms().store.entries(id).await.unwrap();
@@ -79,7 +79,7 @@ async fn a_process_that_is_stopped_right_after_its_look_at_the_permit_sends_noth
 
 async fn sends_nothing(disturbed: fn(&mut KafkaPlot) -> Arc<AtomicBool>) {
     let mut plot = KafkaPlot::proxied().await;
-    plot.acts_within(Duration::from_secs(1));
+    plot.acts_within(Duration::from_secs(4));
     let stood = disturbed(&mut plot);
     let house = plot.build().await;
     let place = Place::unique();

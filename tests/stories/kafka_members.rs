@@ -11,7 +11,7 @@ use story::lab::judge::{Commit, Committed, Member, MemberSpec, Protocol};
 use story::lab::proxy::{Fate, Fault, Rule, RuleHandle, api};
 
 const FIRST: i64 = 1_732_089_600_000;
-const LIMIT: Duration = Duration::from_secs(30);
+const LIMIT: Duration = Duration::from_secs(120);
 
 async fn scene(plot: KafkaPlot) -> (KafkaHouse, Place) {
     let house = plot.build().await;

@@ -13,7 +13,7 @@ use story::lab::judge::{Acl, Committed, Resource};
 use story::lab::{Identity, Listener};
 
 const FIRST: i64 = 1_732_089_600_000;
-const LIMIT: Duration = Duration::from_secs(30);
+const LIMIT: Duration = Duration::from_secs(120);
 /// How long a look at the door may take.
 const PATIENT: Duration = Duration::from_secs(60);
 /// A refusal there does not use that up, however busy the machine is.

@@ -13,7 +13,7 @@ use story::lab::judge::{Acl, MemberSpec, Resource, TopicSpec};
 use story::lab::proxy::{Fate, Fault, Rule, api};
 
 const FIRST: i64 = 1_732_089_600_000;
-const LIMIT: Duration = Duration::from_secs(30);
+const LIMIT: Duration = Duration::from_secs(120);
 
 fn line(command: &str, rest: &str) -> String {
     format!("/{command} cluster:{CLUSTER} {rest}")

@@ -38,7 +38,7 @@ async fn dies(kafka: &SimulatedKafka, broker: i32) {
     kafka.kill_broker(broker).expect("a broker");
     let began = Instant::now();
     while alive(kafka).await.contains(&broker) {
-        assert!(began.elapsed() < Duration::from_secs(30), "it lives on");
+        assert!(began.elapsed() < Duration::from_secs(120), "it lives on");
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
 }

@@ -8,7 +8,7 @@ use signalbox::store::audit::{AuditEntry, AuditFilter, AuditPage};
 use std::time::{Duration, Instant};
 use story::Story;
 
-const SOON: Duration = Duration::from_secs(20);
+const SOON: Duration = Duration::from_secs(120);
 
 /// The entries of a kind, oldest first, as soon as there are so many.
 async fn entries(story: &Story, what: &str, count: usize) -> Vec<AuditEntry> {

@@ -39,7 +39,7 @@ pub(super) async fn until_all_are(kafka: &SimulatedKafka, rate: u64) {
         if found == wanted {
             return;
         }
-        assert!(began.elapsed() < Duration::from_secs(30), "{FOLLOWER_RATE} is {found:?}, not {rate}");
+        assert!(began.elapsed() < Duration::from_secs(120), "{FOLLOWER_RATE} is {found:?}, not {rate}");
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
 }

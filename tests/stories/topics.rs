@@ -128,7 +128,7 @@ async fn a_topic_that_was_expanded_by_somebody_else_makes_the_plan_stale() {
     story.person("carol").approves(&id).await;
     let began = std::time::Instant::now();
     while story.operation(&id).await.revision == 1 {
-        assert!(began.elapsed() < std::time::Duration::from_secs(30), "it is never asked anew");
+        assert!(began.elapsed() < std::time::Duration::from_secs(120), "it is never asked anew");
         tokio::time::sleep(std::time::Duration::from_millis(10)).await;
     }
     assert_eq!(topic(&kafka, "refunds").await.expect("the topic").partitions.len(), 4, "nothing was done");
@@ -289,7 +289,7 @@ async fn a_topic_that_is_written_to_or_made_again_is_not_deleted() {
             if seen.revision > 1 || seen.state == State::Refused {
                 break;
             }
-            assert!(began.elapsed() < std::time::Duration::from_secs(30), "{seen:?}");
+            assert!(began.elapsed() < std::time::Duration::from_secs(120), "{seen:?}");
             tokio::time::sleep(std::time::Duration::from_millis(10)).await;
         }
         assert!(topic(&kafka, "idle").await.is_some(), "what was approved is another thing");

@@ -73,7 +73,7 @@ impl Client {
                 Next::Again(last) => last,
             };
             client.forget(route);
-            let pause = pause(attempt);
+            let pause = client.pause(route, attempt);
             if Instant::now() + pause >= deadline {
                 return last;
             }
@@ -113,8 +113,8 @@ impl Client {
                     _ => true,
                 };
                 let limit = match (cause, route) {
-                    (_, Route::Any) => self.attempts(route),
-                    // What talks nonsense once more does not come to its senses.
+                    // What talks nonsense once more does not come to its senses; somebody else may talk sense.
+                    (Cause::NotKafka(_), Route::Any) => configured.min(self.choice().max(2)),
                     (Cause::NotKafka(_), _) => configured.min(2),
                     _ => self.attempts(route),
                 };
@@ -129,6 +129,11 @@ impl Client {
             return Next::Again(outcome);
         }
         Next::Return(outcome)
+    }
+
+    /// None before somebody is asked who was not yet.
+    fn pause(&self, route: &Route, attempt: u32) -> Duration {
+        if matches!(route, Route::Any) && attempt < self.choice() { Duration::ZERO } else { pause(attempt) }
     }
 
     async fn attempt<C: Call>(

@@ -85,8 +85,9 @@ impl Book {
         let pages = self.pages();
         let mut all: Vec<&HostPort> = pages.brokers.values().collect();
         all.sort();
-        all.extend(&pages.bootstrap);
         all.dedup();
+        let others: Vec<&HostPort> = pages.bootstrap.iter().filter(|one| all.binary_search(one).is_err()).collect();
+        all.extend(others);
         let chosen = all.get(pages.start.checked_rem(all.len())?)?;
         Some(((*chosen).clone(), all.len()))
     }

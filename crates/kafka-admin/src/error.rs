@@ -123,6 +123,15 @@ impl Cause {
         matches!(self, Self::Encoding(_) | Self::Tls(_) | Self::ClosedWithoutCredentials)
     }
 
+    /// Whether the way may be looked for once more after so many attempts. What talks nonsense does not come to its senses, but
+    /// who is asked may have changed: once.
+    pub(crate) fn may_pass(&self, attempts: u32) -> bool {
+        match self {
+            Self::NotKafka(_) => attempts < 2,
+            other => !other.stays(),
+        }
+    }
+
     pub(crate) fn from_io(error: &io::Error) -> Self {
         match error.kind() {
             io::ErrorKind::UnexpectedEof

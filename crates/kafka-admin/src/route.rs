@@ -42,13 +42,15 @@ impl Client {
     pub(crate) fn attempts(&self, route: &Route) -> u32 {
         let limit = match route {
             Route::Broker(_) | Route::Address(_) => AT_ONE_BROKER,
-            Route::Any => {
-                let choice = self.book().anybody().map_or(1, |(_, choice)| choice);
-                u32::try_from(choice * 2).unwrap_or(u32::MAX).max(AT_ONE_BROKER)
-            }
+            Route::Any => self.choice().saturating_mul(2).max(AT_ONE_BROKER),
             Route::Controller | Route::Coordinator(_) => u32::MAX,
         };
         self.config().max_attempts.min(limit)
+    }
+
+    /// How many there are to ask what any broker can answer.
+    pub(crate) fn choice(&self) -> u32 {
+        self.book().anybody().map_or(1, |(_, choice)| u32::try_from(choice).unwrap_or(u32::MAX))
     }
 
     /// Somebody to ask. A look leaves half of the time for somebody else, in case this one hangs.

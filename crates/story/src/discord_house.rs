@@ -34,7 +34,7 @@ use tempfile::TempDir;
 use tokio::task::JoinSet;
 
 /// How long anything may take.
-pub const SOON: Duration = Duration::from_secs(60);
+pub const SOON: Duration = Duration::from_secs(120);
 /// The cluster of the stories.
 pub const CLUSTER: &str = demo::PRODUCTION;
 /// A topic with a known number of records, owned by dora.

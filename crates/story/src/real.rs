@@ -28,10 +28,12 @@ pub use surveyed::Surveyed;
 /// What the story calls the clusters.
 const CLUSTER: &str = "real-kafka";
 const GROWING: &str = "growing-kafka";
-/// What moves onto the new broker; some megabytes, so that there is time to turn the throttle.
+/// What moves onto the new broker: a megabyte each, some of them.
 const GROWN: &str = "shipments";
 const NEW_BROKER: i32 = 4;
 const GROWN_PARTITIONS: usize = 6;
+/// The throttle, in bytes a second. At it the moves take most of a minute: they must not arrive before it is turned.
+const SLOW: u64 = 100 << 10;
 const GROWN_RECORDS: u64 = 600;
 const GROWN_RECORD_BYTES: usize = 10_000;
 /// Who speaks, with numbers far above those that systems give to users.
@@ -115,7 +117,7 @@ impl Scene {
             Some(Principal { account, person: people.person(account), chat_roles: BTreeSet::new() })
         };
         let growth =
-            Growth { cluster: GROWING, broker: NEW_BROKER, topics: &[GROWN], throttle: ("600KiB", "2MiB"), surveyor };
+            Growth { cluster: GROWING, broker: NEW_BROKER, topics: &[GROWN], throttle: (SLOW, 4 * SLOW), surveyor };
         let tale = Tale {
             stage: &self.stage,
             cluster: CLUSTER,

@@ -24,7 +24,7 @@ use tempfile::TempDir;
 use tokio::task::JoinSet;
 
 /// How long a story waits for something to come true.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_secs(180);
 
 /// A house at work, and the fleet under it.
 pub struct Story {

@@ -7,9 +7,9 @@ use signalbox::desk::Done;
 use story::kafka_house::{KafkaPlot, lab};
 use story::lab::MoveCluster;
 
-/// The throttle of `20KiB`, and the slowest it may be turned to.
-const PLANNED: &str = "20480";
-const SLOWEST: &str = "2048";
+/// The throttle of `6KiB`, and the slowest it may be turned to.
+const PLANNED: &str = "6144";
+const SLOWEST: &str = "614";
 
 #[tokio::test]
 async fn it_slows_down_while_no_replica_is_to_spare() {

@@ -11,7 +11,7 @@ use story::kafka_house::{KafkaHouse, KafkaPlot, lab, proxy};
 use story::lab::MoveCluster;
 use story::lab::proxy::{Fate, Fault, Rule, RuleHandle, api};
 
-const LIMIT: Duration = Duration::from_secs(60);
+const LIMIT: Duration = Duration::from_secs(120);
 
 /// In the order in which a move sends them: the rates, a batch; and the lists, which are put back first of all. An election
 /// is sent only where the controller did not make the first replica lead by itself.

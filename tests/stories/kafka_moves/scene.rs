@@ -94,9 +94,10 @@ pub(super) async fn small(cluster: &MoveCluster, replicas: usize, min_isr: &str)
     Load::named("fill").keys(48).record_bytes(10_000).write(cluster.bootstrap(), TOPIC, 300).await;
 }
 
-/// A move of the small topic that would take a minute or more is under way.
+/// A move of the small topic is under way; left alone, it would take longer than brokers of a busy machine need to die and to
+/// come back.
 pub(super) async fn under_way(house: &KafkaHouse) -> (OperationId, ReplicaMove) {
-    let id = approved(house, &scale_out("20KiB")).await;
+    let id = approved(house, &scale_out("6KiB")).await;
     becomes(house, &id, State::Waiting).await;
     let first = moves(house.story.plan(&id).await.plan())[0].clone();
     (id, first)

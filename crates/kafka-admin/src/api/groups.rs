@@ -221,7 +221,7 @@ impl Client {
                 self.book().forget_coordinator(group);
             }
             pending.retain(|group| match done.get(group) {
-                Some(Err(Error::NotSent { cause, .. })) => !cause.stays(),
+                Some(Err(Error::NotSent { cause, .. })) => cause.may_pass(attempt),
                 Some(Err(error)) => error.code().is_some_and(|code| self.lane().is_repeated_after(code)),
                 _ => false,
             });

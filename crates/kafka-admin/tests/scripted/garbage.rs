@@ -1,9 +1,11 @@
 //! Peers that do not speak sense.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use bytes::BytesMut;
-use kafka_admin::{Cause, Client, Error};
+use kafka_admin::{Cause, Client, Error, OffsetQuery};
 use kafka_protocol::messages::list_groups_response::ListedGroup;
 use kafka_protocol::messages::{ApiKey, BrokerId, ListGroupsResponse};
 use kafka_protocol::protocol::Encodable;
@@ -91,6 +93,32 @@ async fn something_else_than_kafka_is_named_at_once() {
     config.max_attempts = 2;
     let error = Client::connect(config).await.unwrap_err();
     assert!(matches!(error, Error::NotSent { cause: Cause::NotKafka(_), .. }), "{error}");
+}
+
+/// Nobody waits for the deadline to hear that this is not Kafka, whoever it is that would have to be found for the answer.
+#[tokio::test]
+async fn where_nobody_speaks_kafka_each_is_asked_twice_at_most() {
+    let asked = Arc::new(AtomicUsize::new(0));
+    let mut addresses = Vec::new();
+    for _ in 0..3 {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        addresses.push(listener.local_addr().unwrap().to_string().parse().unwrap());
+        let asked = asked.clone();
+        tokio::spawn(async move {
+            while let Ok((mut stream, _)) = listener.accept().await {
+                asked.fetch_add(1, Ordering::Relaxed);
+                drop(stream.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n").await);
+            }
+        });
+    }
+    let client = Client::unconnected(kafka_admin::Config::new(addresses)).unwrap();
+    let nonsense = |error: &Error| matches!(error, Error::NotSent { cause: Cause::NotKafka(_), .. });
+    let error = client.fetch_offsets("g", &OffsetQuery::default()).await.unwrap_err();
+    assert!(nonsense(&error), "{error}");
+    assert_eq!(asked.swap(0, Ordering::Relaxed), 6);
+    let deleted = client.delete_groups(&["g".to_owned()]).await;
+    assert!(deleted["g"].as_ref().is_err_and(nonsense), "{deleted:?}");
+    assert_eq!(asked.swap(0, Ordering::Relaxed), 6);
 }
 
 #[tokio::test]

@@ -12,7 +12,7 @@ use tokio::net::TcpStream;
 
 /// Metadata, in a version that every broker of the lab speaks.
 const VERSION: i16 = 12;
-const LIMIT: Duration = Duration::from_secs(60);
+const LIMIT: Duration = Duration::from_secs(120);
 const RETRY: Duration = Duration::from_millis(20);
 
 /// Waits until each broker at these addresses knows so many partitions of a topic; none: no such topic. A broker that is not

@@ -2,7 +2,7 @@
 
 use crate::lab::{KafkaJudge, MoveCluster};
 use engine::port::Boxed;
-use signalbox::demo::{Replicas, Surveyor};
+use signalbox::demo::{Replicas, Surveyor, Throttles};
 
 /// Kafka's AdminClient as the story's surveyor.
 pub struct Surveyed(pub KafkaJudge);
@@ -20,16 +20,16 @@ impl Surveyor for Surveyed {
         })
     }
 
-    fn throttles(&self) -> Boxed<'_, Result<Vec<String>, String>> {
+    fn throttles(&self) -> Boxed<'_, Result<Throttles, String>> {
         Box::pin(async {
             let brokers = MoveCluster::BROKERS.map(|id| ("broker", id.to_string()));
             let topics = self.0.topics().await.map_err(|error| error.to_string())?;
             let topics = topics.into_iter().map(|name| ("topic", name));
-            let mut found = Vec::new();
+            let mut found = Throttles::new();
             for (kind, name) in brokers.into_iter().chain(topics) {
                 let set = self.0.configs(kind, &name).await.map_err(|error| error.to_string())?;
                 let throttles = set.into_iter().filter(|(key, _)| key.contains(".replication.throttled."));
-                found.extend(throttles.map(|(key, value)| format!("{key} of {kind} {name} is {value}")));
+                found.extend(throttles.map(|(key, value)| (format!("{key} of {kind} {name}"), value)));
             }
             Ok(found)
         })

@@ -10,7 +10,7 @@ use kafka_admin::{Client, Config, ConfigChanges, ConfigOp, ConfigResource, Peers
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
-const LIMIT: Duration = Duration::from_secs(60);
+const LIMIT: Duration = Duration::from_secs(120);
 const RATES: [&str; 2] = ["leader.replication.throttled.rate", "follower.replication.throttled.rate"];
 
 async fn cluster() -> MoveCluster {

@@ -8,7 +8,7 @@ use kafka_admin::{Client, Config, ConfigResource, Credentials, Election, Error, 
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
-const LIMIT: Duration = Duration::from_secs(30);
+const LIMIT: Duration = Duration::from_secs(120);
 const CLUSTER: (Resource, ErrorCode) = (Resource::Cluster, ErrorCode::CLUSTER_AUTHORIZATION_FAILED);
 const TOPIC: (Resource, ErrorCode) = (Resource::Topic, ErrorCode::TOPIC_AUTHORIZATION_FAILED);
 

@@ -6,7 +6,7 @@ use crate::traffic::Load;
 use std::time::{Duration, Instant};
 
 const TOPIC: &str = "moved";
-const LIMIT: Duration = Duration::from_secs(60);
+const LIMIT: Duration = Duration::from_secs(120);
 /// The keys of a throttle, on topics and on brokers.
 const LISTS: [&str; 2] = ["leader.replication.throttled.replicas", "follower.replication.throttled.replicas"];
 const RATES: [&str; 2] = ["leader.replication.throttled.rate", "follower.replication.throttled.rate"];

@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use super::raw::{self, Command};
 use super::{LINES, Line, Node, RocketMq};
 
-const LIMIT: Duration = Duration::from_secs(60);
+const LIMIT: Duration = Duration::from_secs(120);
 
 /// Both versions, running.
 fn both() -> [RocketMq; 2] {
