@@ -5,6 +5,7 @@ mod controls;
 mod coverage;
 mod crash;
 mod demo;
+mod demo_rocketmq;
 mod discord_anew;
 mod discord_asked;
 mod discord_bystander;

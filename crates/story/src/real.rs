@@ -123,6 +123,7 @@ impl Scene {
             cast: &cast,
             witness,
             growth: Some(growth),
+            replay: None,
         };
         Ok(tell(&tale, out).await?)
     }
