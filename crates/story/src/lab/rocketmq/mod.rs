@@ -8,6 +8,7 @@ pub mod mqadmin;
 pub mod own;
 pub mod raw;
 pub mod reader;
+pub mod shell;
 
 use std::collections::HashMap;
 use std::path::Path;
