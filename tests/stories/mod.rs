@@ -49,7 +49,6 @@ mod rocketmq_queues;
 mod rocketmq_queues_real;
 mod rocketmq_real;
 mod rocketmq_reset;
-mod rocketmq_reset_real;
 mod rocketmq_slaves_real;
 mod rocketmq_topics;
 mod rocketmq_topics_real;

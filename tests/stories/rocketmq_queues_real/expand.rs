@@ -79,26 +79,3 @@ fn it_goes_on_where_somebody_stopped_and_is_taken_back() {
         assert_eq!(scene.end('b', 5), 1, "{}", line.version());
     });
 }
-
-/// The broker itself takes all of it.
-#[test]
-fn what_a_broker_would_take_is_refused_by_name() {
-    at_both(|line| async move {
-        let scene = Scene::on(line, 4).await;
-        for (topic, to, told) in [
-            (scene.topic.as_str(), "0", "not-a-count"),
-            (&scene.topic, "10000", "not-a-queue-count"),
-            (&scene.topic, "2", "queues-are-more"),
-            ("broker-a", "8", "not-an-ordinary-topic"),
-            ("Own", "40", "not-an-ordinary-topic"),
-            ("SCHEDULE_TOPIC_XXXX", "40", "not-an-ordinary-topic"),
-        ] {
-            let done = scene.asked(&format!("/expand-partitions topic:{topic} to:{to}")).await;
-            assert!(format!("{done:?}").contains(&format!("\"{told}\"")), "{topic} to {to}: {done:?}");
-        }
-        scene.sets('b', (2, 8));
-        scene.until("the route", async || scene.routes().iter().all(|route| route["broker-b"] == (2, 8))).await;
-        let done = scene.asked(&format!("/expand-partitions topic:{} to:8", scene.topic)).await;
-        assert!(format!("{done:?}").contains("writes-past-reads"), "it stands at the broker: {done:?}");
-    });
-}

@@ -90,11 +90,6 @@ impl Scene {
         self.servers.as_ref().unwrap()
     }
 
-    /// The process ends without a word, and another one begins.
-    pub(super) fn reborn(self) -> Self {
-        Self { story: self.story.reborn(), ..self }
-    }
-
     pub(super) fn producer(&self) -> Producer {
         let own = self.servers();
         let masters = ['a', 'b'].map(|letter| (format!("broker-{letter}"), own.master(letter)));
