@@ -287,29 +287,6 @@ impl Scene {
         }
     }
 
-    /// Waits until something is so, while the wall clock of the house runs ahead from look to look.
-    pub(super) async fn hurries(&self, what: &str, id: &OperationId, so: impl AsyncFn(&Operation) -> bool) {
-        let (began, mut last) = (Instant::now(), None);
-        loop {
-            let found = self.operation(id).await;
-            if so(&found).await {
-                return;
-            }
-            let lost = (found.state.has_ended() || found.state == State::Stuck).then_some(&found.why);
-            assert!(
-                lost.is_none() && began.elapsed() < LIMIT,
-                "never: {what}; {} because {:?}",
-                found.state,
-                found.why
-            );
-            if found.memory.last_look != last {
-                last = found.memory.last_look;
-                self.clock.advance(BETWEEN_LOOKS);
-            }
-            tokio::time::sleep(Duration::from_millis(50)).await;
-        }
-    }
-
     pub(super) async fn hurries_to_stuck(&self, id: &OperationId) {
         let began = Instant::now();
         while self.operation(id).await.state != State::Stuck {
