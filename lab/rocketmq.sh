@@ -23,6 +23,7 @@ setup_rocketmq() {
         setup_java
         have openssl || apt_need openssl
         fetch_rocketmq
+        compile_rocketmq_shell
     ) 9>"$LAB/setup.lock"
 }
 
@@ -45,6 +46,16 @@ fetch_rocketmq() {
         done
         die "RocketMQ $version could not be fetched"
     done
+}
+
+# mqadmin in one process for many calls. It calls what both lines have.
+compile_rocketmq_shell() {
+    local source=$ROOT/lab/rocketmq/MqadminShell.java lib=$LAB/rocketmq-${ROCKETMQ_VERSIONS[1]} shell=$LAB/rocketmq-shell
+    fresh "$shell.stamp" "$lib.stamp" "$source" && return 0
+    say "setup: compiling mqadmin's shell"
+    rm -rf "$shell" && mkdir -p "$shell"
+    javac -nowarn -proc:none -d "$shell" -cp "$lib/*" "$source"
+    stamp "$shell.stamp" "$lib.stamp" "$source"
 }
 
 # The port of a node: $1 version, $2 node. A broker takes the ports two below and one above, too.

@@ -31,6 +31,14 @@ look-closed-queues-hold = { $queues ->
    *[other] { $queues } queues that are closed for writing hold { $count } messages
 }
 look-consume-off = May NOT consume at { $brokers }
+look-copies-differ = Slave { $process } of { $broker } has other settings than its master: { $topics }. It takes over its master’s every 10 s (4.9) or 60 s (5.x); what stays so was set at the slave, or the slave does not reach its master
+look-copies-differ-unseen = { $count ->
+    [one] + { $count } more topic with other settings at slave { $process } of { $broker }, out of your sight
+   *[other] + { $count } more topics with other settings at slave { $process } of { $broker }, out of your sight
+}
+look-copies-not-seen = What the slaves have of topics’ settings could not be read: { $failure }
+look-copy-differs = Slave { $process } of { $broker } has { $found }, its master { $expected }. It takes over its master’s settings every 10 s (4.9) or 60 s (5.x); what stays so was set at the slave, or the slave does not reach its master
+look-copy-missing = Slave { $process } of { $broker } does not have it. It takes over its master’s settings every 10 s (4.9) or 60 s (5.x)
 look-dead-letters = Gave up { $count } messages: they are in %DLQ%
 look-disk-filling = A disk of { $broker } (process { $process }) is { $percent } % full: from 75 % on messages are deleted before their time
 look-disk-full = A disk of { $broker } (process { $process }) is { $percent } % full: from 90 % on it takes no messages

@@ -1,7 +1,7 @@
 //! `signalbox demo`.
 
 use crate::chat::console::{Inside, Local, Persona, language, local};
-use crate::demo::{Books, Growth, PERSONAS, Stage, Tale, persona, policy, policy_of_two, simulated, tell};
+use crate::demo::{Books, Growth, PERSONAS, Replay, Stage, Tale, persona, policy, policy_of_two, simulated, tell};
 use crate::text::{Locale, demo_opening};
 use anyhow::{Context, Result};
 use std::path::Path;
@@ -28,6 +28,7 @@ async fn tell_story(folder: &Path) -> Result<ExitCode> {
         throttle: (50 << 20, 150 << 20),
         surveyor: &witness,
     };
+    let books = Books { fleet: witness.fleet.clone(), cluster: simulated::demo::ROCKETMQ.parse()? };
     let tale = Tale {
         stage: &stage,
         cluster,
@@ -35,6 +36,7 @@ async fn tell_story(folder: &Path) -> Result<ExitCode> {
         cast: &persona,
         witness: &witness,
         growth: Some(growth),
+        replay: Some(Replay { cluster: simulated::demo::ROCKETMQ, group: "coupon-audit", accountant: &books }),
     };
     tell(&tale, &mut std::io::stdout()).await?;
     Ok(ExitCode::SUCCESS)

@@ -1,7 +1,8 @@
 //! One whole story, told without a terminal: plan, refusal, approval by two people, execution, the proof by a witness, the
-//! way back; where there is a new broker the same for moves; the audit log. It ends well only if each step really happened.
+//! way back; where there is a new broker the same for moves, and where there is RocketMQ the same there; the audit log. It ends well only if each step really happened.
 
 use super::growth::Growth;
+use super::replay::Replay;
 use super::stage::Stage;
 use crate::chat::{Door, Shown};
 use crate::desk::{Incoming, Rooms};
@@ -49,6 +50,8 @@ pub struct Tale<'a> {
     pub witness: &'a dyn Witness,
     /// A new broker that gets its share; none where there is none.
     pub growth: Option<Growth<'a>>,
+    /// A group on RocketMQ that reads again; none where there is no such cluster.
+    pub replay: Option<Replay<'a>>,
 }
 
 /// Where the story went wrong.
@@ -104,6 +107,9 @@ pub async fn tell(tale: &Tale<'_>, out: &mut (dyn Write + Send)) -> Result<(), N
 
     if let Some(growth) = &tale.growth {
         teller.grows(growth).await?;
+    }
+    if let Some(replay) = &tale.replay {
+        teller.replays(replay).await?;
     }
 
     teller.says("Last. The audit log: is the chain whole?")?;

@@ -79,8 +79,15 @@ async fn growing(
         throttle: (50 << 20, 150 << 20),
         surveyor,
     });
-    let tale =
-        Tale { stage: &stage, cluster, group: "nightly-report", cast: &persona, witness: witness.as_ref(), growth };
+    let tale = Tale {
+        stage: &stage,
+        cluster,
+        group: "nightly-report",
+        cast: &persona,
+        witness: witness.as_ref(),
+        growth,
+        replay: None,
+    };
     let mut out = Vec::new();
     let told = tell(&tale, &mut out).await.map_err(|error| error.to_string());
     stage.house.rooms().store.close().await;

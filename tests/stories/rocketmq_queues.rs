@@ -4,4 +4,5 @@ mod expand;
 mod masters;
 mod scene;
 mod shrink;
+mod slaves;
 mod sweep;

@@ -206,7 +206,6 @@ impl Run<'_> {
                 self.outcome(placed, attempt, Outcome::Partly, Facts::none()).await?;
                 Ok(Next::Go)
             }
-            (Probe::InProgress, _) => self.rest(operation, self.soon(tries)).await,
             // What is for the run only stays as somebody else makes it, whenever they do.
             (Probe::Foreign(facts), _) if operation.owes() || is_for_the_run(placed.step) => {
                 self.left(operation, placed, facts).await

@@ -82,7 +82,6 @@ impl Run<'_> {
             Probe::NotYet | Probe::Partly => self.act(operation, plan, placed).await?,
             Probe::Done => self.not_sent(placed, Outcome::Needless, Facts::none()).await?,
             Probe::Foreign(facts) => self.left(operation, placed, facts).await?,
-            Probe::InProgress => self.rest(operation, self.soon(self.history.tries(placed.step, placed.place))).await?,
             Probe::CannotTell(facts) => match dead_broker(&facts) {
                 // Once: the controllers may take it for the dead one.
                 Some(_) if self.history.tries(placed.step, placed.place).attempts == 0 => {

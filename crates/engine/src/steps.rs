@@ -164,7 +164,6 @@ impl Run<'_> {
                 let id = if placed.action.group().is_some() { "offsets-changed" } else { "foreign-value" };
                 self.give_up(operation, id, facts).await?
             }
-            Probe::InProgress => self.rest(operation, self.soon(tries)).await?,
             // It was waited for before.
             Probe::CannotTell(facts) if tries.is_unread() && is_silent_master(&facts) => {
                 self.lose(operation, BROKER_DIED, facts).await?

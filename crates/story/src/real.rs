@@ -125,6 +125,7 @@ impl Scene {
             cast: &cast,
             witness,
             growth: Some(growth),
+            replay: None,
         };
         Ok(tell(&tale, out).await?)
     }

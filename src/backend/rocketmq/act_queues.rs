@@ -33,18 +33,20 @@ impl Stopped {
 /// Queues and first offsets; none for other actions.
 pub(super) async fn act(client: &Client, action: &RocketmqAction) -> Option<Acted> {
     match action {
-        RocketmqAction::SetQueues { topic, places } => Some(set(client, topic, places).await),
+        RocketmqAction::SetQueues { topic, places } => Some(each(places, |place| set_one(client, topic, place)).await),
         RocketmqAction::SeedOffsets { topic, seeds } => Some(seed(client, topic, seeds).await),
         _ => None,
     }
 }
 
-/// The permissions, the order, the flags and the attributes of the topic stay as they are: the master's own settings are
-/// read and written back with other numbers of queues.
-async fn set(client: &Client, topic: &TopicName, places: &[QueuesChange]) -> Acted {
+/// One master after the other. Where it stops, those that follow are not begun.
+pub(super) async fn each<'p, P, F>(places: &'p [P], one: impl Fn(&'p P) -> F) -> Acted
+where
+    F: Future<Output = Result<(), Stopped>>,
+{
     let mut begun = false;
     for place in places {
-        if let Err(stopped) = set_one(client, topic, place).await {
+        if let Err(stopped) = one(place).await {
             return broken_off(begun, stopped);
         }
         begun = true;
@@ -56,6 +58,8 @@ pub(super) fn broken_off(begun: bool, stopped: Stopped) -> Acted {
     if begun || stopped.sent { Acted::Unknown(stopped.reason) } else { Acted::NotApplied(stopped.reason) }
 }
 
+/// The permissions, the order, the flags and the attributes of the topic stay as they are: the master's own settings are
+/// read and written back with other numbers of queues.
 async fn set_one(client: &Client, topic: &TopicName, place: &QueuesChange) -> Result<(), Stopped> {
     let master = client.master(place.broker.as_str());
     let found = master.topic(topic.as_str()).await.map_err(|error| Stopped::looking(&error))?;
@@ -66,7 +70,10 @@ async fn set_one(client: &Client, topic: &TopicName, place: &QueuesChange) -> Re
     if queues == place.to {
         return Ok(());
     }
-    if queues != place.from || place.to.writes_past_reads() {
+    if place.to.writes_past_reads() {
+        return Err(Stopped::before(refused("", &format!("{} are no queues of a topic", place.to))));
+    }
+    if queues != place.from {
         return Err(Stopped::before(refused("queues-changed", &format!("the master has {queues}"))));
     }
     (config.read_queues, config.write_queues) = (place.to.read, place.to.write);

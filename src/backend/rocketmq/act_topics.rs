@@ -1,33 +1,24 @@
 //! Topics and groups that are made, permitted otherwise and deleted: at one master after the other, and then at every `NameServer`.
 //! What is there already is left alone, so that another attempt goes on where the one before ended.
 
-use super::act_queues::{Stopped, broken_off, refused};
+use super::act_queues::{Stopped, broken_off, each, refused};
 use engine::port::Acted;
 use interlock::cluster::rocketmq::{Perm, Queues};
 use interlock::id::{BrokerName, GroupId, TopicName};
-use interlock::plan::{ForgottenGroup, GroupPlace, RocketmqAction, TopicChange, TopicPlace, TopicShape};
+use interlock::plan::{GroupPlace, RocketmqAction, TopicChange, TopicPlace, TopicShape};
 use rocketmq_admin::{Client, GroupConfig, TopicConfig};
 
 /// Whole topics and groups; none for other actions.
 pub(super) async fn act(client: &Client, action: &RocketmqAction) -> Option<Acted> {
     match action {
-        RocketmqAction::SetTopic { topic, places } => Some(set(client, topic, places).await),
+        RocketmqAction::SetTopic { topic, places } => Some(each(places, |place| set_one(client, topic, place)).await),
         RocketmqAction::DeleteTopic { topic, cluster, at } => Some(delete(client, (topic, cluster.as_str()), at).await),
-        RocketmqAction::MakeGroup { group, at } => Some(make_group(client, group, at).await),
-        RocketmqAction::DeleteGroup(gone) => Some(delete_group(client, gone).await),
+        RocketmqAction::MakeGroup { group, at } => Some(each(at, |place| make_one(client, group, place)).await),
+        RocketmqAction::DeleteGroup(gone) => {
+            Some(each(&gone.at, |place| delete_group(client, &gone.group, &place.broker)).await)
+        }
         _ => None,
     }
-}
-
-async fn set(client: &Client, topic: &TopicName, places: &[TopicChange]) -> Acted {
-    let mut begun = false;
-    for place in places {
-        if let Err(stopped) = set_one(client, topic, place).await {
-            return broken_off(begun, stopped);
-        }
-        begun = true;
-    }
-    Acted::Applied
 }
 
 fn shape(config: &TopicConfig) -> TopicShape {
@@ -44,7 +35,10 @@ async fn set_one(client: &Client, topic: &TopicName, place: &TopicChange) -> Res
         return Ok(());
     }
     let queues = place.to.queues;
-    if stands != place.from || queues.writes_past_reads() || queues.read == 0 || queues.write == 0 {
+    if queues.writes_past_reads() || queues.read == 0 || queues.write == 0 {
+        return Err(Stopped::before(refused("", &format!("{queues} are no queues of a topic"))));
+    }
+    if stands != place.from {
         let stands = stands.map_or_else(|| "none".to_owned(), |shape| shape.to_string());
         return Err(Stopped::before(refused("topic-settings-changed", &format!("the master has {stands}"))));
     }
@@ -56,12 +50,9 @@ async fn set_one(client: &Client, topic: &TopicName, place: &TopicChange) -> Res
 
 /// A broker that still had the topic would bring back a route that a `NameServer` has forgotten: so all the masters come first.
 async fn delete(client: &Client, (topic, cluster): (&TopicName, &str), at: &[TopicPlace]) -> Acted {
-    let mut begun = false;
-    for place in at {
-        if let Err(stopped) = delete_one(client, topic, place).await {
-            return broken_off(begun, stopped);
-        }
-        begun = true;
+    let deleted = each(at, |place| delete_one(client, topic, place)).await;
+    if !matches!(deleted, Acted::Applied) {
+        return deleted;
     }
     let (name, cluster) = (topic.to_string(), cluster.to_owned());
     let forgotten = client.each_name_server(|server| {
@@ -85,17 +76,6 @@ async fn delete_one(client: &Client, topic: &TopicName, place: &TopicPlace) -> R
     }
 }
 
-async fn make_group(client: &Client, group: &GroupId, at: &[GroupPlace]) -> Acted {
-    let mut begun = false;
-    for place in at {
-        if let Err(stopped) = make_one(client, group, place).await {
-            return broken_off(begun, stopped);
-        }
-        begun = true;
-    }
-    Acted::Applied
-}
-
 async fn make_one(client: &Client, group: &GroupId, place: &GroupPlace) -> Result<(), Stopped> {
     let wanted = match &place.settings {
         None => GroupConfig::new(group.as_str()),
@@ -111,18 +91,7 @@ async fn make_one(client: &Client, group: &GroupId, place: &GroupPlace) -> Resul
     }
 }
 
-async fn delete_group(client: &Client, gone: &ForgottenGroup) -> Acted {
-    let mut begun = false;
-    for place in &gone.at {
-        if let Err(stopped) = delete_group_at(client, &gone.group, &place.broker).await {
-            return broken_off(begun, stopped);
-        }
-        begun = true;
-    }
-    Acted::Applied
-}
-
-async fn delete_group_at(client: &Client, group: &GroupId, broker: &BrokerName) -> Result<(), Stopped> {
+async fn delete_group(client: &Client, group: &GroupId, broker: &BrokerName) -> Result<(), Stopped> {
     let master = client.master(broker.as_str());
     master.delete_group(group.as_str(), true).await.map_err(|error| Stopped::changing(&error))
 }

@@ -5,6 +5,7 @@ mod act_offsets;
 mod act_queues;
 mod act_topics;
 mod brokers;
+mod copies;
 mod failure;
 mod ground;
 mod groups;

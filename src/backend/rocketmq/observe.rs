@@ -3,7 +3,7 @@
 use super::failure::failure;
 use super::ground::{Ground, ground};
 use super::rates::Sampler;
-use super::{Rocketmq, brokers, groups, offsets, rates, readers, topics};
+use super::{Rocketmq, brokers, copies, groups, offsets, rates, readers, topics};
 use crate::backend::each::each;
 use engine::port::Clock;
 use interlock::cluster::rocketmq::{RocketmqAnswer, RocketmqQuery};
@@ -76,5 +76,6 @@ async fn ask(sight: &Sight<'_>, query: &RocketmqQuery) -> Result<RocketmqAnswer,
         RocketmqQuery::Rates => RocketmqAnswer::Rates(rates::rates(sight).await?),
         RocketmqQuery::Readers(topic) => RocketmqAnswer::Readers(readers::readers(sight, topic).await?),
         RocketmqQuery::Delays => RocketmqAnswer::Delays(readers::delays(sight).await?),
+        RocketmqQuery::Copies(of) => RocketmqAnswer::Copies(copies::copies(sight, of.as_ref()).await?),
     })
 }

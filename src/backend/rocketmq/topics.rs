@@ -33,7 +33,7 @@ fn kind(name: &TopicName, ground: &Ground) -> TopicKind {
     TopicKind::of(name, &ground.name, ground.brokers.keys())
 }
 
-fn at(broker: &BrokerName, config: &TopicConfig) -> TopicAt {
+pub(super) fn at(broker: &BrokerName, config: &TopicConfig) -> TopicAt {
     TopicAt {
         broker: broker.clone(),
         read: config.read_queues,

@@ -168,5 +168,7 @@ impl<'a> Looker<'a> {
             RocketmqQuery::Readers(topic.clone()), Readers;
         /// [`RocketmqQuery::Delays`]
         rocketmq_delays() -> FromMasters<Vec<rocketmq::Delay>>, RocketmqQuery::Delays, Delays;
+        /// [`RocketmqQuery::Copies`]
+        rocketmq_copies(of: Option<&TopicName>) -> Vec<rocketmq::SlaveCopies>, RocketmqQuery::Copies(of.cloned()), Copies;
     }
 }

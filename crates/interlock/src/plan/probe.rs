@@ -18,8 +18,6 @@ pub enum Probe {
     NotYet,
     /// Some of it is done and the rest is as before; doing it again is right, and something was changed.
     Partly,
-    /// Begun by the cluster and not finished.
-    InProgress,
     /// Done.
     Done,
     /// Neither as before nor as wanted: somebody else was here. Evidence: `topic`, `partition`, `found`.

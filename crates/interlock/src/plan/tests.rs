@@ -185,7 +185,6 @@ mod probes {
         match probe {
             Probe::NotYet => "not yet",
             Probe::Partly => "partly",
-            Probe::InProgress => "in progress",
             Probe::Done => "done",
             Probe::Foreign(_) => "foreign",
             Probe::CannotTell(_) => "cannot tell",

@@ -46,7 +46,6 @@ fn word(probe: &Probe) -> &'static str {
     match probe {
         Probe::NotYet => "not yet",
         Probe::Partly => "partly",
-        Probe::InProgress => "in progress",
         Probe::Done => "done",
         Probe::Foreign(_) => "foreign",
         Probe::CannotTell(_) => "cannot tell",

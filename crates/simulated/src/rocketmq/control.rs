@@ -114,7 +114,7 @@ impl SimulatedRocketmq {
     }
 
     /// UPDATE_AND_CREATE_TOPIC (17) at a process: success for 0 queues and for more to write than to read, too. A slave of
-    /// 5.x answers success and forgets.
+    /// 5.x answers success, and forgets it with its next synchronization.
     ///
     /// # Errors
     /// If there is no such process; at a slave of 4.9, as it refuses.
@@ -126,12 +126,12 @@ impl SimulatedRocketmq {
     ) -> Result<(), FleetError> {
         let (broker, id) = at;
         self.change(|cluster, now| {
-            cluster.process(broker, id)?;
+            let queues = Queues { read, write };
             if id != MASTER {
-                let forgets = !cluster.version.starts_with("4.");
-                return if forgets { Ok(()) } else { Err(FleetError::NoSuch("master there".to_owned())) };
+                return cluster.set_at_slave((broker, id), topic, (queues, perm), now);
             }
-            cluster.set_queues(topic, broker, (Queues { read, write }, Some(perm)), now);
+            cluster.process(broker, id)?;
+            cluster.set_queues(topic, broker, (queues, Some(perm)), now);
             Ok(())
         })
     }
@@ -230,7 +230,7 @@ impl Rocketmq {
         self.name_servers.get_mut(number).ok_or_else(|| FleetError::NoSuch(format!("NameServer {number}")))
     }
 
-    fn process(&mut self, broker: &BrokerName, id: u64) -> Result<&mut super::ProcessState, FleetError> {
+    pub(super) fn process(&mut self, broker: &BrokerName, id: u64) -> Result<&mut super::ProcessState, FleetError> {
         let state = self.brokers.get_mut(broker).ok_or_else(|| no_broker(broker))?;
         state.processes.get_mut(&id).ok_or_else(|| FleetError::NoSuch(format!("process {id} of {broker}")))
     }

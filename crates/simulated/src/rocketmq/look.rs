@@ -50,6 +50,7 @@ impl Rocketmq {
             RocketmqQuery::Rates => RocketmqAnswer::Rates(self.rates(now)),
             RocketmqQuery::Readers(topic) => RocketmqAnswer::Readers(self.of_masters(self.readers(topic, now))?),
             RocketmqQuery::Delays => RocketmqAnswer::Delays(self.of_masters(self.delays(now))?),
+            RocketmqQuery::Copies(of) => RocketmqAnswer::Copies(self.copies(of.as_ref(), now)),
         })
     }
 
@@ -65,7 +66,7 @@ impl Rocketmq {
     }
 
     /// NameServers forget a broker when its last process is gone.
-    fn registered_somewhere(&self) -> impl Iterator<Item = (&BrokerName, &BrokerState)> {
+    pub(super) fn registered_somewhere(&self) -> impl Iterator<Item = (&BrokerName, &BrokerState)> {
         self.brokers.iter().filter(|(_, broker)| broker.processes.values().any(|process| !process.dead))
     }
 
@@ -325,7 +326,7 @@ impl Rocketmq {
     }
 }
 
-fn topic_at(broker: &BrokerName, here: &TopicHere) -> TopicAt {
+pub(super) fn topic_at(broker: &BrokerName, here: &TopicHere) -> TopicAt {
     TopicAt { broker: broker.clone(), read: here.read, write: here.write, perm: here.perm, ordered: false }
 }
 

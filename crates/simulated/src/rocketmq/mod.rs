@@ -9,6 +9,7 @@ mod control;
 mod lifecycle;
 mod look;
 mod queues;
+mod slaves;
 mod spec;
 mod topic;
 
@@ -86,6 +87,9 @@ struct ProcessState {
     disk_percent: u32,
     /// How much of the master's log a slave lacks.
     behind_bytes: u64,
+    /// Topics that were set at a slave itself.
+    #[serde(default)]
+    own_topics: BTreeMap<TopicName, slaves::OwnTopic>,
 }
 
 impl BrokerState {
@@ -113,6 +117,7 @@ impl Rocketmq {
                 dead: false,
                 disk_percent: 41,
                 behind_bytes: 0,
+                own_topics: BTreeMap::new(),
             };
             let processes = (0..=u64::from(*slaves)).map(|id| (id, process(id))).collect();
             let state = BrokerState { processes, perm: Perm::READ_WRITE, kept_hours: 72 };

@@ -7,15 +7,17 @@ mod bot;
 mod figures;
 mod footprint;
 mod moving;
+mod mqadmin;
 mod placement;
 mod reset_offset;
+mod snapshot_rocketmq;
 
 use anyhow::{Result, bail};
 use figures::Report;
 use std::io::Write;
 use std::process::ExitCode;
 
-const USAGE: &str = "usage: bench ack | footprint | move | placement | reset-offset";
+const USAGE: &str = "usage: bench ack | footprint | move | mqadmin | placement | reset-offset | snapshot-rocketmq";
 
 /// Runs the bench that is named on the command line.
 #[must_use]
@@ -39,10 +41,13 @@ async fn run(words: &[String]) -> Result<Option<Report>> {
         ["ack"] => ack::run().await.map(Some),
         ["footprint"] => footprint::run().await.map(Some),
         ["move"] => moving::run().await.map(Some),
+        ["mqadmin"] => mqadmin::run().await.map(Some),
         ["placement"] => placement::run().await.map(Some),
         ["reset-offset"] => reset_offset::run().await.map(Some),
+        ["snapshot-rocketmq"] => snapshot_rocketmq::run().await.map(Some),
         [ack::BARE, base] => ack::bare(base).await.map(|()| None),
         [placement::ONCE, way] => placement::once(way).map(|()| None),
+        [snapshot_rocketmq::ONCE, ref names @ ..] => snapshot_rocketmq::once(names).await.map(|()| None),
         _ => bail!(USAGE),
     }
 }

@@ -15,8 +15,8 @@ pub use groups::{Client, CommittedOffset, Group, GroupAt, GroupOverview, GroupSe
 pub use names::{DEAD_LETTERS, RETRY, TopicKind, dead_letters_of, is_system_group, retry_of};
 pub use queues::{Delay, Queues, Reader, StoredOffset};
 pub use topics::{
-    OffsetAt, Perm, QueueRange, Rates, Route, RouteQueues, Routes, Topic, TopicAt, TopicOverview, TopicRate,
-    TopicRoutes,
+    OffsetAt, Perm, QueueRange, Rates, Route, RouteQueues, Routes, SlaveCopies, Topic, TopicAt, TopicOverview,
+    TopicRate, TopicRoutes,
 };
 
 use crate::cluster::Failure;
@@ -61,6 +61,9 @@ pub enum RocketmqQuery {
     /// What brokers keep back that can still come into queues by itself. → [`FromMasters`]`<Vec<`[`Delay`]`>>`, ordered by
     /// broker.
     Delays,
+    /// What slaves have of the settings of one topic, or of all: what they would go by if their master were gone. →
+    /// `Vec<`[`SlaveCopies`]`>`, ordered by broker and process.
+    Copies(Option<TopicName>),
 }
 
 /// What a [`RocketmqQuery`] gave; the variants stand in the same order.
@@ -95,6 +98,8 @@ pub enum RocketmqAnswer {
     Readers(FromMasters<Vec<Reader>>),
     /// To [`RocketmqQuery::Delays`].
     Delays(FromMasters<Vec<Delay>>),
+    /// To [`RocketmqQuery::Copies`].
+    Copies(Vec<SlaveCopies>),
 }
 
 /// What one server said when it was asked.

@@ -91,6 +91,18 @@ impl Topic {
     }
 }
 
+/// What one slave has of topics' settings. It takes over its master's every 10 s (4.9) or 60 s (5.x, `SlaveSynchronize`); what
+/// is set at a slave of 5.x itself lasts until then.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SlaveCopies {
+    /// The broker whose slave it is.
+    pub broker: BrokerName,
+    /// The process.
+    pub id: u64,
+    /// Each topic that was asked about and that it has, ordered by name.
+    pub topics: Said<Vec<(TopicName, TopicAt)>>,
+}
+
 /// A route as a NameServer tells it (`TopicRouteData`).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Route {

@@ -1,7 +1,7 @@
 //! `/health` of a RocketMQ cluster: NameServers that are silent or differ, brokers without a master, disks, slaves that are
 //! behind, brokers that are not written to.
 
-use super::not_seen;
+use super::{copies, not_seen};
 use crate::cluster::rocketmq::{
     BrokerSet, FromMasters, MASTER, NameServer, Perm, Process, ProcessSeen, RocketmqCluster, Routes, Said,
     TopicOverview,
@@ -31,13 +31,17 @@ pub(in crate::looks) fn look(asked: &Asked<'_>) -> Looking {
 
 fn report<'a>(asked: &Asked<'a>, looker: &mut Looker<'a>) -> Result<Report, Stop> {
     let (cluster, topics, routes) = (looker.rocketmq_cluster(), looker.rocketmq_topics(), looker.rocketmq_routes());
+    let copies = looker.rocketmq_copies(None);
     let cluster = seen(cluster)?;
+    let copies = part(copies).ok_or(Stop::Ask)?;
     let topics = part(topics).ok_or(Stop::Ask)?;
     let routes = part(routes).ok_or(Stop::Ask)?;
     let mut found = Found::default();
     found.name_servers(cluster);
     cluster.brokers.iter().for_each(|broker| found.broker(broker));
     found.registered(cluster);
+    // For the time until a slave's next synchronization it is nothing but late: that alone makes no cluster less healthy.
+    found.told.extend(copies::of_all(&topics, copies, asked.visible.topic));
     found.topics(asked, topics);
     found.routes(asked, routes);
     let grade = found.grade(!asked.obligations.is_empty());

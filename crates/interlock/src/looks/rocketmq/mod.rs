@@ -1,6 +1,7 @@
 //! The looks at RocketMQ clusters.
 
 pub(super) mod broker;
+mod copies;
 pub(super) mod group;
 pub(super) mod health;
 pub(super) mod hot;

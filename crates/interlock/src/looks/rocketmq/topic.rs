@@ -1,6 +1,6 @@
 //! `/topic` on RocketMQ: queues and permission at each broker, what they hold, whether the routes agree.
 
-use super::{not_seen, write_past_read};
+use super::{copies, not_seen, write_past_read};
 use crate::cluster::Looker;
 use crate::cluster::rocketmq::{FromMasters, QueueRange, Said, Topic, TopicAt};
 use crate::id::{BrokerName, TopicName};
@@ -26,7 +26,9 @@ pub(super) fn found<'a>(asked: &Asked<'a>, looker: &mut Looker<'a>) -> Result<(&
 
 fn report<'a>(asked: &Asked<'a>, looker: &mut Looker<'a>) -> Result<Report, Stop> {
     let (name, topic) = found(asked, looker)?;
-    let ranges = part(looker.rocketmq_ranges(name, 0)).ok_or(Stop::Ask)?;
+    let (ranges, copies) = (looker.rocketmq_ranges(name, 0), looker.rocketmq_copies(Some(name)));
+    let ranges = part(ranges).ok_or(Stop::Ask)?;
+    let copies = part(copies).ok_or(Stop::Ask)?;
     let mut lines = vec![Phrase::new("topic-kind").with("topic-kind", topic.kind.key())];
     lines.extend(write_past_read(topic.settings()));
     let (read, write) = topic
@@ -44,6 +46,7 @@ fn report<'a>(asked: &Asked<'a>, looker: &mut Looker<'a>) -> Result<Report, Stop
     if !silent.is_empty() {
         lines.push(Phrase::new("masters-not-seen").with("brokers", silent));
     }
+    lines.extend(copies::of_topic((name, topic), copies));
     let known = ranges.known().map(|ranges| ranges.seen.as_slice());
     Ok(Report {
         cluster: asked.cluster.name.clone(),

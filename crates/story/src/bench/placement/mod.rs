@@ -4,7 +4,7 @@ mod fleet;
 mod generator;
 mod process;
 
-pub(super) use process::{ONCE, once};
+pub(super) use process::{ONCE, once, peak_mib};
 
 use super::figures::{Report, median, rounded, row};
 use anyhow::{Context, Result};

@@ -67,7 +67,8 @@ fn on_processor() -> Result<f64> {
     Ok(nanoseconds / 1e9)
 }
 
-fn peak_mib() -> Result<f64> {
+/// The most that this process ever had resident.
+pub(in crate::bench) fn peak_mib() -> Result<f64> {
     let status = std::fs::read_to_string("/proc/self/status").context("the kernel's count of memory")?;
     let kib = status.lines().find_map(|line| line.strip_prefix("VmHWM:")?.trim().strip_suffix(" kB"));
     let kib: f64 = kib.context("no VmHWM")?.trim().parse().context("VmHWM is no number")?;

@@ -5,8 +5,10 @@
 mod client;
 pub mod member;
 pub mod mqadmin;
+pub mod own;
 pub mod raw;
 pub mod reader;
+pub mod shell;
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -150,6 +152,22 @@ impl RocketMq {
         let now = raw::now();
         format!("{prefix}-{now:x}-{:x}-{number}", std::process::id())
     }
+}
+
+/// Tells a story at both versions side by side, each in a runtime of its own: calls to servers may block.
+///
+/// # Panics
+/// If it does not hold at one of them.
+pub fn at_both<F: Future<Output = ()>>(story: impl Fn(Line) -> F + Sync) {
+    let story = &story;
+    std::thread::scope(|threads| {
+        for line in LINES {
+            threads.spawn(move || {
+                let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
+                runtime.expect("a runtime").block_on(story(line));
+            });
+        }
+    });
 }
 
 fn pem(file: &str) -> String {

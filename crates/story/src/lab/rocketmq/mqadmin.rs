@@ -31,7 +31,11 @@ impl RocketMq {
         Ok(printed)
     }
 
-    async fn mqadmin_once(&self, arguments: &[&str]) -> Result<String, JudgeError> {
+    /// The same once, however it ends.
+    ///
+    /// # Errors
+    /// When Java does not start or does not end in time.
+    pub async fn mqadmin_once(&self, arguments: &[&str]) -> Result<String, JudgeError> {
         let home = self.own("HOME");
         let class_path = format!("{}/*", self.own("LIB"));
         let child = Command::new("java")

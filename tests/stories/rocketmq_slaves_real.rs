@@ -1,0 +1,98 @@
+//! What slaves of real RocketMQ 4.9.7 and 5.5.0 have of topics' settings, judged by raw frames.
+
+use interlock::facts::Fact;
+use interlock::looks::{LookAnswer, Phrase};
+use serde_json::Value;
+use signalbox::desk::Done;
+use std::time::{Duration, Instant};
+use story::Story;
+use story::lab::rocketmq::{Line, Node, RocketMq, at_both, raw};
+use story::rocketmq_house::{CLUSTER, OPEN, RocketmqPlot};
+
+const LIMIT: Duration = Duration::from_secs(300);
+/// A slave of 4.9 refuses it.
+const SYSTEM_ERROR: i64 = 1;
+
+/// UPDATE_AND_CREATE_TOPIC.
+fn set(lab: &RocketMq, node: Node, topic: &str, (read, write): (&str, &str)) -> raw::Command {
+    let fields = [
+        ("topic", topic),
+        ("defaultTopic", "TBW102"),
+        ("readQueueNums", read),
+        ("writeQueueNums", write),
+        ("perm", "6"),
+        ("topicFilterType", "SINGLE_TAG"),
+        ("order", "false"),
+    ];
+    raw::ask(lab.address(node), 17, &fields, b"").unwrap()
+}
+
+/// The queues that the slave has by its own list (21).
+fn at_slave(lab: &RocketMq, topic: &str) -> Option<(i64, i64)> {
+    let answer = raw::ask(lab.address(Node::Slave), 21, &[], b"").unwrap();
+    let body: Value = serde_json::from_str(&answer.text()).unwrap();
+    let found = body["topicConfigTable"].get(topic)?;
+    Some((found["readQueueNums"].as_i64()?, found["writeQueueNums"].as_i64()?))
+}
+
+/// What `/topic` tells of slaves.
+async fn told(story: &Story, topic: &str) -> Vec<Phrase> {
+    match story.person("vic").runs(&format!("/topic topic:{topic} cluster:{CLUSTER}")).await {
+        Done::Looked(answer) => match *answer {
+            LookAnswer::Report(report) => report.lines.into_iter().filter(|line| line.id.starts_with("copy")).collect(),
+            other => panic!("no report: {other:?}"),
+        },
+        other => panic!("no look: {other:?}"),
+    }
+}
+
+fn ids(told: &[Phrase]) -> Vec<&str> {
+    told.iter().map(|line| line.id.as_str()).collect()
+}
+
+async fn until(what: &str, mut so: impl AsyncFnMut() -> bool) {
+    let began = Instant::now();
+    while !so().await {
+        assert!(began.elapsed() < LIMIT, "never: {what}");
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+}
+
+#[test]
+fn what_a_slave_has_otherwise_is_named() {
+    at_both(|line| async move {
+        let lab = RocketMq::get(line).unwrap();
+        let story = RocketmqPlot::on(&lab, OPEN).build().await;
+        // Made at the master, it is not at the slave before that one synchronizes, which may be at once.
+        until("it is seen without", async || {
+            let topic = lab.unique("copied");
+            assert_eq!(set(&lab, Node::Master, &topic, ("4", "4")).code, 0);
+            let told = told(&story, &topic).await;
+            let lacks = at_slave(&lab, &topic).is_none();
+            assert!(!lacks || ids(&told) == ["copy-missing"], "{}: {told:?}", line.version());
+            lacks
+        })
+        .await;
+
+        let topic = lab.unique("set");
+        assert_eq!(set(&lab, Node::Master, &topic, ("8", "8")).code, 0);
+        if line == Line::V4 {
+            assert_eq!(set(&lab, Node::Slave, &topic, ("8", "2")).code, SYSTEM_ERROR);
+            until("it synchronizes", async || at_slave(&lab, &topic).is_some()).await;
+            assert_eq!((ids(&told(&story, &topic).await), at_slave(&lab, &topic)), (vec![], Some((8, 8))));
+            return;
+        }
+        // One of 5.x answers success, has it, and forgets it.
+        until("it is seen otherwise", async || {
+            assert_eq!(set(&lab, Node::Slave, &topic, ("8", "2")).code, 0);
+            let told = told(&story, &topic).await;
+            let has = at_slave(&lab, &topic) == Some((8, 2));
+            let found = told.first().and_then(|line| line.facts.get("found")).cloned();
+            assert!(!has || found == Some(Fact::from("8/2 RW-")), "{told:?}");
+            has
+        })
+        .await;
+        until("it forgets", async || at_slave(&lab, &topic) == Some((8, 8))).await;
+        assert!(told(&story, &topic).await.is_empty());
+    });
+}
