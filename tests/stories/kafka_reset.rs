@@ -254,8 +254,8 @@ async fn a_group_that_is_not_there_is_made_and_taken_back() {
 async fn two_thousand_partitions_are_set_in_one_commit() {
     const PARTITIONS: i32 = 2_000;
     let mut plot = KafkaPlot::direct().await;
-    plot.acts_within(std::time::Duration::from_secs(8));
-    plot.looks_within(std::time::Duration::from_secs(20));
+    plot.acts_within(std::time::Duration::from_secs(30));
+    plot.looks_within(std::time::Duration::from_secs(60));
     plot.alone();
     let house = plot.build().await;
     let place = Place::unique();

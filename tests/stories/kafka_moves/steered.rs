@@ -8,8 +8,8 @@ use story::kafka_house::{KafkaPlot, lab};
 use story::lab::MoveCluster;
 
 /// Half of what was planned, and the slowest that the plan allows.
-const ASKED: &str = "10240";
-const SLOWEST: &str = "2048";
+const ASKED: &str = "3072";
+const SLOWEST: &str = "614";
 
 #[tokio::test]
 async fn it_is_turned_paused_and_resumed_and_nothing_of_it_stays() {
@@ -25,7 +25,7 @@ async fn it_is_turned_paused_and_resumed_and_nothing_of_it_stays() {
         let set = cluster.judge().configs("broker", "4").await.expect("its settings");
         [FOLLOWER_RATE, LEADER_RATE].iter().all(|key| set.get(*key).is_some_and(|found| found == value))
     };
-    assert_eq!(says(&format!("/throttle operation:{id} rate:10KiB reason:morning")).await, "throttle-asked");
+    assert_eq!(says(&format!("/throttle operation:{id} rate:3KiB reason:morning")).await, "throttle-asked");
     until("it is as slow as was asked", async || stands(ASKED).await).await;
     assert_eq!(says(&format!("/pause operation:{id} reason:\"writes are slow\"")).await, "pause-asked");
     until("what is on the move is as slow as can be", async || stands(SLOWEST).await).await;
