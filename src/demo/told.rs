@@ -1,5 +1,6 @@
 //! One whole story, told without a terminal: plan, refusal, approval by two people, execution, the proof by a witness, the
-//! way back; where there is a new broker the same for moves, and where there is RocketMQ the same there; the audit log. It ends well only if each step really happened.
+//! way back; where there is a new broker the same for moves, and where there is RocketMQ the same there; the audit log. It
+//! ends well only if each step really happened.
 
 use super::growth::Growth;
 use super::replay::Replay;

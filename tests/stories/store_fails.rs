@@ -21,8 +21,8 @@ use std::time::{Duration, Instant};
 use story::kafka_house::lab;
 use story::{Setting, Story};
 
-/// By then there is an answer while others hold on to the database. That Discord hears of a command within its three seconds is in
-/// `discord_locked.rs`.
+/// By then there is an answer while others hold on to the database. That Discord hears of a command within its three
+/// seconds is in `discord_locked.rs`.
 const IN_TIME: Duration = Duration::from_secs(10);
 const SOON: Duration = Duration::from_secs(120);
 /// A group that stands still.

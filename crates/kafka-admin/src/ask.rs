@@ -12,7 +12,7 @@ use crate::client::{Client, Slot};
 use crate::code::ErrorCode;
 use crate::config::HostPort;
 use crate::connection::{Connection, Versions, Wanted};
-use crate::error::{Cause, Error, Result};
+use crate::error::{Cause, Error, NONSENSE, Result};
 use crate::route::{BROKERS, Route};
 use crate::wire::call::{Call, Effect};
 
@@ -113,15 +113,15 @@ impl Client {
                     _ => true,
                 };
                 let limit = match (cause, route) {
-                    // What talks nonsense once more does not come to its senses; somebody else may talk sense.
-                    (Cause::NotKafka(_), Route::Any) => configured.min(self.choice().max(2)),
-                    (Cause::NotKafka(_), _) => configured.min(2),
+                    // Somebody else may talk sense.
+                    (Cause::NotKafka(_), Route::Any) => configured.min(self.choice().max(NONSENSE)),
+                    (Cause::NotKafka(_), _) => configured.min(NONSENSE),
                     _ => self.attempts(route),
                 };
                 (again, limit)
             }
             Err(Error::UnknownOutcome { .. }) => (reading, self.attempts(route)),
-            Err(Error::Garbage { .. }) => (reading, configured.min(2)),
+            Err(Error::Garbage { .. }) => (reading, configured.min(NONSENSE)),
             Err(_) => (false, 0),
         };
         if again && attempt < limit {

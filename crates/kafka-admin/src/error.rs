@@ -117,17 +117,19 @@ pub enum Cause {
     Encoding(String),
 }
 
+/// How often is asked who talks nonsense: once more it does not come to its senses, but who is asked may have changed.
+pub(crate) const NONSENSE: u32 = 2;
+
 impl Cause {
     /// Whether the same broker would say the same a moment later, so that waiting for it makes an answer late and no better.
     pub(crate) fn stays(&self) -> bool {
         matches!(self, Self::Encoding(_) | Self::Tls(_) | Self::ClosedWithoutCredentials)
     }
 
-    /// Whether the way may be looked for once more after so many attempts. What talks nonsense does not come to its senses, but
-    /// who is asked may have changed: once.
+    /// Whether the way may be looked for again after so many attempts.
     pub(crate) fn may_pass(&self, attempts: u32) -> bool {
         match self {
-            Self::NotKafka(_) => attempts < 2,
+            Self::NotKafka(_) => attempts < NONSENSE,
             other => !other.stays(),
         }
     }

@@ -4,7 +4,6 @@ use crate::lab::rocketmq::{Node, RocketMq};
 use crate::{Setting, Story, quick};
 use engine::Pace;
 use engine::port::{Backend, Clock, Clusters};
-use interlock::changes::Guards;
 use interlock::cluster::{ClusterKind, Tier};
 use rocketmq_admin::{Config, Credentials, HostPort};
 use signalbox::backend::Deadlines;
@@ -26,8 +25,6 @@ pub struct RocketmqPlot {
     config: Config,
     broker_cluster: Option<String>,
     observe: Duration,
-    clock: Arc<dyn Clock>,
-    guards: Guards,
 }
 
 impl RocketmqPlot {
@@ -42,23 +39,7 @@ impl RocketmqPlot {
             config: Config::new(servers.into()),
             broker_cluster: Some(broker_cluster.to_owned()),
             observe: Duration::from_secs(15),
-            clock: Arc::new(SystemClock::new()),
-            guards: Guards::all(),
         }
-    }
-
-    /// With these guards.
-    #[must_use]
-    pub fn under(mut self, guards: Guards) -> Self {
-        self.guards = guards;
-        self
-    }
-
-    /// By this clock.
-    #[must_use]
-    pub fn by_clock(mut self, clock: Arc<dyn Clock>) -> Self {
-        self.clock = clock;
-        self
     }
 
     /// By these NameServers.
@@ -94,7 +75,7 @@ impl RocketmqPlot {
     /// # Panics
     /// If it cannot be built.
     pub async fn build(self) -> Story {
-        let clock = self.clock;
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
         let deadlines = Deadlines { observe: self.observe, act: Duration::from_secs(4) };
         let cluster = Rocketmq::new(self.config, self.broker_cluster, clock.clone(), deadlines);
         let cluster: Arc<dyn Backend> = Arc::new(cluster.expect("a configuration that works"));
@@ -102,7 +83,6 @@ impl RocketmqPlot {
         let pace = Pace { lease: Duration::from_secs(6), act_deadline: Duration::from_secs(4), ..quick() };
         let of_kind = Setting {
             pace,
-            guards: self.guards,
             rules: |policy| policy.clusters.values_mut().for_each(|one| one.kind = ClusterKind::Rocketmq),
             ..Setting::default()
         };

@@ -11,7 +11,7 @@ use super::{PARTITIONS, server_timeout, text, unanswered};
 use crate::ask::pause;
 use crate::client::Client;
 use crate::code::ErrorCode;
-use crate::error::{Cause, Error, Result};
+use crate::error::{Error, Result};
 use crate::route::Route;
 use crate::types::{TopicPartition, by_topic};
 use crate::wire::call::Call;
@@ -250,8 +250,8 @@ fn request(batch: &Batch, isolation: Isolation, version: i16, deadline: Instant)
 /// Whether asking again, perhaps another broker, may help.
 fn is_passing(result: Option<&Result<ListedOffset>>, attempt: u32) -> bool {
     match result {
-        Some(Err(Error::NotSent { cause: Cause::NotKafka(_), .. })) => attempt < 2,
-        Some(Err(Error::NotSent { .. } | Error::UnknownOutcome { .. })) => true,
+        Some(Err(Error::NotSent { cause, .. })) => cause.may_pass(attempt),
+        Some(Err(Error::UnknownOutcome { .. })) => true,
         Some(Err(error)) => error.code().is_some_and(|code| {
             // An election takes a moment; a partition whose replicas are all dead has none for long.
             code.is_passing() && (code != ErrorCode::LEADER_NOT_AVAILABLE || attempt < ELECTION)

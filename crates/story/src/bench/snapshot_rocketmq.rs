@@ -1,7 +1,7 @@
 //! Everything that is read of a whole RocketMQ cluster at once, with many topics and groups, on real servers of its own.
 
 use super::figures::{Report, rounded, row};
-use crate::lab::rocketmq::own::{OWN, Own};
+use crate::lab::rocketmq::own::{BROKERS, OWN, Own};
 use crate::lab::rocketmq::{Line, raw};
 use anyhow::{Context, Result, bail, ensure};
 use engine::port::Observe;
@@ -48,7 +48,7 @@ struct Run {
 
 /// Runs it.
 pub(super) async fn run() -> Result<Report> {
-    let own = tokio::task::spawn_blocking(|| Own::start(Line::V5, "")).await??;
+    let own = tokio::task::spawn_blocking(|| Own::start(Line::V5)).await??;
     let names = own.names();
     fill(&names).await?;
     let mut runs = Vec::new();
@@ -69,7 +69,7 @@ async fn fill(names: &[String; 2]) -> Result<()> {
     let topics: Vec<TopicConfig> =
         (0..TOPICS).map(|number| TopicConfig::new(format!("topic-{number}"), QUEUES)).collect();
     let groups: Vec<GroupConfig> = (0..GROUPS).map(|number| GroupConfig::new(format!("group-{number}"))).collect();
-    for broker in ["broker-a", "broker-b"] {
+    for broker in BROKERS {
         let master = client.master(broker);
         for some in topics.chunks(AT_ONCE) {
             master.set_topics(some).await?;

@@ -2,12 +2,10 @@
 
 use engine::port::{Boxed, Clock};
 use interlock::time::Millis;
-use signalbox::clock::SystemClock;
 use simulated::HandClock;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 /// A clock that lives in a file and is shared by all processes that open it: wall clock and monotonic reading in
@@ -116,36 +114,5 @@ impl Clock for Agenda {
                 what();
             }
         })
-    }
-}
-
-/// The machine's clock, whose wall clock is set forward by hand: for who waits for days, while real servers go on as ever.
-#[derive(Debug, Clone, Default)]
-pub struct Ahead {
-    machine: SystemClock,
-    by_ms: Arc<AtomicU64>,
-}
-
-impl Ahead {
-    /// Sets the wall clock forward.
-    ///
-    /// # Panics
-    /// If it is by more than there are milliseconds.
-    pub fn advance(&self, by: Duration) {
-        self.by_ms.fetch_add(u64::try_from(by.as_millis()).expect("a span"), Ordering::Relaxed);
-    }
-}
-
-impl Clock for Ahead {
-    fn now(&self) -> Millis {
-        self.machine.now().plus(Duration::from_millis(self.by_ms.load(Ordering::Relaxed)))
-    }
-
-    fn monotonic(&self) -> Duration {
-        self.machine.monotonic()
-    }
-
-    fn sleep(&self, span: Duration) -> Boxed<'_, ()> {
-        self.machine.sleep(span)
     }
 }

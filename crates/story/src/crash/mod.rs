@@ -19,7 +19,7 @@ mod process;
 mod script;
 
 pub use chat::PaperChat;
-pub use clock::{Agenda, Ahead, FileClock};
+pub use clock::{Agenda, FileClock};
 pub use cluster::CountingCluster;
 pub use ending::{Ending, Fault};
 pub use ground::{AT_WORK, CHANNEL, CLUSTER, GROUP, Ground, ROCKETMQS, Rules, STOPPED, Settled, TOPIC, WORKING};

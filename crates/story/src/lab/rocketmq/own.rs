@@ -1,10 +1,9 @@
-//! RocketMQ of a test's own: two NameServers and masters without slaves, whose settings, files and deaths disturb nobody else.
+//! RocketMQ of somebody's own: two NameServers and two masters without slaves, whose load disturbs nobody else.
 
-use std::collections::BTreeMap;
 use std::fs;
 use std::io;
 use std::net::TcpListener;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU16, Ordering};
 use std::time::{Duration, Instant};
@@ -16,7 +15,9 @@ use crate::lab::LabError;
 
 /// The cluster's name at its brokers.
 pub const OWN: &str = "Own";
-/// How long a process may take until it is known, or forgotten, on a machine that has other things to do.
+/// Its brokers.
+pub const BROKERS: [&str; 2] = ["broker-a", "broker-b"];
+/// How long a process may take until it is known, on a machine that has other things to do.
 const LIMIT: Duration = Duration::from_secs(240);
 /// As those of the lab.
 const BROKER: &str = include_str!("../../../../../lab/rocketmq/broker.properties");
@@ -25,7 +26,7 @@ const JVM: [&str; 7] = [
     "-XX:TieredStopAtLevel=1",
     "-Xshare:auto",
     "-XX:MaxDirectMemorySize=128m",
-    // 4.9 on Java 17: without these a broker that was killed does not come up again.
+    // For 4.9 on Java 17, as in the lab.
     "--add-opens=java.base/java.nio=ALL-UNNAMED",
     "--add-opens=java.base/sun.nio.ch=ALL-UNNAMED",
     "--add-opens=java.base/jdk.internal.ref=ALL-UNNAMED",
@@ -37,25 +38,24 @@ const PORTS: std::ops::Range<u16> = 27_000..31_000;
 /// A broker takes the ports two below and one above, too.
 const SPAN: u16 = 10;
 
-/// Servers of one version.
+/// Servers of one version; they end with it.
 #[derive(Debug)]
 pub struct Own {
-    lab: RocketMq,
-    folder: TempDir,
     names: [Server; 2],
-    masters: BTreeMap<char, Server>,
-    settings: String,
+    _masters: [Server; 2],
+    folder: TempDir,
 }
 
 #[derive(Debug)]
 struct Server {
     port: u16,
-    process: Option<Child>,
+    process: Child,
 }
 
 impl Drop for Server {
     fn drop(&mut self) {
-        self.dies();
+        drop(self.process.stdin.take());
+        drop(self.process.wait());
     }
 }
 
@@ -63,143 +63,56 @@ impl Server {
     fn address(&self) -> String {
         format!("127.0.0.1:{}", self.port)
     }
-
-    /// SIGKILL.
-    fn dies(&mut self) {
-        let Some(mut process) = self.process.take() else { return };
-        drop(process.stdin.take());
-        drop(process.wait());
-    }
 }
 
 impl Own {
-    /// Starts the servers and waits until the NameServers know `broker-a` and `broker-b`. The settings are lines of a
-    /// broker's file that stand instead of the lab's.
+    /// Starts the servers and waits until the NameServers know `broker-a` and `broker-b`.
     ///
     /// # Errors
     /// When they cannot be started.
-    pub fn start(line: Line, settings: &str) -> Result<Self, LabError> {
+    pub fn start(line: Line) -> Result<Self, LabError> {
         let lab = RocketMq::get(line)?;
         // Beside the lab's own, with which it goes if we leave it.
         let beside = Path::new(lab.value("ROCKETMQ_RUN")).join(format!("rocketmq-{}", line.version()));
-        let folder = TempDir::with_prefix_in("own-", beside).map_err(|error| failed(&error))?;
-        let names = [1, 2].map(|number| name_server(&lab, &folder.path().join(format!("names-{number}"))));
-        let [first, second] = names;
-        let names = [first.map_err(|error| failed(&error))?, second.map_err(|error| failed(&error))?];
-        let mut own = Self { lab, folder, names, masters: BTreeMap::new(), settings: settings.to_owned() };
-        own.begin('a')?;
-        own.begin('b')?;
-        own.is_known('a')?;
-        own.is_known('b')?;
+        let own = Self::begin(&lab, TempDir::with_prefix_in("own-", beside).map_err(|error| failed(&error))?);
+        let own = own.map_err(|error| failed(&error))?;
+        own.are_known()?;
         Ok(own)
     }
 
-    /// The lab whose programs run.
-    #[must_use]
-    pub fn lab(&self) -> RocketMq {
-        self.lab
+    fn begin(lab: &RocketMq, folder: TempDir) -> io::Result<Self> {
+        let home = |name: &str| folder.path().join(name);
+        let names = [name_server(lab, &home("names-1"))?, name_server(lab, &home("names-2"))?];
+        let known = names.each_ref().map(Server::address).join(";");
+        let master = |broker: &str| master(lab, &home(broker), (broker, &known));
+        Ok(Self { _masters: [master(BROKERS[0])?, master(BROKERS[1])?], names, folder })
     }
 
     /// The addresses of the NameServers.
     #[must_use]
     pub fn names(&self) -> [String; 2] {
-        [self.names[0].address(), self.names[1].address()]
+        self.names.each_ref().map(Server::address)
     }
 
-    /// The address of the master of `broker-<letter>`.
-    ///
-    /// # Panics
-    /// If it was never started.
-    #[must_use]
-    pub fn master(&self, letter: char) -> String {
-        self.masters.get(&letter).expect("a master that was started").address()
-    }
-
-    /// A file in which a master keeps its topics.
-    #[must_use]
-    pub fn topics(&self, letter: char) -> PathBuf {
-        self.home(letter).join("store/config/topics.json")
-    }
-
-    fn home(&self, letter: char) -> PathBuf {
-        self.folder.path().join(format!("broker-{letter}"))
-    }
-
-    /// A master is killed, and the NameServers have forgotten it.
-    ///
-    /// # Errors
-    /// When they do not.
-    pub fn dies(&mut self, letter: char) -> Result<(), LabError> {
-        if let Some(server) = self.masters.get_mut(&letter) {
-            server.dies();
-        }
-        self.until(letter, false)
-    }
-
-    /// A master is killed if it is there, with everything it had.
-    ///
-    /// # Errors
-    /// When the NameServers go on knowing it, or its files stay.
-    pub fn leaves(&mut self, letter: char) -> Result<(), LabError> {
-        let Some(server) = self.masters.remove(&letter) else { return Ok(()) };
-        drop(server);
-        self.until(letter, false)?;
-        fs::remove_dir_all(self.home(letter)).map_err(|error| failed(&error))
-    }
-
-    /// A master comes up, for the first time or with what it had, and is known to the NameServers.
-    ///
-    /// # Errors
-    /// When it does not.
-    pub fn comes(&mut self, letter: char) -> Result<(), LabError> {
-        self.begin(letter)?;
-        self.is_known(letter)
-    }
-
-    fn begin(&mut self, letter: char) -> Result<(), LabError> {
-        let home = self.home(letter);
-        let port = match self.masters.get(&letter) {
-            Some(server) if server.process.is_some() => return Ok(()),
-            Some(server) => server.port,
-            None => free_port().ok_or_else(|| LabError::new("no free ports".to_owned()))?,
-        };
-        let process = broker(&self.lab, &home, &self.properties(letter, port)).map_err(|error| failed(&error))?;
-        self.masters.insert(letter, Server { port, process: Some(process) });
-        Ok(())
-    }
-
-    fn properties(&self, letter: char, port: u16) -> String {
-        let home = self.home(letter).display().to_string();
-        let lab = BROKER
-            .replace("@CLUSTER@", OWN)
-            .replace("@BROKER@", &format!("broker-{letter}"))
-            .replace("@ID@", "0")
-            .replace("@ROLE@", "ASYNC_MASTER")
-            .replace("@PORT@", &port.to_string())
-            .replace("@NAMES@", &self.names().join(";"))
-            .replace("@DIR@", &home);
-        format!("{lab}{}\n", self.settings)
-    }
-
-    fn is_known(&self, letter: char) -> Result<(), LabError> {
-        self.until(letter, true)
-    }
-
-    fn until(&self, letter: char, known: bool) -> Result<(), LabError> {
-        let (began, name) = (Instant::now(), format!("\"broker-{letter}\":{{"));
-        let knows = |names: &String| {
-            let told = raw::ask(names, CLUSTER_INFO, &[], b"").ok()?;
-            Some(told.text().contains(&name))
-        };
-        while !self.names().iter().all(|names| knows(names) == Some(known)) {
-            if began.elapsed() > LIMIT {
-                let out = fs::read_to_string(self.home(letter).join("out.log")).unwrap_or_default();
-                return Err(LabError::new(format!("broker-{letter}, known: {known}, never comes true. {out}")));
+    fn are_known(&self) -> Result<(), LabError> {
+        let began = Instant::now();
+        for names in self.names() {
+            while !knows_all(&names) {
+                if began.elapsed() > LIMIT {
+                    let out = |broker| fs::read_to_string(self.folder.path().join(broker).join("out.log"));
+                    let out = BROKERS.map(|broker| out(broker).unwrap_or_default()).concat();
+                    return Err(LabError::new(format!("{names} never knows both masters. {out}")));
+                }
+                std::thread::sleep(Duration::from_millis(100));
             }
-            std::thread::sleep(Duration::from_millis(100));
         }
         Ok(())
     }
+}
+
+fn knows_all(names: &str) -> bool {
+    let told = raw::ask(names, CLUSTER_INFO, &[], b"").map(|told| told.text()).unwrap_or_default();
+    BROKERS.iter().all(|broker| told.contains(&format!("\"{broker}\":{{")))
 }
 
 fn failed(error: &io::Error) -> LabError {
@@ -207,15 +120,22 @@ fn failed(error: &io::Error) -> LabError {
 }
 
 fn name_server(lab: &RocketMq, home: &Path) -> io::Result<Server> {
-    let port = free_port().ok_or_else(|| io::Error::other("no free ports"))?;
-    let at = home.display();
+    let (port, at) = (free_port()?, home.display());
     let settings = format!("listenPort={port}\nkvConfigPath={at}/kv.json\nconfigStorePath={at}/server.properties\n");
-    let process = java(lab, home, ("namesrv.NamesrvStartup", "-Xmx96m"), &settings)?;
-    Ok(Server { port, process: Some(process) })
+    Ok(Server { port, process: java(lab, home, ("namesrv.NamesrvStartup", "-Xmx96m"), &settings)? })
 }
 
-fn broker(lab: &RocketMq, home: &Path, settings: &str) -> io::Result<Child> {
-    java(lab, home, ("broker.BrokerStartup", "-Xmx256m"), settings)
+fn master(lab: &RocketMq, home: &Path, (broker, names): (&str, &str)) -> io::Result<Server> {
+    let port = free_port()?;
+    let settings = BROKER
+        .replace("@CLUSTER@", OWN)
+        .replace("@BROKER@", broker)
+        .replace("@ID@", "0")
+        .replace("@ROLE@", "ASYNC_MASTER")
+        .replace("@PORT@", &port.to_string())
+        .replace("@NAMES@", names)
+        .replace("@DIR@", &home.display().to_string());
+    Ok(Server { port, process: java(lab, home, ("broker.BrokerStartup", "-Xmx256m"), &settings)? })
 }
 
 fn java(lab: &RocketMq, home: &Path, (class, heap): (&str, &str), settings: &str) -> io::Result<Child> {
@@ -242,14 +162,15 @@ fn java(lab: &RocketMq, home: &Path, (class, heap): (&str, &str), settings: &str
 }
 
 /// A port that is free together with those around it that a broker takes.
-fn free_port() -> Option<u16> {
+fn free_port() -> io::Result<u16> {
     static NEXT: AtomicU16 = AtomicU16::new(0);
     let places = (PORTS.end - PORTS.start) / SPAN;
-    let first = u16::try_from(std::process::id() % u32::from(places)).ok()?;
-    (0..places).find_map(|_| {
+    let first = u16::try_from(std::process::id() % u32::from(places)).unwrap_or_default();
+    let found = (0..places).find_map(|_| {
         let place = first.wrapping_add(NEXT.fetch_add(1, Ordering::Relaxed)) % places;
         let port = PORTS.start + place * SPAN + 2;
         let is_free = |port: u16| TcpListener::bind(("127.0.0.1", port)).is_ok();
         [port - 2, port, port + 1].into_iter().all(is_free).then_some(port)
-    })
+    });
+    found.ok_or_else(|| io::Error::other("no free ports"))
 }
