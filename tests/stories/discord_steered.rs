@@ -13,6 +13,8 @@ use story::discord_house::{CLUSTER, DiscordStory, Posted, SOON, TOPIC, wait_unti
 const REACTIONS: &str = "/channels/{channel_id}/messages/{message_id}/reactions/{emoji_name}";
 /// Three emojis, each in two lists.
 const LISTS: usize = 6;
+/// Longer than the bot takes between two requests of one look, and less than half of a round.
+const QUIET: Duration = Duration::from_secs(1);
 const MEMBER: &str = "/guilds/{guild_id}/members/{user_id}";
 
 fn live() -> GroupId {
@@ -54,21 +56,23 @@ async fn queued() -> (DiscordStory, Posted) {
     story.becomes(&posted.id, State::Queued).await;
     posted.card.thread().unwrap().wait_for_text("cannot be looked at", SOON).await;
     story.all_is_told().await;
-    let message = "/channels/{channel_id}/messages/{message_id}";
-    let answered = |method: &str| {
-        story.discord.requests().iter().filter(|one| one.is(method, message) && one.status == Some(200)).count()
-    };
-    // After each edit, each of the two votes and the opening of the thread.
-    wait_until("all looks", || answered("GET") >= answered("PATCH") + 3 && is_looked_at(&story)).await;
+    // The next round of looks is a minute away: what is read from here on is read by the start.
+    story.cards_are_read_anew().await;
+    is_quiet(&story).await;
     (story, posted)
 }
 
-/// Since the last edit of the card all its lists have been read.
-fn is_looked_at(story: &DiscordStory) -> bool {
-    let requests = story.discord.requests();
-    let edited = |one: &Request| one.is("PATCH", "/channels/{channel_id}/messages/{message_id}");
-    let since = requests.iter().rposition(edited).map_or(0, |last| last + 1);
-    requests[since..].iter().filter(|one| one.is("GET", REACTIONS) && one.status == Some(200)).count() >= LISTS
+/// Every request is answered, and for a while none came.
+async fn is_quiet(story: &DiscordStory) {
+    let (began, mut since, mut seen) = (Instant::now(), Instant::now(), 0);
+    while since.elapsed() < QUIET {
+        assert!(began.elapsed() < SOON, "requests never end");
+        let requests = story.discord.requests();
+        if requests.len() != seen || requests.iter().any(|one| one.status.is_none()) {
+            (since, seen) = (Instant::now(), requests.len());
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
 }
 
 fn looked_up(story: &DiscordStory, who: &str) -> On {
