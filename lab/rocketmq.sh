@@ -180,7 +180,12 @@ rocketmq_start() {
     began=$(now_ms)
     mkdir -p "$RUN"
     choose_rocketmq_base
-    make_certificates
+    # What Kafka's part of the lab makes, too.
+    (
+        flock 8
+        secret >/dev/null
+        make_certificates
+    ) 8>"$LAB/lock"
     for version in "${ROCKETMQ_VERSIONS[@]}"; do
         rocketmq_home "$version"
         for node in "${ROCKETMQ_NODES[@]}"; do
@@ -199,7 +204,8 @@ rocketmq_start() {
     say "lab: started RocketMQ ${ROCKETMQ_VERSIONS[*]} in $(($(now_ms) - began)) ms"
 }
 
-# What this call starts for a process ends with it, so that later tests have the machine for themselves: $1 its pid, if any.
+# What calls start for processes ends with the last of them, so that later tests have the machine for themselves: $1 a pid, if
+# any. What was started for nobody stays. Its lock is its own: who starts a broker of Kafka's again does not wait for this.
 rocketmq_up() {
     local owner=${1:-} since=
     [ -z "$owner" ] || since=$(start_time "$owner")
@@ -208,25 +214,46 @@ rocketmq_up() {
         flock 9
         if [ -f "$RUN/rocketmq.env" ] && rocketmq_alive; then
             say "lab: RocketMQ is up already"
-            exit 0
+        else
+            rocketmq_start
+            rm -f "$RUN/rocketmq.owners"
+            [ -z "$owner" ] || : >"$RUN/rocketmq.owners"
         fi
-        rocketmq_start
-        [ -z "$owner" ] || printf '%s %s\n' "$owner" "$since" >"$RUN/rocketmq.owner"
-    ) 9>"$LAB/lock"
-    if [ -n "$owner" ] && [ "$(cat "$RUN/rocketmq.owner" 2>/dev/null)" = "$owner $since" ]; then
+        if [ -n "$owner" ] && [ -f "$RUN/rocketmq.owners" ]; then
+            printf '%s %s\n' "$owner" "$since" >>"$RUN/rocketmq.owners"
+        fi
+    ) 9>"$LAB/rocketmq.lock"
+    if [ -n "$owner" ] && grep -qxF "$owner $since" "$RUN/rocketmq.owners" 2>/dev/null; then
         {
             while [ "$(start_time "$owner")" = "$since" ]; do sleep 1; done
-            rocketmq_down
+            rocketmq_left
         } >/dev/null 2>&1 </dev/null &
     fi
     cat "$RUN/rocketmq.env"
 }
 
-# Stops it and deletes its data; the rest of the lab stays. Under the lab's lock.
+# Whether one of the processes that it was started for is still there.
+rocketmq_needed() {
+    local pid since
+    while read -r pid since; do
+        [ "$(start_time "$pid")" != "$since" ] || return 0
+    done <"$RUN/rocketmq.owners"
+    return 1
+}
+
+rocketmq_left() {
+    (
+        flock 9
+        [ -f "$RUN/rocketmq.owners" ] || exit 0
+        rocketmq_needed || rocketmq_stop
+    ) 9>"$LAB/rocketmq.lock"
+}
+
+# Stops it and deletes its data; the rest of the lab stays. Under its lock.
 rocketmq_stop() {
     local names version
     read -ra names <<<"$(rocketmq_names)"
-    rm -f "$RUN/rocketmq.env" "$RUN/rocketmq.owner" "$RUN/rocketmq.base"
+    rm -f "$RUN/rocketmq.env" "$RUN/rocketmq.owners" "$RUN/rocketmq.base"
     stop_all "${names[@]}"
     for version in "${ROCKETMQ_VERSIONS[@]}"; do rm -rf "$RUN/rocketmq-$version"; done
 }
@@ -236,6 +263,6 @@ rocketmq_down() {
     (
         flock 9
         rocketmq_stop
-    ) 9>"$LAB/lock"
+    ) 9>"$LAB/rocketmq.lock"
     say "lab: RocketMQ is down"
 }

@@ -50,7 +50,7 @@ public final class Judge {
         }
         settings.put("client.id", Fields.text(request, "client_id"));
         settings.put("default.api.timeout.ms", "60000");
-        settings.put("request.timeout.ms", "20000");
+        settings.put("request.timeout.ms", "50000");
         return admins.computeIfAbsent(settings, Admin::create);
     }
 

@@ -15,7 +15,7 @@ use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 /// How long a bot that has the store may take until it listens.
-const STARTING: Duration = Duration::from_secs(10);
+const STARTING: Duration = Duration::from_secs(30);
 /// Between two looks whether it does.
 const PAUSE: Duration = Duration::from_millis(50);
 

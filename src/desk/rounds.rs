@@ -80,7 +80,7 @@ mod tests {
             if std::mem::take(&mut first) {
                 return Round::Need(queries());
             }
-            Round::Done(turn.recv_timeout(Duration::from_secs(10)).is_ok())
+            Round::Done(turn.recv_timeout(Duration::from_secs(60)).is_ok())
         };
         rounds(&Nothing, think).await.expect("it is done in two rounds")
     }

@@ -4,6 +4,7 @@ use std::net::{Ipv4Addr, TcpListener};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::process::{ExitStatus, Stdio};
+use std::sync::atomic::{AtomicU16, Ordering};
 use std::time::{Duration, Instant};
 use story::kafka_house::{Place, lab};
 use story::lab::Listener;
@@ -32,6 +33,16 @@ pub(super) struct Home {
     pub(super) token: String,
 }
 
+/// A port that nobody has: below those that the system gives out by itself, so that nobody gets it until the bot takes it, and
+/// for each process of tests others.
+fn free_port() -> u16 {
+    const EACH: u16 = 200;
+    static NEXT: AtomicU16 = AtomicU16::new(0);
+    let first = 10_000 + EACH * u16::try_from(std::process::id() % 40).unwrap();
+    let mut ports = (0..EACH).map(|_| first + NEXT.fetch_add(1, Ordering::Relaxed) % EACH);
+    ports.find(|port| TcpListener::bind((Ipv4Addr::LOCALHOST, *port)).is_ok()).expect("a free port")
+}
+
 /// What a process said until its end.
 pub(super) struct Said {
     pub(super) status: ExitStatus,
@@ -42,7 +53,7 @@ pub(super) struct Said {
 impl Home {
     pub(super) fn new(clusters: &str) -> Self {
         let folder = TempDir::new().unwrap();
-        let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap().local_addr().unwrap().port();
+        let port = free_port();
         let uid = std::fs::metadata("/proc/self").unwrap().uid();
         let settings = format!(
             r#"[store]

@@ -90,6 +90,9 @@ type Deed = fn(&Message);
 async fn asked_again_after(deed: Deed, why: &str) {
     let story = DiscordStory::begin().await;
     let posted = story.reset().await;
+    // A look that is under way would count the vote on what the card was, and the card would be drawn over what was done to it.
+    story.cards_are_read_anew().await;
+    story.is_quiet().await;
     deed(&posted.card);
     if !posted.card.is_deleted() {
         story.reacts("bob", &posted.card, "✅").await;

@@ -3,10 +3,27 @@
 use discord_model::{Seen, User};
 use interlock::command::Catalogue;
 use serde_json::{Value, json};
-use story::discord_house::{CLUSTER, DiscordStory, GROUP, TOPIC, reset};
+use std::time::{Duration, Instant};
+use story::discord_house::{CLUSTER, DiscordStory, GROUP, SOON, TOPIC, reset};
 
 fn names(choices: &[discord_model::Choice]) -> Vec<&str> {
     choices.iter().map(|one| one.name.as_str()).collect()
+}
+
+/// What is offered to whoever types on: what is not found within a moment is not offered the first time.
+async fn offered(
+    story: &DiscordStory,
+    who: &str,
+    line: &str,
+    (option, typed): (&str, &str),
+) -> Vec<discord_model::Choice> {
+    let began = Instant::now();
+    loop {
+        let found = story.user(who).completes(&story.ops, line, option, typed).await;
+        if !found.is_empty() || began.elapsed() > SOON {
+            return found;
+        }
+    }
 }
 
 #[tokio::test]
@@ -15,11 +32,11 @@ async fn names_complete_from_memory_and_only_within_sight() {
     // The cluster is not asked: it may be down.
     story.kafka().trouble(Some(simulated::Trouble::Down)).unwrap();
     let line = format!("/reset-offset cluster:{CLUSTER}");
-    let groups = story.user("alice").completes(&story.ops, &line, "group", "billing-e").await;
+    let groups = offered(&story, "alice", &line, ("group", "billing-e")).await;
     assert_eq!(names(&groups), [GROUP]);
-    let topics = story.user("alice").completes(&story.ops, &line, "topic", "orders-").await;
+    let topics = offered(&story, "alice", &line, ("topic", "orders-")).await;
     assert!(names(&topics).contains(&TOPIC), "{topics:?}");
-    let clusters = story.user("vic").completes(&story.ops, "/health", "cluster", "orders").await;
+    let clusters = offered(&story, "vic", "/health", ("cluster", "orders")).await;
     assert_eq!(names(&clusters), [CLUSTER]);
     for (option, typed) in [("group", "billing"), ("topic", "orders"), ("cluster", "o")] {
         let seen = story.user("mallory").completes(&story.ops, "/reset-offset", option, typed).await;
@@ -203,10 +220,11 @@ async fn private_answers_are_in_the_language_of_the_person() {
     story.discord.assert_clean();
 }
 
-/// Whatever the cluster does: Discord hears of a command within its three seconds, and the person of what came of it.
+/// Whatever the cluster does: Discord hears of a command long before the cluster answers, and the person of what came of it.
 #[tokio::test]
 async fn commands_are_deferred_in_time_while_their_cluster_does_not_answer() {
-    let story = DiscordStory::begin().await;
+    // Less than the eight seconds that a look waits. That three are kept is tested where nothing else is at work.
+    let story = DiscordStory::begin_prompt(Duration::from_secs(7)).await;
     // Longer than any look takes; and a look takes longer than Discord waits.
     story.kafka().trouble(Some(simulated::Trouble::Slow(30_000))).unwrap();
     let lines = [

@@ -6,7 +6,7 @@ use interlock::approval::State;
 use interlock::cluster::kafka::Committed;
 use interlock::id::{GroupId, TopicName};
 use simulated::{GroupSpec, Member};
-use story::discord_house::{CLUSTER, DiscordStory, Posted, SOON, TOPIC, wait_until};
+use story::discord_house::{CLUSTER, DiscordStory, Posted, SOON, TOPIC};
 
 /// A group with a member at work awaits its reset: approved, and waiting for the group to stop.
 async fn waiting() -> (DiscordStory, Posted) {
@@ -32,15 +32,12 @@ async fn unseen(story: &DiscordStory, happens: impl AsyncFnOnce()) {
     story.discord.gateway().releases(Release::Never);
 }
 
-/// Everything that the bot was told of the card so far has been looked at: each edit of it, and the opening of its thread,
-/// has it look at the card once.
+/// Everything that the bot was told of the card so far has been looked at to its end, and the next round of looks is a minute
+/// away.
 async fn settles(story: &DiscordStory) {
     story.all_is_told().await;
-    let message = "/channels/{channel_id}/messages/{message_id}";
-    let answered = |method: &str| {
-        story.discord.requests().iter().filter(|one| one.is(method, message) && one.status == Some(200)).count()
-    };
-    wait_until("the look after each edit", || answered("GET") > answered("PATCH")).await;
+    story.cards_are_read_anew().await;
+    story.is_quiet().await;
 }
 
 async fn is_still(story: &DiscordStory, posted: &Posted, state: State) {
@@ -98,6 +95,7 @@ async fn a_stop_that_was_pressed_while_the_bot_was_down_is_heard() {
 #[tokio::test]
 async fn a_stop_whose_event_was_lost_is_found_by_the_timer() {
     let (story, posted) = waiting().await;
+    settles(&story).await;
     unseen(&story, async || story.reacts("carol", &posted.card, "🛑").await).await;
     is_still(&story, &posted, State::Waiting).await;
     story.time_passes(std::time::Duration::from_secs(61));

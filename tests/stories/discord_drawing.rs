@@ -5,7 +5,7 @@ use interlock::approval::State;
 use interlock::cluster::Tier;
 use interlock::plan::Effect;
 use interlock::policy::Role;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use story::discord_house::{DiscordStory, SOON, chat_role, wait_until};
 
 const MESSAGE: &str = "/channels/{channel_id}/messages/{message_id}";
@@ -38,12 +38,12 @@ async fn a_card_that_we_draw_ourselves_between_two_looks_is_not_altered() {
     let posted = story.reset().await;
     story.all_is_told().await;
     let before = story.discord.requests().len();
-    // The look at the card is told to come back later, when what we know of it is long read.
-    let later = Fault::RateLimited { retry_after: Duration::from_secs(2), global: false };
-    story.discord.fails_once(On::path("GET", MESSAGE), later);
+    // The look at the card is answered later, when what we know of it is long read.
+    let look = On::path("GET", MESSAGE);
+    story.discord.holds(look.clone());
     story.reacts("alice", &posted.card, "✅").await;
-    let refused = |one: &Request| one.is("GET", MESSAGE) && one.status == Some(429);
-    wait_until("the look", || story.discord.requests()[before..].iter().any(refused)).await;
+    let held = |one: &Request| one.is("GET", MESSAGE) && one.status.is_none();
+    wait_until("the look", || story.discord.requests()[before..].iter().any(held)).await;
     let digest = story.plan(&posted.id).await.digest();
     let approve = format!("/approve operation:{} digest:{digest}", posted.id);
     let asked = story.user("bob").starts(&story.ops, &approve);
@@ -51,6 +51,7 @@ async fn a_card_that_we_draw_ourselves_between_two_looks_is_not_altered() {
     let looked = |one: &Request| one.is("GET", MESSAGE) && one.status == Some(200);
     let requests = story.discord.requests()[before..].to_vec();
     assert!(!requests.iter().any(looked), "the card was drawn while the look was under way");
+    story.discord.lets_go(&look);
     assert!(asked.answer().await.unwrap().text().contains("counts"));
     posted.card.becomes("not counted: alice (asked for it)", SOON).await;
     let operation = story.operation(&posted.id).await;
@@ -117,6 +118,11 @@ async fn a_card_that_cannot_be_drawn_is_tried_again_after_growing_pauses() {
     story.discord.assert_clean();
 }
 
+/// So many look-ups more may come of a crowd whose look-ups are good for half a minute, on a machine that takes longer.
+fn grown_old(began: Instant) -> usize {
+    103 * usize::try_from(began.elapsed().as_secs() / 30).unwrap()
+}
+
 /// A hundred and one people without a right to it react before the approver does.
 #[tokio::test]
 async fn a_crowd_is_looked_up_once_and_not_at_each_drawing() {
@@ -130,14 +136,15 @@ async fn a_crowd_is_looked_up_once_and_not_at_each_drawing() {
     story.discord.gateway().releases(discord_model::gateway::Release::Never);
     // Lists of people are ordered by their ids: she comes after all of them, on the second page.
     let zoe = story.user("zoe").with_role(chat_role(&story.discord, Role::Approver));
-    let before = count(&story, "GET", MEMBER);
+    let (before, began) = (count(&story, "GET", MEMBER), Instant::now());
     zoe.reacts(&posted.card, "✅").await;
     let seen = posted.card.becomes("1 of 2", SOON).await;
     assert!(seen.text.contains("and 95 more"), "{}", seen.text);
     story.all_is_told().await;
     let looked_up = count(&story, "GET", MEMBER) - before;
     // A look at the card that is under way when zoe comes may have found her a moment before.
-    assert!((102..=103).contains(&looked_up), "{looked_up}: each of them once, for counting and drawing together");
+    let most = 103 + grown_old(began);
+    assert!((102..=most).contains(&looked_up), "{looked_up}: each of them once, for counting and drawing together");
 
     // What one person does costs one look-up, however many others stand there and however often it is drawn.
     for _ in 0..3 {
@@ -147,7 +154,8 @@ async fn a_crowd_is_looked_up_once_and_not_at_each_drawing() {
         posted.card.becomes("and 95 more", SOON).await;
     }
     let more = count(&story, "GET", MEMBER) - before - looked_up;
-    assert!((1..=2 * 6).contains(&more), "{more} look-ups for six reactions of one person");
+    let most = 2 * 6 + grown_old(began);
+    assert!((1..=most).contains(&more), "{more} look-ups for six reactions of one person");
 
     // Before it starts everybody who counts is looked up again, whatever was known a moment ago.
     let before = count(&story, "GET", MEMBER);

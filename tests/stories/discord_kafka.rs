@@ -5,6 +5,7 @@ use super::command_line::Home;
 use discord_model::{Message, Seen};
 use interlock::approval::State;
 use interlock::cluster::Tier;
+use interlock::cluster::kafka::{FOLLOWER_LIST, LEADER_LIST};
 use interlock::id::OperationId;
 use interlock::plan::{Digest, Effect};
 use interlock::policy::Policy;
@@ -252,7 +253,7 @@ async fn a_scale_out_is_approved_shown_and_done_in_chat_on_real_brokers() {
     filled(&cluster).await;
     let house = KafkaPlot::moving(&cluster).await.build_in_chat().await;
     let story = &house.story;
-    let line = format!("/scale-out cluster:{CLUSTER} brokers:4 topics:{TOPIC} throttle:100KiB");
+    let line = format!("/scale-out cluster:{CLUSTER} brokers:4 topics:{TOPIC} throttle:10KiB");
     let posted = story.asks("alice", &line).await;
     let seen = posted.card.look();
     let picture = seen.file("before-after.png").expect("a picture");
@@ -270,8 +271,14 @@ async fn a_scale_out_is_approved_shown_and_done_in_chat_on_real_brokers() {
     let thread = posted.card.thread().expect("the thread");
     let progress = thread.wait_for_text("partitions have arrived", SOON).await;
     assert!(progress.look().silent, "progress wakes nobody");
+    thread.wait_for_text("To copy", SOON).await;
+    thread.wait_for_text(" left", SOON).await;
     assert!(!cluster.judge().reassignments().await.unwrap().is_empty(), "Kafka's own client sees it");
     posted.card.becomes("Batch 1 of", SOON).await;
+    // That was seen: by somebody else's hand the moves go as fast as they can.
+    for key in [FOLLOWER_LIST, LEADER_LIST] {
+        cluster.judge().set_config(("topic", TOPIC), key, None).await.unwrap();
+    }
     arrives(story, &posted.id).await;
 
     let topic = cluster.judge().topic(TOPIC).await.unwrap();

@@ -5,13 +5,15 @@ use interlock::approval::State;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use sqlx::{ConnectOptions, Connection};
 use std::str::FromStr;
+use std::time::Duration;
 use story::discord_house::{CLUSTER, DiscordStory, GROUP, TOPIC, reset, wait_until};
 
 const REACTIONS: &str = "/channels/{channel_id}/messages/{message_id}/reactions/{emoji_name}";
 
 #[tokio::test]
 async fn while_the_store_is_locked_everybody_is_answered_and_no_vote_is_lost() {
-    let story = DiscordStory::begin().await;
+    // As long as Discord waits.
+    let story = DiscordStory::begin_prompt(Duration::from_secs(3)).await;
     let posted = story.reset().await;
     story.all_is_told().await;
     let options = SqliteConnectOptions::from_str(&story.store_address()).unwrap();

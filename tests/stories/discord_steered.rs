@@ -13,8 +13,6 @@ use story::discord_house::{CLUSTER, DiscordStory, Posted, SOON, TOPIC, wait_unti
 const REACTIONS: &str = "/channels/{channel_id}/messages/{message_id}/reactions/{emoji_name}";
 /// Three emojis, each in two lists.
 const LISTS: usize = 6;
-/// Longer than the bot takes between two requests of one look, and less than half of a round.
-const QUIET: Duration = Duration::from_secs(1);
 const MEMBER: &str = "/guilds/{guild_id}/members/{user_id}";
 
 fn live() -> GroupId {
@@ -58,21 +56,8 @@ async fn queued() -> (DiscordStory, Posted) {
     story.all_is_told().await;
     // The next round of looks is a minute away: what is read from here on is read by the start.
     story.cards_are_read_anew().await;
-    is_quiet(&story).await;
+    story.is_quiet().await;
     (story, posted)
-}
-
-/// Every request is answered, and for a while none came.
-async fn is_quiet(story: &DiscordStory) {
-    let (began, mut since, mut seen) = (Instant::now(), Instant::now(), 0);
-    while since.elapsed() < QUIET {
-        assert!(began.elapsed() < SOON, "requests never end");
-        let requests = story.discord.requests();
-        if requests.len() != seen || requests.iter().any(|one| one.status.is_none()) {
-            (since, seen) = (Instant::now(), requests.len());
-        }
-        tokio::time::sleep(Duration::from_millis(10)).await;
-    }
 }
 
 fn looked_up(story: &DiscordStory, who: &str) -> On {

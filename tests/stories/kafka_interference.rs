@@ -37,8 +37,8 @@ impl Scene {
     pub(super) async fn of(change: impl FnOnce(&mut KafkaPlot)) -> Self {
         let mut plot = KafkaPlot::proxied().await;
         change(&mut plot);
-        plot.acts_within(Duration::from_secs(15));
-        plot.looks_within(Duration::from_secs(15));
+        plot.acts_within(Duration::from_secs(60));
+        plot.looks_within(Duration::from_secs(60));
         let house = plot.build().await;
         let place = Place::unique();
         house.topic(&place, &[30, 30], FIRST).await;

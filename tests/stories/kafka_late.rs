@@ -25,7 +25,8 @@ async fn outcomes(house: &KafkaHouse, id: &OperationId) -> Vec<Outcome> {
 /// An approved reset whose first commit the proxy holds back until the bot has given it up.
 async fn given_up() -> (KafkaHouse, Place, OperationId, RuleHandle) {
     let mut plot = KafkaPlot::proxied().await;
-    plot.acts_within(Duration::from_secs(3));
+    // So long after it is given up it is looked for: whoever is to see that nothing has happened has that time.
+    plot.acts_within(Duration::from_secs(10));
     let house = plot.build().await;
     let place = Place::unique();
     house.topic(&place, &[10], FIRST).await;
@@ -79,7 +80,7 @@ async fn a_process_that_is_stopped_right_after_its_look_at_the_permit_sends_noth
 
 async fn sends_nothing(disturbed: fn(&mut KafkaPlot) -> Arc<AtomicBool>) {
     let mut plot = KafkaPlot::proxied().await;
-    plot.acts_within(Duration::from_secs(4));
+    plot.acts_within(Duration::from_secs(10));
     let stood = disturbed(&mut plot);
     let house = plot.build().await;
     let place = Place::unique();

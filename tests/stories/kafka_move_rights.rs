@@ -7,6 +7,7 @@ use interlock::plan::Check;
 use kafka_admin::{Sasl, Security};
 use signalbox::desk::Done;
 use std::collections::BTreeSet;
+use std::time::Duration;
 use story::kafka_house::{CLUSTER, KafkaHouse, KafkaPlot, Place, credentials, lab};
 use story::lab::judge::{Acl, Bulk, Resource, TopicSpec};
 use story::lab::{Listener, SecondBroker};
@@ -75,6 +76,8 @@ async fn each_missing_right_is_named_exactly_and_the_fewest_are_enough() {
     let credentials = (Security::Plaintext, Sasl::Plain(credentials(USER)));
     let mut plot = KafkaPlot::secure(Listener::Sasl, credentials).await;
     plot.alone();
+    // Each of many dry runs sleeps for a third of this.
+    plot.looks_within(Duration::from_secs(10));
     let house = plot.build().await;
     let judge = &house.judge;
     let place = Place { topic: lab().unique("moved"), ..Place::unique() };

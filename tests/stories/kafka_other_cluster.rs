@@ -4,6 +4,7 @@ use super::kafka_moves::scene::{approved, becomes, until};
 use interlock::approval::State;
 use interlock::cluster::kafka::{FOLLOWER_LIST, FOLLOWER_RATE, LEADER_LIST, LEADER_RATE};
 use std::collections::BTreeMap;
+use std::time::Duration;
 use story::kafka_house::{CLUSTER, KafkaPlot, Place, lab, proxy};
 use story::lab::judge::{TopicPartition, TopicSpec};
 use story::lab::proxy::Route;
@@ -14,13 +15,15 @@ use story::traffic::Load;
 async fn another_cluster_behind_the_same_address_is_neither_moved_on_nor_cleared() {
     let mut plot = KafkaPlot::proxied().await;
     plot.alone();
+    plot.looks_within(Duration::from_secs(10));
     let house = plot.build().await;
     let place = Place::unique();
-    let spec = TopicSpec::new(&place.topic, 6, 1).on(vec![vec![1]; 6]);
+    // Here a follower takes a megabyte in eleven seconds at least: a partition that moves is twelve of them.
+    let spec = TopicSpec::new(&place.topic, 2, 1).on(vec![vec![1]; 2]);
     house.judge.create_topic(spec).await.expect("a topic");
     Load::named("fill").keys(48).record_bytes(10_000).write(lab().kafka_bootstrap(), &place.topic, 2_400).await;
     let other = lab().secure().await.expect("the judge");
-    other.create_topic(TopicSpec::new(&place.topic, 6, 1)).await.expect("a topic");
+    other.create_topic(TopicSpec::new(&place.topic, 2, 1)).await.expect("a topic");
     let line = format!("/scale-out cluster:{CLUSTER} brokers:2 topics:{} throttle:10KiB", place.topic);
     let id = approved(&house, &line).await;
     becomes(&house, &id, State::Waiting).await;

@@ -25,8 +25,8 @@ pub(super) struct Scene {
 impl Scene {
     pub(super) async fn new() -> Self {
         let mut plot = KafkaPlot::proxied().await;
-        plot.acts_within(Duration::from_secs(15));
-        plot.looks_within(Duration::from_secs(15));
+        plot.acts_within(Duration::from_secs(60));
+        plot.looks_within(Duration::from_secs(60));
         let house = plot.build().await;
         let place = Place::unique();
         house.topic(&place, &[30, 30, 30], FIRST).await;
@@ -80,7 +80,7 @@ impl Scene {
     pub(super) async fn waiting(&self, to: &str) -> (OperationId, Member) {
         let member = MemberSpec::new(&self.place.group, &self.place.topic).reads_only(0);
         let member = self.house.judge.start_member(member).await.unwrap();
-        let line = self.place.reset(&format!("{to} wait-for-stop:2m"));
+        let line = self.place.reset(&format!("{to} wait-for-stop:10m"));
         let id = self.house.story.person("alice").plans(&line).await;
         for who in ["bob", "dora"] {
             self.house.story.person(who).approves(&id).await;

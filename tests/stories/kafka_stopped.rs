@@ -54,8 +54,8 @@ impl Two {
         let turn = TURN.lock().await;
         proxy().forget(CLIENT);
         let (lease, act) = match acts {
-            Acts::Short => ("6s", "5s"),
-            Acts::Long => ("14s", "12s"),
+            Acts::Short => ("12s", "10s"),
+            Acts::Long => ("32s", "30s"),
         };
         let listed = |addresses: &str| format!("{:?}", addresses.split(',').collect::<Vec<_>>());
         let settings = format!(

@@ -108,7 +108,7 @@ async fn a_plan_that_nobody_approves_in_time() {
 
 #[tokio::test]
 async fn an_approved_plan_that_does_not_start_in_time() {
-    let scene = Asked::of(|plot| plot.expires_after(Duration::from_secs(25))).await;
+    let scene = Asked::of(|plot| plot.expires_after(Duration::from_secs(60))).await;
     let hold = scene.approved_and_held().await;
     let clock = scene.house.story.house().rooms().clock.clone();
     let end = scene.house.story.operation(&scene.id).await.expires_at;

@@ -9,7 +9,10 @@ use interlock::plan::{Mistake, Seat};
 use signalbox::desk::Done;
 use simulated::{SimulatedKafka, Trouble};
 use std::collections::BTreeSet;
+use std::time::{Duration, Instant};
 use story::Story;
+
+const SOON: Duration = Duration::from_secs(120);
 
 fn looked(done: Done) -> LookAnswer {
     match done {
@@ -169,6 +172,12 @@ async fn the_log_is_searched_by_person_text_and_time_and_nothing_is_ignored() {
         page
     };
     let who = |page: &AuditPage| page.entries.iter().map(|entry| entry.who.clone()).collect::<BTreeSet<_>>();
+    // A record may be written a moment after its answer, and what was asked before it is written before it.
+    let began = Instant::now();
+    while search("person:bob").await.entries.is_empty() {
+        assert!(began.elapsed() < SOON, "what bob asked is never recorded");
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
     assert_eq!(who(&search("person:bob").await), BTreeSet::from(["bob".to_owned()]));
     assert!(search("person:nobody").await.entries.is_empty());
     let found = search("text:\"a \\\"quoted\\\" WORD\" person:alice").await;

@@ -14,6 +14,7 @@ mod discord_drawing;
 mod discord_health;
 mod discord_hostile;
 mod discord_kafka;
+mod discord_large;
 mod discord_locked;
 mod discord_owners;
 mod discord_places;

@@ -9,7 +9,11 @@ use crate::support::{Rest, SOON, discord, messages, text};
 const MESSAGES: &str = "/channels/{channel_id}/messages";
 
 async fn send(rest: &Rest, ops: &Channel) -> Result<reqwest::Response, reqwest::Error> {
-    rest.request("POST", &messages(ops)).json(&text("x")).timeout(Duration::from_secs(1)).send().await
+    send_within(rest, ops, SOON).await
+}
+
+async fn send_within(rest: &Rest, ops: &Channel, patience: Duration) -> Result<reqwest::Response, reqwest::Error> {
+    rest.request("POST", &messages(ops)).json(&text("x")).timeout(patience).send().await
 }
 
 #[tokio::test]
@@ -34,7 +38,8 @@ async fn a_lost_answer_was_applied_and_an_unreachable_server_was_not() {
     let (rest, ops) = (Rest::new(&discord), discord.channel("ops"));
     for (fault, applied) in [(Fault::AnswerLost, 1), (Fault::Unreachable, 1), (Fault::NoAnswer, 1)] {
         discord.fails_once(On::path("POST", MESSAGES).containing("\"x\""), fault);
-        send(&rest, &ops).await.unwrap_err();
+        // Long enough for an answer that is lost, short enough to wait for one that never comes.
+        send_within(&rest, &ops, Duration::from_secs(2)).await.unwrap_err();
         assert_eq!(ops.messages().len(), applied, "{fault:?}");
     }
     let posts: Vec<bool> = discord.requests().iter().filter(|r| r.is("POST", MESSAGES)).map(|r| r.applied).collect();

@@ -90,7 +90,7 @@ async fn events_follow_the_intents() {
 
 #[tokio::test]
 async fn heartbeats_are_acknowledged_and_missing_ones_end_the_connection() {
-    let options = Options { heartbeat: Duration::from_millis(200), ..Options::default() };
+    let options = Options { heartbeat: Duration::from_secs(2), ..Options::default() };
     let discord = Discord::start(options).await.unwrap();
     let (mut socket, _) = Socket::ready(&discord, ORDINARY).await;
     socket.says(json!({"op": 1, "d": 2})).await;

@@ -6,7 +6,7 @@ use discord_model::{Channel, Discord, Id, Message, Options, Trouble};
 use serde_json::{Value, json};
 
 /// How long anything may take.
-pub(crate) const SOON: Duration = Duration::from_secs(10);
+pub(crate) const SOON: Duration = Duration::from_secs(60);
 
 /// A fresh model.
 pub(crate) async fn discord() -> Discord {

@@ -4,6 +4,7 @@ mod ground;
 
 pub use ground::{Under, chat_role, old_topic};
 
+use crate::answered::answered;
 use discord_model::{Channel, Discord, Id, Message, Options, RateLimits, Seen, User};
 use engine::port::{Clock, Journal};
 use engine::{Operation, Pace};
@@ -35,6 +36,11 @@ use tokio::task::JoinSet;
 
 /// How long anything may take.
 pub const SOON: Duration = Duration::from_secs(120);
+/// How long Discord waits here for the first answer to a command. There it is three seconds; a busy machine stands still for
+/// longer now and then, and only some stories are about being in time.
+const PATIENT: Duration = Duration::from_secs(60);
+/// Longer than the bot takes between two requests of one look, and less than half of a round.
+const QUIET: Duration = Duration::from_secs(1);
 /// The cluster of the stories.
 pub const CLUSTER: &str = demo::PRODUCTION;
 /// A topic with a known number of records, owned by dora.
@@ -108,8 +114,17 @@ impl DiscordStory {
         Self::begin_under(RateLimits::Strict, |_, _, _| ()).await
     }
 
+    /// On a Discord that waits for a first answer for as long as this.
+    ///
+    /// # Panics
+    /// If it cannot be built.
+    pub async fn begin_prompt(callback_deadline: Duration) -> Self {
+        let options = Options { callback_deadline, ..patient(RateLimits::Off) };
+        Self::begin_at(options, |_, fleet| Under::simulated(fleet), |_, _, _| ()).await
+    }
+
     async fn begin_under(rate_limits: RateLimits, change: impl FnOnce(&mut Policy, &mut Times, &Discord)) -> Self {
-        Self::begin_at(rate_limits, |_, fleet| Under::simulated(fleet), change).await
+        Self::begin_at(patient(rate_limits), |_, fleet| Under::simulated(fleet), change).await
     }
 
     /// On a Discord that counts requests, and on the clusters that this makes of the story's clock.
@@ -120,17 +135,18 @@ impl DiscordStory {
         under: impl FnOnce(Arc<dyn Clock>) -> Under,
         change: impl FnOnce(&mut Policy, &mut Times, &Discord),
     ) -> Self {
-        Self::begin_at(RateLimits::Strict, |clock, _| under(clock), change).await
+        Self::begin_at(patient(RateLimits::Strict), |clock, _| under(clock), change).await
     }
 
     async fn begin_at(
-        rate_limits: RateLimits,
+        mut options: Options,
         under: impl FnOnce(Arc<dyn Clock>, &Fleet) -> Under,
         change: impl FnOnce(&mut Policy, &mut Times, &Discord),
     ) -> Self {
         let ahead_ms = Arc::new(AtomicI64::new(0));
         let clock = discord_model::Clock::shared(ahead_ms.clone());
-        let discord = Discord::start(Options { clock, rate_limits, ..Options::default() }).await.expect("a port");
+        options.clock = clock;
+        let discord = Discord::start(options).await.expect("a port");
         let clock = SetClock { system: SystemClock::new(), ahead_ms };
         let fleet = simulated::demo(Arc::new(clock.clone())).expect("the demo fleet");
         let mut under = under(Arc::new(clock.clone()), &fleet);
@@ -286,7 +302,8 @@ impl DiscordStory {
     pub async fn card(&self, id: &OperationId, revision: u32) -> Message {
         let began = Instant::now();
         loop {
-            let messages = self.house().rooms().store.messages(id).await.expect("the store answers");
+            let store = &self.house().rooms().store;
+            let messages = answered(async || store.messages(id).await).await;
             let is_card = |one: &&signalbox::store::MessageOf| {
                 one.revision == revision && one.message.role == signalbox::store::MessageRole::Card
             };
@@ -309,7 +326,8 @@ impl DiscordStory {
     /// # Panics
     /// If there is none.
     pub async fn operation(&self, id: &OperationId) -> Operation {
-        self.house().rooms().store.operation(id).await.expect("the store answers").expect("the operation is there")
+        let store = &self.house().rooms().store;
+        answered(async || store.operation(id).await).await.expect("the operation is there")
     }
 
     /// The plan that counts.
@@ -318,7 +336,8 @@ impl DiscordStory {
     /// If it cannot be read.
     pub async fn plan(&self, id: &OperationId) -> Sealed {
         let operation = self.operation(id).await;
-        self.house().rooms().store.plan(&operation).await.expect("the plan reads")
+        let store = &self.house().rooms().store;
+        answered(async || store.plan(&operation).await).await
     }
 
     /// Waits until an operation is in a state.
@@ -347,8 +366,8 @@ impl DiscordStory {
         let began = Instant::now();
         loop {
             let store = &self.house().rooms().store;
-            let waiting = store.next_due().await.expect("the store answers");
-            let dirty = store.dirty_cards(1).await.expect("the store answers");
+            let waiting = answered(async || store.next_due().await).await;
+            let dirty = answered(async || store.dirty_cards(1).await).await;
             if waiting.is_none() && dirty.is_empty() {
                 return;
             }
@@ -380,7 +399,24 @@ impl DiscordStory {
 
     /// What has ended meanwhile is read no more.
     async fn some_card_lives(&self) -> bool {
-        !self.house().rooms().store.live_cards(1).await.expect("the store answers").is_empty()
+        let store = &self.house().rooms().store;
+        !answered(async || store.live_cards(1).await).await.is_empty()
+    }
+
+    /// Waits until every request is answered, and none comes for a while.
+    ///
+    /// # Panics
+    /// If that does not happen in time.
+    pub async fn is_quiet(&self) {
+        let (began, mut since, mut seen) = (Instant::now(), Instant::now(), 0);
+        while since.elapsed() < QUIET {
+            assert!(began.elapsed() < SOON, "requests never end");
+            let requests = self.discord.requests();
+            if requests.len() != seen || requests.iter().any(|one| one.status.is_none()) {
+                (since, seen) = (Instant::now(), requests.len());
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
     }
 
     /// How many looks at a card have begun: each reads a list of people once.
@@ -498,6 +534,10 @@ pub fn operation_in(text: &str) -> OperationId {
     let found = words.filter(|word| word.len() == 6 && !word.bytes().any(|byte| byte.is_ascii_lowercase()));
     let found = found.filter_map(|word| word.parse().ok()).next();
     found.unwrap_or_else(|| panic!("no operation is named in: {text}"))
+}
+
+fn patient(rate_limits: RateLimits) -> Options {
+    Options { rate_limits, callback_deadline: PATIENT, patience: SOON, ..Options::default() }
 }
 
 /// Waits until something is true.

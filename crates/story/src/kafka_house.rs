@@ -111,6 +111,9 @@ impl KafkaPlot {
     pub async fn moving(cluster: &MoveCluster) -> Self {
         let mut plot = Self::of(cluster.bootstrap(), cluster.judge().clone());
         plot.controllers = Some(cluster.controllers().to_owned());
+        // Between two looks at rates lies a third of this, and what came of an act is waited for twice as long as one may take.
+        plot.looks_within(Duration::from_secs(10));
+        plot.acts_within(Duration::from_secs(5));
         plot
     }
 
@@ -134,7 +137,8 @@ impl KafkaPlot {
         let client_id = lab().unique("signalbox");
         let mut config = Config::new(brokers(bootstrap));
         config.client_id.clone_from(&client_id);
-        let observe = Duration::from_secs(5);
+        let observe = Duration::from_secs(20);
+        config.connect_timeout = observe;
         let mut plot = Self {
             clusters: BTreeMap::from([(CLUSTER.to_owned(), config)]),
             controllers: None,
@@ -145,7 +149,7 @@ impl KafkaPlot {
             alone: false,
             disturbance: None,
         };
-        plot.acts_within(Duration::from_secs(4));
+        plot.acts_within(Duration::from_secs(8));
         plot
     }
 

@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 #![expect(clippy::expect_used, clippy::panic, reason = "a story that cannot be told fails its test")]
 
+mod answered;
 pub mod bench;
 pub mod crash;
 pub mod discord_house;

@@ -117,7 +117,7 @@ impl Scene {
             Some(Principal { account, person: people.person(account), chat_roles: BTreeSet::new() })
         };
         let growth =
-            Growth { cluster: GROWING, broker: NEW_BROKER, topics: &[GROWN], throttle: (SLOW, 4 * SLOW), surveyor };
+            Growth { cluster: GROWING, broker: NEW_BROKER, topics: &[GROWN], throttle: (SLOW, 2 * SLOW), surveyor };
         let tale = Tale {
             stage: &self.stage,
             cluster: CLUSTER,

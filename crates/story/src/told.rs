@@ -1,5 +1,6 @@
 //! A story: a house on a fleet, people who type, and what becomes of it.
 
+use crate::answered::answered;
 use crate::people;
 use engine::port::{Clock, Clusters, Journal};
 use engine::{Operation, Pace};
@@ -178,7 +179,8 @@ impl Story {
     /// # Panics
     /// If there is none.
     pub async fn operation(&self, id: &OperationId) -> Operation {
-        self.house.rooms().store.operation(id).await.expect("the store answers").expect("the operation is there")
+        let store = &self.house.rooms().store;
+        answered(async || store.operation(id).await).await.expect("the operation is there")
     }
 
     /// The plan that counts.
@@ -269,7 +271,8 @@ impl Person<'_> {
     pub async fn approves(&self, id: &OperationId) -> Done {
         let posted = Instant::now();
         // Voting opens when the card is posted.
-        while !self.story.house.rooms().store.voting_open(id).await.expect("the store answers") {
+        let store = &self.story.house.rooms().store;
+        while !answered(async || store.voting_open(id).await).await {
             assert!(posted.elapsed() < PATIENCE, "the card of {id} was never posted");
             tokio::time::sleep(Duration::from_millis(5)).await;
         }

@@ -184,7 +184,7 @@ contract! {
                 tokio::task::yield_now().await;
             }
         };
-        tokio::time::timeout(Duration::from_secs(10), settled).await.expect("a transition without its record");
+        tokio::time::timeout(Duration::from_secs(60), settled).await.expect("a transition without its record");
         let done = bed.now(&id(1)).await.version - began;
         assert!((answered..=40).contains(&done), "{answered} answered, {done} done");
     }

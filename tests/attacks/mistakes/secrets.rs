@@ -5,12 +5,16 @@ use interlock::approval::State;
 use signalbox::chat::discord::may_be_logged;
 use signalbox::store::audit::{AuditFilter, AuditPage};
 use std::io::Write;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use story::discord_house::{DiscordStory, reset};
 use tracing::Level;
 use tracing_subscriber::filter::filter_fn;
 use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::prelude::*;
+
+/// Whether this test is still at work: its subscriber stays for the whole process.
+static LOGS: AtomicBool = AtomicBool::new(true);
 
 #[derive(Clone, Default)]
 struct Log(Arc<Mutex<Vec<u8>>>);
@@ -91,10 +95,12 @@ fn tokens_are_in_no_log_no_message_and_no_plan() {
     let (kept, all) = (Log::default(), Log::default());
     let written = tracing_subscriber::fmt::layer().json().with_writer(kept.clone());
     let everything = tracing_subscriber::fmt::layer().json().with_writer(all.clone());
-    let in_production = filter_fn(|metadata| *metadata.level() <= Level::DEBUG && may_be_logged(metadata));
+    let is_on = || LOGS.load(Ordering::Relaxed);
+    let in_production =
+        filter_fn(move |metadata| is_on() && *metadata.level() <= Level::DEBUG && may_be_logged(metadata));
     let subscriber = tracing_subscriber::registry()
         .with(written.with_filter(in_production))
-        .with(everything.with_filter(filter_fn(|metadata| metadata.target().starts_with("serenity"))));
+        .with(everything.with_filter(filter_fn(move |metadata| is_on() && metadata.target().starts_with("serenity"))));
     // With one subscriber only, a thread that had begun without any decides for all whether a line is logged that it is
     // the first to come to (tracing-core, callsite.rs, `Rebuilder::JustOne`); the houses of other tests run beside.
     let _second = tracing::Dispatch::new(tracing_subscriber::registry());
@@ -102,6 +108,9 @@ fn tokens_are_in_no_log_no_message_and_no_plan() {
     tracing::subscriber::set_global_default(subscriber).unwrap();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let (secrets, readable) = runtime.block_on(told());
+    // The tests that come after it do not pay for it.
+    LOGS.store(false, Ordering::Relaxed);
+    tracing::callsite::rebuild_interest_cache();
     let (kept, all) = (kept.text(), all.text());
     assert!(kept.contains("connected to the gateway"), "it is logged at all");
     for secret in &secrets {

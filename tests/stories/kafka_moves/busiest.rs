@@ -113,7 +113,9 @@ async fn a_topic_at_its_retention_limit_is_as_busy_as_its_producer() {
     assert!(removed * 10 > came_in * 6, "most of what came in was removed: {removed} of {came_in} records");
     let produced = f64::from(i32::try_from(came_in * BYTES).expect("some megabytes")) / span.as_secs_f64();
     let found = f64::from(u32::try_from(rates[TOPIC]).expect("some megabytes"));
-    assert!((found / produced - 1.0).abs() < 0.2, "{found} bytes a second, and {produced} were produced");
+    // Both windows have ends of their own, and a producer that was kept waiting catches up. By the growth of its log alone less
+    // than 40% would be found, for at least 60% of what came in was removed.
+    assert!((found / produced - 1.0).abs() < 0.5, "{found} bytes a second, and {produced} were produced");
     assert!(rates[TOPIC] > rates["growing"], "{rates:?}");
     let line = format!("/scale-out cluster:{CLUSTER} brokers:4 topics:busiest:1 throttle:20MiB");
     let id = house.story.person("alice").plans(&line).await;

@@ -8,8 +8,9 @@ use story::lab::MoveCluster;
 use story::lab::judge::{PartitionView, Point, TopicSpec};
 use story::traffic::Load;
 
-/// What is written before the move, and to the copy that leads during it.
-const BEFORE: u64 = 200;
+/// What is written before the move, and to the copy that leads during it. A throttled follower takes 64 KiB in eleven seconds,
+/// however small its rate is: the second copy must not arrive before a broker is seen dead.
+const BEFORE: u64 = 3_000;
 const MEANWHILE: u64 = 10;
 
 async fn partition(cluster: &MoveCluster) -> PartitionView {

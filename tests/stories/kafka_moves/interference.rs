@@ -28,8 +28,9 @@ async fn a_foreign_reassignment_refuses_and_an_override_in_flight_is_named() {
     for (on, key) in [(("topic", TOPIC), FOLLOWER_LIST), (("topic", TOPIC), LEADER_LIST)] {
         cluster.judge().set_config(on, key, None).await.expect("a setting");
     }
+    cluster.caught_up().await;
 
-    let id = approved(&house, &scale_out("100KiB")).await;
+    let id = approved(&house, &scale_out("20KiB")).await;
     becomes(&house, &id, State::Waiting).await;
     let one = moves(house.story.plan(&id).await.plan())[0].clone();
     let other: Vec<i32> = one.from.0.iter().copied().rev().collect();
@@ -50,6 +51,7 @@ async fn another_order_after_the_first_approval_makes_the_plan_stale() {
     let other: Vec<i32> = one.from.0.iter().copied().rev().collect();
     cluster.judge().reassign(&at(one.partition), Some(&other)).await.expect("another order");
     cluster.whole().await;
+    cluster.caught_up().await;
     house.story.person("carol").approves(&id).await;
     until("it is asked anew", async || house.story.operation(&id).await.revision == 2).await;
     let asked = house.story.operation(&id).await;

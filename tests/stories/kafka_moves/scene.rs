@@ -21,12 +21,17 @@ pub(super) fn at(partition: i32) -> TopicPartition {
 
 /// Six partitions on brokers 1 to 3, each with some megabytes.
 pub(super) async fn filled(cluster: &MoveCluster) -> Sent {
+    filled_with(cluster, 2_400).await
+}
+
+/// The same with so many records of ten kilobytes.
+pub(super) async fn filled_with(cluster: &MoveCluster, records: u64) -> Sent {
     let rings = [[1, 2, 3], [2, 3, 1], [3, 1, 2]];
     let on = rings.iter().cycle().take(6).map(|ring| ring.to_vec()).collect();
     let spec = TopicSpec::new(TOPIC, 6, 3).on(on).config("min.insync.replicas", "1");
     cluster.judge().create_topic(spec).await.expect("a topic");
     cluster.in_sync(TOPIC).await;
-    Load::named("fill").keys(48).record_bytes(10_000).write(cluster.bootstrap(), TOPIC, 2_400).await
+    Load::named("fill").keys(48).record_bytes(10_000).write(cluster.bootstrap(), TOPIC, records).await
 }
 
 pub(super) async fn assignment(cluster: &MoveCluster) -> BTreeMap<i32, Vec<i32>> {
@@ -50,11 +55,15 @@ pub(super) async fn throttles(cluster: &MoveCluster) -> BTreeMap<String, String>
 }
 
 pub(in super::super) fn moves(plan: &Plan) -> Vec<ReplicaMove> {
+    batches(plan).concat()
+}
+
+pub(super) fn batches(plan: &Plan) -> Vec<Vec<ReplicaMove>> {
     let of = |work: &Work| match work {
-        Work::Act(Action::Kafka(KafkaAction::Reassign { moves })) => moves.clone(),
-        _ => Vec::new(),
+        Work::Act(Action::Kafka(KafkaAction::Reassign { moves })) => Some(moves.clone()),
+        _ => None,
     };
-    plan.steps.iter().flat_map(|step| of(&step.work)).collect()
+    plan.steps.iter().filter_map(|step| of(&step.work)).collect()
 }
 
 pub(in super::super) async fn approved(house: &KafkaHouse, line: &str) -> OperationId {
@@ -75,7 +84,7 @@ pub(in super::super) async fn becomes(house: &KafkaHouse, id: &OperationId, stat
         }
         let ended = seen.state.has_ended() || matches!(seen.state, State::Failed | State::Stuck);
         assert!(!ended, "{:?} because of {:?}", seen.state, seen.why);
-        assert!(began.elapsed() < Duration::from_secs(300), "still {:?}: {:?}", seen.state, seen.why);
+        assert!(began.elapsed() < Duration::from_secs(600), "still {:?}: {:?}", seen.state, seen.why);
         tokio::time::sleep(Duration::from_millis(200)).await;
     }
 }
@@ -125,7 +134,7 @@ pub(super) async fn obligations(house: &KafkaHouse) -> Vec<Obligation> {
 pub(in super::super) async fn until(what: &str, mut so: impl AsyncFnMut() -> bool) {
     let began = Instant::now();
     while !so().await {
-        assert!(began.elapsed() < Duration::from_secs(120), "never: {what}");
+        assert!(began.elapsed() < Duration::from_secs(300), "never: {what}");
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
 }

@@ -26,7 +26,7 @@ pub(super) const HOUR: Duration = Duration::from_secs(3_600);
 /// Shorter than any time between two looks that begins a streak anew.
 pub(super) const LOOK: Duration = Duration::from_secs(5);
 /// How long a process that has ended may still hold the store.
-const LETS_GO: Duration = Duration::from_secs(20);
+const LETS_GO: Duration = Duration::from_secs(120);
 /// After so many turns nobody has patience any more.
 const MOST_TURNS: usize = 400;
 

@@ -58,6 +58,8 @@ async fn run(inner: Arc<Inner>, cutter: Cutter, socket: WebSocket) {
     loop {
         let overdue = tokio::time::sleep_until((last_beat + patience).into());
         tokio::select! {
+            // A beat that has come is heard before it is judged late: this thread may have been busy itself.
+            biased;
             frame = outgoing.recv() => match frame {
                 Some(Frame::Silence) => silent = true,
                 Some(_) if silent => {}

@@ -49,7 +49,7 @@ pub const CHANNEL: (u64, u64) = (1, 10);
 
 const NOON: Millis = Millis(1_790_000_000_000);
 /// How long a process that has ended may still hold the store.
-const LETS_GO: Duration = Duration::from_secs(20);
+const LETS_GO: Duration = Duration::from_secs(120);
 const HOUR: Duration = Duration::from_secs(3_600);
 
 /// The files of a run, and its database.

@@ -2,6 +2,7 @@
 
 use super::judge::{KafkaJudge, TopicPartition};
 use super::{KafkaTools, Lab};
+use futures_util::future::join_all;
 use std::collections::BTreeMap;
 use std::fs::{File, TryLockError};
 use std::process::Stdio;
@@ -11,7 +12,7 @@ use tokio::process::Command;
 /// How long to wait for another story to give the cluster back.
 const TURN_LIMIT: Duration = Duration::from_secs(1_200);
 /// How long a broker may take to come back, to be seen dead, to be in sync.
-const LIMIT: Duration = Duration::from_secs(120);
+const LIMIT: Duration = Duration::from_secs(300);
 /// With eligible leader replicas Kafka sets this for all brokers, and refuses to remove it.
 const MIN_ISR: (&str, &str) = ("min.insync.replicas", "1");
 const RETRY: Duration = Duration::from_millis(50);
@@ -124,15 +125,16 @@ impl MoveCluster {
     pub async fn caught_up(&self) {
         let mark = DAY_MS.saturating_add(millis() % DAY_MS).to_string();
         let running: Vec<String> = Self::BROKERS.iter().filter(|id| self.runs(**id)).map(ToString::to_string).collect();
-        for id in &running {
-            self.judge.set_config(("broker", id), MARK, Some(&mark)).await.expect("a setting");
-        }
-        for id in &running {
+        let mark = &mark;
+        // Each by itself: what was decided before this began is before its own mark.
+        let each = running.iter().map(|id| async move {
+            self.judge.set_config(("broker", id), MARK, Some(mark)).await.expect("a setting");
             until(&format!("broker {id} has caught up"), async || {
-                self.judge.configs("broker", id).await.is_ok_and(|set| set.get(MARK) == Some(&mark))
+                self.judge.configs("broker", id).await.is_ok_and(|set| set.get(MARK) == Some(mark))
             })
             .await;
-        }
+        });
+        join_all(each).await;
     }
 
     /// Waits until all four brokers live, no replica moves, and each partition's replicas are in sync.

@@ -17,7 +17,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tokio::sync::{Semaphore, broadcast};
 
-const SOON: Duration = Duration::from_secs(10);
+const SOON: Duration = Duration::from_secs(60);
 const DRAWING: Drawing = Drawing { width: 80, colour: false };
 const NOW: Millis = Millis(1_795_402_000_000);
 

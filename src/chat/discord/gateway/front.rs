@@ -43,7 +43,7 @@ mod tests {
             did.send(std::thread::current().name().map(str::to_owned)).unwrap();
         });
         // Blocks the only thread of this runtime.
-        assert_eq!(done.recv_timeout(Duration::from_secs(20)).unwrap().as_deref(), Some(NAME));
+        assert_eq!(done.recv_timeout(Duration::from_secs(60)).unwrap().as_deref(), Some(NAME));
         assert!(end.unwrap().await.is_err(), "nothing is sent, it ends");
     }
 

@@ -12,4 +12,4 @@ mod secrets;
 use std::time::Duration;
 
 /// How long anything may take.
-const SOON: Duration = Duration::from_secs(10);
+const SOON: Duration = Duration::from_secs(120);

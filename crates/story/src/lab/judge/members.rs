@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use std::time::Duration;
 
 /// Longest wait for an assignment and for records.
-const MEMBER_LIMIT: Duration = Duration::from_secs(45);
+const MEMBER_LIMIT: Duration = Duration::from_secs(80);
 
 /// How the group keeps itself together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -55,7 +55,7 @@ impl MemberSpec {
             protocol: Protocol::Classic,
             commit: Commit::OnDemand,
             member_client_id: format!("{group}-member"),
-            session_timeout_ms: 6_000,
+            session_timeout_ms: 30_000,
             instance_id: None,
             budget: None,
             within_ms: MEMBER_LIMIT.as_millis(),

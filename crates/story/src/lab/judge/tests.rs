@@ -25,7 +25,7 @@ async fn fill(kafka: &KafkaJudge, topic: &str, partitions: Vec<i32>, count: u32)
 
 /// Waits until a group has this many members.
 async fn becomes(kafka: &KafkaJudge, group: &str, members: usize) {
-    let deadline = Instant::now() + Duration::from_secs(30);
+    let deadline = Instant::now() + Duration::from_secs(120);
     loop {
         let view = kafka.group(group).await.unwrap();
         if view.members.len() == members {
@@ -109,6 +109,7 @@ async fn a_member_decides_to_the_record(protocol: Protocol) {
 
     let spec =
         MemberSpec::new(&group, &name).protocol(protocol).client_id("reader").static_id("reader-1").reads_only(0);
+    let spec = spec.session_timeout_ms(10_000);
     let member = kafka.start_member(spec).await.unwrap();
     let view = kafka.group(&group).await.unwrap();
     assert_eq!(view.state, "Stable");
@@ -151,9 +152,9 @@ async fn who_vanishes_stays_a_member_until_the_session_ends() {
     let (name, group) = (lab.unique("judge-vanish"), lab.unique("group"));
     topic(&kafka, &name, 1).await;
     fill(&kafka, &name, vec![0], 5).await;
-    let spec = MemberSpec::new(&group, &name).commit(Commit::EachPoll).session_timeout_ms(3_000);
+    let spec = MemberSpec::new(&group, &name).commit(Commit::EachPoll).session_timeout_ms(15_000);
     let member = kafka.start_member(spec).await.unwrap();
-    let deadline = Instant::now() + Duration::from_secs(30);
+    let deadline = Instant::now() + Duration::from_secs(120);
     while kafka.committed(&group).await.unwrap().is_empty() {
         assert!(Instant::now() < deadline, "nothing committed");
     }
@@ -171,7 +172,7 @@ async fn replicas_move() {
     kafka.create_topic(spec).await.unwrap();
     let partition = TopicPartition::new(&name, 0);
     kafka.reassign(&partition, Some(&[2, 3])).await.unwrap();
-    let deadline = Instant::now() + Duration::from_secs(30);
+    let deadline = Instant::now() + Duration::from_secs(120);
     while kafka.topic(&name).await.unwrap().partitions[0].replicas != [2, 3] {
         assert!(Instant::now() < deadline, "the move does not end");
     }

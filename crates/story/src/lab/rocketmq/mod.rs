@@ -20,7 +20,7 @@ use std::time::{Duration, Instant};
 use super::LabError;
 
 /// How long the brokers may take to be known to the NameServers after their start.
-const KNOWN_LIMIT: Duration = Duration::from_secs(60);
+const KNOWN_LIMIT: Duration = Duration::from_secs(240);
 /// GET_BROKER_CLUSTER_INFO.
 const CLUSTER_INFO: i32 = 106;
 

@@ -15,7 +15,7 @@ fn the_way_back_brings_the_first_assignment_order_included() {
     assert_eq!(check(&back, "values-as-left").map(|one| one.level), Some(Level::Pass));
     // Half of it: only what happened goes back.
     let Planning::Plan(half) = after.back(&plan, &done[..3]) else { panic!() };
-    assert_eq!(moves(&half).len(), 1);
+    assert_eq!(moves(&half).len(), 2, "a batch");
     let Planning::Mistake(mistake) = world.back(&plan, &done) else { panic!() };
     assert_eq!(mistake.id, "already-as-before");
 }

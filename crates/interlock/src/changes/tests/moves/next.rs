@@ -45,10 +45,10 @@ fn a_batch_waits_for_room_a_leader_and_replicas_in_sync() {
     assert_eq!(found(&|world| of(world, second, |one| one.isr.truncate(2))), None, "as many as it needs");
     assert_eq!(found(&|world| of(world, second, |one| one.leader = None)).unwrap().0, "next-offline");
     assert_eq!(found(&|world| of(world, third, |one| one.leader = None)), None, "its turn comes later");
-    let (id, facts) = found(&|world| world.free = MIB - 1).unwrap();
+    let (id, facts) = found(&|world| world.free = 2 * MIB - 1).unwrap();
     assert_eq!((id, facts.get("broker")), ("next-without-room", Some(&Fact::Count(4))));
-    assert_eq!(facts.get("expected"), Some(&Fact::Bytes(MIB)), "its own copies, not those of all batches");
-    assert_eq!(found(&|world| world.free = MIB), None);
+    assert_eq!(facts.get("expected"), Some(&Fact::Bytes(2 * MIB)), "its own copies, not those of all batches");
+    assert_eq!(found(&|world| world.free = 2 * MIB), None);
     for query in [KafkaQuery::LogDirs, KafkaQuery::Topic(second.topic.clone())] {
         assert_eq!(found(&|world| world.failing = Some(query.clone())).unwrap().0, "cannot-look");
     }

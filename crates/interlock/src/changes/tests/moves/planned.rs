@@ -36,7 +36,7 @@ fn the_order_is_throttle_batches_leaders_and_the_lists_go_first_at_the_end() {
         })
         .collect();
     let batches = keys.iter().filter(|key| **key == "kafka-reassign").count();
-    assert_eq!(batches, 9, "about ten batches");
+    assert_eq!(batches, 5);
     assert_eq!(keys[..2], ["kafka-set-configs"; 2]);
     assert!(keys[2..2 + batches].iter().all(|key| *key == "kafka-reassign"));
     assert_eq!(keys[2 + batches..], ["kafka-elect-preferred"]);
@@ -46,6 +46,23 @@ fn the_order_is_throttle_batches_leaders_and_the_lists_go_first_at_the_end() {
     for step in draft.steps.iter().filter(|step| matches!(step.done, Condition::KafkaMoved(_))) {
         assert!(matches!(step.undo, Undo::Inverse { .. }));
     }
+}
+
+#[test]
+fn there_are_about_ten_batches_of_two_or_more_and_of_few_moves_each_is_one() {
+    let sizes = |partitions: usize| {
+        let draft = World::new().with("many", partitions).plan(&asked(&["many"], MIB));
+        let sizes = draft.steps.iter().filter(|step| matches!(step.done, Condition::KafkaMoved(_)));
+        let sizes = sizes.map(|step| match &step.work {
+            Work::Act(action) => action.size(),
+            other => panic!("{other:?}"),
+        });
+        sizes.collect::<Vec<_>>()
+    };
+    assert_eq!(sizes(4), [1, 1, 1]);
+    assert_eq!(sizes(6), [2, 2]);
+    assert_eq!(sizes(12), [2, 2, 2, 2, 1]);
+    assert_eq!(sizes(40), [3; 10]);
 }
 
 #[test]
