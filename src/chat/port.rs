@@ -48,11 +48,15 @@ pub trait Chat: Send + Sync {
     /// Those of some roles by which nobody is called: not everybody may mention them, or they are not there.
     fn silent<'a>(&'a self, roles: &'a BTreeSet<ChatRole>) -> Boxed<'a, Result<BTreeSet<ChatRole>, ChatError>>;
 
-    /// What a card says, as [`Chat::send`] would post it: comparable with [`CardSeen::says`].
+    /// What a card says, its buttons and files included, as [`Chat::send`] would post it: comparable with [`CardSeen::says`].
     fn says(&self, card: &Card) -> String;
 
     /// A message of ours as it stands now.
     fn read(&self, message: MessageRef) -> Boxed<'_, Result<CardSeen, ChatError>>;
+
+    /// Where a channel or thread is now. None if it is none in which a card may stand: one whose messages are published
+    /// elsewhere, or that is in no guild.
+    fn place(&self, channel: u64) -> Boxed<'_, Result<Option<Place>, ChatError>>;
 }
 
 /// A message to be posted.
@@ -115,7 +119,8 @@ pub struct CardSeen {
     pub ours: bool,
     /// Whether the embeds are hidden.
     pub suppressed: bool,
-    /// SHA-256 in hex of what it says; for comparing with [`Chat::says`] of the card that was sent.
+    /// SHA-256 in hex of what it says, its buttons and files included; for comparing with [`Chat::says`] of the card that was
+    /// sent.
     pub says: String,
 }
 
