@@ -99,6 +99,7 @@ votes-uncounted = 不计入：{ $who }
 votes-uncounted-one = { $who }（{ $why }）
 votes-cannot-verify = 暂时查不到某人的角色，先等待
 votes-how = ✅ 同意 · ❌ 否决（不可撤回）
+votes-how-typed = ✅ 并键入名称（[批准…] 或 /approve … confirm:）才算同意 · ❌ 否决（不可撤回）
 not-counted-asked-for-it = 是申请人
 not-counted-no-right = 在此没有审批权
 not-counted-not-a-member = 现在不是成员
@@ -107,9 +108,13 @@ not-counted-other-plan = 投的是另一份计划
 not-counted-not-needed = 名额已满
 not-counted-same-person = 此人已计一票
 not-counted-also-vetoes = 同时投了否决
+not-counted-unconfirmed = 尚未键入名称：[批准…]
 
 button-details = 详情
 button-my-vote = 我的投票
+button-confirm = 批准…
+form-confirm = 此操作不可回滚
+form-confirm-name = topic 或消费组的名称，与卡片上一致
 
 card-superseded = 已由第 { $revision } 版计划取代；此处的投票不再计入
 card-difference = { $what }：{ $before } → { $after }

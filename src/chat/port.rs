@@ -1,5 +1,5 @@
 use crate::desk::Incoming;
-use crate::text::Card;
+use crate::text::{Card, Form};
 use engine::port::Boxed;
 use interlock::principal::{Account, ChatRole, Place, Principal};
 use interlock::time::Millis;
@@ -132,8 +132,14 @@ pub trait Door: Send + Sync {
     /// Suggestions for an option being typed; from memory, at once.
     fn complete(&self, completing: &Completing) -> Vec<Suggested>;
 
-    /// A button. The answer is private.
+    /// The form that a button opens for somebody; none if it opens none. From memory, at once.
+    fn form(&self, button: &str, principal: &Principal, locale: &str) -> Option<Form>;
+
+    /// A button that opens no form. The answer is private.
     fn clicked(&self, clicked: Clicked) -> Boxed<'_, Card>;
+
+    /// A form that was sent. The answer is private.
+    fn filled(&self, filled: Filled) -> Boxed<'_, Card>;
 
     /// The private answer to somebody who is not served at all; from memory, at once. Who it is goes into the audit log.
     fn stranger(&self, stranger: Stranger, account: Option<Account>, locale: &str) -> Card;
@@ -194,6 +200,23 @@ pub struct Clicked {
     /// The message it is on.
     pub message: MessageRef,
     /// Who pressed it.
+    pub principal: Principal,
+    /// Where.
+    pub place: Place,
+    /// The language of the person's client.
+    pub locale: String,
+    /// When.
+    pub at: Millis,
+}
+
+/// A form that was sent.
+#[derive(Debug, Clone)]
+pub struct Filled {
+    /// The form's id, as hostile as any other input.
+    pub id: String,
+    /// What was typed; none if it cannot be read.
+    pub text: Option<String>,
+    /// Who typed it.
     pub principal: Principal,
     /// Where.
     pub place: Place,
