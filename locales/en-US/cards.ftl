@@ -179,8 +179,11 @@ not-counted-unconfirmed = has not typed the name yet: [Approve…]
 button-details = Details
 button-my-vote = My vote
 button-confirm = Approve…
+button-reject = Reject…
 form-confirm = This cannot be undone
 form-confirm-name = Name of the topic or group, as on the card
+form-reject = Veto this plan, for good
+form-reject-reason = Why not
 
 card-superseded = Plan { $revision } took its place; votes on this one count for nothing
 card-difference = { $what }: { $before } → { $after }
@@ -197,6 +200,7 @@ ended-stuck-moves = I do nothing more by myself: what is on the move goes on, an
 ended-abandoned-moves = A throttle may still be set: by-hand.md says how to put it back. Look with /health before anything else moves.
 ended-way-back = ↩️ or /rollback posts the way back.
 ended-approved-by = Approved by { $who }
+ended-vetoed-because = { $who }: “{ $reason }”
 seat-confirmation = the confirmation of who asked, or of on-call
 
 # Plans that change whole topics and groups.

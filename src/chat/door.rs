@@ -144,6 +144,7 @@ impl Door for FrontDoor {
         match Pressed::of(button)? {
             Pressed::Status(_) => None,
             Pressed::Confirm(..) => Some(Form::confirm(button, locale)),
+            Pressed::Reject(_) => Some(Form::reject(button, locale)),
         }
     }
 
@@ -154,6 +155,9 @@ impl Door for FrontDoor {
                 Some(Pressed::Confirm(operation, digest)) => {
                     let of = [("operation", operation.to_string()), ("digest", digest.to_string())];
                     ("approve", options(of), "confirm")
+                }
+                Some(Pressed::Reject(operation)) => {
+                    ("reject", options([("operation", operation.to_string())]), "reason")
                 }
                 Some(Pressed::Status(_)) | None => return self.unknown(filled.principal.account, &filled.locale),
             };

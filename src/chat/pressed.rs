@@ -10,6 +10,8 @@ pub(super) enum Pressed {
     Status(String),
     /// Asks for the name of what a plan changes, and approves it: `confirm:K7F3QD:` and the plan's whole digest.
     Confirm(OperationId, Digest),
+    /// Asks for the reason of a veto, and vetoes the plan that counts: `reject:K7F3QD`.
+    Reject(OperationId),
 }
 
 impl Pressed {
@@ -23,6 +25,7 @@ impl Pressed {
                 let (operation, digest) = to.split_once(':')?;
                 Some(Self::Confirm(operation.parse().ok()?, digest.parse().ok()?))
             }
+            "reject" => Some(Self::Reject(to.parse().ok()?)),
             _ => None,
         }
     }
@@ -36,11 +39,23 @@ mod tests {
     fn an_id_that_is_not_one_of_ours_does_nothing() {
         let digest = Digest::of(b"plan");
         let operation: OperationId = "K7F3QD".parse().unwrap();
-        assert_eq!(Pressed::of(&format!("confirm:K7F3QD:{digest}")), Some(Pressed::Confirm(operation, digest)));
+        let confirm = Pressed::Confirm(operation.clone(), digest);
+        assert_eq!(Pressed::of(&format!("confirm:K7F3QD:{digest}")), Some(confirm));
         assert_eq!(Pressed::of("myvote:K7F3QD:1"), Some(Pressed::Status("K7F3QD".to_owned())));
+        assert_eq!(Pressed::of("reject:K7F3QD"), Some(Pressed::Reject(operation)));
         let short = format!("confirm:K7F3QD:{}", &digest.to_string()[..12]);
         let longer = format!("confirm:K7F3QD:{digest}:1");
-        for id in ["", "details", "approve:K7F3QD", "confirm:K7F3QD", "confirm:nope:", &short, &longer] {
+        for id in [
+            "",
+            "details",
+            "approve:K7F3QD",
+            "confirm:K7F3QD",
+            "confirm:nope:",
+            "reject:",
+            "reject:K7F3QD:1",
+            &short,
+            &longer,
+        ] {
             assert_eq!(Pressed::of(id), None, "{id}");
         }
     }

@@ -68,7 +68,8 @@ impl Desk {
         if voice == Voice::Approve && !is_confirmed(ask, plan)? {
             return Ok(Done::AskedBack(Box::new(plan.clone())));
         }
-        match self.rooms.store.put_vote(&operation.id, &vote, Some(&ask.request.id)).await? {
+        let reason = ask.arguments().text("reason").unwrap_or_default();
+        match self.rooms.store.put_vote(&operation.id, &vote, (Some(&ask.request.id), reason)).await? {
             cast @ (Cast::Stored | Cast::Already) => {
                 if cast == Cast::Stored {
                     meters::vote(voice, Voted::Command, true);

@@ -29,4 +29,15 @@ impl Form {
             longest: LONGEST,
         }
     }
+
+    /// In which the reason of a veto is typed.
+    #[must_use]
+    pub fn reject(id: &str, locale: Locale) -> Self {
+        Self {
+            id: id.to_owned(),
+            title: locale.text("form-reject"),
+            label: locale.text("form-reject-reason"),
+            longest: LONGEST,
+        }
+    }
 }

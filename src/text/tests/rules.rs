@@ -56,7 +56,10 @@ fn every_state_has_a_card_within_limits() {
 fn forms_fit_and_take_what_their_commands_take() {
     let catalogue = Catalogue::built_in().unwrap();
     for locale in Locale::ALL {
-        for (form, command, option) in [(Form::confirm("confirm", locale), "approve", "confirm")] {
+        for (form, command, option) in [
+            (Form::confirm("confirm", locale), "approve", "confirm"),
+            (Form::reject("reject", locale), "reject", "reason"),
+        ] {
             assert!([&form.title, &form.label].iter().all(|text| text.chars().count() <= 45), "{form:?}");
             let option = catalogue.get(command).unwrap().option(option).unwrap();
             assert_eq!(option.longest, form.longest, "{command}");
@@ -74,6 +77,15 @@ fn what_cannot_be_undone_has_a_button_that_asks_for_its_name() {
     let id = format!("confirm:{}:{}", lasting.operation, Sealed::seal(lasting.clone()).unwrap().digest());
     assert!(buttons(lasting).contains(&id));
     assert!(!buttons(reset(6)).iter().any(|id| id.starts_with("confirm:")));
+}
+
+#[test]
+fn the_reason_of_a_veto_that_counts_is_on_the_card() {
+    let shown = |scene: &Scene| console(&plan_card(&scene.view(Locale::EnUs)), Drawing { width: 120, colour: false });
+    let mut scene = Scene::of(reset(6)).vetoed("the deploy is still running");
+    assert!(shown(&scene).contains("carol: “the deploy is still running”"), "{}", shown(&scene));
+    scene.tally.vetoes.clear();
+    assert!(!shown(&scene).contains("still running"));
 }
 
 #[test]
