@@ -165,6 +165,7 @@ votes-uncounted = not counted: { $who }
 votes-uncounted-one = { $who } ({ $why })
 votes-cannot-verify = somebody’s roles cannot be looked up now; it waits
 votes-how = ✅ approve · ❌ veto (final)
+votes-how-typed = ✅ and the name typed ([Approve…], or /approve … confirm:): approve · ❌ veto (final)
 not-counted-asked-for-it = asked for it
 not-counted-no-right = is no approver here
 not-counted-not-a-member = is not a member now
@@ -173,9 +174,16 @@ not-counted-other-plan = voted on another plan
 not-counted-not-needed = not needed
 not-counted-same-person = already counted
 not-counted-also-vetoes = also vetoed
+not-counted-unconfirmed = has not typed the name yet: [Approve…]
 
 button-details = Details
 button-my-vote = My vote
+button-confirm = Approve…
+button-reject = Reject…
+form-confirm = This cannot be undone
+form-confirm-name = Name of the topic or group, as on the card
+form-reject = Veto this plan, for good
+form-reject-reason = Why not
 
 card-superseded = Plan { $revision } took its place; votes on this one count for nothing
 card-difference = { $what }: { $before } → { $after }
@@ -192,6 +200,7 @@ ended-stuck-moves = I do nothing more by myself: what is on the move goes on, an
 ended-abandoned-moves = A throttle may still be set: by-hand.md says how to put it back. Look with /health before anything else moves.
 ended-way-back = ↩️ or /rollback posts the way back.
 ended-approved-by = Approved by { $who }
+ended-vetoed-because = { $who }: “{ $reason }”
 seat-confirmation = the confirmation of who asked, or of on-call
 
 # Plans that change whole topics and groups.

@@ -99,6 +99,7 @@ votes-uncounted = 不计入：{ $who }
 votes-uncounted-one = { $who }（{ $why }）
 votes-cannot-verify = 暂时查不到某人的角色，先等待
 votes-how = ✅ 同意 · ❌ 否决（不可撤回）
+votes-how-typed = ✅ 并键入名称（[批准…] 或 /approve … confirm:）才算同意 · ❌ 否决（不可撤回）
 not-counted-asked-for-it = 是申请人
 not-counted-no-right = 在此没有审批权
 not-counted-not-a-member = 现在不是成员
@@ -107,9 +108,16 @@ not-counted-other-plan = 投的是另一份计划
 not-counted-not-needed = 名额已满
 not-counted-same-person = 此人已计一票
 not-counted-also-vetoes = 同时投了否决
+not-counted-unconfirmed = 尚未键入名称：[批准…]
 
 button-details = 详情
 button-my-vote = 我的投票
+button-confirm = 批准…
+button-reject = 否决…
+form-confirm = 此操作不可回滚
+form-confirm-name = topic 或消费组的名称，与卡片上一致
+form-reject = 否决这份计划，不可撤回
+form-reject-reason = 否决原因
 
 card-superseded = 已由第 { $revision } 版计划取代；此处的投票不再计入
 card-difference = { $what }：{ $before } → { $after }
@@ -126,6 +134,7 @@ ended-stuck-moves = 我不会再自己做任何事：迁移中的部分会继续
 ended-abandoned-moves = 限速可能仍在：恢复方法见 by-hand.md。再迁移任何东西之前，请先用 /health 查看。
 ended-way-back = 用 ↩️ 或 /rollback 发布回滚计划。
 ended-approved-by = 批准人：{ $who }
+ended-vetoed-because = { $who }：“{ $reason }”
 seat-confirmation = 申请人或值班人员的确认
 
 # 修改整个 topic 与消费组的计划。

@@ -1,14 +1,15 @@
 //! The door: what chats hand in goes to the desk, what the desk answers goes through `text`.
 
-use super::port::{Clicked, Completing, Door, Reacted, Stranger, Suggested};
+use super::port::{Clicked, Completing, Door, Filled, Reacted, Stranger, Suggested};
+use super::pressed::Pressed;
 use super::steering::{Steering, is_control, plain};
 use crate::desk::{APPROVE, Answer, Denied, Desk, Done, Incoming, Recorded, VETO};
 use crate::store::{MessageOf, MessageRole};
-use crate::text::{Card, Locale, answer};
+use crate::text::{Card, Form, Locale, answer};
 use engine::port::Boxed;
 use interlock::command::{Asked, ParseContext, RawValue, View, complete};
 use interlock::id::RequestId;
-use interlock::principal::Account;
+use interlock::principal::{Account, Principal};
 use std::collections::BTreeMap;
 
 /// How many live cards are read anew after a reconnect.
@@ -39,6 +40,17 @@ impl FrontDoor {
             _ => Recorded::No,
         };
         answer(&Answer { request, done, recorded }, Locale::of(locale))
+    }
+
+    /// The answer to a button or form that is not one of ours.
+    fn unknown(&self, account: Account, locale: &str) -> Card {
+        self.private(Done::Denied(Denied { id: "unknown-button", needs: None }), Some(account), locale)
+    }
+
+    /// The language of private answers: the person's own by the settings, else that of the client.
+    fn language(&self, principal: &Principal, client: &str) -> Locale {
+        let own = self.desk.rooms().policy.people.language(&principal.person).map(Locale::of);
+        own.unwrap_or_else(|| Locale::of(client))
     }
 
     async fn on_card(&self, reacted: &Reacted) -> Result<(), Done> {
@@ -78,12 +90,15 @@ impl FrontDoor {
     }
 }
 
+/// Options of a command, as if they were typed.
+fn options<const N: usize>(given: [(&str, String); N]) -> BTreeMap<String, RawValue> {
+    given.into_iter().map(|(name, value)| (name.to_owned(), RawValue::Text(value))).collect()
+}
+
 impl Door for FrontDoor {
     fn command(&self, incoming: Incoming) -> Boxed<'_, Card> {
         Box::pin(async move {
-            let person = &incoming.principal.person;
-            let language = self.desk.rooms().policy.people.language(person).map(Locale::of);
-            let locale = language.unwrap_or_else(|| Locale::of(&incoming.locale));
+            let locale = self.language(&incoming.principal, &incoming.locale);
             answer(&self.desk.handle(incoming).await, locale)
         })
     }
@@ -109,23 +124,53 @@ impl Door for FrontDoor {
 
     fn clicked(&self, clicked: Clicked) -> Boxed<'_, Card> {
         Box::pin(async move {
-            let command = match clicked.id.split_once(':') {
-                Some(("details", operation)) => Some(("status", operation)),
-                Some(("myvote", rest)) => Some(("status", rest.split(':').next().unwrap_or(rest))),
-                _ => None,
+            let Some(Pressed::Status(operation)) = Pressed::of(&clicked.id) else {
+                return self.unknown(clicked.principal.account, &clicked.locale);
             };
-            let Some((command, operation)) = command else {
-                let denied = Done::Denied(Denied { id: "unknown-button", needs: None });
-                return self.private(denied, Some(clicked.principal.account), &clicked.locale);
-            };
-            let options = BTreeMap::from([("operation".to_owned(), RawValue::Text(operation.to_owned()))]);
             self.command(Incoming {
-                command: command.to_owned(),
-                options,
+                command: "status".to_owned(),
+                options: options([("operation", operation)]),
                 principal: clicked.principal,
                 place: clicked.place,
                 locale: clicked.locale,
                 at: clicked.at,
+            })
+            .await
+        })
+    }
+
+    fn form(&self, button: &str, principal: &Principal, locale: &str) -> Option<Form> {
+        let locale = self.language(principal, locale);
+        match Pressed::of(button)? {
+            Pressed::Status(_) => None,
+            Pressed::Confirm(..) => Some(Form::confirm(button, locale)),
+            Pressed::Reject(_) => Some(Form::reject(button, locale)),
+        }
+    }
+
+    fn filled(&self, filled: Filled) -> Boxed<'_, Card> {
+        Box::pin(async move {
+            let text = filled.text.unwrap_or_default();
+            let (command, mut options, typed) = match Pressed::of(&filled.id) {
+                Some(Pressed::Confirm(operation, digest)) => {
+                    let of = [("operation", operation.to_string()), ("digest", digest.to_string())];
+                    ("approve", options(of), "confirm")
+                }
+                Some(Pressed::Reject(operation)) => {
+                    ("reject", options([("operation", operation.to_string())]), "reason")
+                }
+                Some(Pressed::Status(_)) | None => return self.unknown(filled.principal.account, &filled.locale),
+            };
+            if !text.is_empty() {
+                options.insert(typed.to_owned(), RawValue::Text(text));
+            }
+            self.command(Incoming {
+                command: command.to_owned(),
+                options,
+                principal: filled.principal,
+                place: filled.place,
+                locale: filled.locale,
+                at: filled.at,
             })
             .await
         })

@@ -6,6 +6,7 @@ pub mod discord;
 mod door;
 mod hub;
 mod port;
+mod pressed;
 mod steering;
 mod sweep;
 mod view;
@@ -14,6 +15,7 @@ pub use deliver::Delivery;
 pub use door::FrontDoor;
 pub use hub::{Hub, Shown};
 pub use port::{
-    CardSeen, Chat, ChatError, Clicked, Completing, Door, MemberNow, MessageRef, Reacted, Sending, Stranger, Suggested,
+    CardSeen, Chat, ChatError, Clicked, Completing, Door, Filled, MemberNow, MessageRef, Reacted, Sending, Stranger,
+    Suggested,
 };
 pub use sweep::Sweep;

@@ -1,5 +1,5 @@
 use crate::desk::Incoming;
-use crate::text::Card;
+use crate::text::{Card, Form};
 use engine::port::Boxed;
 use interlock::principal::{Account, ChatRole, Place, Principal};
 use interlock::time::Millis;
@@ -48,11 +48,15 @@ pub trait Chat: Send + Sync {
     /// Those of some roles by which nobody is called: not everybody may mention them, or they are not there.
     fn silent<'a>(&'a self, roles: &'a BTreeSet<ChatRole>) -> Boxed<'a, Result<BTreeSet<ChatRole>, ChatError>>;
 
-    /// What a card says, as [`Chat::send`] would post it: comparable with [`CardSeen::says`].
+    /// What a card says, its buttons and files included, as [`Chat::send`] would post it: comparable with [`CardSeen::says`].
     fn says(&self, card: &Card) -> String;
 
     /// A message of ours as it stands now.
     fn read(&self, message: MessageRef) -> Boxed<'_, Result<CardSeen, ChatError>>;
+
+    /// Where a channel or thread is now. None if it is none in which a card may stand: one whose messages are published
+    /// elsewhere, or that is in no guild.
+    fn place(&self, channel: u64) -> Boxed<'_, Result<Option<Place>, ChatError>>;
 }
 
 /// A message to be posted.
@@ -115,7 +119,8 @@ pub struct CardSeen {
     pub ours: bool,
     /// Whether the embeds are hidden.
     pub suppressed: bool,
-    /// SHA-256 in hex of what it says; for comparing with [`Chat::says`] of the card that was sent.
+    /// SHA-256 in hex of what it says, its buttons and files included; for comparing with [`Chat::says`] of the card that was
+    /// sent.
     pub says: String,
 }
 
@@ -127,8 +132,14 @@ pub trait Door: Send + Sync {
     /// Suggestions for an option being typed; from memory, at once.
     fn complete(&self, completing: &Completing) -> Vec<Suggested>;
 
-    /// A button. The answer is private.
+    /// The form that a button opens for somebody; none if it opens none. From memory, at once.
+    fn form(&self, button: &str, principal: &Principal, locale: &str) -> Option<Form>;
+
+    /// A button that opens no form. The answer is private.
     fn clicked(&self, clicked: Clicked) -> Boxed<'_, Card>;
+
+    /// A form that was sent. The answer is private.
+    fn filled(&self, filled: Filled) -> Boxed<'_, Card>;
 
     /// The private answer to somebody who is not served at all; from memory, at once. Who it is goes into the audit log.
     fn stranger(&self, stranger: Stranger, account: Option<Account>, locale: &str) -> Card;
@@ -189,6 +200,23 @@ pub struct Clicked {
     /// The message it is on.
     pub message: MessageRef,
     /// Who pressed it.
+    pub principal: Principal,
+    /// Where.
+    pub place: Place,
+    /// The language of the person's client.
+    pub locale: String,
+    /// When.
+    pub at: Millis,
+}
+
+/// A form that was sent.
+#[derive(Debug, Clone)]
+pub struct Filled {
+    /// The form's id, as hostile as any other input.
+    pub id: String,
+    /// What was typed; none if it cannot be read.
+    pub text: Option<String>,
+    /// Who typed it.
     pub principal: Principal,
     /// Where.
     pub place: Place,

@@ -6,7 +6,7 @@ use crate::text::{CardView, Mention, Newer, Owners, Progress};
 use engine::port::{Heard, Journal, JournalError};
 use engine::{History, Operation};
 use interlock::approval::{State, Tally};
-use interlock::id::OperationId;
+use interlock::id::{OperationId, PersonId};
 use interlock::plan::{Sealed, Seat, Work};
 use interlock::policy::Grantee;
 use interlock::principal::Account;
@@ -21,6 +21,7 @@ pub(super) struct Gathered {
     progress: Option<Progress>,
     history: History,
     owners: Owners,
+    vetoed_because: Vec<(PersonId, String)>,
     mentions: Vec<Mention>,
 }
 
@@ -50,10 +51,14 @@ impl Gathered {
         let (tally, seats) = rooms.stands_lately(&operation, &plan, &history).await?;
         let progress = progress(&operation, &plan, &history);
         let owners = told(rooms, &plan, &operation.id, &history).await?;
+        let vetoed_because = match operation.state {
+            State::Rejected => rooms.store.veto_reasons(&operation.id, plan.digest()).await?,
+            _ => Vec::new(),
+        };
         let mentions: BTreeSet<Mention> =
             rooms.owners(plan.plan()).iter().flat_map(|owner| called(rooms, owner)).collect();
         let mentions = mentions.into_iter().collect();
-        Ok(Self { operation, plan, tally, seats, progress, history, owners, mentions })
+        Ok(Self { operation, plan, tally, seats, progress, history, owners, vetoed_because, mentions })
     }
 
     /// The view for a card; `calling` says whether it calls the owners.
@@ -70,6 +75,7 @@ impl Gathered {
             expires_at: self.operation.expires_at,
             newer,
             owners: self.owners,
+            vetoed_because: &self.vetoed_because,
             mentions: if calling { &self.mentions } else { &[] },
             locale: rooms.times.language(&self.operation.place),
         }

@@ -93,9 +93,9 @@ fn is_veto_by_reaction(ballot: &Ballot) -> bool {
 
 impl Rooms {
     async fn polled(&self, operation: &Operation, plan: &Sealed) -> Result<Polled, Unreadable> {
-        let by_reaction = match self.reread(operation, plan.digest()).await {
-            Ok(()) => true,
-            Err(unreadable) if unreadable == UNREACHABLE => false,
+        let (by_reaction, card) = match self.reread(operation, plan.digest()).await {
+            Ok(card) => (true, card),
+            Err(unreadable) if unreadable == UNREACHABLE => (false, None),
             // Only where the chat is away do commands decide alone: a card that can be read may hold a no.
             Err(unreadable) => return Err(unreadable),
         };
@@ -118,6 +118,11 @@ impl Rooms {
             }
         }
         let polled = self.judged(&cast, plan, Look::Now).await;
+        if let Some(card) = card
+            && polled.tally(plan).is_approved()
+        {
+            self.stands_in_its_place(card, operation, plan).await?;
+        }
         if by_reaction {
             self.weigh(operation, plan, (&cast, &polled)).await?;
         }
@@ -204,12 +209,12 @@ impl Rooms {
     }
 
     /// Reads the reactions on an operation's card into the store. Nothing to do where there is no card in a chat.
-    async fn reread(&self, operation: &Operation, digest: Digest) -> Result<(), Unreadable> {
+    async fn reread(&self, operation: &Operation, digest: Digest) -> Result<Option<MessageRef>, Unreadable> {
         if !matches!(operation.place, Place::Discord { .. }) {
-            return Ok(());
+            return Ok(None);
         }
         // The card is not posted yet: nobody can have voted on it.
-        let Some(card) = self.card_of(operation).await? else { return Ok(()) };
+        let Some(card) = self.card_of(operation).await? else { return Ok(None) };
         let chat = self.chat().ok_or(UNREACHABLE)?;
         let at = self.still_stands(chat.as_ref(), operation, card).await?;
         let mut votes = Vec::new();
@@ -229,7 +234,7 @@ impl Rooms {
             added.iter().for_each(|vote| meters::vote(vote.voice, vote.by, true));
             removed.iter().for_each(|vote| meters::vote(vote.voice, vote.by, false));
         }
-        Ok(())
+        Ok(Some(at))
     }
 
     /// The card of an operation's plan, as we know it.
@@ -239,8 +244,9 @@ impl Rooms {
         Ok(messages.into_iter().find(is_card))
     }
 
-    /// The card must be ours, visible, and say what was sent. What it says and what was sent are two looks, and we may draw
-    /// it anew between them: only what differs while nothing was drawn is somebody else's doing.
+    /// The card must be ours, visible, and say what was sent, with the buttons and files it was sent with. What it says and what
+    /// was sent are two looks, and we may draw it anew between them: only what differs while nothing was drawn is somebody
+    /// else's doing.
     async fn still_stands(
         &self,
         chat: &dyn Chat,
@@ -266,6 +272,21 @@ impl Rooms {
         Err(UNREACHABLE)
     }
 
+    /// A card that is about to start something must stand where it was asked for, and where the settings let it be shown.
+    async fn stands_in_its_place(
+        &self,
+        card: MessageRef,
+        operation: &Operation,
+        plan: &Sealed,
+    ) -> Result<(), Unreadable> {
+        let chat = self.chat().ok_or(UNREACHABLE)?;
+        let now = chat.place(card.channel).await.map_err(|error| unreadable(&error))?;
+        let stands = now.is_some_and(|now| {
+            is_same_channel(&now, &operation.place) && self.policy.places.shows(&plan.plan().cluster, &now)
+        });
+        if stands { Ok(()) } else { Err(ALTERED) }
+    }
+
     /// An account with its roles of this moment.
     pub(crate) async fn look_up(&self, account: Account) -> Result<Principal, NotCounted> {
         let person = self.policy.people.person(account);
@@ -286,6 +307,15 @@ impl Rooms {
     pub(crate) fn forget(&self, account: Account) {
         self.members.forget(account);
     }
+}
+
+/// Threads come and go within their channel, which is what people and settings know.
+fn is_same_channel(one: &Place, other: &Place) -> bool {
+    let channel = |place: &Place| match place {
+        Place::Discord { guild, channel, .. } => Some((*guild, *channel)),
+        Place::Console => None,
+    };
+    channel(one) == channel(other)
 }
 
 fn voter(now: &Result<Principal, NotCounted>) -> Voter<'_> {

@@ -32,6 +32,7 @@ impl Desk {
         }
     }
 
+    /// What a person says of a plan by command.
     async fn vote(&self, ask: &Ask<'_>, operation: &Operation, plan: &Sealed, voice: Voice) -> Result<Done, Done> {
         let principal = &ask.request.principal;
         if voice == Voice::Veto && self.asked_for(plan, principal) {
@@ -64,7 +65,11 @@ impl Desk {
         if let Some(why) = counts {
             return Err(Done::Denied(Denied { id: why.key(), needs: None }));
         }
-        match self.rooms.store.put_vote(&operation.id, &vote, Some(&ask.request.id)).await? {
+        if voice == Voice::Approve && !is_confirmed(ask, plan)? {
+            return Ok(Done::AskedBack(Box::new(plan.clone())));
+        }
+        let reason = ask.arguments().text("reason").unwrap_or_default();
+        match self.rooms.store.put_vote(&operation.id, &vote, (Some(&ask.request.id), reason)).await? {
             cast @ (Cast::Stored | Cast::Already) => {
                 if cast == Cast::Stored {
                     meters::vote(voice, Voted::Command, true);
@@ -155,6 +160,16 @@ impl Desk {
             self.engine.refuse_unreadable(operation, said.clone()).await?;
         }
         Ok(plan?)
+    }
+}
+
+/// Whether the name was typed that an approval of this plan needs, byte for byte; false if none was typed at all.
+fn is_confirmed(ask: &Ask<'_>, plan: &Sealed) -> Result<bool, Done> {
+    match (plan.plan().name_to_type(), ask.arguments().text("confirm")) {
+        (None, _) => Ok(true),
+        (Some(_), None) => Ok(false),
+        (Some(name), Some(typed)) if typed == name => Ok(true),
+        (Some(_), Some(_)) => Err(Done::Mistake(Mistake::new("confirm-differs", Facts::none()))),
     }
 }
 

@@ -157,7 +157,7 @@ impl Desk {
             digest: plan.digest(),
             at: self.rooms.clock.now(),
         };
-        let cast = self.rooms.store.put_vote(&operation.id, &vote, asked.request).await?;
+        let cast = self.rooms.store.put_vote(&operation.id, &vote, (asked.request, &asked.reason)).await?;
         let stands = matches!(cast, Cast::Stored | Cast::Already);
         if cast == Cast::Stored {
             meters::vote(Voice::Veto, Voted::Command, true);

@@ -32,7 +32,8 @@ pub struct Posted {
     pub channel: u64,
     /// Its id.
     pub message: u64,
-    /// SHA-256 in hex of what it says, for telling later whether somebody altered it; empty where nobody will ask.
+    /// SHA-256 in hex of what it says, its buttons and files included, for telling later whether somebody altered it; empty
+    /// where nobody will ask.
     pub says: String,
 }
 

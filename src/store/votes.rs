@@ -7,7 +7,7 @@ use super::{Store, audit, operations};
 use engine::{Actor, Record};
 use interlock::approval::{Voice, Vote, Voted};
 use interlock::facts::Facts;
-use interlock::id::{OperationId, RequestId};
+use interlock::id::{OperationId, PersonId, RequestId};
 use interlock::plan::Digest;
 use interlock::principal::Account;
 use interlock::time::Millis;
@@ -102,6 +102,12 @@ fn cast_key(by: Voted) -> &'static str {
 }
 
 #[derive(sqlx::FromRow)]
+struct ReasonRow {
+    person: String,
+    reason: String,
+}
+
+#[derive(sqlx::FromRow)]
 struct AccountRow {
     account: String,
 }
@@ -114,7 +120,8 @@ const VOTES: &str =
 
 impl Store {
     /// Stores a vote by command. A veto takes the place of the same account's approval; an approval leaves its veto standing.
-    /// In a chat it needs the card; at the console it does not: that is the way in when the chat takes no card.
+    /// In a chat it needs the card; at the console it does not: that is the way in when the chat takes no card. With it come the
+    /// request, if it was one, and why, in the person's words.
     ///
     /// # Errors
     /// As all calls of the store.
@@ -122,7 +129,7 @@ impl Store {
         &self,
         operation: &OperationId,
         vote: &Vote,
-        request: Option<&RequestId>,
+        (request, reason): (Option<&RequestId>, &str),
     ) -> Result<Cast, StoreError> {
         let mut tx = self.pools.begin().await?;
         let open = operations::touch_votable(&mut tx, operation.as_str(), &vote.digest.to_string()).await?;
@@ -140,8 +147,12 @@ impl Store {
             delete(&mut tx, operation, earlier).await?;
         }
         let vote = Vote { by: Voted::Command, ..vote.clone() };
-        insert(&mut tx, operation, &vote).await?;
-        let record = Record { request: request.cloned(), ..record(operation, &vote, cast_what(vote.voice)) };
+        let reason = reason.replace('\0', "");
+        insert(&mut tx, operation, (&vote, &reason)).await?;
+        let mut record = Record { request: request.cloned(), ..record(operation, &vote, cast_what(vote.voice)) };
+        if !reason.is_empty() {
+            record.facts = record.facts.with("reason", reason);
+        }
         audit::append(&mut tx, vote.at, &[record]).await?;
         tx.commit().await?;
         Ok(Cast::Stored)
@@ -192,6 +203,26 @@ impl Store {
     pub async fn votes(&self, operation: &OperationId, digest: Digest) -> Result<Vec<Vote>, StoreError> {
         let rows: Vec<VoteRow> = self.pools.all(VOTES, vals![operation.as_str(), &digest.to_string()]).await?;
         sorted(rows)
+    }
+
+    /// Why people vetoed a plan, in their own words, first who did first. Who said nothing is left out.
+    ///
+    /// # Errors
+    /// As all calls of the store.
+    pub async fn veto_reasons(
+        &self,
+        operation: &OperationId,
+        digest: Digest,
+    ) -> Result<Vec<(PersonId, String)>, StoreError> {
+        let rows: Vec<ReasonRow> = self
+            .pools
+            .all(
+                "SELECT person, reason FROM votes \
+                 WHERE operation = $1 AND digest = $2 AND voice = 'veto' AND reason <> '' ORDER BY at, account LIMIT 100",
+                vals![operation.as_str(), &digest.to_string()],
+            )
+            .await?;
+        rows.into_iter().map(|row| Ok((parsed(&row.person, "a person")?, row.reason))).collect()
     }
 
     /// The accounts whose veto by reaction on a plan was worth nothing when they were looked up last.
@@ -274,7 +305,7 @@ impl Store {
             records.push(Record { facts: record.facts.with("was", was.person.as_str()), ..record });
         }
         for vote in &added {
-            insert(&mut tx, read.operation, vote).await?;
+            insert(&mut tx, read.operation, (vote, "")).await?;
             records.push(record(read.operation, vote, cast_what(vote.voice)));
         }
         audit::append(&mut tx, read.at, &records).await?;
@@ -320,9 +351,10 @@ async fn by_command(tx: &mut Tx, operation: &OperationId, of: (Digest, Account))
     sorted(rows)
 }
 
-async fn insert(tx: &mut Tx, operation: &OperationId, vote: &Vote) -> Result<(), StoreError> {
+async fn insert(tx: &mut Tx, operation: &OperationId, (vote, reason): (&Vote, &str)) -> Result<(), StoreError> {
     tx.run(
-        "INSERT INTO votes (operation, digest, account, person, voice, cast_by, at) VALUES ($1, $2, $3, $4, $5, $6, $7)",
+        "INSERT INTO votes (operation, digest, account, person, voice, cast_by, at, reason) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
         vals![
             operation.as_str(),
             &vote.digest.to_string(),
@@ -331,6 +363,7 @@ async fn insert(tx: &mut Tx, operation: &OperationId, vote: &Vote) -> Result<(),
             voice_key(vote.voice),
             cast_key(vote.by),
             vote.at.0,
+            reason,
         ],
     )
     .await?;

@@ -315,6 +315,7 @@ pub const MISTAKES: &[&str] = &[
     "brokers-have-their-share",
     "changed-meanwhile",
     "command-not-built-yet",
+    "confirm-differs",
     "digest-not-whole",
     "duration-too-long",
     "duration-too-short",

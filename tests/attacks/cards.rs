@@ -1,9 +1,9 @@
 //! What is approved is the one card that we posted, and on it the one plan that counts.
 
-use discord_model::{Fault, Message, On};
+use discord_model::{Fault, Kind, Message, On};
 use interlock::approval::State;
-use serde_json::json;
-use std::time::Duration;
+use serde_json::{Value, json};
+use std::time::{Duration, Instant};
 use story::discord_house::{DiscordStory, SOON, operation_in, reset};
 
 const POST: &str = "/channels/{channel_id}/messages";
@@ -59,6 +59,104 @@ async fn what_looks_like_our_card_is_not_our_card() {
     story.becomes(&id, State::Succeeded).await;
     story.everything_is_read().await;
     story.discord.assert_clean();
+}
+
+/// What somebody does to a card, or to where it stands.
+type Deed = (&'static str, fn(&Message));
+
+/// Those that leave it a card that can be approved.
+const HARMLESS: [Deed; 2] =
+    [("nothing", |_| ()), ("its channel has another name", |card| card.channel().renames("kafka-ops"))];
+
+/// Those that leave every word of it as it was sent.
+const DEEDS: [Deed; 6] = [
+    ("a button leads elsewhere", |card| forge_buttons(card, |button| button["custom_id"] = json!("details:AAAAAA"))),
+    ("a button says something else", |card| forge_buttons(card, |button| button["label"] = json!("Approve"))),
+    ("there are no buttons", |card| card.components_are_forged(Vec::new())),
+    ("another plan.txt", |card| card.file_is_forged("plan.txt", Some("harmless\n".into()))),
+    ("there is no plan.json", |card| card.file_is_forged("plan.json", None)),
+    ("what stands here is published elsewhere", |card| card.channel().converts(Kind::Announcement)),
+];
+
+fn forge_buttons(card: &Message, forge: fn(&mut Value)) {
+    let mut components = card.look().components;
+    components.iter_mut().flat_map(|row| row["components"].as_array_mut().unwrap()).for_each(forge);
+    card.components_are_forged(components);
+}
+
+/// 6, 21: whatever of a card is another one than was sent, and wherever it is moved, it starts nothing and is asked again.
+#[tokio::test]
+async fn a_card_whose_words_alone_are_as_they_were_sent_starts_nothing() {
+    for (deed, does) in HARMLESS {
+        let story = DiscordStory::begin().await;
+        let posted = story.reset().await;
+        story.all_is_told().await;
+        does(&posted.card);
+        story.reacts("bob", &posted.card, "✅").await;
+        let ended = story.becomes(&posted.id, State::Succeeded).await;
+        assert_eq!((ended.revision, story.acts()), (1, 1), "{deed}");
+        story.everything_is_read().await;
+        story.discord.assert_clean();
+    }
+    for (deed, does) in DEEDS {
+        let story = DiscordStory::begin().await;
+        let posted = story.reset().await;
+        story.all_is_told().await;
+        let said = posted.card.text();
+        does(&posted.card);
+        assert_eq!(posted.card.text(), said, "{deed}");
+        story.reacts("bob", &posted.card, "✅").await;
+        story.card(&posted.id, 2).await;
+        let operation = story.operation(&posted.id).await;
+        let is = (operation.state, operation.why.id.as_str(), story.acts());
+        assert_eq!(is, (State::AwaitingApproval, "card-altered", 0), "{deed}");
+        story.everything_is_read().await;
+        story.discord.assert_clean();
+    }
+}
+
+/// 3, 21, 35: the channel of a card that waits is deleted, or no longer one in which the settings let its cluster be shown.
+#[tokio::test]
+async fn a_card_in_a_place_that_is_no_longer_its_own_starts_nothing() {
+    let story = DiscordStory::begin().await;
+    let posted = story.reset().await;
+    story.all_is_told().await;
+    story.ops.deletes();
+    story.time_passes(Duration::from_secs(61));
+    let began = Instant::now();
+    while story.operation(&posted.id).await.revision == 1 {
+        assert!(began.elapsed() < SOON, "it is not asked again");
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    let operation = story.operation(&posted.id).await;
+    let is = (operation.state, operation.why.id.as_str(), story.acts());
+    assert_eq!(is, (State::AwaitingApproval, "card-gone", 0));
+    story.discord.assert_clean();
+
+    for stays in [true, false] {
+        let mut story = DiscordStory::begin().await;
+        let posted = story.reset().await;
+        story.all_is_told().await;
+        story.dies().await;
+        let elsewhere = story.discord.channel("elsewhere").id().get();
+        story.settings_change(|policy| {
+            for channels in policy.places.channels.values_mut() {
+                channels.insert(elsewhere);
+                channels.retain(|one| stays || *one == elsewhere);
+            }
+        });
+        story.is_born().await;
+        story.reacts("bob", &posted.card, "✅").await;
+        if stays {
+            assert_eq!(story.becomes(&posted.id, State::Succeeded).await.revision, 1);
+        } else {
+            // Asked again in that place, it is one that could not be asked for there today.
+            let ended = story.becomes(&posted.id, State::Refused).await;
+            assert_eq!((ended.why.id.as_str(), story.acts()), ("place-not-allowed", 0));
+        }
+        story.everything_is_read().await;
+        story.discord.assert_clean();
+    }
 }
 
 /// 23: neither what the card shows of a digest, nor all but its end, nor one that begins alike, nor that of an older plan.

@@ -4,4 +4,5 @@ mod cards;
 mod mistakes;
 mod names;
 mod outages;
+mod typed_names;
 mod votes;

@@ -30,6 +30,7 @@ use simulated::{HandClock, SimulatedKafka};
 use std::sync::Arc;
 use std::time::Duration;
 use story::crash::{Agenda, Deed, Ground, Points, Rules, Settled, ask};
+use story::people::approval_of;
 
 /// A reset of the group that is stopped.
 const RESET: &str = "/reset-offset cluster:orders-kafka group:nightly-report to:earliest reason:replay";
@@ -89,8 +90,8 @@ async fn tells(house: &House) {
 }
 
 async fn votes(house: &House, who: &str, id: &OperationId) -> &'static str {
-    let digest = now(house, id).await.digest;
-    match ask(house, who, &format!("/approve operation:{id} digest:{digest}")).await {
+    let line = approval_of(house.rooms(), &now(house, id).await).await;
+    match ask(house, who, &line).await {
         Done::Controlled { what, .. } => what,
         other => panic!("{who} on {id}: {other:?}"),
     }

@@ -18,6 +18,7 @@ mod discord_large;
 mod discord_locked;
 mod discord_owners;
 mod discord_places;
+mod discord_rejected;
 mod discord_reset;
 mod discord_steered;
 mod discord_unlock;

@@ -303,6 +303,21 @@ impl Message {
         });
     }
 
+    /// Somebody with the bot's token exchanges what can be tapped, and leaves its words alone.
+    pub fn components_are_forged(&self, components: Vec<Value>) {
+        self.alter(|m| m.components = components);
+    }
+
+    /// Somebody with the bot's token exchanges a file by another one of its name, or takes it off.
+    pub fn file_is_forged(&self, name: &str, bytes: Option<Bytes>) {
+        self.alter(|m| match bytes {
+            Some(bytes) => {
+                m.attachments.iter_mut().filter(|a| a.filename == name).for_each(|a| a.bytes = bytes.clone())
+            }
+            None => m.attachments.retain(|a| a.filename != name),
+        });
+    }
+
     fn alter(&self, change: impl FnOnce(&mut Record)) {
         self.discord.inner.change(|w| {
             let now = w.now_ms();

@@ -150,6 +150,10 @@ async fn attackers_can_forge_hide_and_delete() {
     assert_eq!(card.text(), "card");
     card.is_forged("another plan", Vec::new());
     assert_eq!(card.text(), "another plan");
+    card.components_are_forged(vec![
+        json!({"type": 1, "components": [{"type": 2, "style": 2, "label": "Yes", "custom_id": "y"}]}),
+    ]);
+    assert_eq!((card.look().buttons()[0].label.as_str(), card.text().as_str()), ("Yes", "another plan"));
     let copy = mallory.reposts(&card, &ops).await;
     assert_eq!((copy.text().as_str(), copy.look().by_bot), ("another plan", false));
     let fake = ops.webhook_posts("signalbox", "card", Vec::new());

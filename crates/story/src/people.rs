@@ -1,8 +1,11 @@
 //! The people of the stories, and what they may do.
 
+use engine::Operation;
+use engine::port::Journal;
 use interlock::cluster::{Cluster, ClusterKind, Mode, Tier};
 use interlock::command::parse_line;
 use interlock::id::{ClusterName, PersonId};
+use interlock::plan::Sealed;
 use interlock::policy::{Grant, Grantee, Grants, Of, Owner, Owners, Pattern, Policy, Reach, Role};
 use interlock::principal::{Account, Place, Principal};
 use signalbox::desk::{Incoming, Rooms};
@@ -66,6 +69,25 @@ pub fn policy(clusters: &[(&str, Tier)]) -> Policy {
     let names = ["orders.*", "billing.*"].map(|source| Pattern::new(source).expect("a pattern"));
     policy.owners = Owners(vec![Owner { names: names.into(), clusters: Of::All, to: [dora].into() }]);
     policy
+}
+
+/// The line with which somebody approves this plan: with its whole digest, and with the name typed where it cannot be undone.
+#[must_use]
+pub fn approval(plan: &Sealed) -> String {
+    let line = format!("/approve operation:{} digest:{}", plan.plan().operation, plan.digest());
+    match plan.plan().name_to_type() {
+        Some(name) => format!("{line} confirm:\"{name}\""),
+        None => line,
+    }
+}
+
+/// The line with which somebody approves the plan of an operation that counts; see [`approval`]. Of a plan that cannot be read
+/// nothing but its digest is known.
+pub async fn approval_of(rooms: &Rooms, operation: &Operation) -> String {
+    match rooms.store.plan(operation).await {
+        Ok(plan) => approval(&plan),
+        Err(_) => format!("/approve operation:{} digest:{}", operation.id, operation.digest),
+    }
 }
 
 /// What somebody types in a place.

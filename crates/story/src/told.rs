@@ -276,8 +276,7 @@ impl Person<'_> {
             assert!(posted.elapsed() < PATIENCE, "the card of {id} was never posted");
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
-        let digest = self.story.plan(id).await.digest();
-        self.runs(&format!("/approve operation:{id} digest:{digest}")).await
+        self.runs(&people::approval(&self.story.plan(id).await)).await
     }
 
     /// Types a command and gets the whole answer.

@@ -18,7 +18,7 @@ const OVEREDITED_PAUSE: Duration = Duration::from_secs(300);
 struct Drawn {
     operation: Operation,
     card: Card,
-    /// Whether it is drawn also if it says what it said before: its buttons may differ.
+    /// Whether it is drawn also if it says what it said before.
     always: bool,
 }
 

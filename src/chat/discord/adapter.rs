@@ -1,11 +1,11 @@
 //! [`Chat`] for [`Discord`].
 
 use super::Discord;
-use super::render::{render, says};
+use super::render::{render, will_say};
 use crate::chat::{CardSeen, Chat, ChatError, MemberNow, MessageRef, Sending};
 use crate::text::Card;
 use engine::port::Boxed;
-use interlock::principal::{Account, ChatRole};
+use interlock::principal::{Account, ChatRole, Place};
 use interlock::time::Millis;
 use std::collections::BTreeSet;
 
@@ -51,10 +51,14 @@ impl Chat for Discord {
     }
 
     fn says(&self, card: &Card) -> String {
-        says(&render(card, None).message)
+        will_say(&render(card, None))
     }
 
     fn read(&self, message: MessageRef) -> Boxed<'_, Result<CardSeen, ChatError>> {
         Box::pin(async move { Ok(self.seen(message).await?) })
+    }
+
+    fn place(&self, channel: u64) -> Boxed<'_, Result<Option<Place>, ChatError>> {
+        Box::pin(async move { Ok(self.place_now(channel).await?) })
     }
 }

@@ -1,4 +1,4 @@
-//! Commands, completions and buttons: acknowledged at once, then answered.
+//! Commands, completions, buttons and forms: acknowledged at once, then answered.
 
 mod answers;
 mod origin;
@@ -8,14 +8,15 @@ pub(super) use answers::Remembered;
 use super::gateway::Opened;
 use super::limits::{COMPLETION, SUGGESTION, SUGGESTIONS, shortened, units};
 use super::messages::id as id_of;
-use crate::chat::{Clicked, Completing, MessageRef, Stranger, Suggested};
+use crate::chat::{Clicked, Completing, Filled, MessageRef, Stranger, Suggested};
 use crate::desk::{Incoming, RawValue};
 use answers::Asked;
 use interlock::principal::Principal;
 use origin::Origin;
 use serde_json::{Value, json};
 use serenity::all::{
-    CommandDataOption, CommandDataOptionValue, CommandInteraction, CommandType, ComponentInteraction, Interaction,
+    ActionRow, ActionRowComponent, CommandDataOption, CommandDataOptionValue, CommandInteraction, CommandType,
+    ComponentInteraction, Interaction, ModalInteraction,
 };
 use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError};
@@ -36,10 +37,7 @@ impl Opened {
                 Interaction::Command(command) => self.command(command).await,
                 Interaction::Autocomplete(typing) => self.complete(typing).await,
                 Interaction::Component(click) => self.click(click).await,
-                Interaction::Modal(modal) => {
-                    let asked = Asked { id: modal.id.get(), token: modal.token, locale: modal.locale };
-                    self.turn_away(&asked, Stranger::Unreadable, Some(modal.user.id.get())).await;
-                }
+                Interaction::Modal(modal) => self.modal(modal).await,
                 _ => {}
             }
         };
@@ -74,6 +72,12 @@ impl Opened {
     async fn click(self: &Arc<Self>, click: ComponentInteraction) {
         let asked = Asked { id: click.id.get(), token: click.token.clone(), locale: click.locale.clone() };
         let origin = Origin::of_component(&click);
+        // A form can only be the first answer.
+        if let Ok(principal) = self.admit(&origin)
+            && let Some(form) = self.door.form(&click.data.custom_id, &principal, &click.locale)
+        {
+            return self.open_form(&asked, &form).await;
+        }
         let Some(principal) = self.acknowledged(&asked, &origin).await else { return };
         let (opened, at) = (Arc::clone(self), self.discord.clock.now());
         self.tasks.spawn("a click", async move {
@@ -86,6 +90,25 @@ impl Opened {
                 at,
             };
             opened.answer(&asked, opened.door.clicked(clicked)).await;
+        });
+    }
+
+    async fn modal(self: &Arc<Self>, modal: ModalInteraction) {
+        let asked = Asked { id: modal.id.get(), token: modal.token.clone(), locale: modal.locale.clone() };
+        let origin = Origin::of_modal(&modal);
+        let Some(principal) = self.acknowledged(&asked, &origin).await else { return };
+        let (opened, at) = (Arc::clone(self), self.discord.clock.now());
+        self.tasks.spawn("a form", async move {
+            let text = typed(&modal.data.components);
+            let filled = Filled {
+                id: modal.data.custom_id,
+                text,
+                principal,
+                place: opened.place(&origin).await,
+                locale: modal.locale,
+                at,
+            };
+            opened.answer(&asked, opened.door.filled(filled)).await;
         });
     }
 
@@ -163,6 +186,15 @@ impl Opened {
             }
         };
         self.tasks.guard("an unreadable interaction", work).await;
+    }
+}
+
+/// What was typed into the one field of a form of ours.
+fn typed(rows: &[ActionRow]) -> Option<String> {
+    let mut parts = rows.iter().flat_map(|row| &row.components);
+    match (parts.next(), parts.next()) {
+        (Some(ActionRowComponent::InputText(field)), None) => field.value.clone(),
+        _ => None,
     }
 }
 

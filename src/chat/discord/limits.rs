@@ -28,6 +28,8 @@ pub(super) const ROWS: usize = 5;
 pub(super) const BUTTON_LABEL: usize = 80;
 /// Units of a button's id.
 pub(super) const BUTTON_ID: usize = 100;
+/// Units of a form's title, and of what stands above its field.
+pub(super) const FORM_TEXT: usize = 45;
 /// Suggestions of one completion.
 pub(super) const SUGGESTIONS: usize = 25;
 /// Units of a suggestion's label, and of its value.

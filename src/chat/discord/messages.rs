@@ -8,6 +8,7 @@ use super::render::{Upload, is_marker, marker, render, says};
 use super::uploads::{Listed, all, prints};
 use crate::chat::{CardSeen, MessageRef, Sending};
 use crate::text::Card;
+use interlock::principal::Place;
 use interlock::time::Millis;
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -20,6 +21,11 @@ const SUPPRESSED: u64 = 1 << 2;
 const SILENT: u64 = 1 << 12;
 /// Discord's clock and ours may differ by so much.
 const CLOCKS_APART: Duration = Duration::from_secs(300);
+/// Types of channels, by Discord's numbers: messages in the first two are published to other guilds.
+const ANNOUNCEMENT: u64 = 5;
+const ANNOUNCEMENT_THREAD: u64 = 10;
+const PUBLIC_THREAD: u64 = 11;
+const PRIVATE_THREAD: u64 = 12;
 /// A thread has been created for this message.
 const HAS_THREAD: u64 = 160_004;
 
@@ -116,11 +122,32 @@ impl Discord {
         let path = format!("/channels/{}/messages/{}", message.channel, message.message);
         let route = Route { template: "GET /channels/{}/messages/{}", about: message.channel };
         let answer = self.get(path, route).await?;
+        self.uploads.lock().unwrap_or_else(PoisonError::into_inner).seen(message.message, &answer);
         Ok(CardSeen {
             ours: is_ours(&answer, me),
             suppressed: answer["flags"].as_u64().unwrap_or(0) & SUPPRESSED != 0,
             says: says(&answer),
         })
+    }
+
+    /// Where a channel or thread is now; see [`crate::chat::Chat::place`].
+    pub(super) async fn place_now(&self, channel: u64) -> Result<Option<Place>, Failed> {
+        let shown = self.channel(channel).await?;
+        let Some(guild) = id(&shown["guild_id"]) else { return Ok(None) };
+        match shown["type"].as_u64() {
+            Some(ANNOUNCEMENT | ANNOUNCEMENT_THREAD) => Ok(None),
+            Some(PUBLIC_THREAD | PRIVATE_THREAD) => {
+                let Some(parent) = id(&shown["parent_id"]) else { return Ok(None) };
+                let published = self.channel(parent).await?["type"] == ANNOUNCEMENT;
+                Ok((!published).then_some(Place::Discord { guild, channel: parent, thread: Some(channel) }))
+            }
+            Some(_) => Ok(Some(Place::Discord { guild, channel, thread: None })),
+            None => Err(Failed::Unknown("a channel without a type".to_owned())),
+        }
+    }
+
+    async fn channel(&self, channel: u64) -> Result<Value, Failed> {
+        self.get(format!("/channels/{channel}"), Route { template: "GET /channels/{}", about: channel }).await
     }
 
     /// Opens a message's thread; one that is open has the message's id.

@@ -10,6 +10,8 @@ struct Kept {
     id: String,
     name: String,
     digest: [u8; 32],
+    /// Its size as Discord tells it.
+    size: Value,
 }
 
 /// Attachments by message; the oldest are forgotten, and then sent again when they are needed.
@@ -60,12 +62,21 @@ impl Uploads {
         listed
     }
 
+    /// A message was read: what somebody took off or exchanged is not there to be kept any more.
+    pub(super) fn seen(&mut self, message: u64, answer: &Value) {
+        let there = answer["attachments"].as_array().map_or(&[][..], Vec::as_slice);
+        if let Some(known) = self.messages.get_mut(&message) {
+            known.retain(|one| there.iter().any(|file| file["id"] == one.id.as_str() && file["size"] == one.size));
+        }
+    }
+
     /// Remembers what a message has, from Discord's answer and from what was wanted.
     pub(super) fn remember(&mut self, message: u64, wanted: &[(String, [u8; 32])], answer: &Value) {
         let there = answer["attachments"].as_array().map_or(&[][..], Vec::as_slice);
         let kept = wanted.iter().filter_map(|(name, digest)| {
             let found = there.iter().find(|one| one["filename"] == name.as_str())?;
-            Some(Kept { id: found["id"].as_str()?.to_owned(), name: name.clone(), digest: *digest })
+            let (id, size) = (found["id"].as_str()?.to_owned(), found["size"].clone());
+            Some(Kept { id, name: name.clone(), digest: *digest, size })
         });
         if self.messages.insert(message, kept.collect()).is_none() {
             self.order.push_back(message);
@@ -102,6 +113,22 @@ mod tests {
         assert_eq!(listed.attachments, json!([{"id": "7"}, {"id": 0, "filename": "plan.json"}]));
         assert_eq!(listed.uploads, [file("plan.json", "[]")]);
         assert_eq!(uploads.list(2, wanted.to_vec()).uploads.len(), 2, "another message has none of them");
+    }
+
+    #[test]
+    fn what_was_taken_off_or_exchanged_is_sent_again() {
+        let wanted = [file("plan.txt", "a"), file("plan.json", "{}"), file("by-hand.md", "b")];
+        let one = |id: &str, name: &str, size: u64| json!({"id": id, "filename": name, "size": size});
+        let whole =
+            json!({"attachments": [one("7", "plan.txt", 1), one("8", "plan.json", 2), one("9", "by-hand.md", 1)]});
+        let altered = json!({"attachments": [one("7", "plan.txt", 1), one("9", "by-hand.md", 5)]});
+        let mut uploads = Uploads::default();
+        uploads.remember(1, &prints(&wanted), &whole);
+        uploads.seen(1, &whole);
+        assert_eq!(uploads.list(1, wanted.to_vec()).uploads, []);
+        uploads.seen(1, &altered);
+        let listed = uploads.list(1, wanted.to_vec());
+        assert_eq!((listed.uploads, &listed.attachments[0]), (wanted[1..].to_vec(), &json!({"id": "7"})));
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use super::bed::{Bed, START, event, id, plan, taker};
 use super::contract;
-use crate::store::audit::{AuditFilter, AuditPage};
+use crate::store::audit::{AuditEntry, AuditFilter, AuditPage};
 use crate::store::{Cast, Edge, ReactionVotes, Reread, Taker, Unlock, UnlockAsked};
 use engine::port::Journal;
 use engine::{Actor, Notice, Operation, Revision, Transitioned};
@@ -82,8 +82,8 @@ contract! {
     async fn a_command_vote_is_a_fact_and_can_be_withdrawn(bed: &Bed) {
         let operation = bed.posted(1).await;
         let yes = vote("bob", Voice::Approve, Voted::Command);
-        assert_eq!(bed.store.put_vote(&id(1), &yes, None).await.unwrap(), Cast::Stored);
-        assert_eq!(bed.store.put_vote(&id(1), &yes, None).await.unwrap(), Cast::Already);
+        assert_eq!(bed.store.put_vote(&id(1), &yes, (None, "")).await.unwrap(), Cast::Stored);
+        assert_eq!(bed.store.put_vote(&id(1), &yes, (None, "")).await.unwrap(), Cast::Already);
         assert_eq!(bed.store.votes(&id(1), operation.digest).await.unwrap(), std::slice::from_ref(&yes));
         let before = bed.audited().await;
         let mine = (operation.digest, yes.account);
@@ -97,30 +97,47 @@ contract! {
     async fn a_veto_by_command_replaces_the_approval_and_stays(bed: &Bed) {
         let operation = bed.posted(1).await;
         let (yes, no) = (vote("bob", Voice::Approve, Voted::Command), vote("bob", Voice::Veto, Voted::Command));
-        bed.store.put_vote(&id(1), &yes, None).await.unwrap();
-        assert_eq!(bed.store.put_vote(&id(1), &no, None).await.unwrap(), Cast::Stored);
+        bed.store.put_vote(&id(1), &yes, (None, "")).await.unwrap();
+        assert_eq!(bed.store.put_vote(&id(1), &no, (None, "")).await.unwrap(), Cast::Stored);
         assert_eq!(bed.store.votes(&id(1), operation.digest).await.unwrap(), std::slice::from_ref(&no));
         let mine = (operation.digest, no.account);
         assert_eq!(bed.store.withdraw_vote(&id(1), mine, (None, START)).await.unwrap(), Cast::NoneThere);
     }
 
+    async fn why_somebody_vetoed_is_kept_with_the_veto_and_in_the_audit(bed: &Bed) {
+        let operation = bed.posted(1).await;
+        let veto = |name: &str| vote(name, Voice::Veto, Voted::Command);
+        let why = "the deploy\n\0is still running";
+        assert_eq!(bed.store.put_vote(&id(1), &veto("bob"), (None, why)).await.unwrap(), Cast::Stored);
+        assert_eq!(bed.store.put_vote(&id(1), &veto("bob"), (None, "another")).await.unwrap(), Cast::Already);
+        assert_eq!(bed.store.put_vote(&id(1), &veto("cid"), (None, "")).await.unwrap(), Cast::Stored);
+        let said = "the deploy\nis still running".to_owned();
+        let known = bed.store.veto_reasons(&id(1), operation.digest).await.unwrap();
+        assert_eq!(known, [("bob".parse::<PersonId>().unwrap(), said.clone())]);
+        assert_eq!(bed.store.veto_reasons(&id(1), plan(&id(1), 2).digest()).await.unwrap(), []);
+        let page = AuditPage { before: None, limit: 2 };
+        let found = bed.store.audit_search(&AuditFilter::default(), page).await.unwrap();
+        let reason = |entry: &AuditEntry| entry.record.facts.get("reason").cloned();
+        assert_eq!(found.iter().map(reason).collect::<Vec<_>>(), [None, Some(Fact::Text(said))], "newest first");
+    }
+
     async fn no_vote_before_the_card_on_another_plan_or_after_the_start(bed: &Bed) {
         let operation = bed.awaiting(1).await;
         let yes = vote("bob", Voice::Approve, Voted::Command);
-        assert_eq!(bed.store.put_vote(&id(1), &yes, None).await.unwrap(), Cast::Closed, "no card yet");
+        assert_eq!(bed.store.put_vote(&id(1), &yes, (None, "")).await.unwrap(), Cast::Closed, "no card yet");
         let at_the_console = Vote { account: Account::System(501), ..yes.clone() };
-        assert_eq!(bed.store.put_vote(&id(1), &at_the_console, None).await.unwrap(), Cast::Stored, "it needs no card");
+        assert_eq!(bed.store.put_vote(&id(1), &at_the_console, (None, "")).await.unwrap(), Cast::Stored, "it needs no card");
         let mine = (yes.digest, at_the_console.account);
         assert_eq!(bed.store.withdraw_vote(&id(1), mine, (None, START)).await.unwrap(), Cast::Stored);
         let due = bed.store.due(&super::bed::taker("one"), START, 9).await.unwrap();
         assert!(bed.store.sent(&due[0].claim, START, &[super::bed::card(50)]).await.unwrap());
         let other = Vote { digest: plan(&id(1), 2).digest(), ..yes.clone() };
-        assert_eq!(bed.store.put_vote(&id(1), &other, None).await.unwrap(), Cast::Closed, "another plan");
+        assert_eq!(bed.store.put_vote(&id(1), &other, (None, "")).await.unwrap(), Cast::Closed, "another plan");
         let queued = bed.does(&event(&operation, Event::Approve)).await;
-        assert_eq!(bed.store.put_vote(&id(1), &yes, None).await.unwrap(), Cast::Stored, "queued still takes votes");
+        assert_eq!(bed.store.put_vote(&id(1), &yes, (None, "")).await.unwrap(), Cast::Stored, "queued still takes votes");
         let running = bed.does(&event(&queued, Event::Start)).await;
         let no = vote("cid", Voice::Veto, Voted::Command);
-        assert_eq!(bed.store.put_vote(&id(1), &no, None).await.unwrap(), Cast::Closed, "started");
+        assert_eq!(bed.store.put_vote(&id(1), &no, (None, "")).await.unwrap(), Cast::Closed, "started");
         assert_eq!(reread(bed, &running, &[]).await, Reread::Closed);
         assert_eq!(bed.store.votes(&id(1), operation.digest).await.unwrap(), [yes]);
     }
@@ -128,7 +145,7 @@ contract! {
     async fn what_is_reread_replaces_reactions_only(bed: &Bed) {
         let operation = bed.posted(1).await;
         let fact = vote("dan", Voice::Approve, Voted::Command);
-        bed.store.put_vote(&id(1), &fact, None).await.unwrap();
+        bed.store.put_vote(&id(1), &fact, (None, "")).await.unwrap();
         let (bob, cid) = (vote("bob", Voice::Approve, Voted::Reaction), vote("cid", Voice::Veto, Voted::Reaction));
         let first = reread(bed, &operation, &[bob.clone(), cid.clone()]).await;
         assert_eq!(first, Reread::Stored { added: vec![bob.clone(), cid.clone()], removed: Vec::new() });
@@ -200,10 +217,10 @@ contract! {
     async fn an_approval_by_command_does_not_take_a_veto_back(bed: &Bed) {
         let operation = bed.posted(1).await;
         let (yes, no) = (vote("bob", Voice::Approve, Voted::Command), vote("bob", Voice::Veto, Voted::Command));
-        assert_eq!(bed.store.put_vote(&id(1), &no, None).await.unwrap(), Cast::Stored);
-        assert_eq!(bed.store.put_vote(&id(1), &yes, None).await.unwrap(), Cast::Stored);
+        assert_eq!(bed.store.put_vote(&id(1), &no, (None, "")).await.unwrap(), Cast::Stored);
+        assert_eq!(bed.store.put_vote(&id(1), &yes, (None, "")).await.unwrap(), Cast::Stored);
         assert_eq!(bed.store.votes(&id(1), operation.digest).await.unwrap(), [yes.clone(), no.clone()]);
-        assert_eq!(bed.store.put_vote(&id(1), &no, None).await.unwrap(), Cast::Already);
+        assert_eq!(bed.store.put_vote(&id(1), &no, (None, "")).await.unwrap(), Cast::Already);
         let mine = (operation.digest, yes.account);
         assert_eq!(bed.store.withdraw_vote(&id(1), mine, (None, START)).await.unwrap(), Cast::Stored);
         assert_eq!(bed.store.votes(&id(1), operation.digest).await.unwrap(), [no]);
@@ -211,7 +228,7 @@ contract! {
 
     async fn votes_do_not_carry_over_to_a_new_plan(bed: &Bed) {
         let operation = bed.posted(1).await;
-        bed.store.put_vote(&id(1), &vote("bob", Voice::Approve, Voted::Command), None).await.unwrap();
+        bed.store.put_vote(&id(1), &vote("bob", Voice::Approve, Voted::Command), (None, "")).await.unwrap();
         let transition = event(&operation, Event::AskAgain);
         let revision = Revision { transition, plan: plan(&id(1), 2), by_itself: false };
         let Transitioned::Done(revised) = bed.store.revise(&revision).await.unwrap() else { panic!("not done") };

@@ -80,13 +80,15 @@ fn footer(answer: &Answer, locale: Locale) -> Line {
 /// The plan a vote by command would be on, with the line that votes on exactly it.
 fn asked_back(plan: &Sealed, locale: Locale) -> Card {
     let of = plan.plan();
-    let line = format!("/approve operation:{} digest:{}", of.operation, plan.digest());
+    let typed = of.name_to_type().is_some();
+    let confirm = if typed { " confirm:" } else { "" };
+    let line = format!("/approve operation:{} digest:{}{confirm}", of.operation, plan.digest());
     Card {
         headline: vec![
             locale.say("asked-back", &Args::new().line("what", head::what(of, locale))),
             head::size(of, locale),
             head::worst(of, locale),
-            locale.say("asked-back-next", &Args::new().code("line", &line)),
+            locale.say(if typed { "asked-back-type" } else { "asked-back-next" }, &Args::new().code("line", &line)),
         ],
         tone: Tone::Waiting,
         body: body::blocks(of, Owners::default(), locale),

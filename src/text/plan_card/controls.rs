@@ -4,7 +4,8 @@ use super::{CardView, ways};
 use crate::text::card::Button;
 use interlock::approval::State;
 
-/// [Details] always, [My vote] while votes are taken.
+/// [Details] always, [My vote] and [Reject…] while votes are taken; and [Approve…] where a reaction is not enough, on exactly
+/// this plan.
 pub(super) fn buttons(view: &CardView<'_>) -> Vec<Button> {
     let plan = view.plan.plan();
     let button = |id: String, label: &str| Button { id, label: view.locale.text(label), danger: false };
@@ -12,7 +13,13 @@ pub(super) fn buttons(view: &CardView<'_>) -> Vec<Button> {
     if !view.state.is_open_to_votes() || plan.votes.is_empty() {
         return vec![details];
     }
-    vec![details, button(format!("myvote:{}:{}", plan.operation, plan.revision), "button-my-vote")]
+    let confirm = plan.name_to_type().map(|_| {
+        let id = format!("confirm:{}:{}", plan.operation, view.plan.digest());
+        button(id, "button-confirm")
+    });
+    let my_vote = button(format!("myvote:{}:{}", plan.operation, plan.revision), "button-my-vote");
+    let reject = Button { danger: true, ..button(format!("reject:{}", plan.operation), "button-reject") };
+    [details, my_vote].into_iter().chain(confirm).chain([reject]).collect()
 }
 
 /// Votes while they are taken, controls while it runs, the way back once it ended.

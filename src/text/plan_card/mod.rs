@@ -16,6 +16,7 @@ use super::locale::{Args, Locale};
 use super::{by_hand, picture, plan_text, reassignment};
 use engine::{History, Why};
 use interlock::approval::{State, Tally};
+use interlock::id::PersonId;
 use interlock::plan::{Difference, Owed, Plan, Sealed, Seat};
 use interlock::time::Millis;
 
@@ -44,6 +45,8 @@ pub struct CardView<'a> {
     pub newer: Option<Newer<'a>>,
     /// The owners of what it changes.
     pub owners: Owners,
+    /// Who vetoed it for a reason, and the reason in their words.
+    pub vetoed_because: &'a [(PersonId, String)],
     /// Who is called by the card.
     pub mentions: &'a [Mention],
     /// The language of the place.

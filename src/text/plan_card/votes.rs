@@ -47,7 +47,8 @@ pub(super) fn footer(view: &CardView<'_>) -> Line {
     }
     let mut parts = standing(tally, locale);
     if view.state == State::AwaitingApproval {
-        parts.push(locale.say("votes-how", &Args::new()));
+        let typed = view.plan.plan().name_to_type().is_some();
+        parts.push(locale.say(if typed { "votes-how-typed" } else { "votes-how" }, &Args::new()));
     }
     Line::joined(parts, " · ")
 }

@@ -5,7 +5,11 @@ use crate::text::card::{Block, Line, Tone};
 use crate::text::kinds::family;
 use crate::text::locale::Args;
 use crate::text::reassignment::moves_replicas;
+use crate::text::sentence::{NAME, WORDS};
 use interlock::approval::State;
+
+/// How many reasons of vetoes are shown.
+const MOST_REASONS: usize = 3;
 
 pub(in crate::text) fn blocks(view: &CardView<'_>) -> Vec<Block> {
     let plan = view.plan.plan();
@@ -17,7 +21,18 @@ pub(in crate::text) fn blocks(view: &CardView<'_>) -> Vec<Block> {
         next(view).map(|key| next_step(view, key)),
         (may_go_back(view)).then(|| view.locale.text("ended-way-back")),
     ];
-    lines.into_iter().flatten().map(|text| Block::Line(Line::plain(text))).collect()
+    let lines = lines.into_iter().flatten().map(|text| Block::Line(Line::plain(text)));
+    lines.chain(reasons(view)).collect()
+}
+
+/// Why those vetoed it whose veto counts.
+fn reasons(view: &CardView<'_>) -> impl Iterator<Item = Block> {
+    let counted = view.vetoed_because.iter().filter(|(person, _)| view.tally.vetoes.contains(person));
+    counted.take(MOST_REASONS).map(|(person, reason)| {
+        let who = Line::person(person.as_str(), NAME / 2);
+        let args = Args::new().line("who", who).foreign("reason", reason, WORDS);
+        Block::Line(view.locale.say("ended-vetoed-because", &args))
+    })
 }
 
 /// The next step in the words of the plan's kind where there are some of their own.

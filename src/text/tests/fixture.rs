@@ -214,6 +214,7 @@ pub(super) struct Scene {
     pub(super) progress: Option<Progress>,
     pub(super) history: History,
     pub(super) owners: Owners,
+    pub(super) vetoed_because: Vec<(PersonId, String)>,
 }
 
 impl Scene {
@@ -227,7 +228,15 @@ impl Scene {
             progress: None,
             history: History::default(),
             owners: Owners::default(),
+            vetoed_because: Vec::new(),
         }
+    }
+
+    /// carol has vetoed it, with these words.
+    pub(super) fn vetoed(mut self, reason: &str) -> Self {
+        self.tally.vetoes = vec![person("carol")];
+        self.vetoed_because = vec![(person("carol"), reason.to_owned())];
+        self.at(State::Rejected)
     }
 
     pub(super) fn at(mut self, state: State) -> Self {
@@ -281,6 +290,7 @@ impl Scene {
             expires_at: self.plan.plan().expires_at,
             newer: None,
             owners: self.owners,
+            vetoed_because: &self.vetoed_because,
             mentions: &[],
             locale,
         }

@@ -20,6 +20,7 @@ fn by_id() -> BTreeSet<String> {
         NotCounted::NotNeeded,
         NotCounted::SamePerson,
         NotCounted::AlsoVetoes,
+        NotCounted::Unconfirmed,
     ]
     .map(NotCounted::key);
     let families: [(&str, &[&str]); 32] = [

@@ -4,9 +4,11 @@ use super::fixture::{Scene, reset, waiting_reset};
 use super::scale_out::scale_out;
 use crate::text::table::{MOST_COLUMNS, MOST_ROWS, draw};
 use crate::text::width::columns;
-use crate::text::{Block, Card, Drawing, Locale, console, plan_card, plan_text};
+use crate::text::{Block, Card, Drawing, Form, Locale, console, plan_card, plan_text};
 use interlock::approval::State;
+use interlock::command::Catalogue;
 use interlock::facts::Facts;
+use interlock::plan::{Effect, Plan, Sealed};
 
 /// A card within what a chat takes: CHAT.md's limits, with room for escaping.
 pub(super) fn check(card: &Card) {
@@ -48,6 +50,42 @@ fn every_state_has_a_card_within_limits() {
             }
         }
     }
+}
+
+#[test]
+fn forms_fit_and_take_what_their_commands_take() {
+    let catalogue = Catalogue::built_in().unwrap();
+    for locale in Locale::ALL {
+        for (form, command, option) in [
+            (Form::confirm("confirm", locale), "approve", "confirm"),
+            (Form::reject("reject", locale), "reject", "reason"),
+        ] {
+            assert!([&form.title, &form.label].iter().all(|text| text.chars().count() <= 45), "{form:?}");
+            let option = catalogue.get(command).unwrap().option(option).unwrap();
+            assert_eq!(option.longest, form.longest, "{command}");
+        }
+    }
+}
+
+#[test]
+fn what_cannot_be_undone_has_a_button_that_asks_for_its_name() {
+    let buttons = |plan| {
+        let card = plan_card(&Scene::of(plan).view(Locale::EnUs));
+        card.buttons.into_iter().map(|button| button.id).collect::<Vec<_>>()
+    };
+    let lasting = Plan { effect: Effect::Irreversible, ..reset(6) };
+    let id = format!("confirm:{}:{}", lasting.operation, Sealed::seal(lasting.clone()).unwrap().digest());
+    assert!(buttons(lasting).contains(&id));
+    assert!(!buttons(reset(6)).iter().any(|id| id.starts_with("confirm:")));
+}
+
+#[test]
+fn the_reason_of_a_veto_that_counts_is_on_the_card() {
+    let shown = |scene: &Scene| console(&plan_card(&scene.view(Locale::EnUs)), Drawing { width: 120, colour: false });
+    let mut scene = Scene::of(reset(6)).vetoed("the deploy is still running");
+    assert!(shown(&scene).contains("carol: “the deploy is still running”"), "{}", shown(&scene));
+    scene.tally.vetoes.clear();
+    assert!(!shown(&scene).contains("still running"));
 }
 
 #[test]

@@ -18,6 +18,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use story::crash::{CHANNEL, CountingCluster, CountingJournal, Deed, PaperChat, Point, Points, ask};
+use story::people::approval_of;
 use tempfile::TempDir;
 
 pub(super) const CLUSTER: &str = "lab-rocketmq";
@@ -214,7 +215,7 @@ pub(super) async fn turn(house: &House, id: &OperationId, span: Duration) {
             let open = house.rooms().store.voting_open(id).await.unwrap();
             let operation = now(house, id).await;
             if open && operation.state == State::AwaitingApproval {
-                ask(house, who, &format!("/approve operation:{id} digest:{}", operation.digest)).await;
+                ask(house, who, &approval_of(house.rooms(), &operation).await).await;
             }
         }
     }

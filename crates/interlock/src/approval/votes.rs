@@ -75,6 +75,8 @@ pub enum NotCounted {
     SamePerson,
     /// The same person also vetoes.
     AlsoVetoes,
+    /// It cannot be undone, and the voter has not typed the name of what it changes.
+    Unconfirmed,
 }
 
 impl NotCounted {
@@ -90,6 +92,7 @@ impl NotCounted {
             Self::NotNeeded => "not-needed",
             Self::SamePerson => "same-person",
             Self::AlsoVetoes => "also-vetoes",
+            Self::Unconfirmed => "unconfirmed",
         }
     }
 }
@@ -158,6 +161,8 @@ pub fn tally(seats: &[Seat], digest: Digest, ballots: &[Ballot]) -> Tally {
             (why, _) => uncounted.push(Uncounted { person: person.clone(), why: why.unwrap_or(NotCounted::NoRight) }),
         }
     }
+    // Who reacted first and typed the name afterwards has confirmed.
+    uncounted.retain(|one| one.why != NotCounted::Unconfirmed || !eligible.contains_key(&one.person));
     let filled = matching(seats.len(), &eligible);
     let seated: BTreeSet<&PersonId> = filled.iter().flatten().copied().collect();
     let spare = eligible.keys().filter(|person| !seated.contains(*person));
@@ -246,6 +251,17 @@ mod tests {
 
     fn count(seat_count: usize, ballots: &[Ballot]) -> Tally {
         tally(&seats(seat_count), Digest::of(b"plan"), ballots)
+    }
+
+    #[test]
+    fn a_vote_that_was_confirmed_afterwards_is_not_told_as_one_that_was_not() {
+        let reacted = Ballot { eligible: Err(NotCounted::Unconfirmed), ..ballot("bob", Voice::Approve, &[0]) };
+        let alone = count(1, std::slice::from_ref(&reacted));
+        assert_eq!((alone.filled(), alone.uncounted[0].why), (0, NotCounted::Unconfirmed));
+        let tally = count(1, &[reacted.clone(), ballot("bob", Voice::Approve, &[0])]);
+        assert!(tally.is_approved() && tally.uncounted.is_empty(), "{tally:?}");
+        let other = count(2, &[reacted, ballot("carol", Voice::Approve, &[0, 1])]);
+        assert_eq!((other.filled(), other.uncounted.len()), (1, 1), "somebody else's confirmation is not bob's");
     }
 
     #[test]

@@ -5,6 +5,7 @@ mod capture;
 mod check;
 mod closing;
 mod condition;
+mod confirmation;
 mod difference;
 mod expectation;
 mod failing;

@@ -2,7 +2,7 @@
 
 use super::role::Role;
 use super::rules::{Policy, names_of};
-use crate::approval::{Ballot, NotCounted, Vote};
+use crate::approval::{Ballot, NotCounted, Voice, Vote, Voted};
 use crate::cluster::Tier;
 use crate::plan::{Plan, Seat};
 use crate::principal::Principal;
@@ -35,6 +35,7 @@ impl Policy {
         let may_veto = self.has_a_seat(who, plan) || self.operates(who, plan) || self.asked_for(plan, who);
         let filled = self.fills(who, plan);
         let eligible = match filled.is_empty() {
+            false if is_unconfirmed(vote, plan) => Err(NotCounted::Unconfirmed),
             false => Ok(filled),
             true if self.asked_for(plan, who) => Err(NotCounted::AskedForIt),
             true => Err(NotCounted::NoRight),
@@ -93,4 +94,9 @@ impl Policy {
         let now = self.clusters.get(&plan.cluster).map(|cluster| cluster.tier);
         self.seats.requester_approves_in_development && plan.tier == Tier::Development && now == Some(Tier::Development)
     }
+}
+
+/// A reaction says yes without saying to what: what cannot be undone is approved by a command, which has the name typed.
+fn is_unconfirmed(vote: &Vote, plan: &Plan) -> bool {
+    vote.voice == Voice::Approve && vote.by == Voted::Reaction && plan.name_to_type().is_some()
 }

@@ -157,6 +157,29 @@ fn a_chat_role_counts_while_it_is_there() {
 }
 
 #[test]
+fn what_cannot_be_undone_is_approved_by_typing_its_name_and_vetoed_in_any_way() {
+    let group = crate::command::Value::Group("billing".parse().unwrap());
+    let topic = crate::command::Value::Topic("orders".parse().unwrap());
+    let mut lasting = Plan { effect: Effect::Irreversible, ..plan() };
+    assert_eq!((lasting.name_to_type(), plan().name_to_type()), (Some("logs"), None));
+    lasting.request.0.insert("topic".to_owned(), topic);
+    assert_eq!(lasting.name_to_type(), Some("orders"));
+    lasting.request.0.insert("group".to_owned(), group);
+    assert_eq!(lasting.name_to_type(), Some("billing"));
+
+    let (bob, vic) = (who(2), who(9));
+    let cast =
+        |who: &Principal, by, plan: &Plan| policy().ballot(&Vote { by, ..vote(who.account) }, Voter::Member(who), plan);
+    let reacted = cast(&bob, Voted::Reaction, &lasting);
+    assert_eq!((reacted.eligible, reacted.may_veto), (Err(NotCounted::Unconfirmed), true));
+    assert!(cast(&bob, Voted::Command, &lasting).eligible.is_ok());
+    assert_eq!(cast(&bob, Voted::Reaction, &plan()).eligible, Ok([0].into()), "it can be undone");
+    assert_eq!(cast(&vic, Voted::Reaction, &lasting).eligible, Err(NotCounted::NoRight), "that is what is missing");
+    let veto = Vote { voice: Voice::Veto, ..vote(bob.account) };
+    assert!(policy().ballot(&veto, Voter::Member(&bob), &lasting).eligible.is_ok());
+}
+
+#[test]
 fn names_add_up_from_several_grants() {
     let mut policy = policy();
     let orders = Reach { names: Names::Matching(vec![Pattern::new("orders").unwrap()]), ..Reach::everywhere() };

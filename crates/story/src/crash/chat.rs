@@ -1,9 +1,10 @@
 //! A chat on paper: a file in which every message stands that was ever posted, whoever posted it.
 
+use super::ground::CHANNEL;
 use super::points::Points;
 use engine::port::Boxed;
 use interlock::plan::Digest;
-use interlock::principal::{Account, ChatRole};
+use interlock::principal::{Account, ChatRole, Place};
 use interlock::time::Millis;
 use serde::{Deserialize, Serialize};
 use signalbox::chat::{CardSeen, Chat, ChatError, MemberNow, MessageRef, Sending};
@@ -191,5 +192,11 @@ impl Chat for PaperChat {
                 says: one.says,
             })
         })
+    }
+
+    fn place(&self, channel: u64) -> Boxed<'_, Result<Option<Place>, ChatError>> {
+        Box::pin(
+            async move { self.answers().map(|()| Some(Place::Discord { guild: CHANNEL.0, channel, thread: None })) },
+        )
     }
 }

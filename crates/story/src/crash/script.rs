@@ -94,7 +94,7 @@ async fn vote(house: &House, operation: &Operation) {
         let open = store.voting_open(&operation.id).await.expect("the store answers");
         let now = read(house, &operation.id).await;
         if open && now.state == State::AwaitingApproval {
-            ask(house, who, &format!("/approve operation:{} digest:{}", operation.id, now.digest)).await;
+            ask(house, who, &people::approval_of(house.rooms(), &now).await).await;
         }
     }
 }

@@ -5,12 +5,12 @@ mod played;
 mod served;
 
 use super::inside::Inside;
-use crate::chat::{Clicked, Completing, Door, Reacted, Shown, Stranger, Suggested};
+use crate::chat::{Clicked, Completing, Door, Filled, Reacted, Shown, Stranger, Suggested};
 use crate::desk::Incoming;
-use crate::text::{Card, Drawing, Line, Tone};
+use crate::text::{Card, Drawing, Form, Line, Tone};
 use engine::port::Boxed;
 use interlock::command::Catalogue;
-use interlock::principal::Account;
+use interlock::principal::{Account, Principal};
 use interlock::time::Millis;
 use simulated::HandClock;
 use std::sync::{Arc, Mutex};
@@ -58,6 +58,14 @@ impl Door for Noting {
     }
 
     fn clicked(&self, _clicked: Clicked) -> Boxed<'_, Card> {
+        Box::pin(async { Card::default() })
+    }
+
+    fn form(&self, _button: &str, _principal: &Principal, _locale: &str) -> Option<Form> {
+        None
+    }
+
+    fn filled(&self, _filled: Filled) -> Boxed<'_, Card> {
         Box::pin(async { Card::default() })
     }
 

@@ -3,12 +3,12 @@
 use super::super::gateway::Opened;
 use super::super::http::{Body, Failed, How, Request};
 use super::super::limiter::Route;
-use super::super::limits::{COMMAND, REMEMBERED_INTERACTIONS};
+use super::super::limits::{COMMAND, FORM_TEXT, REMEMBERED_INTERACTIONS, shortened};
 use super::super::messages::body;
 use super::super::render::render;
 use super::super::uploads::all;
 use crate::chat::Stranger;
-use crate::text::Card;
+use crate::text::{Card, Form};
 use engine::port::Boxed;
 use interlock::principal::Account;
 use reqwest::Method;
@@ -23,6 +23,12 @@ const PRIVATE: u64 = 1 << 6;
 const MESSAGE: u64 = 4;
 const DEFERRED: u64 = 5;
 const CHOICES: u64 = 8;
+const FORM: u64 = 9;
+/// Parts of a form, by Discord's numbers, and how its field is called.
+const ROW: u64 = 1;
+const TEXT_FIELD: u64 = 4;
+const LINE: u64 = 1;
+const FIELD: &str = "text";
 /// How often the final answer is tried; it replaces a message, so twice is as good as once.
 const TRIES: u32 = 4;
 
@@ -89,6 +95,21 @@ impl Opened {
         };
         if let Err(failed) = self.first_answer(asked, answer).await {
             tracing::warn!(interaction = asked.id, ?failed, "a refusal could not be told");
+        }
+    }
+
+    /// Opens a form: it is the whole answer. What is sent with it comes as an interaction of its own.
+    pub(super) async fn open_form(&self, asked: &Asked, form: &Form) {
+        let field = json!({
+            "type": TEXT_FIELD, "custom_id": FIELD, "label": shortened(&form.label, FORM_TEXT), "style": LINE,
+            "min_length": 1, "max_length": form.longest, "required": true,
+        });
+        let data = json!({
+            "custom_id": form.id, "title": shortened(&form.title, FORM_TEXT),
+            "components": [{"type": ROW, "components": [field]}],
+        });
+        if let Err(failed) = self.first_answer(asked, Body::Json(json!({"type": FORM, "data": data}))).await {
+            tracing::warn!(interaction = asked.id, ?failed, "a form could not be opened: nothing is done");
         }
     }
 

@@ -5,7 +5,10 @@ use super::super::limiter::Route;
 use super::super::messages::id;
 use crate::chat::Stranger;
 use interlock::principal::{Account, ChatRole, Place, Principal};
-use serenity::all::{ChannelType, CommandInteraction, ComponentInteraction, PartialChannel};
+use serenity::all::{
+    ChannelId, ChannelType, CommandInteraction, ComponentInteraction, GuildId, Member, ModalInteraction,
+    PartialChannel, User,
+};
 use std::collections::BTreeSet;
 
 /// What an interaction tells about its sender.
@@ -30,24 +33,27 @@ enum Told {
 
 impl Origin {
     pub(super) fn of_command(command: &CommandInteraction) -> Self {
-        Self {
-            guild: command.guild_id.map(|guild| guild.get()),
-            channel: command.channel_id.get(),
-            told: told(command.channel.as_ref()),
-            user: command.user.id.get(),
-            is_bot: command.user.bot,
-            roles: command.member.as_ref().map(|member| member.roles.iter().map(|role| ChatRole(role.get())).collect()),
-        }
+        let of = (command.guild_id, command.channel_id, command.channel.as_ref());
+        Self::of(of, &command.user, command.member.as_deref())
     }
 
     pub(super) fn of_component(click: &ComponentInteraction) -> Self {
+        Self::of((click.guild_id, click.channel_id, click.channel.as_ref()), &click.user, click.member.as_ref())
+    }
+
+    pub(super) fn of_modal(modal: &ModalInteraction) -> Self {
+        Self::of((modal.guild_id, modal.channel_id, modal.channel.as_ref()), &modal.user, modal.member.as_ref())
+    }
+
+    fn of(place: (Option<GuildId>, ChannelId, Option<&PartialChannel>), user: &User, member: Option<&Member>) -> Self {
+        let (guild, channel, shown) = place;
         Self {
-            guild: click.guild_id.map(|guild| guild.get()),
-            channel: click.channel_id.get(),
-            told: told(click.channel.as_ref()),
-            user: click.user.id.get(),
-            is_bot: click.user.bot,
-            roles: click.member.as_ref().map(|member| member.roles.iter().map(|role| ChatRole(role.get())).collect()),
+            guild: guild.map(|guild| guild.get()),
+            channel: channel.get(),
+            told: told(shown),
+            user: user.id.get(),
+            is_bot: user.bot,
+            roles: member.map(|member| member.roles.iter().map(|role| ChatRole(role.get())).collect()),
         }
     }
 

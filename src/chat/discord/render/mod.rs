@@ -7,7 +7,7 @@ mod says;
 mod table;
 
 pub(super) use attachments::Upload;
-pub(super) use says::{is_marker, marker, says};
+pub(super) use says::{is_marker, marker, says, will_say};
 
 use super::limits::{BUTTON_ID, BUTTON_LABEL, BUTTONS_PER_ROW, CONTENT, DESCRIPTION, FOOTER, ROWS, shortened, units};
 use crate::text::{Block, Button, Card, Line, Mention, Tone};

@@ -1,6 +1,7 @@
 //! What a message says, as a digest: the same for what we send and for what Discord gives back.
 
 use super::super::limits::NONCE;
+use super::Rendered;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
@@ -46,23 +47,49 @@ pub(crate) fn marker(message: &Value) -> Option<&str> {
     footer.or_else(|| message["content"].as_str().and_then(|text| parted(text).1))
 }
 
+/// SHA-256 in hex of what a message of ours will say; see [`says`].
+pub(crate) fn will_say(rendered: &Rendered) -> String {
+    let files = rendered.uploads.iter().map(|one| json!([one.name, one.bytes.len()])).collect();
+    digest(&rendered.message, files)
+}
+
 /// SHA-256 in hex of what a message in Discord's JSON says: its content and embeds, without the marker and without what
-/// Discord trims. Colours, pictures and files are not part of it.
+/// Discord trims; what can be tapped on it; and which files it has, by name and size. Colours are not part of it.
 pub(crate) fn says(message: &Value) -> String {
-    let embeds = message["embeds"].as_array().map_or(&[][..], Vec::as_slice);
-    let said = json!([text(&message["content"]), embeds.iter().map(embed).collect::<Vec<_>>()]);
+    let files = list(&message["attachments"]).iter().map(|one| json!([one["filename"], one["size"]])).collect();
+    digest(message, files)
+}
+
+/// The files come in any order.
+fn digest(message: &Value, mut files: Vec<Value>) -> String {
+    files.sort_by_key(Value::to_string);
+    let embeds: Vec<Value> = list(&message["embeds"]).iter().map(embed).collect();
+    let components: Vec<Value> = list(&message["components"]).iter().map(component).collect();
+    let said = json!([text(&message["content"]), embeds, components, files]);
     hex::encode(Sha256::digest(said.to_string()))
 }
 
+fn list(value: &Value) -> &[Value] {
+    value.as_array().map_or(&[][..], Vec::as_slice)
+}
+
+/// A row, or what stands in one: what kind it is, what it looks like, what it sends or opens.
+fn component(one: &Value) -> Value {
+    let within: Vec<Value> = list(&one["components"]).iter().map(component).collect();
+    let shown = json!([one["style"], text(&one["label"]), one["emoji"]["name"], one["disabled"] == true]);
+    json!([one["type"], shown, one["custom_id"], one["url"], within])
+}
+
 fn embed(embed: &Value) -> Value {
-    let fields = embed["fields"].as_array().map_or(&[][..], Vec::as_slice);
-    let fields: Vec<Value> = fields.iter().map(|field| json!([text(&field["name"]), text(&field["value"])])).collect();
+    let fields: Vec<Value> =
+        list(&embed["fields"]).iter().map(|field| json!([text(&field["name"]), text(&field["value"])])).collect();
     json!([
         text(&embed["author"]["name"]),
         text(&embed["title"]),
         text(&embed["description"]),
         fields,
         text(&embed["footer"]["text"]),
+        [&embed["url"], &embed["image"]["url"], &embed["thumbnail"]["url"]],
     ])
 }
 
@@ -74,6 +101,7 @@ fn text(value: &Value) -> String {
 
 #[cfg(test)]
 mod tests {
+    use super::super::Upload;
     use super::*;
 
     #[test]
@@ -92,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn only_the_text_counts_and_all_of_it() {
+    fn all_of_the_text_counts_and_no_colour() {
         let card = json!({"content": "a ", "embeds": [{"title": "t", "description": "x \ny", "color": 1}]});
         let back =
             json!({"content": "a", "embeds": [{"type": "rich", "title": "t", "description": "x\ny", "color": 2}]});
@@ -105,6 +133,47 @@ mod tests {
         let mut more = back.clone();
         more["embeds"] = json!([back["embeds"][0], {"description": "APPROVED"}]);
         assert_ne!(says(&more), says(&back));
+    }
+
+    #[test]
+    fn what_can_be_tapped_counts_and_what_discord_adds_to_it_does_not() {
+        let button = json!({"type": 2, "style": 2, "label": "Details", "custom_id": "details:K7F3QD"});
+        let with = |button: &Value| json!({"content": "a", "components": [{"type": 1, "components": [button]}]});
+        let mut back = button.clone();
+        back["id"] = json!(7);
+        back["disabled"] = json!(false);
+        let sent = says(&with(&button));
+        assert_eq!(sent, says(&with(&back)));
+        let forgeries = [
+            ("custom_id", json!("details:AAAAAA")),
+            ("label", json!("Approve")),
+            ("style", json!(4)),
+            ("type", json!(3)),
+            ("url", json!("https://elsewhere.example")),
+            ("disabled", json!(true)),
+        ];
+        for (key, value) in forgeries {
+            let mut forged = button.clone();
+            forged[key] = value;
+            assert_ne!(says(&with(&forged)), sent, "{key}");
+        }
+        assert_ne!(says(&json!({"content": "a"})), sent, "a button is gone");
+    }
+
+    #[test]
+    fn which_files_there_are_counts_and_not_in_which_order() {
+        let upload = |name: &str, size| Upload { name: name.to_owned(), bytes: vec![b'x'; size], alt: None };
+        let uploads = vec![upload("plan.txt", 9), upload("plan.json", 2)];
+        let sent = will_say(&Rendered { message: json!({"content": "a"}), uploads });
+        let there = |files: &[(&str, u64)]| {
+            let files: Vec<Value> =
+                files.iter().map(|(name, size)| json!({"id": "5", "filename": name, "size": size})).collect();
+            says(&json!({"content": "a", "attachments": files}))
+        };
+        assert_eq!(there(&[("plan.json", 2), ("plan.txt", 9)]), sent);
+        assert_ne!(there(&[("plan.json", 2), ("plan.txt", 8)]), sent, "another one of its name");
+        assert_ne!(there(&[("plan.json", 2)]), sent, "one is gone");
+        assert_ne!(there(&[("plan.json", 2), ("plan.txt", 9), ("plan.txt", 9)]), sent, "one more");
     }
 
     #[test]

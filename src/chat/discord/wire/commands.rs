@@ -116,6 +116,45 @@ async fn a_button_is_answered_privately() {
 }
 
 #[tokio::test]
+async fn a_button_may_open_a_form_and_what_is_typed_into_it_is_handed_in() {
+    let bot = bot().await;
+    let button = Button { id: "form:K7F3QD".into(), label: "Approve…".into(), danger: false };
+    let shown = Card { buttons: vec![button], ..card("card") };
+    let posted = post(&bot.chat, &bot.ops, &shown, "m-1").await.unwrap();
+    let role = bot.model.guild().role("approvers");
+    let alice = bot.model.user("alice").with_role(role).speaking("zh-CN");
+    let form = alice.presses(&message(&bot.ops, posted), "Approve…").await.modal();
+    assert_eq!((form.custom_id.as_str(), form.title.as_str()), ("form:K7F3QD", "form zh-CN"));
+    let [field] = &form.fields[..] else { panic!("one field: {form:?}") };
+    assert_eq!((field.label.as_str(), field.required, field.min, field.max), ("name", true, 1, 20));
+    let answer = alice.submits(&form, &[("text", "@everyone orders ")]).await;
+    assert!(answer.is_private());
+    assert_eq!(answer.text(), "filled form:K7F3QD with @everyone orders ");
+    let filled = bot.door.wait(1, |handed| match handed {
+        Handed::Filled(filled) => Some(filled.clone()),
+        _ => None,
+    });
+    let filled = filled.await.remove(0);
+    assert_eq!((filled.text.as_deref(), filled.place.clone()), (Some("@everyone orders "), place(&bot)));
+    assert_eq!(filled.principal.account, Account::Discord(alice.id().get()));
+    assert_eq!(filled.principal.chat_roles, [ChatRole(role.get())].into());
+
+    // What is sent in the name of a form may be of any shape.
+    let field = |value: &str| json!({"type": 1, "components": [{"type": 4, "custom_id": "text", "value": value}]});
+    for rows in [json!([]), json!([field("a"), field("b")])] {
+        let data = json!({"custom_id": "form:K7F3QD", "components": rows});
+        let answer = alice.forges_submit(&form, data).answer().await.unwrap();
+        assert_eq!(answer.text(), "filled form:K7F3QD with ");
+    }
+    let foreign = bot.model.new_guild("elsewhere");
+    alice.joins(&foreign);
+    let away = alice.reposts(&message(&bot.ops, posted), &foreign.text_channel("general")).await;
+    let refused = alice.forges_click(&away, "form:K7F3QD").answer().await.unwrap();
+    assert_eq!(refused.text(), "no: ForeignGuild zh-CN");
+    bot.model.assert_clean();
+}
+
+#[tokio::test]
 async fn direct_messages_foreign_guilds_and_bots_are_refused_privately_and_nothing_is_handed_in() {
     let bot = bot().await;
     let alice = bot.model.user("alice");

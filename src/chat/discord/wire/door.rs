@@ -1,11 +1,11 @@
 //! A door that writes down what is handed in.
 
 use super::SOON;
-use crate::chat::{Clicked, Completing, Door, Reacted, Stranger, Suggested};
+use crate::chat::{Clicked, Completing, Door, Filled, Reacted, Stranger, Suggested};
 use crate::desk::{Incoming, RawValue};
-use crate::text::{Card, Line, Span};
+use crate::text::{Card, Form, Line, Span};
 use engine::port::Boxed;
-use interlock::principal::Account;
+use interlock::principal::{Account, Principal};
 use tokio::sync::watch;
 
 /// What was handed in.
@@ -14,6 +14,7 @@ pub(super) enum Handed {
     Command(Incoming),
     Completing(Completing),
     Clicked(Clicked),
+    Filled(Filled),
     Reacted(Reacted),
     Connected,
 }
@@ -100,6 +101,16 @@ impl Door for FakeDoor {
     fn clicked(&self, clicked: Clicked) -> Boxed<'_, Card> {
         self.hand(Handed::Clicked(clicked.clone()));
         Box::pin(async move { card(&format!("clicked {}", clicked.id)) })
+    }
+
+    fn form(&self, button: &str, _principal: &Principal, locale: &str) -> Option<Form> {
+        let (title, label) = (format!("form {locale}"), "name".to_owned());
+        button.starts_with("form:").then(|| Form { id: button.to_owned(), title, label, longest: 20 })
+    }
+
+    fn filled(&self, filled: Filled) -> Boxed<'_, Card> {
+        self.hand(Handed::Filled(filled.clone()));
+        Box::pin(async move { card(&format!("filled {} with {}", filled.id, filled.text.unwrap_or_default())) })
     }
 
     fn stranger(&self, stranger: Stranger, _account: Option<Account>, locale: &str) -> Card {

@@ -4,7 +4,8 @@ use super::bot::{chat, message, post};
 use super::door::card;
 use crate::chat::{Chat, ChatError, MessageRef, Sending};
 use crate::text::{Block, Card, CardFile, Line, Mention, Span};
-use discord_model::{Discord as Model, Fault, On};
+use discord_model::{Discord as Model, Fault, Kind, On};
+use interlock::principal::Place;
 use interlock::time::Millis;
 use std::time::Duration;
 
@@ -263,5 +264,24 @@ async fn a_card_larger_than_any_limit_is_taken_and_nothing_is_lost() {
     assert!(seen.text.contains("f11"), "files that did not fit are named");
     assert_eq!(chat.find(ops.id().get(), "m-1", START).await, Ok(Some(posted)));
     assert_eq!(chat.read(posted).await.unwrap().says, chat.says(&large));
+    model.assert_clean();
+}
+
+#[tokio::test]
+async fn a_place_is_told_with_its_channel_as_long_as_nothing_there_is_published_elsewhere() {
+    let (model, chat) = chat().await;
+    let (ops, guild) = (model.channel("ops"), model.guild().id().get());
+    let channel = ops.id().get();
+    let posted = post(&chat, &ops, &card("card"), "m-1").await.unwrap();
+    let thread = chat.thread(posted, "thread").await.unwrap();
+    let place = |thread| Some(Place::Discord { guild, channel, thread });
+    assert_eq!(chat.place(channel).await, Ok(place(None)));
+    assert_eq!(chat.place(thread).await, Ok(place(Some(thread))));
+    ops.converts(Kind::Announcement);
+    assert_eq!((chat.place(channel).await, chat.place(thread).await), (Ok(None), Ok(None)));
+    let direct = model.user("alice").direct_messages().id().get();
+    assert_eq!(chat.place(direct).await, Ok(None));
+    ops.deletes();
+    assert!(matches!(chat.place(channel).await, Err(ChatError::Gone(_))));
     model.assert_clean();
 }

@@ -1,0 +1,62 @@
+//! What our buttons and forms do, by their ids. What is in an id is hostile like any other input.
+
+use interlock::id::OperationId;
+use interlock::plan::Digest;
+
+/// A button, or the form it opened.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Pressed {
+    /// Shows an operation, and how the vote stands: `details:K7F3QD`, `myvote:K7F3QD:1`.
+    Status(String),
+    /// Asks for the name of what a plan changes, and approves it: `confirm:K7F3QD:` and the plan's whole digest.
+    Confirm(OperationId, Digest),
+    /// Asks for the reason of a veto, and vetoes the plan that counts: `reject:K7F3QD`.
+    Reject(OperationId),
+}
+
+impl Pressed {
+    /// What the button or form of an id does; none if it is not one of ours.
+    pub(super) fn of(id: &str) -> Option<Self> {
+        let (does, to) = id.split_once(':')?;
+        match does {
+            "details" => Some(Self::Status(to.to_owned())),
+            "myvote" => Some(Self::Status(to.split(':').next().unwrap_or(to).to_owned())),
+            "confirm" => {
+                let (operation, digest) = to.split_once(':')?;
+                Some(Self::Confirm(operation.parse().ok()?, digest.parse().ok()?))
+            }
+            "reject" => Some(Self::Reject(to.parse().ok()?)),
+            _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_that_is_not_one_of_ours_does_nothing() {
+        let digest = Digest::of(b"plan");
+        let operation: OperationId = "K7F3QD".parse().unwrap();
+        let confirm = Pressed::Confirm(operation.clone(), digest);
+        assert_eq!(Pressed::of(&format!("confirm:K7F3QD:{digest}")), Some(confirm));
+        assert_eq!(Pressed::of("myvote:K7F3QD:1"), Some(Pressed::Status("K7F3QD".to_owned())));
+        assert_eq!(Pressed::of("reject:K7F3QD"), Some(Pressed::Reject(operation)));
+        let short = format!("confirm:K7F3QD:{}", &digest.to_string()[..12]);
+        let longer = format!("confirm:K7F3QD:{digest}:1");
+        for id in [
+            "",
+            "details",
+            "approve:K7F3QD",
+            "confirm:K7F3QD",
+            "confirm:nope:",
+            "reject:",
+            "reject:K7F3QD:1",
+            &short,
+            &longer,
+        ] {
+            assert_eq!(Pressed::of(id), None, "{id}");
+        }
+    }
+}
