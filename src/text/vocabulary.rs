@@ -527,6 +527,7 @@ pub const NOTICES: &[&str] = &[
     "in-vain",
     "queued-behind",
     "left-to-others",
+    "offsets-overtaken",
     "owed-adopted",
     "owed-given-up",
     "owed-overdue",
