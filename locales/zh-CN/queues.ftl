@@ -1,7 +1,7 @@
 # RocketMQ 的扩、缩队列。
 
-what-expand-partitions-rocketmq = { $topics } 扩分区到 { $to }（{ $cluster }）
-what-shrink-partitions-rocketmq = { $topics } 缩分区到 { $to }（{ $cluster }）
+what-expand-partitions-rocketmq = { $topics } 的队列扩到每个 master { $to } 个（{ $cluster }）
+what-shrink-partitions-rocketmq = { $topics } 的队列缩到每个 master { $to } 个（{ $cluster }）
 size-queues = { $count } 个队列
 step-rocketmq-set-queues = 打开或关闭队列
 step-rocketmq-seed-offsets = 为每个消费组在将打开的队列中写入位点

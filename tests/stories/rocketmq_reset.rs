@@ -39,7 +39,7 @@ impl Scene {
         let clock = HandClock::at(ground.start());
         let house = ground.house(Settled::honest(Arc::new(clock.clone()), Points::none()).under(rules)).await;
         let rocketmq = ground.rocketmq(cluster, Arc::new(clock.clone()));
-        Self { _ground: ground, clock, house, cluster, version, rocketmq }
+        Self { ground, clock, house, cluster, version, rocketmq }
     }
 
     async fn asks(&self, line: &str) -> Done {
@@ -450,6 +450,8 @@ async fn plans_and_refusals_are_told_in_words_of_both_languages() {
             "/reset-offset group:warehouse topic:carts to:offset:7",
             "/reset-offset group:coupon-audit topic:broker-a to:earliest",
             "/reset-offset group:coupon-audit to:latest wait-for-stop:30m",
+            "/reset-offset group:coupon-audit to:offset:99999999",
+            "/reset-offset group:warehouse topic:carts to:latest partitions:77",
         ] {
             let done = scene.asks(asked).await;
             if let Done::Planned { operation, .. } = &done {
@@ -460,6 +462,8 @@ async fn plans_and_refusals_are_told_in_words_of_both_languages() {
             let answered = Answer { request: interlock::id::RequestId::from_random(1), done, recorded: Recorded::Yes };
             for locale in Locale::ALL {
                 let card = format!("{:?}", answer(&answered, locale));
+                let of_kafka = ["partition", " record", "分区"].into_iter().find(|word| card.contains(word));
+                assert_eq!(of_kafka, None, "{asked}: {card}");
                 for family in ["check-", "mistake-", "step-", "wait-", "what-", "worst-"] {
                     assert!(!card.contains(&format!("Plain(\"{family}")), "{asked}: {card}");
                 }
