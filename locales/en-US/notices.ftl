@@ -11,6 +11,10 @@ notice-expired = Nobody approved it in time; nothing was changed
 notice-expiry-moved = The votes could not be read for a while; that time does not count. It now ends { $until }
 notice-in-vain = { $control } by { $by } had no effect: { $because }
 notice-left-to-others = Somebody else changed { $key } of { $of } to { $found } meanwhile; I leave it as they made it
+notice-offsets-overtaken = { $count ->
+    [one] { $topic } { $partition } stands at { $found }
+   *[other] { $count } queues stand as far on as before ({ $topic } { $partition } at { $found }, …)
+}, and was never seen set back: the brokers answered that { $group } was, and a client at work can have read all of it again before a look. I watch whether it stays
 notice-queued-behind = Approved; waits for operation { $operation }, which is at work there
 notice-owners-not-told-goes-on = { $said-count ->
     [0] Whoever owns part of this could not be told in time. What it takes back was announced with this way back, so I go on; tell them

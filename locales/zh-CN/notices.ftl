@@ -11,6 +11,10 @@ notice-expired = 没有人按时批准；没有改动任何东西
 notice-expiry-moved = 有一段时间无法读取投票，这段时间不计入；现在的截止时间是 { $until }
 notice-in-vain = { $by } 的 { $control } 没有生效：{ $because }
 notice-left-to-others = 有人同时把 { $of } 的 { $key } 改成了 { $found }；我保持不动
+notice-offsets-overtaken = { $count ->
+    [one] { $topic } { $partition } 位于 { $found }
+   *[other] { $count } 个队列与重置前一样靠后（{ $topic } { $partition } 位于 { $found } 等）
+}，没有看到它被重置：broker 已应答 { $group } 重置成功，运行中的客户端可能在读回之前已重新消费完。我会观察它是否保持
 notice-queued-behind = 已批准；等待操作 { $operation }，它正在那里执行
 notice-owners-not-told-goes-on = { $said-count ->
     [0] 未能及时通知相关负责人。被回滚的操作当时已连同回滚方式一起告知，因此我继续执行；请告知他们

@@ -1,7 +1,7 @@
 # RocketMQ 的扩、缩队列。
 
-what-expand-partitions-rocketmq = { $topics } 扩分区到 { $to }（{ $cluster }）
-what-shrink-partitions-rocketmq = { $topics } 缩分区到 { $to }（{ $cluster }）
+what-expand-partitions-rocketmq = { $topics } 的队列扩到每个 master { $to } 个（{ $cluster }）
+what-shrink-partitions-rocketmq = { $topics } 的队列缩到每个 master { $to } 个（{ $cluster }）
 size-queues = { $count } 个队列
 step-rocketmq-set-queues = 打开或关闭队列
 step-rocketmq-seed-offsets = 为每个消费组在将打开的队列中写入位点
@@ -35,7 +35,7 @@ broken-another-master = { $master } 上有 topic { $topic }（读/写队列 { $f
 mistake-not-a-queue-count = { $given } 不是有效的队列数；应为 1 到 { $most }
 mistake-queues-as-wanted = { $topic } 在每个 master 上已经是 { $count } 个队列
 mistake-queues-only-read = { $operation } 没有向 { $topic } 的新队列写入，没有可回滚的；可读队列多于可写队列（{ $found }），这没有害处
-    .next = /shrink-partitions topic:{ $topic } to:{ $count } 会关闭它们；/expand-partitions 会从那里继续。
+    .next = 如果它已失败，就仍占用该 topic：先由两个人用 /unlock operation:{ $operation } 放弃它。然后 /shrink-partitions topic:{ $topic } to:{ $count } 会关闭它们，或用 /expand-partitions 从那里继续。
 mistake-queues-are-more = { $topic } 在 { $master } 上的读/写队列为 { $found }，多于 { $count }
     .next = 用 /shrink-partitions 关闭队列。
 mistake-queues-are-fewer = { $topic } 在 { $master } 上的读/写队列为 { $found }，少于 { $count }

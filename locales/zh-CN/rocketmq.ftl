@@ -34,3 +34,32 @@ broken-group-exists = 消费组 { $group } 已存在（{ $found }）
 broken-group-changed = 消费组 { $group } 在 { $master } 上的配置与计划不同
 broken-route-left = { $topic } 已删除，但又有 NameServer 告诉客户端它的路由
 wait-topic-gone-watched = { $topic } 已不在；我再看一次（第 { $streak } 次，共 { $wanted } 次）
+
+# Kafka 上说分区，这里说队列。
+
+check-target-clamped-rocketmq = { $count } 个队列的目标超出队列范围，已移到边界（例如 { $topic } { $partition }：{ $wanted } → { $used }）
+check-time-before-log-start-rocketmq = { $count } 个队列中没有早于所要时间的消息，位点移到现存的第一条消息（例如 { $topic } { $partition }）
+check-time-after-last-record-rocketmq = { $count } 个队列的消息都早于所要的时间，位点移到末尾（例如 { $topic } { $partition }）
+check-no-commit-to-shift-rocketmq = { $count } 个队列没有位点，无法平移，保持不变（例如 { $topic } { $partition }）
+check-partition-empty-rocketmq = { $count } 个队列是空的，消费组在那里从下一条消息开始（例如 { $topic } { $partition }）
+check-too-many-partitions-rocketmq = { $count } 个队列超过了一次操作的上限（{ $most }）
+    .next = 请逐个 topic 申请，或用 partitions 指定队列。
+check-topic-exists-rocketmq = topic { $topic } 已存在，共有 { $partitions } 个队列
+check-topic-not-empty-rocketmq = 创建以来已有 { $count } 条消息写入 { $topic }
+check-topic-written-lately-rocketmq = 最近 { $span }内有 { $count } 条消息写入 { $topic }：仍有人在生产
+check-unread-records-go-rocketmq = 将丢失 { $count } 条并非所有消费组都读过的消息（{ $groups }）
+check-values-moved-on-rocketmq = 消费组在 { $count } 个队列里又前进了（例如 { $topic } { $partition }：{ $left } → { $found }）
+broken-topic-written-rocketmq = 有人写入了 { $topic }：队列 { $partition } 末尾现为 { $found }，原为 { $expected }
+mistake-no-commit-to-shift-rocketmq = 消费组 { $group } 在这些队列里没有可平移的位点
+mistake-unknown-partition-rocketmq = topic { $topic } 在任何 master 上都没有队列 { $partition }；共有 { $partitions } 个队列，在每个 master 上从 0 数起
+ended-records-safe-rocketmq = 消息没有变动，生产者照常写入：只有消费组从哪里读取还不确定。
+moves-clamped-rocketmq = { $count } 个队列的目标（*）超出队列范围，已移到边界。
+moves-first-rocketmq = { $count } 个队列目前没有位点。
+moves-replayed-rocketmq = 将重复读取 { $count } 条消息。
+moves-skipped-rocketmq = 将跳过 { $count } 条消息。
+result-succeeded-rocketmq = 已完成并读回确认：{ $count } 个队列的位点与计划一致
+worst-delete-loses-records-rocketmq = { $topics } 的 { $records } 条消息永远丢失
+worst-reset-replays-rocketmq = { $groups } 最多重复处理 { $replayed } 条消息
+worst-reset-replays-and-skips-rocketmq = { $groups } 最多重复处理 { $replayed } 条消息，并永远不会处理 { $skipped } 条
+worst-reset-skips-rocketmq = { $groups } 永远不会处理 { $skipped } 条消息
+table-queues = 队列数

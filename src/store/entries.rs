@@ -114,6 +114,7 @@ fn outcome_key(outcome: Outcome) -> &'static str {
         Outcome::NotApplied => "not-applied",
         Outcome::Partly => "partly",
         Outcome::Unknown => "unknown",
+        Outcome::Answered => "answered",
         Outcome::Needless => "needless",
         Outcome::Left => "left",
         Outcome::Unread => "unread",

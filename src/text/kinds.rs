@@ -1,6 +1,8 @@
-//! Which words a plan takes: those about offsets, about moves of replicas, or about whole topics and groups.
+//! Which words a plan takes: those about offsets, about moves of replicas, or about topics and groups; of partitions, or of
+//! queues.
 
 use super::reassignment::moves_replicas;
+use interlock::cluster::ClusterKind;
 use interlock::plan::{Action, KafkaAction, Plan, RocketmqAction, Undo, Work};
 
 /// What sentences of a plan end with where they have words of their own; none of a plan that sets offsets.
@@ -8,7 +10,21 @@ pub(in crate::text) fn family(plan: &Plan) -> Option<&'static str> {
     if moves_replicas(plan) {
         return Some("moves");
     }
-    (first(plan).is_some() || first_of_rocketmq(plan).is_some()).then_some("topics")
+    (first(plan).is_some() || first_of_rocketmq(plan).is_some() || sets_queues(plan)).then_some("topics")
+}
+
+/// What sentences about offsets and messages end with on RocketMQ, where there are queues and no partitions.
+pub(in crate::text) fn on(plan: &Plan) -> &'static str {
+    match plan.kind {
+        ClusterKind::Rocketmq => "-rocketmq",
+        ClusterKind::Kafka => "",
+    }
+}
+
+/// Whether a plan opens or closes queues.
+fn sets_queues(plan: &Plan) -> bool {
+    let sets = |action: &Action| matches!(action, Action::Rocketmq(RocketmqAction::SetQueues { .. }));
+    plan.steps.iter().any(|step| matches!(&step.work, Work::Act(action) if sets(action)))
 }
 
 /// The first action of a plan that changes whole topics or groups of Kafka.

@@ -11,6 +11,7 @@ use super::rocketmq_words as rocketmq;
 use super::width::wrap;
 use super::{layout_words as layout, rocketmq_topic_words as rocketmq_topics, topic_words as topics};
 use super::{sentence, table};
+use interlock::cluster::ClusterKind;
 use interlock::cluster::kafka::Committed;
 use interlock::facts::{Fact, Facts};
 use interlock::plan::{
@@ -142,8 +143,8 @@ fn request(plan: &Plan, text: &mut Writer) {
 
 fn kind(plan: &Plan) -> &'static str {
     match plan.kind {
-        interlock::cluster::ClusterKind::Kafka => "Kafka",
-        interlock::cluster::ClusterKind::Rocketmq => "RocketMQ",
+        ClusterKind::Kafka => "Kafka",
+        ClusterKind::Rocketmq => "RocketMQ",
     }
 }
 
@@ -270,7 +271,7 @@ fn places(all: &[(interlock::id::TopicName, Vec<i32>)]) -> String {
 }
 
 fn offset_rule(rule: &OffsetRule) -> String {
-    let target = target(rule.target, rule.captured_by);
+    let target = target(rule.target, rule.captured_by, ("log", "record"));
     format!(
         "set the offsets of group {} to {target}, never outside of the log, in {} and nowhere else",
         name(rule.group.as_str()),
@@ -278,14 +279,14 @@ fn offset_rule(rule: &OffsetRule) -> String {
     )
 }
 
-/// Where to, in words.
-pub(super) fn target(target: OffsetTarget, captured_by: u32) -> String {
+/// Where to, in the words of the cluster's kind for what is read and for one thing in it.
+pub(super) fn target(target: OffsetTarget, captured_by: u32, (log, record): (&str, &str)) -> String {
     match target {
-        OffsetTarget::Earliest => "the first offset of the log".to_owned(),
-        OffsetTarget::Latest => "the end of the log".to_owned(),
+        OffsetTarget::Earliest => format!("the first offset of the {log}"),
+        OffsetTarget::Latest => format!("the end of the {log}"),
         OffsetTarget::Offset(offset) => format!("offset {offset}"),
         OffsetTarget::Shift(by) => format!("{by:+} from the offsets of step {captured_by}"),
-        OffsetTarget::At(at) => format!("the first record at or after {}", utc(at)),
+        OffsetTarget::At(at) => format!("the first {record} at or after {}", utc(at)),
     }
 }
 
@@ -396,8 +397,13 @@ fn expectation(expectation: &Expectation) -> String {
 
 fn rows(plan: &Plan, text: &mut Writer) {
     let offsets: Vec<Vec<String>> = plan.impact.rows.iter().filter_map(offset_row).collect();
-    let head = ["topic", "p", "now", "then", "log start", "log end"];
-    table_of("Offsets", "; * = moved to the edge of the log", (&head, offsets), text);
+    let (place, log, records) = match plan.kind {
+        ClusterKind::Kafka => ("p", "log", "records"),
+        ClusterKind::Rocketmq => ("queue", "queue", "messages"),
+    };
+    let (start, end) = (format!("{log} start"), format!("{log} end"));
+    let head = ["topic", place, "now", "then", &start, &end];
+    table_of("Offsets", &format!("; * = moved to the edge of the {log}"), (&head, offsets), text);
     let masters: Vec<Vec<String>> = plan.impact.rows.iter().filter_map(queues::row).collect();
     let head = ["master", "now", "then"];
     table_of("Queues at each master", "; to read/write", (&head, masters), text);
@@ -407,7 +413,8 @@ fn rows(plan: &Plan, text: &mut Writer) {
     let settings: Vec<Vec<String>> = plan.impact.rows.iter().filter_map(topics::setting).collect();
     table_of("Settings", "", (&["topic", "setting", "now", "then"], settings), text);
     let readers: Vec<Vec<String>> = plan.impact.rows.iter().filter_map(topics::reader).collect();
-    table_of("Groups", "; their members at work and the records they have not read", (&READERS, readers), text);
+    let note = format!("; their members at work and the {records} they have not read");
+    table_of("Groups", &note, (&READERS, readers), text);
 }
 
 fn table_of(title: &str, note: &str, (head, rows): (&[&str], Vec<Vec<String>>), text: &mut Writer) {

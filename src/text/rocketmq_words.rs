@@ -25,9 +25,9 @@ pub(super) fn rule(rule: &QueueRule) -> String {
         (ResetBy::Clients, _) => ", by telling its clients the time",
     };
     format!(
-        "set the offsets of group {} to {}, never outside of the log, in {} and nowhere else{by}",
+        "set the offsets of group {} to {}, never outside of the queue, in {} and nowhere else{by}",
         name(rule.group.as_str()),
-        target(rule.target, rule.captured_by),
+        target(rule.target, rule.captured_by, ("queue", "message")),
         places(&rule.queues)
     )
 }

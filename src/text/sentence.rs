@@ -3,7 +3,7 @@
 use super::card::{Line, Span};
 use super::locale::{Args, Locale};
 use super::numbers;
-use interlock::facts::{Fact, Facts};
+use interlock::facts::{CLUSTER_KIND, Fact, Facts};
 use interlock::plan::Check;
 
 /// Most characters of a name on a card.
@@ -126,7 +126,19 @@ pub(super) fn sentence(locale: Locale, families: &[&str], id: &str, facts: &Fact
 /// The sentence of the first family that has one for this id.
 pub(super) fn find(locale: Locale, families: &[&str], id: &str, facts: &Facts) -> Option<Line> {
     let args = args(locale, facts);
-    families.iter().find_map(|family| locale.try_say(&format!("{family}-{id}"), &args))
+    let say = |family: &&str| {
+        let key = format!("{family}-{id}");
+        own(&key, facts).and_then(|own| locale.try_say(&own, &args)).or_else(|| locale.try_say(&key, &args))
+    };
+    families.iter().find_map(say)
+}
+
+/// The key of the same sentence in the words of the cluster's kind; none where the facts name none.
+pub(super) fn own(key: &str, facts: &Facts) -> Option<String> {
+    match facts.get(CLUSTER_KIND)? {
+        Fact::Text(kind) => Some(format!("{key}-{kind}")),
+        _ => None,
+    }
 }
 
 /// An id we have no sentence for, with its facts: data of another version still reads.
@@ -159,7 +171,10 @@ pub(super) fn passed(locale: Locale, check: &Check) -> Line {
 
 /// The next step of a person whom a check stopped.
 pub(super) fn next(locale: Locale, check: &Check) -> Option<Line> {
-    locale.try_say(&format!("check-{}.next", check.id), &args(locale, &check.facts))
+    let args = args(locale, &check.facts);
+    let key = format!("check-{}", check.id);
+    let own = own(&key, &check.facts).and_then(|own| locale.try_say(&format!("{own}.next"), &args));
+    own.or_else(|| locale.try_say(&format!("{key}.next"), &args))
 }
 
 /// Why something is as it is: a reason, a wait, a broken expectation ("stale-…"), a check. None if there is nothing to say.

@@ -122,6 +122,35 @@ pub const OF_MOVES: &[&str] = &[
     "ended-abandoned-topics",
 ];
 
+/// Sentences with words of their own on RocketMQ: of queues and messages, where Kafka has partitions and records.
+pub const OF_ROCKETMQ: &[&str] = &[
+    "broken-topic-written-rocketmq",
+    "check-no-commit-to-shift-rocketmq",
+    "check-partition-empty-rocketmq",
+    "check-target-clamped-rocketmq",
+    "check-time-after-last-record-rocketmq",
+    "check-time-before-log-start-rocketmq",
+    "check-too-many-partitions-rocketmq",
+    "check-too-many-partitions-rocketmq.next",
+    "check-topic-exists-rocketmq",
+    "check-topic-not-empty-rocketmq",
+    "check-topic-written-lately-rocketmq",
+    "check-unread-records-go-rocketmq",
+    "check-values-moved-on-rocketmq",
+    "ended-records-safe-rocketmq",
+    "mistake-no-commit-to-shift-rocketmq",
+    "mistake-unknown-partition-rocketmq",
+    "moves-clamped-rocketmq",
+    "moves-first-rocketmq",
+    "moves-replayed-rocketmq",
+    "moves-skipped-rocketmq",
+    "result-succeeded-rocketmq",
+    "worst-delete-loses-records-rocketmq",
+    "worst-reset-replays-and-skips-rocketmq",
+    "worst-reset-replays-rocketmq",
+    "worst-reset-skips-rocketmq",
+];
+
 /// Checks that can pass (`.passed`).
 pub const PASSING: &[&str] = &[
     "group-exists",
@@ -528,6 +557,7 @@ pub const NOTICES: &[&str] = &[
     "in-vain",
     "queued-behind",
     "left-to-others",
+    "offsets-overtaken",
     "owed-adopted",
     "owed-given-up",
     "owed-overdue",

@@ -2,7 +2,7 @@
 //! first, and it is watched whether the offsets stay.
 
 use engine::port::Journal;
-use engine::{Entry, Operation};
+use engine::{Entry, Operation, Outcome};
 use interlock::approval::State;
 use interlock::cluster::rocketmq::CommittedOffset;
 use interlock::id::{BrokerName, GroupId, OperationId, TopicName};
@@ -10,16 +10,18 @@ use interlock::plan::{Action, Check, RocketmqAction, Sealed};
 use signalbox::desk::{Answer, Done, Recorded};
 use signalbox::house::House;
 use signalbox::text::{Locale, answer, plan_text};
-use simulated::{ActFault, HandClock, SimulatedRocketmq};
+use simulated::{ActFault, HandClock, RocketmqGroupSpec, RocketmqTopicSpec, SimulatedRocketmq, Trouble};
 use std::sync::Arc;
 use std::time::Duration;
-use story::crash::{AT_WORK, Ending, Ground, Points, ROCKETMQS, Rules, STOPPED, Settled, Turns, act_on, ask};
+use story::crash::{
+    AT_WORK, Ending, Ground, PaperChat, Points, ROCKETMQS, Rules, STOPPED, Settled, Turns, act_on, ask,
+};
 
 /// Turns in which an operation comes to its end.
 const LONG: Turns = Turns(200);
 
 struct Scene {
-    _ground: Ground,
+    ground: Ground,
     clock: HandClock,
     house: House,
     cluster: &'static str,
@@ -37,7 +39,7 @@ impl Scene {
         let clock = HandClock::at(ground.start());
         let house = ground.house(Settled::honest(Arc::new(clock.clone()), Points::none()).under(rules)).await;
         let rocketmq = ground.rocketmq(cluster, Arc::new(clock.clone()));
-        Self { _ground: ground, clock, house, cluster, version, rocketmq }
+        Self { ground, clock, house, cluster, version, rocketmq }
     }
 
     async fn asks(&self, line: &str) -> Done {
@@ -220,6 +222,117 @@ async fn a_client_that_commits_its_old_offset_is_noticed() {
     }
 }
 
+/// A group at work that has read everything there is; nothing more comes.
+const EAGER: &str = "eager";
+const AT_THE_END: &str = "/reset-offset group:eager topic:returns to:earliest";
+
+impl Scene {
+    /// Its client reads so much an hour of each queue.
+    fn has_eager(&self, per_hour: u64) {
+        let topic: TopicName = "returns".parse().unwrap();
+        self.rocketmq.add_topic(&RocketmqTopicSpec::new(topic.clone(), 2)).unwrap();
+        self.clock.advance(Duration::from_secs(1));
+        for (broker, queue) in [("broker-a", 0), ("broker-a", 1), ("broker-b", 0), ("broker-b", 1)] {
+            self.rocketmq.send(&topic, &broker.parse().unwrap(), queue, 500).unwrap();
+        }
+        let group = RocketmqGroupSpec::stopped(EAGER.parse().unwrap(), vec![(topic, per_hour)], Duration::ZERO);
+        self.rocketmq.add_group(&group.client("10.0.8.1@7", "10.0.8.1", self.version)).unwrap();
+    }
+
+    /// Plans it, and lets it begin on a cluster that takes six seconds for each answer: clients have told it where they are
+    /// before an act is read back.
+    async fn begins_slowly(&self, line: &str) -> OperationId {
+        let id = self.plans(line).await;
+        self.rocketmq.set_trouble(Some(Trouble::Slow(6_000))).unwrap();
+        id
+    }
+
+    async fn outcomes(&self, id: &OperationId) -> Vec<Outcome> {
+        let entries = self.entries(id).await;
+        let outcome = |entry: Entry| if let Entry::Outcome { outcome, .. } = entry { Some(outcome) } else { None };
+        entries.into_iter().filter_map(outcome).collect()
+    }
+
+    fn told(&self, words: &str) -> usize {
+        PaperChat::told(&self.ground.chat_file()).iter().filter(|line| line.contains(words)).count()
+    }
+}
+
+const EVERYTHING_IN_A_MOMENT: u64 = 3_600_000_000;
+
+/// Its client has read all of it again, and committed the old offset, before the act is read back: what brokers answered
+/// counts, once, it is watched, and what was not seen is said.
+#[tokio::test]
+async fn a_group_that_reads_everything_again_at_once_is_set_once() {
+    for line in [0, 1] {
+        let scene = Scene::on(line).await;
+        scene.has_eager(EVERYTHING_IN_A_MOMENT);
+        let before = at(&scene.stands(EAGER).await);
+        assert_eq!(before, [500; 4]);
+        let id = scene.begins_slowly(AT_THE_END).await;
+        scene.is_watched(&id).await;
+        scene.rocketmq.set_trouble(None).unwrap();
+        let ended = scene.acts_on(&id, LONG).await;
+        assert_eq!(ended.state, State::Succeeded, "{}: {:?}", scene.version, ended.why);
+        assert_eq!((scene.actions().len(), at(&scene.stands(EAGER).await)), (1, before), "{}", scene.version);
+        assert_eq!(scene.outcomes(&id).await, [Outcome::Answered, Outcome::Done]);
+        let seen_back = line == 1 && scene.told("was never seen set back") == 0;
+        assert!(seen_back || scene.told("was never seen set back") == 1, "{}", scene.version);
+    }
+}
+
+/// The request was lost, and the group stands where it would stand had it read all of it again: nobody answered, so it is
+/// sent again.
+#[tokio::test]
+async fn without_an_answer_a_group_at_the_end_counts_as_it_was() {
+    let scene = Scene::on(0).await;
+    scene.has_eager(EVERYTHING_IN_A_MOMENT);
+    scene.rocketmq.fail_next_act(ActFault::RequestLost).unwrap();
+    let id = scene.carried_out(AT_THE_END).await;
+    assert_eq!(scene.actions().len(), 1, "the first one never came");
+    assert_eq!(scene.outcomes(&id).await[..2], [Outcome::Unknown, Outcome::NotApplied]);
+}
+
+/// Of a stopped group the read-back is strict, whatever the brokers answer; and of one at work that stands exactly where it
+/// stood with messages left to read.
+#[tokio::test]
+async fn success_that_sets_nothing_is_found_where_nothing_can_have_overtaken_it() {
+    let (stopped, standing) =
+        ("/reset-offset group:coupon-audit to:-5h", "/reset-offset group:eager topic:returns to:offset:5");
+    for line in [stopped, standing] {
+        let scene = Scene::on(0).await;
+        scene.has_eager(0);
+        for broker in ["broker-a", "broker-b"] {
+            scene.rocketmq.send(&"returns".parse().unwrap(), &broker.parse().unwrap(), 1, 9).unwrap();
+        }
+        scene.rocketmq.answers_success_and_does_nothing(3).unwrap();
+        let id = scene.plans(line).await;
+        let ended = scene.acts_on(&id, LONG).await;
+        assert_eq!((ended.state, ended.why.id.as_str()), (State::Stopped, "tried-too-often"), "{line}");
+        assert_eq!((scene.actions().len(), scene.told("was never seen set back")), (3, 0), "{line}");
+    }
+}
+
+/// It goes on from its old place after it was seen set back, as a client does that has not heard of it.
+#[tokio::test]
+async fn a_client_at_work_that_commits_its_old_offset_is_noticed() {
+    let scene = Scene::on(0).await;
+    scene.has_eager(0);
+    let before = scene.stands(EAGER).await;
+    for one in &before {
+        scene.rocketmq.send(&one.topic, &one.broker, one.queue, 9).unwrap();
+    }
+    let id = scene.plans("/reset-offset group:eager topic:returns to:earliest").await;
+    scene.is_watched(&id).await;
+    assert_eq!(at(&scene.stands(EAGER).await), [0; 4]);
+    scene.rocketmq.clients_fetch(&EAGER.parse().unwrap()).unwrap();
+    scene.clock.advance(Duration::from_secs(5));
+    scene.commits(EAGER, &before);
+    let ended = scene.acts_on(&id, LONG).await;
+    assert_eq!((ended.state, ended.why.id.as_str()), (State::Stuck, "offset-came-back"));
+    assert_eq!(scene.actions().len(), 1);
+}
+
 /// For a moment, as clients of 5.x do until they are assigned anew: it is waited for, and holds.
 #[tokio::test]
 async fn an_old_offset_of_a_moment_is_waited_for() {
@@ -289,7 +402,7 @@ async fn what_is_the_systems_and_what_broadcasts_is_refused() {
     }
     let id: GroupId = "screens".parse().unwrap();
     let topic: TopicName = "carts".parse().unwrap();
-    let mut screens = simulated::RocketmqGroupSpec::stopped(id, vec![(topic, 0)], Duration::ZERO);
+    let mut screens = RocketmqGroupSpec::stopped(id, vec![(topic, 0)], Duration::ZERO);
     screens.broadcasts = true;
     scene.rocketmq.add_group(&screens.client("10.0.9.1@1", "10.0.9.1", "5.5.0")).unwrap();
     let checks = scene.refused("/reset-offset group:screens topic:carts to:earliest").await;
@@ -337,6 +450,8 @@ async fn plans_and_refusals_are_told_in_words_of_both_languages() {
             "/reset-offset group:warehouse topic:carts to:offset:7",
             "/reset-offset group:coupon-audit topic:broker-a to:earliest",
             "/reset-offset group:coupon-audit to:latest wait-for-stop:30m",
+            "/reset-offset group:coupon-audit to:offset:99999999",
+            "/reset-offset group:warehouse topic:carts to:latest partitions:77",
         ] {
             let done = scene.asks(asked).await;
             if let Done::Planned { operation, .. } = &done {
@@ -347,6 +462,8 @@ async fn plans_and_refusals_are_told_in_words_of_both_languages() {
             let answered = Answer { request: interlock::id::RequestId::from_random(1), done, recorded: Recorded::Yes };
             for locale in Locale::ALL {
                 let card = format!("{:?}", answer(&answered, locale));
+                let of_kafka = ["partition", " record", "分区"].into_iter().find(|word| card.contains(word));
+                assert_eq!(of_kafka, None, "{asked}: {card}");
                 for family in ["check-", "mistake-", "step-", "wait-", "what-", "worst-"] {
                     assert!(!card.contains(&format!("Plain(\"{family}")), "{asked}: {card}");
                 }

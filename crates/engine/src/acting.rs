@@ -4,7 +4,7 @@ use crate::entry::{Entry, Outcome};
 use crate::error::EngineError;
 use crate::history::{RESTORE, Tries, UNWOUND, is_for_the_run};
 use crate::needs::identity;
-use crate::notice::progress;
+use crate::notice::{milestone, progress};
 use crate::operation::Operation;
 use crate::permit::Permit;
 use crate::port::{Acted, Reason};
@@ -64,6 +64,10 @@ impl Run<'_> {
         let acted = cluster.act(&permit, placed.action).await;
         match acted {
             Acted::NotApplied(reason) => self.not_applied(operation, placed, attempt, &reason).await,
+            Acted::Applied if placed.action.moves_on() => {
+                self.outcome(placed, attempt, Outcome::Answered, Facts::none()).await?;
+                Ok(Next::Go)
+            }
             Acted::Applied => Ok(Next::Go),
             Acted::Partly(reason) => self.partly(operation, plan, placed, &reason).await,
             Acted::Unknown(reason) => {
@@ -184,7 +188,7 @@ impl Run<'_> {
         let still = self.may_still_come(tries);
         let sections = self.observe(operation, &placed.action.read_back()).await;
         match (self.probe(plan, placed, &sections), still) {
-            (Probe::NotYet | Probe::Partly, Some(wait)) => {
+            (Probe::NotYet | Probe::Partly | Probe::Overtaken(_), Some(wait)) => {
                 self.looked = true;
                 self.rest(operation, wait.min(self.soon(tries))).await
             }
@@ -193,7 +197,16 @@ impl Run<'_> {
                 self.outcome(placed, attempt, Outcome::Done, Facts::none()).await?;
                 Ok(Next::Go)
             }
-            (Probe::NotYet, None) => {
+            // It was never seen set back; whether it stays so is watched next.
+            (Probe::Overtaken(facts), None) if tries.is_answered() => {
+                self.looked = true;
+                let told = [milestone("offsets-overtaken", facts.clone())];
+                let (step, action) = (placed.step, placed.place);
+                let done = Entry::Outcome { step, action, attempt, outcome: Outcome::Done, facts };
+                self.write_telling(done, &told).await?;
+                Ok(Next::Go)
+            }
+            (Probe::NotYet | Probe::Overtaken(_), None) => {
                 self.looked = true;
                 self.not_again_now(operation, placed);
                 self.outcome(placed, attempt, Outcome::NotApplied, Facts::none().with("read_back", "as before"))

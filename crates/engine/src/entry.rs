@@ -90,6 +90,9 @@ pub enum Outcome {
     Partly,
     /// Not known; it is settled by looking.
     Unknown,
+    /// The cluster answered that it is done; it is settled by looking. Kept only where what is set moves on by itself, and looking
+    /// alone need not tell.
+    Answered,
     /// It stood as wanted already, so nothing was sent.
     Needless,
     /// Somebody else changed what was to be put back; it is left as they made it.

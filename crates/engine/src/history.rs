@@ -63,7 +63,13 @@ impl Tries {
     /// Whether an act may have been sent whose effect is not known.
     #[must_use]
     pub fn is_open(self) -> bool {
-        self.attempts > 0 && matches!(self.last, None | Some(Outcome::Unknown))
+        self.attempts > 0 && matches!(self.last, None | Some(Outcome::Unknown | Outcome::Answered))
+    }
+
+    /// Whether the cluster answered that the last one is done, and that was kept.
+    #[must_use]
+    pub fn is_answered(self) -> bool {
+        self.last == Some(Outcome::Answered)
     }
 
     /// Whether anything of it was done, or may have been.
@@ -259,6 +265,8 @@ mod tests {
         assert!(!History::read(&[]).tries(1, 0).is_open());
         assert!(History::read(&[intent(1)]).tries(1, 0).is_open());
         assert!(History::read(&[intent(1), outcome(Outcome::Unknown)]).tries(1, 0).is_open());
+        let answered = History::read(&[intent(1), outcome(Outcome::Answered)]).tries(1, 0);
+        assert!(answered.is_open() && answered.is_answered());
         for settled in [Outcome::Done, Outcome::NotApplied, Outcome::Needless] {
             assert!(!History::read(&[intent(1), outcome(settled)]).tries(1, 0).is_open());
         }

@@ -74,12 +74,12 @@ impl Run<'_> {
     ) -> Result<PutBack, EngineError> {
         let sections = self.observe(operation, &placed.action.read_back()).await;
         let next = match self.probe(plan, placed, &sections) {
-            Probe::NotYet | Probe::Partly if self.is_refused(operation, placed) => {
+            Probe::NotYet | Probe::Partly | Probe::Overtaken(_) if self.is_refused(operation, placed) => {
                 let said = self.said_last(operation, (RESTORE, placed.place)).await?;
                 let left = still_set(placed.action, &sections).into_iter();
                 return Ok(PutBack::Owed(left.map(|on| (on, Unpaid::NotTaken(said.clone()))).collect()));
             }
-            Probe::NotYet | Probe::Partly => self.act(operation, plan, placed).await?,
+            Probe::NotYet | Probe::Partly | Probe::Overtaken(_) => self.act(operation, plan, placed).await?,
             Probe::Done => self.not_sent(placed, Outcome::Needless, Facts::none()).await?,
             Probe::Foreign(facts) => self.left(operation, placed, facts).await?,
             Probe::CannotTell(facts) => match dead_broker(&facts) {

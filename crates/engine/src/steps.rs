@@ -155,7 +155,7 @@ impl Run<'_> {
         let tries = self.history.tries(placed.step, placed.place);
         let sections = self.observe(operation, &placed.action.read_back()).await;
         let next = match probe(placed.action, &sections) {
-            Probe::NotYet | Probe::Partly => return Ok(None),
+            Probe::NotYet | Probe::Partly | Probe::Overtaken(_) => return Ok(None),
             Probe::Done => {
                 self.outcome(placed, attempt, Outcome::Done, Facts::none()).await?;
                 Next::Go

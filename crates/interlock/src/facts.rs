@@ -27,6 +27,11 @@ pub enum Fact {
 #[serde(transparent)]
 pub struct Facts(pub BTreeMap<String, Fact>);
 
+/// The fact that names the kind of the cluster, where a finding about it has words of its own: a queue is no partition.
+pub const CLUSTER_KIND: &str = "cluster-kind";
+/// Its value on RocketMQ.
+pub const ROCKETMQ: &str = "rocketmq";
+
 impl Facts {
     /// No facts.
     #[must_use]
@@ -39,6 +44,12 @@ impl Facts {
     pub fn with(mut self, name: &str, fact: impl Into<Fact>) -> Self {
         self.0.insert(name.to_owned(), fact.into());
         self
+    }
+
+    /// These facts, found on RocketMQ.
+    #[must_use]
+    pub fn of_rocketmq(self) -> Self {
+        self.with(CLUSTER_KIND, ROCKETMQ)
     }
 
     /// The fact of this name.

@@ -1,8 +1,8 @@
 //! Acts on where groups stand.
 
 use super::act::sum_up;
+use super::side_by_side;
 use engine::port::Acted;
-use futures_util::future::join_all;
 use interlock::id::{BrokerName, GroupId, TopicName};
 use interlock::plan::QueueMove;
 use interlock::time::Millis;
@@ -28,7 +28,7 @@ pub(super) async fn set(client: &Client, group: &GroupId, moves: &[QueueMove]) -
         }
         results
     });
-    sum_up(&join_all(each).await.into_iter().flatten().collect::<Vec<_>>())
+    sum_up(&side_by_side::all(each).await.into_iter().flatten().collect::<Vec<_>>())
 }
 
 async fn set_one(master: &Master, group: &GroupId, one: &QueueMove) -> Result<()> {
@@ -55,5 +55,5 @@ pub(super) async fn tell_clients(
         let master = client.master(broker.as_str());
         master.reset_offsets(group.as_str(), topic.as_str(), to, true).await.map(drop)
     });
-    sum_up(&join_all(each).await)
+    sum_up(&side_by_side::all(each).await)
 }

@@ -1,8 +1,8 @@
 //! Queues are set at one master after the other; a master that has them already is left alone.
 
 use super::failure::{kind, said};
+use super::side_by_side;
 use engine::port::{Acted, Reason};
-use futures_util::future::join_all;
 use interlock::cluster::FailureKind;
 use interlock::cluster::rocketmq::Queues;
 use interlock::id::{BrokerName, TopicName};
@@ -91,7 +91,7 @@ async fn seed(client: &Client, topic: &TopicName, seeds: &[Seed]) -> Acted {
         let stopped = seed_at(&master, topic, &seeds, &mut begun).await.err();
         (begun, stopped)
     });
-    let all = join_all(each).await;
+    let all = side_by_side::all(each).await;
     let begun = all.iter().any(|(begun, stopped)| *begun || stopped.as_ref().is_some_and(|stopped| stopped.sent));
     let stopped = all.into_iter().find_map(|(_, stopped)| stopped);
     stopped.map_or(Acted::Applied, |stopped| broken_off(begun, stopped))

@@ -3,7 +3,7 @@
 use super::failure::failure;
 use super::ground::{Ground, brokers_of};
 use super::observe::Sight;
-use futures_util::future::join_all;
+use super::side_by_side;
 use interlock::cluster::Failure;
 use interlock::cluster::rocketmq::{
     BrokerSet, NameServer, NameServerSeen, Perm, Process, ProcessSeen, Registered, RocketmqCluster, Said,
@@ -15,8 +15,7 @@ use std::collections::BTreeMap;
 
 pub(super) async fn cluster(sight: &Sight<'_>) -> Result<RocketmqCluster, Failure> {
     let ground = sight.ground().await?;
-    let sets = ground.brokers.iter().map(|(name, processes)| set(sight, name, processes));
-    let brokers = join_all(sets).await;
+    let brokers = broker_sets(sight, ground).await;
     let name_servers = ground.servers.iter().map(|(address, said)| name_server(ground, address, said)).collect();
     Ok(RocketmqCluster { name: ground.name.clone(), name_servers, brokers })
 }
@@ -42,15 +41,22 @@ fn registered(cluster: &Cluster, name: &str) -> Vec<Registered> {
     each.flatten().map(|(broker, id, address)| Registered { broker, id, address: address.to_string() }).collect()
 }
 
-async fn set(sight: &Sight<'_>, name: &BrokerName, processes: &BTreeMap<u64, HostPort>) -> BrokerSet {
-    let each = processes.iter().map(|(id, address)| async move {
+/// Every process of every broker is asked by itself: how many there are at a time is not a matter of how many brokers there are.
+async fn broker_sets(sight: &Sight<'_>, ground: &Ground) -> Vec<BrokerSet> {
+    let processes =
+        ground.brokers.iter().flat_map(|(name, processes)| processes.iter().map(move |(id, at)| (name, *id, at)));
+    let each = processes.map(|(name, id, address)| async move {
         let said = match process(&sight.client.broker_at(address)).await {
             Ok(seen) => Said::Answer(seen),
             Err(error) => Said::Silent(failure(&error)),
         };
-        Process { id: *id, address: address.to_string(), said }
+        (name, Process { id, address: address.to_string(), said })
     });
-    BrokerSet { name: name.clone(), processes: join_all(each).await }
+    let mut sets: BTreeMap<&BrokerName, Vec<Process>> = ground.brokers.keys().map(|name| (name, Vec::new())).collect();
+    for (name, process) in side_by_side::all(each).await {
+        sets.entry(name).or_default().push(process);
+    }
+    sets.into_iter().map(|(name, processes)| BrokerSet { name: name.clone(), processes }).collect()
 }
 
 async fn process(broker: &Broker) -> rocketmq_admin::Result<ProcessSeen> {

@@ -2,8 +2,8 @@
 
 use super::failure::failure;
 use super::observe::Sight;
+use super::side_by_side;
 use super::topics::at;
-use futures_util::future::join_all;
 use interlock::cluster::Failure;
 use interlock::cluster::rocketmq::{MASTER, Said, SlaveCopies, TopicAt};
 use interlock::id::{BrokerName, TopicName};
@@ -22,7 +22,7 @@ pub(super) async fn copies(sight: &Sight<'_>, of: Option<&TopicName>) -> Result<
         };
         SlaveCopies { broker: broker.clone(), id: *id, topics }
     });
-    Ok(join_all(each).await)
+    Ok(side_by_side::all(each).await)
 }
 
 async fn read(

@@ -2,7 +2,7 @@
 
 use super::failure::{failure, garbage, refused};
 use super::observe::Sight;
-use futures_util::future::join_all;
+use super::side_by_side;
 use interlock::cluster::Failure;
 use interlock::cluster::FailureKind;
 use interlock::cluster::rocketmq::{FromMasters, MASTER, SilentBroker};
@@ -80,7 +80,7 @@ impl Ground {
         self.servers.iter().filter(|(_, said)| said.is_ok()).map(|(address, _)| address)
     }
 
-    /// Asks every master the same. One that is not there or does not answer is told as silent.
+    /// Asks every master the same, a limited number at a time. One that is not there or does not answer is told as silent.
     ///
     /// # Errors
     /// Why the first one did not answer, where none did.
@@ -104,7 +104,7 @@ impl Ground {
             }
         };
         let mut all = FromMasters::whole(Vec::new());
-        for (broker, said) in join_all(self.brokers.iter().map(one)).await {
+        for (broker, said) in side_by_side::all(self.brokers.iter().map(one)).await {
             match said {
                 Ok(value) => all.seen.push((broker, value)),
                 Err(why) => all.silent.push(SilentBroker { broker, why }),

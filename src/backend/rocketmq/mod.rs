@@ -13,6 +13,7 @@ mod observe;
 mod offsets;
 mod rates;
 mod readers;
+mod side_by_side;
 #[cfg(test)]
 mod tests;
 mod topics;

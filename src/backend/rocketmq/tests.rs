@@ -1,15 +1,22 @@
 //! What is sent, in which order, to servers that write it down.
 
-use super::{act_queues, act_topics};
-use engine::port::Acted;
+use super::side_by_side::AT_ONCE;
+use super::{Rocketmq, act_queues, act_topics};
+use crate::backend::Deadlines;
+use crate::clock::SystemClock;
+use engine::port::{Acted, Observe};
+use interlock::cluster::rocketmq::RocketmqQuery;
 use interlock::cluster::rocketmq::{Perm, Queues};
+use interlock::cluster::{Query, Section};
 use interlock::id::{BrokerName, GroupId, TopicName};
 use interlock::plan::{ForgottenGroup, GroupPlace, RocketmqAction, Seed, TopicChange, TopicPlace, TopicShape};
 use rocketmq_admin::{Client, Config, HostPort};
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 /// What was asked: by which server, the code and the fields.
 type Asked = (char, i64, Value);
@@ -30,6 +37,8 @@ struct Books {
     /// Masters that refuse changes.
     refusing: Vec<char>,
     offsets: Value,
+    /// How many masters are answering now, and how many were at most.
+    answering: (usize, usize),
 }
 
 fn listen(letter: char, books: &Arc<Mutex<Books>>) {
@@ -59,6 +68,9 @@ impl Server {
         stream.read_exact(&mut frame).ok()?;
         let header: Value = serde_json::from_slice(&frame[..head]).ok()?;
         let code = header["code"].as_i64()?;
+        if code == GROUPS {
+            self.takes_a_moment();
+        }
         let (answer, body) = self.answer(code, &header["extFields"]);
         let header = json!({
             "code": answer, "flag": 1, "opaque": header["opaque"], "language": "JAVA", "version": 513,
@@ -70,6 +82,16 @@ impl Server {
         let all =
             [&number(4 + header.len() + body.len())[..], &number(header.len()), header.as_bytes(), body.as_bytes()];
         stream.write_all(&all.concat()).ok()
+    }
+
+    fn takes_a_moment(&self) {
+        {
+            let (now, most) = &mut self.books.lock().unwrap().answering;
+            *now += 1;
+            *most = (*most).max(*now);
+        }
+        std::thread::sleep(Duration::from_millis(50));
+        self.books.lock().unwrap().answering.0 -= 1;
     }
 
     fn answer(&self, code: i64, fields: &Value) -> (i64, Value) {
@@ -91,7 +113,7 @@ impl Server {
                 });
                 (0, config)
             }),
-            201 => (0, json!({"subscriptionGroupTable": {}})),
+            GROUPS => (0, json!({"subscriptionGroupTable": {}})),
             43 => (0, books.offsets.clone()),
             _ => (0, Value::Null),
         }
@@ -105,14 +127,18 @@ impl Books {
             let name = format!("broker-{letter}");
             json!({"cluster": "Lab", "brokerName": name, "brokerAddrs": {"0": format!("127.0.0.1:{port}")}})
         };
-        json!({
-            "brokerAddrTable": {"broker-a": broker('a'), "broker-b": broker('b')},
-            "clusterAddrTable": {"Lab": ["broker-a", "broker-b"]},
-        })
+        let masters = self.ports.iter().map(|(letter, _)| *letter).filter(|letter| !"nm".contains(*letter));
+        let all: serde_json::Map<_, _> = masters.map(|letter| (format!("broker-{letter}"), broker(letter))).collect();
+        let names: Vec<&String> = all.keys().collect();
+        json!({"brokerAddrTable": all, "clusterAddrTable": {"Lab": names}})
     }
 }
 
+/// GET_ALL_SUBSCRIPTIONGROUP_CONFIG.
+const GROUPS: i64 = 201;
+
 struct Lab {
+    config: Config,
     client: Client,
     books: Arc<Mutex<Books>>,
 }
@@ -120,14 +146,19 @@ struct Lab {
 impl Lab {
     /// Two NameServers and two masters.
     fn new(topics: &[(char, [u64; 3])]) -> Self {
+        Self::of("ab", topics)
+    }
+
+    fn of(masters: &str, topics: &[(char, [u64; 3])]) -> Self {
         let offsets = json!({"offsetTable": {"orders@billing": {"4": 7}}});
         let books = Arc::new(Mutex::new(Books { topics: topics.to_vec(), offsets, ..Books::default() }));
-        ['n', 'm', 'a', 'b'].into_iter().for_each(|letter| listen(letter, &books));
+        "nm".chars().chain(masters.chars()).for_each(|letter| listen(letter, &books));
         let ports = books.lock().unwrap().ports.clone();
         let servers = ports.iter().filter(|(letter, _)| "nm".contains(*letter));
         let at = |(_, port): &(char, u16)| HostPort { host: "127.0.0.1".to_owned(), port: *port };
-        let client = Client::new(Config::new(servers.map(at).collect())).unwrap();
-        Self { client, books }
+        let config = Config::new(servers.map(at).collect());
+        let client = Client::new(config.clone()).unwrap();
+        Self { config, client, books }
     }
 
     /// The changes that were asked for, in their order: server and code.
@@ -155,6 +186,21 @@ fn shape(queues: u32) -> TopicShape {
 }
 
 const WHOLE: [u64; 3] = [4, 4, 6];
+
+/// However many masters a cluster has.
+#[tokio::test]
+async fn so_many_masters_are_asked_at_a_time_and_no_more() {
+    let lab = Lab::of("abcdefghijklopqrstuvwxyz0123456789", &[]);
+    let deadlines = Deadlines { observe: Duration::from_secs(60), act: Duration::from_secs(8) };
+    let rocketmq = Rocketmq::new(lab.config.clone(), None, Arc::new(SystemClock::new()), deadlines).unwrap();
+    let groups = Query::Rocketmq(RocketmqQuery::Groups);
+    let sections = rocketmq.observe(&BTreeSet::from([groups.clone()])).await;
+    assert!(matches!(sections.get(&groups), Section::Seen(_)), "{:?}", sections.get(&groups));
+    let books = lab.books.lock().unwrap();
+    let asked = books.asked.iter().filter(|(_, code, _)| *code == GROUPS).count();
+    assert_eq!(asked, 34, "each of them");
+    assert_eq!(books.answering, (0, AT_ONCE));
+}
 
 #[tokio::test]
 async fn an_offset_that_is_there_is_passed_over() {

@@ -2,7 +2,7 @@
 
 use super::ground::Ground;
 use super::observe::{Sight, failed};
-use futures_util::future::{join_all, try_join_all};
+use super::side_by_side;
 use interlock::cluster::Failure;
 use interlock::cluster::rocketmq::{
     FromMasters, Perm, Route, RouteQueues, Routes, Said, Topic, TopicAt, TopicKind, TopicOverview, TopicRoutes,
@@ -53,7 +53,7 @@ pub(super) async fn topic(sight: &Sight<'_>, name: &TopicName) -> Result<Option<
         };
         (address.to_string(), route.map_or_else(Said::Silent, Said::Answer))
     });
-    let (told, routes) = tokio::join!(asked, join_all(routes));
+    let (told, routes) = tokio::join!(asked, side_by_side::all(routes));
     let told = told?;
     let mut masters: Vec<(BrokerName, Said<Option<TopicAt>>)> = told
         .seen
@@ -95,7 +95,7 @@ pub(super) async fn routes(sight: &Sight<'_>) -> Result<Routes, Failure> {
         .iter()
         .map(|at| async move { failed(sight.client.name_server(at).topics_of_cluster(&ground.name).await) });
     let known: BTreeSet<TopicName> =
-        try_join_all(lists).await?.into_iter().flatten().filter_map(|name| name.parse().ok()).collect();
+        side_by_side::all_well(lists).await?.into_iter().flatten().filter_map(|name| name.parse().ok()).collect();
     let ours: Vec<TopicName> = known.into_iter().filter(|name| kind(name, ground) != TopicKind::System).collect();
     let left_out = ours.len().saturating_sub(MOST_ROUTES);
     let asked = ours.get(..ours.len() - left_out).unwrap_or_default();
@@ -107,7 +107,7 @@ pub(super) async fn routes(sight: &Sight<'_>) -> Result<Routes, Failure> {
         }
         Ok::<_, Failure>(routes)
     });
-    let told: Vec<Vec<Option<Route>>> = try_join_all(told).await?;
+    let told: Vec<Vec<Option<Route>>> = side_by_side::all_well(told).await?;
     let mut told: Vec<_> = told.into_iter().map(Vec::into_iter).collect();
     let topics = asked.iter().map(|topic| TopicRoutes {
         topic: topic.clone(),

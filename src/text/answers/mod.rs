@@ -130,7 +130,9 @@ fn mistake(found: &Mistake, locale: Locale) -> Card {
     let hint = |fact: &str, key: &str| facts.get(fact).map(|_| locale.say(key, &args));
     let meant = hint("suggestions", "suggestions").or_else(|| hint("did-you-mean", "did-you-mean"));
     let forms = hint("accepted", "accepted").or_else(|| hint("choices", "choices"));
-    let next = locale.try_say(&format!("mistake-{id}.next"), &args);
+    let key = format!("mistake-{id}");
+    let own = sentence::own(&key, facts).and_then(|own| locale.try_say(&format!("{own}.next"), &args));
+    let next = own.or_else(|| locale.try_say(&format!("{key}.next"), &args));
     Card {
         headline: [Some(said), meant, forms, next].into_iter().flatten().collect(),
         tone: Tone::Warning,

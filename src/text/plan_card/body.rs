@@ -28,7 +28,7 @@ pub(in crate::text) fn blocks(plan: &Plan, owned: Owners, locale: Locale) -> Vec
 
 /// What changes: offsets, brokers, or queues at masters.
 fn tables(plan: &Plan, rows: &[Row], locale: Locale) -> Option<Block> {
-    table(rows, locale)
+    table((plan, rows), locale)
         .or_else(|| brokers::table(plan, locale))
         .or_else(|| queues::table(plan, locale))
         .or_else(|| topics::table(plan, locale))
@@ -74,12 +74,16 @@ fn asked(plan: &Plan, locale: Locale) -> Line {
 }
 
 fn moves(plan: &Plan, sum: Movement, locale: Locale) -> Vec<Block> {
+    let count = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
     let lines = [
-        (sum.replayed > 0).then(|| locale.say("moves-replayed", &Args::new().number("count", sum.replayed))),
-        (sum.skipped > 0).then(|| locale.say("moves-skipped", &Args::new().number("count", sum.skipped))),
-        (sum.without_commit > 0).then(|| locale.say("moves-first", &Args::new().count("count", sum.without_commit))),
-        (sum.clamped > 0).then(|| locale.say("moves-clamped", &Args::new().count("count", sum.clamped))),
+        ("moves-replayed", sum.replayed),
+        ("moves-skipped", sum.skipped),
+        ("moves-first", count(sum.without_commit)),
+        ("moves-clamped", count(sum.clamped)),
     ];
+    let say =
+        |key: &str, count: i64| locale.say(&format!("{key}{}", kinds::on(plan)), &Args::new().number("count", count));
+    let lines = lines.map(|(key, count)| (count > 0).then(|| say(key, count)));
     let line = Line::joined(
         lines.into_iter().flatten().chain(brokers::moves(plan, locale)).chain(topics::moves(plan, locale)),
         locale.space(),

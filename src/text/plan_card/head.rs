@@ -4,7 +4,7 @@ use super::offsets::{moved_in_the_end, movement};
 use super::{CardView, topics, votes};
 use crate::text::batches::batch_of;
 use crate::text::card::{Line, Span};
-use crate::text::kinds::{family, taken_back};
+use crate::text::kinds::{self, family, taken_back};
 use crate::text::locale::{Args, Locale};
 use crate::text::reassignment::moves_replicas;
 use crate::text::sentence::{NAME, WORDS, find, names, why};
@@ -55,7 +55,8 @@ pub(in crate::text) fn result(view: &CardView<'_>) -> Option<Line> {
     let key = if stopped_early { "unchanged" } else { "result" };
     let key = format!("{key}-{}{}", view.state.key(), if failed_half_way(view) { "-partly" } else { "" });
     let own = family(view.plan.plan()).map(|family| view.locale.try_say(&format!("{key}-{family}"), &args));
-    own.flatten().or_else(|| view.locale.try_say(&key, &args))
+    let on = || view.locale.try_say(&format!("{key}{}", kinds::on(view.plan.plan())), &args);
+    own.flatten().or_else(on).or_else(|| view.locale.try_say(&key, &args))
 }
 
 /// Whether it failed with the step it stands at done in part. Moves say so in words of their own.
@@ -181,8 +182,10 @@ fn amount(plan: &Plan, locale: Locale) -> Line {
     match (plan.impact.facts.get("bytes"), plan.impact.facts.get("queues")) {
         (Some(Fact::Bytes(copied)), _) if moves_replicas(plan) => Line::plain(numbers::bytes(*copied)),
         (_, Some(Fact::Count(queues))) => locale.say("size-queues", &Args::new().number("count", *queues)),
-        _ => topics::amount(plan, locale)
-            .unwrap_or_else(|| locale.say("size-partitions", &Args::new().count("count", movement(plan).partitions))),
+        _ => topics::amount(plan, locale).unwrap_or_else(|| {
+            let key = if plan.kind == ClusterKind::Rocketmq { "size-queues" } else { "size-partitions" };
+            locale.say(key, &Args::new().count("count", movement(plan).partitions))
+        }),
     }
 }
 
@@ -227,7 +230,9 @@ pub(in crate::text) fn worst(plan: &Plan, locale: Locale) -> Line {
         .line("topics", names(locale, &plan.impact.topics))
         .line("groups", names(locale, &plan.impact.groups));
     let key = format!("worst-{}", plan.impact.worst_case);
-    let worst = locale.try_say(&key, &args).unwrap_or_else(|| Line::foreign(&plan.impact.worst_case, WORDS));
+    let own = locale.try_say(&format!("{key}{}", kinds::on(plan)), &args);
+    let worst =
+        own.or_else(|| locale.try_say(&key, &args)).unwrap_or_else(|| Line::foreign(&plan.impact.worst_case, WORDS));
     let args = Args::new().line("worst", worst).word("duration", numbers::duration(locale, plan.estimate.way_back_ms));
     if plan.effect == Effect::Irreversible {
         return locale.say("card-worst-no-way-back", &args);

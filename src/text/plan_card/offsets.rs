@@ -7,6 +7,7 @@ use crate::text::reassignment;
 use crate::text::table::{MOST_COLUMNS, MOST_ROWS, draw};
 use crate::text::width::fit;
 use engine::History;
+use interlock::cluster::ClusterKind;
 use interlock::facts::Fact;
 use interlock::plan::{Action, KafkaAction, OffsetMove, OffsetTarget, Plan, Row, Rule, Work};
 use std::borrow::Cow;
@@ -145,15 +146,16 @@ fn taken_anew(row: &Row, target: OffsetTarget, moves: &BTreeMap<(&str, i32), &Of
 }
 
 /// The table of the card: partitions of one topic, or one row a topic; the largest movements where there are too many.
-pub(in crate::text) fn table(rows: &[Row], locale: Locale) -> Option<Table> {
+pub(in crate::text) fn table((plan, rows): (&Plan, &[Row]), locale: Locale) -> Option<Table> {
     let all: Vec<Moved<'_>> = moved(rows).collect();
     let first = all.first()?;
     if all.iter().any(|one| one.topic != first.topic) {
-        return Some(by_topic(&all, locale));
+        return Some(by_topic(plan, &all, locale));
     }
+    let place = if plan.kind == ClusterKind::Rocketmq { "table-queue" } else { "table-partition" };
     let shown = largest(&all, |one| (one.by.map_or(i64::MAX, i64::saturating_abs), one.partition));
     let wide = Table {
-        head: ["table-partition", "table-from-to", "table-moves"].map(|key| locale.text(key)).to_vec(),
+        head: [place, "table-from-to", "table-moves"].map(|key| locale.text(key)).to_vec(),
         rows: shown.iter().map(|one| row(one, true)).collect(),
         more: more(all.len() - shown.len(), locale),
     };
@@ -161,7 +163,7 @@ pub(in crate::text) fn table(rows: &[Row], locale: Locale) -> Option<Table> {
         return Some(wide);
     }
     let rows = shown.iter().map(|one| row(one, false)).collect();
-    let head = ["table-partition", "table-to", "table-moves"].map(|key| locale.text(key)).to_vec();
+    let head = [place, "table-to", "table-moves"].map(|key| locale.text(key)).to_vec();
     Some(Table { head, rows, ..wide })
 }
 
@@ -173,8 +175,9 @@ fn row(one: &Moved<'_>, wide: bool) -> Vec<String> {
     vec![one.partition.to_string(), place, one.by.map_or_else(|| "-".to_owned(), signed_short)]
 }
 
-fn by_topic(all: &[Moved<'_>], locale: Locale) -> Table {
+fn by_topic(plan: &Plan, all: &[Moved<'_>], locale: Locale) -> Table {
     const NAME: usize = 14;
+    let places = if plan.kind == ClusterKind::Rocketmq { "table-queues" } else { "table-partitions" };
     let mut sums: BTreeMap<&str, (usize, i64)> = BTreeMap::new();
     for one in all {
         let sum = sums.entry(one.topic).or_default();
@@ -186,7 +189,7 @@ fn by_topic(all: &[Moved<'_>], locale: Locale) -> Table {
         vec![fit(&crate::text::foreign::shown(topic, NAME), NAME), count.to_string(), signed_short(*by)]
     });
     Table {
-        head: ["table-topic", "table-partitions", "table-moves"].map(|key| locale.text(key)).to_vec(),
+        head: ["table-topic", places, "table-moves"].map(|key| locale.text(key)).to_vec(),
         rows: rows.collect(),
         more: more(topics.len() - shown.len(), locale),
     }

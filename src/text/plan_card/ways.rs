@@ -2,7 +2,7 @@
 
 use super::{CardView, head};
 use crate::text::card::{Block, Line, Tone};
-use crate::text::kinds::family;
+use crate::text::kinds::{self, family};
 use crate::text::locale::Args;
 use crate::text::reassignment::moves_replicas;
 use crate::text::sentence::{NAME, WORDS};
@@ -11,12 +11,15 @@ use interlock::approval::State;
 /// How many reasons of vetoes are shown.
 const MOST_REASONS: usize = 3;
 
+/// What is said where only the offsets of a group are in question.
+const RECORDS_SAFE: &str = "ended-records-safe";
+
 pub(in crate::text) fn blocks(view: &CardView<'_>) -> Vec<Block> {
     let plan = view.plan.plan();
     let troubled = matches!(view.state, State::Failed | State::Stuck);
     let safe = troubled && head::changes_offsets_only(plan);
     let lines = [
-        safe.then(|| view.locale.text("ended-records-safe")),
+        safe.then(|| view.locale.text(&format!("{RECORDS_SAFE}{}", kinds::on(plan)))),
         (troubled && moves_replicas(plan)).then(|| view.locale.text("ended-replicas-safe")),
         next(view).map(|key| next_step(view, key)),
         (may_go_back(view)).then(|| view.locale.text("ended-way-back")),

@@ -1,8 +1,9 @@
 //! Every id that planners, engine and desk write has a sentence: the sources are read, so that a new id cannot be forgotten.
 
-use crate::text::vocabulary as words;
+use crate::text::{Locale, sentence, vocabulary as words};
 use interlock::approval::{Event, State};
 use interlock::changes::ids;
+use interlock::facts::Facts;
 use regex::Regex;
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -66,6 +67,40 @@ fn every_id_of_the_changes_has_a_sentence() {
     assert_eq!(missing(&listed(ids::WAITS), &[words::WAITS]), Vec::<String>::new());
     assert_eq!(missing(&listed(ids::WORST_CASES), &[words::WORST]), Vec::<String>::new());
     assert_eq!(missing(&listed(ids::NEEDS), &[words::APPLICATION]), Vec::<String>::new());
+}
+
+/// What planners and expectations of RocketMQ write, whether or not Kafka's write it, too.
+fn of_rocketmq() -> BTreeSet<String> {
+    let rooms = [
+        "crates/interlock/src/changes/queues",
+        "crates/interlock/src/changes/reset_offset/rocketmq",
+        "crates/interlock/src/changes/rocketmq_groups",
+        "crates/interlock/src/changes/rocketmq_topics",
+    ];
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("crates/interlock/src");
+    let files = ["changes/rocketmq_offsets.rs", "changes/rollback/rocketmq.rs", "plan/rocketmq_topic.rs"];
+    let files = files.map(|file| std::fs::read_to_string(root.join(file)).unwrap());
+    written(r#""([a-z]+(?:-[a-z]+)+)""#, &(self::rooms(&rooms) + &files.concat()))
+}
+
+/// Words that are Kafka's alone, in either language.
+fn of_kafka(told: &str) -> bool {
+    ["partition", "record", "分区"].iter().any(|word| told.contains(word))
+}
+
+#[test]
+fn nothing_that_is_found_on_rocketmq_is_told_of_partitions() {
+    let families = ["check", "broken", "mistake", "wait"];
+    let told = |id: &str, facts: Facts| {
+        let say = |locale: Locale| sentence::find(locale, &families, id, &facts).map(|line| line.plain_text());
+        Locale::ALL.iter().filter_map(|locale| say(*locale)).filter(|told| of_kafka(told)).collect::<Vec<_>>()
+    };
+    let of_kafka: Vec<String> =
+        of_rocketmq().into_iter().filter(|id| !told(id, Facts::none().of_rocketmq()).is_empty()).collect();
+    assert_eq!(of_kafka, Vec::<String>::new());
+    // Without the fact that says where it was found, some are.
+    let shared = of_rocketmq().into_iter().filter(|id| !told(id, Facts::none()).is_empty()).count();
+    assert!(shared > 10, "{shared}");
 }
 
 #[test]

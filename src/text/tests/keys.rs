@@ -61,7 +61,8 @@ fn by_id() -> BTreeSet<String> {
     let passed = words::PASSING.iter().map(|id| format!("check-{id}.passed"));
     let next = words::BLOCKING.iter().map(|id| format!("check-{id}.next"));
     let of_moves = words::OF_MOVES.iter().map(|key| (*key).to_owned());
-    plain.chain(passed).chain(next).chain(of_moves).collect()
+    let of_rocketmq = words::OF_ROCKETMQ.iter().map(|key| (*key).to_owned());
+    plain.chain(passed).chain(next).chain(of_moves).chain(of_rocketmq).collect()
 }
 
 fn sources(folder: &Path, found: &mut Vec<PathBuf>) {

@@ -1,4 +1,4 @@
-//! Plans that change whole topics and groups of RocketMQ: their cards, their words, and how to do them by hand.
+//! Plans of RocketMQ, above all those that change whole topics and groups: their cards, their words, and how to do them by hand.
 
 use super::fixture::{Scene, reset};
 use super::rules;
@@ -10,7 +10,7 @@ use interlock::cluster::rocketmq::{CommittedOffset, Perm, Queues};
 use interlock::facts::Facts;
 use interlock::id::{BrokerName, GroupId, TopicName};
 use interlock::plan::{
-    Absence, Action, Check, Condition, Effect, Estimate, ForgottenGroup, GroupPlace, Impact, Level, Plan,
+    Absence, Action, Check, Condition, Effect, Estimate, ForgottenGroup, GroupPlace, Impact, Level, Plan, QueuesChange,
     RocketmqAction, Row, Scope, Step, TopicChange, TopicPlace, TopicShape, Undo, Work,
 };
 
@@ -150,6 +150,71 @@ fn cards_say_what_happens_at_how_many_masters_and_how_it_goes_back() {
         }
         let told = card(plan, Locale::ZhCn);
         assert!(told.contains(chinese), "{command}: {chinese} in\n{told}");
+    }
+}
+
+/// A reset of two topics or of one, back and forward, with a queue without an offset and a target that was moved.
+fn reset_back(topics: [&str; 2]) -> Plan {
+    let offset = |topic: &str, queue: u32, from: Option<i64>, to: i64| Row::Queue {
+        topic: topic.to_owned(),
+        broker: "broker-a".to_owned(),
+        queue,
+        from,
+        to: Some(to),
+        log_start: 0,
+        log_end: 900,
+        clamped: queue == 1,
+    };
+    let action = RocketmqAction::SetOffsets { group: billing(), moves: Vec::new(), running: false };
+    let mut plan = plan("reset-offset", action, (Undo::Inverse { needs: Vec::new() }, "reset-replays-and-skips"));
+    plan.scope = Scope::Group;
+    plan.impact.facts = Facts::none().with("replayed", 30_i64).with("skipped", 5_i64);
+    plan.impact.rows =
+        vec![offset(topics[0], 0, Some(40), 10), offset(topics[0], 1, None, 5), offset(topics[1], 2, Some(5), 10)];
+    plan
+}
+
+fn expand() -> Plan {
+    let (now, then) = (Queues::both(4), Queues::both(8));
+    let places = vec![QueuesChange { broker: broker(), from: now, to: then }];
+    let undo = Undo::Inverse { needs: Vec::new() };
+    let mut plan =
+        plan("expand-partitions", RocketmqAction::SetQueues { topic: orders(), places }, (undo, "queues-opened"));
+    plan.impact.facts = Facts::none().with("queues", 4_i64).with("masters", 1_i64);
+    plan.impact.rows = vec![Row::Queues { broker: "broker-a".to_owned(), now, then }];
+    plan
+}
+
+/// There are queues and messages on RocketMQ. A command is called as it is called.
+#[test]
+fn no_card_on_rocketmq_tells_of_partitions_or_records() {
+    let resets = [reset_back(["orders", "orders"]), reset_back(["orders", "carts"])];
+    let plans: Vec<Plan> = all().into_iter().chain(resets.clone()).chain([expand()]).collect();
+    for (plan, state) in plans.iter().flat_map(|plan| State::ALL.iter().map(move |state| (plan, *state))) {
+        for locale in Locale::ALL {
+            let view = Scene::of(plan.clone()).at(state);
+            let told = console(&plan_card(&view.view(locale)), Drawing { width: 200, colour: false });
+            let told = told.replace("expand-partitions", "");
+            let of_kafka =
+                ["partition", "parts", "record", "Record", "分区"].into_iter().find(|word| told.contains(word));
+            assert_eq!(of_kafka, None, "{} {state:?}:\n{told}", plan.command);
+        }
+    }
+    for plan in &plans {
+        let told = plan_text(&Scene::of(plan.clone()).plan).replace("expand-partitions", "");
+        let of_kafka = ["partition", "record"].into_iter().find(|word| told.contains(word));
+        assert_eq!(of_kafka, None, "{}:\n{told}", plan.command);
+    }
+    // On Kafka the same plan does.
+    let mut on_kafka = resets[0].clone();
+    on_kafka.kind = ClusterKind::Kafka;
+    assert!(card(on_kafka, Locale::EnUs).contains("partition"));
+    for (plan, words) in
+        [(resets[0].clone(), "3 queues stand where the plan says"), (expand(), "the cluster shows what")]
+    {
+        let view = Scene::of(plan).at(State::Succeeded);
+        let told = console(&plan_card(&view.view(Locale::EnUs)), Drawing { width: 200, colour: false });
+        assert!(told.contains(words), "{words} in\n{told}");
     }
 }
 

@@ -7,7 +7,7 @@ use interlock::cluster::rocketmq::Perm;
 use signalbox::desk::Done;
 use simulated::RocketmqGroupSpec;
 use std::time::Duration;
-use story::crash::{Point, ask};
+use story::crash::{Deed, Point, Points, ask};
 
 const EXPAND: &str = "/expand-partitions cluster:lab-rocketmq topic:orders to:12 reason:growth";
 
@@ -190,4 +190,36 @@ async fn what_cannot_be_seen_is_not_changed() {
     scene.shop.process_dies(&broker('b'), 0, false).unwrap();
     scene.shop.not_registered_at(1, &broker('b')).unwrap();
     refused("routes-differ").await;
+}
+
+/// It is read in twelve queues and written in eight when it fails, because somebody set other queues right before it was to write.
+/// Nothing has to be taken back: that is said with what stands there and how to go on, and it goes on.
+#[tokio::test]
+async fn an_expansion_that_failed_after_reading_went_up_says_what_is_left_of_it() {
+    let scene = Scene::new();
+    let shop = scene.shop.clone();
+    let meddles: Deed = Box::new(move || {
+        shop.update_topic((&broker('a'), 0), &topic(), (12, 10, Perm::READ_WRITE)).unwrap();
+        Box::pin(std::future::ready(()))
+    });
+    let house = scene.house_with(Points::at(Point::before("rocketmq-set-queues", 2), meddles)).await;
+    let id = plans(&house, EXPAND).await;
+    let failed = becomes(&house, &id, State::Failed).await;
+    assert_eq!(failed.why.id, "queues-changed", "{:?}", failed.why);
+    scene.shop.update_topic((&broker('a'), 0), &topic(), (12, 8, Perm::READ_WRITE)).unwrap();
+    let Done::Mistake(mistake) = says(&house, "alice", &format!("/rollback operation:{id}")).await else { panic!() };
+    assert_eq!(mistake.id, "queues-only-read");
+    let facts = ["operation", "topic", "found", "count"].map(|name| format!("{:?}", mistake.facts.get(name).unwrap()));
+    assert!(facts[0].contains(id.as_str()) && facts[1].contains("orders") && facts[2].contains("12/8"), "{facts:?}");
+    assert_eq!(scene.queues().await, ["12/8", "12/8"]);
+    // It holds the topic until two people give it up; then another one goes on from there.
+    let Done::Refused(refusal) = says(&house, "alice", EXPAND).await else { panic!() };
+    assert!(format!("{refusal:?}").contains("held-by-other"), "{refusal:?}");
+    for who in ["alice", "olga"] {
+        says(&house, who, &format!("/unlock operation:{id} reason:half")).await;
+    }
+    becomes(&house, &id, State::Abandoned).await;
+    let on = plans(&house, EXPAND).await;
+    becomes(&house, &on, State::Succeeded).await;
+    assert_eq!(scene.queues().await, ["12/12", "12/12"]);
 }

@@ -237,3 +237,28 @@ async fn a_restart_in_the_wait_changes_nothing() {
 async fn passes_alone(scene: &Scene, span: Duration) {
     scene.clock.advance(span);
 }
+
+/// What a group gave up is a topic of its own: nobody reads it, and it keeps no queue open.
+#[tokio::test]
+async fn a_full_topic_of_dead_letters_is_waited_for_by_nobody() {
+    let scene = Scene::new();
+    let dead_letters: interlock::id::TopicName = "%DLQ%billing".parse().unwrap();
+    scene.shop.add_topic(&simulated::RocketmqTopicSpec::new(dead_letters.clone(), 8)).unwrap();
+    for queue in 0..8 {
+        scene.shop.send(&dead_letters, &broker('b'), queue, 100_000).unwrap();
+    }
+    let (house, id) = draining(&scene, SHRINK).await;
+    returns(&scene);
+    waits_in(&house, &id, WATCHES).await;
+    assert_eq!((scene.queues().await, scene.unread_closed("billing").await), (vec!["4/4".to_owned(); 2], 0));
+    passes(&house, &id, 13, HOUR * 6).await;
+    becomes(&house, &id, State::Succeeded).await;
+    assert_eq!(scene.told("%DLQ%"), 0);
+    // As many in a closed queue of the topic itself are waited for.
+    let scene = Scene::new();
+    let (house, id) = draining(&scene, SHRINK).await;
+    scene.shop.send(&topic(), &broker('b'), 7, 100_000).unwrap();
+    passes(&house, &id, 40, LOOK).await;
+    assert_eq!(scene.queues().await, ["8/4", "8/4"]);
+    assert!(scene.told("are not read yet by billing") > 0);
+}

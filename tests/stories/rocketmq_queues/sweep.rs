@@ -1,14 +1,16 @@
 //! Death at every write of the journal and every act, before and after it took effect: the ends are the same.
 
-use super::scene::{LOOK, Scene, group, now, topic, turn};
+use super::scene::{LOOK, Scene, broker, group, now, topic, turn};
 use interlock::approval::State;
+use interlock::changes::{Guard, Guards};
+use interlock::cluster::rocketmq::Perm;
 use interlock::id::OperationId;
 use signalbox::desk::Done;
 use signalbox::house::House;
 use signalbox::store::{Filter, Page};
 use std::sync::Arc;
 use std::time::Duration;
-use story::crash::{Point, Points, ask, vanish};
+use story::crash::{Deed, Point, Points, ask, vanish};
 use tokio::sync::Notify;
 
 const EXPAND: &str = "/expand-partitions cluster:lab-rocketmq topic:orders to:12 reason:growth";
@@ -122,4 +124,31 @@ fn an_expansion_ends_the_same_wherever_it_is_killed() {
 #[test]
 fn a_shrinking_ends_the_same_wherever_it_is_killed() {
     sweeps(SHRINK, "4/4");
+}
+
+/// The first master no longer reads its closed queues, the second one still does: there the process is killed, and nobody looks for
+/// a day, in which a stale producer writes to closed queues of both. Gives how it ended.
+fn killed_between_masters(guards: Guards) -> End {
+    let scene = Scene::under(guards);
+    let dead = Arc::new(Notify::new());
+    let (shop, vanishes) = (scene.shop.clone(), vanish(&dead));
+    let killed: Deed = Box::new(move || {
+        shop.update_topic((&broker('a'), 0), &topic(), (4, 4, Perm::READ_WRITE)).unwrap();
+        vanishes()
+    });
+    assert_eq!(live(&scene, SHRINK, &Points::at(Point::before("rocketmq-set-queues", 2), killed), &dead), None);
+    scene.clock.advance(Duration::from_secs(24 * 3_600));
+    for letter in ['a', 'b'] {
+        scene.shop.send(&topic(), &broker(letter), 7, 5).unwrap();
+    }
+    live(&scene, SHRINK, &Points::none(), &Arc::default()).unwrap()
+}
+
+#[test]
+fn killed_between_two_masters_and_left_for_a_day_nothing_is_lost() {
+    let end = killed_between_masters(Guards::all());
+    let queues = vec!["4/4".to_owned(); 2];
+    assert_eq!((&end.states[..], &end.queues, end.lost, end.holds), (&[State::Succeeded][..], &queues, false, 0));
+    let unwatched = killed_between_masters(Guards::all().without(Guard::ClosedWatched));
+    assert!(unwatched.lost, "what came into the closed queues is read by nobody: {unwatched:?}");
 }

@@ -69,7 +69,7 @@ pub fn plan(command: &str, arguments: &Arguments, sections: &Sections, context: 
     if let Some(mistake) = misfit(arguments, context.cluster.kind).filter(|_| CHANGES.contains(&command)) {
         return Some(Planning::Mistake(mistake));
     }
-    match (command, context.cluster.kind) {
+    let planning = match (command, context.cluster.kind) {
         ("reset-offset", _) => Some(reset_offset::plan(arguments, sections, context)),
         ("expand-partitions", ClusterKind::Rocketmq) => Some(queues::expand(arguments, sections, context)),
         ("shrink-partitions", ClusterKind::Rocketmq) => Some(queues::shrink(arguments, sections, context)),
@@ -88,7 +88,8 @@ pub fn plan(command: &str, arguments: &Arguments, sections: &Sections, context: 
         ("group-delete", ClusterKind::Rocketmq) => Some(rocketmq_groups::delete(arguments, sections, context)),
         (_, ClusterKind::Rocketmq) if CHANGES.contains(&command) => Some(not_for_kind(command, "RocketMQ")),
         _ => None,
-    }
+    };
+    planning.map(|planning| planning.on(context.cluster.kind))
 }
 
 /// The names of the changes that can be planned.

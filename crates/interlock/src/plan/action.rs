@@ -28,6 +28,12 @@ impl Action {
         }
     }
 
+    /// Whether what it sets moves on by itself, so that reading it back alone need not tell what became of it.
+    #[must_use]
+    pub fn moves_on(&self) -> bool {
+        matches!(self, Self::Rocketmq(action) if action.moves_on())
+    }
+
     /// What stands before it in each thing that it changes: what must be true right before it is begun. None where it does
     /// not matter what stands there.
     #[must_use]

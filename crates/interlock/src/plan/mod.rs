@@ -404,3 +404,26 @@ pub enum Planning {
     /// Checks forbid it; all findings, at least one of which blocks.
     Refused(Vec<Check>),
 }
+
+impl Planning {
+    /// The same with findings that say of which kind the cluster is. What passed is the same on both.
+    #[must_use]
+    pub(crate) fn on(mut self, kind: ClusterKind) -> Self {
+        if kind != ClusterKind::Rocketmq {
+            return self;
+        }
+        let checks = match &mut self {
+            Self::Need(_) => return self,
+            Self::Mistake(mistake) => {
+                mistake.facts = std::mem::take(&mut mistake.facts).of_rocketmq();
+                return self;
+            }
+            Self::Plan(draft) => &mut draft.checks,
+            Self::Refused(checks) => checks,
+        };
+        for check in checks.iter_mut().filter(|check| check.level != Level::Pass) {
+            check.facts = std::mem::take(&mut check.facts).of_rocketmq();
+        }
+        self
+    }
+}

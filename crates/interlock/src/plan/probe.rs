@@ -20,6 +20,10 @@ pub enum Probe {
     Partly,
     /// Done.
     Done,
+    /// Done, as far as that can be told: where a group at work was set back it stands as far as before or further, and may have read
+    /// all of it again, or never heard of it. Only the answer to the act tells, and whether it stays; where there was no answer,
+    /// doing it again is right. Evidence: `group`, `topic`, `partition`, `found` of the first such queue, and `count`.
+    Overtaken(Facts),
     /// Neither as before nor as wanted: somebody else was here. Evidence: `topic`, `partition`, `found`.
     Foreign(Facts),
     /// The look failed, so nothing is known. The failure's kind and words.

@@ -181,6 +181,11 @@ impl RocketmqAction {
         }
     }
 
+    /// Whether what it sets moves on by itself: offsets of a group that is at work.
+    pub(super) fn moves_on(&self) -> bool {
+        matches!(self, Self::SetOffsets { running: true, .. } | Self::TellClients { .. })
+    }
+
     /// The queues in which it sets offsets; empty if it is about something else.
     #[must_use]
     pub fn queue_moves(&self) -> &[QueueMove] {

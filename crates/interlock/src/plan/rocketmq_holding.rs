@@ -84,7 +84,8 @@ impl Holding {
     }
 
     /// The first queue that is not where it was set, and how many there are. All were seen there when the step's actions
-    /// were read back; a group that was set back and has read all of it again is not elsewhere.
+    /// were read back, or brokers had answered that they are set; a group that was set back and has read all of it again is not
+    /// elsewhere.
     fn elsewhere(
         &self,
         moves: &[&QueueMove],
@@ -106,12 +107,12 @@ impl Holding {
 
 impl QueueMove {
     /// Whether the group is where it was set, or has gone on from there: of one that was set back and has clients, past where
-    /// it stood, too. Exactly where it stood is no progress, unless there was nothing more to read.
+    /// it stood, too.
     fn holds(&self, found: Option<i64>, online: bool) -> bool {
-        match (self.stand(found, true), found, self.from) {
-            (Stand::After, _, _) => true,
-            (Stand::Before, Some(found), Some(from)) => online && self.to < from && (found > from || found >= self.end),
-            _ => false,
+        match self.stand(found, true) {
+            Stand::After => true,
+            Stand::Overtaken => online,
+            Stand::Before | Stand::Foreign => false,
         }
     }
 }

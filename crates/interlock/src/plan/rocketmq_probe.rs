@@ -18,6 +18,9 @@ pub(super) enum Stand {
     Before,
     /// Where it was set, or further on from there.
     After,
+    /// Set back, and as far as before or further, with nothing left to read in between: whoever was set back and has read
+    /// all of it again stands so, and whoever never was, too.
+    Overtaken,
     /// Neither.
     Foreign,
 }
@@ -51,16 +54,21 @@ fn offsets(group: &GroupId, moves: &[QueueMove], running: bool, looker: &mut Loo
     }
     let index = offsets_by_queue(found);
     let (mut all, mut any) = (true, false);
+    let mut overtaken = Vec::new();
     for one in moves {
         let found = index.get(&one.place()).copied();
         match one.stand(found, running) {
             Stand::After => any = true,
             Stand::Before => all = false,
+            Stand::Overtaken => overtaken.push((one, found)),
             Stand::Foreign => return Probe::Foreign(of_queue(group, one.place()).with("found", shown(found))),
         }
     }
     match (all, any) {
-        (true, _) => Probe::Done,
+        (true, _) => overtaken.first().map_or(Probe::Done, |(one, found)| {
+            let facts = of_queue(group, one.place()).with("found", shown(*found));
+            Probe::Overtaken(facts.with("count", overtaken.len()))
+        }),
         (false, true) => Probe::Partly,
         (false, false) => Probe::NotYet,
     }
@@ -75,6 +83,9 @@ impl QueueMove {
         if found == self.to {
             return Stand::After;
         }
+        if running && self.is_overtaken(found) {
+            return Stand::Overtaken;
+        }
         if Some(found) == self.from {
             return Stand::Before;
         }
@@ -82,6 +93,12 @@ impl QueueMove {
             return Stand::Foreign;
         }
         self.stand_of_running(found)
+    }
+
+    /// Of a group at work that was set back: past where it stood, or at the end. Clients tell brokers where they are every five
+    /// seconds, and can have read all of it again by then. Exactly where it stood is no progress, unless nothing more was there.
+    fn is_overtaken(&self, found: i64) -> bool {
+        self.from.is_some_and(|from| self.to < from && (found > from || (found == from && found >= self.end)))
     }
 
     fn stand_of_running(&self, found: i64) -> Stand {
@@ -100,13 +117,9 @@ impl QueueMove {
                     Stand::After
                 }
             }
-            _ => {
-                if self.to > from {
-                    Stand::After
-                } else {
-                    Stand::Before
-                }
-            }
+            // Back, what lies further on than before was overtaken.
+            _ if self.to > from => Stand::After,
+            _ => Stand::Before,
         }
     }
 }

@@ -85,7 +85,6 @@ fn a_group_at_work_may_have_gone_on_from_either_place() {
         (back(), 40, Probe::Done),
         (back(), 59, Probe::Done),
         (back(), 60, Probe::NotYet),
-        (back(), 75, Probe::NotYet),
         (forward(), 60, Probe::Done),
         (forward(), 75, Probe::Done),
         (forward(), 40, Probe::NotYet),
@@ -98,6 +97,26 @@ fn a_group_at_work_may_have_gone_on_from_either_place() {
     for one in [back(), forward()] {
         assert!(matches!(probed(one.clone(), true, Some(39)), Probe::Foreign(_)), "{one:?}");
     }
+}
+
+/// Who was set back at work and reads fast stands where it stood before anybody looks; who was never set back, too.
+#[test]
+fn past_where_it_stood_or_at_the_end_only_the_answer_tells() {
+    let back = || moved(0, Some(60), 40);
+    let at_the_end = || moved(0, Some(1_000), 40);
+    for (one, found) in [(back(), 61), (back(), 1_004), (at_the_end(), 1_000), (at_the_end(), 1_001)] {
+        let Probe::Overtaken(facts) = probed(one.clone(), true, Some(found)) else { panic!("{one:?} at {found}") };
+        assert_eq!(facts.get("count"), Some(&1_i64.into()));
+        assert!(
+            !matches!(probed(one, false, Some(found)), Probe::Overtaken(_) | Probe::Done),
+            "of a stopped one it is"
+        );
+    }
+    // What is short of that was not overtaken, and one queue of that kind is enough.
+    assert_eq!(probed(moved(0, Some(999), 40), true, Some(999)), Probe::NotYet);
+    assert_eq!(probed(moved(0, Some(40), 60), true, Some(40)), Probe::NotYet);
+    let both = set(vec![back(), moved(1, Some(1_000), 40)], true);
+    assert_eq!(probe(&both, &sections(&[Some(60), Some(1_000)], true)), Probe::NotYet);
 }
 
 #[test]

@@ -224,6 +224,7 @@ pub(super) fn ends_are(topic: &TopicName, expected: &[QueueEnd], found: &FromMas
         let end = ends.get(&(&range.broker, range.queue)).copied().unwrap_or(0);
         if range.end != end {
             let facts = at(topic, &range.broker)
+                .of_rocketmq()
                 .with("partition", i64::from(range.queue))
                 .with("expected", end)
                 .with("found", range.end);

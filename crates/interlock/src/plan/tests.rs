@@ -188,6 +188,7 @@ mod probes {
             Probe::Done => "done",
             Probe::Foreign(_) => "foreign",
             Probe::CannotTell(_) => "cannot tell",
+            Probe::Overtaken(_) => "overtaken",
         }
     }
 

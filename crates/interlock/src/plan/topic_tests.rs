@@ -49,6 +49,7 @@ fn word(probe: &Probe) -> &'static str {
         Probe::Done => "done",
         Probe::Foreign(_) => "foreign",
         Probe::CannotTell(_) => "cannot tell",
+        Probe::Overtaken(_) => "overtaken",
     }
 }
 

@@ -61,6 +61,7 @@ impl Rocketmq {
             | RocketmqAction::DeleteTopic { .. }
             | RocketmqAction::MakeGroup { .. }
             | RocketmqAction::DeleteGroup(_)
+            | RocketmqAction::SetOffsets { .. }
                 if self.idles() =>
             {
                 Acted::Applied

@@ -277,7 +277,9 @@ fn upon_open(entries: &[Entry]) -> impl Iterator<Item = usize> {
     for (seq, entry) in (1..).zip(entries) {
         match entry {
             Entry::Intent { step, action, .. } if !open.insert((*step, *action)) => found.push(seq),
-            Entry::Outcome { step, action, outcome, .. } if *outcome != engine::Outcome::Unknown => {
+            Entry::Outcome { step, action, outcome, .. }
+                if !matches!(outcome, engine::Outcome::Unknown | engine::Outcome::Answered) =>
+            {
                 open.remove(&(*step, *action));
             }
             _ => {}

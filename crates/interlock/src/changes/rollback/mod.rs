@@ -54,6 +54,10 @@ impl<'a> Rollback<'a> {
 /// ordinary seats are asked for.
 #[must_use]
 pub fn plan_rollback(rollback: &Rollback<'_>, sections: &Sections, context: &Context<'_>) -> Planning {
+    way_back(rollback, sections, context).on(context.cluster.kind)
+}
+
+fn way_back(rollback: &Rollback<'_>, sections: &Sections, context: &Context<'_>) -> Planning {
     if rollback.throttle.is_some() && super::turn::throttle(rollback.plan).is_none() {
         return Planning::Mistake(Mistake::new("no-throttle-to-turn", Facts::none()));
     }

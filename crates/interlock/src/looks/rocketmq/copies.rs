@@ -9,11 +9,15 @@ use std::collections::BTreeMap;
 
 /// What slaves have otherwise of one topic.
 pub(super) fn of_topic((name, topic): (&TopicName, &Topic), copies: Part<&Vec<SlaveCopies>>) -> Vec<Phrase> {
-    let copies = match copies {
-        Part::Known(copies) => copies,
-        Part::Unknown(failure) => return vec![Phrase::new("copies-not-seen").because(&failure)],
-    };
-    copies.iter().filter_map(|copy| otherwise((name, topic), copy)).collect()
+    seen(copies, |copies| copies.iter().filter_map(|copy| otherwise((name, topic), copy)).collect())
+}
+
+/// What is told of the copies, or that they could not be seen.
+fn seen(copies: Part<&Vec<SlaveCopies>>, tell: impl FnOnce(&[SlaveCopies]) -> Vec<Phrase>) -> Vec<Phrase> {
+    match copies {
+        Part::Known(copies) => tell(copies),
+        Part::Unknown(failure) => vec![Phrase::new("copies-not-seen").because(&failure)],
+    }
 }
 
 /// Nothing where the master does not tell, or does not have the topic.
@@ -37,23 +41,17 @@ pub(super) fn of_all(
     copies: Part<&Vec<SlaveCopies>>,
     visible: &dyn Fn(&TopicName) -> bool,
 ) -> Vec<Phrase> {
-    let copies = match copies {
-        Part::Known(copies) => copies,
-        Part::Unknown(failure) => return vec![Phrase::new("copies-not-seen").because(&failure)],
-    };
-    let Part::Known(topics) = topics else { return Vec::new() };
-    let mut lines = Vec::new();
-    for copy in copies {
-        let (shown, hidden): (Vec<_>, Vec<_>) =
-            differing(&topics.seen, copy).into_iter().partition(|name| visible(name));
-        if !shown.is_empty() {
-            lines.push(of(copy, "copies-differ").with("topics", names(shown)));
-        }
-        if !hidden.is_empty() {
-            lines.push(of(copy, "copies-differ-unseen").with("count", hidden.len()));
-        }
-    }
-    lines
+    seen(copies, |copies| match topics {
+        Part::Known(topics) => copies.iter().flat_map(|copy| differ(&topics.seen, copy, visible)).collect(),
+        Part::Unknown(_) => Vec::new(),
+    })
+}
+
+fn differ(topics: &[TopicOverview], copy: &SlaveCopies, visible: &dyn Fn(&TopicName) -> bool) -> Vec<Phrase> {
+    let (shown, hidden): (Vec<_>, Vec<_>) = differing(topics, copy).into_iter().partition(|name| visible(name));
+    let shown = (!shown.is_empty()).then(|| of(copy, "copies-differ").with("topics", names(shown)));
+    let hidden = (!hidden.is_empty()).then(|| of(copy, "copies-differ-unseen").with("count", hidden.len()));
+    shown.into_iter().chain(hidden).collect()
 }
 
 /// A slave that does not answer is told of beside its broker.
