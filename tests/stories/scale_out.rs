@@ -142,7 +142,7 @@ async fn a_stop_turns_round_what_is_in_flight_and_puts_the_throttle_back() {
     let before = replicas(&kafka, &payments).await;
     let id = approved(&story, SLOW).await;
     story.becomes(&id, State::Waiting).await;
-    assert_eq!(under_way(&kafka).await, 1, "the first batch");
+    assert_eq!(under_way(&kafka).await, 2, "the first batch");
     assert!(!throttles(&kafka).await.is_empty());
     story.person("alice").runs(&format!("/stop operation:{id} reason:because")).await;
     story.becomes(&id, State::Stopped).await;
@@ -167,7 +167,7 @@ async fn what_is_in_flight_goes_on_where_an_old_replica_is_dead() {
         seen.next_at > seen.updated_at
     })
     .await;
-    assert_eq!(under_way(&kafka).await, 1, "turned round it could be without a leader");
+    assert_eq!(under_way(&kafka).await, 2, "turned round it could be without a leader");
     kafka.start_broker(dead).expect("a broker");
     story.becomes(&id, State::Stopped).await;
     assert_eq!(under_way(&kafka).await, 0);
