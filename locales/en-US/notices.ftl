@@ -14,7 +14,7 @@ notice-left-to-others = Somebody else changed { $key } of { $of } to { $found } 
 notice-offsets-overtaken = { $count ->
     [one] { $topic } { $partition } stands at { $found }
    *[other] { $count } queues stand as far on as before ({ $topic } { $partition } at { $found }, …)
-}, and was never seen set back: the brokers answered that { $group } was, and a client at work can have read all of it again before a look. I watch whether it stays
+}, and was never seen set back. The brokers answered that it is done, so it is not sent again: a client of { $group } has read all of it again before a look, or was never set back; both look the same
 notice-queued-behind = Approved; waits for operation { $operation }, which is at work there
 notice-owners-not-told-goes-on = { $said-count ->
     [0] Whoever owns part of this could not be told in time. What it takes back was announced with this way back, so I go on; tell them

@@ -118,6 +118,7 @@ result-succeeded-rocketmq = { $count ->
     [one] Done and read back: { $count } queue stands where the plan says
    *[other] Done and read back: { $count } queues stand where the plan says
 }
+result-succeeded-unseen-rocketmq = The brokers answered that it is done, and some of it was never seen: a client has read all of it again since, or was never set back; both look the same. Ask its owners
 worst-delete-loses-records-rocketmq = { $records ->
     [one] { $records } message
    *[other] { $records } messages

@@ -14,7 +14,7 @@ notice-left-to-others = 有人同时把 { $of } 的 { $key } 改成了 { $found 
 notice-offsets-overtaken = { $count ->
     [one] { $topic } { $partition } 位于 { $found }
    *[other] { $count } 个队列与重置前一样靠后（{ $topic } { $partition } 位于 { $found } 等）
-}，没有看到它被重置：broker 已应答 { $group } 重置成功，运行中的客户端可能在读回之前已重新消费完。我会观察它是否保持
+}，没有看到它被重置。broker 已应答成功，因此不再发送：{ $group } 的客户端可能在读回之前已重新消费完，也可能根本没有被重置，两者看起来一样
 notice-queued-behind = 已批准；等待操作 { $operation }，它正在那里执行
 notice-owners-not-told-goes-on = { $said-count ->
     [0] 未能及时通知相关负责人。被回滚的操作当时已连同回滚方式一起告知，因此我继续执行；请告知他们

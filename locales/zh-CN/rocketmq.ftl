@@ -58,6 +58,7 @@ moves-first-rocketmq = { $count } 个队列目前没有位点。
 moves-replayed-rocketmq = 将重复读取 { $count } 条消息。
 moves-skipped-rocketmq = 将跳过 { $count } 条消息。
 result-succeeded-rocketmq = 已完成并读回确认：{ $count } 个队列的位点与计划一致
+result-succeeded-unseen-rocketmq = broker 已应答成功，但部分队列从未看到被重置：客户端可能已重新消费完，也可能根本没有被重置，两者看起来一样。请向负责人确认
 worst-delete-loses-records-rocketmq = { $topics } 的 { $records } 条消息永远丢失
 worst-reset-replays-rocketmq = { $groups } 最多重复处理 { $replayed } 条消息
 worst-reset-replays-and-skips-rocketmq = { $groups } 最多重复处理 { $replayed } 条消息，并永远不会处理 { $skipped } 条

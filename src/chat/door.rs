@@ -144,23 +144,19 @@ impl Door for FrontDoor {
         match Pressed::of(button)? {
             Pressed::Status(_) => None,
             Pressed::Confirm(..) => Some(Form::confirm(button, locale)),
-            Pressed::Reject(_) => Some(Form::reject(button, locale)),
+            Pressed::Reject(..) => Some(Form::reject(button, locale)),
         }
     }
 
     fn filled(&self, filled: Filled) -> Boxed<'_, Card> {
         Box::pin(async move {
             let text = filled.text.unwrap_or_default();
-            let (command, mut options, typed) = match Pressed::of(&filled.id) {
-                Some(Pressed::Confirm(operation, digest)) => {
-                    let of = [("operation", operation.to_string()), ("digest", digest.to_string())];
-                    ("approve", options(of), "confirm")
-                }
-                Some(Pressed::Reject(operation)) => {
-                    ("reject", options([("operation", operation.to_string())]), "reason")
-                }
+            let (command, operation, digest, typed) = match Pressed::of(&filled.id) {
+                Some(Pressed::Confirm(operation, digest)) => ("approve", operation, digest, "confirm"),
+                Some(Pressed::Reject(operation, digest)) => ("reject", operation, digest, "reason"),
                 Some(Pressed::Status(_)) | None => return self.unknown(filled.principal.account, &filled.locale),
             };
+            let mut options = options([("operation", operation.to_string()), ("digest", digest.to_string())]);
             if !text.is_empty() {
                 options.insert(typed.to_owned(), RawValue::Text(text));
             }

@@ -10,8 +10,8 @@ pub(super) enum Pressed {
     Status(String),
     /// Asks for the name of what a plan changes, and approves it: `confirm:K7F3QD:` and the plan's whole digest.
     Confirm(OperationId, Digest),
-    /// Asks for the reason of a veto, and vetoes the plan that counts: `reject:K7F3QD`.
-    Reject(OperationId),
+    /// Asks for the reason of a veto, and vetoes a plan: `reject:K7F3QD:` and its whole digest.
+    Reject(OperationId, Digest),
 }
 
 impl Pressed {
@@ -21,14 +21,17 @@ impl Pressed {
         match does {
             "details" => Some(Self::Status(to.to_owned())),
             "myvote" => Some(Self::Status(to.split(':').next().unwrap_or(to).to_owned())),
-            "confirm" => {
-                let (operation, digest) = to.split_once(':')?;
-                Some(Self::Confirm(operation.parse().ok()?, digest.parse().ok()?))
-            }
-            "reject" => Some(Self::Reject(to.parse().ok()?)),
+            "confirm" => exactly(to).map(|(operation, digest)| Self::Confirm(operation, digest)),
+            "reject" => exactly(to).map(|(operation, digest)| Self::Reject(operation, digest)),
             _ => None,
         }
     }
+}
+
+/// An operation, and the whole digest of one of its plans.
+fn exactly(to: &str) -> Option<(OperationId, Digest)> {
+    let (operation, digest) = to.split_once(':')?;
+    Some((operation.parse().ok()?, digest.parse().ok()?))
 }
 
 #[cfg(test)]
@@ -42,7 +45,7 @@ mod tests {
         let confirm = Pressed::Confirm(operation.clone(), digest);
         assert_eq!(Pressed::of(&format!("confirm:K7F3QD:{digest}")), Some(confirm));
         assert_eq!(Pressed::of("myvote:K7F3QD:1"), Some(Pressed::Status("K7F3QD".to_owned())));
-        assert_eq!(Pressed::of("reject:K7F3QD"), Some(Pressed::Reject(operation)));
+        assert_eq!(Pressed::of(&format!("reject:K7F3QD:{digest}")), Some(Pressed::Reject(operation, digest)));
         let short = format!("confirm:K7F3QD:{}", &digest.to_string()[..12]);
         let longer = format!("confirm:K7F3QD:{digest}:1");
         for id in [
@@ -52,6 +55,7 @@ mod tests {
             "confirm:K7F3QD",
             "confirm:nope:",
             "reject:",
+            "reject:K7F3QD",
             "reject:K7F3QD:1",
             &short,
             &longer,

@@ -265,6 +265,7 @@ impl Rooms {
             }
             let now = self.card_of(operation).await?.ok_or(UNREACHABLE)?;
             if now == known {
+                tracing::warn!(operation = %operation.id, sent = %known.message.says, seen = %seen.says, "its card is not as it was sent");
                 return Err(ALTERED);
             }
             known = now;

@@ -169,7 +169,9 @@ fn is_confirmed(ask: &Ask<'_>, plan: &Sealed) -> Result<bool, Done> {
         (None, _) => Ok(true),
         (Some(_), None) => Ok(false),
         (Some(name), Some(typed)) if typed == name => Ok(true),
-        (Some(_), Some(_)) => Err(Done::Mistake(Mistake::new("confirm-differs", Facts::none()))),
+        (Some(_), Some(typed)) => {
+            Err(Done::Mistake(Mistake::new("confirm-differs", Facts::none().with("given", typed))))
+        }
     }
 }
 

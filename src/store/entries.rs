@@ -115,6 +115,7 @@ fn outcome_key(outcome: Outcome) -> &'static str {
         Outcome::Partly => "partly",
         Outcome::Unknown => "unknown",
         Outcome::Answered => "answered",
+        Outcome::Unseen => "unseen",
         Outcome::Needless => "needless",
         Outcome::Left => "left",
         Outcome::Unread => "unread",

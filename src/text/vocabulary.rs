@@ -145,6 +145,7 @@ pub const OF_ROCKETMQ: &[&str] = &[
     "moves-replayed-rocketmq",
     "moves-skipped-rocketmq",
     "result-succeeded-rocketmq",
+    "result-succeeded-unseen-rocketmq",
     "worst-delete-loses-records-rocketmq",
     "worst-reset-replays-and-skips-rocketmq",
     "worst-reset-replays-rocketmq",

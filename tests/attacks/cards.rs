@@ -84,7 +84,8 @@ fn forge_buttons(card: &Message, forge: fn(&mut Value)) {
     card.components_are_forged(components);
 }
 
-/// 6, 21: whatever of a card is another one than was sent, and wherever it is moved, it starts nothing and is asked again.
+/// 6, 21: a card with other buttons, or files of other names or sizes, than were sent, or in a channel that is published
+/// elsewhere, starts nothing and is asked again. Not seen: a file exchanged by one of the same size.
 #[tokio::test]
 async fn a_card_whose_words_alone_are_as_they_were_sent_starts_nothing() {
     for (deed, does) in HARMLESS {

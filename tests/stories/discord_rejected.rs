@@ -61,6 +61,29 @@ async fn a_reason_typed_into_the_form_is_on_the_card_and_in_the_audit_as_that_of
     }
 }
 
+/// Whoever opened it saw another plan than the one that counts now.
+#[tokio::test]
+async fn a_form_that_was_opened_on_an_earlier_plan_vetoes_nothing() {
+    let story = DiscordStory::begin().await;
+    let posted = story.reset().await;
+    let earlier = form(&story, "bob", &posted).await;
+    story.cards_are_read_anew().await;
+    story.is_quiet().await;
+    posted.card.deletes();
+    let newer = story.card(&posted.id, 2).await;
+    newer.until(|seen| seen.reacted("❌").len() == 1, SOON).await;
+    let answer = story.user("bob").submits(&earlier, &[("text", WHY)]).await;
+    assert!(answer.is_private() && answer.text().contains("another plan"), "{}", answer.text());
+    story.all_is_told().await;
+    assert_eq!(story.operation(&posted.id).await.state, State::AwaitingApproval);
+    let form = story.user("bob").presses(&newer, "Reject…").await.modal();
+    story.user("bob").submits(&form, &[("text", WHY)]).await;
+    story.becomes(&posted.id, State::Rejected).await;
+    newer.until(says_why, SOON).await;
+    story.everything_is_read().await;
+    story.discord.assert_clean();
+}
+
 #[tokio::test]
 async fn a_reaction_vetoes_without_a_reason() {
     let story = DiscordStory::begin().await;

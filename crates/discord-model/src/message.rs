@@ -312,7 +312,7 @@ impl Message {
     pub fn file_is_forged(&self, name: &str, bytes: Option<Bytes>) {
         self.alter(|m| match bytes {
             Some(bytes) => {
-                m.attachments.iter_mut().filter(|a| a.filename == name).for_each(|a| a.bytes = bytes.clone())
+                m.attachments.iter_mut().filter(|a| a.filename == name).for_each(|a| a.bytes = bytes.clone());
             }
             None => m.attachments.retain(|a| a.filename != name),
         });

@@ -197,23 +197,24 @@ impl Run<'_> {
                 self.outcome(placed, attempt, Outcome::Done, Facts::none()).await?;
                 Ok(Next::Go)
             }
-            // It was never seen set back; whether it stays so is watched next.
+            // It was never seen set back, and that is said in the end.
             (Probe::Overtaken(facts), None) if tries.is_answered() => {
                 self.looked = true;
                 let told = [milestone("offsets-overtaken", facts.clone())];
                 let (step, action) = (placed.step, placed.place);
-                let done = Entry::Outcome { step, action, attempt, outcome: Outcome::Done, facts };
-                self.write_telling(done, &told).await?;
+                let unseen = Entry::Outcome { step, action, attempt, outcome: Outcome::Unseen, facts };
+                self.write_telling(unseen, &told).await?;
                 Ok(Next::Go)
             }
-            (Probe::NotYet | Probe::Overtaken(_), None) => {
+            (Probe::NotYet, None) => {
                 self.looked = true;
                 self.not_again_now(operation, placed);
                 self.outcome(placed, attempt, Outcome::NotApplied, Facts::none().with("read_back", "as before"))
                     .await?;
                 Ok(Next::Go)
             }
-            (Probe::Partly, None) => {
+            // Nobody answered, and it may have been done.
+            (Probe::Partly | Probe::Overtaken(_), None) => {
                 self.looked = true;
                 self.not_again_now(operation, placed);
                 self.outcome(placed, attempt, Outcome::Partly, Facts::none()).await?;

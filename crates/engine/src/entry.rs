@@ -86,13 +86,16 @@ pub enum Outcome {
     Done,
     /// Nothing of it was applied.
     NotApplied,
-    /// Some of it reads back as done, the rest as before; the facts are why, where the cluster said so.
+    /// Some of it reads back as done, or may have been done, the rest as before; the facts are why, where the cluster said so.
     Partly,
     /// Not known; it is settled by looking.
     Unknown,
     /// The cluster answered that it is done; it is settled by looking. Kept only where what is set moves on by itself, and looking
     /// alone need not tell.
     Answered,
+    /// The cluster answered that it is done, and it was never seen so: who has read all of it again stands as who was never set
+    /// back. The facts are where.
+    Unseen,
     /// It stood as wanted already, so nothing was sent.
     Needless,
     /// Somebody else changed what was to be put back; it is left as they made it.

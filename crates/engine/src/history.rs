@@ -84,10 +84,10 @@ impl Tries {
         self.last == Some(Outcome::Unread)
     }
 
-    /// Whether the action reads back as done.
+    /// Whether the action reads back as done, or counts as done by the cluster's answer.
     #[must_use]
     pub fn is_done(self) -> bool {
-        matches!(self.last, Some(Outcome::Done | Outcome::Needless | Outcome::Left))
+        matches!(self.last, Some(Outcome::Done | Outcome::Unseen | Outcome::Needless | Outcome::Left))
     }
 }
 
@@ -123,7 +123,7 @@ impl History {
             Entry::Outcome { step, action, outcome, .. } => {
                 let tries = self.actions.entry((*step, *action)).or_default();
                 tries.last = Some(*outcome);
-                tries.touched |= matches!(outcome, Outcome::Done | Outcome::Partly | Outcome::Unread);
+                tries.touched |= matches!(outcome, Outcome::Done | Outcome::Unseen | Outcome::Partly | Outcome::Unread);
             }
             Entry::WaitBegan { step, until } => {
                 self.wait_until.insert(*step, *until);
@@ -134,6 +134,12 @@ impl History {
             Entry::Restored => self.restored = true,
             Entry::OwnersNotTold => self.without_owners = true,
         }
+    }
+
+    /// Whether something counts as done by the cluster's answer alone.
+    #[must_use]
+    pub fn was_never_seen(&self) -> bool {
+        self.actions.values().any(|tries| tries.last == Some(Outcome::Unseen))
     }
 
     /// The tries of an action.

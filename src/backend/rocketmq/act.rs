@@ -17,7 +17,7 @@ pub(super) async fn act(client: &Client, action: &RocketmqAction) -> Acted {
         return acted;
     }
     match action {
-        RocketmqAction::SetOffsets { group, moves, .. } => offsets::set(client, group, moves).await,
+        RocketmqAction::SetOffsets { group, moves, running } => offsets::set(client, (group, *running), moves).await,
         RocketmqAction::TellClients { group, topic, at, moves } => {
             offsets::tell_clients(client, (group, topic), *at, moves).await
         }

@@ -1,7 +1,8 @@
 //! Servers asked side by side: all at once a large cluster would be asked by hundreds of connections in one moment.
 
-use futures_util::stream::{Buffered, Collect, Iter, TryCollect, iter};
-use futures_util::{StreamExt, TryStreamExt};
+use futures_util::future::{Join, Map, Ready, join, ready};
+use futures_util::stream::{BufferUnordered, Buffered, Collect, Iter, TryCollect, iter};
+use futures_util::{FutureExt, StreamExt, TryStreamExt};
 use std::vec::IntoIter;
 
 /// How many servers are asked at a time, by one look or one act.
@@ -13,9 +14,20 @@ fn asked<F: Future>(all: impl IntoIterator<Item = F>) -> Asked<F> {
     iter(all.into_iter().collect::<Vec<F>>()).buffered(AT_ONCE)
 }
 
-/// What becomes of all of them, in their order.
-pub(super) fn all<F: Future>(each: impl IntoIterator<Item = F>) -> Collect<Asked<F>, Vec<F::Output>> {
-    asked(each).collect()
+/// With its place: who answers last is not waited for by who comes after it.
+type Placed<F> = Join<Ready<usize>, F>;
+type Told<F> = Vec<(usize, <F as Future>::Output)>;
+type InOrder<F> = fn(Told<F>) -> Vec<<F as Future>::Output>;
+type All<F> = Map<Collect<BufferUnordered<Iter<IntoIter<Placed<F>>>>, Told<F>>, InOrder<F>>;
+
+/// What becomes of all of them, in their order. One that does not answer keeps no other from being asked.
+pub(super) fn all<F: Future>(each: impl IntoIterator<Item = F>) -> All<F> {
+    let placed: Vec<Placed<F>> = each.into_iter().enumerate().map(|(place, one)| join(ready(place), one)).collect();
+    let in_order: InOrder<F> = |mut told| {
+        told.sort_by_key(|(place, _)| *place);
+        told.into_iter().map(|(_, one)| one).collect()
+    };
+    iter(placed).buffer_unordered(AT_ONCE).collect::<Told<F>>().map(in_order)
 }
 
 /// What all of them answer, in their order.
@@ -70,6 +82,22 @@ mod tests {
         let at_work = AtWork::default();
         assert_eq!(join_all(order.iter().map(|number| at_work.ask(*number))).await, order);
         assert_eq!(at_work.most(), 40, "without the limit all are asked at once");
+    }
+
+    #[tokio::test]
+    async fn one_that_does_not_answer_keeps_no_other_from_being_asked() {
+        let asked = Cell::new(0);
+        let each = (0..40).map(|number| {
+            let asked = &asked;
+            async move {
+                asked.set(asked.get() + 1);
+                if number == 0 {
+                    std::future::pending::<()>().await;
+                }
+            }
+        });
+        assert!(tokio::time::timeout(std::time::Duration::from_millis(50), all(each)).await.is_err());
+        assert_eq!(asked.get(), 40);
     }
 
     #[tokio::test]

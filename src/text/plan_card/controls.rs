@@ -13,12 +13,10 @@ pub(super) fn buttons(view: &CardView<'_>) -> Vec<Button> {
     if !view.state.is_open_to_votes() || plan.votes.is_empty() {
         return vec![details];
     }
-    let confirm = plan.name_to_type().map(|_| {
-        let id = format!("confirm:{}:{}", plan.operation, view.plan.digest());
-        button(id, "button-confirm")
-    });
+    let exactly = |does: &str| format!("{does}:{}:{}", plan.operation, view.plan.digest());
+    let confirm = plan.name_to_type().map(|_| button(exactly("confirm"), "button-confirm"));
     let my_vote = button(format!("myvote:{}:{}", plan.operation, plan.revision), "button-my-vote");
-    let reject = Button { danger: true, ..button(format!("reject:{}", plan.operation), "button-reject") };
+    let reject = Button { danger: true, ..button(exactly("reject"), "button-reject") };
     [details, my_vote].into_iter().chain(confirm).chain([reject]).collect()
 }
 

@@ -53,7 +53,12 @@ pub(in crate::text) fn result(view: &CardView<'_>) -> Option<Line> {
         .line("vetoed-by", votes::people(view.tally.vetoes.iter(), view.locale));
     let stopped_early = view.state == State::Stopped && !may_have_changed(view);
     let key = if stopped_early { "unchanged" } else { "result" };
-    let key = format!("{key}-{}{}", view.state.key(), if failed_half_way(view) { "-partly" } else { "" });
+    let how = match view.state {
+        State::Succeeded if view.history.was_never_seen() => "-unseen",
+        _ if failed_half_way(view) => "-partly",
+        _ => "",
+    };
+    let key = format!("{key}-{}{how}", view.state.key());
     let own = family(view.plan.plan()).map(|family| view.locale.try_say(&format!("{key}-{family}"), &args));
     let on = || view.locale.try_say(&format!("{key}{}", kinds::on(view.plan.plan())), &args);
     own.flatten().or_else(on).or_else(|| view.locale.try_say(&key, &args))

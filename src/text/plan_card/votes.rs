@@ -9,6 +9,8 @@ use interlock::id::PersonId;
 use interlock::plan::Seat;
 
 const MOST_PEOPLE: usize = 6;
+/// A name that is to be typed stands there whole: it is copied from the card.
+const WHOLE_NAME: usize = 300;
 
 /// "Needs 3 (0 so far): 2 approvers + an owner of orders".
 pub(super) fn needs(view: &CardView<'_>) -> Line {
@@ -47,8 +49,10 @@ pub(super) fn footer(view: &CardView<'_>) -> Line {
     }
     let mut parts = standing(tally, locale);
     if view.state == State::AwaitingApproval {
-        let typed = view.plan.plan().name_to_type().is_some();
-        parts.push(locale.say(if typed { "votes-how-typed" } else { "votes-how" }, &Args::new()));
+        parts.push(match view.plan.plan().name_to_type() {
+            Some(name) => locale.say("votes-how-typed", &Args::new().foreign("name", name, WHOLE_NAME)),
+            None => locale.say("votes-how", &Args::new()),
+        });
     }
     Line::joined(parts, " · ")
 }
