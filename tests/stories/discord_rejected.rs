@@ -1,6 +1,6 @@
 //! A veto with a reason: typed into a form behind a button of the card, or with the command.
 
-use discord_model::{Modal, Seen};
+use discord_model::{Message, Modal, Seen};
 use interlock::approval::State;
 use interlock::facts::Fact;
 use interlock::id::OperationId;
@@ -80,6 +80,9 @@ async fn a_form_that_was_opened_on_an_earlier_plan_vetoes_nothing() {
     story.user("bob").submits(&form, &[("text", WHY)]).await;
     story.becomes(&posted.id, State::Rejected).await;
     newer.until(says_why, SOON).await;
+    story.all_is_told().await;
+    // What stands in the thread of a card that is gone.
+    posted.card.thread().unwrap().bot_messages().iter().for_each(Message::read);
     story.everything_is_read().await;
     story.discord.assert_clean();
 }

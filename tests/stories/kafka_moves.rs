@@ -4,6 +4,7 @@ mod busiest;
 mod by_hand;
 mod cancelled;
 mod died;
+mod endings;
 mod foreign;
 mod interference;
 mod isr;
