@@ -59,6 +59,27 @@ async fn another_order_after_the_first_approval_makes_the_plan_stale() {
     assert_eq!(throttles(&cluster).await, BTreeMap::new(), "nothing was begun");
 }
 
+/// Kafka's own tool began to move one of its partitions, and is still at it when the last approval comes.
+#[tokio::test]
+async fn a_foreign_move_that_runs_when_it_is_approved_is_left_alone() {
+    let cluster = MoveCluster::alone(lab()).await;
+    small(&cluster, 3, "1").await;
+    let house = KafkaPlot::moving(&cluster).await.build().await;
+    let id = house.story.person("alice").plans(&scale_out("1MiB")).await;
+    house.story.person("bob").approves(&id).await;
+    let one = moves(house.story.plan(&id).await.plan())[0].clone();
+    let foreign = [(at(one.partition), one.to.0.clone())];
+    cluster.tools().reassign(&["--execute", "--throttle", "1000"], &foreign).await.expect("Kafka's tool");
+    let (set, under_way) = (throttles(&cluster).await, cluster.judge().reassignments().await.expect("the moves"));
+    assert_eq!(under_way.len(), 1, "it is slow: {under_way:?}");
+    house.story.person("carol").approves(&id).await;
+    until("it is refused", async || house.story.operation(&id).await.state.has_ended()).await;
+    let refused = house.story.operation(&id).await;
+    assert_eq!((refused.state, refused.why.id.as_str()), (State::Refused, "reassignment-under-way"));
+    assert_eq!(throttles(&cluster).await, set, "nothing was begun");
+    assert_eq!(cluster.judge().reassignments().await.expect("the moves"), under_way, "theirs goes on");
+}
+
 #[tokio::test]
 async fn a_topic_made_again_in_flight_is_not_taken_for_the_one_that_moved() {
     let cluster = MoveCluster::alone(lab()).await;
