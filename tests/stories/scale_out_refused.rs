@@ -4,6 +4,7 @@ use super::throttle::{rates, scene};
 use interlock::approval::State;
 use interlock::cluster::kafka::{FOLLOWER_LIST, FOLLOWER_RATE, KafkaAnswer, KafkaQuery};
 use interlock::cluster::{Answer, Query, Section};
+use interlock::command::parse_line;
 use interlock::facts::Fact;
 use interlock::id::TopicName;
 use signalbox::desk::Done;
@@ -94,4 +95,16 @@ async fn a_foreign_reassignment_that_is_under_way_at_the_start_ends_it_before_th
     assert_eq!(ended.why.facts.get("checks"), Some(&Fact::from(vec!["reassignment-under-way".to_owned()])));
     assert!(!story.audit(&id).await.contains(&"intent".to_owned()), "nothing was begun");
     assert_eq!(rates(&kafka).await, BTreeSet::from([None, Some("1".to_owned())]), "what others set stands");
+}
+
+#[tokio::test]
+async fn topics_are_typed_by_pattern_or_all_and_what_is_not_built_is_refused() {
+    let (story, _) = scene().await;
+    for topics in ["all", "refunds,prod*", "busiest:1"] {
+        let line = LINE.replace("refunds,products", topics);
+        assert_eq!(refused(&story, &line).await, [""; 0], "{topics}");
+    }
+    assert_eq!(refused(&story, &LINE.replace("refunds,products", "nothing*")).await, ["unknown-topic"]);
+    let unbuilt = parse_line(&story.house().rooms().catalogue, &format!("{LINE} emergency-retention:6h"));
+    assert_eq!(unbuilt.expect_err("not built").id, "not-built-yet");
 }

@@ -74,6 +74,31 @@ async fn a_move_that_ended_is_verified() {
     assert!(other.stdout.contains("moved-0") && !other.stdout.contains("is completed"), "{other:?}");
 }
 
+/// The replicas that Kafka's generator proposes for all four brokers, flat.
+async fn generated(cluster: &MoveCluster) -> Vec<i64> {
+    let topics = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(topics.path(), format!(r#"{{"version":1,"topics":[{{"topic":"{TOPIC}"}}]}}"#)).unwrap();
+    let path = topics.path().to_string_lossy();
+    let arguments = ["--generate", "--broker-list", "1,2,3,4", "--topics-to-move-json-file", &path];
+    let said = cluster.tools().reassign_partitions(&arguments).await.unwrap();
+    assert!(said.success, "{said:?}");
+    let (_, proposed) = said.stdout.split_once("Proposed partition reassignment configuration").unwrap();
+    let proposed: serde_json::Value = serde_json::from_str(proposed.trim()).unwrap();
+    let each = proposed["partitions"].as_array().unwrap().iter().flat_map(|one| one["replicas"].as_array().unwrap());
+    each.map(|id| id.as_i64().unwrap()).collect()
+}
+
+#[tokio::test]
+async fn kafkas_generator_leaves_a_dead_broker_out_without_a_word() {
+    let cluster = MoveCluster::alone(Lab::get().unwrap()).await;
+    cluster.judge().create_topic(TopicSpec::new(TOPIC, 12, 2).on(vec![vec![1, 2]; 12])).await.unwrap();
+    assert!(generated(&cluster).await.contains(&4), "it is asked for a share of all four");
+    cluster.kill_broker(4).await;
+    cluster.until_dead(4).await;
+    assert!(!generated(&cluster).await.contains(&4));
+    cluster.start_broker(4).await;
+}
+
 #[tokio::test]
 async fn leaders_go_to_the_first_replica_only_when_told() {
     let cluster = filled().await;
