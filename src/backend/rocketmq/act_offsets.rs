@@ -18,7 +18,7 @@ fn by_broker(moves: &[QueueMove]) -> ByBroker<'_> {
 }
 
 /// Queue by queue; brokers side by side. A broker that resets offsets itself is asked to, which also replaces a reset that
-/// no client has fetched yet; at any other the offset is committed.
+/// no client has fetched yet; at any other the offset of a stopped group is committed.
 pub(super) async fn set(client: &Client, (group, running): (&GroupId, bool), moves: &[QueueMove]) -> Acted {
     let each = by_broker(moves).into_iter().map(|(broker, moves)| async move {
         let master = client.master(broker.as_str());
