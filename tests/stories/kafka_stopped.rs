@@ -8,10 +8,11 @@ use interlock::id::OperationId;
 use signalbox::clock::SystemClock;
 use signalbox::store::Store;
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use story::kafka_house::{CLUSTER, KafkaHouse, KafkaPlot, Place, planned, proxy};
-use story::lab::proxy::{Fate, Fault, Recorded, Rule, RuleHandle, api};
+use story::lab::proxy::{Fate, Fault, Recorded, Rule, RuleHandle, Times, api};
 use tokio::process::Child;
 use tokio::sync::{Mutex, MutexGuard};
 
@@ -105,19 +106,20 @@ clusters = ["*"]
         Acting { process, hold, id }
     }
 
+    /// An act writes its intent before it asks anything: what was met before there was one is of looks, and let go. All of
+    /// the kind are held from then on, those of another attempt too.
     async fn held_inside_an_act(&self, id: &OperationId, kind: i16) -> RuleHandle {
-        let armed = || proxy().arm(Rule::next(CLIENT, kind, Fault::HoldAnswer));
-        let mut hold = armed();
+        let hold = proxy().arm(Rule::next(CLIENT, kind, Fault::HoldAnswer).times(Times::All));
         let began = Instant::now();
+        let mut looks = 0;
         loop {
-            let met = hold.meets(1, LIMIT).await && began.elapsed() < LIMIT;
+            let met = hold.meets(looks + 1, LIMIT).await && began.elapsed() < LIMIT;
             assert!(met, "no act asks this: {:?}", self.entries(id).await);
+            looks = hold.met();
             if let [.., Entry::Intent { .. }] = &self.entries(id).await[..] {
                 return hold;
             }
-            let next = armed();
-            hold.release();
-            hold = next;
+            hold.lets_go(looks);
         }
     }
 
@@ -138,7 +140,7 @@ clusters = ["*"]
     /// what both have changed until its act is over.
     pub(super) async fn stopped_and_continued(&self, acting: Acting) -> Vec<Recorded> {
         let Acting { mut process, hold, id } = acting;
-        signal(&process, "STOP");
+        stop(&process).await;
         assert_eq!(proxy().changes(CLIENT), [], "nothing is sent before the answer");
         hold.disarm();
         let mut second = self.second.bot().await;
@@ -159,7 +161,7 @@ clusters = ["*"]
     /// Control: nobody takes over, and the process goes on while its act has time. What it has changed in all.
     pub(super) async fn stopped_and_continued_in_time(&self, acting: Acting) -> Vec<Recorded> {
         let Acting { mut process, hold, id } = acting;
-        signal(&process, "STOP");
+        stop(&process).await;
         assert_eq!(proxy().changes(CLIENT), [], "nothing is sent before the answer");
         hold.disarm();
         signal(&process, "CONT");
@@ -174,6 +176,23 @@ fn signal(process: &Child, name: &str) {
     let pid = process.id().expect("it runs");
     let sent = std::process::Command::new("sh").arg("-c").arg(format!("kill -{name} {pid}")).status();
     assert!(sent.expect("a shell").success(), "the signal was not sent");
+}
+
+/// Stops it, and waits until each of its threads stands still: a thread that runs meets the signal a little later.
+async fn stop(process: &Child) {
+    signal(process, "STOP");
+    let threads = format!("/proc/{}/task", process.id().expect("it runs"));
+    let began = Instant::now();
+    while !std::fs::read_dir(&threads).expect("its threads").all(|thread| stands_still(&thread.unwrap().path())) {
+        assert!(began.elapsed() < LIMIT, "it does not stop");
+        tokio::time::sleep(Duration::from_millis(2)).await;
+    }
+}
+
+/// A thread that has ended meanwhile stands still too.
+fn stands_still(thread: &Path) -> bool {
+    let Ok(told) = std::fs::read_to_string(thread.join("stat")) else { return true };
+    told.rsplit_once(") ").is_some_and(|(_, state)| state.starts_with('T'))
 }
 
 async fn succeeds(home: &Home, id: &OperationId) {

@@ -76,7 +76,8 @@ struct Armed {
     rule: Rule,
     left: Mutex<Times>,
     met: watch::Sender<u32>,
-    released: watch::Sender<bool>,
+    /// So many of those it has met, in the order it met them, are let go.
+    released: watch::Sender<u32>,
 }
 
 impl RuleHandle {
@@ -92,9 +93,14 @@ impl RuleHandle {
         matches!(tokio::time::timeout(limit, wait).await, Ok(Ok(_)))
     }
 
+    /// Lets go the first so many that it has met. What it meets after them is held on: nothing slips through in between.
+    pub fn lets_go(&self, count: u32) {
+        self.armed.released.send_modify(|released| *released = count.max(*released));
+    }
+
     /// Lets go what is held, now and later.
     pub fn release(&self) {
-        self.armed.released.send_replace(true);
+        self.lets_go(u32::MAX);
     }
 
     /// Meets no more requests, and lets go what is held.
@@ -108,13 +114,16 @@ impl RuleHandle {
 #[derive(Debug)]
 pub(super) struct Met {
     pub(super) fault: Fault,
-    released: watch::Receiver<bool>,
+    /// Which one of its rule it is, from one.
+    number: u32,
+    released: watch::Receiver<u32>,
 }
 
 impl Met {
     /// Waits for the release; also over when nobody can release any more.
     pub(super) async fn released(&mut self) {
-        let _ = self.released.wait_for(|released| *released).await;
+        let number = self.number;
+        let _ = self.released.wait_for(|released| *released >= number).await;
     }
 }
 
@@ -126,7 +135,7 @@ impl Rules {
         let armed = Arc::new(Armed {
             left: Mutex::new(rule.times),
             met: watch::Sender::new(0),
-            released: watch::Sender::new(false),
+            released: watch::Sender::new(0),
             rule,
         });
         lock(&self.0).push(Arc::clone(&armed));
@@ -142,6 +151,7 @@ impl Rules {
             *left -= 1;
         }
         armed.met.send_modify(|met| *met += 1);
-        Some(Met { fault: armed.rule.fault.clone(), released: armed.released.subscribe() })
+        let number = *armed.met.borrow();
+        Some(Met { fault: armed.rule.fault.clone(), number, released: armed.released.subscribe() })
     }
 }
