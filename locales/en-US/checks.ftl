@@ -128,8 +128,11 @@ check-replicas-moved-on = { $count ->
     [one] { $count } partition was moved by somebody since ({ $topic } { $partition }: { $left } → { $found })
    *[other] { $count } partitions were moved by somebody since ({ $topic } { $partition }: { $left } → { $found }, …)
 }
-check-several-log-dirs = broker { $broker } has { $count } log directories and picks by the number of replicas, not by room; the fullest may be picked
-check-log-dir-too-small = log directory { $path } of broker { $broker } has { $found } free and may need { $needed }: the broker picks its { $count } directories by the number of replicas, not by room
+check-several-log-dirs = broker { $broker } does not tell the room of each of its { $count } log directories, so none is chosen: it picks by the number of replicas, and the fullest may be picked
+check-log-dir-too-small = { $picked-by ->
+    [room] the copies do not fit into the { $count } log directories of broker { $broker }: spread by room, { $path } has { $found } free and would need { $needed }
+   *[number] log directory { $path } of broker { $broker } has { $found } free and may need { $needed }: the broker picks its { $count } directories by the number of replicas, not by room
+}
     .next = Make room there, or move fewer or smaller topics.
 check-targets-not-alive = { $brokers-count ->
     [one] broker { $brokers } is not alive, or was never there; alive are { $alive }
@@ -214,6 +217,7 @@ broken-assignment-changed = { $topic } { $partition } stands on { $found } inste
 broken-broker-dead = broker { $broker } is not alive
 broken-owed-meanwhile = operation { $operation } has ended meanwhile and still has a throttle to put back
 broken-disk-too-full = broker { $broker } has { $found } free and needs { $expected }
+broken-log-dir-too-full = log directory { $path } of broker { $broker } has { $found } free and needs { $expected }
 broken-move-has-ended = { $topic } { $partition } is no longer on its way to { $expected }
 broken-partition-is-moving = { $topic } { $partition } is already on its way to { $found }
 broken-rack-changed = broker { $broker } is in rack { $found } instead of { $expected }
@@ -255,7 +259,7 @@ wait-looking-once-more = Looking once more before the end: { $verified } of { $c
 wait-replicas-behind = All are moved, and { $verified } of { $count } partitions are whole. { $topic } { $partition } has { $isr } of its { $replicas } replicas in sync; it ends by itself once they are back
 wait-next-not-in-sync = The next batch does not begin: { $topic } { $partition } has { $isr } replicas in sync and needs { $least }. It begins by itself once they are back
 wait-next-offline = The next batch does not begin: { $topic } { $partition } has no leader. It begins by itself once it has one
-wait-next-without-room = The next batch does not begin: broker { $broker } has { $found } free and it needs { $expected }. It begins by itself once there is room
+wait-next-without-room = The next batch does not begin: log directory { $path } of broker { $broker } has { $found } free and it needs { $expected }. It begins by itself once there is room
 wait-under-min-isr = { $topic } { $partition } has too few replicas in sync: { $isr } of the { $least } that it needs. Nothing else begins; what is on the move goes on at the lowest rate
 wait-cannot-turn-round = { $topic } { $partition } is not turned round, because broker { $broker } of its old replicas is dead: it could be without a leader. It goes on to its end
 wait-wait-ran-out = { $members-count ->

@@ -71,8 +71,11 @@ check-topics-left-out = { $topics-count ->
    *[other] { $topics } 已不存在，或被删除后重新创建，因此不包含在内：其中没有可以退回的内容
 }
 check-replicas-moved-on = 有 { $count } 个分区之后被别人迁移过（{ $topic } { $partition }：{ $left } → { $found }）
-check-several-log-dirs = broker { $broker } 有 { $count } 个日志目录，按副本数而非剩余空间选择，可能选中最满的一个
-check-log-dir-too-small = broker { $broker } 的日志目录 { $path } 剩余 { $found }，可能需要 { $needed }：broker 在它的 { $count } 个目录中按副本数而非剩余空间选择
+check-several-log-dirs = broker { $broker } 没有给出它 { $count } 个日志目录各自的剩余空间，因此不指定目录：它按副本数选择，可能选中最满的一个
+check-log-dir-too-small = { $picked-by ->
+    [room] 副本放不进 broker { $broker } 的 { $count } 个日志目录：按剩余空间分配后，{ $path } 剩余 { $found }，却需要 { $needed }
+   *[number] broker { $broker } 的日志目录 { $path } 剩余 { $found }，可能需要 { $needed }：broker 在它的 { $count } 个目录中按副本数而非剩余空间选择
+}
     .next = 请在该目录腾出空间，或减少要迁移的 topic。
 check-targets-not-alive = { $brokers-count ->
    *[other] broker { $brokers } 未存活或从未存在；存活的有 { $alive }
@@ -144,6 +147,7 @@ broken-assignment-changed = { $topic } { $partition } 现在位于 { $found }，
 broken-broker-dead = broker { $broker } 未存活
 broken-owed-meanwhile = 操作 { $operation } 已经结束，但还有限速没有恢复
 broken-disk-too-full = broker { $broker } 剩余 { $found }，需要 { $expected }
+broken-log-dir-too-full = broker { $broker } 的日志目录 { $path } 剩余 { $found }，需要 { $expected }
 broken-move-has-ended = { $topic } { $partition } 已不在迁往 { $expected } 的途中
 broken-partition-is-moving = { $topic } { $partition } 已在迁往 { $found } 的途中
 broken-rack-changed = broker { $broker } 现在位于机架 { $found }，原为 { $expected }
@@ -170,7 +174,7 @@ wait-looking-once-more = 结束前再确认一次：{ $count } 个分区中有 {
 wait-replicas-behind = 全部已迁移，{ $count } 个分区中有 { $verified } 个完整。{ $topic } { $partition } 有 { $isr }/{ $replicas } 个同步副本；恢复后会自动结束
 wait-next-not-in-sync = 下一批次暂不开始：{ $topic } { $partition } 有 { $isr } 个同步副本，需要 { $least } 个。恢复后会自动开始
 wait-next-offline = 下一批次暂不开始：{ $topic } { $partition } 没有 leader。恢复后会自动开始
-wait-next-without-room = 下一批次暂不开始：broker { $broker } 剩余空间 { $found }，需要 { $expected }。腾出空间后会自动开始
+wait-next-without-room = 下一批次暂不开始：broker { $broker } 的日志目录 { $path } 剩余空间 { $found }，需要 { $expected }。腾出空间后会自动开始
 wait-under-min-isr = { $topic } { $partition } 只有 { $isr } 个同步副本，需要 { $least } 个。不再开始新的批次；进行中的迁移以最低速度继续
 wait-cannot-turn-round = { $topic } { $partition } 不会退回，因为其原副本所在的 broker { $broker } 已宕机，退回可能导致没有 leader。它会继续迁完
 wait-wait-ran-out = { $members-count ->

@@ -29,7 +29,12 @@ fn listed<T>(all: &[T], one: impl Fn(&T) -> String) -> String {
 }
 
 pub(super) fn reassign(moves: &[ReplicaMove]) -> String {
-    format!("move {}", listed(moves, |one| format!("{} {} from {} to {}", one.topic, one.partition, one.from, one.to)))
+    let one = |one: &ReplicaMove| {
+        let dirs: String =
+            one.dirs.iter().map(|(broker, path)| format!(", on broker {broker} in {}", name(path))).collect();
+        format!("{} {} from {} to {}{dirs}", one.topic, one.partition, one.from, one.to)
+    };
+    format!("move {}", listed(moves, one))
 }
 
 pub(super) fn call_off(moves: &[ReplicaMove]) -> String {
@@ -118,7 +123,8 @@ pub(super) fn configs(configs: &[ConfigExpected]) -> String {
 }
 
 pub(super) fn room(brokers: &[RoomExpected]) -> String {
-    listed(brokers, |one| format!("broker {} has {} free", one.broker, bytes(one.bytes)))
+    let place = |path: &Option<String>| path.as_ref().map(|path| format!(" in {}", name(path))).unwrap_or_default();
+    listed(brokers, |one| format!("broker {} has {} free{}", one.broker, bytes(one.bytes), place(&one.path)))
 }
 
 /// A row of the table of brokers; none for a row of another kind.

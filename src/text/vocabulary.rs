@@ -238,6 +238,7 @@ pub const BROKEN: &[&str] = &[
     "assignment-changed",
     "broker-dead",
     "disk-too-full",
+    "log-dir-too-full",
     "owed-meanwhile",
     "partition-is-moving",
     "rack-changed",

@@ -11,6 +11,7 @@ mod isr;
 mod journal;
 mod late;
 mod lists;
+mod log_dirs;
 mod owed;
 mod refused;
 pub(super) mod scene;

@@ -80,7 +80,7 @@ async fn alive(kafka: &SimulatedKafka, broker: i32) -> bool {
     }
 }
 
-async fn until<F: Future<Output = bool>>(what: &str, holds: impl Fn() -> F) {
+async fn until(what: &str, mut holds: impl AsyncFnMut() -> bool) {
     let began = Instant::now();
     while !holds().await {
         assert!(began.elapsed() < Duration::from_secs(120), "{what}");
@@ -103,6 +103,47 @@ async fn planned(story: &Story, id: &OperationId) -> Vec<ReplicaMove> {
         _ => Vec::new(),
     };
     plan.plan().steps.iter().flat_map(|step| of(&step.work)).collect()
+}
+
+/// How many replicas lie in each log directory of the new broker.
+async fn dirs(kafka: &SimulatedKafka) -> Vec<usize> {
+    let KafkaAnswer::LogDirs(found) = look(kafka, KafkaQuery::LogDirs).await else { panic!() };
+    let broker = found.iter().find(|one| one.broker == 4).expect("the new broker");
+    broker.dirs.iter().flatten().map(|dir| dir.replicas.len()).collect()
+}
+
+/// By itself the broker would put every other copy into the first one, which has no room.
+#[tokio::test]
+async fn copies_go_into_the_log_directory_that_has_room() {
+    let (story, kafka) = scene().await;
+    kafka.set_disks(4, &[1, 1 << 44]).expect("two disks");
+    let id = approved(&story, QUICK).await;
+    story.becomes(&id, State::Succeeded).await;
+    let moved = planned(&story, &id).await.len();
+    assert!(moved > 1);
+    assert_eq!(dirs(&kafka).await, [0, moved]);
+
+    let (story, kafka) = scene_under(Guards::all().without(Guard::Room)).await;
+    kafka.set_disks(4, &[1 << 44, 1 << 44]).expect("two disks");
+    let id = approved(&story, QUICK).await;
+    story.becomes(&id, State::Succeeded).await;
+    let found = dirs(&kafka).await;
+    assert!(found.iter().all(|count| *count > 0), "control: with room in both, both are used: {found:?}");
+}
+
+/// A directory that fails after the plan was approved: nothing is moved into it.
+#[tokio::test]
+async fn a_plan_whose_log_directory_is_gone_does_not_start() {
+    let (story, kafka) = scene().await;
+    kafka.set_disks(4, &[1, 1 << 44]).expect("two disks");
+    let id = story.person("alice").plans(QUICK).await;
+    story.person("bob").approves(&id).await;
+    kafka.set_disk(4, 1 << 44).expect("the first one only");
+    story.person("carol").approves(&id).await;
+    until("it is asked anew", async || story.operation(&id).await.revision == 2).await;
+    let asked = story.operation(&id).await;
+    assert_eq!((asked.state, asked.why.id.as_str()), (State::AwaitingApproval, "log-dir-too-full"));
+    assert_eq!(dirs(&kafka).await, [0]);
 }
 
 fn names() -> [TopicName; 2] {

@@ -9,10 +9,34 @@ use kafka_admin::{
 };
 use std::collections::{BTreeMap, BTreeSet};
 
+/// The directories first: a broker keeps in mind where a replica that it is yet to get will lie, until it restarts. What fails
+/// there changes nothing.
 pub(super) async fn reassign(client: &Client, moves: &[ReplicaMove]) -> Acted {
+    if let Err(refused) = give_dirs(client, moves).await {
+        return Acted::NotApplied(refused);
+    }
     let place = |one: &ReplicaMove| TopicPartition::new(one.topic.as_str(), one.partition);
     let targets: BTreeMap<_, _> = moves.iter().map(|one| (place(one), Some(one.to.0.clone()))).collect();
     sum_up(&client.alter_partition_reassignments(&targets).await)
+}
+
+async fn give_dirs(client: &Client, moves: &[ReplicaMove]) -> Result<(), Reason> {
+    let mut brokers: BTreeMap<i32, BTreeMap<TopicPartition, String>> = BTreeMap::new();
+    for one in moves {
+        for (broker, path) in &one.dirs {
+            let at = TopicPartition::new(one.topic.as_str(), one.partition);
+            brokers.entry(*broker).or_default().insert(at, path.clone());
+        }
+    }
+    for (broker, places) in &brokers {
+        let results = client.alter_replica_log_dirs(*broker, places).await;
+        // The answer for a replica that is not there yet: kept in mind.
+        let kept = |error: &&Error| error.code() == Some(ErrorCode::REPLICA_NOT_AVAILABLE);
+        if let Some(error) = results.values().filter_map(|result| result.as_ref().err()).find(|error| !kept(error)) {
+            return Err(reason(error));
+        }
+    }
+    Ok(())
 }
 
 /// What is no longer on the move needs no calling off.

@@ -57,6 +57,7 @@ fn one(number: usize, count: usize) -> ReplicaMove {
         from: Replicas(from.to_vec()),
         to: Replicas(to.to_vec()),
         or_from: None,
+        dirs: BTreeMap::new(),
     }
 }
 
@@ -90,7 +91,7 @@ fn lists(moves: &[ReplicaMove]) -> Vec<ListRemoval> {
 
 fn expectations(moves: &[ReplicaMove]) -> Vec<Expectation> {
     let alive = vec![Broker { id: 4, rack: Some("az-d".to_owned()) }];
-    let room = RoomExpected { broker: 4, bytes: u64::try_from(moves.len()).unwrap() * 3 * GIB };
+    let room = RoomExpected { broker: 4, bytes: u64::try_from(moves.len()).unwrap() * 3 * GIB, path: None };
     vec![
         cluster(),
         Expectation::KafkaNothingMoves,

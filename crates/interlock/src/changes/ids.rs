@@ -151,6 +151,7 @@ pub const BROKEN: &[&str] = &[
     "group-exists",
     "group-has-members",
     "group-has-no-clients",
+    "log-dir-too-full",
     "move-has-ended",
     "offset-left-the-log",
     "offsets-changed",

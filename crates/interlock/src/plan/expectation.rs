@@ -140,12 +140,15 @@ impl ConfigExpected {
 }
 
 /// The room that a broker needs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RoomExpected {
     /// The broker.
     pub broker: i32,
-    /// What must be free on all its usable disks together.
+    /// What must be free: in that directory, or on all its usable disks together.
     pub bytes: u64,
+    /// The log directory that copies were given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub path: Option<String>,
 }
 
 /// The id of an offset that its log no longer has, or does not have yet.

@@ -5,9 +5,10 @@ use crate::cluster::Query;
 use crate::cluster::kafka::{KafkaQuery, Replicas};
 use crate::id::TopicName;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use std::fmt;
 
-/// A partition's replicas, before and after. `from` and `topic_id` are not sent: they tell what nobody of us made from what
+/// A partition's replicas, before and after. `dirs` go to the brokers themselves, first. `from` and `topic_id` are not sent: they tell what nobody of us made from what
 /// is still to be changed.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct ReplicaMove {
@@ -24,6 +25,10 @@ pub struct ReplicaMove {
     /// Where it may start from as well: it is on the move to there, and may arrive before that is called off.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub or_from: Option<Replicas>,
+    /// The log directory of each copy, by the broker that gets it. Where none is named the broker picks one, by the number of
+    /// replicas.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub dirs: BTreeMap<i32, String>,
 }
 
 /// What has the settings that are changed.
@@ -77,7 +82,8 @@ impl ReplicaMove {
     /// The same backwards.
     #[must_use]
     pub fn reversed(&self) -> Self {
-        Self { from: self.to.clone(), to: self.from.clone(), or_from: None, ..self.clone() }
+        let (from, to) = (self.to.clone(), self.from.clone());
+        Self { from, to, or_from: None, dirs: BTreeMap::new(), ..self.clone() }
     }
 
     /// Each place that it may start from.

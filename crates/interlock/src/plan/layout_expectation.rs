@@ -5,7 +5,7 @@ use super::layout_action::ReplicaMove;
 use super::layout_probe::{Movements, Standing, known, place, setting};
 use crate::cluster::Looker;
 use crate::cluster::kafka::{Broker, Reassignment, Replicas};
-use crate::facts::Facts;
+use crate::facts::{Fact, Facts};
 
 pub(super) fn assigned(expected: &[Assigned], looker: &mut Looker<'_>) -> Held {
     let movements = match Movements::see(looker) {
@@ -119,13 +119,17 @@ pub(super) fn room(expected: &[RoomExpected], looker: &mut Looker<'_>) -> Held {
         let facts = Facts::none().with("broker", i64::from(one.broker));
         let dirs = all.iter().find(|found| found.broker == one.broker).and_then(|found| found.dirs.as_ref());
         let Some(dirs) = dirs else { return Held::CannotTell(facts.with("failure", "unreachable")) };
-        let usable: Option<u64> = dirs.iter().filter(|dir| !dir.failed).map(|dir| dir.usable_bytes).sum();
-        if let Some(usable) = usable.filter(|usable| *usable < one.bytes) {
-            let facts = facts
-                .with("expected", crate::facts::Fact::Bytes(one.bytes))
-                .with("found", crate::facts::Fact::Bytes(usable));
-            return Held::Broken { id: "disk-too-full", facts };
-        }
+        let mut working = dirs.iter().filter(|dir| !dir.failed);
+        let usable = match &one.path {
+            None => working.map(|dir| dir.usable_bytes).sum(),
+            Some(path) => working.find(|dir| dir.path == *path).map_or(Some(0), |dir| dir.usable_bytes),
+        };
+        let Some(usable) = usable.filter(|usable| *usable < one.bytes) else { continue };
+        let facts = facts.with("expected", Fact::Bytes(one.bytes)).with("found", Fact::Bytes(usable));
+        return match &one.path {
+            None => Held::Broken { id: "disk-too-full", facts },
+            Some(path) => Held::Broken { id: "log-dir-too-full", facts: facts.with("path", path.as_str()) },
+        };
     }
     Held::Holds
 }

@@ -69,7 +69,7 @@ pub use kafka_action::{KafkaAction, OffsetMove, OffsetRemoval};
 pub use last_look::{LastLook, all_moves, last_look, last_look_queries};
 pub use layout_action::{ConfigChange, ConfigOn, ListRemoval, PreferredLeader, ReplicaMove, list_entries};
 pub use layout_probe::BROKER_DEAD;
-pub use log_dirs::{TooSmall, too_small};
+pub use log_dirs::{Copy as LogDirCopy, TooSmall, choose as choose_log_dirs, too_small};
 pub(crate) use members::{client_ids, client_places, member_facts};
 pub use milestones::{Milestones, milestones};
 pub use moving::{

@@ -6,6 +6,7 @@ use super::condition::{CANNOT_LOOK, Condition, Looked, Memory, Pace};
 use super::kafka_action::KafkaAction;
 use super::layout_action::{ConfigChange, ConfigOn, ReplicaMove};
 use super::layout_probe::{Movements, Standing, heading, known, place, setting};
+use super::log_dirs::Copy;
 use super::step::{Step, Work};
 use crate::cluster::kafka::{
     BrokerDirs, CopiesOf, FOLLOWER_RATE, KafkaCluster, KafkaQuery, LEADER_RATE, Partition, Reassignment, Replicas,
@@ -315,21 +316,21 @@ fn standing_rate(throttle: &Throttle, looker: &mut Looker<'_>) -> Option<u64> {
 
 /// What moves that did not begin have to copy: the largest copy there is, for each replica that is added.
 fn to_copy(moves: &[ReplicaMove], dirs: &[BrokerDirs]) -> u64 {
-    copies_by_broker(moves, dirs).into_values().flatten().fold(0, u64::saturating_add)
+    copies_by_broker(moves, dirs).into_values().flatten().map(|copy| copy.bytes).fold(0, u64::saturating_add)
 }
 
-/// The sizes of the same, by the broker that they are added on.
-pub(super) fn copies_by_broker(moves: &[ReplicaMove], dirs: &[BrokerDirs]) -> BTreeMap<i32, Vec<u64>> {
+/// The same one by one, by the broker that they are added on.
+pub(super) fn copies_by_broker<'a>(moves: &'a [ReplicaMove], dirs: &[BrokerDirs]) -> BTreeMap<i32, Vec<Copy<'a>>> {
     let mut sizes: BTreeMap<(&TopicName, i32), u64> = BTreeMap::new();
     for ((topic, partition, _), bytes) in stored(dirs, moves) {
         let size = sizes.entry((topic, partition)).or_default();
         *size = (*size).max(bytes);
     }
-    let mut brokers: BTreeMap<i32, Vec<u64>> = BTreeMap::new();
+    let mut brokers: BTreeMap<i32, Vec<Copy<'a>>> = BTreeMap::new();
     for one in moves {
-        let size = sizes.get(&(&one.topic, one.partition)).copied().unwrap_or(0);
+        let bytes = sizes.get(&(&one.topic, one.partition)).copied().unwrap_or(0);
         for broker in one.adding() {
-            brokers.entry(broker).or_default().push(size);
+            brokers.entry(broker).or_default().push(Copy { bytes, dir: one.dirs.get(&broker).map(String::as_str) });
         }
     }
     brokers
@@ -422,7 +423,7 @@ pub fn unwind(moves: &[ReplicaMove], sections: &Sections) -> Result<Unwinding, F
         match moving.map(Reassignment::target) {
             Some(target) if target == one.to || target.sorted() == before(one, partition).sorted() => {
                 match dead(before(one, partition), cluster) {
-                    None => found.call_off.push(ReplicaMove { to: target, ..one.clone() }),
+                    None => found.call_off.push(ReplicaMove { to: target, dirs: BTreeMap::new(), ..one.clone() }),
                     Some(broker) => {
                         found.going_on.push(place(&one.topic, one.partition).with("broker", i64::from(broker)));
                     }
@@ -432,7 +433,7 @@ pub fn unwind(moves: &[ReplicaMove], sections: &Sections) -> Result<Unwinding, F
             None if is_reordered(one, partition) => {
                 let from = Replicas(partition.replicas.clone());
                 let to = before(one, partition).clone();
-                found.back.push(ReplicaMove { from, to, or_from: None, ..one.clone() });
+                found.back.push(ReplicaMove { from, to, or_from: None, dirs: BTreeMap::new(), ..one.clone() });
             }
             None => {}
         }

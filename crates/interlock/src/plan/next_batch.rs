@@ -103,7 +103,7 @@ impl<'a> NextBatch<'a> {
         for (broker, copies) in copies_by_broker(self.moves, all) {
             let dirs = all.iter().find(|found| found.broker == broker).and_then(|found| found.dirs.as_ref());
             if let Some(found) = dirs.and_then(|dirs| too_small(dirs, &copies)) {
-                let facts = Facts::none().with("broker", i64::from(broker));
+                let facts = Facts::none().with("broker", i64::from(broker)).with("path", found.path);
                 return Ok(Some(
                     facts.with("expected", Fact::Bytes(found.needed)).with("found", Fact::Bytes(found.usable)),
                 ));

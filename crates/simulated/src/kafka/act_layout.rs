@@ -18,7 +18,39 @@ impl Kafka {
         if !self.access.cluster.contains(&Right::Alter) {
             return Acted::NotApplied(because("missing-right", cluster_denied()));
         }
+        for one in moves {
+            if let Err(reason) = self.give_dirs(one) {
+                return Acted::NotApplied(reason);
+            }
+        }
         one_by_one(moves, |one| self.reassign_one(&one.topic, one.partition, &one.to.0))
+    }
+
+    /// A broker keeps each replica in the directory that it was given for it; others where it has the fewest.
+    fn give_dirs(&mut self, one: &ReplicaMove) -> Result<(), Reason> {
+        for broker in one.adding() {
+            let dir = match one.dirs.get(&broker) {
+                Some(path) => self.dir_named(broker, path).ok_or_else(no_such_dir)?,
+                None => self.dir_with_fewest(broker),
+            };
+            self.placed(&one.topic, one.partition)?.dirs.insert(broker, dir);
+        }
+        Ok(())
+    }
+
+    fn dir_named(&self, broker: i32, path: &str) -> Option<usize> {
+        let broker = self.brokers.iter().find(|one| one.id == broker)?;
+        broker.dirs().position(|(found, _)| found == path)
+    }
+
+    fn dir_with_fewest(&self, broker: i32) -> usize {
+        let count = self.brokers.iter().find(|one| one.id == broker).map_or(1, |one| one.disks.len());
+        let all = || self.topics.values().flat_map(|topic| &topic.partitions);
+        let here = |one: &&super::topic::TopicPartition| one.replicas.contains(&broker);
+        let holds = |dir: &usize| {
+            all().filter(here).filter(|one| one.dirs.get(&broker).copied().unwrap_or_default() == *dir).count()
+        };
+        (0..count).min_by_key(holds).unwrap_or_default()
     }
 
     pub(super) fn call_off(&mut self, moves: &[ReplicaMove]) -> Acted {
@@ -128,6 +160,11 @@ fn one_by_one<T>(all: &[T], mut act: impl FnMut(&T) -> Result<(), Reason>) -> Ac
         Some(reason) if done == 0 => Acted::NotApplied(reason),
         Some(reason) => Acted::Unknown(reason),
     }
+}
+
+fn no_such_dir() -> Reason {
+    let said = "57 LOG_DIR_NOT_FOUND: The user-specified log directory is not found in the broker config.";
+    because("", failed(FailureKind::Refused, said))
 }
 
 fn unknown() -> Reason {

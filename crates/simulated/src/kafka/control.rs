@@ -267,7 +267,15 @@ impl SimulatedKafka {
     /// Gives a broker a disk of another size.
     pub fn set_disk(&self, id: i32, bytes: u64) -> Result<(), FleetError> {
         self.change(|kafka, _, _| {
-            kafka.broker_mut(id)?.disk_bytes = bytes;
+            kafka.broker_mut(id)?.disks = vec![bytes];
+            Ok(())
+        })
+    }
+
+    /// Gives a broker a log directory for each of these sizes. What it has so far lies in the first.
+    pub fn set_disks(&self, id: i32, bytes: &[u64]) -> Result<(), FleetError> {
+        self.change(|kafka, _, _| {
+            kafka.broker_mut(id)?.disks = bytes.to_vec();
             Ok(())
         })
     }

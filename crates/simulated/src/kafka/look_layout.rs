@@ -46,16 +46,20 @@ impl Kafka {
             Some(StoredReplica { topic: name.clone(), partition: one.number, bytes, future: false })
         };
         let all = self.topics.iter().flat_map(|(name, topic)| topic.partitions.iter().map(move |one| (name, one)));
-        let replicas: Vec<StoredReplica> = all.filter_map(stored).collect();
-        let used: u64 = replicas.iter().map(|replica| replica.bytes).sum();
-        let dir = LogDir {
-            path: "/var/lib/kafka".to_owned(),
-            failed: false,
-            total_bytes: Some(broker.disk_bytes),
-            usable_bytes: Some(broker.disk_bytes.saturating_sub(used)),
-            replicas,
+        let mut replicas: Vec<Vec<StoredReplica>> = vec![Vec::new(); broker.disks.len()];
+        for (name, one) in all {
+            let dir = one.dirs.get(&broker.id).copied().unwrap_or_default();
+            if let (Some(dir), Some(found)) = (replicas.get_mut(dir), stored((name, one))) {
+                dir.push(found);
+            }
+        }
+        let dir = |((path, size), replicas): ((String, u64), Vec<StoredReplica>)| {
+            let used: u64 = replicas.iter().map(|replica| replica.bytes).sum();
+            let (total_bytes, usable_bytes) = (Some(size), Some(size.saturating_sub(used)));
+            LogDir { path, failed: false, total_bytes, usable_bytes, replicas }
         };
-        BrokerDirs { broker: broker.id, dirs: broker.dead_since.is_none().then(|| vec![dir]) }
+        let dirs = || broker.dirs().zip(replicas).map(dir).collect();
+        BrokerDirs { broker: broker.id, dirs: broker.dead_since.is_none().then(dirs) }
     }
 
     /// A broker that just died does not answer, though the others do not know it yet.

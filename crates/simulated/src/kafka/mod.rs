@@ -47,6 +47,8 @@ const OFFSETS_PARTITIONS: u32 = 50;
 const RECORD_BYTES: u64 = 512;
 /// The size of a broker's disk, unless it is made another.
 const DISK_BYTES: u64 = 1 << 40;
+/// The first log directory of each broker.
+const DATA: &str = "/var/lib/kafka";
 /// So many received acts are remembered.
 pub(crate) const MOST_ACTS: usize = 10_000;
 
@@ -97,13 +99,20 @@ struct BrokerState {
     dead_since: Option<Millis>,
     /// Settings made while it runs.
     config: BTreeMap<String, String>,
-    disk_bytes: u64,
+    /// The size of the disk of each log directory.
+    disks: Vec<u64>,
 }
 
 impl BrokerState {
     fn new(id: i32, rack: Option<&str>) -> Self {
         let (rack, config) = (rack.map(str::to_owned), BTreeMap::new());
-        Self { id, rack, dead_since: None, config, disk_bytes: DISK_BYTES }
+        Self { id, rack, dead_since: None, config, disks: vec![DISK_BYTES] }
+    }
+
+    /// Its log directories, in order.
+    fn dirs(&self) -> impl Iterator<Item = (String, u64)> {
+        let path = |nth: usize| if nth == 0 { DATA.to_owned() } else { format!("{DATA}-{}", nth + 1) };
+        self.disks.iter().enumerate().map(move |(nth, bytes)| (path(nth), *bytes))
     }
 
     fn is_fenced(&self, now: Millis) -> bool {

@@ -5,6 +5,7 @@ use interlock::cluster::kafka::{ConfigEntry, Partition};
 use interlock::id::TopicName;
 use interlock::time::Millis;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 const WEEK: Duration = Duration::from_secs(7 * 86_400);
@@ -69,6 +70,9 @@ pub(crate) struct TopicPartition {
     /// Who leads where that is not the first replica that is alive.
     pub(crate) leader: Option<i32>,
     pub(crate) moving: Option<Move>,
+    /// Which log directory of a broker a replica lies in, where that is not the first.
+    #[serde(default)]
+    pub(crate) dirs: BTreeMap<i32, usize>,
     /// Counts the elections; committed with offsets by consumers.
     pub(crate) epoch: i32,
     pub(crate) weight: u32,
@@ -90,6 +94,7 @@ impl Topic {
                 replicas: ring(brokers, first + place, spec.replicas),
                 leader: None,
                 moving: None,
+                dirs: BTreeMap::new(),
                 epoch: 0,
                 weight: *weight,
                 log: Log::begin(Beginning { from, offset, rate, retention_ms }),

@@ -3,6 +3,7 @@
 use super::*;
 use interlock::cluster::kafka::{Controllers, FOLLOWER_LIST, FOLLOWER_RATE, Reassignment, Replicas};
 use interlock::plan::{ConfigChange, ConfigOn, KafkaAction, ListRemoval, PreferredLeader, ReplicaMove};
+use std::collections::BTreeMap;
 
 const MIB: u64 = 1 << 20;
 
@@ -39,6 +40,7 @@ fn reassign(to: &[i32]) -> Action {
         from: Replicas::default(),
         to: Replicas(to.to_vec()),
         or_from: None,
+        dirs: BTreeMap::new(),
     };
     Action::Kafka(KafkaAction::Reassign { moves: vec![one] })
 }

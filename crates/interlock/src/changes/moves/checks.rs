@@ -1,13 +1,13 @@
 //! What is checked before replicas move.
 
-use super::look::{Loads, Seen, dirs_of};
+use super::look::{CopyOf, Loads, Seen, dirs_of};
 use super::{MOST_MOVES, Wanted, batches, copies, parts};
 use crate::changes::kafka_offsets as offsets;
 use crate::changes::rights::{self, Needed};
 use crate::cluster::kafka::{Controllers, FOLLOWER_RATE, LEADER_RATE, LogDir, Partition, Reassignment, Silence};
 use crate::facts::{Fact, Facts};
 use crate::id::TopicName;
-use crate::plan::{Check, ConfigOn, Level, ReplicaMove, too_small};
+use crate::plan::{Check, ConfigOn, Level, LogDirCopy, ReplicaMove, too_small};
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
@@ -207,13 +207,17 @@ pub(super) fn usable(seen: &Seen<'_>, broker: i32) -> Option<u64> {
     if dirs.is_empty() { None } else { dirs.iter().filter(|dir| !dir.failed).map(|dir| dir.usable_bytes).sum() }
 }
 
-/// Room for the copies and for what comes in while they are made: on the broker, and in each of its directories, for it picks
-/// them by the number of replicas.
+/// For how many seconds what comes in takes room beside the copies. A move that never ends is refused for that; its copies alone
+/// are what room is checked for.
+pub(super) fn filling(wanted: &Wanted, load: &Loads, eta: Duration) -> u64 {
+    if wanted.throttle > load.inflow() { eta.as_secs() } else { 0 }
+}
+
+/// Room for the copies and for what comes in while they are made: on the broker, and in each of its directories.
 fn disk_checks(wanted: &Wanted, seen: &Seen<'_>, (load, eta): (&Loads, Duration)) -> Vec<Check> {
     let mut checks = Vec::new();
-    // A move that never ends is refused for that; its copies alone are what room is checked for.
-    let ends = wanted.throttle > load.inflow();
-    let span = if ends { eta.as_secs() } else { 0 };
+    let span = filling(wanted, load, eta);
+    let all = seen.copies(&wanted.moves, span);
     for (id, end) in &load.takes {
         let needed = end.bytes.saturating_add(end.inflow.saturating_mul(span));
         let facts = Facts::none().with("broker", i64::from(*id)).with("needed", Fact::Bytes(needed));
@@ -224,10 +228,12 @@ fn disk_checks(wanted: &Wanted, seen: &Seen<'_>, (load, eta): (&Loads, Duration)
             }
             Some(_) => {}
         }
-        let dirs = seen.dirs.iter().find(|one| one.broker == *id).map_or(&[][..], dirs_of);
+        let dirs = seen.dirs_of(*id);
         if dirs.len() > 1 {
-            let copies = seen.copies(&wanted.moves, (*id, span));
-            checks.push(dirs_check(*id, dirs, &copies));
+            let given = |copy: &CopyOf| wanted.moves.get(copy.of)?.dirs.get(id).map(String::as_str);
+            let copies = all.get(id).into_iter().flatten();
+            let copies = copies.map(|copy| LogDirCopy { bytes: copy.bytes, dir: given(copy) });
+            checks.extend(dirs_check(*id, dirs, &copies.collect::<Vec<_>>()));
         }
     }
     if checks.is_empty() {
@@ -236,15 +242,17 @@ fn disk_checks(wanted: &Wanted, seen: &Seen<'_>, (load, eta): (&Loads, Duration)
     checks
 }
 
-fn dirs_check(broker: i32, dirs: &[LogDir], copies: &[u64]) -> Check {
+/// Nothing to say where each copy is given a directory with room for it. Else the broker picks them by the number of replicas.
+fn dirs_check(broker: i32, dirs: &[LogDir], copies: &[LogDirCopy<'_>]) -> Option<Check> {
     let facts = Facts::none().with("broker", i64::from(broker)).with("count", dirs.len());
-    match too_small(dirs, copies) {
-        None => Check::new(Level::Warn, "several-log-dirs", facts),
-        Some(found) => {
-            let facts = facts.with("path", found.path).with("needed", Fact::Bytes(found.needed));
-            Check::new(Level::Block, "log-dir-too-small", facts.with("found", Fact::Bytes(found.usable)))
-        }
+    let given = copies.iter().all(|copy| copy.dir.is_some());
+    if let Some(found) = too_small(dirs, copies) {
+        let facts = facts.with("path", found.path).with("needed", Fact::Bytes(found.needed));
+        let facts =
+            facts.with("found", Fact::Bytes(found.usable)).with("picked-by", if given { "room" } else { "number" });
+        return Some(Check::new(Level::Block, "log-dir-too-small", facts));
     }
+    (!given).then(|| Check::new(Level::Warn, "several-log-dirs", facts))
 }
 
 /// At or below the inflow a copy never catches up.

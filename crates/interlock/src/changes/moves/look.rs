@@ -144,10 +144,21 @@ impl<'a> Seen<'a> {
         loads
     }
 
-    /// What each copy onto a broker takes there, with what comes in within so many seconds.
-    pub(super) fn copies(&self, moves: &[ReplicaMove], (broker, span): (i32, u64)) -> Vec<u64> {
-        let onto = moves.iter().filter(|one| self.lacking(one).contains(&broker));
-        onto.map(|one| self.size(one).saturating_add(self.inflow(one).saturating_mul(span))).collect()
+    /// The copies onto each broker, with what comes in within so many seconds.
+    pub(super) fn copies(&self, moves: &[ReplicaMove], span: u64) -> BTreeMap<i32, Vec<CopyOf>> {
+        let mut all: BTreeMap<i32, Vec<CopyOf>> = BTreeMap::new();
+        for (of, one) in moves.iter().enumerate() {
+            let bytes = self.size(one).saturating_add(self.inflow(one).saturating_mul(span));
+            for broker in self.lacking(one) {
+                all.entry(broker).or_default().push(CopyOf { of, bytes });
+            }
+        }
+        all
+    }
+
+    /// The log directories of a broker; none if it does not tell.
+    pub(super) fn dirs_of(&self, broker: i32) -> &'a [LogDir] {
+        self.dirs.iter().find(|one| one.broker == broker).map_or(&[][..], dirs_of)
     }
 
     /// The most that comes in at one broker because of these moves, in bytes a second.
@@ -186,6 +197,15 @@ impl End {
             None => NEVER,
         }
     }
+}
+
+/// A copy that a broker gets.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct CopyOf {
+    /// Which of the moves it is of.
+    pub(super) of: usize,
+    /// What it takes.
+    pub(super) bytes: u64,
 }
 
 /// What moves ask of the brokers that take replicas and of those that send them.

@@ -3,6 +3,7 @@
 mod adopt;
 mod batches;
 mod checks;
+mod log_dirs;
 mod look;
 mod parts;
 mod rows;
@@ -63,12 +64,14 @@ pub(super) fn copies(moves: &[ReplicaMove]) -> u64 {
 pub(super) fn draft(mut wanted: Wanted, seen: &Seen<'_>, context: &Context<'_>) -> Result<Draft, Stop> {
     let guards: &Guards = context.guards;
     let adopted = adopt::adopt(&mut wanted, seen, context.owing);
-    let wanted = &wanted;
     let load = seen.load(&wanted.moves);
+    let eta = batches::eta(&batches::split(&wanted.moves, seen, wanted.throttle));
+    let span = checks::filling(&wanted, &load, eta);
+    log_dirs::choose(&mut wanted.moves, seen, span);
+    let wanted = &wanted;
     let batches = batches::split(&wanted.moves, seen, wanted.throttle);
     let settings = throttle::settings(wanted, seen);
     let holds = holds(&context.cluster.name, wanted, (seen, &adopted));
-    let eta = batches::eta(&batches);
     let mut checks = checks::all(wanted, seen, (&load, eta));
     checks.extend(wanted.found.iter().cloned());
     checks.extend(held_checks(&holds, context.held.iter().filter(|one| !adopt::is_given_up(&adopted, one))));

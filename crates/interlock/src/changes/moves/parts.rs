@@ -62,6 +62,7 @@ mod tests {
             from: Replicas(vec![1]),
             to: Replicas(vec![2]),
             or_from: None,
+            dirs: BTreeMap::new(),
         };
         (0..count).map(|partition| ReplicaMove { partition, ..one.clone() }).collect()
     }

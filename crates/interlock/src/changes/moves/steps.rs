@@ -1,7 +1,7 @@
 //! What is done, in which order, and what must be true for it: throttle, batches, preferred leaders.
 
 use super::batches::Batch;
-use super::look::{Loads, Seen};
+use super::look::{End, Loads, Seen};
 use super::throttle::Settings;
 use super::{Wanted, checks};
 use crate::cluster::kafka::Broker;
@@ -23,8 +23,6 @@ const STALLED_AT_LEAST: std::time::Duration = std::time::Duration::from_secs(60)
 pub(super) fn expectations(wanted: &Wanted, seen: &Seen<'_>, settings: &Settings, load: &Loads) -> Vec<Expectation> {
     let configs: Vec<ConfigExpected> =
         settings.rates.iter().chain(&settings.lists).map(ConfigExpected::before).collect();
-    let room = load.takes.iter().filter(|(id, _)| checks::usable(seen, **id).is_some());
-    let room = room.map(|(id, end)| RoomExpected { broker: *id, bytes: end.bytes });
     let is_called_off = |one: &&ReplicaMove| {
         wanted.calls_off.iter().any(|off| (&off.topic, off.partition) == (&one.topic, one.partition))
     };
@@ -42,8 +40,29 @@ pub(super) fn expectations(wanted: &Wanted, seen: &Seen<'_>, settings: &Settings
     if !configs.is_empty() {
         all.push(Expectation::KafkaConfigsAre { configs });
     }
-    all.push(Expectation::KafkaRoom { brokers: room.collect() });
+    all.push(Expectation::KafkaRoom { brokers: rooms(wanted, seen, load) });
     all
+}
+
+/// Room for the copies, where it is told: in the directories that they are given, or else on the broker.
+fn rooms(wanted: &Wanted, seen: &Seen<'_>, load: &Loads) -> Vec<RoomExpected> {
+    let mut given: BTreeMap<(i32, &str), u64> = BTreeMap::new();
+    for one in &wanted.moves {
+        for (broker, path) in &one.dirs {
+            let bytes = given.entry((*broker, path)).or_default();
+            *bytes = bytes.saturating_add(seen.size(one));
+        }
+    }
+    let told = load.takes.iter().filter(|(id, _)| checks::usable(seen, **id).is_some());
+    let by_dir = |id: i32| {
+        let given = given.range((id, "")..).take_while(move |((broker, _), _)| *broker == id);
+        given.map(move |((_, path), bytes)| RoomExpected { broker: id, bytes: *bytes, path: Some((*path).to_owned()) })
+    };
+    let room = |(id, end): (&i32, &End)| match by_dir(*id).collect::<Vec<_>>() {
+        given if given.is_empty() => vec![RoomExpected { broker: *id, bytes: end.bytes, path: None }],
+        given => given,
+    };
+    told.flat_map(room).collect()
 }
 
 fn cluster_is(seen: &Seen<'_>) -> Expectation {

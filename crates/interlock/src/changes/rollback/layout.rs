@@ -139,6 +139,7 @@ fn back(places: &Places<'_>, seen: &Seen<'_>) -> Back {
             from: from.clone(),
             to: to.clone(),
             or_from: None,
+            dirs: BTreeMap::new(),
         };
         let under_way = seen.moving.iter().find(|found| found.topic == *name && found.partition == number);
         let own = under_way.filter(|found| found.target() == *place.left);

@@ -38,6 +38,7 @@ pub(super) fn target(chosen: &[Chosen<'_>], brokers: &[i32], seen: &Seen<'_>, ra
             from: Replicas(standing.replicas.clone()),
             to: Replicas(to),
             or_from: None,
+            dirs: BTreeMap::new(),
         });
     }
     Ok(Target { moves, lower_bound: placed.lower_bound })

@@ -17,7 +17,7 @@ fn all() -> Vec<Expectation> {
         Expectation::KafkaNothingMoves,
         Expectation::KafkaBrokersAlive { brokers: vec![Broker { id: 4, rack: Some("r4".to_owned()) }] },
         Expectation::KafkaConfigsAre { configs: vec![config] },
-        Expectation::KafkaRoom { brokers: vec![RoomExpected { broker: 4, bytes: 5_000 }] },
+        Expectation::KafkaRoom { brokers: vec![RoomExpected { broker: 4, bytes: 5_000, path: None }] },
     ]
 }
 
@@ -46,8 +46,14 @@ fn each_holds_and_each_is_broken_by_what_it_is_for() {
     let elsewhere = World { target: Some(vec![2, 1]), ..World::under_way() };
     assert_eq!(broken(&ours, &elsewhere), "reassignment-under-way");
     assert!(matches!(evaluate(&ours, &Sections::empty()), Held::CannotTell(_)));
-    let more = Expectation::KafkaRoom { brokers: vec![RoomExpected { broker: 4, bytes: 5_001 }] };
+    let more = Expectation::KafkaRoom { brokers: vec![RoomExpected { broker: 4, bytes: 5_001, path: None }] };
     assert_eq!(broken(&more, &before), "disk-too-full");
+    let in_dir = |path: &str, bytes| {
+        let room = RoomExpected { broker: 4, bytes, path: Some(path.to_owned()) };
+        broken(&Expectation::KafkaRoom { brokers: vec![room] }, &before)
+    };
+    assert_eq!((in_dir("/data", 5_000), in_dir("/data", 5_001)), ("holds", "log-dir-too-full"));
+    assert_eq!(in_dir("/gone", 1), "log-dir-too-full", "it failed, or is there no more");
 }
 
 #[test]

@@ -119,7 +119,15 @@ impl World {
 
 fn a_move() -> ReplicaMove {
     let (from, to) = (Replicas(vec![3, 2, 1]), Replicas(vec![4, 2, 1]));
-    ReplicaMove { topic: topic(), topic_id: "first".to_owned(), partition: 0, from, to, or_from: None }
+    ReplicaMove {
+        topic: topic(),
+        topic_id: "first".to_owned(),
+        partition: 0,
+        from,
+        to,
+        or_from: None,
+        dirs: BTreeMap::new(),
+    }
 }
 
 fn reassign(one: ReplicaMove) -> Action {

@@ -20,8 +20,8 @@ use crate::command::{Arguments, Value};
 use crate::facts::Fact;
 use crate::id::TopicName;
 use crate::plan::{
-    Action, Adopted, Condition, Done, Draft, Hold, KafkaAction, Level, Milestones, Plan, Planning, ReplicaMove, Row,
-    Scope, Sealed, Undo, Work, milestones,
+    Action, Adopted, Condition, Done, Draft, Expectation, Hold, KafkaAction, Level, Milestones, Plan, Planning,
+    ReplicaMove, Row, Scope, Sealed, Undo, Work, milestones,
 };
 use std::collections::{BTreeMap, BTreeSet};
 

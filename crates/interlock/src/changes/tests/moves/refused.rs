@@ -148,17 +148,42 @@ fn without_its_guard_an_expectation_is_not_in_the_plan() {
     }
 }
 
-/// Room on the whole broker is none where each of its directories is too small: it picks them by the number of replicas.
+/// By room, where the broker would have put all of them into the first one: it has the fewest replicas.
+#[test]
+fn each_copy_is_given_a_log_directory_with_room() {
+    let mut world = World { dirs: 2, free: 10 * MIB, free_in: BTreeMap::from([(0, Some(2 * MIB))]), ..World::new() };
+    let draft = world.plan(&all());
+    let given = |draft: &Draft| moves(draft).iter().map(|one| one.dirs.clone()).collect::<Vec<_>>();
+    let all_given = given(&draft);
+    assert!(all_given.iter().all(|dirs| dirs.len() == 1 && dirs.contains_key(&4)), "{all_given:?}");
+    let paths: BTreeSet<&String> = all_given.iter().flat_map(BTreeMap::values).collect();
+    let wide = paths.iter().next_back().unwrap().to_string();
+    assert!(
+        all_given.iter().filter(|dirs| dirs[&4] == wide).count() > 6,
+        "nine in all, and most of the room: {all_given:?}"
+    );
+    assert_eq!((check(&draft, "several-log-dirs"), check(&draft, "log-dir-too-small")), (None, None));
+    let room = draft.expectations.iter().find_map(|one| match one {
+        Expectation::KafkaRoom { brokers } => Some(brokers.clone()),
+        _ => None,
+    });
+    let room = room.unwrap();
+    assert!(room.iter().all(|one| one.broker == 4 && one.path.is_some()), "{room:?}");
+    assert_eq!(room.iter().map(|one| one.bytes).sum::<u64>(), 9 * MIB);
+    world.free_in.insert(0, None);
+    let draft = world.plan(&all());
+    assert!(given(&draft).iter().all(BTreeMap::is_empty), "one does not tell its room");
+    assert_eq!(check(&draft, "several-log-dirs").map(|one| one.level), Some(Level::Warn));
+    world = World::new();
+    assert!(given(&world.plan(&all())).iter().all(BTreeMap::is_empty), "one directory");
+}
+
+/// Room on the whole broker is none where each of its directories is too small.
 #[test]
 fn room_is_looked_for_in_each_log_directory() {
     let mut world = World { dirs: 4, free: 10 * MIB, ..World::new() };
     let draft = world.plan(&all());
-    assert_eq!(
-        check(&draft, "several-log-dirs").map(|one| one.level),
-        Some(Level::Warn),
-        "40 MiB for nine copies of one"
-    );
-    assert_eq!(check(&draft, "log-dir-too-small"), None);
+    assert_eq!(check(&draft, "log-dir-too-small"), None, "40 MiB for nine copies of one");
     world.free = 2 * MIB;
     assert_eq!(world.refused(&all()), ["disk-too-small", "log-dir-too-small"]);
     world.free = 5 * MIB / 2;

@@ -15,6 +15,8 @@ pub(in crate::changes::tests) struct World {
     /// How many log directories a broker has, and what is free in each.
     pub(super) dirs: usize,
     pub(super) free: u64,
+    /// What is free in those that differ, by their number; none where it is not told.
+    pub(super) free_in: BTreeMap<usize, Option<u64>>,
     pub(super) inflow: u64,
     pub(super) rights: BTreeSet<Right>,
     pub(super) failing: Option<KafkaQuery>,
@@ -45,6 +47,7 @@ impl World {
             controllers: Controllers::Answer,
             dirs: 1,
             free: 1 << 40,
+            free_in: BTreeMap::new(),
             inflow: 10,
             rights: [Right::Alter, Right::Describe, Right::AlterConfigs, Right::DescribeConfigs].into(),
             failing: None,
@@ -112,7 +115,7 @@ impl World {
                     path: format!("/data/{number}"),
                     failed: false,
                     total_bytes: Some(1 << 41),
-                    usable_bytes: Some(self.free),
+                    usable_bytes: self.free_in.get(&number).copied().unwrap_or(Some(self.free)),
                     replicas: stored(broker, number),
                 };
                 let dirs = |broker: &Broker| BrokerDirs {
