@@ -281,6 +281,8 @@ async fn a_scale_out_is_approved_shown_and_done_in_chat_on_real_brokers() {
     }
     arrives(story, &posted.id).await;
 
+    // Whichever broker is asked.
+    cluster.caught_up().await;
     let topic = cluster.judge().topic(TOPIC).await.unwrap();
     for one in &moves {
         let found = &topic.partitions[usize::try_from(one.partition).unwrap()];

@@ -14,7 +14,8 @@ use story::lab::proxy::{Fault, Route, Rule, RuleHandle, api};
 use story::made;
 
 const FIRST: i64 = 1_732_089_600_000;
-const LIMIT: Duration = Duration::from_secs(120);
+/// A drive that the store failed in goes on after lease and act deadline, here two minutes: longer than that.
+const LIMIT: Duration = Duration::from_secs(300);
 
 pub(super) struct Scene {
     pub(super) house: KafkaHouse,

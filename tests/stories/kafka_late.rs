@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 use story::kafka_house::{KafkaHouse, KafkaPlot, Place, proxy};
-use story::lab::proxy::{Fate, Fault, Rule, RuleHandle, api};
+use story::lab::proxy::{Fate, Fault, Rule, RuleHandle, Times, api};
 
 const FIRST: i64 = 1_732_089_600_000;
 const LIMIT: Duration = Duration::from_secs(120);
@@ -23,47 +23,73 @@ async fn outcomes(house: &KafkaHouse, id: &OperationId) -> Vec<Outcome> {
 }
 
 /// An approved reset whose first commit the proxy holds back until the bot has given it up.
-async fn given_up() -> (KafkaHouse, Place, OperationId, RuleHandle) {
+struct GivenUp {
+    house: KafkaHouse,
+    place: Place,
+    id: OperationId,
+    commit: RuleHandle,
+    /// What is asked of what is committed waits, too: for however long it takes until the commit lands, nobody sees that it has
+    /// not, and takes it for lost.
+    looks: RuleHandle,
+}
+
+impl GivenUp {
+    /// The commit lands, and then it is looked for.
+    async fn lands(&self) {
+        self.commit.disarm();
+        let began = Instant::now();
+        while self.house.committed(&self.place).await != [self.place.commit(0, 10)] {
+            assert!(began.elapsed() < LIMIT, "it never lands");
+        }
+        self.looks.disarm();
+    }
+}
+
+async fn given_up() -> GivenUp {
     let mut plot = KafkaPlot::proxied().await;
-    // So long after it is given up it is looked for: whoever is to see that nothing has happened has that time.
     plot.acts_within(Duration::from_secs(10));
     let house = plot.build().await;
     let place = Place::unique();
     house.topic(&place, &[10], FIRST).await;
     house.commits(&place, &[place.commit(0, 4)]).await;
     let id = house.story.person("alice").plans(&place.reset("latest")).await;
-    let armed = proxy().arm(Rule::next(&house.client_id, api::OFFSET_COMMIT, Fault::HoldRequest));
+    let commit = proxy().arm(Rule::next(&house.client_id, api::OFFSET_COMMIT, Fault::HoldRequest));
     house.story.person("bob").approves(&id).await;
-    assert!(armed.meets(1, LIMIT).await, "the request never came");
+    assert!(commit.meets(1, LIMIT).await, "the request never came");
     let began = Instant::now();
-    while outcomes(&house, &id).await != [Outcome::Unknown] {
+    // An attempt before it may have found no time to send anything.
+    while outcomes(&house, &id).await.last() != Some(&Outcome::Unknown) {
         assert!(began.elapsed() < LIMIT, "it is never given up: {:?}", outcomes(&house, &id).await);
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
+    let looks = proxy().arm(Rule::next(&house.client_id, api::OFFSET_FETCH, Fault::HoldRequest).times(Times::All));
     assert_eq!(house.committed(&place).await, [place.commit(0, 4)], "nothing has happened yet");
-    (house, place, id, armed)
+    GivenUp { house, place, id, commit, looks }
 }
 
 #[tokio::test]
 async fn a_commit_that_lands_after_its_deadline_is_seen_and_not_sent_again() {
-    let (house, place, id, armed) = given_up().await;
-    armed.disarm();
+    let given_up = given_up().await;
+    given_up.lands().await;
+    let GivenUp { house, place, id, .. } = given_up;
     house.story.becomes(&id, State::Succeeded).await;
     assert_eq!(house.committed(&place).await, [place.commit(0, 10)]);
-    assert_eq!(outcomes(&house, &id).await, [Outcome::Unknown, Outcome::Done]);
+    let outcomes = outcomes(&house, &id).await;
+    assert!(outcomes.ends_with(&[Outcome::Unknown, Outcome::Done]), "{outcomes:?}");
     let sent: Vec<_> = proxy().changes(&house.client_id).iter().map(|one| one.api).collect();
     assert_eq!(sent, [api::OFFSET_COMMIT], "once");
 }
 
 #[tokio::test]
 async fn a_stop_before_it_lands_says_that_something_was_changed() {
-    let (house, place, id, armed) = given_up().await;
+    let given_up = given_up().await;
+    let GivenUp { house, place, id, .. } = &given_up;
     house.story.person("alice").runs(&format!("/stop operation:{id} reason:because")).await;
-    house.story.becomes(&id, State::Stopping).await;
-    armed.disarm();
-    let stopped = house.story.becomes(&id, State::Stopped).await;
+    house.story.becomes(id, State::Stopping).await;
+    given_up.lands().await;
+    let stopped = house.story.becomes(id, State::Stopped).await;
     assert_eq!(stopped.why.facts.get("changed"), Some(&interlock::facts::Fact::Count(1)));
-    assert_eq!(house.committed(&place).await, [place.commit(0, 10)]);
+    assert_eq!(house.committed(place).await, [place.commit(0, 10)]);
 }
 
 /// Somebody stands still between the intent and the act for longer than the permit.

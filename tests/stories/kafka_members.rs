@@ -11,7 +11,8 @@ use story::lab::judge::{Commit, Committed, Member, MemberSpec, Protocol};
 use story::lab::proxy::{Fate, Fault, Rule, RuleHandle, api};
 
 const FIRST: i64 = 1_732_089_600_000;
-const LIMIT: Duration = Duration::from_secs(120);
+/// A drive that the store failed in goes on after lease and act deadline, here two minutes: longer than that.
+const LIMIT: Duration = Duration::from_secs(300);
 /// How long a classic member counts that says nothing: longer than a look takes, as its end is waited for.
 const SESSION_MS: u32 = 20_000;
 

@@ -81,10 +81,11 @@ impl Run<'_> {
         watched: &Watched<'_>,
     ) -> Result<Next, EngineError> {
         let number = adjusted(watched.step.number);
-        if let Some(next) = self.added(operation, plan, number).await? {
+        // Also before what was added: since that was fixed the process may have been gone for hours.
+        if let Some(next) = self.elsewhere(operation, plan).await? {
             return Ok(next);
         }
-        if let Some(next) = self.elsewhere(operation, plan).await? {
+        if let Some(next) = self.added(operation, plan, number).await? {
             return Ok(next);
         }
         let actions = self.history.actions_of(watched.step.number, &watched.step.work).to_vec();

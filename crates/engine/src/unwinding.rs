@@ -25,10 +25,11 @@ impl Run<'_> {
         if moves.is_empty() {
             return Ok(None);
         }
-        if let Some(next) = self.added(operation, plan, UNWOUND).await? {
+        // Also before what was added: since that was fixed the process may have been gone for hours.
+        if let Some(next) = self.elsewhere(operation, plan).await? {
             return Ok(Some(next));
         }
-        if let Some(next) = self.elsewhere(operation, plan).await? {
+        if let Some(next) = self.added(operation, plan, UNWOUND).await? {
             return Ok(Some(next));
         }
         let sections = self.observe(operation, &unwind_queries(&moves)).await;

@@ -469,11 +469,12 @@ impl DiscordStory {
     /// If the chain does not verify.
     pub async fn audit(&self, id: &OperationId) -> Vec<String> {
         let store = &self.house().rooms().store;
-        let verdict = store.audit_verify(None).await.expect("the store answers");
+        let verdict = answered(async || store.audit_verify(None).await).await;
         assert!(matches!(verdict, Verdict::Verified { .. }), "{verdict:?}");
         let filter = AuditFilter { operation: Some(id.clone()), ..AuditFilter::default() };
-        let found = store.audit_search(&filter, AuditPage { before: None, limit: 200 }).await;
-        found.expect("the store answers").into_iter().rev().map(|entry| entry.record.what).collect()
+        let page = AuditPage { before: None, limit: 200 };
+        let found = answered(async || store.audit_search(&filter, page).await).await;
+        found.into_iter().rev().map(|entry| entry.record.what).collect()
     }
 
     /// What the group of the stories has committed, by the cluster's own books.
@@ -504,7 +505,8 @@ impl DiscordStory {
     /// # Panics
     /// If it cannot be read.
     pub async fn intents(&self, id: &OperationId) -> usize {
-        let entries = self.house().rooms().store.entries(id).await.expect("the journal");
+        let store = &self.house().rooms().store;
+        let entries = answered(async || store.entries(id).await).await;
         entries.iter().filter(|entry| matches!(entry, engine::Entry::Intent { .. })).count()
     }
 

@@ -1,5 +1,6 @@
 //! A house on the lab's real Kafka. What it did there is told by Kafka's own clients, never by ours.
 
+use crate::answered::answered;
 use crate::discord_house::{DiscordStory, Under};
 use crate::lab::judge::{Committed, OffsetAt, Point, TopicPartition, TopicSpec};
 use crate::lab::{KafkaJudge, Lab, Listener, MoveCluster, Proxy};
@@ -474,7 +475,8 @@ impl KafkaHouse {
     /// # Panics
     /// If it cannot be read.
     pub async fn intents(&self, id: &OperationId) -> usize {
-        let entries = self.story.house().rooms().store.entries(id).await.expect("the journal");
+        let store = &self.story.house().rooms().store;
+        let entries = answered(async || store.entries(id).await).await;
         entries.iter().filter(|entry| matches!(entry, engine::Entry::Intent { .. })).count()
     }
 }

@@ -1,6 +1,6 @@
 //! Somebody else is at work on the same cluster, or the cluster itself fails, at chosen moments of a run.
 
-use super::sweep::RESET;
+use super::sweep::{MOVE, RESET};
 use engine::Operation;
 use engine::port::Clock;
 use interlock::approval::State;
@@ -11,7 +11,8 @@ use signalbox::house::House;
 use simulated::{ActFault, HandClock, Member, SimulatedKafka, Trouble};
 use std::sync::Arc;
 use std::time::Duration;
-use story::crash::{Agenda, Deed, Ending, GROUP, Ground, Point, Points, Settled, TOPIC, Turns, act_on, ask};
+use story::crash::{Agenda, Deed, Ending, GROUP, Ground, Point, Points, Settled, TOPIC, Turns, act_on, ask, vanish};
+use tokio::sync::Notify;
 
 type Meddle = fn(&SimulatedKafka);
 
@@ -53,7 +54,11 @@ impl Scene {
 }
 
 async fn plans(house: &House) -> OperationId {
-    match ask(house, "alice", RESET).await {
+    asks(house, RESET).await
+}
+
+async fn asks(house: &House, line: &str) -> OperationId {
+    match ask(house, "alice", line).await {
         Done::Planned { operation, .. } => operation,
         other => panic!("{other:?}"),
     }
@@ -184,4 +189,31 @@ async fn a_cluster_that_is_down_or_slow_is_waited_for_in_every_phase() {
             assert_ne!(scene.now().await, scene.before, "{point}");
         }
     }
+}
+
+/// A turn of the throttle is written down and its process dies; the next one finds another cluster behind the address. What
+/// was written down is not done to that one.
+#[tokio::test]
+async fn what_was_fixed_before_a_death_is_not_done_to_another_cluster() {
+    let scene = Scene::new().await;
+    let dead = Arc::new(Notify::new());
+    let points = Points::at(Point::after("write added", 1), vanish(&dead));
+    let first = scene.ground.house(Settled::honest(scene.clock.clone(), points)).await;
+    let id = asks(&first, &MOVE.replace("100MiB", "1MiB")).await;
+    let turned = async {
+        while act_on(&first, &id, Turns(1)).await.state != State::Waiting {}
+        ask(&first, "alice", &format!("/throttle rate:2MiB operation:{id}")).await;
+        act_on(&first, &id, Turns(100)).await;
+    };
+    tokio::select! {
+        biased;
+        () = dead.notified() => {}
+        () = turned => panic!("nothing was turned"),
+    }
+    let acts = scene.kafka.acts().unwrap().len();
+    scene.kafka.replace().unwrap();
+    let next = scene.ground.house(Settled::honest(scene.clock.clone(), Points::none())).await;
+    let operation = act_on(&next, &id, Turns(100)).await;
+    assert_eq!((operation.state, operation.why.id.as_str()), (State::Stuck, "cluster-changed"));
+    assert_eq!(scene.kafka.acts().unwrap().len(), acts, "nothing is set there");
 }

@@ -92,6 +92,25 @@ fn what_a_move_owes_is_put_back_wherever_it_is_killed() {
     sweeps(&lives, &WORK, &[State::Stopped]);
 }
 
+/// Each life begins where replicas move slowly and alice has asked for more speed: the turn is made, once, and put back.
+#[test]
+fn a_move_whose_throttle_is_turned_ends_the_same_wherever_it_is_killed() {
+    let slow = MOVE.replace("100MiB", "40MiB");
+    let lives = Lives::of(Script::of(&slow).and_types("/throttle rate:100MiB")).opened();
+    let ending = lives.undisturbed().ending;
+    assert!(ending.acts.iter().any(|act| format!("{:?}", act.action).contains("104857600")), "it was turned");
+    sweeps(&lives, &WORK, &[State::Succeeded]);
+}
+
+/// Each life begins where she has asked for a pause; what stands still then is let go on.
+#[test]
+fn a_move_that_is_paused_and_goes_on_ends_the_same_wherever_it_is_killed() {
+    let lives = Lives::of(Script::of(MOVE).and_types("/pause reason:lunch")).opened();
+    let ending = lives.undisturbed().ending;
+    assert!(ending.audit.values().flatten().any(|what| what == "resumed"), "{:?}", ending.audit);
+    sweeps(&lives, &WORK, &[State::Succeeded]);
+}
+
 const EXPAND: &str = "/expand-partitions cluster:orders-kafka topic:orders to:6 keyed:false reason:growth";
 const CREATE: &str = "/topic-create cluster:orders-kafka topic:orders-eu partitions:3 replicas:3 reason:growth";
 const DELETE_GROUP: &str = "/group-delete cluster:orders-kafka group:nightly-report reason:gone";

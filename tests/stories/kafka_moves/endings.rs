@@ -101,6 +101,8 @@ async fn elected(met: Option<&Met>) -> usize {
     let armed = Armed::of(&house, api::ELECT_LEADERS, met);
     house.story.person("carol").approves(&id).await;
     let sent = sent(house, (&id, State::Succeeded), armed).await;
+    // Whichever broker is asked.
+    cluster.caught_up().await;
     let seen = cluster.judge().topic(TOPIC).await.expect("the topic");
     assert!(seen.partitions.iter().all(|one| one.leader == one.replicas[0]), "{seen:?}");
     assert!(seen.partitions.iter().any(|one| one.leader == 4 && one.replicas.contains(&1)), "{seen:?}");

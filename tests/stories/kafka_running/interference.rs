@@ -60,7 +60,7 @@ async fn between_capture_and_commit(disturbed: bool) -> Scene {
     let (id, member) = scene.waiting("earliest").await;
     let hold = scene.holds(api::OFFSET_FETCH);
     member.stop().await.unwrap();
-    assert!(hold.meets(1, LIMIT).await, "nothing was captured");
+    assert!(hold.answered(1, LIMIT).await, "nothing was captured");
     if disturbed {
         house.commits(place, &[place.commit(1, 20)]).await;
     }

@@ -27,4 +27,4 @@ pub use journal::{CountingJournal, Lie};
 pub use life::{Lives, Undisturbed};
 pub use points::{Deed, Point, Points, Side, vanish};
 pub use process::{Config, Crashable, Effect, main};
-pub use script::{Script, Turns, act_on, ask};
+pub use script::{Meanwhile, Script, Turns, act_on, ask};

@@ -23,8 +23,17 @@ pub struct Script {
     pub line: String,
     /// Whether she takes it back at the end.
     pub back: bool,
-    /// Whether broker 4 dies while replicas move onto it; she stops that, and the broker returns after the end.
-    pub dies: bool,
+    /// What happens while replicas move; that it does is its opening.
+    pub meanwhile: Option<Meanwhile>,
+}
+
+/// What happens while replicas move onto broker 4.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Meanwhile {
+    /// The broker dies; alice stops the move, and the broker returns after the end.
+    Dies,
+    /// She types this of the operation, such as `/throttle rate:1MiB`; what is paused then she lets go on.
+    Typed(&'static str),
 }
 
 /// How long people have patience: turns of two seconds.
@@ -103,7 +112,7 @@ impl Script {
     /// Asks for this and leaves it.
     #[must_use]
     pub fn of(line: &str) -> Self {
-        Self { line: line.to_owned(), back: false, dies: false }
+        Self { line: line.to_owned(), back: false, meanwhile: None }
     }
 
     /// And takes it back.
@@ -116,7 +125,14 @@ impl Script {
     /// And broker 4 dies meanwhile.
     #[must_use]
     pub fn and_dies(mut self) -> Self {
-        self.dies = true;
+        self.meanwhile = Some(Meanwhile::Dies);
+        self
+    }
+
+    /// And alice types this of it meanwhile.
+    #[must_use]
+    pub fn and_types(mut self, line: &'static str) -> Self {
+        self.meanwhile = Some(Meanwhile::Typed(line));
         self
     }
 
@@ -126,12 +142,16 @@ impl Script {
     /// If what is typed makes no plan, or the store or the cluster fails.
     pub async fn play(&self, house: &House, kafka: &SimulatedKafka) {
         let first = self.first(house).await;
-        if self.dies && dies_under_way(house, kafka, &first).await {
+        let dies = self.meanwhile == Some(Meanwhile::Dies);
+        if dies && dies_under_way(house, kafka, &first).await {
             ask(house, "alice", &format!("/stop operation:{first} reason:dead")).await;
         }
-        act_on(house, &first, Turns(MOST_TURNS)).await;
-        if self.dies {
+        let seen = act_on(house, &first, Turns(MOST_TURNS)).await;
+        if dies {
             returns(house, kafka, &first).await;
+        } else if seen.state == State::Paused {
+            ask(house, "alice", &format!("/resume operation:{first}")).await;
+            act_on(house, &first, Turns(MOST_TURNS)).await;
         }
         if !self.back {
             return;
@@ -143,16 +163,23 @@ impl Script {
         act_on(house, &back, Turns(MOST_TURNS)).await;
     }
 
-    /// Plays the first part of it: to the end of what is asked for first, or until the broker is dead.
+    /// Plays the first part of it: to the end of what is asked for first, or until something happens meanwhile.
     ///
     /// # Panics
     /// As [`Script::play`].
     pub async fn opens(&self, house: &House, kafka: &SimulatedKafka) {
         let first = self.first(house).await;
-        if self.dies {
-            assert!(dies_under_way(house, kafka, &first).await, "replicas move, and the broker is dead");
-        } else {
-            act_on(house, &first, Turns(MOST_TURNS)).await;
+        match self.meanwhile {
+            Some(Meanwhile::Dies) => {
+                assert!(dies_under_way(house, kafka, &first).await, "replicas move, and the broker is dead");
+            }
+            Some(Meanwhile::Typed(line)) => {
+                assert!(under_way(house, &first).await, "replicas move");
+                ask(house, "alice", &format!("{line} operation:{first}")).await;
+            }
+            None => {
+                act_on(house, &first, Turns(MOST_TURNS)).await;
+            }
         }
     }
 
@@ -170,13 +197,7 @@ const TARGET: i32 = 4;
 /// Until replicas move, then the target dies; whether they still move.
 async fn dies_under_way(house: &House, kafka: &SimulatedKafka, id: &OperationId) -> bool {
     kafka.set_controllers(Controllers::NotGiven).expect("the cluster's file");
-    for _ in 0..MOST_TURNS {
-        if !matches!(read(house, id).await.state, State::AwaitingApproval | State::Queued | State::Running) {
-            break;
-        }
-        turn(house, id).await;
-    }
-    if read(house, id).await.state != State::Waiting {
+    if !under_way(house, id).await {
         return false;
     }
     if is_alive(kafka).await {
@@ -186,6 +207,17 @@ async fn dies_under_way(house: &House, kafka: &SimulatedKafka, id: &OperationId)
         house.rooms().clock.sleep(TURN).await;
     }
     true
+}
+
+/// Until replicas move; whether they do.
+async fn under_way(house: &House, id: &OperationId) -> bool {
+    for _ in 0..MOST_TURNS {
+        if !matches!(read(house, id).await.state, State::AwaitingApproval | State::Queued | State::Running) {
+            break;
+        }
+        turn(house, id).await;
+    }
+    read(house, id).await.state == State::Waiting
 }
 
 /// Once it has ended the target returns, and is found.

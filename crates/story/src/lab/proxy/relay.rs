@@ -160,7 +160,10 @@ impl Answers {
                 return self.to_client.write_all(&bytes).await;
             }
             Fault::DelayAnswer(delay) => tokio::time::sleep(delay).await,
-            Fault::HoldAnswer => met.released().await,
+            Fault::HoldAnswer => {
+                met.counts_answer();
+                met.released().await;
+            }
             Fault::HoldRequest | Fault::DropRequest => {}
         }
         settle(Fate::Answered);

@@ -76,6 +76,8 @@ struct Armed {
     rule: Rule,
     left: Mutex<Times>,
     met: watch::Sender<u32>,
+    /// The brokers' answers to so many of those have come, and are or were held.
+    answered: watch::Sender<u32>,
     /// So many of those it has met, in the order it met them, are let go.
     released: watch::Sender<u32>,
 }
@@ -90,6 +92,14 @@ impl RuleHandle {
     pub async fn meets(&self, count: u32, limit: Duration) -> bool {
         let mut met = self.armed.met.subscribe();
         let wait = met.wait_for(|met| *met >= count);
+        matches!(tokio::time::timeout(limit, wait).await, Ok(Ok(_)))
+    }
+
+    /// Waits until the broker is done with so many that it has met, whose answers are held; false when the limit passes first.
+    /// A request that was only met may still be on its way to the broker.
+    pub async fn answered(&self, count: u32, limit: Duration) -> bool {
+        let mut answered = self.armed.answered.subscribe();
+        let wait = answered.wait_for(|answered| *answered >= count);
         matches!(tokio::time::timeout(limit, wait).await, Ok(Ok(_)))
     }
 
@@ -116,10 +126,16 @@ pub(super) struct Met {
     pub(super) fault: Fault,
     /// Which one of its rule it is, from one.
     number: u32,
+    answered: watch::Sender<u32>,
     released: watch::Receiver<u32>,
 }
 
 impl Met {
+    /// The broker's answer has come.
+    pub(super) fn counts_answer(&self) {
+        self.answered.send_modify(|answered| *answered += 1);
+    }
+
     /// Waits for the release; also over when nobody can release any more.
     pub(super) async fn released(&mut self) {
         let number = self.number;
@@ -135,6 +151,7 @@ impl Rules {
         let armed = Arc::new(Armed {
             left: Mutex::new(rule.times),
             met: watch::Sender::new(0),
+            answered: watch::Sender::new(0),
             released: watch::Sender::new(0),
             rule,
         });
@@ -152,6 +169,7 @@ impl Rules {
         }
         armed.met.send_modify(|met| *met += 1);
         let number = *armed.met.borrow();
-        Some(Met { fault: armed.rule.fault.clone(), number, released: armed.released.subscribe() })
+        let (answered, released) = (armed.answered.clone(), armed.released.subscribe());
+        Some(Met { fault: armed.rule.fault.clone(), number, answered, released })
     }
 }
