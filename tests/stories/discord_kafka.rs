@@ -5,7 +5,7 @@ use super::command_line::Home;
 use discord_model::{Message, Seen};
 use interlock::approval::State;
 use interlock::cluster::Tier;
-use interlock::cluster::kafka::{FOLLOWER_LIST, LEADER_LIST};
+use interlock::cluster::kafka::{FOLLOWER_LIST, FOLLOWER_RATE, LEADER_LIST};
 use interlock::id::OperationId;
 use interlock::plan::{Digest, Effect};
 use interlock::policy::Policy;
@@ -275,6 +275,9 @@ async fn a_scale_out_is_approved_shown_and_done_in_chat_on_real_brokers() {
     thread.wait_for_text(" left", SOON).await;
     assert!(!cluster.judge().reassignments().await.unwrap().is_empty(), "Kafka's own client sees it");
     posted.card.becomes("Batch 1 of", SOON).await;
+    // Somebody takes one of its rates away: told, and left alone.
+    cluster.judge().set_config(("broker", "4"), FOLLOWER_RATE, None).await.unwrap();
+    thread.wait_for_text("Somebody else changed", SOON).await;
     // That was seen: by somebody else's hand the moves go as fast as they can.
     for key in [FOLLOWER_LIST, LEADER_LIST] {
         cluster.judge().set_config(("topic", TOPIC), key, None).await.unwrap();

@@ -12,6 +12,7 @@ mod journal;
 mod late;
 mod lists;
 mod log_dirs;
+mod offline;
 mod owed;
 mod refused;
 pub(super) mod scene;

@@ -210,6 +210,8 @@ async fn what_was_fixed_before_a_death_is_not_done_to_another_cluster() {
         () = dead.notified() => {}
         () = turned => panic!("nothing was turned"),
     }
+    first.rooms().store.close().await;
+    drop(first);
     let acts = scene.kafka.acts().unwrap().len();
     scene.kafka.replace().unwrap();
     let next = scene.ground.house(Settled::honest(scene.clock.clone(), Points::none())).await;

@@ -107,7 +107,7 @@ fn a_move_whose_throttle_is_turned_ends_the_same_wherever_it_is_killed() {
 fn a_move_that_is_paused_and_goes_on_ends_the_same_wherever_it_is_killed() {
     let lives = Lives::of(Script::of(MOVE).and_types("/pause reason:lunch")).opened();
     let ending = lives.undisturbed().ending;
-    assert!(ending.audit.values().flatten().any(|what| what == "resumed"), "{:?}", ending.audit);
+    assert!(ending.audit.values().flatten().any(|what| what == "resume"), "{:?}", ending.audit);
     sweeps(&lives, &WORK, &[State::Succeeded]);
 }
 

@@ -7,9 +7,11 @@ use engine::Entry;
 use engine::port::Journal;
 use interlock::approval::{Event, State};
 use interlock::cluster::kafka::{FOLLOWER_LIST, FOLLOWER_RATE, LEADER_LIST, LEADER_RATE};
+use interlock::id::OperationId;
+use interlock::plan::ReplicaMove;
 use signalbox::desk::Done;
 use std::collections::BTreeMap;
-use story::kafka_house::{KafkaPlot, lab};
+use story::kafka_house::{KafkaHouse, KafkaPlot, lab};
 use story::lab::MoveCluster;
 use story::lab::judge::TopicSpec;
 use story::made;
@@ -40,14 +42,26 @@ async fn a_foreign_reassignment_refuses_and_an_override_in_flight_is_named() {
     assert_eq!(house.story.operation(&id).await.why.id, "move-overridden");
 }
 
+/// A small move that one of two has approved, and the first of what it moves.
+struct HalfApproved {
+    house: KafkaHouse,
+    id: OperationId,
+    first: ReplicaMove,
+}
+
+async fn half_approved(cluster: &MoveCluster) -> HalfApproved {
+    small(cluster, 3, "1").await;
+    let house = KafkaPlot::moving(cluster).await.build().await;
+    let id = house.story.person("alice").plans(&scale_out("1MiB")).await;
+    house.story.person("bob").approves(&id).await;
+    let first = moves(house.story.plan(&id).await.plan())[0].clone();
+    HalfApproved { house, id, first }
+}
+
 #[tokio::test]
 async fn another_order_after_the_first_approval_makes_the_plan_stale() {
     let cluster = MoveCluster::alone(lab()).await;
-    small(&cluster, 3, "1").await;
-    let house = KafkaPlot::moving(&cluster).await.build().await;
-    let id = house.story.person("alice").plans(&scale_out("1MiB")).await;
-    house.story.person("bob").approves(&id).await;
-    let one = moves(house.story.plan(&id).await.plan())[0].clone();
+    let HalfApproved { house, id, first: one } = half_approved(&cluster).await;
     let other: Vec<i32> = one.from.0.iter().copied().rev().collect();
     cluster.judge().reassign(&at(one.partition), Some(&other)).await.expect("another order");
     cluster.whole().await;
@@ -63,11 +77,7 @@ async fn another_order_after_the_first_approval_makes_the_plan_stale() {
 #[tokio::test]
 async fn a_foreign_move_that_runs_when_it_is_approved_is_left_alone() {
     let cluster = MoveCluster::alone(lab()).await;
-    small(&cluster, 3, "1").await;
-    let house = KafkaPlot::moving(&cluster).await.build().await;
-    let id = house.story.person("alice").plans(&scale_out("1MiB")).await;
-    house.story.person("bob").approves(&id).await;
-    let one = moves(house.story.plan(&id).await.plan())[0].clone();
+    let HalfApproved { house, id, first: one } = half_approved(&cluster).await;
     let foreign = [(at(one.partition), one.to.0.clone())];
     cluster.tools().reassign(&["--execute", "--throttle", "1000"], &foreign).await.expect("Kafka's tool");
     let (set, under_way) = (throttles(&cluster).await, cluster.judge().reassignments().await.expect("the moves"));
