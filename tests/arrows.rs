@@ -248,6 +248,7 @@ fn manifests_of_pure_crates_stay_pure() {
     ]);
     assert_eq!(of("interlock").difference(&pure).collect::<Vec<_>>(), Vec::<&String>::new());
     assert_eq!(of("placement"), set(&["thiserror"]));
+    assert_eq!(of("discord-limits"), set(&[]));
     let engine = set(&["interlock", "serde", "serde_json", "thiserror", "tokio", "tracing"]);
     assert_eq!(of("engine").difference(&engine).collect::<Vec<_>>(), Vec::<&String>::new());
     for (name, never) in [

@@ -24,7 +24,7 @@ async fn scene() -> (Story, SimulatedKafka) {
     scene_under(Guards::all()).await
 }
 
-async fn scene_under(guards: Guards) -> (Story, SimulatedKafka) {
+pub(super) async fn scene_under(guards: Guards) -> (Story, SimulatedKafka) {
     let (story, fleet) = Story::on_simulated_under(guards).await;
     let name: ClusterName = simulated::demo::PRODUCTION.parse().expect("a cluster's name");
     let kafka = fleet.kafka(&name);

@@ -1,7 +1,9 @@
 //! What `/scale-out` is refused for on the simulated fleet; each time the same line goes once the cause is gone.
 
+use super::scale_out::scene_under;
 use super::throttle::{rates, scene};
 use interlock::approval::State;
+use interlock::changes::{Guard, Guards};
 use interlock::cluster::kafka::{FOLLOWER_LIST, FOLLOWER_RATE, KafkaAnswer, KafkaQuery};
 use interlock::cluster::{Answer, Query, Section};
 use interlock::command::parse_line;
@@ -95,6 +97,20 @@ async fn a_foreign_reassignment_that_is_under_way_at_the_start_ends_it_before_th
     assert_eq!(ended.why.facts.get("checks"), Some(&Fact::from(vec!["reassignment-under-way".to_owned()])));
     assert!(!story.audit(&id).await.contains(&"intent".to_owned()), "nothing was begun");
     assert_eq!(rates(&kafka).await, BTreeSet::from([None, Some("1".to_owned())]), "what others set stands");
+}
+
+/// Control: Kafka lets everybody override a move that is under way.
+#[tokio::test]
+async fn without_its_guard_a_plan_is_made_over_a_foreign_move() {
+    let without = Guards::all().without(Guard::NothingMoves);
+    for (guards, found) in [(Guards::all(), vec!["reassignment-under-way"]), (without, vec![])] {
+        let (story, kafka) = scene_under(guards).await;
+        let payments: TopicName = "payments".parse().expect("a topic's name");
+        kafka.set_topic_config(&payments, FOLLOWER_LIST, Some("0:4")).expect("a list");
+        kafka.set_broker_config(4, FOLLOWER_RATE, Some("1")).expect("a rate");
+        kafka.foreign_reassign(&payments, 0, &[4, 2, 3]).expect("a foreign move");
+        assert_eq!(refused(&story, LINE).await, found);
+    }
 }
 
 #[tokio::test]

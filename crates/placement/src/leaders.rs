@@ -9,8 +9,9 @@ use crate::level::{Level, even_out};
 struct Leaders<'a> {
     board: &'a Board,
     held: Vec<u32>,
-    /// The mean of leaderships over the living that stay, rounded up: nobody is handed more.
-    most: u32,
+    /// Per broker the mean of leaderships over the living that stay, rounded up, or what it leads without any choice: nobody is
+    /// handed more.
+    most: Vec<u32>,
     /// Changed partitions: who leads each, who else may.
     lead: Vec<usize>,
     able: Vec<Vec<usize>>,
@@ -24,7 +25,8 @@ pub(crate) fn spread(board: &Board, now: &mut [usize]) {
     let leaves = |broker: usize| board.drains && board.role[broker] == Role::Giver;
     let living: Vec<usize> = (0..board.brokers()).filter(|broker| board.alive[*broker] && !leaves(*broker)).collect();
     let led: usize = living.iter().map(|broker| held[*broker] as usize).sum();
-    let most = u32::try_from(led.div_ceil(living.len().max(1))).unwrap_or(u32::MAX);
+    let mean = u32::try_from(led.div_ceil(living.len().max(1))).unwrap_or(u32::MAX);
+    let most = held.iter().map(|held| mean.max(*held)).collect();
     let mut changed = Vec::new();
     let mut leaders =
         Leaders { board, held, most, lead: Vec::new(), able: Vec::new(), of: vec![Vec::new(); board.brokers()] };
@@ -103,6 +105,6 @@ impl Level for Leaders<'_> {
     }
 
     fn may_win(&self, broker: usize) -> bool {
-        self.board.role[broker] != Role::Fixed && self.held[broker] < self.most
+        self.board.role[broker] != Role::Fixed && self.held[broker] < self.most[broker]
     }
 }

@@ -7,6 +7,7 @@ mod exact;
 mod exhaustive;
 mod flow;
 mod input;
+mod leaders;
 mod many;
 mod order;
 mod random;

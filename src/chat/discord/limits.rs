@@ -1,47 +1,27 @@
-//! Discord's limits as this adapter keeps to them. `docs/discord.md` shows the same table with its sources.
+//! Discord's limits as this adapter keeps to them: the published ones ([`discord_limits`]), and what is below them on purpose.
+//! `docs/discord.md` shows the same table with what happens beyond each.
 //!
 //! "Units" are UTF-16 code units: never fewer than the characters Discord counts.
 
 use std::time::Duration;
 
-/// Units of a message's content.
-pub(super) const CONTENT: usize = 2_000;
-/// Units of an embed's description.
-pub(super) const DESCRIPTION: usize = 4_096;
-/// Units of an embed's footer.
-pub(super) const FOOTER: usize = 2_048;
-/// Attachments of a message.
-pub(super) const ATTACHMENTS: usize = 10;
-/// Bytes of one attachment.
-pub(super) const ATTACHMENT_BYTES: usize = 10 * 1024 * 1024;
+pub(super) use discord_limits::{
+    ALT_TEXT, ATTACHMENT_BYTES, ATTACHMENTS, BUTTON_LABEL, BUTTONS_PER_ROW, CHOICE_NAME as SUGGESTION,
+    CHOICES as SUGGESTIONS, CONTENT, CUSTOM_ID as BUTTON_ID, EMBED_DESCRIPTION as DESCRIPTION, EMBED_FOOTER as FOOTER,
+    EMBED_TOTAL, MODAL_TITLE as FORM_TEXT, NONCE, OPTION_VALUE, REACTION_PAGE as PAGE, ROWS, THREAD_NAME,
+};
+
 /// No plan is made that is larger.
 const _: () = assert!(crate::text::MOST_FILE_BYTES <= ATTACHMENT_BYTES);
+/// A form's title and what stands above its field have one limit, a page of reactions and of messages another one.
+const _: () = assert!(FORM_TEXT == discord_limits::INPUT_LABEL && PAGE == discord_limits::MESSAGE_PAGE);
+/// A suggestion's label and its value have one limit.
+const _: () = assert!(SUGGESTION == discord_limits::CHOICE_VALUE);
 /// Bytes of all attachments of one request; Discord takes 25 MiB with everything around them.
 pub(super) const REQUEST_BYTES: usize = 24 * 1024 * 1024;
-/// Units of an attachment's alt text.
-pub(super) const ALT_TEXT: usize = 1_024;
-/// Buttons of a row.
-pub(super) const BUTTONS_PER_ROW: usize = 5;
-/// Rows of buttons.
-pub(super) const ROWS: usize = 5;
-/// Units of a button's label.
-pub(super) const BUTTON_LABEL: usize = 80;
-/// Units of a button's id.
-pub(super) const BUTTON_ID: usize = 100;
-/// Units of a form's title, and of what stands above its field.
-pub(super) const FORM_TEXT: usize = 45;
-/// Suggestions of one completion.
-pub(super) const SUGGESTIONS: usize = 25;
-/// Units of a suggestion's label, and of its value.
-pub(super) const SUGGESTION: usize = 100;
-/// Characters of a nonce.
-pub(super) const NONCE: usize = 25;
-/// Units of a thread's name.
-pub(super) const THREAD_NAME: usize = 100;
+const _: () = assert!(REQUEST_BYTES < discord_limits::REQUEST_BYTES);
 /// Minutes after which a quiet thread is archived: the longest Discord offers.
 pub(super) const THREAD_ARCHIVE_MINUTES: u32 = 10_080;
-/// Entries of one page of reactions or messages.
-pub(super) const PAGE: usize = 100;
 /// Pages of messages in which a lost one is looked for.
 pub(super) const MESSAGE_PAGES: usize = 10;
 /// Pages of reactions read for one emoji before we give up: ten thousand people.
@@ -60,12 +40,15 @@ pub(super) const CONNECT: Duration = Duration::from_secs(3);
 pub(super) const REQUEST: Duration = Duration::from_secs(10);
 /// Time for the first answer to an interaction; Discord gives up after 3 s.
 pub(super) const CALLBACK: Duration = Duration::from_millis(2_500);
+const _: () = assert!(CALLBACK.as_millis() < discord_limits::FIRST_ANSWER.as_millis());
 /// Time for suggestions to be found; sending them may take the rest of the three seconds.
 pub(super) const COMPLETION: Duration = Duration::from_millis(400);
 /// Time for a command's answer; the token lives 15 minutes.
 pub(super) const COMMAND: Duration = Duration::from_secs(14 * 60);
+const _: () = assert!(COMMAND.as_secs() < discord_limits::TOKEN_LIFE.as_secs());
 /// Requests a second over all routes; Discord allows 50.
 pub(super) const REQUESTS_PER_SECOND: usize = 45;
+const _: () = assert!(REQUESTS_PER_SECOND < discord_limits::GLOBAL_BUCKET.0 as usize);
 /// Answers of 401, 403 and 429 within [`INVALID_WINDOW`] after which we stop asking; Discord bars the address at 10,000.
 pub(super) const INVALID: usize = 500;
 /// The window of [`INVALID`].

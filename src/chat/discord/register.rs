@@ -3,6 +3,7 @@
 use super::Discord;
 use super::http::{Body, Failed, How, Request};
 use super::limiter::Route;
+use super::limits::OPTION_VALUE;
 use interlock::command::{Catalogue, Command, Localized, OptionSpec, OptionType};
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -10,8 +11,6 @@ use sha2::{Digest, Sha256};
 
 /// The language of texts for which Discord has no translation.
 const DEFAULT: &str = "en-US";
-/// The longest value an option takes.
-const LONGEST: usize = 6_000;
 
 /// The catalogue in Discord's JSON.
 pub(super) fn json_of(catalogue: &Catalogue) -> Value {
@@ -45,7 +44,7 @@ fn option(option: &OptionSpec) -> Value {
         OptionType::Choice => {
             shown["choices"] = option.choices.iter().map(|word| json!({"name": word, "value": word})).collect();
         }
-        OptionType::Text => shown["max_length"] = json!(option.longest.clamp(1, LONGEST)),
+        OptionType::Text => shown["max_length"] = json!(option.longest.clamp(1, OPTION_VALUE)),
         OptionType::Partitions | OptionType::Brokers | OptionType::Count => {}
         OptionType::Cluster
         | OptionType::Topic
@@ -114,6 +113,7 @@ impl Discord {
 mod tests {
     use super::super::limits::{SUGGESTION, SUGGESTIONS, units};
     use super::*;
+    use discord_limits::{CHAT_COMMANDS, COMMAND_DESCRIPTION, COMMAND_NAME, COMMAND_OPTIONS, COMMAND_TOTAL};
 
     fn commands() -> Vec<Value> {
         json_of(&Catalogue::built_in().unwrap()).as_array().unwrap().clone()
@@ -143,27 +143,28 @@ mod tests {
     #[test]
     fn the_whole_catalogue_keeps_to_discords_limits() {
         let commands = commands();
-        assert!(commands.len() <= 100);
+        assert!(commands.len() <= CHAT_COMMANDS);
+        let described = 1..=COMMAND_DESCRIPTION;
         for command in &commands {
             let options = command["options"].as_array().unwrap();
             let name = text(&command["name"]);
-            assert!(options.len() <= 25, "{name}");
+            assert!(options.len() <= COMMAND_OPTIONS, "{name}");
             let mut total = 0;
             for entry in options.iter().chain([command]) {
                 let description = text(&entry["description"]);
                 let translation = text(&entry["description_localizations"]["zh-CN"]);
                 assert!(
-                    (1..=100).contains(&units(description)) && (1..=100).contains(&units(translation)),
+                    described.contains(&units(description)) && described.contains(&units(translation)),
                     "{name}: {entry}"
                 );
                 assert!(text(&entry["name"]).chars().all(|c| c.is_ascii_lowercase() || c == '-'), "{name}: {entry}");
-                assert!((1..=32).contains(&units(text(&entry["name"]))), "{name}: {entry}");
+                assert!((1..=COMMAND_NAME).contains(&units(text(&entry["name"]))), "{name}: {entry}");
                 total += units(text(&entry["name"])) + units(description).max(units(translation));
                 let choices = entry["choices"].as_array().map_or(&[][..], Vec::as_slice);
                 assert!(choices.len() <= SUGGESTIONS, "{name}: {entry}");
                 assert!(choices.iter().all(|choice| units(text(&choice["value"])) <= SUGGESTION), "{name}: {entry}");
             }
-            assert!(total <= 8_000, "{name}: {total}");
+            assert!(total <= COMMAND_TOTAL, "{name}: {total}");
             let required: Vec<bool> = options.iter().map(|one| one["required"] == true).collect();
             assert!(required.windows(2).all(|pair| pair[0] || !pair[1]), "{name}: required options come first");
         }

@@ -1,7 +1,7 @@
 //! A store of a test's own, and samples to put into it.
 
 use crate::store::database::{Pools, Val};
-use crate::store::{MessageRole, Posted, Store, Taker};
+use crate::store::{MessageRole, Posted, Store, StoreError, Taker};
 use engine::port::{Boxed, Clock, Journal};
 use engine::{Changes, NewOperation, Notice, Operation, Transition, Transitioned, Why};
 use interlock::approval::{Event, State};
@@ -123,8 +123,17 @@ impl Bed {
     }
 }
 
+/// Where a busy machine lets no connection become free in time it is asked again.
 pub(super) async fn open(url: &str) -> Store {
-    Store::open(url, clock()).await.unwrap()
+    const TRIES: u32 = 20;
+    let mut opened = Store::open(url, clock()).await;
+    for _ in 1..TRIES {
+        if !matches!(opened, Err(StoreError::Unavailable(_))) {
+            break;
+        }
+        opened = Store::open(url, clock()).await;
+    }
+    opened.unwrap()
 }
 
 pub(super) fn clock() -> Arc<dyn Clock> {

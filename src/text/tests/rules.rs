@@ -5,6 +5,9 @@ use super::scale_out::scale_out;
 use crate::text::table::{MOST_COLUMNS, MOST_ROWS, draw};
 use crate::text::width::columns;
 use crate::text::{Block, Card, Drawing, Form, Locale, console, plan_card, plan_text};
+use discord_limits::{
+    ATTACHMENTS, BUTTONS_PER_ROW, CONTENT, CUSTOM_ID, EMBED_DESCRIPTION, EMBED_FOOTER, EMBED_TOTAL, REACTION_KINDS,
+};
 use interlock::approval::State;
 use interlock::command::Catalogue;
 use interlock::facts::Facts;
@@ -14,7 +17,7 @@ use interlock::plan::{Effect, Plan, Sealed};
 pub(super) fn check(card: &Card) {
     assert!(card.headline.len() <= 5, "{} lines", card.headline.len());
     let content: usize = card.headline.iter().map(|line| line.plain_text().chars().count() + 1).sum();
-    assert!(content <= 2_000, "content of {content}");
+    assert!(content <= CONTENT, "content of {content}");
     let mut body = 0;
     for block in &card.body {
         match block {
@@ -28,11 +31,11 @@ pub(super) fn check(card: &Card) {
             }
         }
     }
-    assert!(body <= 4_096, "description of {body}");
+    assert!(body <= EMBED_DESCRIPTION, "description of {body}");
     let footer = card.footer.as_ref().map_or(0, |line| line.plain_text().chars().count());
-    assert!(footer <= 2_048 && body + footer <= 6_000);
-    assert!(card.buttons.len() <= 5 && card.buttons.iter().all(|button| button.id.len() <= 100));
-    assert!(card.reactions.len() <= 20 && card.files.len() <= 10);
+    assert!(footer <= EMBED_FOOTER && body + footer <= EMBED_TOTAL);
+    assert!(card.buttons.len() <= BUTTONS_PER_ROW && card.buttons.iter().all(|button| button.id.len() <= CUSTOM_ID));
+    assert!(card.reactions.len() <= REACTION_KINDS && card.files.len() <= ATTACHMENTS);
     for width in [30, 60, 120] {
         let text = console(card, Drawing { width, colour: false });
         assert!(text.chars().all(|character| character == '\n' || !character.is_control()), "{text:?}");

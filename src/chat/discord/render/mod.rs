@@ -9,7 +9,9 @@ mod table;
 pub(super) use attachments::Upload;
 pub(super) use says::{is_marker, marker, says, will_say};
 
-use super::limits::{BUTTON_ID, BUTTON_LABEL, BUTTONS_PER_ROW, CONTENT, DESCRIPTION, FOOTER, ROWS, shortened, units};
+use super::limits::{
+    BUTTON_ID, BUTTON_LABEL, BUTTONS_PER_ROW, CONTENT, DESCRIPTION, EMBED_TOTAL, FOOTER, ROWS, shortened, units,
+};
 use crate::text::{Block, Button, Card, Line, Mention, Tone};
 use attachments::Attached;
 use line::{Markup, markup, needs_markup, plain};
@@ -203,8 +205,9 @@ fn fitted(lines: &[Markup], most: usize) -> Markup {
 
 /// The footer, which knows no markup.
 fn footer(card: &Card) -> String {
-    // The sum over the embed is 6,000: description and footer together stay below it.
-    const MOST: usize = if FOOTER < 6_000 - DESCRIPTION { FOOTER } else { 6_000 - DESCRIPTION };
+    // Description and footer together stay below the sum over the embed.
+    const LEFT: usize = EMBED_TOTAL - DESCRIPTION;
+    const MOST: usize = if FOOTER < LEFT { FOOTER } else { LEFT };
     card.footer.as_ref().map(|line| shortened(&plain(line), MOST - RESERVE)).unwrap_or_default()
 }
 

@@ -69,7 +69,7 @@ fn no_card_is_larger_than_discord_takes_and_nothing_is_lost() {
     let (description, footer) = (text(&embed["description"]), text(&embed["footer"]["text"]));
     assert!(units(content) <= CONTENT, "{}", units(content));
     assert!(units(description) <= DESCRIPTION && units(footer) <= FOOTER);
-    assert!(units(description) + units(footer) <= 6_000);
+    assert!(units(description) + units(footer) <= EMBED_TOTAL);
     assert!(content.ends_with(MORE) && description.ends_with(MORE));
     assert_eq!(uploads[0].name, "more.txt");
     let whole = String::from_utf8(uploads[0].bytes.clone()).unwrap();
