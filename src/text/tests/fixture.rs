@@ -291,6 +291,7 @@ impl Scene {
             newer: None,
             owners: self.owners,
             vetoed_because: &self.vetoed_because,
+            frozen: None,
             mentions: &[],
             locale,
         }

@@ -63,6 +63,7 @@ fn clusters() -> LookAnswer {
         domain: "payments".to_owned(),
         mode,
         counts,
+        freezes: Vec::new(),
     };
     let well = ClusterCounts { brokers: 3, topics: 1_204, offline: 0, under_replicated: 0 };
     let ill = ClusterCounts { under_replicated: 17, ..well };
@@ -93,6 +94,7 @@ fn health() -> LookAnswer {
         min_isr_unknown: 1,
         topics: vec![topic("orders", 1, 4, Some(3)), topic("payments-by-customer-and-day", 0, 8, None)],
         topics_left_out: 2,
+        freezes: Vec::new(),
         obligations: ["broker-throttle", "topic-throttle"].into_iter().cycle().zip(1..=7).map(owed).collect(),
     })
 }
@@ -212,6 +214,7 @@ fn operation(state: State) -> OperationLine {
         asked_by: "alice".to_owned(),
         updated_at: NOON,
         expires_at: (state == State::AwaitingApproval).then_some(NOON),
+        frozen: None,
     }
 }
 
