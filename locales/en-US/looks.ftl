@@ -25,7 +25,7 @@ clusters-some = { $count ->
     [one] { $count } cluster: { $silent } not answering, { $ill } with trouble
    *[other] { $count } clusters: { $silent } not answering, { $ill } with trouble
 }
-freeze-line = { $thing } frozen until { $until } by { $who }: { $reason } ({ $freeze })
+freeze-line = { $thing } frozen until { $until } by { $who } ({ $freeze }): { $reason }
 freeze-tier = every cluster of { $tier }
 freezes-more = + { $more } more freezes
 cluster-silent = not answering: { $failure }

@@ -28,7 +28,7 @@ async fn the_card_names_the_freeze_and_it_starts_when_that_is_over() {
     story.becomes(&posted.id, State::Queued).await;
     let thread = posted.card.thread().unwrap();
     thread.wait_for_text("is frozen until", SOON).await;
-    posted.card.becomes("by alice: black friday", SOON).await;
+    posted.card.becomes("black friday", SOON).await;
     story.dies().await;
     story.is_born().await;
     story.all_is_told().await;

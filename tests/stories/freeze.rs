@@ -78,7 +78,7 @@ async fn a_freeze_is_shown_wherever_somebody_looks_and_on_what_waits_for_it() {
     story.person("bob").approves(&id).await;
     for line in ["/clusters", "/health cluster:orders-kafka", &format!("/status operation:{id}")] {
         let read = reads(&story, "vic", line).await;
-        for part in ["orders-kafka frozen until", "by alice: black friday", set.id.as_str()] {
+        for part in ["orders-kafka frozen until", "by alice (", "): black friday", set.id.as_str()] {
             assert!(read.contains(part), "{line} lacks {part:?}: {read}");
         }
     }
@@ -252,6 +252,8 @@ async fn what_is_no_freeze_is_a_mistake_and_freezes_nothing() {
     assert_eq!(standing(&story, "vic", PRODUCTION).await, []);
     let tomorrow = story.house().rooms().clock.now().plus(Duration::from_secs(86_400));
     let local = tomorrow.to_string().replace('T', " ")[..16].to_owned();
+    let both = format!("/freeze {on} until:\"{local}\" for:1h reason:why");
+    assert_eq!(mistake(&story.person("alice").runs(&both).await), "one-of-these");
     let done = story.person("alice").runs(&format!("/freeze {on} until:\"{local}\" reason:{longest}")).await;
     let Done::Frozen(freeze) = done else { panic!("{done:?}") };
     assert_eq!(freeze.until.to_string()[..16], local.replace(' ', "T"), "in the zone of the settings");

@@ -19,8 +19,7 @@ pub(super) fn lines(view: &CardView<'_>) -> Vec<Line> {
     let (plan, locale) = (view.plan.plan(), view.locale);
     let state = Line::plain(locale.text(&state(view))).strong();
     let first = locale.say("card-headline", &Args::new().line("state", state).line("what", what(plan, locale)));
-    let last = frozen(view).or_else(|| owed(view));
-    let lines = [Some(first), Some(size(plan, locale)), third(view), fourth(view), last, Some(ids(view))];
+    let lines = [Some(first), Some(size(plan, locale)), third(view), fourth(view), owed(view), Some(ids(view))];
     lines.into_iter().flatten().collect()
 }
 
@@ -34,7 +33,7 @@ fn state(view: &CardView<'_>) -> String {
 }
 
 /// The freeze that it waits for, and whether its own time lasts so long.
-fn frozen(view: &CardView<'_>) -> Option<Line> {
+pub(super) fn frozen(view: &CardView<'_>) -> Option<Line> {
     let freeze = view.frozen?;
     let key = if view.expires_at <= freeze.until { "card-frozen-too-long" } else { "card-frozen" };
     Some(view.locale.say(key, &Args::new().line("freeze", freezes::line(freeze, view.locale))))
@@ -93,8 +92,7 @@ fn fourth(view: &CardView<'_>) -> Option<Line> {
     let because = || because(view);
     match view.state {
         State::AwaitingApproval => Some(votes::needs(view)),
-        State::Queued if view.frozen.is_some() => None,
-        State::Queued => because().or_else(|| Some(view.locale.say("card-queued", &Args::new()))),
+        State::Queued => frozen(view).or_else(because).or_else(|| Some(view.locale.say("card-queued", &Args::new()))),
         State::Running | State::Pausing | State::Stopping => progress(view).or_else(because),
         _ => because().or_else(|| progress(view).filter(|_| !view.state.has_ended())),
     }

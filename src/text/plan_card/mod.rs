@@ -93,6 +93,8 @@ pub fn plan_card(view: &CardView<'_>) -> Card {
     }
     let plan = view.plan.plan();
     let mut body = ways::blocks(view);
+    // Of what is queued it is in the headline, where votes are asked for before.
+    body.extend(head::frozen(view).filter(|_| view.state == State::AwaitingApproval).map(Block::Line));
     if view.state.has_ended() {
         body.extend(body::of_ended(view, ways::may_have_changed(view)));
     } else {
