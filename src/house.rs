@@ -47,9 +47,10 @@ impl House {
     #[must_use]
     pub fn build_on(plot: Plot, journal: Arc<dyn Journal>) -> Self {
         let rooms = Arc::new(Rooms::new(plot.parts));
+        let tiers = rooms.policy.clusters.values().map(|cluster| (cluster.name.clone(), cluster.tier));
         let ports = Ports {
             journal,
-            clusters: rooms.backends.clone(),
+            clusters: rooms.backends.clone().in_tiers(tiers.collect()),
             members: Arc::new(Ballots(rooms.clone())),
             planner: Arc::new(Replanner(rooms.clone())),
             clock: rooms.clock.clone(),

@@ -41,6 +41,8 @@ seat-approvers = { $count ->
    *[other] { $count } approvers
 }
 seat-owner = an owner of { $of }
+card-frozen = Does not start before this is over: { $freeze }
+card-frozen-too-long = Cannot start in time, for its own time is over before this: { $freeze }
 card-queued = Approved; it starts as soon as it can, and the thread says what it waits for
 card-ids = op { $operation } · plan { $digest }
 card-ids-ends = op { $operation } · plan { $digest } · ends { $ends }

@@ -25,6 +25,9 @@ clusters-some = { $count ->
     [one] { $count } cluster: { $silent } not answering, { $ill } with trouble
    *[other] { $count } clusters: { $silent } not answering, { $ill } with trouble
 }
+freeze-line = { $thing } frozen until { $until } by { $who } ({ $freeze }): { $reason }
+freeze-tier = every cluster of { $tier }
+freezes-more = + { $more } more freezes
 cluster-silent = not answering: { $failure }
 cluster-well = well; brokers: { $brokers }, topics: { $topics }
 cluster-ill = partitions offline: { $offline }, with copies missing: { $under }; brokers: { $brokers }, topics: { $topics }
@@ -133,6 +136,7 @@ operations-for-me = Waiting for you
 operations-others = Others
 operations-more = + { $more } more
 operations-cut = Older ones were not looked at; cluster: and show: narrow the list
+operation-frozen = not before { $until }: { $thing } is frozen
 operation-line = { $operation } { $state }: { $command } { $about } ({ $cluster }), asked by { $who }, { $at }
 operation-line-unreadable = { $operation } { $state }: { $command } ({ $cluster }), asked by { $who }; its plan cannot be read
 operation-line-ends = { $operation } { $state }: { $command } { $about } ({ $cluster }), asked by { $who }, ends { $at }

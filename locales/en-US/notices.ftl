@@ -9,6 +9,14 @@ notice-answer-lost = The cluster’s answer was lost ({ $failure }); I look what
 notice-approved = Approved by { $by }
 notice-expired = Nobody approved it in time; nothing was changed
 notice-expiry-moved = The votes could not be read for a while; that time does not count. It now ends { $until }
+notice-frozen = { $tier-count ->
+    [0] Approved, and { $cluster } is frozen until { $until }
+   *[other] Approved, and every cluster of { $tier } is frozen until { $until }
+} by { $by }: { $reason }. It starts by itself when that is over, if its plan still holds
+notice-frozen-too-long = { $tier-count ->
+    [0] Approved, and { $cluster } is frozen until { $until }
+   *[other] Approved, and every cluster of { $tier } is frozen until { $until }
+} by { $by }: { $reason }. Its own time is over before that, { $expires }: ask again then
 notice-in-vain = { $control } by { $by } had no effect: { $because }
 notice-left-to-others = Somebody else changed { $key } of { $of } to { $found } meanwhile; I leave it as they made it
 notice-offsets-overtaken = { $count ->

@@ -9,6 +9,14 @@ notice-answer-lost = 集群的应答丢失了（{ $failure }）；我先查看�
 notice-approved = 由 { $by } 批准
 notice-expired = 没有人按时批准；没有改动任何东西
 notice-expiry-moved = 有一段时间无法读取投票，这段时间不计入；现在的截止时间是 { $until }
+notice-frozen = { $tier-count ->
+    [0] 已批准；但 { $cluster } 冻结至 { $until }
+   *[other] 已批准；但{ $tier }的全部集群冻结至 { $until }
+}，{ $by } 设置：{ $reason }。结束后若计划仍然成立会自动启动
+notice-frozen-too-long = { $tier-count ->
+    [0] 已批准；但 { $cluster } 冻结至 { $until }
+   *[other] 已批准；但{ $tier }的全部集群冻结至 { $until }
+}，{ $by } 设置：{ $reason }。它自己的期限 { $expires } 先到：请届时重新申请
 notice-in-vain = { $by } 的 { $control } 没有生效：{ $because }
 notice-left-to-others = 有人同时把 { $of } 的 { $key } 改成了 { $found }；我保持不动
 notice-offsets-overtaken = { $count ->

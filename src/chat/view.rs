@@ -6,6 +6,7 @@ use crate::text::{CardView, Mention, Newer, Owners, Progress};
 use engine::port::{Heard, Journal, JournalError};
 use engine::{History, Operation};
 use interlock::approval::{State, Tally};
+use interlock::freeze::Freeze;
 use interlock::id::{OperationId, PersonId};
 use interlock::plan::{Sealed, Seat, Work};
 use interlock::policy::Grantee;
@@ -22,6 +23,7 @@ pub(super) struct Gathered {
     history: History,
     owners: Owners,
     vetoed_because: Vec<(PersonId, String)>,
+    frozen: Option<Freeze>,
     mentions: Vec<Mention>,
 }
 
@@ -55,10 +57,16 @@ impl Gathered {
             State::Rejected => rooms.store.veto_reasons(&operation.id, plan.digest()).await?,
             _ => Vec::new(),
         };
+        let frozen = if operation.state.is_open_to_votes() {
+            let all = rooms.store.freezes(rooms.clock.now()).await?;
+            rooms.frozen_by(plan.plan(), &all).cloned()
+        } else {
+            None
+        };
         let mentions: BTreeSet<Mention> =
             rooms.owners(plan.plan()).iter().flat_map(|owner| called(rooms, owner)).collect();
         let mentions = mentions.into_iter().collect();
-        Ok(Self { operation, plan, tally, seats, progress, history, owners, vetoed_because, mentions })
+        Ok(Self { operation, plan, tally, seats, progress, history, owners, vetoed_because, frozen, mentions })
     }
 
     /// The view for a card; `calling` says whether it calls the owners.
@@ -76,6 +84,7 @@ impl Gathered {
             newer,
             owners: self.owners,
             vetoed_because: &self.vetoed_because,
+            frozen: self.frozen.as_ref(),
             mentions: if calling { &self.mentions } else { &[] },
             locale: rooms.times.language(&self.operation.place),
         }

@@ -148,15 +148,8 @@ fn kind(text: &str) -> Result<ClusterKind, String> {
 }
 
 pub(super) fn tier(text: &str) -> Result<Tier, String> {
-    match text {
-        "development" => Ok(Tier::Development),
-        "staging" => Ok(Tier::Staging),
-        "production" => Ok(Tier::Production),
-        _ => Err(format!(
-            "is no tier; wanted is development, staging or production{}",
-            near(text, ["development", "staging", "production"])
-        )),
-    }
+    let near = || near(text, Tier::ALL.map(Tier::key));
+    Tier::from_key(text).ok_or_else(|| format!("is no tier; wanted is development, staging or production{}", near()))
 }
 
 fn mode(text: &str) -> Result<Mode, String> {

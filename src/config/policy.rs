@@ -223,9 +223,8 @@ fn patterns(section: &Section<'_>) -> Vec<Pattern> {
 fn seats(section: &Section<'_>) -> SeatRules {
     let mut rules = SeatRules::default();
     rules.requester_approves_in_development = section.flag("requester_approves_in_development").unwrap_or(false);
-    let tiers = [("development", Tier::Development), ("staging", Tier::Staging), ("production", Tier::Production)];
-    for (key, tier) in tiers {
-        section.table(key, |section| {
+    for tier in Tier::ALL {
+        section.table(tier.key(), |section| {
             let effects =
                 [("safe", Effect::Safe), ("reversible", Effect::Reversible), ("irreversible", Effect::Irreversible)];
             for (key, effect) in effects {

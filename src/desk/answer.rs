@@ -3,6 +3,7 @@
 pub use interlock::command::RawValue;
 
 use interlock::approval::State;
+use interlock::freeze::Freeze;
 use interlock::id::{OperationId, RequestId};
 use interlock::looks::LookAnswer;
 use interlock::plan::{Check, Mistake};
@@ -73,6 +74,15 @@ pub enum Done {
         what: &'static str,
         /// The state now.
         state: State,
+    },
+    /// From now on nothing starts there until it ends.
+    Frozen(Box<Freeze>),
+    /// A freeze was lifted.
+    Unfrozen {
+        /// The freeze.
+        freeze: Box<Freeze>,
+        /// Others that still stop changes there.
+        still: Vec<Freeze>,
     },
     /// The person's mistake.
     Mistake(Mistake),

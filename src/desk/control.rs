@@ -1,4 +1,5 @@
-//! Controls: votes and the way back here, what steers in `steer`, what gives up in `unlock`. Buttons come here too.
+//! Controls: votes and the way back here, what steers in `steer`, what gives up in `unlock`, what
+//! freezes in `freezing`. Buttons come here too.
 
 use super::answer::{Denied, Done};
 use super::handle::{Ask, Desk, denied};
@@ -15,8 +16,11 @@ use interlock::principal::Principal;
 
 impl Desk {
     pub(super) async fn control(&self, ask: &Ask<'_>) -> Result<Done, Done> {
-        if ask.command.name == "unlock" {
-            return self.unlock(ask).await;
+        match ask.command.name.as_str() {
+            "unlock" => return self.unlock(ask).await,
+            "freeze" => return self.freeze(ask).await,
+            "unfreeze" => return self.unfreeze(ask).await,
+            _ => {}
         }
         let (operation, plan) = self.named(ask).await?;
         match ask.command.name.as_str() {

@@ -160,6 +160,8 @@ pub(super) fn outcome(done: &Done) -> &'static str {
         Done::Planned { .. } => "planned",
         Done::DryRun(_) => "dry-run",
         Done::Controlled { .. } => "controlled",
+        Done::Frozen(_) => "frozen",
+        Done::Unfrozen { .. } => "unfrozen",
         Done::AskedBack(_) => "asked-back",
         Done::Mistake(_) => "mistaken",
         Done::Refused(_) => "refused",

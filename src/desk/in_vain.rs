@@ -74,8 +74,12 @@ fn because(done: &Done) -> Option<(String, Facts)> {
             None => (format!("failed-{id}"), Facts::none()),
         },
         Done::Bug => ("answer-bug".to_owned(), Facts::none()),
-        Done::Looked(_) | Done::Planned { .. } | Done::DryRun(_) | Done::AskedBack(_) | Done::Controlled { .. } => {
-            return None;
-        }
+        Done::Looked(_)
+        | Done::Planned { .. }
+        | Done::DryRun(_)
+        | Done::AskedBack(_)
+        | Done::Controlled { .. }
+        | Done::Frozen(_)
+        | Done::Unfrozen { .. } => return None,
     })
 }

@@ -2,7 +2,6 @@
 
 use super::answer::Done;
 use super::handle::{Ask, Desk};
-use super::operations::line;
 use crate::store::{About, Filter, Page, Which};
 use engine::Operation;
 use engine::port::{Journal, JournalError};
@@ -71,6 +70,7 @@ impl Desk {
         fits: impl Fn(&Operation, Option<&Plan>) -> bool,
     ) -> Result<Half, Done> {
         let mut half = Half::default();
+        let freezes = self.rooms.store.freezes(self.rooms.clock.now()).await?;
         let mut before = None;
         for _ in 0..MOST_PAGES {
             let page = self.rooms.store.outlined(filter, Page { before, limit: PAGE }).await?;
@@ -87,7 +87,7 @@ impl Desk {
                     continue;
                 }
                 if fits(&operation, plan) {
-                    half.add(line(&operation, plan));
+                    half.add(self.line(&operation, plan, &freezes));
                 }
             }
             if is_last {

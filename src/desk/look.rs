@@ -7,6 +7,7 @@ use engine::Operation;
 use futures_util::StreamExt;
 use interlock::cluster::Sections;
 use interlock::id::{ClusterName, GroupId, TopicName};
+use interlock::looks::clusters::SeenCluster;
 use interlock::looks::{self, Asked, LookAnswer, Looking, Obligation, Visible};
 use interlock::plan::ConfigOn;
 
@@ -21,7 +22,7 @@ impl Desk {
             "operations" => self.operations(ask).await?,
             "status" => self.status(ask).await?,
             "audit" => self.audit(ask).await?,
-            "clusters" => self.clusters(ask).await,
+            "clusters" => self.clusters(ask).await?,
             _ => self.look_at_cluster(ask).await?,
         };
         Ok(Done::Looked(Box::new(answer)))
@@ -33,6 +34,7 @@ impl Desk {
         let topic = |topic: &TopicName| ask.sight.name(name, topic.as_str());
         let group = |group: &GroupId| ask.sight.name(name, group.as_str());
         let obligations = self.obligations(ask, name).await?;
+        let freezes = if ask.command.name == "health" { self.rooms.freezes_of(name).await? } else { Vec::new() };
         let once = |sections: &Sections| {
             let asked = Asked {
                 cluster,
@@ -40,6 +42,7 @@ impl Desk {
                 arguments: ask.arguments(),
                 visible: Visible { topic: &topic, group: &group },
                 obligations: &obligations,
+                freezes: &freezes,
             };
             match looks::look(&ask.command.name, &asked) {
                 Some(Looking::Need(queries)) => Round::Need(queries),
@@ -80,14 +83,16 @@ impl Desk {
         Ok(owing.into_iter().flat_map(of).collect())
     }
 
-    async fn clusters(&self, ask: &Ask<'_>) -> LookAnswer {
+    async fn clusters(&self, ask: &Ask<'_>) -> Result<LookAnswer, Done> {
         let visible: Vec<ClusterName> = ask.sight.clusters().cloned().collect();
+        let all = &self.rooms.store.freezes(self.rooms.clock.now()).await?;
         let looks = futures_util::stream::iter(visible).map(|name| async move {
             let (cluster, backend) = self.rooms.cluster(&name).ok()?;
             let queries = looks::clusters::queries(cluster.kind);
-            Some((cluster.clone(), backend.observe(&queries).await))
+            let (sections, freezes) = (backend.observe(&queries).await, self.rooms.among(all, &name));
+            Some(SeenCluster { cluster: cluster.clone(), sections, freezes })
         });
         let seen: Vec<_> = looks.buffered(CLUSTERS_AT_ONCE).filter_map(|one| async { one }).collect().await;
-        looks::clusters::answer(&seen)
+        Ok(looks::clusters::answer(&seen))
     }
 }

@@ -7,6 +7,7 @@ mod control;
 mod directory;
 mod drafting;
 mod failed;
+mod freezing;
 mod handle;
 mod holders;
 mod in_vain;

@@ -7,6 +7,7 @@ use engine::port::Journal;
 use engine::{History, Operation};
 use interlock::command::{Help, HelpPage, help};
 use interlock::facts::Facts;
+use interlock::freeze::Freeze;
 use interlock::id::{ClusterName, OperationId};
 use interlock::looks::{
     Help as HelpAnswer, HelpCommand, HelpOption, LookAnswer, OperationLine, OperationStatus, StepLine, WhoAmI,
@@ -65,8 +66,9 @@ impl Desk {
         let entries = self.rooms.store.entries(&operation.id).await?;
         let history = History::read(&entries);
         let (tally, seats) = self.rooms.stands_lately(&operation, &plan, &history).await?;
+        let freezes = self.rooms.store.freezes(self.rooms.clock.now()).await?;
         Ok(LookAnswer::Status(Box::new(OperationStatus {
-            line: line(&operation, Some(plan.plan())),
+            line: self.line(&operation, Some(plan.plan()), &freezes),
             why: operation.why.id.clone(),
             why_facts: operation.why.facts.clone(),
             revision: operation.revision,
@@ -120,8 +122,17 @@ pub(super) fn unknown(id: &OperationId) -> Done {
     Done::Mistake(Mistake::new("unknown-operation", Facts::none().with("given", id.as_str())))
 }
 
-/// One operation in a list; without a plan that can be read nobody knows what it is about.
-pub(super) fn line(operation: &Operation, plan: Option<&Plan>) -> OperationLine {
+impl Desk {
+    /// One operation in a list, with the one of these freezes that its start waits for.
+    pub(super) fn line(&self, operation: &Operation, plan: Option<&Plan>, freezes: &[Freeze]) -> OperationLine {
+        let waiting = plan.filter(|_| operation.state.is_open_to_votes());
+        let frozen = waiting.and_then(|plan| self.rooms.frozen_by(plan, freezes)).cloned();
+        OperationLine { frozen, ..line(operation, plan) }
+    }
+}
+
+/// Without a plan that can be read nobody knows what it is about.
+fn line(operation: &Operation, plan: Option<&Plan>) -> OperationLine {
     let about = plan.map(|plan| plan.impact.groups.iter().chain(&plan.impact.topics).take(4).cloned().collect());
     OperationLine {
         operation: operation.id.clone(),
@@ -133,6 +144,7 @@ pub(super) fn line(operation: &Operation, plan: Option<&Plan>) -> OperationLine 
         asked_by: operation.person.to_string(),
         updated_at: operation.updated_at,
         expires_at: operation.state.is_open_to_votes().then_some(operation.expires_at),
+        frozen: None,
     }
 }
 

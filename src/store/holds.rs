@@ -5,8 +5,8 @@ use super::Store;
 use super::database::{Tx, vals};
 use super::error::StoreError;
 use super::rows::{NumberRow, TextRow, damaged, from_json, json, parsed};
-use super::{line, outbox, owed};
-use engine::{Changes, Operation};
+use super::{freezes, line, outbox, owed};
+use engine::{Changes, Freezes, Operation};
 use interlock::approval::{State, TakenOver};
 use interlock::id::OperationId;
 use interlock::plan::{Aspect, ConfigOn, Hold, Thing};
@@ -61,16 +61,19 @@ struct Wanted<'a> {
     operation: &'a OperationId,
     from: Option<&'a OperationId>,
     holds: &'a [Hold],
+    /// Whether it goes past a freeze that others in the line wait for.
+    passes: bool,
 }
 
 impl<'a> Wanted<'a> {
-    fn of(operation: &'a OperationId, changes: &'a Changes) -> Option<Self> {
-        match changes {
-            Changes::Take(holds) => Some(Self { operation, from: None, holds }),
-            Changes::TakeOver { from, holds } => Some(Self { operation, from: Some(from), holds }),
-            Changes::Adopt { from, holds, .. } => Some(Self { operation, from: from.as_ref(), holds }),
-            Changes::None | Changes::Line(_) | Changes::Release | Changes::Owe { .. } => None,
-        }
+    fn of(operation: &'a OperationId, changes: &'a Changes, passes: bool) -> Option<Self> {
+        let (from, holds) = match changes {
+            Changes::Take(holds) => (None, holds),
+            Changes::TakeOver { from, holds } => (Some(from), holds),
+            Changes::Adopt { from, holds, .. } => (from.as_ref(), holds),
+            Changes::None | Changes::Line(_) | Changes::Release | Changes::Owe { .. } => return None,
+        };
+        Some(Self { operation, from, holds, passes })
     }
 }
 
@@ -80,9 +83,14 @@ impl Store {
         &self,
         operation: &Operation,
         changes: &Changes,
+        freezes: &Freezes,
     ) -> Result<Option<OperationId>, StoreError> {
-        let Some(wanted) = Wanted::of(&operation.id, changes) else { return Ok(None) };
         let mut tx = self.pools.begin().await?;
+        let passes = freezes::passes(&mut tx, freezes, self.now()).await?;
+        let Some(wanted) = Wanted::of(&operation.id, changes, passes) else {
+            tx.rollback().await?;
+            return Ok(None);
+        };
         let found = in_the_way(&mut tx, wanted, changes).await?;
         tx.rollback().await?;
         Ok(found)
@@ -102,9 +110,13 @@ async fn in_the_way(tx: &mut Tx, wanted: Wanted<'_>, changes: &Changes) -> Resul
 }
 
 /// Changes an operation's holds, and its place in the line for them. Where its new state keeps none, none are left whatever
-/// was asked.
-pub(super) async fn change(tx: &mut Tx, operation: &Operation, changes: &Changes) -> Result<Claimed, StoreError> {
-    let claimed = match Wanted::of(&operation.id, changes) {
+/// was asked. `passes` says whether it goes past a freeze that others in the line wait for.
+pub(super) async fn change(
+    tx: &mut Tx,
+    operation: &Operation,
+    (changes, passes): (&Changes, bool),
+) -> Result<Claimed, StoreError> {
+    let claimed = match Wanted::of(&operation.id, changes, passes) {
         _ if !operation.state.keeps_holds() => let_go(tx, operation, changes).await.map(|()| Claimed::Done)?,
         Some(wanted) => take(tx, wanted).await?,
         None if *changes == Changes::Release => release(tx, &operation.id).await.map(|()| Claimed::Done)?,
@@ -237,7 +249,7 @@ async fn obstacle(tx: &mut Tx, wanted: Wanted<'_>) -> Result<Obstacle, StoreErro
         }
         // Who stands in the line for what is taken over waits for just this to happen.
         if over.is_empty() {
-            for (theirs, other) in line::before(tx, cluster, wanted.operation).await? {
+            for (theirs, other) in line::before(tx, cluster, (wanted.operation, wanted.passes)).await? {
                 if conflicts(&theirs) {
                     return Ok(Obstacle::Operation(other));
                 }

@@ -5,7 +5,8 @@ use super::database::vals;
 use super::error::StoreError;
 use super::rows::{OperationRow, TextRow, operation_columns, operations};
 use engine::port::{Beat, Boxed, Discharge, Heard, Journal, JournalError, Told, Written};
-use engine::{Changes, Entry, NewOperation, Operation, Record, Revision, Token, Transition, Transitioned};
+use engine::{Changes, Entry, Freezes, NewOperation, Operation, Record, Revision, Token, Transition, Transitioned};
+use interlock::freeze::Freeze;
 use interlock::id::OperationId;
 use interlock::plan::{Memory, Sealed};
 use interlock::time::Millis;
@@ -127,8 +128,21 @@ impl Journal for Store {
         &'a self,
         operation: &'a Operation,
         holds: &'a Changes,
+        freezes: &'a Freezes,
     ) -> Boxed<'a, Result<Option<OperationId>, JournalError>> {
-        Box::pin(async move { Ok(self.read_in_the_way(operation, holds).await?) })
+        Box::pin(async move { Ok(self.read_in_the_way(operation, holds, freezes).await?) })
+    }
+
+    fn frozen<'a>(&'a self, freezes: &'a Freezes, now: Millis) -> Boxed<'a, Result<Option<Freeze>, JournalError>> {
+        Box::pin(async move { Ok(self.read_frozen(freezes, now).await?) })
+    }
+
+    fn freezes_over(&self, now: Millis) -> Boxed<'_, Result<bool, JournalError>> {
+        Box::pin(async move { Ok(self.any_freeze_over(now).await?) })
+    }
+
+    fn end_freezes(&self, now: Millis) -> Boxed<'_, Result<(), JournalError>> {
+        Box::pin(async move { Ok(self.end_all_freezes(now).await?) })
     }
 
     fn throttle<'a>(&'a self, id: &'a OperationId) -> Boxed<'a, Result<Option<u64>, JournalError>> {

@@ -35,17 +35,19 @@ pub(super) async fn leave(tx: &mut Tx, operation: &OperationId) -> Result<(), St
     Ok(())
 }
 
-/// What those wait for who stand before the operation, in their order. Who has no place stands behind everybody.
+/// What those wait for who stand before the operation, in their order. Who has no place stands behind everybody. One that goes
+/// past a freeze has only ways back before it: the others cannot start anyway.
 pub(super) async fn before(
     tx: &mut Tx,
     cluster: &str,
-    operation: &OperationId,
+    (operation, passes): (&OperationId, bool),
 ) -> Result<Vec<(Hold, OperationId)>, StoreError> {
     let rows: Vec<HoldRow> = tx
         .all(
             "SELECT cluster, kind, name, aspect, sharing, operation FROM waiting_line WHERE cluster = $1 AND operation <> $2 \
-             AND number < COALESCE((SELECT MIN(number) FROM waiting_line WHERE operation = $2), $3) ORDER BY number",
-            vals![cluster, operation.as_str(), i64::MAX],
+             AND number < COALESCE((SELECT MIN(number) FROM waiting_line WHERE operation = $2), $3) \
+             AND ($4 = 0 OR operation IN (SELECT id FROM operations WHERE reverses <> '')) ORDER BY number",
+            vals![cluster, operation.as_str(), i64::MAX, passes],
         )
         .await?;
     rows.into_iter().map(HoldRow::read).collect()

@@ -1,8 +1,8 @@
 //! The durable record: operations, votes, outbox and audit chain, on SQLite or PostgreSQL.
 //!
 //! All SQL of the program is in this module, one portable text for both databases (`migrations/`). A public call is one
-//! transaction. Locks are taken in one order, so that two transactions never wait for each other: lease, operation, hold
-//! lock of the cluster, holds, outbox, head of the audit chain. Nothing is retried in here: the caller owns that.
+//! transaction. Locks are taken in one order, so that two transactions never wait for each other: lease, operation,
+//! freeze locks, hold lock of the cluster, holds, outbox, head of the audit chain. Nothing is retried in here: the caller owns that.
 
 pub mod audit;
 mod cards;
@@ -13,6 +13,7 @@ mod database;
 mod edges;
 mod entries;
 mod error;
+mod freezes;
 mod health;
 mod holds;
 mod journal;
@@ -34,6 +35,7 @@ mod votes;
 pub use cards::{DirtyCard, MessageOf, MessageRole, Posted};
 pub use edges::Edge;
 pub use error::StoreError;
+pub use freezes::{FreezeBy, Lift, Lifted};
 pub use outbox::{Claim, Due, Taker};
 pub use outlines::{About, Outlined};
 pub use reader::Reader;

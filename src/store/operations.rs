@@ -4,7 +4,7 @@ use super::database::{Tx, vals};
 use super::error::StoreError;
 use super::holds::Claimed;
 use super::rows::{NumberRow, OperationRow, json, operation_columns};
-use super::{Store, audit, entries, holds, leases, outbox, owed, unlocks};
+use super::{Store, audit, entries, freezes, holds, leases, outbox, owed, unlocks};
 use engine::{Changes, NewOperation, Operation, Record, Revision, Token, Transition, Transitioned};
 use interlock::approval::{Event, State, next};
 use interlock::facts::Facts;
@@ -142,12 +142,16 @@ pub(super) async fn change(
         let Some(revised) = replace_plan(tx, revision).await? else { return Ok(Transitioned::Lost) };
         operation = revised;
     }
+    if let Some(freeze) = freezes::in_the_way(tx, &transition.freezes, transition.at).await? {
+        return Ok(Transitioned::Frozen(Box::new(freeze)));
+    }
     if let Changes::Adopt { adopts, .. } = &transition.holds
         && let Some(other) = owed::adopt(tx, (&operation.id, transition.at), adopts).await?
     {
         return Ok(Transitioned::HeldBy(other));
     }
-    if let Claimed::HeldBy(other) = holds::change(tx, &operation, &transition.holds).await? {
+    let passes = freezes::passes(tx, &transition.freezes, transition.at).await?;
+    if let Claimed::HeldBy(other) = holds::change(tx, &operation, (&transition.holds, passes)).await? {
         return Ok(Transitioned::HeldBy(other));
     }
     let mut trace = None;

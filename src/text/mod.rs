@@ -16,6 +16,7 @@ pub mod card;
 pub mod console;
 pub mod foreign;
 mod form;
+mod freezes;
 mod kinds;
 mod layout_words;
 mod locale;

@@ -432,6 +432,12 @@ pub const MISTAKES: &[&str] = &[
     "setting-twice",
     "too-many-settings",
     "nothing-comes-in",
+    "frozen-by-tier",
+    "not-frozen",
+    "time-in-past",
+    "time-too-far",
+    "too-many-freezes",
+    "which-freeze",
 ];
 
 /// Why somebody may not.
@@ -594,6 +600,8 @@ pub const NOTICES: &[&str] = &[
     "queues-read-again-unread",
     "queues-closed-again",
     "not-turned-round",
+    "frozen",
+    "frozen-too-long",
 ];
 
 /// Why a reaction had no effect, in words for everybody: by the key of the sentence that its owner would get.

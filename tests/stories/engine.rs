@@ -3,6 +3,7 @@
 mod ballots;
 mod controls;
 mod expiry;
+mod frozen;
 mod holds;
 mod late;
 mod line;

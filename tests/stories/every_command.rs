@@ -145,6 +145,17 @@ impl Scene {
         self.story.becomes(&id, State::Abandoned).await;
     }
 
+    async fn freezes_and_lifts(&mut self) {
+        let frozen = self.types("alice", "/freeze tier:production for:1h reason:because", Kind::Control).await;
+        assert!(matches!(frozen, Done::Frozen(_)), "{frozen:?}");
+        let id = self.plans(&STOPPED.replace("earliest", "latest"), Kind::Change).await;
+        self.is_approved(&id, &["bob"]).await;
+        assert_eq!(self.story.operation(&id).await.state, State::Queued, "nothing starts");
+        let lifted = self.types("bob", "/unfreeze tier:production reason:because", Kind::Control).await;
+        assert!(matches!(lifted, Done::Unfrozen { .. }), "{lifted:?}");
+        self.story.becomes(&id, State::Succeeded).await;
+    }
+
     async fn succeeds(&mut self, line: &str, by: &[&str]) {
         let id = self.plans(line, Kind::Change).await;
         self.is_approved(&id, by).await;
@@ -190,6 +201,7 @@ async fn every_command_does_what_it_is_for() {
     scene.vetoes().await;
     scene.pauses_resumes_and_stops().await;
     scene.turns_a_throttle().await;
+    scene.freezes_and_lifts().await;
     scene.gives_up().await;
     scene.whole_topics().await;
     let all: BTreeSet<String> = scene.catalogue.iter().map(|command| command.name.clone()).collect();

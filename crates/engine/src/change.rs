@@ -3,7 +3,7 @@
 use crate::entry::Entry;
 use crate::inner::Inner;
 use crate::notice::Notice;
-use crate::operation::{Changes, Operation, Transition, Why};
+use crate::operation::{Changes, Freezes, Operation, Transition, Why};
 use crate::record::{Actor, Record};
 use interlock::approval::Event;
 use interlock::facts::Facts;
@@ -13,6 +13,7 @@ pub(crate) struct Move {
     pub(crate) event: Event,
     pub(crate) why: Why,
     pub(crate) holds: Changes,
+    pub(crate) freezes: Freezes,
     pub(crate) entry: Option<(i64, Entry)>,
     pub(crate) notices: Vec<Notice>,
     pub(crate) facts: Facts,
@@ -24,6 +25,7 @@ impl Move {
             event,
             why: Why::default(),
             holds: Changes::None,
+            freezes: Freezes::Unasked,
             entry: None,
             notices: Vec::new(),
             facts: Facts::none(),
@@ -43,6 +45,11 @@ impl Move {
 
     pub(crate) fn holds(mut self, holds: Changes) -> Self {
         self.holds = holds;
+        self
+    }
+
+    pub(crate) fn freezes(mut self, freezes: Freezes) -> Self {
+        self.freezes = freezes;
         self
     }
 
@@ -67,6 +74,7 @@ impl Move {
             next_at: now,
             why: self.why,
             holds: self.holds,
+            freezes: self.freezes,
             entry: self.entry,
             records: vec![record],
             notices: self.notices,

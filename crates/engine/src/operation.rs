@@ -5,6 +5,7 @@ use crate::notice::Notice;
 use crate::record::Record;
 use interlock::approval::{Event, State};
 use interlock::facts::Facts;
+use interlock::freeze::{Freeze, FreezeOn};
 use interlock::id::{ClusterName, OperationId, PersonId};
 use interlock::plan::{Adopted, Digest, Hold, Memory, Owed, Sealed};
 use interlock::principal::{Account, Place};
@@ -125,6 +126,18 @@ pub enum Changes {
     },
 }
 
+/// What freezes are to a transition.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Freezes {
+    /// Nothing: it starts nothing.
+    #[default]
+    Unasked,
+    /// It is not made while one of these is frozen.
+    Heeded(Vec<FreezeOn>),
+    /// It is made all the same. While one of these is frozen nobody in the line is before it who waits for the end of that.
+    Passed(Vec<FreezeOn>),
+}
+
 /// One transition of an operation, with everything that belongs in its transaction.
 #[derive(Debug, Clone)]
 pub struct Transition {
@@ -146,6 +159,8 @@ pub struct Transition {
     pub why: Why,
     /// What happens to the holds.
     pub holds: Changes,
+    /// What freezes are to it.
+    pub freezes: Freezes,
     /// A journal entry with its place, written in the same transaction.
     pub entry: Option<(i64, Entry)>,
     /// What goes into the audit log.
@@ -176,4 +191,6 @@ pub enum Transitioned {
     Fenced,
     /// Another operation has a hold that is needed, or stands before this one in the line for it; nothing was written.
     HeldBy(OperationId),
+    /// This freeze stands in the way of a start; nothing was written.
+    Frozen(Box<Freeze>),
 }

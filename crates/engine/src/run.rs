@@ -157,6 +157,7 @@ impl<'a> Run<'a> {
             Transitioned::Lost => Ok(Next::Go),
             Transitioned::Fenced => Err(EngineError::Fenced),
             Transitioned::HeldBy(holder) => self.queue_behind(operation, &holder).await,
+            Transitioned::Frozen(freeze) => self.wait_frozen(operation, &freeze).await,
         }
     }
 
@@ -196,7 +197,12 @@ impl<'a> Run<'a> {
         self.rest_with(operation, &Memory { failing, ..operation.memory.clone() }, span).await
     }
 
-    async fn rest_with(&self, operation: &Operation, memory: &Memory, span: Duration) -> Result<Next, EngineError> {
+    pub(crate) async fn rest_with(
+        &self,
+        operation: &Operation,
+        memory: &Memory,
+        span: Duration,
+    ) -> Result<Next, EngineError> {
         let next_at = self.inner.ports.clock.now().plus(span);
         if self.inner.ports.journal.remember(operation, self.lease.token, memory, next_at).await? {
             Ok(Next::Rest)

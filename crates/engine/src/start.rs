@@ -34,8 +34,12 @@ impl Run<'_> {
             let refuse = Move::new(Event::Refuse).because(id, Facts::none());
             return self.change(operation, refuse.telling(alert(id, Facts::none()))).await;
         }
+        let freezes = self.freezes(plan);
+        if let Some(freeze) = self.inner.ports.journal.frozen(&freezes, self.inner.ports.clock.now()).await? {
+            return self.wait_frozen(operation, &freeze).await;
+        }
         // While another one is at work there, nothing is as it will be when this one's turn comes.
-        if let Some(holder) = self.inner.ports.journal.in_the_way(operation, &wanted(plan)).await? {
+        if let Some(holder) = self.inner.ports.journal.in_the_way(operation, &wanted(plan), &freezes).await? {
             return self.wait_for(operation, plan, &holder).await;
         }
         match self.judge(operation, &plan.plan().expectations).await {
@@ -84,7 +88,7 @@ impl Run<'_> {
         let names: Vec<String> = seats.iter().map(ToString::to_string).collect();
         let record = StartRecord { digest: plan.digest(), seats };
         let facts = Facts::none().with("approved_by", names);
-        let mut start = Move::new(Event::Start).holds(wanted(plan)).telling(vec![
+        let mut start = Move::new(Event::Start).holds(wanted(plan)).freezes(self.freezes(plan)).telling(vec![
             Notice::OwnersBefore,
             milestone("started", facts.clone()),
             Notice::Seed { reactions: Seeded::Controls },

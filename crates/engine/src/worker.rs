@@ -81,6 +81,7 @@ impl Engine {
     }
 
     async fn begin(&self, tasks: &mut JoinSet<()>) -> Result<(), EngineError> {
+        self.end_freezes().await?;
         let now = self.0.ports.clock.now();
         for operation in self.0.unattended(now).await? {
             if let Some(slot) = self.0.attempt(&operation.id) {

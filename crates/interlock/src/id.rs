@@ -89,6 +89,11 @@ text_newtype!(
     short_id
 );
 text_newtype!(
+    /// A freeze's id: six base32 characters; by it people say which one they lift.
+    FreezeId,
+    short_id
+);
+text_newtype!(
     /// A cluster's name in the settings: 1 to 63 of `a-z 0-9 -`, beginning with a letter.
     ClusterName,
     cluster_name
@@ -161,6 +166,14 @@ impl PersonId {
 }
 
 impl RequestId {
+    /// An id from 30 random bits.
+    #[must_use]
+    pub fn from_random(bits: u32) -> Self {
+        Self(short_from(bits))
+    }
+}
+
+impl FreezeId {
     /// An id from 30 random bits.
     #[must_use]
     pub fn from_random(bits: u32) -> Self {

@@ -5,6 +5,7 @@ pub mod changes;
 pub mod cluster;
 pub mod command;
 pub mod facts;
+pub mod freeze;
 pub mod id;
 pub mod looks;
 pub mod plan;

@@ -45,7 +45,7 @@ fn option(option: &OptionSpec) -> Value {
             shown["choices"] = option.choices.iter().map(|word| json!({"name": word, "value": word})).collect();
         }
         OptionType::Text => shown["max_length"] = json!(option.longest.clamp(1, OPTION_VALUE)),
-        OptionType::Partitions | OptionType::Brokers | OptionType::Count => {}
+        OptionType::Partitions | OptionType::Brokers | OptionType::Count | OptionType::Deadline => {}
         OptionType::Cluster
         | OptionType::Topic
         | OptionType::Group

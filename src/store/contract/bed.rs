@@ -3,7 +3,7 @@
 use crate::store::database::{Pools, Val};
 use crate::store::{MessageRole, Posted, Store, StoreError, Taker};
 use engine::port::{Boxed, Clock, Journal};
-use engine::{Changes, NewOperation, Notice, Operation, Transition, Transitioned, Why};
+use engine::{Changes, Freezes, NewOperation, Notice, Operation, Transition, Transitioned, Why};
 use interlock::approval::{Event, State};
 use interlock::cluster::{ClusterKind, Tier};
 use interlock::command::Arguments;
@@ -226,6 +226,7 @@ pub(super) fn event(operation: &Operation, event: Event) -> Transition {
         next_at: START,
         why: Why::default(),
         holds: Changes::None,
+        freezes: Freezes::Unasked,
         entry: None,
         records: Vec::new(),
         notices: Vec::new(),

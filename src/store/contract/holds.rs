@@ -6,7 +6,7 @@ use crate::store::audit::{AuditFilter, AuditPage};
 use crate::store::database::vals;
 use crate::store::holds::{self, Claimed};
 use engine::port::{Discharge, Journal, Told};
-use engine::{Changes, Operation, Token, Transition, Transitioned};
+use engine::{Changes, Freezes, Operation, Token, Transition, Transitioned};
 use interlock::approval::{Event, State, TakenOver};
 use interlock::plan::{Adopted, Aspect, ConfigOn, Hold, Owed, Sharing, Thing};
 
@@ -27,9 +27,9 @@ fn all_holds() -> Vec<Hold> {
 /// Whether the second gets its hold while the first has one; nothing stays.
 async fn both_fit(bed: &Bed, pair: (&Operation, &Operation), theirs: &Hold, ours: &Hold) -> bool {
     let mut tx = bed.pools().begin().await.unwrap();
-    let first = holds::change(&mut tx, pair.0, &Changes::Take(vec![theirs.clone()])).await.unwrap();
+    let first = holds::change(&mut tx, pair.0, (&Changes::Take(vec![theirs.clone()]), false)).await.unwrap();
     assert!(matches!(first, Claimed::Done));
-    let second = holds::change(&mut tx, pair.1, &Changes::Take(vec![ours.clone()])).await.unwrap();
+    let second = holds::change(&mut tx, pair.1, (&Changes::Take(vec![ours.clone()]), false)).await.unwrap();
     tx.rollback().await.unwrap();
     match second {
         Claimed::Done => true,
@@ -161,14 +161,14 @@ contract! {
         let adopts = vec![Adopted { operation: id(1), brokers: [4].into(), topics: [].into(), left: [].into() }];
         let adopt = Changes::Adopt { from: None, holds: holds.clone(), adopts };
         let queued = bed.queued(2).await;
-        assert_eq!(bed.store.in_the_way(&queued, &Changes::Take(holds)).await.unwrap(), Some(id(1)));
+        assert_eq!(bed.store.in_the_way(&queued, &Changes::Take(holds), &Freezes::Unasked).await.unwrap(), Some(id(1)));
         let token = bed.store.take_lease(&id(1), "one", None).await.unwrap().unwrap();
-        assert_eq!(bed.store.in_the_way(&queued, &adopt).await.unwrap(), Some(id(1)), "a worker is at it");
+        assert_eq!(bed.store.in_the_way(&queued, &adopt, &Freezes::Unasked).await.unwrap(), Some(id(1)), "a worker is at it");
         let start = Transition { holds: adopt.clone(), ..event(&queued, Event::Start) };
         assert_eq!(bed.store.transition(&start).await.unwrap(), Transitioned::HeldBy(id(1)));
         bed.store.release_lease(&id(1), token).await.unwrap();
 
-        assert_eq!(bed.store.in_the_way(&queued, &adopt).await.unwrap(), None);
+        assert_eq!(bed.store.in_the_way(&queued, &adopt, &Freezes::Unasked).await.unwrap(), None);
         assert_eq!(bed.now(&id(1)).await, ended, "that was a look only");
         bed.does(&start).await;
         assert_eq!(sorted(held_by(bed).await), sorted(vec![format!("{} 5", id(1)), format!("{} 4", id(2))]));
@@ -178,7 +178,7 @@ contract! {
         let told = bed.store.audit_search(&AuditFilter::default(), AuditPage { before: None, limit: 50 }).await.unwrap();
         assert!(told.iter().any(|entry| entry.record.what == "owed-adopted"));
         // Where nothing is owed any more there is nothing to adopt, and nothing in the way.
-        assert_eq!(bed.store.in_the_way(&bed.queued(3).await, &adopt).await.unwrap(), Some(id(2)));
+        assert_eq!(bed.store.in_the_way(&bed.queued(3).await, &adopt, &Freezes::Unasked).await.unwrap(), Some(id(2)));
     }
 
     async fn a_topic_whose_lists_are_owed_is_adopted_and_discharged_like_a_broker(bed: &Bed) {
@@ -297,7 +297,7 @@ contract! {
             ..event(operation, Event::Start)
         };
         let in_the_way = |operation: Operation| async move {
-            bed.store.in_the_way(&operation, &Changes::Take(orders())).await.unwrap()
+            bed.store.in_the_way(&operation, &Changes::Take(orders()), &Freezes::Unasked).await.unwrap()
         };
         assert_eq!(in_the_way(first.clone()).await, Some(id(1)));
         assert_eq!(in_the_way(second.clone()).await, Some(id(1)));

@@ -5,6 +5,7 @@ mod audit;
 pub(super) mod bed;
 mod concurrency;
 mod failures;
+mod freezes;
 mod holds;
 mod journal;
 mod leases;

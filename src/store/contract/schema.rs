@@ -23,7 +23,9 @@ async fn migrate_to(pools: &Pools, version: i64) -> Result<(), MigrateError> {
 }
 
 /// Everything the migrations made, and the list of migrations.
-const TABLES: [&str; 17] = [
+const TABLES: [&str; 19] = [
+    "DROP TABLE freezes",
+    "DROP TABLE freeze_locks",
     "DROP TABLE throttles",
     "DROP TABLE waiting_line",
     "DROP TABLE messages",

@@ -3,11 +3,13 @@
 use super::sheet::{Sheet, cell};
 use super::{group, operations, person, report, topic};
 use crate::text::card::{Block, Card, Line, Tone};
+use crate::text::freezes;
 use crate::text::locale::{Args, Locale};
 use crate::text::plan_card::head::tier;
 use crate::text::sentence::{NAME, failure, find};
 use interlock::cluster::{ClusterKind, Failure, Mode};
 use interlock::facts::Facts;
+use interlock::freeze::Freeze;
 use interlock::looks::{ClusterLine, ClustersLook, Counts, Grade, Health, LookAnswer, Part};
 
 pub(super) fn card(seen: &LookAnswer, locale: Locale) -> Card {
@@ -46,9 +48,21 @@ fn clusters(seen: &ClustersLook, locale: Locale) -> Card {
     Card {
         headline: vec![headline],
         tone: if silent + ill > 0 { Tone::Warning } else { Tone::Neutral },
-        body: seen.clusters.iter().map(|cluster| Block::Line(cluster_line(cluster, locale))).collect(),
+        body: seen.clusters.iter().flat_map(|cluster| cluster_lines(cluster, locale)).map(Block::Line).collect(),
         ..Card::default()
     }
+}
+
+fn cluster_lines(cluster: &ClusterLine, locale: Locale) -> Vec<Line> {
+    std::iter::once(cluster_line(cluster, locale)).chain(frozen(&cluster.freezes, locale)).collect()
+}
+
+/// The freezes that stop changes, the last that ends first.
+fn frozen(all: &[Freeze], locale: Locale) -> impl Iterator<Item = Line> {
+    const MOST: usize = 3;
+    let shown = all.iter().rev().take(MOST).map(move |freeze| freezes::line(freeze, locale));
+    let more = all.len().saturating_sub(MOST);
+    shown.chain((more > 0).then(|| locale.say("freezes-more", &Args::new().count("more", more))))
 }
 
 fn cluster_line(cluster: &ClusterLine, locale: Locale) -> Line {
@@ -104,6 +118,7 @@ fn health(seen: &Health, locale: Locale) -> Card {
     let head = vec!["table-topic", "table-offline", "table-under", "table-below-min"];
     let (table, file) = Sheet { head, rows: rows.collect(), file: "unhealthy.txt" }.cut(locale);
     let mut body = health_lines(seen, locale);
+    body.extend(frozen(&seen.freezes, locale).map(Block::Line));
     body.extend(table);
     if seen.topics_left_out > 0 {
         body.push(Block::Line(locale.say("health-left-out", &Args::new().count("more", seen.topics_left_out))));

@@ -10,12 +10,14 @@ mod topic;
 
 use super::bounds::bounded;
 use super::card::{Block, Card, Line, Tone};
+use super::freezes;
 use super::locale::{Args, Locale};
 use super::plan_card::{Owners, body, files, head, votes};
 use super::sentence::{self, NAME, WORDS, failure, find};
 use crate::desk::{Answer, Denied, Done, Recorded};
 use engine::History;
 use interlock::facts::Facts;
+use interlock::freeze::Freeze;
 use interlock::plan::{Check, Mistake, Sealed, Seat};
 
 /// The card of an answer. Its footer always names the request.
@@ -42,6 +44,8 @@ pub fn said(done: &Done, locale: Locale) -> Card {
             let said = locale.try_say(&key, &args).unwrap_or_else(|| locale.say("controlled-other", &args));
             short(Tone::Good, said)
         }
+        Done::Frozen(freeze) => frozen(freeze, locale),
+        Done::Unfrozen { freeze, still } => unfrozen(freeze, still, locale),
         Done::Mistake(found) => mistake(found, locale),
         Done::Refused(checks) => refused(checks, locale),
         Done::Denied(denied) => self::denied(denied, locale),
@@ -52,6 +56,28 @@ pub fn said(done: &Done, locale: Locale) -> Card {
             ..Card::default()
         },
     }
+}
+
+/// From now on nothing starts there; what it is not for, and how it ends early.
+fn frozen(freeze: &Freeze, locale: Locale) -> Card {
+    let args = Args::new().line("freeze", freezes::line(freeze, locale)).code("line", &unfreeze(freeze));
+    let headline = ["answer-frozen", "answer-frozen-but", "answer-frozen-next"].map(|key| locale.say(key, &args));
+    Card { headline: headline.into(), tone: Tone::Good, ..Card::default() }
+}
+
+/// What lifts a freeze, to copy.
+fn unfreeze(freeze: &Freeze) -> String {
+    format!("/unfreeze {} freeze:{} reason:", freeze.on, freeze.id)
+}
+
+/// What was lifted, and what still stands there.
+fn unfrozen(freeze: &Freeze, still: &[Freeze], locale: Locale) -> Card {
+    const MOST: usize = 3;
+    let args = Args::new().line("freeze", freezes::line(freeze, locale));
+    let lifted = locale.say(if still.is_empty() { "answer-unfrozen" } else { "answer-unfrozen-one" }, &args);
+    let stands = |one| locale.say("answer-still-frozen", &Args::new().line("freeze", freezes::line(one, locale)));
+    let headline = std::iter::once(lifted).chain(still.iter().take(MOST).map(stands)).collect();
+    Card { headline, tone: if still.is_empty() { Tone::Good } else { Tone::Warning }, ..Card::default() }
 }
 
 fn short(tone: Tone, line: Line) -> Card {

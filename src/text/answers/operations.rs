@@ -2,6 +2,7 @@
 
 use crate::text::card::{Block, Card, Line, Tone};
 use crate::text::foreign::shown;
+use crate::text::freezes;
 use crate::text::locale::{Args, Locale};
 use crate::text::plan_card::votes::{seats, standing};
 use crate::text::plan_card::ways::tone;
@@ -51,10 +52,15 @@ fn line(one: &OperationLine, locale: Locale) -> Line {
     if !one.is_readable {
         return locale.say("operation-line-unreadable", &args);
     }
-    match one.expires_at {
+    let line = match one.expires_at {
         Some(at) => locale.say("operation-line-ends", &args.deadline("at", at)),
         None => locale.say("operation-line", &args.time("at", one.updated_at)),
-    }
+    };
+    let frozen = one.frozen.as_ref().map(|freeze| {
+        let args = Args::new().line("thing", freezes::thing(&freeze.on, locale)).deadline("until", freeze.until);
+        locale.say("operation-frozen", &args)
+    });
+    Line::joined(std::iter::once(line).chain(frozen), &locale.comma())
 }
 
 pub(super) fn status(status: &OperationStatus, locale: Locale) -> Card {
@@ -76,12 +82,20 @@ pub(super) fn status(status: &OperationStatus, locale: Locale) -> Card {
     }
     let plan = Args::new().number("revision", i64::from(status.revision)).code("digest", &status.digest);
     body.push(Block::Line(locale.say("status-plan", &plan)));
+    let frozen = status.line.frozen.as_ref().map(|freeze| freezes::line(freeze, locale));
     let ends = status.line.expires_at.map(|at| locale.say("status-ends", &Args::new().deadline("at", at)));
     Card {
-        headline: [Some(locale.say("status-headline", &args)), because, Some(votes), open_seats(status, locale), ends]
-            .into_iter()
-            .flatten()
-            .collect(),
+        headline: [
+            Some(locale.say("status-headline", &args)),
+            because,
+            Some(votes),
+            open_seats(status, locale),
+            frozen,
+            ends,
+        ]
+        .into_iter()
+        .flatten()
+        .collect(),
         tone: tone(status.line.state),
         body,
         ..Card::default()

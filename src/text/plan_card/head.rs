@@ -8,7 +8,7 @@ use crate::text::kinds::{self, family, taken_back};
 use crate::text::locale::{Args, Locale};
 use crate::text::reassignment::moves_replicas;
 use crate::text::sentence::{NAME, WORDS, find, names, why};
-use crate::text::{foreign, numbers};
+use crate::text::{foreign, freezes, numbers};
 use interlock::approval::State;
 use interlock::cluster::{ClusterKind, Tier};
 use interlock::facts::{Fact, Facts};
@@ -30,6 +30,13 @@ fn state(view: &CardView<'_>) -> String {
         Some(_) if view.state == State::Waiting => "state-moving".to_owned(),
         _ => format!("state-{}", view.state.key()),
     }
+}
+
+/// The freeze that it waits for, and whether its own time lasts so long.
+pub(super) fn frozen(view: &CardView<'_>) -> Option<Line> {
+    let freeze = view.frozen?;
+    let key = if view.expires_at <= freeze.until { "card-frozen-too-long" } else { "card-frozen" };
+    Some(view.locale.say(key, &Args::new().line("freeze", freezes::line(freeze, view.locale))))
 }
 
 /// What is still to be put back after the end.
@@ -85,7 +92,7 @@ fn fourth(view: &CardView<'_>) -> Option<Line> {
     let because = || because(view);
     match view.state {
         State::AwaitingApproval => Some(votes::needs(view)),
-        State::Queued => because().or_else(|| Some(view.locale.say("card-queued", &Args::new()))),
+        State::Queued => frozen(view).or_else(because).or_else(|| Some(view.locale.say("card-queued", &Args::new()))),
         State::Running | State::Pausing | State::Stopping => progress(view).or_else(because),
         _ => because().or_else(|| progress(view).filter(|_| !view.state.has_ended())),
     }

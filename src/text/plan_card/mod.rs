@@ -16,6 +16,7 @@ use super::locale::{Args, Locale};
 use super::{by_hand, picture, plan_text, reassignment};
 use engine::{History, Why};
 use interlock::approval::{State, Tally};
+use interlock::freeze::Freeze;
 use interlock::id::PersonId;
 use interlock::plan::{Difference, Owed, Plan, Sealed, Seat};
 use interlock::time::Millis;
@@ -47,6 +48,8 @@ pub struct CardView<'a> {
     pub owners: Owners,
     /// Who vetoed it for a reason, and the reason in their words.
     pub vetoed_because: &'a [(PersonId, String)],
+    /// The freeze that its start waits for, while it has not started.
+    pub frozen: Option<&'a Freeze>,
     /// Who is called by the card.
     pub mentions: &'a [Mention],
     /// The language of the place.
@@ -90,6 +93,8 @@ pub fn plan_card(view: &CardView<'_>) -> Card {
     }
     let plan = view.plan.plan();
     let mut body = ways::blocks(view);
+    // Of what is queued it is in the headline, where votes are asked for before.
+    body.extend(head::frozen(view).filter(|_| view.state == State::AwaitingApproval).map(Block::Line));
     if view.state.has_ended() {
         body.extend(body::of_ended(view, ways::may_have_changed(view)));
     } else {

@@ -7,6 +7,7 @@ use interlock::cluster::kafka::Committed;
 use interlock::cluster::{ClusterKind, Tier};
 use interlock::command::Arguments;
 use interlock::facts::Facts;
+use interlock::freeze::{Freeze, FreezeOn};
 use interlock::id::{GroupId, PersonId, TopicName};
 use interlock::plan::{
     Action, Aspect, Capture, Captured, Check, Condition, Effect, Estimate, Expectation, Hold, Impact, KafkaAction,
@@ -16,6 +17,7 @@ use interlock::plan::{
 use interlock::principal::{Account, Place};
 use interlock::time::Millis;
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 pub(super) const NOON: Millis = Millis(1_795_500_000_000);
 const HOUR: i64 = 3_600_000;
@@ -205,6 +207,12 @@ pub(super) fn denied() -> Facts {
     Facts::none().with("failure", "denied").with("said", "29 TOPIC_AUTHORIZATION_FAILED: Topic authorization failed.")
 }
 
+/// alice froze it before.
+pub(super) fn freeze(on: FreezeOn, until: Millis, reason: &str) -> Freeze {
+    let set_at = Millis(NOON.0 - HOUR);
+    Freeze { id: "F7K3QD".parse().unwrap(), on, person: person("alice"), reason: reason.to_owned(), set_at, until }
+}
+
 /// Everything a view borrows.
 pub(super) struct Scene {
     pub(super) plan: Sealed,
@@ -215,6 +223,7 @@ pub(super) struct Scene {
     pub(super) history: History,
     pub(super) owners: Owners,
     pub(super) vetoed_because: Vec<(PersonId, String)>,
+    pub(super) frozen: Option<Freeze>,
 }
 
 impl Scene {
@@ -229,7 +238,15 @@ impl Scene {
             history: History::default(),
             owners: Owners::default(),
             vetoed_because: Vec::new(),
+            frozen: None,
         }
+    }
+
+    /// Its cluster is frozen for so long after it was asked for.
+    pub(super) fn frozen(mut self, span: Duration, reason: &str) -> Self {
+        let on = FreezeOn::Cluster(self.plan.plan().cluster.clone());
+        self.frozen = Some(freeze(on, self.plan.plan().made_at.plus(span), reason));
+        self
     }
 
     /// carol has vetoed it, with these words.
@@ -291,6 +308,7 @@ impl Scene {
             newer: None,
             owners: self.owners,
             vetoed_because: &self.vetoed_because,
+            frozen: self.frozen.as_ref(),
             mentions: &[],
             locale,
         }

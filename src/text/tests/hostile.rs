@@ -1,13 +1,17 @@
 //! Names and words from outside that would like to be more.
 
-use super::fixture::{Scene, reset};
+use super::fixture::{Scene, freeze, reset};
 use super::rules::check;
 use crate::desk::{Answer, Denied, Done, Recorded};
 use crate::text::{Block, Card, Line, Locale, Span, answer, notice, plan_card, plan_text};
 use engine::Notice;
 use interlock::approval::State;
+use interlock::cluster::Tier;
 use interlock::facts::Facts;
+use interlock::freeze::FreezeOn;
 use interlock::plan::{Check, Level, Mistake, Plan, Row, Sealed};
+use interlock::time::Millis;
+use std::time::Duration;
 
 fn hostile() -> Vec<String> {
     vec![
@@ -85,7 +89,10 @@ fn stays_foreign(card: &Card, with: &str) {
 fn a_plan_of_hostile_names_is_a_card_like_any_other() {
     for with in hostile() {
         for state in [State::AwaitingApproval, State::Running, State::Succeeded, State::Stuck] {
-            let scene = Scene::of(plan(&with)).at(state).because(&with, Facts::none().with("said", with.as_str()));
+            let scene = Scene::of(plan(&with))
+                .frozen(Duration::from_secs(60), &with)
+                .at(state)
+                .because(&with, Facts::none().with("said", with.as_str()));
             for locale in Locale::ALL {
                 let view = scene.view(locale);
                 stays_foreign(&plan_card(&view), &with);
@@ -115,6 +122,7 @@ fn hostile_answers_are_cards_like_any_other() {
             .with("did-you-mean", vec![with.clone(); 3])
             .with("accepted", vec![with.clone(); 20])
             .with("option", with.as_str());
+        let frozen = freeze(FreezeOn::Tier(Tier::Production), Millis(1_795_402_000_000), &with);
         let all = [
             Done::Refused(vec![Check::new(Level::Block, "group-inactive", facts.clone()); 9]),
             Done::Refused(vec![Check::new(Level::Block, &with, facts.clone())]),
@@ -125,6 +133,8 @@ fn hostile_answers_are_cards_like_any_other() {
             Done::Failed { id: with.clone(), said: with.clone() },
             Done::Failed { id: "cluster-timed-out".to_owned(), said: with.clone() },
             Done::DryRun(Box::new(Sealed::seal(plan(&with)).unwrap())),
+            Done::Frozen(Box::new(frozen.clone())),
+            Done::Unfrozen { freeze: Box::new(frozen.clone()), still: vec![frozen; 9] },
         ];
         for done in all {
             let reply = Answer { request: "M2WQ7A".parse().unwrap(), done, recorded: Recorded::Yes };

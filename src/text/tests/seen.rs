@@ -1,11 +1,12 @@
 //! Answers of looks for the snapshots.
 
-use super::fixture::{NOON, person};
+use super::fixture::{NOON, freeze, person};
 use interlock::approval::{NotCounted, State, Tally, Uncounted};
 use interlock::cluster::kafka::{ConfigEntry, GroupKind, GroupState};
 use interlock::cluster::{ClusterKind, Failure, FailureKind, Mode, Tier};
 use interlock::command::Kind;
 use interlock::facts::Facts;
+use interlock::freeze::FreezeOn;
 use interlock::looks::{
     AuditEntry, AuditPage, AuditVerified, ClusterCounts, ClusterLine, ClustersLook, Counts, Grade, GroupLag, GroupLook,
     Health, Help, HelpCommand, HelpOption, LagLook, LookAnswer, MemberLine, Obligation, OperationLine, OperationStatus,
@@ -63,13 +64,22 @@ fn clusters() -> LookAnswer {
         domain: "payments".to_owned(),
         mode,
         counts,
+        freezes: Vec::new(),
     };
+    let production = freeze(FreezeOn::Tier(Tier::Production), NOON, "year end");
+    let logs = freeze(FreezeOn::Cluster("logs-kafka".parse().unwrap()), NOON, "black friday");
     let well = ClusterCounts { brokers: 3, topics: 1_204, offline: 0, under_replicated: 0 };
     let ill = ClusterCounts { under_replicated: 17, ..well };
     LookAnswer::Clusters(ClustersLook {
         clusters: vec![
-            line("logs-kafka", Tier::Production, Mode::Change, Part::Known(Counts::Kafka(well))),
-            line("core-kafka", Tier::Production, Mode::Observe, Part::Known(Counts::Kafka(ill))),
+            ClusterLine {
+                freezes: vec![production.clone(), logs],
+                ..line("logs-kafka", Tier::Production, Mode::Change, Part::Known(Counts::Kafka(well)))
+            },
+            ClusterLine {
+                freezes: vec![production],
+                ..line("core-kafka", Tier::Production, Mode::Observe, Part::Known(Counts::Kafka(ill)))
+            },
             line("lab", Tier::Development, Mode::Change, Part::Unknown(failure())),
         ],
     })
@@ -93,6 +103,7 @@ fn health() -> LookAnswer {
         min_isr_unknown: 1,
         topics: vec![topic("orders", 1, 4, Some(3)), topic("payments-by-customer-and-day", 0, 8, None)],
         topics_left_out: 2,
+        freezes: vec![freeze(FreezeOn::Tier(Tier::Production), NOON, "year end"); 5],
         obligations: ["broker-throttle", "topic-throttle"].into_iter().cycle().zip(1..=7).map(owed).collect(),
     })
 }
@@ -212,6 +223,7 @@ fn operation(state: State) -> OperationLine {
         asked_by: "alice".to_owned(),
         updated_at: NOON,
         expires_at: (state == State::AwaitingApproval).then_some(NOON),
+        frozen: None,
     }
 }
 
@@ -220,6 +232,11 @@ fn operations() -> LookAnswer {
         waiting_for_me: vec![operation(State::AwaitingApproval)],
         others: vec![
             operation(State::Succeeded),
+            OperationLine {
+                frozen: Some(freeze(FreezeOn::Tier(Tier::Production), NOON, "year end")),
+                expires_at: Some(NOON),
+                ..operation(State::Queued)
+            },
             OperationLine { is_readable: false, about: Vec::new(), ..operation(State::Stuck) },
         ],
         left_out: 3,

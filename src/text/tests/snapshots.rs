@@ -1,13 +1,15 @@
 //! What people read, as it stands in a terminal of 60 and of 30 columns.
 
-use super::fixture::{Scene, captured, denied, half_done, reset, waiting_reset};
+use super::fixture::{NOON, Scene, captured, denied, freeze, half_done, reset, waiting_reset};
 use super::scale_out::{approved, scale_out};
 use super::{rules, seen};
 use crate::desk::{Answer, Denied, Done, Recorded};
 use crate::text::{Card, Drawing, Locale, Newer, answer, by_hand, console, notice, plan_card, plan_text, reassignment};
 use engine::{Entry, History, Notice};
 use interlock::approval::State;
+use interlock::cluster::Tier;
 use interlock::facts::{Fact, Facts};
+use interlock::freeze::FreezeOn;
 use interlock::plan::{Check, Difference, Level, Mistake, Sealed, Seat};
 use interlock::principal::Account;
 use std::time::Duration;
@@ -54,6 +56,11 @@ fn cards() {
     scene("card_100_partitions", &Scene::of(reset(100)));
     scene("card_wait_for_stop", &Scene::of(waiting_reset()));
     scene("card_queued", &Scene::of(reset(6)).approved().at(State::Queued));
+    let hours = |hours: u64| Duration::from_secs(hours * 3_600);
+    scene("card_frozen", &Scene::of(reset(6)).frozen(hours(2), "black friday"));
+    let queued = || Scene::of(reset(6)).approved().at(State::Queued);
+    scene("card_frozen_queued", &queued().frozen(hours(2), "black friday"));
+    scene("card_frozen_too_long", &queued().frozen(hours(600), "year end"));
     scene("card_running", &Scene::of(reset(6)).approved().at(State::Running).at_step(1).owned(Some(2)));
     let remaining = Scene::of(waiting_reset()).approved().at(State::Waiting).at_step(1);
     scene("card_waits_for_members", &remaining.because("wait-members-remain", members()));
@@ -170,6 +177,12 @@ fn answers() {
     answered("answer_failed", &Done::Failed { id: "cluster-timed-out".to_owned(), said });
     answered("answer_bug", &Done::Bug);
     answered("answer_dry_run", &Done::DryRun(Box::new(Sealed::seal(reset(6)).unwrap())));
+    let set = freeze(FreezeOn::Cluster("logs-kafka".parse().unwrap()), NOON, "black friday");
+    let tier = freeze(FreezeOn::Tier(Tier::Production), NOON, "year end");
+    answered("answer_frozen", &Done::Frozen(Box::new(set.clone())));
+    answered("answer_unfrozen", &Done::Unfrozen { freeze: Box::new(set), still: vec![tier] });
+    let which = Facts::none().with("cluster", "logs-kafka").with("choices", vec!["F7K3QD".to_owned(); 2]);
+    answered("answer_which_freeze", &Done::Mistake(Mistake::new("which-freeze", which)));
     let operation = "K7F3QD".parse().unwrap();
     answered("answer_stop", &Done::Controlled { operation, what: "stop-asked", state: State::Stopping });
 }

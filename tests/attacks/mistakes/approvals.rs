@@ -326,6 +326,7 @@ async fn what_is_said_to_be_approved_is_not_carried_out_without_votes() {
         next_at: now,
         why: Why::default(),
         holds: Changes::None,
+        freezes: engine::Freezes::Unasked,
         entry: None,
         records: vec![engine::Record {
             what: "approve".to_owned(),

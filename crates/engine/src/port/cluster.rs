@@ -1,6 +1,6 @@
 use super::Boxed;
 use crate::permit::Permit;
-use interlock::cluster::{Failure, FailureKind, Query, Sections};
+use interlock::cluster::{Failure, FailureKind, Query, Sections, Tier};
 use interlock::id::ClusterName;
 use interlock::plan::Action;
 use std::collections::{BTreeMap, BTreeSet};
@@ -30,6 +30,7 @@ impl<T: Observe + Act> Backend for T {}
 pub struct Clusters {
     looks: BTreeMap<ClusterName, Arc<dyn Observe>>,
     acts: BTreeMap<ClusterName, Arc<dyn Act>>,
+    tiers: BTreeMap<ClusterName, Tier>,
 }
 
 impl Clusters {
@@ -50,6 +51,17 @@ impl Clusters {
         self.acts.remove(&name);
         self.looks.insert(name, cluster);
         self
+    }
+
+    /// The same clusters, with the tiers that the settings put them into.
+    #[must_use]
+    pub fn in_tiers(self, tiers: BTreeMap<ClusterName, Tier>) -> Self {
+        Self { tiers, ..self }
+    }
+
+    /// The tier of a cluster now, which may differ from that of a plan.
+    pub(crate) fn tier(&self, name: &ClusterName) -> Option<Tier> {
+        self.tiers.get(name).copied()
     }
 
     /// How a cluster is looked at.

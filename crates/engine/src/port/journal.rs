@@ -1,8 +1,9 @@
 use super::Boxed;
 use crate::entry::Entry;
 use crate::notice::Notice;
-use crate::operation::{Changes, NewOperation, Operation, Revision, Token, Transition, Transitioned};
+use crate::operation::{Changes, Freezes, NewOperation, Operation, Revision, Token, Transition, Transitioned};
 use crate::record::Record;
+use interlock::freeze::Freeze;
 use interlock::id::OperationId;
 use interlock::plan::{Memory, Owed, Sealed};
 use interlock::time::Millis;
@@ -79,7 +80,18 @@ pub trait Journal: Send + Sync {
         &'a self,
         operation: &'a Operation,
         holds: &'a Changes,
+        freezes: &'a Freezes,
     ) -> Boxed<'a, Result<Option<OperationId>, JournalError>>;
+
+    /// The freeze that a start has to wait for now, if any: of those it heeds the one that ends last. A look only; the start
+    /// looks again.
+    fn frozen<'a>(&'a self, freezes: &'a Freezes, now: Millis) -> Boxed<'a, Result<Option<Freeze>, JournalError>>;
+
+    /// Whether the time of a freeze is over and that has not been recorded.
+    fn freezes_over(&self, now: Millis) -> Boxed<'_, Result<bool, JournalError>>;
+
+    /// Ends the freezes whose time is over, with their audit records: once each. What waited for them is due at once.
+    fn end_freezes(&self, now: Millis) -> Boxed<'_, Result<(), JournalError>>;
 
     /// What somebody asked the throttle of a running move to be turned to, in bytes a second; the last word counts.
     fn throttle<'a>(&'a self, id: &'a OperationId) -> Boxed<'a, Result<Option<u64>, JournalError>>;

@@ -25,6 +25,7 @@ const FILES: &[(&str, &str)] = files![
     "broker",
     "clusters",
     "expand-partitions",
+    "freeze",
     "group",
     "group-create",
     "group-delete",
@@ -49,6 +50,7 @@ const FILES: &[(&str, &str)] = files![
     "topic-alter",
     "topic-create",
     "topic-delete",
+    "unfreeze",
     "unlock",
     "who",
     "whoami",
@@ -123,7 +125,7 @@ pub struct OptionSpec {
     pub choices: Vec<String>,
     /// For durations: the shortest.
     pub at_least: Option<Duration>,
-    /// For durations: the longest.
+    /// For durations: the longest. For deadlines: how far off.
     pub at_most: Option<Duration>,
     /// For texts: the most characters.
     pub longest: usize,

@@ -69,7 +69,9 @@ pub fn complete(catalogue: &Catalogue, asked: &Asked<'_>, context: &ParseContext
         OptionType::Flag => pick(asked.prefix, ["true", "false"].into_iter().map(named)),
         OptionType::Rate => pick(asked.prefix, RATES.into_iter().map(named)),
         OptionType::Settings => pick(asked.prefix, SETTINGS.into_iter().map(named)),
-        OptionType::Partitions | OptionType::Brokers | OptionType::Count | OptionType::Text => Vec::new(),
+        OptionType::Partitions | OptionType::Brokers | OptionType::Count | OptionType::Text | OptionType::Deadline => {
+            Vec::new()
+        }
     }
 }
 

@@ -13,7 +13,7 @@ use jiff::tz::{AmbiguousOffset, Offset, TimeZone};
 /// What times are read against.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Times<'a> {
-    /// The present; nothing after it is taken.
+    /// The present.
     pub(super) now: Millis,
     /// The zone of local times that name none.
     pub(super) zone: &'a TimeZone,
@@ -27,6 +27,15 @@ pub(super) fn parse(text: &str, times: &Times<'_>) -> Result<Millis, Mistake> {
     }
     if at < Millis(0) {
         return Err(Mistake::new("time-too-early", too_early(given(text), at)));
+    }
+    Ok(at)
+}
+
+/// Reads an instant that is still to come.
+pub(super) fn to_come(text: &str, times: &Times<'_>) -> Result<Millis, Mistake> {
+    let at = any(text, times)?;
+    if at <= times.now {
+        return Err(Mistake::new("time-in-past", too_early(given(text), at).with("now", times.now)));
     }
     Ok(at)
 }
@@ -294,6 +303,32 @@ mod tests {
         ] {
             let found = read(text).map_err(|mistake| mistake.id).err().unwrap_or_default();
             assert_eq!(found, id, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_to_come_lies_after_the_present() {
+        let zone = TimeZone::get("Europe/Berlin").unwrap();
+        let read = |text: &str| {
+            to_come(text, &Times { now: NOW, zone: &zone }).map(|at| at.to_string()).map_err(|mistake| mistake.id)
+        };
+        for (text, utc) in [
+            ("2026-12-01 09:00", "2026-12-01T08:00:00.000Z"),
+            ("2026-12-01T09:00 Asia/Shanghai", "2026-12-01T01:00:00.000Z"),
+            ("2026-11-23T02:46:40.001Z", "2026-11-23T02:46:40.001Z"),
+        ] {
+            assert_eq!(read(text), Ok(utc.to_owned()), "{text}");
+        }
+        for (text, id) in [
+            ("now", "time-in-past"),
+            ("-2h", "time-in-past"),
+            ("2026-11-23T02:46:40Z", "time-in-past"),
+            ("2h", "not-a-time"),
+            ("tomorrow", "not-a-time"),
+            ("2026-12-32 09:00", "no-such-date"),
+            ("2027-03-28 02:30", "time-does-not-exist"),
+        ] {
+            assert_eq!(read(text), Err(id.to_owned()), "{text}");
         }
     }
 

@@ -2,7 +2,7 @@
 
 use super::catalogue::{Catalogue, OptionSpec};
 use super::directory::{behind, is_handle};
-use super::instant::Times;
+use super::instant::{self, Times};
 use super::name::did_you_mean;
 use super::parse::{ParseContext, cut, given};
 use super::request::Value;
@@ -54,6 +54,8 @@ pub enum OptionType {
     Count,
     /// Settings by key.
     Settings,
+    /// An instant still to come.
+    Deadline,
 }
 
 /// What a value is read with.
@@ -66,7 +68,7 @@ pub(super) struct Reading<'a> {
 
 impl OptionType {
     /// All of them.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 19] = [
         Self::Cluster,
         Self::Topic,
         Self::Group,
@@ -85,6 +87,7 @@ impl OptionType {
         Self::Rate,
         Self::Count,
         Self::Settings,
+        Self::Deadline,
     ];
 
     /// The key in command files; sentences that explain the type go by `type-` and this key.
@@ -109,6 +112,7 @@ impl OptionType {
             Self::Rate => "rate",
             Self::Count => "count",
             Self::Settings => "settings",
+            Self::Deadline => "deadline",
         }
     }
 
@@ -128,6 +132,9 @@ impl OptionType {
                 "offset:1200",
                 "shift:-500",
             ],
+            Self::Deadline => {
+                &["2026-12-01T09:00:00Z", "2026-12-01 09:00", "2026-12-01T09:00", "2026-12-01 09:00 Asia/Shanghai"]
+            }
             Self::Partitions => &["0", "0,3,7-9"],
             Self::Duration => &["90s", "30m", "1h30m", "7d"],
             Self::Operation => &["K7F3QD"],
@@ -150,6 +157,7 @@ impl OptionType {
             Self::Cluster => cluster(text, reading),
             Self::Topic => topic(text, reading),
             Self::Group => group(text, reading),
+            Self::Deadline => deadline(text, option, reading),
             Self::OffsetTarget => {
                 let times = Times { now: reading.context.now, zone: reading.context.zone };
                 offset_target::parse(text, &times).map(Value::OffsetTarget)
@@ -246,6 +254,18 @@ fn bounded_duration(text: &str, option: &OptionSpec) -> Result<Value, Mistake> {
         return Err(Mistake::new("duration-too-long", given(text).with("most", most)));
     }
     Ok(Value::Duration(span))
+}
+
+/// Nothing ends in the past, nor later than the option allows.
+fn deadline(text: &str, option: &OptionSpec, reading: &Reading<'_>) -> Result<Value, Mistake> {
+    let now = reading.context.now;
+    let at = instant::to_come(text, &Times { now, zone: reading.context.zone })?;
+    match option.at_most {
+        Some(most) if at > now.plus(most) => {
+            Err(Mistake::new("time-too-far", given(text).with("at", at).with("most", most)))
+        }
+        _ => Ok(Value::Deadline(at)),
+    }
 }
 
 /// Only a whole digest says which plan was seen; the digits that cards show can be ground by brute force.

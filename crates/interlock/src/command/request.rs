@@ -67,6 +67,8 @@ pub enum Value {
     Count(u32),
     /// Settings by key; none where a setting is taken away.
     Settings(super::Settings),
+    /// An instant that was still to come.
+    Deadline(Millis),
 }
 
 /// Plans hold integers with their unit in the name, so a time span is stored as a number of milliseconds.
@@ -104,6 +106,7 @@ impl Value {
             Self::Rate(rate) => super::rate::canonical(*rate),
             Self::Count(count) => count.to_string(),
             Self::Settings(settings) => super::settings::canonical(settings),
+            Self::Deadline(at) => at.to_string(),
         }
     }
 }
@@ -159,6 +162,8 @@ impl Arguments {
         count -> u32, Count;
         /// The settings given for an option.
         settings -> super::Settings, Settings;
+        /// The end given for an option.
+        deadline -> Millis, Deadline;
     }
 
     /// Every argument in its canonical writing, as a plan stores it.

@@ -114,8 +114,9 @@ fn option(raw: RawOption) -> Result<OptionSpec, String> {
     if raw.infer && (!is(OptionType::Cluster) || raw.required) {
         return Err(wrong("infer is for clusters that are not required"));
     }
-    if (raw.at_least.is_some() || raw.at_most.is_some()) && !is(OptionType::Duration) {
-        return Err(wrong("at_least and at_most are for durations"));
+    let has_most = is(OptionType::Duration) || is(OptionType::Deadline);
+    if (raw.at_least.is_some() && !is(OptionType::Duration)) || (raw.at_most.is_some() && !has_most) {
+        return Err(wrong("at_least is for durations, at_most for durations and deadlines"));
     }
     if raw.longest.is_some() && !is(OptionType::Text) || raw.longest.is_some_and(|longest| longest > LONGEST_TEXT) {
         return Err(wrong("longest is for texts, and 400 at most"));

@@ -4,6 +4,7 @@ use super::{ClustersLook, GroupLook, Health, LagLook, Report, TopicLook};
 use crate::approval::{State, Tally};
 use crate::command::Kind;
 use crate::facts::Facts;
+use crate::freeze::Freeze;
 use crate::id::{ClusterName, OperationId, PersonId, RequestId};
 use crate::plan::{Effect, Seat};
 use crate::time::Millis;
@@ -132,6 +133,9 @@ pub struct OperationLine {
     pub updated_at: Millis,
     /// When it expires; none once it has started or ended.
     pub expires_at: Option<Millis>,
+    /// The freeze that its start waits for.
+    #[serde(default)]
+    pub frozen: Option<Freeze>,
 }
 
 /// One operation in detail.

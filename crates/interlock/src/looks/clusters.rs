@@ -4,6 +4,7 @@ use super::{LookAnswer, Part};
 use crate::cluster::kafka::KafkaQuery;
 use crate::cluster::rocketmq::{RocketmqQuery, TopicKind};
 use crate::cluster::{Cluster, ClusterKind, Failure, FailureKind, Look, Looker, Mode, Query, Sections, Tier};
+use crate::freeze::Freeze;
 use crate::id::ClusterName;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -30,6 +31,9 @@ pub struct ClusterLine {
     pub mode: Mode,
     /// What was seen of it.
     pub counts: Part<Counts>,
+    /// The freezes that stop changes of it.
+    #[serde(default)]
+    pub freezes: Vec<Freeze>,
 }
 
 /// A cluster in numbers, by its kind.
@@ -90,14 +94,25 @@ pub fn queries(kind: ClusterKind) -> BTreeSet<Query> {
     }
 }
 
-/// The list, from what was seen of each cluster with [`queries`]. A cluster that was not asked counts as unreachable.
-#[must_use]
-pub fn answer(seen: &[(Cluster, Sections)]) -> LookAnswer {
-    let clusters = seen.iter().map(|(cluster, sections)| line(cluster, sections)).collect();
-    LookAnswer::Clusters(ClustersLook { clusters })
+/// What is told of one cluster.
+#[derive(Debug, Clone)]
+pub struct SeenCluster {
+    /// The cluster.
+    pub cluster: Cluster,
+    /// What was seen of it with [`queries`].
+    pub sections: Sections,
+    /// The freezes that stop changes of it.
+    pub freezes: Vec<Freeze>,
 }
 
-fn line(cluster: &Cluster, sections: &Sections) -> ClusterLine {
+/// The list. A cluster that was not asked counts as unreachable.
+#[must_use]
+pub fn answer(seen: &[SeenCluster]) -> LookAnswer {
+    LookAnswer::Clusters(ClustersLook { clusters: seen.iter().map(line).collect() })
+}
+
+fn line(seen: &SeenCluster) -> ClusterLine {
+    let SeenCluster { cluster, sections, freezes } = seen;
     ClusterLine {
         name: cluster.name.clone(),
         kind: cluster.kind,
@@ -108,6 +123,7 @@ fn line(cluster: &Cluster, sections: &Sections) -> ClusterLine {
             Ok(counts) => Part::Known(counts),
             Err(failure) => Part::Unknown(failure),
         },
+        freezes: freezes.to_vec(),
     }
 }
 

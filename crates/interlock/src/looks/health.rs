@@ -3,6 +3,7 @@
 use super::{Asked, LookAnswer, Looking, answer};
 use crate::cluster::kafka::{ConfigEntry, Topic, TopicOverview};
 use crate::cluster::{Look, Looker};
+use crate::freeze::Freeze;
 use crate::id::{ClusterName, OperationId, TopicName};
 use crate::time::Millis;
 use serde::{Deserialize, Serialize};
@@ -49,6 +50,9 @@ pub struct Health {
     pub topics_left_out: usize,
     /// What is still to be put back.
     pub obligations: Vec<Obligation>,
+    /// The freezes that stop changes; they make it no less healthy.
+    #[serde(default)]
+    pub freezes: Vec<Freeze>,
 }
 
 impl Health {
@@ -116,6 +120,7 @@ pub(super) fn look(asked: &Asked<'_>) -> Looking {
         topics_left_out: unhealthy.len() - listed.len(),
         topics: listed,
         obligations: asked.obligations.to_vec(),
+        freezes: asked.freezes.to_vec(),
     }))
 }
 

@@ -31,6 +31,7 @@ pub use topic::{PartitionLine, TopicLook};
 use crate::cluster::{Cluster, ClusterKind, Failure, Look, Query, Sections};
 use crate::command::{Arguments, misfit};
 use crate::facts::Facts;
+use crate::freeze::Freeze;
 use crate::id::{GroupId, TopicName};
 use crate::plan::Mistake;
 use report::Stop;
@@ -63,6 +64,8 @@ pub struct Asked<'a> {
     pub visible: Visible<'a>,
     /// What is still to be put back on this cluster, from the store; only `/health` reads it.
     pub obligations: &'a [Obligation],
+    /// The freezes that stop changes of this cluster, from the store; only `/health` reads them.
+    pub freezes: &'a [Freeze],
 }
 
 /// What a person may see, as policy says.

@@ -150,6 +150,8 @@ pub const PHRASES: &[&str] = &[
     "dead-letters",
     "disk-filling",
     "disk-full",
+    "frozen-cluster",
+    "frozen-tier",
     "group-at",
     "group-broadcasts",
     "group-headline",

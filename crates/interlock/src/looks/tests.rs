@@ -106,7 +106,8 @@ fn run(command: &str, arguments: &Arguments, world: &Sections) -> (Looking, usiz
     let visible = Visible { topic: &topic, group: &group };
     let mut sections = Sections::empty();
     for round in 1..=6 {
-        let asked = Asked { cluster: &cluster, sections: &sections, arguments, visible, obligations: &[] };
+        let asked =
+            Asked { cluster: &cluster, sections: &sections, arguments, visible, obligations: &[], freezes: &[] };
         match look(command, &asked).unwrap() {
             Looking::Need(queries) => {
                 assert!(!sections.missing(&queries).is_empty(), "{command} asks again for what it has");
@@ -201,6 +202,7 @@ fn a_cluster_with_something_to_put_back_is_not_healthy() {
             arguments: &arguments,
             visible: nothing,
             obligations: &obligations,
+            freezes: &[],
         };
         let LookAnswer::Health(health) = answered(look("health", &asked).unwrap()) else { panic!("not health") };
         assert_eq!((health.grade, health.obligations), (grade, obligations), "also where no topic is in scope");
@@ -290,7 +292,8 @@ fn a_missing_option_is_a_mistake() {
 fn clusters_keep_those_that_do_not_answer() {
     let mut down = Sections::empty();
     fail(&mut down, KafkaQuery::Cluster);
-    let LookAnswer::Clusters(found) = clusters::answer(&[(cluster(), world()), (cluster(), down)]) else { panic!() };
+    let seen = |sections| clusters::SeenCluster { cluster: cluster(), sections, freezes: Vec::new() };
+    let LookAnswer::Clusters(found) = clusters::answer(&[seen(world()), seen(down)]) else { panic!() };
     assert_eq!(
         found.clusters[0].counts.known(),
         Some(&Counts::Kafka(ClusterCounts { brokers: 3, topics: 3, offline: 0, under_replicated: 1 }))

@@ -14,7 +14,7 @@ use super::topic_gone::{self, Absence};
 use crate::cluster::kafka::KafkaQuery;
 use crate::cluster::{Look, Looker, Query, Sections};
 use crate::facts::Facts;
-use crate::id::GroupId;
+use crate::id::{FreezeId, GroupId};
 use crate::time::Millis;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -95,6 +95,9 @@ pub struct Memory {
     /// Looks that fail without a break.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub failing: Option<Failing>,
+    /// The freeze that its people were told it waits for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub frozen: Option<FreezeId>,
     /// What is still to be put back after the end.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub owed: Vec<Owed>,

@@ -297,6 +297,7 @@ mod conditions {
             left_since: Some(Millis(4)),
             least_left: Some(6),
             stalled: true,
+            frozen: Some("F7K3QD".parse().unwrap()),
             later: Some(Later { step: 3, at: Millis(4), left_bytes: Some(9) }),
             failing: Some(Failing { since: Millis(2), last: Millis(3) }),
             owed: vec![

@@ -6,6 +6,7 @@
 
 mod ballot;
 mod control;
+mod freezing;
 mod grants;
 mod named;
 mod owners;

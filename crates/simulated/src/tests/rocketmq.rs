@@ -68,8 +68,14 @@ impl Shop {
         let visible = Visible { topic: &topic, group: &group };
         let mut sections = Sections::empty();
         for _ in 0..6 {
-            let asked =
-                Asked { cluster: &cluster, sections: &sections, arguments: &arguments, visible, obligations: &[] };
+            let asked = Asked {
+                cluster: &cluster,
+                sections: &sections,
+                arguments: &arguments,
+                visible,
+                obligations: &[],
+                freezes: &[],
+            };
             match looks::look(command, &asked).unwrap() {
                 Looking::Need(queries) => {
                     assert!(!sections.missing(&queries).is_empty(), "/{command} asks for what it has");

@@ -2,8 +2,11 @@
 
 use super::points::Points;
 use engine::port::{Beat, Boxed, Discharge, Heard, Journal, JournalError, Told, Written};
-use engine::{Changes, Entry, NewOperation, Operation, Outcome, Record, Revision, Token, Transition, Transitioned};
+use engine::{
+    Changes, Entry, Freezes, NewOperation, Operation, Outcome, Record, Revision, Token, Transition, Transitioned,
+};
 use interlock::facts::Facts;
+use interlock::freeze::Freeze;
 use interlock::id::OperationId;
 use interlock::plan::{Memory, Sealed};
 use interlock::time::Millis;
@@ -173,8 +176,21 @@ impl Journal for CountingJournal {
         &'a self,
         operation: &'a Operation,
         holds: &'a Changes,
+        freezes: &'a Freezes,
     ) -> Boxed<'a, Result<Option<OperationId>, JournalError>> {
-        self.inner.in_the_way(operation, holds)
+        self.inner.in_the_way(operation, holds, freezes)
+    }
+
+    fn frozen<'a>(&'a self, freezes: &'a Freezes, now: Millis) -> Boxed<'a, Result<Option<Freeze>, JournalError>> {
+        self.inner.frozen(freezes, now)
+    }
+
+    fn freezes_over(&self, now: Millis) -> Boxed<'_, Result<bool, JournalError>> {
+        self.inner.freezes_over(now)
+    }
+
+    fn end_freezes(&self, now: Millis) -> Boxed<'_, Result<(), JournalError>> {
+        self.counted("end freezes".to_owned(), self.inner.end_freezes(now))
     }
 
     fn throttle<'a>(&'a self, id: &'a OperationId) -> Boxed<'a, Result<Option<u64>, JournalError>> {

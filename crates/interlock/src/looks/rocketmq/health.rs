@@ -7,6 +7,7 @@ use crate::cluster::rocketmq::{
     TopicOverview,
 };
 use crate::cluster::{Looker, rocketmq::TopicKind};
+use crate::freeze::Freeze;
 use crate::looks::report::{Cell, Phrase, Report, Sheet, Stop, names, reported, seen};
 use crate::looks::{Asked, Grade, Looking, Part, part};
 
@@ -42,6 +43,7 @@ fn report<'a>(asked: &Asked<'a>, looker: &mut Looker<'a>) -> Result<Report, Stop
     found.registered(cluster);
     // For the time until a slave's next synchronization it is nothing but late: that alone makes no cluster less healthy.
     found.told.extend(copies::of_all(&topics, copies, asked.visible.topic));
+    found.told.extend(asked.freezes.iter().map(frozen));
     found.topics(asked, topics);
     found.routes(asked, routes);
     let grade = found.grade(!asked.obligations.is_empty());
@@ -52,6 +54,11 @@ fn report<'a>(asked: &Asked<'a>, looker: &mut Looker<'a>) -> Result<Report, Stop
         lines: [found.broken, found.degraded, found.told].concat(),
         tables: vec![processes(cluster)],
     })
+}
+
+/// A freeze stops changes, and makes nothing less healthy.
+fn frozen(freeze: &Freeze) -> Phrase {
+    Phrase { id: format!("frozen-{}", freeze.on.kind()), facts: freeze.facts() }
 }
 
 impl Found {
