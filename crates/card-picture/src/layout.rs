@@ -53,7 +53,9 @@ pub fn lay_out(message: &Message, screen: &Screen, reader: &Reader, faces: &Face
     let mut page = Page::new(screen, reader, faces);
     page.head();
     page.content(&message.content);
-    page.files(&message.files);
+    // Pictures first, then the others below each other.
+    message.pictures.iter().for_each(|one| page.image(one));
+    message.files.iter().for_each(|one| page.file(one));
     message.embeds.iter().for_each(|one| page.embed(one));
     message.rows.iter().for_each(|row| page.buttons(row));
     page.reactions(&message.reactions);

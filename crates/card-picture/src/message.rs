@@ -1,5 +1,6 @@
 //! A message in Discord's JSON, as far as it is shown.
 
+use crate::picture::Picture;
 use serde_json::Value;
 
 /// A file that a message has.
@@ -17,8 +18,16 @@ pub struct Message {
     pub(crate) content: String,
     pub(crate) embeds: Vec<Embed>,
     pub(crate) rows: Vec<Vec<Button>>,
-    pub(crate) files: Vec<Attached>,
+    pub(crate) pictures: Vec<Picture>,
+    pub(crate) files: Vec<File>,
     pub(crate) reactions: Vec<String>,
+}
+
+/// A file that is no picture.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct File {
+    pub(crate) name: String,
+    pub(crate) bytes: usize,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,11 +57,19 @@ impl Message {
     /// The message of such a JSON (`content`, `embeds`, `components`), with the files and the reactions that it has.
     #[must_use]
     pub fn read(json: &Value, files: Vec<Attached>, reactions: &[&str]) -> Self {
+        let (mut pictures, mut others) = (Vec::new(), Vec::new());
+        for Attached { name, bytes } in files {
+            match Picture::from_png(&bytes) {
+                Ok(picture) => pictures.push(picture),
+                Err(_) => others.push(File { name, bytes: bytes.len() }),
+            }
+        }
         Self {
             content: text(&json["content"]),
             embeds: list(&json["embeds"]).iter().map(embed).collect(),
             rows: list(&json["components"]).iter().map(|row| buttons(&row["components"])).collect(),
-            files,
+            pictures,
+            files: others,
             reactions: reactions.iter().map(|one| (*one).to_owned()).collect(),
         }
     }

@@ -115,7 +115,7 @@ impl Picture {
         self.pixels.iter().map(|pixel| *known.entry(*pixel).or_insert_with(|| nearest(*pixel))).collect()
     }
 
-    /// The mean colour under a pixel of a smaller picture of that size, in few steps: many colours make a large file.
+    /// The mean colour under a pixel of a smaller picture of that size.
     pub(crate) fn average(&self, (x, y): (usize, usize), (width, height): (usize, usize)) -> Colour {
         let (own_width, own_height) = self.size();
         let span = |at: usize, of: usize, own: usize| {
@@ -130,16 +130,13 @@ impl Picture {
                 count += 1;
             }
         }
-        let mean = |sum: usize| u8::try_from((sum / count.max(1) + STEP / 2) / STEP * STEP).unwrap_or(u8::MAX);
+        let mean = |sum: usize| u8::try_from(sum / count.max(1)).unwrap_or(u8::MAX);
         sum.map(mean)
     }
 }
 
 /// Colours of a palette.
 const MOST_COLOURS: usize = 256;
-
-/// A part of a colour is a multiple of it.
-const STEP: usize = 16;
 
 #[cfg(test)]
 mod tests {

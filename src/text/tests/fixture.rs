@@ -205,6 +205,12 @@ pub(super) fn denied() -> Facts {
     Facts::none().with("failure", "denied").with("said", "29 TOPIC_AUTHORIZATION_FAILED: Topic authorization failed.")
 }
 
+/// Four members of the group, as a check finds them.
+pub(super) fn members() -> Facts {
+    let members = names(&["billing-1", "billing-2", "billing-3", "billing-4"]);
+    Facts::none().with("group", "billing").with("count", 4_i64).with("members", members).with("static", 0_i64)
+}
+
 /// Everything a view borrows.
 pub(super) struct Scene {
     pub(super) plan: Sealed,

@@ -23,6 +23,7 @@ impl Page<'_> {
         let column = Column {
             x: x + BAR + left,
             width: width - BAR - left - right,
+            top: top + PADDING,
             setting: Setting::text(self.screen.embed_text),
             colour: colours::TEXT,
         };
@@ -59,7 +60,9 @@ impl Page<'_> {
         let together = |one: &Field, next: &Field| beside && one.inline && next.inline;
         for group in fields.chunk_by(together) {
             for row in group.chunks(BESIDE) {
-                self.y += GAP;
+                if self.y > column.top {
+                    self.y += GAP;
+                }
                 self.beside(row, column);
             }
         }
@@ -79,12 +82,14 @@ impl Page<'_> {
         self.y = bottom;
     }
 
-    /// A footer knows no markup.
+    /// A footer knows no markup. Above it is room, unless it is the first.
     fn footer(&mut self, footer: &str, column: Column) {
         if footer.is_empty() {
             return;
         }
-        self.y += GAP;
+        if self.y > column.top {
+            self.y += GAP;
+        }
         let setting = Setting::text((12.0, 16.0));
         for row in crate::flow::rows(&super::page::run(footer, false), setting, column.width, self.faces) {
             self.row(&row, (column.x, self.y), column.x + column.width, (setting, colours::FAINT));

@@ -7,7 +7,7 @@ use crate::colours::{self, Colour};
 use crate::flow::{Row, Setting, one_row, rows};
 use crate::inline::{Run, Style};
 use crate::markdown::{Part, Weight, parts};
-use crate::message::{Attached, Button};
+use crate::message::{Button, File};
 use crate::picture::Picture;
 use crate::stamp;
 
@@ -23,6 +23,8 @@ const GAP: f32 = 8.0;
 pub(super) struct Column {
     pub(super) x: f32,
     pub(super) width: f32,
+    /// Where it begins.
+    pub(super) top: f32,
     pub(super) setting: Setting,
     pub(super) colour: Colour,
 }
@@ -60,6 +62,7 @@ impl Page<'_> {
         let column = Column {
             x: self.screen.indent,
             width: self.screen.room(),
+            top: self.y,
             setting: Setting::text(self.screen.text),
             colour: colours::TEXT,
         };
@@ -86,7 +89,7 @@ impl Page<'_> {
             Weight::Heading(_) => (column.setting, colours::STRONG),
             Weight::Small => (scaled(0.8125), colours::FAINT),
         };
-        if matches!(weight, Weight::Heading(_)) {
+        if matches!(weight, Weight::Heading(_)) && self.y > column.top {
             self.y += GAP;
         }
         let shift = if weight == Weight::Quote { 12.0 } else { 0.0 };
@@ -129,19 +132,8 @@ impl Page<'_> {
         self.y += padding + 4.0;
     }
 
-    /// Pictures first, then the others below each other, as far as they have names.
-    pub(super) fn files(&mut self, files: &[Attached]) {
-        let shown = |file: &Attached| Picture::from_png(&file.bytes).ok();
-        for picture in files.iter().filter_map(shown) {
-            self.image(picture);
-        }
-        for file in files.iter().filter(|file| shown(file).is_none()) {
-            self.file(file);
-        }
-    }
-
     #[expect(clippy::cast_precision_loss, reason = "sizes of pictures")]
-    fn image(&mut self, picture: Picture) {
+    pub(super) fn image(&mut self, picture: &Picture) {
         let (width, height) = picture.size();
         let (most_wide, most_high) = self.screen.image;
         let by = (most_wide / width as f32).min(most_high / height as f32).min(1.0);
@@ -154,10 +146,10 @@ impl Page<'_> {
         };
         self.must_be_within("an image", (area.x, area.right()), (0.0, self.screen.width));
         self.y += area.height;
-        self.marks.push(Mark::Picture { picture, area });
+        self.marks.push(Mark::Picture { picture: picture.clone(), area });
     }
 
-    fn file(&mut self, file: &Attached) {
+    pub(super) fn file(&mut self, file: &File) {
         const HEIGHT: f32 = 48.0;
         self.y += 4.0;
         let width = self.screen.room().min(400.0);
@@ -173,7 +165,7 @@ impl Page<'_> {
         let row = self.shortened(&file.name, name, room);
         self.row(&row, (x, area.y + 6.0), area.right(), (name, colours::LINK));
         let size = Setting::text(SMALL);
-        let bytes = one_row(&run(&amount(file.bytes.len()), false), size, self.faces);
+        let bytes = one_row(&run(&amount(file.bytes), false), size, self.faces);
         self.row(&bytes, (x, area.y + 25.0), area.right(), (size, colours::FAINT));
         self.y += HEIGHT;
     }
