@@ -76,6 +76,9 @@ setup_native() {
     if ! have flock || ! have setsid; then apt_need util-linux; fi
 }
 
+# What the tests draw cards with: text, code, Chinese.
+setup_fonts() { apt_need fonts-open-sans fonts-dejavu-core fonts-wqy-microhei; }
+
 setup_rust() {
     if ! have cargo && [ -x "$HOME/.cargo/bin/cargo" ]; then
         PATH=$HOME/.cargo/bin:$PATH
@@ -152,6 +155,7 @@ setup() {
     # First what this script cannot install itself.
     setup_rust
     setup_native
+    setup_fonts
     setup_rust_tools
     setup_lab
     say "setup: done"

@@ -256,6 +256,7 @@ fn manifests_of_pure_crates_stay_pure() {
         ("kafka-admin", &["interlock", "engine", "signalbox", "simulated", "sqlx", "serenity"]),
         ("rocketmq-admin", &["interlock", "engine", "signalbox", "simulated", "sqlx", "serenity", "kafka-admin"]),
         ("discord-model", &["interlock", "engine", "signalbox", "simulated", "serenity", "sqlx"]),
+        ("card-picture", &["interlock", "engine", "signalbox", "discord-model", "serenity", "tokio"]),
     ] {
         for forbidden in never {
             assert!(!of(name).contains(*forbidden), "{name} depends on {forbidden}");
@@ -271,6 +272,24 @@ fn locked(package: &str) -> BTreeSet<String> {
     let block = lock[start..].split("\n\n").next().unwrap_or_default();
     let listed = block.lines().filter_map(|line| line.trim().strip_prefix('"')?.split(['"', ' ']).next());
     listed.map(str::to_owned).collect()
+}
+
+/// What draws pictures of cards is for tests: the bot that is run does without it.
+#[test]
+fn nothing_that_is_run_draws_cards() {
+    let mut manifests = vec![root().join("Cargo.toml")];
+    let crates = std::fs::read_dir(root().join("crates")).expect("the crates");
+    manifests.extend(crates.map(|entry| entry.expect("one").path().join("Cargo.toml")));
+    for manifest in manifests {
+        assert!(!dependencies(&manifest).contains("card-picture"), "{} depends on it", manifest.display());
+    }
+    // The tests do.
+    let (manifest, _) =
+        lines_about("card-picture").into_iter().find(|(_, line)| line.ends_with(".workspace = true")).expect("one");
+    assert_eq!(manifest, root().join("Cargo.toml"));
+    let named = sources().into_iter().filter(|source| words(&source.code).contains("card_picture"));
+    let named: Vec<String> = named.map(|source| source.path).collect();
+    assert_eq!(named, ["text/tests/drawn.rs"]);
 }
 
 /// The manifests of the workspace, with their lines about a dependency.

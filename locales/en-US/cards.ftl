@@ -160,6 +160,7 @@ card-way-back-moves = Way back: stop at any batch; the reverse plan is stored, {
 card-no-way-back = Way back: none
 
 votes-none = Votes: none yet
+votes-unconfirmed = Not confirmed yet
 votes-none-needed = No votes needed
 votes-counted = Votes: { $filled } of { $wanted }: { $who }
 votes-vetoed = vetoed by { $who }
@@ -167,6 +168,7 @@ votes-uncounted = not counted: { $who }
 votes-uncounted-one = { $who } ({ $why })
 votes-cannot-verify = somebody’s roles cannot be looked up now; it waits
 votes-how = ✅ approve · ❌ veto (final)
+votes-how-confirm = ✅ confirm · ❌ veto (final)
 votes-how-typed = approve: type { $name } ([Approve…], or /approve … confirm:), which only /approve … withdraw:true takes back; ✅ alone counts for nothing · ❌ veto (final)
 not-counted-asked-for-it = asked for it
 not-counted-no-right = is no approver here

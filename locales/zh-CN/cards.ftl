@@ -94,6 +94,7 @@ card-way-back-moves = 退路：任何批次都可停止；回滚计划已保存�
 card-no-way-back = 退路：没有
 
 votes-none = 投票：还没有
+votes-unconfirmed = 尚未确认
 votes-none-needed = 不需要投票
 votes-counted = 投票：{ $filled } / { $wanted }：{ $who }
 votes-vetoed = 否决：{ $who }
@@ -101,6 +102,7 @@ votes-uncounted = 不计入：{ $who }
 votes-uncounted-one = { $who }（{ $why }）
 votes-cannot-verify = 暂时查不到某人的角色，先等待
 votes-how = ✅ 同意 · ❌ 否决（不可撤回）
+votes-how-confirm = ✅ 确认 · ❌ 否决（不可撤回）
 votes-how-typed = 同意：键入 { $name }（[批准…] 或 /approve … confirm:），只能用 /approve … withdraw:true 撤回；只点 ✅ 不算 · ❌ 否决（不可撤回）
 not-counted-asked-for-it = 是申请人
 not-counted-no-right = 在此没有审批权

@@ -22,6 +22,14 @@ mod uploads;
 #[cfg(test)]
 mod wire;
 
+/// A card as the message that is posted, and its files by name: for the pictures of cards.
+#[cfg(test)]
+pub(crate) fn posted(card: &crate::text::Card) -> (Value, Vec<(String, Vec<u8>)>) {
+    const MARKER: &str = "5f0c1d9be2a47c6880d3419e";
+    let rendered = render::render(card, Some(MARKER));
+    (rendered.message, rendered.uploads.into_iter().map(|one| (one.name, one.bytes)).collect())
+}
+
 pub use gateway::{Running, Standing};
 pub use logs::may_be_logged;
 pub use permissions::{ChannelRights, Dangerous};

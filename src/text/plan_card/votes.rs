@@ -22,7 +22,7 @@ pub(super) fn needs(view: &CardView<'_>) -> Line {
         .count("wanted", view.seats.len())
         .count("filled", view.tally.filled())
         .line("who", seats(view.seats, locale));
-    if view.seats.iter().all(Seat::is_confirmation) {
+    if is_confirmed_only(view) {
         return locale.say("card-needs-confirmation", &args);
     }
     let stricter = view.seats != view.plan.plan().votes;
@@ -48,13 +48,22 @@ pub(super) fn footer(view: &CardView<'_>) -> Line {
         return locale.say("votes-none-needed", &Args::new());
     }
     let mut parts = standing(tally, locale);
+    if tally.filled() == 0 && is_confirmed_only(view) {
+        parts[0] = locale.say("votes-unconfirmed", &Args::new());
+    }
     if view.state == State::AwaitingApproval {
         parts.push(match view.plan.plan().name_to_type() {
             Some(name) => locale.say("votes-how-typed", &Args::new().foreign("name", name, WHOLE_NAME)),
+            None if is_confirmed_only(view) => locale.say("votes-how-confirm", &Args::new()),
             None => locale.say("votes-how", &Args::new()),
         });
     }
     Line::joined(parts, " · ")
+}
+
+/// Whether nobody else must agree: who asked confirms it.
+fn is_confirmed_only(view: &CardView<'_>) -> bool {
+    !view.seats.is_empty() && view.seats.iter().all(Seat::is_confirmation)
 }
 
 /// Who fills seats, who vetoes, and whose vote does not count.

@@ -213,6 +213,12 @@ pub(super) fn freeze(on: FreezeOn, until: Millis, reason: &str) -> Freeze {
     Freeze { id: "F7K3QD".parse().unwrap(), on, person: person("alice"), reason: reason.to_owned(), set_at, until }
 }
 
+/// Four members of the group, as a check finds them.
+pub(super) fn members() -> Facts {
+    let members = names(&["billing-1", "billing-2", "billing-3", "billing-4"]);
+    Facts::none().with("group", "billing").with("count", 4_i64).with("members", members).with("static", 0_i64)
+}
+
 /// Everything a view borrows.
 pub(super) struct Scene {
     pub(super) plan: Sealed,

@@ -69,8 +69,8 @@ fn lines(card: &Card) -> Vec<&Line> {
 }
 
 /// None of our own words holds a piece of the hostile text, and nothing invisible is left anywhere.
-fn stays_foreign(card: &Card, with: &str) {
-    check(card);
+fn stays_foreign(card: &Card, with: &str, locale: Locale) {
+    check(card, locale);
     let pieces: Vec<&str> = with.split(['\n', ' ']).filter(|piece| piece.chars().count() > 3).collect();
     for line in lines(card) {
         for span in &line.0 {
@@ -95,13 +95,17 @@ fn a_plan_of_hostile_names_is_a_card_like_any_other() {
                 .because(&with, Facts::none().with("said", with.as_str()));
             for locale in Locale::ALL {
                 let view = scene.view(locale);
-                stays_foreign(&plan_card(&view), &with);
+                stays_foreign(&plan_card(&view), &with, locale);
                 for told in [Notice::OwnersBefore, Notice::OwnersAfter] {
-                    stays_foreign(&notice(&told, &view), &with);
+                    stays_foreign(&notice(&told, &view), &with, locale);
                 }
                 let facts = Facts::none().with("members", vec![with.clone(); 9]).with("count", 9_i64);
-                stays_foreign(&notice(&Notice::Alert { id: with.clone(), facts: facts.clone() }, &view), &with);
-                stays_foreign(&notice(&Notice::Progress { id: "wait-members-remain".to_owned(), facts }, &view), &with);
+                stays_foreign(&notice(&Notice::Alert { id: with.clone(), facts: facts.clone() }, &view), &with, locale);
+                stays_foreign(
+                    &notice(&Notice::Progress { id: "wait-members-remain".to_owned(), facts }, &view),
+                    &with,
+                    locale,
+                );
             }
         }
         let text = plan_text(&Sealed::seal(plan(&with)).unwrap());
@@ -139,7 +143,7 @@ fn hostile_answers_are_cards_like_any_other() {
         for done in all {
             let reply = Answer { request: "M2WQ7A".parse().unwrap(), done, recorded: Recorded::Yes };
             for locale in Locale::ALL {
-                stays_foreign(&answer(&reply, locale), &with);
+                stays_foreign(&answer(&reply, locale), &with, locale);
             }
         }
     }

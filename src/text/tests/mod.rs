@@ -1,3 +1,4 @@
+mod drawn;
 mod fixture;
 mod hostile;
 mod ids;

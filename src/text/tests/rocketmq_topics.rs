@@ -123,7 +123,7 @@ fn every_state_of_them_has_a_card_within_limits() {
     for plan in all() {
         for state in State::ALL {
             for locale in Locale::ALL {
-                rules::check(&plan_card(&Scene::of(plan.clone()).at(*state).view(locale)));
+                rules::check(&plan_card(&Scene::of(plan.clone()).at(*state).view(locale)), locale);
             }
         }
     }

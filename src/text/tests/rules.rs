@@ -1,5 +1,6 @@
 //! What must hold for every card.
 
+use super::drawn;
 use super::fixture::{Scene, reset, waiting_reset};
 use super::scale_out::scale_out;
 use crate::text::table::{MOST_COLUMNS, MOST_ROWS, draw};
@@ -13,8 +14,9 @@ use interlock::command::Catalogue;
 use interlock::facts::Facts;
 use interlock::plan::{Effect, Plan, Sealed};
 
-/// A card within what a chat takes: CHAT.md's limits, with room for escaping.
-pub(super) fn check(card: &Card) {
+/// A card within what a chat takes: CHAT.md's limits, with room for escaping; and as clients of Discord show it.
+pub(super) fn check(card: &Card, locale: Locale) {
+    drawn::check(card, locale);
     assert!(card.headline.len() <= 5, "{} lines", card.headline.len());
     let content: usize = card.headline.iter().map(|line| line.plain_text().chars().count() + 1).sum();
     assert!(content <= CONTENT, "content of {content}");
@@ -49,7 +51,7 @@ fn every_state_has_a_card_within_limits() {
         for plan in [reset(1), reset(6), reset(300), waiting_reset(), scale_out(1), scale_out(1_000)] {
             let scene = Scene::of(plan).at(*state).voted_by_bob().because("nobody-knows-this", Facts::none());
             for locale in Locale::ALL {
-                check(&plan_card(&scene.view(locale)));
+                check(&plan_card(&scene.view(locale)), locale);
             }
         }
     }

@@ -1,8 +1,8 @@
 //! What people read, as it stands in a terminal of 60 and of 30 columns.
 
-use super::fixture::{NOON, Scene, captured, denied, freeze, half_done, reset, waiting_reset};
+use super::fixture::{NOON, Scene, captured, denied, freeze, half_done, members, reset, waiting_reset};
 use super::scale_out::{approved, scale_out};
-use super::{rules, seen};
+use super::{drawn, rules, seen};
 use crate::desk::{Answer, Denied, Done, Recorded};
 use crate::text::{Card, Drawing, Locale, Newer, answer, by_hand, console, notice, plan_card, plan_text, reassignment};
 use engine::{Entry, History, Notice};
@@ -18,9 +18,10 @@ use std::time::Duration;
 fn shown(name: &str, card: impl Fn(Locale) -> Card) {
     let mut text = String::new();
     for locale in Locale::ALL {
+        drawn::keep(name, &card(locale), locale);
         for width in [60, 30] {
             let card = card(locale);
-            rules::check(&card);
+            rules::check(&card, locale);
             let drawn = console(&card, Drawing { width, colour: false });
             text.push_str(&format!("== {} {width}\n{drawn}\n", locale.tag()));
         }
@@ -42,11 +43,6 @@ fn answered(name: &str, done: &Done) {
 
 fn told(name: &str, told: &Notice, scene: &Scene) {
     shown(name, |locale| notice(told, &scene.view(locale)));
-}
-
-fn members() -> Facts {
-    let members = ["billing-1", "billing-2", "billing-3", "billing-4"].map(str::to_owned).to_vec();
-    Facts::none().with("group", "billing").with("count", 4_i64).with("members", members).with("static", 0_i64)
 }
 
 #[test]

@@ -90,7 +90,7 @@ fn alter() -> Plan {
     plan
 }
 
-fn delete() -> Plan {
+pub(super) fn delete() -> Plan {
     let gone = GoneTopic { topic: orders(), topic_id: "b8tRS7h4TJ2Vt43Dp85v2A".to_owned(), partitions: 12 };
     let mut plan = plan("topic-delete", KafkaAction::DeleteTopic(gone), lost());
     plan.impact.worst_case = "delete-loses-records".to_owned();
@@ -116,7 +116,7 @@ fn every_state_of_them_has_a_card_within_limits() {
     for plan in all() {
         for state in State::ALL {
             for locale in Locale::ALL {
-                rules::check(&plan_card(&Scene::of(plan.clone()).at(*state).view(locale)));
+                rules::check(&plan_card(&Scene::of(plan.clone()).at(*state).view(locale)), locale);
             }
         }
     }
