@@ -3,6 +3,7 @@
 
 #[cfg(test)]
 mod client;
+pub mod applications;
 pub mod member;
 pub mod mqadmin;
 pub mod own;
