@@ -24,6 +24,10 @@ import org.apache.rocketmq.common.message.MessageQueue;
 public final class ClientShell {
     /** Time between two messages of a producer, in milliseconds. */
     private static final long PAUSE = 100;
+    /** How long a consumer may take to end, in milliseconds. */
+    private static final long SHUTDOWN = 60_000;
+    private static final int ATTEMPTS = 20;
+    private static final byte[] FIRST = {0};
 
     private final String names;
     private final Map<String, DefaultMQPushConsumer> consumers = new ConcurrentHashMap<>();
@@ -57,7 +61,7 @@ public final class ClientShell {
     private void call(String[] words) throws Exception {
         switch (words[0]) {
             case "join":
-                join(words[1], words[2]);
+                again(() -> join(words[1], words[2]));
                 break;
             case "leave":
                 // Tells the brokers how far it is.
@@ -67,7 +71,7 @@ public final class ClientShell {
                 received.getOrDefault(words[1], List.of()).forEach(ClientShell::print);
                 break;
             case "write":
-                writers.put(words[1], new Writer(words[1], words[2]));
+                again(() -> writers.put(words[1], new Writer(words[1], words[2])));
                 break;
             case "written":
                 writers.get(words[1]).results.forEach(ClientShell::print);
@@ -80,12 +84,32 @@ public final class ClientShell {
         }
     }
 
-    /** With everything as it is by default: a group without an offset begins at the end. */
+    /** What begins something, and may not be in time on a machine that has other things to do: the client waits 3 s. */
+    private interface Beginning {
+        void begin() throws Exception;
+    }
+
+    private static void again(Beginning beginning) throws Exception {
+        for (int attempt = 1; ; attempt++) {
+            try {
+                beginning.begin();
+                return;
+            } catch (Exception error) {
+                if (attempt == ATTEMPTS) {
+                    throw error;
+                }
+            }
+        }
+    }
+
+    /** With what decides where it reads as it is by default: a group without an offset begins at the end. */
     private void join(String group, String topic) throws MQClientException {
         List<String> all = received.computeIfAbsent(group, any -> new CopyOnWriteArrayList<>());
         DefaultMQPushConsumer consumer = new DefaultMQPushConsumer(group);
         consumer.setNamesrvAddr(names);
         consumer.setInstanceName(group);
+        // What it has in hand is finished before it tells the brokers how far it is.
+        consumer.setAwaitTerminationMillisWhenShutdown(SHUTDOWN);
         consumer.subscribe(topic, "*");
         consumer.registerMessageListener((MessageListenerConcurrently) (messages, context) -> {
             for (MessageExt message : messages) {
@@ -94,7 +118,12 @@ public final class ClientShell {
             }
             return ConsumeConcurrentlyStatus.CONSUME_SUCCESS;
         });
-        consumer.start();
+        try {
+            consumer.start();
+        } catch (MQClientException | RuntimeException error) {
+            consumer.shutdown();
+            throw error;
+        }
         consumers.put(group, consumer);
     }
 
@@ -112,15 +141,20 @@ public final class ClientShell {
             producer.setInstanceName(group);
             producer.setRetryTimesWhenSendFailed(0);
             producer.setSendMsgTimeout(60_000);
-            producer.start();
-            send(0);
+            try {
+                producer.start();
+                producer.send(new Message(topic, "TagA", "first", FIRST));
+            } catch (Exception error) {
+                producer.shutdown();
+                throw error;
+            }
             setDaemon(true);
             start();
         }
 
         @Override
         public void run() {
-            for (int number = 1; on; number++) {
+            for (int number = 0; on; number++) {
                 send(number);
                 try {
                     Thread.sleep(PAUSE);

@@ -35,7 +35,8 @@ struct Trade {
 impl Trade {
     async fn begin(scene: &Scene, applications: &mut Applications) -> Self {
         let topic = scene.topic("closed", ALL.end).await;
-        let trade = Self { topic, away: scene.group("away"), at_work: scene.group("at-work") };
+        let [away, at_work] = ["away", "at-work"].map(|prefix| scene.group(prefix, (&topic, ALL)));
+        let trade = Self { topic, away, at_work };
         for group in [&trade.away, &trade.at_work] {
             applications.join(group, &trade.topic).await.unwrap();
         }
@@ -102,9 +103,7 @@ async fn comes_late(scene: &Scene, topic: &str, half: &Half<'_>) {
     scene.sends_as((BROKERS[0], topic, 6), &message);
     scene.sends((BROKERS[1], topic, 7), 1).await;
     half.is_committed();
-    scene
-        .until("what comes late", async || end(BROKERS[0], 6) > delayed && end(BROKERS[1], 7) >= named + 2)
-        .await;
+    scene.until("what comes late", async || end(BROKERS[0], 6) > delayed && end(BROKERS[1], 7) >= named + 2).await;
 }
 
 /// The producer sent by its old route for a while, and no longer does.
@@ -143,9 +142,7 @@ async fn lost(scene: &Scene, applications: &mut Applications, trade: &Trade) -> 
     applications.join(&trade.away, &trade.topic).await.unwrap();
     let open = |spots: BTreeSet<Spot>| spots.into_iter().filter(|(_, queue, _)| OPEN.contains(queue)).count();
     scene
-        .until("it reads what is open", async || {
-            open(trade.missing(scene, applications, &trade.away).await) == 0
-        })
+        .until("it reads what is open", async || open(trade.missing(scene, applications, &trade.away).await) == 0)
         .await;
     applications.leave(&trade.away).await.unwrap();
     trade.missing(scene, applications, &trade.away).await

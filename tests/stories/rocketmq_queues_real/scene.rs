@@ -33,6 +33,8 @@ const SET_GROUP: i32 = 200;
 const END: i32 = 30;
 const START: i32 = 31;
 const ALL_OFFSETS: i32 = 43;
+/// UPDATE_CONSUMER_OFFSET.
+const COMMIT: i32 = 15;
 
 /// What a machine that has other things to do would make of a send: a broker refuses what waited for 0.2 s. Nothing expires by
 /// itself, whatever the hour.
@@ -92,26 +94,39 @@ impl Scene {
 
     /// A topic with so many queues at both masters, which every NameServer tells of.
     pub(super) async fn topic(&self, prefix: &str, queues: u32) -> String {
-        let (topic, number) = (self.unique(prefix), queues.to_string());
+        let topic = self.unique(prefix);
+        self.sets(&topic, (queues, queues)).await;
+        topic
+    }
+
+    /// What somebody does by hand: both masters take it, whatever it is, and every NameServer tells of it.
+    pub(super) async fn sets(&self, topic: &str, (read, write): (u32, u32)) {
+        let (reads, writes) = (read.to_string(), write.to_string());
         let fields = [
-            ("topic", topic.as_str()),
+            ("topic", topic),
             ("defaultTopic", "TBW102"),
-            ("readQueueNums", &number),
-            ("writeQueueNums", &number),
+            ("readQueueNums", &reads),
+            ("writeQueueNums", &writes),
             ("perm", "6"),
             ("topicFilterType", "SINGLE_TAG"),
             ("order", "false"),
         ];
         BROKERS.iter().for_each(|broker| drop(self.tells(broker, SET_TOPIC, &fields, "")));
-        self.routes_are(&topic, (queues, queues)).await;
-        topic
+        self.routes_are(topic, (read, write)).await;
     }
 
-    /// A group that both masters know.
-    pub(super) fn group(&self, prefix: &str) -> String {
+    /// A group that both masters know, and which stands at the beginning of these queues of a topic: without an offset it would
+    /// begin behind what comes before it looks.
+    pub(super) fn group(&self, prefix: &str, (topic, queues): (&str, Range<u32>)) -> String {
         let group = self.unique(prefix);
         let body = format!("{{\"groupName\":\"{group}\"}}");
         BROKERS.iter().for_each(|broker| drop(self.tells(broker, SET_GROUP, &[], &body)));
+        for (broker, queue) in places(queues) {
+            let queue = queue.to_string();
+            let fields =
+                [("consumerGroup", group.as_str()), ("topic", topic), ("queueId", &queue), ("commitOffset", "0")];
+            self.tells(broker, COMMIT, &fields, "");
+        }
         group
     }
 
@@ -170,14 +185,15 @@ impl Scene {
         places(queues).flat_map(spots).collect()
     }
 
-    /// The offset of a group in a queue that is stored at its broker, told by the list of all of them.
+    /// The offset of a group in a queue that its broker has, told by the list of all of them.
     pub(super) fn stored(&self, group: &str, (broker, topic, queue): Place<'_>) -> Option<i64> {
-        let all = self.tells(broker, ALL_OFFSETS, &[], "").text();
-        let (_, rest) = all.split_once(&format!("\"{topic}@{group}\":{{"))?;
-        let (queues, _) = rest.split_once('}')?;
-        let mut each = queues.split(',').filter_map(|one| one.split_once(':'));
-        let number = queue.to_string();
-        each.find(|(key, _)| key.trim_matches('"') == number)?.1.parse().ok()
+        offset_in(&self.tells(broker, ALL_OFFSETS, &[], "").text(), group, (topic, queue))
+    }
+
+    /// The same as it is on the broker's disk, which is written every 5 s: what is not there is lost with its process.
+    pub(super) fn on_disk(&self, group: &str, (broker, topic, queue): Place<'_>) -> Option<i64> {
+        let file = self.own.topics(broker).with_file_name("consumerOffset.json");
+        offset_in(&std::fs::read_to_string(file).ok()?, group, (topic, queue))
     }
 
     /// So many messages for a queue, which can be read then.
@@ -225,6 +241,14 @@ impl Scene {
     }
 }
 
+fn offset_in(all: &str, group: &str, (topic, queue): (&str, u32)) -> Option<i64> {
+    let (_, rest) = all.split_once(&format!("\"{topic}@{group}\":{{"))?;
+    let (queues, _) = rest.split_once('}')?;
+    let mut each = queues.split(',').filter_map(|one| one.split_once(':'));
+    let number = queue.to_string();
+    each.find(|(key, _)| key.trim().trim_matches('"') == number)?.1.trim().parse().ok()
+}
+
 /// The broker, queue and offset of a message.
 pub(super) type Spot = (String, u32, i64);
 
@@ -266,10 +290,6 @@ impl Bot {
         let id = self.plans(line).await;
         self.is_approved(&id).await;
         id
-    }
-
-    pub(super) async fn says(&self, who: &str, line: &str) {
-        self.story.person(who).runs(line).await;
     }
 
     pub(super) async fn operation(&self, id: &OperationId) -> Operation {

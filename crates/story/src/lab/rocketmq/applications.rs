@@ -74,7 +74,8 @@ impl Applications {
         self.ask(&["received", group]).await?.iter().map(|line| received(line)).collect()
     }
 
-    /// A producer gets the route of a topic, sends a first message, and then one after the other until it ends.
+    /// A producer gets the route of a topic with a first message that is not counted, and then sends one after the other until it
+    /// ends.
     ///
     /// # Errors
     /// What the client says.

@@ -201,11 +201,7 @@ fn name_server(lab: &RocketMq, home: &Path) -> io::Result<Server> {
     Ok(Server { port, process: Some(java(lab, home, ("namesrv.NamesrvStartup", "-Xmx96m"))?) })
 }
 
-fn master(
-    lab: &RocketMq,
-    home: &Path,
-    (broker, names, more): (&'static str, &str, &str),
-) -> io::Result<Master> {
+fn master(lab: &RocketMq, home: &Path, (broker, names, more): (&'static str, &str, &str)) -> io::Result<Master> {
     let port = free_port()?;
     let settings = BROKER
         .replace("@CLUSTER@", OWN)
