@@ -60,7 +60,8 @@ impl RocketmqPlot {
     pub fn on_own(own: &Own) -> Self {
         let usual = Pace::default();
         let pace = Pace { tick: Duration::from_millis(50), retry: Duration::from_millis(500), ..usual };
-        Self { pace, ..Self::on(own.lab(), OWN).by(&own.names().each_ref().map(String::as_str)) }
+        let plot = Self::on(own.lab(), OWN).by(&own.names().each_ref().map(String::as_str));
+        Self { pace, observe: Duration::from_secs(60), ..plot }
     }
 
     /// With these guards.
