@@ -23,7 +23,7 @@ setup_rocketmq() {
         setup_java
         have openssl || apt_need openssl
         fetch_rocketmq
-        compile_rocketmq_shell
+        compile_rocketmq_shells
     ) 9>"$LAB/setup.lock"
 }
 
@@ -48,14 +48,14 @@ fetch_rocketmq() {
     done
 }
 
-# mqadmin in one process for many calls. It calls what both lines have.
-compile_rocketmq_shell() {
-    local source=$ROOT/lab/rocketmq/MqadminShell.java lib=$LAB/rocketmq-${ROCKETMQ_VERSIONS[1]} shell=$LAB/rocketmq-shell
-    fresh "$shell.stamp" "$lib.stamp" "$source" && return 0
-    say "setup: compiling mqadmin's shell"
+# mqadmin, consumers and producers in one process for many calls. They call what both lines have.
+compile_rocketmq_shells() {
+    local sources=("$ROOT"/lab/rocketmq/*.java) lib=$LAB/rocketmq-${ROCKETMQ_VERSIONS[1]} shell=$LAB/rocketmq-shell
+    fresh "$shell.stamp" "$lib.stamp" "${sources[@]}" && return 0
+    say "setup: compiling the shells of RocketMQ's tools and clients"
     rm -rf "$shell" && mkdir -p "$shell"
-    javac -nowarn -proc:none -d "$shell" -cp "$lib/*" "$source"
-    stamp "$shell.stamp" "$lib.stamp" "$source"
+    javac -nowarn -proc:none -d "$shell" -cp "$lib/*" "${sources[@]}"
+    stamp "$shell.stamp" "$lib.stamp" "${sources[@]}"
 }
 
 # The port of a node: $1 version, $2 node. A broker takes the ports two below and one above, too.

@@ -50,6 +50,7 @@ mod paused_moves;
 mod reset_offset;
 mod rocketmq;
 mod rocketmq_queues;
+mod rocketmq_queues_real;
 mod rocketmq_real;
 mod rocketmq_reset;
 mod rocketmq_slaves_real;

@@ -1,9 +1,12 @@
 //! A house on the lab's real RocketMQ. What is there is told by raw frames and by mqadmin, never by our client.
 
+use crate::crash::{CountingCluster, Points};
+use crate::lab::rocketmq::own::{OWN, Own};
 use crate::lab::rocketmq::{Node, RocketMq};
 use crate::{Setting, Story, quick};
 use engine::Pace;
 use engine::port::{Backend, Clock, Clusters};
+use interlock::changes::Guards;
 use interlock::cluster::{ClusterKind, Tier};
 use rocketmq_admin::{Config, Credentials, HostPort};
 use signalbox::backend::Deadlines;
@@ -25,6 +28,9 @@ pub struct RocketmqPlot {
     config: Config,
     broker_cluster: Option<String>,
     observe: Duration,
+    pace: Pace,
+    guards: Guards,
+    points: Arc<Points>,
 }
 
 impl RocketmqPlot {
@@ -39,7 +45,37 @@ impl RocketmqPlot {
             config: Config::new(servers.into()),
             broker_cluster: Some(broker_cluster.to_owned()),
             observe: Duration::from_secs(15),
+            pace: Pace { lease: Duration::from_secs(6), act_deadline: Duration::from_secs(4), ..quick() },
+            guards: Guards::all(),
+            points: Points::none(),
         }
+    }
+
+    /// On servers of somebody's own, by both NameServers. It works with the times of a bot that is in use, and looks for work more
+    /// often: what its machine does meanwhile says nothing of a broker.
+    ///
+    /// # Panics
+    /// If an address of theirs is none.
+    #[must_use]
+    pub fn on_own(own: &Own) -> Self {
+        let usual = Pace::default();
+        let pace = Pace { tick: Duration::from_millis(50), retry: Duration::from_millis(500), ..usual };
+        let plot = Self::on(own.lab(), OWN).by(&own.names().each_ref().map(String::as_str));
+        Self { pace, observe: Duration::from_secs(60), ..plot }
+    }
+
+    /// With these guards.
+    #[must_use]
+    pub fn under(mut self, guards: Guards) -> Self {
+        self.guards = guards;
+        self
+    }
+
+    /// Its acts and looks go through these points.
+    #[must_use]
+    pub fn through(mut self, points: Arc<Points>) -> Self {
+        self.points = points;
+        self
     }
 
     /// By these NameServers.
@@ -76,13 +112,14 @@ impl RocketmqPlot {
     /// If it cannot be built.
     pub async fn build(self) -> Story {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
-        let deadlines = Deadlines { observe: self.observe, act: Duration::from_secs(4) };
+        let deadlines = Deadlines { observe: self.observe, act: self.pace.act_deadline };
         let cluster = Rocketmq::new(self.config, self.broker_cluster, clock.clone(), deadlines);
-        let cluster: Arc<dyn Backend> = Arc::new(cluster.expect("a configuration that works"));
+        let inner: Arc<dyn Backend> = Arc::new(cluster.expect("a configuration that works"));
+        let cluster: Arc<dyn Backend> = Arc::new(CountingCluster { inner, points: self.points });
         let clusters = Clusters::new(BTreeMap::from([(CLUSTER.parse().expect("a cluster's name"), cluster)]));
-        let pace = Pace { lease: Duration::from_secs(6), act_deadline: Duration::from_secs(4), ..quick() };
         let of_kind = Setting {
-            pace,
+            pace: self.pace,
+            guards: self.guards,
             rules: |policy| policy.clusters.values_mut().for_each(|one| one.kind = ClusterKind::Rocketmq),
             ..Setting::default()
         };

@@ -48,7 +48,7 @@ struct Run {
 
 /// Runs it.
 pub(super) async fn run() -> Result<Report> {
-    let own = tokio::task::spawn_blocking(|| Own::start(Line::V5)).await??;
+    let own = tokio::task::spawn_blocking(|| Own::start(Line::V5, "")).await??;
     let names = own.names();
     fill(&names).await?;
     let mut runs = Vec::new();

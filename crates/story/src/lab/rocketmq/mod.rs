@@ -1,6 +1,7 @@
 //! Real RocketMQ, 4.9.7 and 5.5.0: started by `./dev lab up rocketmq` when the first test asks for it, and stopped when this
 //! process ends, so that other tests have the machine for themselves. One that ran before stays.
 
+pub mod applications;
 #[cfg(test)]
 mod client;
 pub mod member;

@@ -1,11 +1,13 @@
-//! RocketMQ of somebody's own: two NameServers and two masters without slaves, whose load disturbs nobody else.
+//! RocketMQ of somebody's own: two NameServers and two masters without slaves, whose load, settings and deaths disturb nobody
+//! else.
 
 use std::fs;
 use std::io;
 use std::net::TcpListener;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU16, Ordering};
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
@@ -17,8 +19,12 @@ use crate::lab::LabError;
 pub const OWN: &str = "Own";
 /// Its brokers.
 pub const BROKERS: [&str; 2] = ["broker-a", "broker-b"];
-/// How long a process may take until it is known, on a machine that has other things to do.
+/// How long a process may take until it is known, or forgotten, on a machine that has other things to do.
 const LIMIT: Duration = Duration::from_secs(240);
+const BROKER_CLASS: (&str, &str) = ("broker.BrokerStartup", "-Xmx256m");
+/// The files of a process: its settings, which brokers write anew, and what it printed.
+const SETTINGS: &str = "server.properties";
+const OUT: &str = "out.log";
 /// As those of the lab.
 const BROKER: &str = include_str!("../../../../../lab/rocketmq/broker.properties");
 const JVM: [&str; 7] = [
@@ -41,21 +47,29 @@ const SPAN: u16 = 10;
 /// Servers of one version; they end with it.
 #[derive(Debug)]
 pub struct Own {
+    lab: RocketMq,
     names: [Server; 2],
-    _masters: [Server; 2],
+    masters: [Master; 2],
     folder: TempDir,
+}
+
+/// It may die and return.
+#[derive(Debug)]
+struct Master {
+    broker: &'static str,
+    address: String,
+    server: Mutex<Server>,
 }
 
 #[derive(Debug)]
 struct Server {
     port: u16,
-    process: Child,
+    process: Option<Child>,
 }
 
 impl Drop for Server {
     fn drop(&mut self) {
-        drop(self.process.stdin.take());
-        drop(self.process.wait());
+        self.dies();
     }
 }
 
@@ -63,29 +77,51 @@ impl Server {
     fn address(&self) -> String {
         format!("127.0.0.1:{}", self.port)
     }
+
+    /// SIGKILL.
+    fn dies(&mut self) {
+        let Some(mut process) = self.process.take() else { return };
+        drop(process.stdin.take());
+        drop(process.wait());
+    }
+}
+
+impl Master {
+    fn server(&self) -> std::sync::MutexGuard<'_, Server> {
+        self.server.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 impl Own {
-    /// Starts the servers and waits until the NameServers know `broker-a` and `broker-b`.
+    /// Starts the servers and waits until the NameServers know `broker-a` and `broker-b`. The settings are lines of a broker's
+    /// file that stand instead of the lab's.
     ///
     /// # Errors
     /// When they cannot be started.
-    pub fn start(line: Line) -> Result<Self, LabError> {
+    pub fn start(line: Line, settings: &str) -> Result<Self, LabError> {
         let lab = RocketMq::get(line)?;
         // Beside the lab's own, with which it goes if we leave it.
         let beside = Path::new(lab.value("ROCKETMQ_RUN")).join(format!("rocketmq-{}", line.version()));
-        let own = Self::begin(&lab, TempDir::with_prefix_in("own-", beside).map_err(|error| failed(&error))?);
-        let own = own.map_err(|error| failed(&error))?;
-        own.are_known()?;
+        let folder = TempDir::with_prefix_in("own-", beside).map_err(|error| failed(&error))?;
+        let own = Self::begin(lab, folder, settings).map_err(|error| failed(&error))?;
+        for broker in BROKERS {
+            own.until(broker, true)?;
+        }
         Ok(own)
     }
 
-    fn begin(lab: &RocketMq, folder: TempDir) -> io::Result<Self> {
+    fn begin(lab: RocketMq, folder: TempDir, settings: &str) -> io::Result<Self> {
         let home = |name: &str| folder.path().join(name);
-        let names = [name_server(lab, &home("names-1"))?, name_server(lab, &home("names-2"))?];
+        let names = [name_server(&lab, &home("names-1"))?, name_server(&lab, &home("names-2"))?];
         let known = names.each_ref().map(Server::address).join(";");
-        let master = |broker: &str| master(lab, &home(broker), (broker, &known));
-        Ok(Self { _masters: [master(BROKERS[0])?, master(BROKERS[1])?], names, folder })
+        let master = |broker| master(&lab, &home(broker), (broker, &known, settings));
+        Ok(Self { masters: [master(BROKERS[0])?, master(BROKERS[1])?], names, lab, folder })
+    }
+
+    /// The lab whose programs run.
+    #[must_use]
+    pub fn lab(&self) -> &RocketMq {
+        &self.lab
     }
 
     /// The addresses of the NameServers.
@@ -94,25 +130,64 @@ impl Own {
         self.names.each_ref().map(Server::address)
     }
 
-    fn are_known(&self) -> Result<(), LabError> {
+    /// The addresses of the masters, in the order of [`BROKERS`].
+    #[must_use]
+    pub fn masters(&self) -> [String; 2] {
+        self.masters.each_ref().map(|master| master.address.clone())
+    }
+
+    /// The file in which a master keeps its topics.
+    #[must_use]
+    pub fn topics(&self, broker: &str) -> PathBuf {
+        self.folder.path().join(broker).join("store/config/topics.json")
+    }
+
+    /// A master is killed. The NameServers forget it soon after.
+    pub fn dies(&self, broker: &str) {
+        self.masters_named(broker).for_each(|master| master.server().dies());
+    }
+
+    /// A master that died is known to no NameServer any more.
+    ///
+    /// # Errors
+    /// When one goes on knowing it.
+    pub fn is_forgotten(&self, broker: &str) -> Result<(), LabError> {
+        self.until(broker, false)
+    }
+
+    /// A master that died comes up again with what it had.
+    ///
+    /// # Errors
+    /// When it does not.
+    pub fn returns(&self, broker: &str) -> Result<(), LabError> {
+        for master in self.masters_named(broker) {
+            let process = java(&self.lab, &self.folder.path().join(broker), BROKER_CLASS);
+            master.server().process = Some(process.map_err(|error| failed(&error))?);
+        }
+        self.until(broker, true)
+    }
+
+    fn masters_named<'a>(&'a self, broker: &'a str) -> impl Iterator<Item = &'a Master> {
+        self.masters.iter().filter(move |master| master.broker == broker)
+    }
+
+    fn until(&self, broker: &str, known: bool) -> Result<(), LabError> {
         let began = Instant::now();
-        for names in self.names() {
-            while !knows_all(&names) {
-                if began.elapsed() > LIMIT {
-                    let out = |broker| fs::read_to_string(self.folder.path().join(broker).join("out.log"));
-                    let out = BROKERS.map(|broker| out(broker).unwrap_or_default()).concat();
-                    return Err(LabError::new(format!("{names} never knows both masters. {out}")));
-                }
-                std::thread::sleep(Duration::from_millis(100));
+        while !self.names().iter().all(|names| knows(names, broker) == Some(known)) {
+            if began.elapsed() > LIMIT {
+                let out = fs::read_to_string(self.folder.path().join(broker).join(OUT)).unwrap_or_default();
+                return Err(LabError::new(format!("{broker}, known: {known}, never comes true. {out}")));
             }
+            std::thread::sleep(Duration::from_millis(100));
         }
         Ok(())
     }
 }
 
-fn knows_all(names: &str) -> bool {
-    let told = raw::ask(names, CLUSTER_INFO, &[], b"").map(|told| told.text()).unwrap_or_default();
-    BROKERS.iter().all(|broker| told.contains(&format!("\"{broker}\":{{")))
+/// None if the NameServer says nothing.
+fn knows(names: &str, broker: &str) -> Option<bool> {
+    let told = raw::ask(names, CLUSTER_INFO, &[], b"").ok()?.text();
+    Some(told.contains(&format!("\"{broker}\":{{")))
 }
 
 fn failed(error: &io::Error) -> LabError {
@@ -121,11 +196,12 @@ fn failed(error: &io::Error) -> LabError {
 
 fn name_server(lab: &RocketMq, home: &Path) -> io::Result<Server> {
     let (port, at) = (free_port()?, home.display());
-    let settings = format!("listenPort={port}\nkvConfigPath={at}/kv.json\nconfigStorePath={at}/server.properties\n");
-    Ok(Server { port, process: java(lab, home, ("namesrv.NamesrvStartup", "-Xmx96m"), &settings)? })
+    let settings = format!("listenPort={port}\nkvConfigPath={at}/kv.json\nconfigStorePath={at}/{SETTINGS}\n");
+    furnish(home, &settings)?;
+    Ok(Server { port, process: Some(java(lab, home, ("namesrv.NamesrvStartup", "-Xmx96m"))?) })
 }
 
-fn master(lab: &RocketMq, home: &Path, (broker, names): (&str, &str)) -> io::Result<Server> {
+fn master(lab: &RocketMq, home: &Path, (broker, names, more): (&'static str, &str, &str)) -> io::Result<Master> {
     let port = free_port()?;
     let settings = BROKER
         .replace("@CLUSTER@", OWN)
@@ -135,14 +211,18 @@ fn master(lab: &RocketMq, home: &Path, (broker, names): (&str, &str)) -> io::Res
         .replace("@PORT@", &port.to_string())
         .replace("@NAMES@", names)
         .replace("@DIR@", &home.display().to_string());
-    Ok(Server { port, process: java(lab, home, ("broker.BrokerStartup", "-Xmx256m"), &settings)? })
+    furnish(home, &format!("{settings}{more}\n"))?;
+    let server = Server { port, process: Some(java(lab, home, BROKER_CLASS)?) };
+    Ok(Master { broker, address: server.address(), server: Mutex::new(server) })
 }
 
-fn java(lab: &RocketMq, home: &Path, (class, heap): (&str, &str), settings: &str) -> io::Result<Child> {
+fn furnish(home: &Path, settings: &str) -> io::Result<()> {
     fs::create_dir_all(home)?;
-    let file = home.join("server.properties");
-    fs::write(&file, settings)?;
-    let out = fs::File::create(home.join("out.log"))?;
+    fs::write(home.join(SETTINGS), settings)
+}
+
+fn java(lab: &RocketMq, home: &Path, (class, heap): (&str, &str)) -> io::Result<Child> {
+    let out = fs::File::create(home.join(OUT))?;
     let shared = lab.own("HOME");
     Command::new("sh")
         .args(["-c", WRAPPED, "sh", "java", heap])
@@ -153,7 +233,7 @@ fn java(lab: &RocketMq, home: &Path, (class, heap): (&str, &str), settings: &str
         .arg(format!("-Drocketmq.lab.log={}", home.join("server.log").display()))
         .arg(format!("-Dtls.config.file={shared}/tls.properties"))
         .args(["-cp", &format!("{}/*", lab.own("LIB")), &format!("org.apache.rocketmq.{class}"), "-c"])
-        .arg(&file)
+        .arg(home.join(SETTINGS))
         .env("ROCKETMQ_HOME", shared)
         .stdin(Stdio::piped())
         .stdout(out.try_clone()?)

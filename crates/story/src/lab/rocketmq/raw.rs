@@ -121,15 +121,41 @@ pub fn now() -> u64 {
 /// # Errors
 /// Those of the network, and what the broker says.
 pub fn send(broker: &str, topic: &str, queue: u32, key: &str) -> io::Result<i64> {
-    let (queue, born) = (queue.to_string(), now().to_string());
-    let properties = format!("KEYS\u{1}{key}\u{2}UNIQ_KEY\u{1}id-{key}\u{2}WAIT\u{1}true\u{2}TAGS\u{1}TagA\u{2}");
+    let answer = send_as(broker, (topic, queue), &Message { key, ..Message::default() })?;
+    if answer.code != 0 {
+        return Err(io::Error::other(answer.remark));
+    }
+    answer.field("queueOffset").parse().map_err(io::Error::other)
+}
+
+/// A message as it is sent.
+#[derive(Clone, Debug, Default)]
+pub struct Message<'a> {
+    /// Its key.
+    pub key: &'a str,
+    /// Further properties: names and values, as they stand in a frame.
+    pub properties: &'a str,
+    /// `MessageSysFlag`.
+    pub flag: u32,
+    /// How many bytes its body has beyond a few.
+    pub padding: usize,
+}
+
+/// Sends a message, and gives what the broker says.
+///
+/// # Errors
+/// Those of the network.
+pub fn send_as(broker: &str, (topic, queue): (&str, u32), message: &Message<'_>) -> io::Result<Command> {
+    let (queue, born, key) = (queue.to_string(), now().to_string(), message.key);
+    let usual = format!("KEYS\u{1}{key}\u{2}UNIQ_KEY\u{1}id-{key}\u{2}WAIT\u{1}true\u{2}TAGS\u{1}TagA\u{2}");
+    let (properties, flag) = (usual + message.properties, message.flag.to_string());
     let fields = [
         ("producerGroup", "raw"),
         ("topic", topic),
         ("defaultTopic", "TBW102"),
         ("defaultTopicQueueNums", "4"),
         ("queueId", queue.as_str()),
-        ("sysFlag", "0"),
+        ("sysFlag", flag.as_str()),
         ("bornTimestamp", born.as_str()),
         ("flag", "0"),
         ("properties", properties.as_str()),
@@ -137,9 +163,6 @@ pub fn send(broker: &str, topic: &str, queue: u32, key: &str) -> io::Result<i64>
         ("unitMode", "false"),
         ("batch", "false"),
     ];
-    let answer = ask(broker, SEND, &fields, format!("body of {key}").as_bytes())?;
-    if answer.code != 0 {
-        return Err(io::Error::other(answer.remark));
-    }
-    answer.field("queueOffset").parse().map_err(io::Error::other)
+    let body = format!("body of {key}{}", "x".repeat(message.padding));
+    ask(broker, SEND, &fields, body.as_bytes())
 }

@@ -1,4 +1,4 @@
-//! RocketMQ's own administration tool, with one Java process for all calls.
+//! One Java process for many calls of RocketMQ's own programs.
 
 use std::path::Path;
 use std::process::Stdio;
@@ -15,7 +15,7 @@ const LIMIT: Duration = Duration::from_secs(120);
 /// Begins the line that ends what a call printed.
 const END: &str = "<<< ";
 
-/// The process (`lab/rocketmq/MqadminShell.java`). It ends when this is dropped.
+/// The process: a shell of `lab/rocketmq`. It ends when this is dropped.
 #[derive(Debug)]
 pub struct Shell {
     _java: Child,
@@ -24,11 +24,16 @@ pub struct Shell {
 }
 
 impl RocketMq {
-    /// Starts it, with as much memory as one call gets, and waits until it takes calls.
+    /// Starts the administration tool, with as much memory as one call gets, and waits until it takes calls.
     ///
     /// # Errors
     /// When Java does not start.
     pub async fn mqadmin_shell(&self) -> Result<Shell, JudgeError> {
+        self.shell("MqadminShell", &[]).await
+    }
+
+    /// Starts one of the shells.
+    pub(super) async fn shell(&self, class: &str, arguments: &[&str]) -> Result<Shell, JudgeError> {
         let (home, lib) = (self.own("HOME"), self.own("LIB"));
         let shell = Path::new(lib).with_file_name("rocketmq-shell");
         let mut java = Command::new("java")
@@ -36,7 +41,8 @@ impl RocketMq {
             .arg(format!("-Drocketmq.home.dir={home}"))
             .arg(format!("-Duser.home={home}"))
             .arg(format!("-Drmq.logback.configurationFile={}", self.value("ROCKETMQ_LOG")))
-            .args(["-cp", &format!("{}:{lib}/*", shell.display()), "MqadminShell"])
+            .args(["-cp", &format!("{}:{lib}/*", shell.display()), class])
+            .args(arguments)
             .env("ROCKETMQ_HOME", home)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
@@ -44,7 +50,7 @@ impl RocketMq {
             .kill_on_drop(true)
             .spawn()
             .map_err(|error| JudgeError::Process(error.to_string()))?;
-        let none = || JudgeError::Process("mqadmin has no input or output".to_owned());
+        let none = || JudgeError::Process(format!("{class} has no input or output"));
         let (calls, printed) = (java.stdin.take().ok_or_else(none)?, java.stdout.take().ok_or_else(none)?);
         let mut shell = Shell { _java: java, calls, printed: BufReader::new(printed).lines() };
         shell.ends().await?;
@@ -79,8 +85,8 @@ impl Shell {
                 printed.push_str(&line);
                 printed.push('\n');
             }
-            Err(JudgeError::Process(format!("mqadmin ended: {printed}")))
+            Err(JudgeError::Process(format!("a shell ended: {printed}")))
         };
-        tokio::time::timeout(LIMIT, read).await.map_err(|_| JudgeError::Deadline("mqadmin".to_owned()))?
+        tokio::time::timeout(LIMIT, read).await.map_err(|_| JudgeError::Deadline("a shell of RocketMQ".to_owned()))?
     }
 }

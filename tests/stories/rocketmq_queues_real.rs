@@ -1,0 +1,8 @@
+//! `/expand-partitions` and `/shrink-partitions` on real RocketMQ 4.9.7 and 5.5.0, from the command to the end: with the Java
+//! client's own consumers and producers at work, judged by what they got, by raw frames and by mqadmin.
+
+mod closing;
+mod opening;
+mod returning;
+mod scene;
+mod watch;

@@ -1,0 +1,205 @@
+//! Fewer queues: whoever has not read is waited for, and nothing that was sent meanwhile is lost or refused.
+
+use super::scene::{Bot, Scene, Spot, both, places, spots};
+use interlock::approval::State;
+use interlock::changes::{Guard, Guards};
+use interlock::id::OperationId;
+use std::collections::BTreeSet;
+use std::ops::Range;
+use std::time::{Duration, Instant};
+use story::lab::rocketmq::applications::{Applications, Sent};
+use story::lab::rocketmq::own::BROKERS;
+use story::lab::rocketmq::{Line, at_both, raw};
+
+const ALL: Range<u32> = 0..8;
+const OPEN: Range<u32> = 0..4;
+const CLOSED: Range<u32> = 4..8;
+/// From the last message in closed queues to the end it takes at least two route polls and some looks.
+const TO_THE_END: Duration = Duration::from_secs(600);
+/// So many sends in a row to open queues only: the producer has another route.
+const IN_A_ROW: usize = 16;
+/// GET_TOPIC_STATS_INFO, END_TRANSACTION.
+const SUMMARY: i32 = 202;
+const END_TRANSACTION: i32 = 37;
+/// PREPARED and COMMIT of `MessageSysFlag`.
+const PREPARED: u32 = 4;
+const COMMIT: &str = "8";
+
+/// A topic with two groups: one at work, and one that has read half of what is there and is stopped.
+struct Trade {
+    topic: String,
+    away: String,
+    at_work: String,
+}
+
+impl Trade {
+    async fn begin(scene: &Scene, applications: &mut Applications) -> Self {
+        let topic = scene.topic("closed", ALL.end).await;
+        let [away, at_work] = ["away", "at-work"].map(|prefix| scene.group(prefix, (&topic, ALL)));
+        let trade = Self { topic, away, at_work };
+        for group in [&trade.away, &trade.at_work] {
+            applications.join(group, &trade.topic).await.unwrap();
+        }
+        scene.sends_to(&trade.topic, ALL, 1).await;
+        for group in [&trade.away, &trade.at_work] {
+            trade.is_read(scene, applications, group).await;
+        }
+        applications.leave(&trade.away).await.unwrap();
+        let stored = |(broker, queue): (&str, u32)| scene.stored(&trade.away, (broker, &trade.topic, queue)) == Some(1);
+        scene.until("its offsets are stored", async || places(ALL).all(stored)).await;
+        scene.sends_to(&trade.topic, ALL, 2).await;
+        trade
+    }
+
+    async fn missing(&self, scene: &Scene, applications: &mut Applications, group: &str) -> BTreeSet<Spot> {
+        let got = spots(&applications.received(group).await.unwrap());
+        scene.stands(&self.topic, ALL).difference(&got).cloned().collect()
+    }
+
+    async fn is_read(&self, scene: &Scene, applications: &mut Applications, group: &str) {
+        scene
+            .until("a group reads everything", async || self.missing(scene, applications, group).await.is_empty())
+            .await;
+    }
+}
+
+/// A message of a transaction that is not decided yet, for a queue that is closed meanwhile.
+struct Half<'a> {
+    scene: &'a Scene,
+    topic: &'a str,
+    said: raw::Command,
+}
+
+impl<'a> Half<'a> {
+    fn begin(scene: &'a Scene, topic: &'a str) -> Self {
+        let properties = "TRAN_MSG\u{1}true\u{2}PGROUP\u{1}raw\u{2}";
+        let message = raw::Message { key: "half", properties, flag: PREPARED, ..raw::Message::default() };
+        Self { scene, topic, said: scene.sends_as((BROKERS[1], topic, 7), &message) }
+    }
+
+    fn is_committed(&self) {
+        let place = self.said.field("msgId").get(16..).unwrap();
+        let place = u64::from_str_radix(place, 16).unwrap().to_string();
+        let fields = [
+            ("topic", self.topic),
+            ("producerGroup", "raw"),
+            ("tranStateTableOffset", self.said.field("queueOffset")),
+            ("commitLogOffset", &place),
+            ("commitOrRollback", COMMIT),
+            ("fromTransactionCheck", "false"),
+            ("msgId", "id-half"),
+            ("transactionId", "id-half"),
+        ];
+        self.scene.tells(BROKERS[1], END_TRANSACTION, &fields, "");
+    }
+}
+
+/// What comes into closed queues all the same: from who names one, and what was kept back.
+async fn comes_late(scene: &Scene, topic: &str, half: &Half<'_>) {
+    let end = |broker, queue| scene.range((broker, topic, queue)).end;
+    let (delayed, named) = (end(BROKERS[0], 6), end(BROKERS[1], 7));
+    let properties = "DELAY\u{1}1\u{2}";
+    let message = raw::Message { key: "delayed", properties, ..raw::Message::default() };
+    scene.sends_as((BROKERS[0], topic, 6), &message);
+    scene.sends((BROKERS[1], topic, 7), 1).await;
+    half.is_committed();
+    scene.until("what comes late", async || end(BROKERS[0], 6) > delayed && end(BROKERS[1], 7) >= named + 2).await;
+}
+
+/// The producer sent by its old route for a while, and no longer does.
+async fn learns(scene: &Scene, applications: &mut Applications, topic: &str, closed_at: u64) {
+    let closed = |sent: &Sent| matches!(sent.place, Ok((_, queue, _)) if CLOSED.contains(&queue));
+    scene
+        .until("the producer has the new route", async || {
+            let sent = applications.written(topic).await.unwrap();
+            let was_stale = sent.iter().any(|one| one.at > closed_at && closed(one));
+            let last = sent.iter().rev().take(IN_A_ROW);
+            was_stale && last.filter(|one| one.at > closed_at && !closed(one)).count() == IN_A_ROW
+        })
+        .await;
+}
+
+async fn ends(bot: &Bot, id: &OperationId) {
+    let began = Instant::now();
+    loop {
+        let found = bot.operation(id).await;
+        if found.state == State::Succeeded {
+            return;
+        }
+        let over = found.state.has_ended() || found.state == State::Stuck || began.elapsed() > TO_THE_END;
+        assert!(!over, "{id} is {} because {:?}; it told {:#?}", found.state, found.why, bot.told());
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+}
+
+/// What the group that is away never gets where nothing is drained and nothing watched.
+async fn lost(scene: &Scene, applications: &mut Applications, trade: &Trade) -> BTreeSet<Spot> {
+    let off = Guards::all().without(Guard::QueuesDrained).without(Guard::ClosedWatched);
+    let bot = scene.bot(off).await;
+    let id = bot.begins(&format!("/shrink-partitions topic:{} to:4", trade.topic)).await;
+    bot.comes_to(&id, State::Succeeded).await;
+    scene.routes_are(&trade.topic, (4, 4)).await;
+    applications.join(&trade.away, &trade.topic).await.unwrap();
+    let open = |spots: BTreeSet<Spot>| spots.into_iter().filter(|(_, queue, _)| OPEN.contains(queue)).count();
+    scene
+        .until("it reads what is open", async || open(trade.missing(scene, applications, &trade.away).await) == 0)
+        .await;
+    applications.leave(&trade.away).await.unwrap();
+    trade.missing(scene, applications, &trade.away).await
+}
+
+async fn story(line: Line) {
+    let scene = Scene::on(line).await;
+    let mut applications = scene.applications().await;
+    let (trade, control) =
+        (Trade::begin(&scene, &mut applications).await, Trade::begin(&scene, &mut applications).await);
+    let (topic, closed) = (trade.topic.as_str(), places(CLOSED).count());
+    let half = Half::begin(&scene, topic);
+    let bot = scene.bot(Guards::all()).await;
+    let watch = scene.watch(&[topic]);
+    let id = bot.plans(&format!("/shrink-partitions topic:{topic} to:4")).await;
+    applications.write(topic, &scene.unique("stale")).await.unwrap();
+    bot.is_approved(&id).await;
+    scene.routes_are(topic, (8, 4)).await;
+    let closed_at = raw::now();
+
+    comes_late(&scene, topic, &half).await;
+    scene.until("it says for whom it waits", async || bot.has_told(&["are not read yet by", &trade.away])).await;
+    let left = lost(&scene, &mut applications, &control).await;
+    assert_eq!(left.len(), 2 * closed, "{}: what it had not read in closed queues", line.version());
+    learns(&scene, &mut applications, topic, closed_at).await;
+    if line == Line::V4 {
+        let told = scene.tells(BROKERS[1], SUMMARY, &[("topic", topic)], "").text();
+        assert!(!told.contains("\"queueId\":7"), "the summary does not tell closed queues: {told}");
+    }
+    assert_eq!((bot.operation(&id).await.state, scene.routes(topic)), (State::Waiting, vec![both((8, 4)); 2]));
+
+    applications.join(&trade.away, topic).await.unwrap();
+    for group in [&trade.away, &trade.at_work] {
+        let read = async || {
+            let missing = trade.missing(&scene, &mut applications, group).await;
+            missing.iter().all(|(_, queue, _)| OPEN.contains(queue))
+        };
+        scene.until("what is closed is read", read).await;
+    }
+    // Nothing has to be kept for anybody any more.
+    scene.keeps_for_hours(0);
+    ends(&bot, &id).await;
+    applications.end(topic).await.unwrap();
+    for told in watch.ends() {
+        assert_eq!(told[topic], BTreeSet::from([(8, 8), (8, 4), (4, 4)]), "once, and not again");
+    }
+    scene.routes_by_mqadmin(topic, (4, 4)).await;
+    let sent = applications.written(topic).await.unwrap();
+    let failed: Vec<&Sent> = sent.iter().filter(|one| one.place.is_err()).collect();
+    assert!(failed.is_empty(), "{} of {} sends on {}: {failed:?}", failed.len(), sent.len(), line.version());
+    for group in [&trade.away, &trade.at_work] {
+        trade.is_read(&scene, &mut applications, group).await;
+        applications.leave(group).await.unwrap();
+    }
+}
+
+#[test]
+fn closed_queues_are_read_by_everybody_before_they_are_closed() {
+    at_both(story);
+}

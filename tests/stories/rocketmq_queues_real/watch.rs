@@ -1,0 +1,78 @@
+//! What every NameServer tells clients, look by look.
+
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::{self, Write};
+use std::net::TcpStream;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+use story::lab::rocketmq::raw;
+
+const EVERY: Duration = Duration::from_millis(50);
+/// GET_ROUTEINFO_BY_TOPIC.
+const ROUTE: i32 = 105;
+
+/// The queues to read and to write, by broker.
+pub(super) type Route = BTreeMap<String, (u32, u32)>;
+
+/// Each pair of queues to read and to write that was ever told of a topic.
+pub(super) type Told = BTreeMap<String, BTreeSet<(u32, u32)>>;
+
+/// Every NameServer is asked for the routes of some topics every 50 ms, by a connection that stays.
+pub(super) struct Watch {
+    on: Arc<AtomicBool>,
+    servers: Vec<JoinHandle<Told>>,
+}
+
+impl Watch {
+    pub(super) fn of(names: [String; 2], topics: &[&str]) -> Self {
+        let on = Arc::new(AtomicBool::new(true));
+        let topics: Vec<String> = topics.iter().map(|&topic| topic.to_owned()).collect();
+        let watches = |server: String| {
+            let (on, topics) = (on.clone(), topics.clone());
+            std::thread::spawn(move || watches(&server, &topics, &on).unwrap())
+        };
+        let servers = names.map(watches).into();
+        Self { on, servers }
+    }
+
+    /// What each NameServer told, in their order.
+    pub(super) fn ends(self) -> Vec<Told> {
+        self.on.store(false, Ordering::Relaxed);
+        self.servers.into_iter().map(|server| server.join().unwrap()).collect()
+    }
+}
+
+fn watches(server: &str, topics: &[String], on: &AtomicBool) -> io::Result<Told> {
+    let mut told = Told::new();
+    let mut stream = raw::connect(server)?;
+    while on.load(Ordering::Relaxed) {
+        let began = Instant::now();
+        for topic in topics {
+            told.entry(topic.clone()).or_default().extend(asks(&mut stream, topic)?.into_values());
+        }
+        std::thread::sleep(EVERY.saturating_sub(began.elapsed()));
+    }
+    Ok(told)
+}
+
+/// What one NameServer tells of a topic now.
+pub(super) fn route(server: &str, topic: &str) -> Route {
+    asks(&mut raw::connect(server).unwrap(), topic).unwrap()
+}
+
+fn asks(stream: &mut TcpStream, topic: &str) -> io::Result<Route> {
+    stream.write_all(&raw::request(ROUTE, 1, &[("topic", topic)], b""))?;
+    let text = raw::read(stream)?.text();
+    // What stands before it is no JSON.
+    let Some((_, rest)) = text.split_once("\"queueDatas\":") else { return Ok(Route::new()) };
+    let queues = serde_json::Deserializer::from_str(rest).into_iter::<Vec<Value>>().next();
+    let number = |of: &Value, key: &str| u32::try_from(of[key].as_u64().unwrap()).unwrap();
+    let one = |of: &Value| {
+        let broker = of["brokerName"].as_str().unwrap().to_owned();
+        (broker, (number(of, "readQueueNums"), number(of, "writeQueueNums")))
+    };
+    Ok(queues.unwrap()?.iter().map(one).collect())
+}
