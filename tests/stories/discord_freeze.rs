@@ -1,13 +1,23 @@
 //! A freeze on Discord: the card says what it waits for, the thread is told once, and it starts by itself when that is over.
 
 use interlock::approval::State;
-use std::time::Duration;
-use story::discord_house::{CLUSTER, DiscordStory, SOON};
+use interlock::time::Millis;
+use std::time::{Duration, Instant};
+use story::discord_house::{CLUSTER, DiscordStory, Posted, SOON};
 
 async fn says(story: &DiscordStory, who: &str, line: &str) -> String {
     let answer = story.user(who).runs(&story.ops, line).await;
     assert!(answer.is_private(), "{line}");
     answer.text()
+}
+
+/// A worker has looked whether it may start, and said when it looks next.
+async fn is_looked_at(story: &DiscordStory, posted: &Posted, after: Millis) {
+    let began = Instant::now();
+    while story.operation(&posted.id).await.next_at < after {
+        assert!(began.elapsed() < SOON, "nobody looked whether it may start");
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
 }
 
 async fn is_clean(story: &DiscordStory) {
@@ -31,11 +41,11 @@ async fn the_card_names_the_freeze_and_it_starts_when_that_is_over() {
     posted.card.becomes("black friday", SOON).await;
     story.dies().await;
     story.is_born().await;
-    story.all_is_told().await;
-    story.time_passes(Duration::from_secs(7_100));
-    story.all_is_told().await;
+    let before = story.operation(&posted.id).await.next_at;
+    story.time_passes(Duration::from_secs(5_400));
+    is_looked_at(&story, &posted, before.plus(Duration::from_secs(5_400))).await;
     assert_eq!((story.operation(&posted.id).await.state, story.acts()), (State::Queued, 0));
-    story.time_passes(Duration::from_secs(101));
+    story.time_passes(Duration::from_secs(1_900));
     story.becomes(&posted.id, State::Succeeded).await;
     let told = story.thread_of(&posted.card).await;
     assert_eq!(told.iter().filter(|one| one.text.contains("is frozen until")).count(), 1, "{told:#?}");

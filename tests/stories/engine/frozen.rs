@@ -5,6 +5,7 @@ use engine::Operation;
 use interlock::approval::State;
 use interlock::cluster::kafka::Committed;
 use interlock::id::OperationId;
+use interlock::looks::LookAnswer;
 use signalbox::desk::Done;
 use signalbox::house::House;
 use signalbox::store::audit::{AuditFilter, AuditPage};
@@ -89,6 +90,11 @@ async fn each_freeze_of_the_cluster_and_of_its_tier_counts() {
         freezes(&house, what).await;
     }
     freezes(&house, "tier:staging for:30d").await;
+    let seen = ask(&house, "vic", "/health cluster:shop-rocketmq").await;
+    let Done::Looked(seen) = seen else { panic!("{seen:?}") };
+    let LookAnswer::Report(told) = *seen else { panic!("no report") };
+    let told: Vec<_> = told.lines.iter().filter(|line| line.id.starts_with("frozen")).map(|line| &line.id).collect();
+    assert_eq!(told, ["frozen-tier"], "a cluster of the other kind, of the same tier");
     let id = plans(&house, RESET).await;
     assert_eq!(is_approved(&scene, &house, &id).await.state, State::Queued);
     for _ in 0..2 {
