@@ -98,7 +98,7 @@ async fn a_freeze_of_a_tier_counts_for_its_clusters_and_no_others() {
     let story = story(|_| {}).await;
     let set = freezes(&story, "bob", "tier:production for:30d").await;
     assert_eq!(set.on, FreezeOn::Tier(Tier::Production));
-    assert_eq!(standing(&story, "vic", PRODUCTION).await, [set.clone()]);
+    assert_eq!(standing(&story, "vic", PRODUCTION).await, std::slice::from_ref(&set));
     assert_eq!(standing(&story, "vic", STAGING).await, []);
     let id = story.person("alice").plans(RESET).await;
     story.person("bob").approves(&id).await;
