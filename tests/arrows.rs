@@ -222,8 +222,8 @@ fn only_the_engine_makes_permits() {
 
 fn dependencies(manifest: &Path) -> BTreeSet<String> {
     let text = std::fs::read_to_string(manifest).expect("a manifest");
-    let begin = text.find("\n[dependencies]\n").expect("dependencies") + "\n[dependencies]\n".len();
-    let lines = text[begin..].lines().take_while(|line| !line.starts_with('['));
+    let Some((_, listed)) = text.split_once("\n[dependencies]\n") else { return BTreeSet::new() };
+    let lines = listed.lines().take_while(|line| !line.starts_with('['));
     let name = |line: &str| line.split(['.', ' ', '=']).next().unwrap_or_default().to_owned();
     lines.filter(|line| !line.is_empty() && !line.starts_with('#')).map(name).collect()
 }

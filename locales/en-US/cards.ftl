@@ -122,6 +122,7 @@ moves-replicas-fewest = Copies { $moves ->
    *[other] { $batches } batches
 } at up to { $throttle }/s a broker; up to { $inflow }/s come in meanwhile.
 moves-throttle-range = /throttle may turn that up to { $fastest }/s without a new vote.
+moves-no-canary = No canary writes and reads beside it.
 moves-meanwhile = Until it is done brokers { $brokers } hold more than before and after.
 moves-clamped = { $count ->
     [one] { $count } target (*) lies outside of the log and was moved to its edge.

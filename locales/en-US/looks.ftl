@@ -27,7 +27,7 @@ clusters-some = { $count ->
 }
 freeze-line = { $thing } frozen until { $until } by { $who } ({ $freeze }): { $reason }
 freeze-tier = every cluster of { $tier }
-freezes-more = + { $more } more freezes
+freezes-more = + { $more } more
 cluster-silent = not answering: { $failure }
 cluster-well = well; brokers: { $brokers }, topics: { $topics }
 cluster-ill = partitions offline: { $offline }, with copies missing: { $under }; brokers: { $brokers }, topics: { $topics }

@@ -70,6 +70,7 @@ moves-first = { $count } 个分区目前没有位点。
 moves-replicas = 复制 { $moves } 个副本，共 { $bytes }，分 { $batches } 批，每个 broker 最高 { $throttle }/秒；期间写入最高 { $inflow }/秒。
 moves-replicas-bound = 复制 { $moves } 个副本（已证明至少需要 { $bound } 个），共 { $bytes }，分 { $batches } 批，每个 broker 最高 { $throttle }/秒；期间写入最高 { $inflow }/秒。
 moves-throttle-range = 可用 /throttle 调高到 { $fastest }/秒，无需重新投票。
+moves-no-canary = 没有金丝雀在旁写入和读取。
 moves-meanwhile = 完成之前，broker { $brokers } 的数据比迁移前后都多。
 moves-replicas-fewest = 复制 { $moves } 个副本（已证明是最少），共 { $bytes }，分 { $batches } 批，每个 broker 最高 { $throttle }/秒；期间写入最高 { $inflow }/秒。
 moves-clamped = { $count } 个分区的目标（*）超出日志范围，已移到边界。

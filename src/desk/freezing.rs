@@ -52,10 +52,12 @@ impl Desk {
         let id = ask.arguments().text("freeze").map(|text| text.to_ascii_uppercase().parse());
         let id = id.transpose().map_err(|_| Done::Mistake(Mistake::new("not-frozen", about(&on))))?;
         let lift = Lift { on: on.clone(), id, by: by(ask), reason: reason(ask)?, at };
+        // Looked at before: once it is lifted nothing may make that look like a failure.
+        let standing = self.rooms.store.freezes(at).await?;
         match self.rooms.store.unfreeze(&lift).await? {
             Lifted::Done(freeze) => {
-                let still = self.rooms.store.freezes(at).await?;
-                let still = still.into_iter().filter(|one| self.rooms.stops_the_same(one, &on)).collect();
+                let counts = |one: &Freeze| one.id != freeze.id && self.rooms.stops_the_same(one, &on);
+                let still = standing.into_iter().filter(counts).collect();
                 Ok(Done::Unfrozen { freeze, still })
             }
             Lifted::Which(all) => {
@@ -106,10 +108,13 @@ impl Rooms {
         last_of(all.iter().filter(|freeze| on.contains(&freeze.on)), self.clock.now())
     }
 
-    /// Whether a freeze stops what a freeze of this would stop.
+    /// Whether a freeze stops what a freeze of this would stop, or a part of that.
     fn stops_the_same(&self, freeze: &Freeze, on: &FreezeOn) -> bool {
         match on {
-            FreezeOn::Tier(_) => freeze.on == *on,
+            FreezeOn::Tier(tier) => match &freeze.on {
+                FreezeOn::Cluster(cluster) => self.tier(cluster) == Some(*tier),
+                FreezeOn::Tier(other) => other == tier,
+            },
             FreezeOn::Cluster(cluster) => FreezeOn::covering(cluster, self.tier(cluster)).contains(&freeze.on),
         }
     }

@@ -86,12 +86,30 @@ impl Store {
             tx.rollback().await?;
             return Ok(false);
         }
-        redraw(&mut tx, &freeze.on).await?;
         lock(&mut tx, &freeze.on.to_string()).await?;
         insert(&mut tx, freeze).await?;
         audit::append(&mut tx, freeze.set_at, &[record("freeze-set", freeze, Some(by))]).await?;
         tx.commit().await?;
+        self.is_shown(&freeze.on, None).await;
         Ok(true)
+    }
+
+    /// Cards show what is frozen by now, and what waited for the end of a freeze is due, if one has ended. Apart from the freeze
+    /// itself, and never its failure: it would wait for each operation that is being changed.
+    async fn is_shown(&self, on: &FreezeOn, ended: Option<Millis>) {
+        let shown = async {
+            let mut tx = self.pools.begin().await?;
+            lock(&mut tx, CHANGING).await?;
+            redraw(&mut tx, on).await?;
+            if let Some(now) = ended {
+                wake(&mut tx, on, now).await?;
+            }
+            tx.commit().await
+        };
+        let shown: Result<(), StoreError> = shown.await;
+        if let Err(error) = shown {
+            tracing::warn!(%error, freeze = %on, "cards show it with their next change only");
+        }
     }
 
     /// Lifts a freeze before its end.
@@ -113,15 +131,16 @@ impl Store {
             tx.rollback().await?;
             return Ok(Lifted::NotFrozen);
         };
-        release(&mut tx, &freeze, lift.at).await?;
+        delete(&mut tx, &freeze).await?;
         let mut record = record("freeze-lifted", &freeze, Some(&lift.by));
         record.facts = record.facts.with("lifted-because", lift.reason.as_str());
         audit::append(&mut tx, lift.at, &[record]).await?;
         tx.commit().await?;
+        self.is_shown(&freeze.on, Some(lift.at)).await;
         Ok(Lifted::Done(Box::new(freeze)))
     }
 
-    /// The freezes that stand at this time, in no order.
+    /// The freezes that stand at this time, a thousand at most, the one that ends last first.
     ///
     /// # Errors
     /// As all calls of the store.
@@ -129,7 +148,8 @@ impl Store {
         let rows: Vec<FreezeRow> = self
             .pools
             .all(
-                "SELECT id, kind, name, person, reason, set_at, ends_at FROM freezes WHERE ends_at > $1 LIMIT 1000",
+                "SELECT id, kind, name, person, reason, set_at, ends_at FROM freezes WHERE ends_at > $1 \
+                 ORDER BY ends_at DESC LIMIT 1000",
                 vals![now.0],
             )
             .await?;
@@ -164,7 +184,9 @@ impl Store {
         let mut records = Vec::new();
         for row in rows {
             let freeze = row.read()?;
-            release(&mut tx, &freeze, now).await?;
+            redraw(&mut tx, &freeze.on).await?;
+            wake(&mut tx, &freeze.on, now).await?;
+            delete(&mut tx, &freeze).await?;
             records.push(record("freeze-ended", &freeze, None));
         }
         audit::append(&mut tx, now, &records).await?;
@@ -185,11 +207,18 @@ pub(super) async fn in_the_way(tx: &mut Tx, freezes: &Freezes, now: Millis) -> R
     Ok(last_of(&all, now).cloned())
 }
 
-/// Whether a transition goes past a freeze that others wait for.
+/// Whether a transition goes past a freeze that others wait for. That there is one is enough: none is read, so that none that
+/// cannot be read is in the way of a way back.
 pub(super) async fn passes(tx: &mut Tx, freezes: &Freezes, now: Millis) -> Result<bool, StoreError> {
     let Freezes::Passed(on) = freezes else { return Ok(false) };
     for one in on {
-        if !standing(tx, one, now).await?.is_empty() {
+        let row: Option<NumberRow> = tx
+            .maybe(
+                "SELECT set_at AS value FROM freezes WHERE kind = $1 AND name = $2 AND ends_at > $3 LIMIT 1",
+                vals![one.kind(), one.name(), now.0],
+            )
+            .await?;
+        if row.is_some() {
             return Ok(true);
         }
     }
@@ -237,17 +266,20 @@ async fn insert(tx: &mut Tx, freeze: &Freeze) -> Result<(), StoreError> {
     if rows == 1 { Ok(()) } else { Err(StoreError::Taken) }
 }
 
-/// It is gone; what waited for it is looked at now.
-async fn release(tx: &mut Tx, freeze: &Freeze, now: Millis) -> Result<(), StoreError> {
-    redraw(tx, &freeze.on).await?;
-    let (everywhere, cluster) = reach(&freeze.on);
+async fn delete(tx: &mut Tx, freeze: &Freeze) -> Result<(), StoreError> {
+    tx.run("DELETE FROM freezes WHERE id = $1", vals![freeze.id.as_str()]).await?;
+    Ok(())
+}
+
+/// What waited for it is looked at now.
+async fn wake(tx: &mut Tx, on: &FreezeOn, now: Millis) -> Result<(), StoreError> {
+    let (everywhere, cluster) = reach(on);
     tx.run(
         "UPDATE operations SET next_at = $1 WHERE votable = 1 AND workable = 1 AND next_at > $1 \
          AND ($2 = 1 OR cluster = $3)",
         vals![now.0, everywhere, cluster],
     )
     .await?;
-    tx.run("DELETE FROM freezes WHERE id = $1", vals![freeze.id.as_str()]).await?;
     Ok(())
 }
 

@@ -46,7 +46,8 @@ pub(super) async fn before(
         .all(
             "SELECT cluster, kind, name, aspect, sharing, operation FROM waiting_line WHERE cluster = $1 AND operation <> $2 \
              AND number < COALESCE((SELECT MIN(number) FROM waiting_line WHERE operation = $2), $3) \
-             AND ($4 = 0 OR operation IN (SELECT id FROM operations WHERE reverses <> '')) ORDER BY number",
+             AND ($4 = 0 OR EXISTS (SELECT 1 FROM operations WHERE operations.id = waiting_line.operation AND reverses <> '')) \
+             ORDER BY number",
             vals![cluster, operation.as_str(), i64::MAX, passes],
         )
         .await?;

@@ -2,7 +2,7 @@
 //!
 //! All SQL of the program is in this module, one portable text for both databases (`migrations/`). A public call is one
 //! transaction. Locks are taken in one order, so that two transactions never wait for each other: lease, operation,
-//! freeze locks, hold lock of the cluster, holds, outbox, head of the audit chain. Nothing is retried in here: the caller owns that.
+//! hold lock of the cluster, holds, freeze locks, outbox, head of the audit chain. Nothing is retried in here: the caller owns that.
 
 pub mod audit;
 mod cards;

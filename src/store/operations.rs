@@ -142,9 +142,6 @@ pub(super) async fn change(
         let Some(revised) = replace_plan(tx, revision).await? else { return Ok(Transitioned::Lost) };
         operation = revised;
     }
-    if let Some(freeze) = freezes::in_the_way(tx, &transition.freezes, transition.at).await? {
-        return Ok(Transitioned::Frozen(Box::new(freeze)));
-    }
     if let Changes::Adopt { adopts, .. } = &transition.holds
         && let Some(other) = owed::adopt(tx, (&operation.id, transition.at), adopts).await?
     {
@@ -153,6 +150,10 @@ pub(super) async fn change(
     let passes = freezes::passes(tx, &transition.freezes, transition.at).await?;
     if let Claimed::HeldBy(other) = holds::change(tx, &operation, (&transition.holds, passes)).await? {
         return Ok(Transitioned::HeldBy(other));
+    }
+    // As late as possible: until the end of the transaction nobody freezes it, and no other start of the tier goes on.
+    if let Some(freeze) = freezes::in_the_way(tx, &transition.freezes, transition.at).await? {
+        return Ok(Transitioned::Frozen(Box::new(freeze)));
     }
     let mut trace = None;
     if let Some((seq, entry)) = &transition.entry {

@@ -35,47 +35,10 @@ pub fn back(plan: &Plan) -> String {
     file(moves(plan).into_iter().rev().map(|one| (one, &one.from.0)))
 }
 
-/// Moves as the tool reads them, each with these replicas, and with the log directories that they are given (KIP-113).
+/// Moves as the tool reads them, each with these replicas. Without the log directories that the plan gives: the tool reassigns
+/// first, and would then copy between directories, unthrottled.
 pub(in crate::text) fn file<'a>(partitions: impl Iterator<Item = (&'a ReplicaMove, &'a Vec<i32>)>) -> String {
-    let one = |(one, replicas): (&ReplicaMove, &Vec<i32>)| {
-        let mut partition = json!({ "topic": one.topic.as_str(), "partition": one.partition, "replicas": replicas });
-        if replicas.iter().any(|broker| one.dirs.contains_key(broker)) {
-            let dir = |broker: &i32| one.dirs.get(broker).map_or("any", String::as_str);
-            partition["log_dirs"] = replicas.iter().map(dir).collect();
-        }
-        partition
-    };
+    let one = |(one, replicas): (&ReplicaMove, &Vec<i32>)| json!({ "topic": one.topic.as_str(), "partition": one.partition, "replicas": replicas });
     let partitions: Vec<Value> = partitions.map(one).collect();
     json!({ "version": 1, "partitions": partitions }).to_string()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use interlock::cluster::kafka::Replicas;
-    use std::collections::BTreeMap;
-
-    #[test]
-    fn the_tool_is_told_the_directories_that_were_chosen() {
-        let one = ReplicaMove {
-            topic: "orders".parse().unwrap(),
-            topic_id: "first".to_owned(),
-            partition: 7,
-            from: Replicas(vec![1, 2, 3]),
-            to: Replicas(vec![4, 2, 3]),
-            or_from: None,
-            dirs: BTreeMap::from([(4, "/data/b".to_owned())]),
-        };
-        let read = |replicas: &Replicas| -> Value {
-            serde_json::from_str(&file(std::iter::once((&one, &replicas.0)))).unwrap()
-        };
-        assert_eq!(
-            read(&one.to)["partitions"],
-            json!([{ "topic": "orders", "partition": 7, "replicas": [4, 2, 3], "log_dirs": ["/data/b", "any", "any"] }])
-        );
-        assert_eq!(
-            read(&one.from)["partitions"],
-            json!([{ "topic": "orders", "partition": 7, "replicas": [1, 2, 3] }])
-        );
-    }
 }

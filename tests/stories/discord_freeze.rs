@@ -38,7 +38,12 @@ async fn the_card_names_the_freeze_and_it_starts_when_that_is_over() {
     story.becomes(&posted.id, State::Queued).await;
     let thread = posted.card.thread().unwrap();
     thread.wait_for_text("is frozen until", SOON).await;
-    posted.card.becomes("black friday", SOON).await;
+    // That it was told is kept.
+    let began = Instant::now();
+    while story.operation(&posted.id).await.memory.frozen.is_none() {
+        assert!(began.elapsed() < SOON, "it is not kept");
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
     story.dies().await;
     story.is_born().await;
     let before = story.operation(&posted.id).await.next_at;

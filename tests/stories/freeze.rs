@@ -115,6 +115,18 @@ async fn a_freeze_of_a_tier_counts_for_its_clusters_and_no_others() {
     story.becomes(&id, State::Succeeded).await;
 }
 
+/// Whoever lifts a tier reads what of it stays frozen by a freeze of its own.
+#[tokio::test]
+async fn what_still_stops_a_part_of_a_lifted_tier_is_said() {
+    let story = story(|_| {}).await;
+    freezes(&story, "bob", "tier:production for:1h").await;
+    let own = freezes(&story, "olga", "cluster:orders-kafka for:2h").await;
+    freezes(&story, "bob", "tier:staging for:1h").await;
+    let done = story.person("bob").runs("/unfreeze tier:production reason:over").await;
+    let Done::Unfrozen { freeze, still } = done else { panic!("{done:?}") };
+    assert_eq!((freeze.on, still), (FreezeOn::Tier(Tier::Production), vec![own]));
+}
+
 #[tokio::test]
 async fn whoever_makes_safe_freezes_and_whoever_approves_lifts() {
     let story = story(|_| {}).await;

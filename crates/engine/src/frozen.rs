@@ -21,7 +21,7 @@ impl Run<'_> {
         if heeds_freezes(plan) { Freezes::Heeded(on) } else { Freezes::Passed(on) }
     }
 
-    /// It starts by itself when the freeze is over. The thread is told once of each.
+    /// It starts by itself when the freeze is over. The thread is told of each, once unless this process dies right then.
     pub(crate) async fn wait_frozen(&mut self, operation: &Operation, freeze: &Freeze) -> Result<Next, EngineError> {
         tracing::info!(operation = %operation.id, freeze = %freeze.id, until = %freeze.until, "a freeze: it cannot start now");
         if operation.memory.frozen.as_ref() != Some(&freeze.id) {

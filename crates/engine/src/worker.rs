@@ -81,7 +81,10 @@ impl Engine {
     }
 
     async fn begin(&self, tasks: &mut JoinSet<()>) -> Result<(), EngineError> {
-        self.end_freezes().await?;
+        // Starts judge freezes by their end: what is not recorded in time keeps nobody, least of all a way back.
+        if let Err(error) = self.end_freezes().await {
+            tracing::warn!(%error, "the end of a freeze is not recorded yet");
+        }
         let now = self.0.ports.clock.now();
         for operation in self.0.unattended(now).await? {
             if let Some(slot) = self.0.attempt(&operation.id) {

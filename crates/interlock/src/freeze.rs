@@ -141,6 +141,15 @@ mod tests {
     }
 
     #[test]
+    fn no_command_takes_a_longer_freeze() {
+        let catalogue = crate::command::Catalogue::built_in().unwrap();
+        let freeze = catalogue.iter().find(|command| command.name == "freeze").unwrap();
+        let ends: Vec<_> = freeze.options.iter().filter(|option| option.at_most.is_some()).collect();
+        assert_eq!(ends.len(), 2, "until and for");
+        assert!(ends.iter().all(|option| option.at_most == Some(LONGEST_FREEZE)));
+    }
+
+    #[test]
     fn what_is_frozen_reads_back() {
         let all = [FreezeOn::Cluster("lab".parse().unwrap())].into_iter().chain(Tier::ALL.map(FreezeOn::Tier));
         for on in all {

@@ -51,6 +51,8 @@ codes! {
     UNSUPPORTED_VERSION = 35;
     /// The topic exists already.
     TOPIC_ALREADY_EXISTS = 36;
+    /// Brokers that there are not, too few of them, or a log directory that takes nothing new.
+    INVALID_REPLICA_ASSIGNMENT = 39;
     /// The broker is not the controller.
     NOT_CONTROLLER = 41;
     /// The request contradicts itself.

@@ -2,6 +2,7 @@
 
 use super::act::{not_applied_or_unknown, reason, sum_up};
 use engine::port::{Acted, Reason};
+use futures_util::StreamExt;
 use interlock::cluster::FailureKind;
 use interlock::plan::{ConfigChange, ConfigOn, ListRemoval, PreferredLeader, ReplicaMove, list_entries};
 use kafka_admin::{
@@ -9,18 +10,22 @@ use kafka_admin::{
 };
 use std::collections::{BTreeMap, BTreeSet};
 
-/// The directories first: a broker keeps in mind where a replica that it is yet to get will lie, until it restarts. What fails
-/// there changes nothing.
+/// So many brokers are told at once where copies go.
+const AT_ONCE: usize = 32;
+
+/// The directories first: a broker keeps in mind where a replica that it is yet to get will lie, until it restarts. What is
+/// refused there changes nothing; a request whose answer is lost may still be on its way.
 pub(super) async fn reassign(client: &Client, moves: &[ReplicaMove]) -> Acted {
-    if let Err(refused) = give_dirs(client, moves).await {
-        return Acted::NotApplied(refused);
+    if let Some(error) = refused_dir(client, moves).await {
+        return not_applied_or_unknown(&error);
     }
     let place = |one: &ReplicaMove| TopicPartition::new(one.topic.as_str(), one.partition);
     let targets: BTreeMap<_, _> = moves.iter().map(|one| (place(one), Some(one.to.0.clone()))).collect();
     sum_up(&client.alter_partition_reassignments(&targets).await)
 }
 
-async fn give_dirs(client: &Client, moves: &[ReplicaMove]) -> Result<(), Reason> {
+/// Gives each copy its directory, at all brokers side by side: one that hangs must not take the time of the others.
+async fn refused_dir(client: &Client, moves: &[ReplicaMove]) -> Option<Error> {
     let mut brokers: BTreeMap<i32, BTreeMap<TopicPartition, String>> = BTreeMap::new();
     for one in moves {
         for (broker, path) in &one.dirs {
@@ -28,15 +33,25 @@ async fn give_dirs(client: &Client, moves: &[ReplicaMove]) -> Result<(), Reason>
             brokers.entry(*broker).or_default().insert(at, path.clone());
         }
     }
-    for (broker, places) in &brokers {
-        let results = client.alter_replica_log_dirs(*broker, places).await;
-        // The answer for a replica that is not there yet: kept in mind.
-        let kept = |error: &&Error| error.code() == Some(ErrorCode::REPLICA_NOT_AVAILABLE);
-        if let Some(error) = results.values().filter_map(|result| result.as_ref().err()).find(|error| !kept(error)) {
-            return Err(reason(error));
-        }
-    }
-    Ok(())
+    let asked = brokers.into_iter().map(|(broker, places)| async move {
+        let results = client.alter_replica_log_dirs(broker, &places).await;
+        results.into_values().filter_map(Result::err).find(|error| !leaves_it_to_the_broker(error))
+    });
+    let refused: Vec<Option<Error>> = futures_util::stream::iter(asked).buffer_unordered(AT_ONCE).collect().await;
+    refused.into_iter().flatten().next()
+}
+
+/// A replica that is not there yet, which is kept in mind; a topic that this broker has not heard of yet, and a directory that was
+/// cordoned since the last look: then it picks one as it always does.
+fn leaves_it_to_the_broker(error: &Error) -> bool {
+    matches!(
+        error.code(),
+        Some(
+            ErrorCode::REPLICA_NOT_AVAILABLE
+                | ErrorCode::UNKNOWN_TOPIC_OR_PARTITION
+                | ErrorCode::INVALID_REPLICA_ASSIGNMENT
+        )
+    )
 }
 
 /// What is no longer on the move needs no calling off.

@@ -17,6 +17,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 const MIN_ISR: &str = "min.insync.replicas";
+/// KIP-1066, from Kafka 4.3 on: paths, or [`ALL_DIRS`].
+const CORDONED: &str = "cordoned.log.dirs";
+const ALL_DIRS: &str = "*";
 /// How many topics are asked for their settings at once.
 const TOPICS: usize = 200;
 const AT_ONCE: usize = 4;
@@ -34,7 +37,24 @@ pub(super) async fn layout(sight: &Sight<'_>) -> Result<KafkaAnswer, Failure> {
 }
 
 pub(super) async fn log_dirs(sight: &Sight<'_>) -> Result<KafkaAnswer, Failure> {
-    dirs(sight).await.map(KafkaAnswer::LogDirs)
+    let mut all = dirs(sight).await?;
+    mark_cordoned(sight, &mut all).await;
+    Ok(KafkaAnswer::LogDirs(all))
+}
+
+/// Which directories brokers put nothing new into. Brokers from before 4.3 know no such setting; where we may not see settings
+/// nothing is marked, and a broker that was given one picks another.
+async fn mark_cordoned(sight: &Sight<'_>, all: &mut [BrokerDirs]) {
+    let resources: Vec<ConfigResource> = all.iter().map(|one| ConfigResource::Broker(one.broker)).collect();
+    let seen = sight.client.describe_configs(&resources, Some(&[CORDONED.to_owned()])).await;
+    for one in all {
+        let Some(Ok(entries)) = seen.get(&ConfigResource::Broker(one.broker)) else { continue };
+        let set = entries.iter().find(|entry| entry.name == CORDONED).and_then(|entry| entry.value.as_deref());
+        let paths: Vec<&str> = set.unwrap_or_default().split(',').map(str::trim).collect();
+        for dir in one.dirs.iter_mut().flatten() {
+            dir.cordoned = paths.iter().any(|path| *path == ALL_DIRS || *path == dir.path);
+        }
+    }
 }
 
 pub(super) async fn copies(sight: &Sight<'_>, of: &CopiesOf) -> Result<KafkaAnswer, Failure> {

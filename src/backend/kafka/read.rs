@@ -165,6 +165,7 @@ pub(super) fn log_dir(dir: kafka_admin::LogDir) -> LogDir {
     LogDir {
         path: dir.path,
         failed: dir.error.is_some(),
+        cordoned: false,
         total_bytes: dir.total_bytes.map(bytes),
         usable_bytes: dir.usable_bytes.map(bytes),
         replicas,

@@ -142,7 +142,14 @@ mod tests {
         let replica = |bytes, future| StoredReplica { topic: "orders".parse().unwrap(), partition: 0, bytes, future };
         let dirs = |broker, replica| {
             let (total_bytes, usable_bytes) = (None, None);
-            let dir = LogDir { path: String::new(), failed: false, total_bytes, usable_bytes, replicas: vec![replica] };
+            let dir = LogDir {
+                path: String::new(),
+                failed: false,
+                cordoned: false,
+                total_bytes,
+                usable_bytes,
+                replicas: vec![replica],
+            };
             BrokerDirs { broker, dirs: Some(vec![dir]) }
         };
         let all = [dirs(1, replica(5, false)), dirs(2, replica(7, false)), dirs(3, replica(9, true))];

@@ -98,7 +98,9 @@ pub(in crate::text) fn moves(plan: &Plan, locale: Locale) -> Option<Line> {
     let fuller = fuller_meanwhile(plan);
     let meanwhile = (!fuller.is_empty())
         .then(|| locale.say("moves-meanwhile", &Args::new().line("brokers", names(locale, &fuller))));
-    let parts = [Some(locale.say(key, &args)), range(plan, locale), meanwhile];
+    // Nothing of our own is written and read on these brokers while it runs.
+    let canary = Some(locale.say("moves-no-canary", &Args::new()));
+    let parts = [Some(locale.say(key, &args)), range(plan, locale), meanwhile, canary];
     Some(Line::joined(parts.into_iter().flatten(), locale.space()))
 }
 

@@ -201,7 +201,11 @@ async fn what_was_fixed_before_a_death_is_not_done_to_another_cluster() {
     let first = scene.ground.house(Settled::honest(scene.clock.clone(), points)).await;
     let id = asks(&first, &MOVE.replace("100MiB", "1MiB")).await;
     let turned = async {
-        while act_on(&first, &id, Turns(1)).await.state != State::Waiting {}
+        let mut turns = 0;
+        while act_on(&first, &id, Turns(1)).await.state != State::Waiting {
+            turns += 1;
+            assert!(turns < 200, "nothing moves");
+        }
         ask(&first, "alice", &format!("/throttle rate:2MiB operation:{id}")).await;
         act_on(&first, &id, Turns(100)).await;
     };

@@ -19,6 +19,7 @@ fn earlier() -> BTreeMap<String, String> {
 async fn stopped_while_dead(cluster: &MoveCluster, controllers: bool) -> (KafkaHouse, OperationId) {
     small(cluster, 3, "1").await;
     cluster.judge().set_config(("broker", "4"), FOLLOWER_RATE, Some(EARLIER)).await.expect("a setting");
+    cluster.caught_up().await;
     let first = assignment(cluster).await;
     let mut plot = KafkaPlot::moving(cluster).await;
     if !controllers {

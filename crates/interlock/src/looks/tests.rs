@@ -315,6 +315,7 @@ fn laid_out() -> Sections {
     let dir = |bytes| LogDir {
         path: "/data".to_owned(),
         failed: false,
+        cordoned: false,
         total_bytes: Some(1_000),
         usable_bytes: Some(250),
         replicas: vec![stored("orders", bytes)],

@@ -119,12 +119,15 @@ pub(super) fn room(expected: &[RoomExpected], looker: &mut Looker<'_>) -> Held {
         let facts = Facts::none().with("broker", i64::from(one.broker));
         let dirs = all.iter().find(|found| found.broker == one.broker).and_then(|found| found.dirs.as_ref());
         let Some(dirs) = dirs else { return Held::CannotTell(facts.with("failure", "unreachable")) };
-        let mut working = dirs.iter().filter(|dir| !dir.failed);
-        let usable = match &one.path {
-            None => working.map(|dir| dir.usable_bytes).sum(),
-            Some(path) => working.find(|dir| dir.path == *path).map_or(Some(0), |dir| dir.usable_bytes),
+        let mut taking = dirs.iter().filter(|dir| dir.takes_replicas());
+        let (is_there, usable) = match &one.path {
+            None => (true, taking.map(|dir| dir.usable_bytes).sum()),
+            Some(path) => match taking.find(|dir| dir.path == *path) {
+                Some(dir) => (true, dir.usable_bytes),
+                None => (false, Some(0)),
+            },
         };
-        let Some(usable) = usable.filter(|usable| *usable < one.bytes) else { continue };
+        let Some(usable) = usable.filter(|usable| !is_there || *usable < one.bytes) else { continue };
         let facts = facts.with("expected", Fact::Bytes(one.bytes)).with("found", Fact::Bytes(usable));
         return match &one.path {
             None => Held::Broken { id: "disk-too-full", facts },

@@ -38,12 +38,13 @@ pub fn too_small<'a>(dirs: &'a [LogDir], copies: &[Copy<'a>]) -> Option<TooSmall
         *bytes = bytes.saturating_add(copy.bytes);
         *count += 1;
     }
-    let is_there = |path: &str| dirs.iter().any(|dir| !dir.failed && dir.path == path);
+    let is_there = |path: &str| dirs.iter().any(|dir| dir.takes_replicas() && dir.path == path);
     if let Some((path, (needed, _))) = chosen.iter().find(|(path, _)| !is_there(path)) {
         return Some(TooSmall { path, needed: *needed, usable: 0 });
     }
     let chosen = |dir: &LogDir| chosen.get(dir.path.as_str()).copied().unwrap_or_default();
-    let mut usable: Vec<(&LogDir, usize)> = dirs.iter().filter(|dir| !dir.failed).map(|dir| (dir, 0)).collect();
+    let mut usable: Vec<(&LogDir, usize)> =
+        dirs.iter().filter(|dir| dir.takes_replicas()).map(|dir| (dir, 0)).collect();
     let mut picked: Vec<u64> = copies.iter().filter(|copy| copy.dir.is_none()).map(|copy| copy.bytes).collect();
     for _ in &picked {
         let room = |dir: &LogDir| dir.usable_bytes.unwrap_or(u64::MAX);
@@ -65,7 +66,7 @@ pub fn too_small<'a>(dirs: &'a [LogDir], copies: &[Copy<'a>]) -> Option<TooSmall
 #[must_use]
 pub fn choose<'a>(dirs: &'a [LogDir], copies: &[u64]) -> Option<Vec<&'a str>> {
     let told = |dir: &'a LogDir| Some((dir.usable_bytes?, dir.path.as_str()));
-    let mut room: Vec<(u64, &str)> = dirs.iter().filter(|dir| !dir.failed).map(told).collect::<Option<_>>()?;
+    let mut room: Vec<(u64, &str)> = dirs.iter().filter(|dir| dir.takes_replicas()).map(told).collect::<Option<_>>()?;
     if room.len() < 2 {
         return None;
     }
@@ -131,6 +132,7 @@ mod tests {
         LogDir {
             path: path.to_owned(),
             failed: false,
+            cordoned: false,
             total_bytes: Some(1_000),
             usable_bytes: usable,
             replicas: (0..replicas).map(stored).collect(),
@@ -219,6 +221,18 @@ mod tests {
             Some(TooSmall { path: "/b", needed: 10, usable: 9 }),
             "chosen and picked"
         );
+    }
+
+    /// Being emptied, it has the most room; the broker would refuse it.
+    #[test]
+    fn one_that_is_cordoned_is_given_nothing() {
+        let cordoned = LogDir { cordoned: true, ..dir("/c", Some(900), 0) };
+        let dirs = [dir("/a", Some(9), 4), dir("/b", Some(8), 4), cordoned];
+        assert_eq!(chosen(&dirs, &[5]), (vec!["/a"], None));
+        let there = [Copy { bytes: 3, dir: Some("/c") }];
+        assert_eq!(too_small(&dirs, &there), Some(TooSmall { path: "/c", needed: 3, usable: 0 }));
+        assert_eq!(too_small(&dirs, &any(&[8])).map(|found| found.path), None);
+        assert_eq!(too_small(&dirs, &any(&[9])).map(|found| found.path), Some("/b"));
     }
 
     #[test]

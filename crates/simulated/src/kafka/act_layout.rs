@@ -29,6 +29,10 @@ impl Kafka {
     /// A broker keeps each replica in the directory that it was given for it; others where it has the fewest.
     fn give_dirs(&mut self, one: &ReplicaMove) -> Result<(), Reason> {
         for broker in one.adding() {
+            let is_dead = self.brokers.iter().any(|found| found.id == broker && found.dead_since.is_some());
+            if is_dead && one.dirs.contains_key(&broker) {
+                return Err(because("", failed(FailureKind::Unreachable, "connection refused")));
+            }
             let dir = match one.dirs.get(&broker) {
                 Some(path) => self.dir_named(broker, path).ok_or_else(no_such_dir)?,
                 None => self.dir_with_fewest(broker),
@@ -45,8 +49,13 @@ impl Kafka {
 
     fn dir_with_fewest(&self, broker: i32) -> usize {
         let count = self.brokers.iter().find(|one| one.id == broker).map_or(1, |one| one.disks.len());
+        if count < 2 {
+            return 0;
+        }
         let all = || self.topics.values().flat_map(|topic| &topic.partitions);
-        let here = |one: &&super::topic::TopicPartition| one.replicas.contains(&broker);
+        // Copies on their way count where they lie.
+        let here =
+            |one: &&super::topic::TopicPartition| one.dirs.contains_key(&broker) || one.replicas.contains(&broker);
         let holds = |dir: &usize| {
             all().filter(here).filter(|one| one.dirs.get(&broker).copied().unwrap_or_default() == *dir).count()
         };

@@ -56,7 +56,7 @@ impl Kafka {
         let dir = |((path, size), replicas): ((String, u64), Vec<StoredReplica>)| {
             let used: u64 = replicas.iter().map(|replica| replica.bytes).sum();
             let (total_bytes, usable_bytes) = (Some(size), Some(size.saturating_sub(used)));
-            LogDir { path, failed: false, total_bytes, usable_bytes, replicas }
+            LogDir { path, failed: false, cordoned: false, total_bytes, usable_bytes, replicas }
         };
         let dirs = || broker.dirs().zip(replicas).map(dir).collect();
         BrokerDirs { broker: broker.id, dirs: broker.dead_since.is_none().then(dirs) }

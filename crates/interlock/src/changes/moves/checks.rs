@@ -204,7 +204,11 @@ fn controllers_check(seen: &Seen<'_>) -> Check {
 pub(super) fn usable(seen: &Seen<'_>, broker: i32) -> Option<u64> {
     let found = seen.dirs.iter().find(|one| one.broker == broker)?;
     let dirs = dirs_of(found);
-    if dirs.is_empty() { None } else { dirs.iter().filter(|dir| !dir.failed).map(|dir| dir.usable_bytes).sum() }
+    if dirs.is_empty() {
+        None
+    } else {
+        dirs.iter().filter(|dir| dir.takes_replicas()).map(|dir| dir.usable_bytes).sum()
+    }
 }
 
 /// For how many seconds what comes in takes room beside the copies. A move that never ends is refused for that; its copies alone
@@ -229,7 +233,7 @@ fn disk_checks(wanted: &Wanted, seen: &Seen<'_>, (load, eta): (&Loads, Duration)
             Some(_) => {}
         }
         let dirs = seen.dirs_of(*id);
-        if dirs.len() > 1 {
+        if dirs.iter().filter(|dir| dir.takes_replicas()).count() > 1 {
             let given = |copy: &CopyOf| wanted.moves.get(copy.of)?.dirs.get(id).map(String::as_str);
             let copies = all.get(id).into_iter().flatten();
             let copies = copies.map(|copy| LogDirCopy { bytes: copy.bytes, dir: given(copy) });

@@ -97,12 +97,23 @@ pub struct LogDir {
     pub path: String,
     /// Whether the broker says that it cannot use it.
     pub failed: bool,
+    /// Whether nothing new is put into it (`cordoned.log.dirs`, KIP-1066); not told for single copies.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub cordoned: bool,
     /// The size of its volume; none where the broker is too old to tell.
     pub total_bytes: Option<u64>,
     /// What is free of it.
     pub usable_bytes: Option<u64>,
     /// The replicas in it, by topic and partition.
     pub replicas: Vec<StoredReplica>,
+}
+
+impl LogDir {
+    /// Whether its broker puts replicas into it.
+    #[must_use]
+    pub fn takes_replicas(&self) -> bool {
+        !self.failed && !self.cordoned
+    }
 }
 
 /// A replica on a disk.

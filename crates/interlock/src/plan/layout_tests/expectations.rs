@@ -53,7 +53,7 @@ fn each_holds_and_each_is_broken_by_what_it_is_for() {
         broken(&Expectation::KafkaRoom { brokers: vec![room] }, &before)
     };
     assert_eq!((in_dir("/data", 5_000), in_dir("/data", 5_001)), ("holds", "log-dir-too-full"));
-    assert_eq!(in_dir("/gone", 1), "log-dir-too-full", "it failed, or is there no more");
+    assert_eq!(in_dir("/gone", 0), "log-dir-too-full", "it failed, takes nothing or is there no more");
 }
 
 #[test]

@@ -95,6 +95,7 @@ impl World {
             dirs: Some(vec![LogDir {
                 path: "/data".to_owned(),
                 failed: false,
+                cordoned: false,
                 total_bytes: Some(10_000),
                 usable_bytes: Some(5_000),
                 replicas: vec![stored(bytes)],

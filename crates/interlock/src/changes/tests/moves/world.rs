@@ -114,6 +114,7 @@ impl World {
                 let dir = |broker: &Broker, number: usize| LogDir {
                     path: format!("/data/{number}"),
                     failed: false,
+                    cordoned: false,
                     total_bytes: Some(1 << 41),
                     usable_bytes: self.free_in.get(&number).copied().unwrap_or(Some(self.free)),
                     replicas: stored(broker, number),

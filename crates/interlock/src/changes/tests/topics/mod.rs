@@ -141,6 +141,7 @@ impl World {
         let dir = LogDir {
             path: "/data".to_owned(),
             failed: false,
+            cordoned: false,
             total_bytes: Some(1 << 40),
             usable_bytes: Some(1 << 40),
             replicas: (0..self.partitions).map(replica).collect(),
