@@ -224,7 +224,7 @@ async fn whoever_does_not_see_a_cluster_learns_nothing_of_its_freezes() {
 #[tokio::test]
 async fn what_is_no_freeze_is_a_mistake_and_freezes_nothing() {
     let story = story(|_| {}).await;
-    let (long, longest) = ("x".repeat(301), "x".repeat(300));
+    let (long, longest) = ("x".repeat(201), "x".repeat(200));
     let on = "cluster:orders-kafka";
     for (line, id) in [
         (format!("{on} tier:production for:1h reason:why"), "one-of-these"),
