@@ -121,11 +121,12 @@ async fn ended_at_each(fault: Fault) -> (Scene, BTreeMap<i16, usize>) {
 }
 
 /// Each act is done once more. The rates are one act of a request to each broker: those that were answered are sent again with
-/// the one that was lost, for they set a value.
+/// the one that was lost, for they set a value. A batch is two requests: the directories of its copies are given again, too.
 fn once_more(sent: &BTreeMap<i16, usize>) -> BTreeMap<i16, usize> {
     let mut more = sent.clone();
     let requests = [MoveCluster::BROKERS.len(), 1, 1];
     KINDS.iter().zip(requests).for_each(|(kind, requests)| *more.entry(*kind).or_default() += requests);
+    *more.entry(api::ALTER_REPLICA_LOG_DIRS).or_default() += 1;
     more
 }
 

@@ -2,10 +2,12 @@
 
 use super::scene::{at, becomes, moves, scale_out, small, until};
 use interlock::approval::State;
+use interlock::plan::ReplicaMove;
 use std::collections::BTreeMap;
-use story::kafka_house::{KafkaPlot, lab};
+use story::kafka_house::{KafkaPlot, lab, proxy};
 use story::lab::MoveCluster;
 use story::lab::judge::{TopicPartition, TopicSpec};
+use story::lab::proxy::{Fault, Rule, api};
 
 /// The broker that gets copies.
 const TARGET: i32 = 4;
@@ -64,7 +66,36 @@ async fn a_copy_goes_where_the_plan_says_and_not_where_the_fewest_replicas_are()
         house.story.person(who).approves(&id).await;
     }
     becomes(&house, &id, State::Succeeded).await;
-    for (partition, path) in given {
-        assert_eq!(dir_of(&cluster, &at(partition)).await.as_ref(), Some(path), "partition {partition}");
+    lie_as_planned(&cluster, &planned).await;
+}
+
+async fn lie_as_planned(cluster: &MoveCluster, planned: &[ReplicaMove]) {
+    for one in planned {
+        let found = dir_of(cluster, &at(one.partition)).await;
+        assert_eq!(found.as_ref(), Some(&one.dirs[&TARGET]), "partition {}", one.partition);
     }
+}
+
+/// The request may still be on its way: that is waited out, and then the whole batch is asked for again.
+#[tokio::test]
+async fn a_directory_whose_answer_is_lost_is_given_again_before_anything_moves() {
+    let cluster = MoveCluster::alone(lab()).await;
+    small(&cluster, 3, "1").await;
+    let house = KafkaPlot::moving_proxied(&cluster).await.build().await;
+    let id = house.story.person("alice").plans(&scale_out("1MiB")).await;
+    house.story.person("bob").approves(&id).await;
+    let planned = moves(house.story.plan(&id).await.plan());
+    let lost = proxy().arm(Rule::next(&house.client_id, api::ALTER_REPLICA_LOG_DIRS, Fault::LoseAnswer));
+    house.story.person("carol").approves(&id).await;
+    becomes(&house, &id, State::Succeeded).await;
+    assert_eq!(lost.met(), 1);
+    lie_as_planned(&cluster, &planned).await;
+    let sent: Vec<i16> = proxy().changes(&house.client_id).iter().map(|one| one.api).collect();
+    let first = |wanted: i16| sent.iter().position(|api| *api == wanted);
+    let given = sent.iter().take(first(api::ALTER_PARTITION_REASSIGNMENTS).expect("it moves"));
+    assert_eq!(
+        given.filter(|api| **api == api::ALTER_REPLICA_LOG_DIRS).count(),
+        2,
+        "once more before it moves: {sent:?}"
+    );
 }

@@ -36,6 +36,8 @@ pub mod api {
     pub const INCREMENTAL_ALTER_CONFIGS: i16 = 44;
     /// Move replicas.
     pub const ALTER_PARTITION_REASSIGNMENTS: i16 = 45;
+    /// Says where replicas will lie.
+    pub const ALTER_REPLICA_LOG_DIRS: i16 = 34;
     /// Delete committed offsets.
     pub const OFFSET_DELETE: i16 = 47;
     /// The cluster's id and brokers.
