@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fmt;
 
-/// A partition's replicas, before and after. `dirs` go to the brokers themselves, first. `from` and `topic_id` are not sent: they tell what nobody of us made from what
-/// is still to be changed.
+/// A partition's replicas, before and after. `dirs` go to the brokers themselves, first. `from` and `topic_id` are not sent: they
+/// tell what nobody of us made from what is still to be changed.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct ReplicaMove {
     /// The topic.

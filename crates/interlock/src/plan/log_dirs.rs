@@ -20,7 +20,7 @@ pub struct TooSmall<'a> {
     pub path: &'a str,
     /// What the copies need, in bytes.
     pub needed: u64,
-    /// What is free, in bytes; nothing in one that failed or is not there.
+    /// What is free, in bytes; nothing in one that failed, is cordoned or is not there.
     pub usable: u64,
 }
 
