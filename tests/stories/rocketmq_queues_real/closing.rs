@@ -39,7 +39,7 @@ struct Trade {
 impl Trade {
     async fn begin(scene: &Scene, applications: &mut Applications) -> Self {
         let topic = scene.topic("closed", ALL.end).await;
-        let [away, at_work, dead] = ["away", "at-work", "dead"].map(|prefix| scene.group(prefix, (&topic, ALL)));
+        let [away, at_work, dead] = ["away", "work", "dead"].map(|prefix| scene.group(prefix, (&topic, ALL)));
         let silent = scene.group("silent", (&topic, OPEN));
         let trade = Self { topic, away, at_work, dead, silent };
         for group in [&trade.away, &trade.at_work] {
@@ -191,6 +191,7 @@ async fn story(line: Line) {
     let closed_at = raw::now();
 
     comes_late(&scene, topic, &half).await;
+    // By name, of whom the first three are shown.
     let waits_for = ["are not read yet by", trade.away.as_str(), trade.silent.as_str(), trade.dead.as_str()];
     scene.until("it says for whom it waits", async || bot.has_told(&waits_for)).await;
     is_held(&bot, &trade, &id).await;

@@ -50,6 +50,9 @@ pub enum Condition {
     RocketmqOffsetsHold(Holding),
 }
 
+/// A look is late, and not missed, for so long whatever its interval.
+const LATE: Duration = Duration::from_secs(30);
+
 /// The id of a look that saw nothing, because the cluster did not answer.
 pub const CANNOT_LOOK: &str = "cannot-look";
 
@@ -203,7 +206,8 @@ impl Awaited<'_> {
     }
 }
 
-/// One look at a condition. A gap of more than three intervals since the last look begins a streak anew; an outage is
+/// One look at a condition. A gap of more than three intervals, and more than half a minute, since the last look begins a streak
+/// anew: looks that are close are late where many operations wait or brokers are slow, which is no outage. An outage is
 /// `NotYet` with its reason, never `Met`, and ends a streak.
 #[must_use]
 pub fn look(awaited: Awaited<'_>, memory: &Memory, sections: &Sections, pace: Pace) -> (Memory, Looked) {
@@ -258,5 +262,5 @@ fn no_members(wanted: (&GroupId, u32), memory: &Memory, sections: &Sections, pac
 }
 
 pub(super) fn gap_too_long(memory: &Memory, pace: Pace) -> bool {
-    memory.last_look.is_some_and(|last| pace.now.since(last) > pace.interval * 3)
+    memory.last_look.is_some_and(|last| pace.now.since(last) > (pace.interval * 3).max(LATE))
 }

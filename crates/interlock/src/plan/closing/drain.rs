@@ -6,7 +6,7 @@ use super::seen::{Seen, State, not_reading, see, state, still_since, stood};
 use super::{ClosedMemory, Closing, ClosingAt, ROUTE_POLL};
 use crate::cluster::Sections;
 use crate::cluster::rocketmq::{Delay, Reader};
-use crate::plan::condition::{Looked, Memory, Pace};
+use crate::plan::condition::{Looked, Memory, Pace, gap_too_long};
 use crate::plan::queues_action::OpenAt;
 use crate::plan::standing::lagging;
 use crate::time::Millis;
@@ -76,7 +76,7 @@ fn judged(
         wanted: must_stand(closing, seen),
     };
     let draining: Vec<OpenAt> = closing.queues.iter().map(ClosingAt::draining).collect();
-    let gap = memory.last_look.is_some_and(|last| pace.now.since(last) > pace.interval * 3);
+    let gap = gap_too_long(memory, pace);
     let good = unread.is_empty() && spans.still >= spans.wanted && lagging(&draining, seen.topic).is_none();
     let streak = match (good, gap) {
         (false, _) => 0,
