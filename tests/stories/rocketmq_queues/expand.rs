@@ -223,3 +223,42 @@ async fn an_expansion_that_failed_after_reading_went_up_says_what_is_left_of_it(
     becomes(&house, &on, State::Succeeded).await;
     assert_eq!(scene.queues().await, ["12/12", "12/12"]);
 }
+
+/// From one of its acts on so many are answered with success and forgotten: how an expansion ends then, and what it sent.
+async fn ends_among_idle_masters(kind: &'static str, acts: u32) -> (Scene, State, Vec<&'static str>) {
+    let scene = Scene::new();
+    let shop = scene.shop.clone();
+    let idles: Deed = Box::new(move || {
+        shop.answers_success_and_does_nothing(acts).unwrap();
+        Box::pin(std::future::ready(()))
+    });
+    let house = scene.house_with(Points::at(Point::before(kind, 1), idles)).await;
+    let id = plans(&house, EXPAND).await;
+    let ended = until(&house, &id, "the end", async |operation| operation.state.has_ended()).await;
+    if ended.state != State::Succeeded {
+        assert_eq!(ended.why.id, "tried-too-often", "{:?}", ended.why);
+    }
+    let sent = scene.shop.acts().unwrap().iter().map(|act| act.action.key()).collect();
+    (scene, ended.state, sent)
+}
+
+#[tokio::test]
+async fn success_that_changed_nothing_is_seen() {
+    const SET: &str = "rocketmq-set-queues";
+    const SEED: &str = "rocketmq-seed-offsets";
+    for (kind, acts) in [(SET, [SET, SET, SEED, SET]), (SEED, [SET, SEED, SEED, SET])] {
+        let (scene, state, sent) = ends_among_idle_masters(kind, 1).await;
+        assert_eq!((state, &sent[..]), (State::Succeeded, &acts[..]), "it is sent again");
+        assert_eq!(scene.queues().await, ["12/12", "12/12"]);
+        for letter in ['a', 'b'] {
+            scene.shop.send(&topic(), &broker(letter), 11, 20).unwrap();
+        }
+        assert_eq!(scene.shop.clients_return(&group("billing"), &topic(), 9_000_000).unwrap(), 0, "{kind}");
+    }
+    // Not more often than three times, and nothing is written where groups have no offset.
+    let (scene, state, sent) = ends_among_idle_masters(SET, 100).await;
+    assert_eq!((state, &sent[..], scene.queues().await), (State::Stopped, &[SET; 3][..], vec!["8/8".to_owned(); 2]));
+    let (scene, state, sent) = ends_among_idle_masters(SEED, 100).await;
+    assert_eq!((state, &sent[..]), (State::Failed, &[SET, SEED, SEED, SEED][..]));
+    assert_eq!(scene.queues().await, ["12/8", "12/8"]);
+}
