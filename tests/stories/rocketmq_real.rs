@@ -94,6 +94,15 @@ fn cells(report: &Report, table: usize, column: usize) -> Vec<Cell> {
     report.tables[table].rows.iter().map(|row| row[column].clone()).collect()
 }
 
+/// The offset of a group in a queue by `GET_CONSUME_STATS` (208), whose keys are objects.
+fn as_208_has_it(lab: &RocketMq, group: &str, (topic, queue): (&str, u32)) -> i64 {
+    let text = raw_ask(lab, Node::Master, 208, &[("consumerGroup", group), ("topic", topic)]).text();
+    let of_queue = format!("\"queueId\":{queue},");
+    let entry = text.split(&of_queue).nth(1).unwrap_or_else(|| panic!("no queue {queue}: {text}"));
+    let offset = entry.split("\"consumerOffset\":").nth(1).expect(&text);
+    offset.chars().take_while(|c| c.is_ascii_digit() || *c == '-').collect::<String>().parse().expect(&text)
+}
+
 #[tokio::test]
 async fn topics_and_lag_are_what_raw_frames_tell() {
     let _alone = ALONE.lock().await;
@@ -118,6 +127,13 @@ async fn topics_and_lag_are_what_raw_frames_tell() {
         let offsets = [Cell::Number(1), Cell::Nothing, Cell::Nothing, Cell::Nothing];
         assert_eq!(cells(&lag, 0, 2), offsets, "none is not 0, as 208 would have it");
         assert_eq!(count(&lag, "without-offset", "count"), 3);
+        assert_eq!(as_208_has_it(&lab, &group, (&topic, 1)), 0, "the control: 0 for none");
+        // 5.x can be asked for one queue so that it says that there is none; 4.9 cannot.
+        let one =
+            [("consumerGroup", group.as_str()), ("topic", &topic), ("queueId", "1"), ("setZeroIfNotFound", "false")];
+        let answer = raw::ask(lab.address(Node::Master), 14, &one, b"").unwrap();
+        let told = (answer.code, answer.field("offset"));
+        assert!(if lab.line == Line::V4 { told == (0, "0") } else { told.0 == 22 }, "{told:?}: {}", answer.remark);
         let by_topic = looks(&story, &format!("/lag group:{group}")).await;
         assert!(by_topic.tables[1].rows.contains(&vec![Cell::name(&topic), Cell::Number(2), Cell::Number(3)]));
 
