@@ -192,6 +192,21 @@ async fn what_cannot_be_seen_is_not_changed() {
     refused("routes-differ").await;
 }
 
+/// Somebody wipes the write permission of a broker at one NameServer: clients of that one are kept away from queues that those of
+/// the other write to.
+#[tokio::test]
+async fn a_name_server_that_permits_less_than_the_masters_is_noticed() {
+    for line in [EXPAND, "/shrink-partitions cluster:lab-rocketmq topic:orders to:4 reason:idle"] {
+        let scene = Scene::new();
+        let house = scene.house().await;
+        scene.shop.wipe_write_perm(1, &broker('b')).unwrap();
+        let done = ask(&house, "alice", line).await;
+        let Done::Refused(refusal) = done else { panic!("{line}: {done:?}") };
+        let told = format!("{refusal:?}");
+        assert!(told.contains("routes-differ") && told.contains("8/8 R--"), "{line}: {told}");
+    }
+}
+
 /// It is read in twelve queues and written in eight when it fails, because somebody set other queues right before it was to write.
 /// Nothing has to be taken back: that is said with what stands there and how to go on, and it goes on.
 #[tokio::test]
