@@ -285,3 +285,32 @@ async fn a_full_topic_of_dead_letters_is_waited_for_by_nobody() {
     assert_eq!(scene.queues().await, ["8/4", "8/4"]);
     assert!(scene.told("are not read yet by billing") > 0);
 }
+
+/// The disk of a master fills up while a group has not read: the plan warns of it, and it is told at once, not the next day.
+#[tokio::test]
+async fn a_disk_that_fills_up_while_something_is_unread_is_told() {
+    let scene = Scene::new();
+    let (house, id) = draining(&scene, SHRINK).await;
+    passes(&house, &id, 4, LOOK).await;
+    assert_eq!((scene.told("are not read yet by billing"), scene.told("% full")), (1, 0));
+    scene.shop.disk_fills(&broker('b'), 0, 86).unwrap();
+    passes(&house, &id, 4, LOOK).await;
+    assert_eq!(scene.told("the disk of broker-b is 86 % full"), 1);
+    assert_eq!(now(&house, &id).await.state, State::Waiting, "a warning, no more");
+    let warned = async |scene: &Scene| {
+        let house = scene.house().await;
+        let plan = plans(&house, SHRINK).await;
+        let plan = house.rooms().store.plan(&now(&house, &plan).await).await.unwrap();
+        plan.plan().checks.iter().any(|check| check.id == "disk-filling")
+    };
+    assert!(!warned(&Scene::new()).await, "its disk is 41 % full");
+    let scene = Scene::new();
+    scene.shop.disk_fills(&broker('b'), 0, 75).unwrap();
+    assert!(warned(&scene).await);
+    // Where everybody has read everything, nothing can go before it is read.
+    let scene = Scene::new();
+    scene.shop.disk_fills(&broker('b'), 0, 86).unwrap();
+    returns(&scene);
+    scene.clock.advance(HOUR);
+    assert!(!warned(&scene).await);
+}

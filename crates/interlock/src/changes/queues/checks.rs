@@ -110,8 +110,16 @@ pub(super) fn unread_checks(wanted: &Wanted<'_>, seen: &Seen<'_>) -> Vec<Check> 
     if !waited.is_empty() {
         let facts = of(wanted).with("groups", waited).with("messages", messages);
         checks.push(Check::new(Level::Warn, "closed-queues-unread", facts));
+        checks.extend(disk_check(seen));
     }
     checks
+}
+
+/// What is waited for may go before it is read: full disks do not ask for how long messages are to be kept.
+fn disk_check(seen: &Seen<'_>) -> Option<Check> {
+    let (masters, percent) = seen.cluster.filling(seen.at.iter().map(|at| &at.broker))?;
+    let facts = Facts::none().with("masters", masters).with("percent", i64::from(percent));
+    Some(Check::new(Level::Warn, "disk-filling", facts))
 }
 
 /// A group at work is not given up. One that is not, is by its owner.
