@@ -15,7 +15,9 @@ use std::sync::Arc;
 use std::time::Duration;
 use story::crash::{
     AT_WORK, Deed, Ending, Ground, PaperChat, Point, Points, ROCKETMQS, Rules, STOPPED, Settled, Turns, act_on, ask,
+    vanish,
 };
+use tokio::sync::Notify;
 
 /// Turns in which an operation comes to its end.
 const LONG: Turns = Turns(200);
@@ -45,6 +47,16 @@ impl Scene {
         let rocketmq = ground.rocketmq(cluster, Arc::new(clock.clone()));
         let settled = Settled::honest(Arc::new(clock.clone()), points(rocketmq.clone()));
         let house = ground.house(settled.under(rules)).await;
+        Self { ground, clock, house, cluster, version, rocketmq }
+    }
+
+    /// The process is gone, and another one is there.
+    async fn reborn(self) -> Self {
+        self.house.rooms().store.close().await;
+        let Self { ground, clock, house, cluster, version, rocketmq } = self;
+        drop(house);
+        let honest = Settled::honest(Arc::new(clock.clone()), Points::none());
+        let house = ground.house(Settled { holder: "second".to_owned(), ..honest }).await;
         Self { ground, clock, house, cluster, version, rocketmq }
     }
 
@@ -285,6 +297,37 @@ async fn a_group_that_reads_everything_again_at_once_is_set_once() {
         let last = if seen_back { Outcome::Done } else { Outcome::Unseen };
         assert_eq!(scene.outcomes(&id).await, [Outcome::Answered, last]);
         assert!(seen_back || scene.told("was never seen set back") == 1, "{}", scene.version);
+    }
+}
+
+/// The process dies around that answer. Once it is journalled, the next process sends nothing a second time; before that nobody
+/// knows of it, and it is sent again, to the same end.
+#[tokio::test]
+async fn an_answer_that_is_journalled_counts_after_the_process_died() {
+    for (point, acts) in [
+        (Point::before("act", 1), 1),
+        (Point::after("act", 1), 2),
+        (Point::before("write outcome", 1), 2),
+        (Point::after("write outcome", 1), 1),
+        (Point::before("write outcome", 2), 1),
+        (Point::after("write outcome", 2), 1),
+    ] {
+        let dead = Arc::new(Notify::new());
+        let points = Points::at(point.clone(), vanish(&dead));
+        let scene = Scene::with((0, Rules::default()), |_| points).await;
+        scene.has_eager(EVERYTHING_IN_A_MOMENT);
+        let id = scene.begins_slowly(AT_THE_END).await;
+        tokio::select! {
+            biased;
+            () = dead.notified() => {}
+            ended = scene.acts_on(&id, LONG) => panic!("{point} was never reached: {}", ended.state),
+        }
+        let scene = scene.reborn().await;
+        scene.is_watched(&id).await;
+        scene.rocketmq.set_trouble(None).unwrap();
+        let ended = scene.acts_on(&id, LONG).await;
+        assert_eq!(ended.state, State::Succeeded, "{point}: {:?}", ended.why);
+        assert_eq!((scene.actions().len(), at(&scene.stands(EAGER).await)), (acts, vec![500; 4]), "{point}");
     }
 }
 
