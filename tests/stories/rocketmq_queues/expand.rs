@@ -32,6 +32,47 @@ async fn a_group_that_was_away_gets_everything_from_new_queues() {
     assert!(lost >= 40, "without an offset it begins behind the first messages: {lost}");
 }
 
+/// Brokers forget what they have not written to their disks, when one dies: while it is watched, or, where nobody watches,
+/// right before the queues are written. How many messages the group never gets.
+async fn skipped_after_a_death(guards: Guards) -> i64 {
+    let is_kept = guards.has(Guard::SeedsKept);
+    let scene = Scene::under(guards);
+    let forget = {
+        let shop = scene.shop.clone();
+        move || shop.forget_offsets(&group("billing"), &topic(), 8).unwrap()
+    };
+    let dies: Deed = Box::new({
+        let forget = forget.clone();
+        move || {
+            forget();
+            Box::pin(std::future::ready(()))
+        }
+    });
+    let house = match is_kept {
+        true => scene.house().await,
+        false => scene.house_with(Points::at(Point::before("rocketmq-set-queues", 2), dies)).await,
+    };
+    let id = plans(&house, EXPAND).await;
+    if is_kept {
+        waits_in(&house, &id, 2).await;
+        passes(&house, &id, 1, LOOK).await;
+        forget();
+    }
+    becomes(&house, &id, State::Succeeded).await;
+    assert_eq!(scene.told("before it wrote the offsets of groups") > 0, is_kept);
+    for letter in ['a', 'b'] {
+        scene.shop.send(&topic(), &broker(letter), 11, 20).unwrap();
+    }
+    scene.shop.clients_return(&group("billing"), &topic(), 9_000_000).unwrap()
+}
+
+#[tokio::test]
+async fn offsets_that_a_broker_forgot_are_given_again_before_anything_is_written() {
+    assert_eq!(skipped_after_a_death(Guards::all()).await, 0);
+    let lost = skipped_after_a_death(Guards::all().without(Guard::SeedsKept)).await;
+    assert!(lost >= 40, "without an offset it begins behind the first messages: {lost}");
+}
+
 #[tokio::test]
 async fn no_route_ever_has_more_to_write_than_to_read() {
     for (guards, harmed) in [(Guards::all(), false), (Guards::all().without(Guard::ReadBeforeWrite), true)] {

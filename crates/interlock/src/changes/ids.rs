@@ -196,6 +196,8 @@ pub const WAITS: &[&str] = &[
     "replicas-behind",
     "retention-not-told",
     "routes-lag",
+    "seeds-lost",
+    "seeds-watched",
     "topic-gone-watched",
     "watching-a-little-longer",
 ];

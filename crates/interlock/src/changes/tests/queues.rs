@@ -377,6 +377,12 @@ pub(super) fn no_group_gets_an_offset(_: Guard, guards: Guards) -> bool {
     !told(&world.draft(EXPAND)).iter().any(|step| step.starts_with("seed"))
 }
 
+pub(super) fn it_goes_on_before_offsets_are_on_disk(_: Guard, guards: Guards) -> bool {
+    let mut world = World::new();
+    world.guards = guards;
+    !world.draft(EXPAND).steps.iter().any(|step| matches!(step.done, Condition::RocketmqSeedsKept(_)))
+}
+
 pub(super) fn nothing_is_waited_for(_: Guard, guards: Guards) -> bool {
     let mut world = World::new();
     world.guards = guards;

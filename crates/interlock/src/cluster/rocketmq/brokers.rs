@@ -153,6 +153,9 @@ pub struct ProcessSeen {
     pub read_today: Option<i64>,
     /// `fileReservedTime`: for how many hours messages are kept.
     pub kept_hours: Option<u32>,
+    /// `flushConsumerOffsetInterval`: how often it writes the offsets of groups to its disk, in milliseconds.
+    #[serde(default)]
+    pub offset_flush_ms: Option<u64>,
     /// `useServerSideResetOffset` (5.x): whether it sets offsets of groups itself and hands them to clients. 4.9 leaves that to
     /// clients.
     #[serde(default)]
