@@ -10,7 +10,9 @@ mod names;
 mod queues;
 mod topics;
 
-pub use brokers::{BrokerSet, MASTER, NameServer, NameServerSeen, Process, ProcessSeen, Registered, RocketmqCluster};
+pub use brokers::{
+    BrokerSet, DISK_FILLING, MASTER, NameServer, NameServerSeen, Process, ProcessSeen, Registered, RocketmqCluster,
+};
 pub use groups::{
     Client, CommittedOffset, Group, GroupAt, GroupOverview, GroupSettings, Model, Subscription, least_queues,
 };

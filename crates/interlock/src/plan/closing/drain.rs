@@ -83,7 +83,8 @@ fn judged(
         (true, true) => 1,
         (true, false) => memory.streak.saturating_add(1),
     };
-    let looked = if streak >= closing.looks.max(1) { Looked::Met } else { evidence(closing, &unread, &spans, streak) };
+    let is_met = streak >= closing.looks.max(1);
+    let looked = if is_met { Looked::Met } else { evidence(closing, (seen, &unread), &spans, streak) };
     let closed = ClosedMemory { stood, ..before }.telling(&looked, pace.now);
     (Memory { streak, last_look: Some(pace.now), closed: Some(closed), ..Memory::default() }, looked)
 }
@@ -110,13 +111,20 @@ struct Spans {
     wanted: Duration,
 }
 
-fn evidence(closing: &Closing, unread: &[Unread], spans: &Spans, streak: u32) -> Looked {
+fn evidence(closing: &Closing, (seen, unread): (&Seen<'_>, &[Unread]), spans: &Spans, streak: u32) -> Looked {
     let facts = closing.facts();
     if !unread.is_empty() {
         let groups: Vec<String> = unread.iter().map(|one| one.group.to_string()).collect();
         let messages = unread.iter().map(|one| one.messages).fold(0, i64::saturating_add);
         let facts = facts.with("groups", groups).with("messages", messages).with("span", spans.lasted);
-        return Looked::NotYet { id: "queues-unread", facts };
+        // What is not read yet may go before it is.
+        return match seen.filling(closing) {
+            None => Looked::NotYet { id: "queues-unread", facts },
+            Some((masters, percent)) => {
+                let facts = facts.with("masters", masters).with("percent", i64::from(percent));
+                Looked::NotYet { id: "queues-unread-filling", facts }
+            }
+        };
     }
     if spans.still < spans.wanted {
         let facts = facts.with("span", spans.still).with("wait", spans.wanted);
