@@ -87,7 +87,8 @@ impl Scene {
         }
     }
 
-    /// So many messages of each of these queues are no longer kept, and the queues know it. What is left is kept as usual.
+    /// So many messages of each of these queues are no longer kept, and the queues know it: there is one more, which is kept. 4.9
+    /// does not forget the first ones where nothing is left.
     pub(super) async fn expires(&self, topics: &[&str], queues: Range<u32>, first: i64) {
         let filler = self.topic("filler", 1).await;
         for broker in BROKERS {
@@ -95,6 +96,9 @@ impl Scene {
                 let message = raw::Message { key: "f", padding: LARGE, ..raw::Message::default() };
                 self.sends_as((broker, &filler, 0), &message);
             }
+        }
+        for topic in topics {
+            self.sends_to(topic, queues.clone(), 1).await;
         }
         self.keeps_for_hours(0);
         let begins = |topic: &&str| {
