@@ -10,6 +10,7 @@ answer-bug-next = Whoever runs me finds it in the log by the request below; /ope
 footer-request = request { $request }
 footer-not-recorded = not in the audit log: it cannot be written now
 footer-not-yet-recorded = not in the audit log yet: it waits to be written
+footer-not-attached = { $files } is not attached in this channel
 footer-check = check { $check }, request { $request }
 
 dry-run-needs = It would need { $wanted }: { $who }

@@ -9,6 +9,7 @@ answer-bug-next = 维护者可凭下面的请求号在日志里找到原因；�
 footer-request = 请求 { $request }
 footer-not-recorded = 没有写入审计日志：现在无法写入
 footer-not-yet-recorded = 尚未写入审计日志：正在等待写入
+footer-not-attached = 本频道不附上 { $files }
 footer-check = 检查 { $check }，请求 { $request }
 
 dry-run-needs = 正式执行需要 { $wanted } 票：{ $who }

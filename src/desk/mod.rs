@@ -21,6 +21,7 @@ mod recorder;
 mod replanner;
 mod rooms;
 mod rounds;
+mod shown;
 mod steer;
 mod strangers;
 mod submit;

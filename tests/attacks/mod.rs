@@ -6,3 +6,4 @@ mod names;
 mod outages;
 mod typed_names;
 mod votes;
+mod outsiders;
