@@ -100,6 +100,7 @@ pub async fn house(settings: &Settings) -> Result<House, NoBot> {
             languages: settings.languages.iter().map(|(channel, tag)| (*channel, Locale::of(tag))).collect(),
             operators: settings.discord.as_ref().and_then(DiscordSettings::operators_place),
         },
+            open_plans: settings.defaults.open_plans,
         guards: Guards::all(),
     };
     let holder = format!("{:016x}", rand::random::<u64>());

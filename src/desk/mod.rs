@@ -27,6 +27,7 @@ mod strangers;
 mod submit;
 mod throttle;
 mod unlock;
+mod waiting;
 mod weighed;
 
 pub(crate) use drafting::{Wanted, Whole};

@@ -2,6 +2,7 @@
 
 mod cards;
 mod mistakes;
+mod floods;
 mod names;
 mod outages;
 mod typed_names;
