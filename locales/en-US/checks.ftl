@@ -308,6 +308,10 @@ why-resumed = { $reason-count ->
     [0] Resumed by { $by }
    *[other] Resumed by { $by }: { $reason }
 }
+why-seeds-lost = { $count ->
+    [one] One offset
+   *[other] { $count } offsets
+ } of groups in new queues of { $topic } went again and again, however often they were given
 why-stale = The cluster is no longer as it was when the plan was made: { $because }
 why-stop-asked = { $reason-count ->
     [0] Stopped by { $by }

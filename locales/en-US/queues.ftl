@@ -18,7 +18,7 @@ check-ordered-topic = topic { $topic } is ordered: the order of its queues is a 
     .next = With mqadmin updateOrderConf and updateTopic, on every NameServer and master.
 check-routes-agree =
     .passed = every NameServer that answers tells clients what the masters have
-check-routes-differ = a NameServer tells clients { $found } for { $topic } at { $master }, which has { $expected } (queues to read/write)
+check-routes-differ = a NameServer tells clients { $found } for { $topic } at { $master }, which has { $expected } (queues to read/write, and what may be done with them)
     .next = Look at /route topic:{ $topic }, and ask again when all of them agree.
 check-writes-past-reads = { $topic } has { $found } queues to read/write at { $master }: what is written to the last of them is read by nobody
     .next = Open as many to read as to write by mqadmin updateTopic -r, then ask again.
@@ -30,6 +30,7 @@ check-master-takes-no-writes = no writes are sent to { $masters }, by the permis
 check-groups-broadcast = { $groups } read by broadcast: how far they are is with them and not at the brokers, so closed queues wait for the time that messages are kept
 check-groups-not-at-master = { $groups } are not known at every master; where one is not, it gets no offset and begins at the end of the queues that are opened, should its clients come there
 check-closed-queues-unread = { $messages } messages in the queues that are to be closed are not read yet by { $groups }; it is waited for them, however long that takes
+check-disk-filling = the disk of { $masters } is { $percent } % full: from 85 % on a broker deletes the oldest messages whether they are read or not, so what is waited for may be gone before
 check-given-up-group-online = group { $group } has clients that are connected, so it is not given up
     .next = Leave it out of waive, or stop its clients first.
 check-group-given-up = group { $group } is given up: { $messages } messages that it has not read go when they expire. It has { $commits } offsets in the topic; when it last committed is not known to the brokers
@@ -47,10 +48,16 @@ mistake-queues-are-more = { $topic } has { $found } queues to read/write at { $m
 mistake-queues-are-fewer = { $topic } has { $found } queues to read/write at { $master }, which is fewer than { $count }
     .next = /expand-partitions opens queues.
 
+wait-seeds-watched = Watching whether the offsets of groups in new queues of { $topic } stay until brokers have written them to disk ({ $streak } of { $wanted } looks)
+wait-seeds-lost = { $count ->
+    [one] One offset
+   *[other] { $count } offsets
+ } of groups in new queues of { $topic } are gone at { $master }: it died before it wrote them to disk
 wait-queues-watched = Set and read back; I look once more ({ $streak } of { $wanted } looks)
 wait-master-silent = { $master } does not answer ({ $failure }); I wait for it, and go on where it was
 wait-routes-lag = A NameServer does not tell { $expected } queues for { $topic } at { $master } yet
 wait-queues-unread = { $messages } messages in closed queues of { $topic } are not read yet by { $groups }; I have been waiting for { $span }
+wait-queues-unread-filling = { $messages } messages in closed queues of { $topic } are not read yet by { $groups }, and the disk of { $masters } is { $percent } % full: from 85 % on a broker deletes the oldest messages, read or not. I have been waiting for { $span }
 wait-queues-not-still = Everything is read; the closed queues of { $topic } stand still for { $span }, and have to for { $wait }
 wait-queues-drained-watched = Everything is read and the closed queues of { $topic } stand still; I look once more ({ $streak } of { $wanted } looks)
 wait-queues-close-again = What came late is read; the queues of { $topic } are closed again
@@ -62,6 +69,10 @@ wait-retention-not-told = No master tells for how long it keeps messages, so I g
 
 notice-step-under-way-rocketmq-set-queues = Step { $step }: the queues are set at every master; I watch whether that lasts
 notice-closed-unwatched = From now on nobody watches the closed queues of { $topic }: what a stale route still sends to them is read by nobody, and lost once it expires
+notice-seeds-given-again = A master died before it wrote the offsets of groups in new queues of { $topic } to disk; { $count ->
+    [one] one is
+   *[other] { $count } are
+ } given again before anything is written to these queues
 notice-queues-read-again = Something came into closed queues of { $topic }: they are read again, so nothing of it is lost, and are closed once that is read
 notice-queues-read-again-half = Closed queues of { $topic } are read at some masters and not at others ({ $master }: { $found }): they are read again at all of them, and are closed once everything is read
 notice-queues-read-again-unread = { $groups } have not read everything in closed queues of { $topic }: they are read again, so nothing of it is lost, and are closed once that is read

@@ -104,6 +104,10 @@ fn seed(rule: &SeedRule, topic: &str, text: &mut String) {
             "mqadmin resetOffsetByTime -n <name servers> -g <group> -t {topic} -b <master> -q <queue> -o 0 -s 0"
         )],
     );
+    text.push_str(
+        "Then wait for three times what brokers take to write offsets to their disks (flushConsumerOffsetInterval, 5 s unless \
+         set), and look whether they are still there: a master that died before that has forgotten them.\n\n",
+    );
 }
 
 fn drain(closing: &Closing, topic: &str, text: &mut String) {

@@ -357,6 +357,7 @@ fn condition(condition: &Condition) -> String {
         }
         Condition::KafkaMoved(moving) => layout::moved(moving),
         Condition::RocketmqOffsetsHold(holding) => rocketmq::holding(holding),
+        Condition::RocketmqSeedsKept(kept) => queues::seeds_kept(kept),
         Condition::RocketmqQueuesStand(standing) => queues::standing(standing),
         Condition::RocketmqTopicGone(absence) => rocketmq_topics::gone(absence),
         Condition::RocketmqDrained(closing) => queues::drained(closing),

@@ -4,7 +4,7 @@ use super::foreign::shown;
 use super::locale::Locale;
 use super::numbers::duration;
 use interlock::id::TopicName;
-use interlock::plan::{Closing, OpenAt, QueuesChange, Row, Seed, SeedRule, Standing};
+use interlock::plan::{Closing, OpenAt, QueuesChange, Row, Seed, SeedRule, SeedsKept, Standing};
 
 fn name(text: &str) -> String {
     shown(text, 3_000)
@@ -52,6 +52,14 @@ pub(super) fn standing(standing: &Standing) -> String {
         "{}, at the masters and in the route of every NameServer that answers, in {} looks in a row, one every {span}",
         open(&standing.topic, &standing.queues, false),
         standing.looks
+    )
+}
+
+pub(super) fn seeds_kept(kept: &SeedsKept) -> String {
+    let span = duration(Locale::EnUs, kept.interval_ms);
+    format!(
+        "every offset that was given is there in {} looks in a row, one every {span}: until brokers have written them to disk",
+        kept.looks
     )
 }
 

@@ -116,8 +116,19 @@ clusters = ["*"]
 
     /// A bot that is ready; its log goes to the file `log`.
     pub(super) async fn bot(&self) -> Child {
+        self.started(self.command(&["run"])).await
+    }
+
+    /// The same with a log of everything that anything in it logs.
+    pub(super) async fn bot_that_logs_all(&self) -> Child {
+        let mut command = self.command(&["run"]);
+        command.env("SIGNALBOX_LOG", "trace");
+        self.started(command).await
+    }
+
+    async fn started(&self, mut command: Command) -> Child {
         let log = std::fs::File::create(self.file("log")).unwrap();
-        let child = self.command(&["run"]).stderr(log).spawn().unwrap();
+        let child = command.stderr(log).spawn().unwrap();
         let began = Instant::now();
         while self.get("/readyz").await.is_none_or(|(status, _)| status != 200) {
             assert!(began.elapsed() < SOON, "not ready: {}", self.log());
@@ -131,7 +142,7 @@ clusters = ["*"]
         Some((answer.status().as_u16(), answer.text().await.ok()?))
     }
 
-    fn log(&self) -> String {
+    pub(super) fn log(&self) -> String {
         std::fs::read_to_string(self.file("log")).unwrap()
     }
 

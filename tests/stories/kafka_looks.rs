@@ -1,7 +1,8 @@
 //! What looks show of real brokers when all is well: each number is the one that Kafka's own AdminClient tells.
 
 use interlock::cluster::kafka::GroupState;
-use interlock::looks::{Counts, Grade, LookAnswer, TopicLag};
+use interlock::facts::Fact;
+use interlock::looks::{Cell, Counts, Grade, LookAnswer, Report, TopicLag};
 use signalbox::desk::Done;
 use std::collections::BTreeMap;
 use story::kafka_house::{CLUSTER, KafkaHouse, KafkaPlot, Place, lab};
@@ -148,6 +149,73 @@ async fn a_healthy_cluster_is_shown_with_its_brokers_and_counts() {
     let topics = topics.iter().filter(|name| !name.starts_with("__")).count();
     assert_eq!((counts.brokers, counts.topics), (judged.brokers.len() as u64, topics as u64));
     assert_eq!((counts.offline, counts.under_replicated), (0, 0));
+}
+
+impl Scene {
+    async fn reports(&self, line: &str) -> Report {
+        match self.looks(line).await {
+            LookAnswer::Report(report) => report,
+            other => panic!("{line}: {other:?}"),
+        }
+    }
+
+    /// How many replicas of all topics a broker has, and how many partitions it leads, by Kafka's word alone.
+    async fn load(&self, broker: i32) -> (i64, i64) {
+        let (mut replicas, mut leads) = (0, 0);
+        for topic in self.cluster.judge().topics().await.unwrap() {
+            for one in self.cluster.judge().topic(&topic).await.unwrap().partitions {
+                replicas += i64::from(one.replicas.contains(&broker));
+                leads += i64::from(one.leader == broker);
+            }
+        }
+        (replicas, leads)
+    }
+}
+
+#[tokio::test]
+async fn routes_clients_and_loads_are_as_kafka_tells() {
+    let scene = scene().await;
+    let (topic, group) = (&scene.place.topic, &scene.place.group);
+    let route = scene.reports(&format!("/route topic:{topic}")).await;
+    let written = |ids: &[i32]| ids.iter().map(ToString::to_string).collect::<Vec<_>>().join(",");
+    let judged = scene.topic().await.partitions;
+    assert_eq!(route.tables[1].rows.len(), judged.len());
+    for (row, seen) in route.tables[1].rows.iter().zip(&judged) {
+        let [partition, leader] = [seen.partition, seen.leader].map(|number| Cell::Number(i64::from(number)));
+        assert_eq!(row[..3], [partition, leader, Cell::name(written(&seen.replicas))]);
+    }
+
+    let member = MemberSpec::new(group, topic).client_id("billing-worker-7").reads_only(0);
+    let member = scene.cluster.judge().start_member(member).await.unwrap();
+    for line in [format!("/who group:{group}"), format!("/who topic:{topic}")] {
+        let rows = &scene.reports(&line).await.tables[0].rows;
+        let all: Vec<_> = rows.iter().map(|row| (&row[0], &row[1], &row[3])).collect();
+        let wanted = (&Cell::name("billing-worker-7"), &Cell::name(group), &Cell::count(RECORDS.len()));
+        assert_eq!(all, [wanted], "{line}");
+    }
+    member.stop().await.unwrap();
+
+    let skew = scene.reports("/skew").await;
+    for id in scene.cluster.judge().cluster().await.unwrap().brokers {
+        let (replicas, leads) = scene.load(id).await;
+        let broker = scene.reports(&format!("/broker broker:{id}")).await;
+        let told = broker.lines.iter().find(|line| line.id == "broker-replicas").expect("its replicas");
+        let told = ["count", "leaders"].map(|fact| told.facts.get(fact).cloned());
+        assert_eq!(told, [replicas, leads].map(|number| Some(Fact::Count(number))), "broker {id}");
+        let row = skew.tables[0].rows.iter().find(|row| row[0] == Cell::name(id)).expect("the broker");
+        assert_eq!(row[1..3], [Cell::Number(replicas), Cell::Number(leads)], "broker {id}");
+    }
+
+    let writes = async {
+        for _ in 0..30 {
+            let (topic, partitions) = (topic.clone(), vec![1]);
+            let bulk = Bulk { topic, partitions, count: 200, first_timestamp: FIRST, step_ms: 1, value_bytes: 1_000 };
+            scene.cluster.judge().produce_many(bulk).await.unwrap();
+        }
+    };
+    let (hot, ()) = tokio::join!(scene.reports("/hot"), writes);
+    let row = hot.tables[0].rows.iter().find(|row| row[0] == Cell::name(topic)).expect("it is written");
+    assert!(matches!(row[1], Cell::Bytes(rate) if rate > 0), "{row:?}");
 }
 
 /// The same looks with a broker that is dead: the numbers are not those of a cluster that is always well.

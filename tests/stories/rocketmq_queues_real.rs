@@ -1,8 +1,10 @@
-//! `/expand-partitions` and `/shrink-partitions` on real RocketMQ 4.9.7 and 5.5.0, from the command to the end: with the Java
+//! `/expand-partitions`, `/shrink-partitions` and `/reset-offset` on real RocketMQ 4.9.7 and 5.5.0, from the command to the end: with the Java
 //! client's own consumers and producers at work, judged by what they got, by raw frames and by mqadmin.
 
 mod closing;
+mod meddling;
 mod opening;
+mod resetting;
 mod returning;
 mod scene;
 mod watch;

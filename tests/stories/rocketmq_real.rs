@@ -1,6 +1,6 @@
 //! Looks on real RocketMQ 4.9.7 and 5.5.0, judged by raw frames and by mqadmin.
 
-use super::command_line::Home;
+use super::command_line::{Home, operation_in};
 use interlock::facts::Fact;
 use interlock::looks::{Cell, Counts, LookAnswer, Phrase, Report};
 use signalbox::desk::Done;
@@ -94,6 +94,15 @@ fn cells(report: &Report, table: usize, column: usize) -> Vec<Cell> {
     report.tables[table].rows.iter().map(|row| row[column].clone()).collect()
 }
 
+/// The offset of a group in a queue by `GET_CONSUME_STATS` (208), whose keys are objects.
+fn as_208_has_it(lab: &RocketMq, group: &str, (topic, queue): (&str, u32)) -> i64 {
+    let text = raw_ask(lab, Node::Master, 208, &[("consumerGroup", group), ("topic", topic)]).text();
+    let of_queue = format!("\"queueId\":{queue},");
+    let entry = text.split(&of_queue).nth(1).unwrap_or_else(|| panic!("no queue {queue}: {text}"));
+    let offset = entry.split("\"consumerOffset\":").nth(1).expect(&text);
+    offset.chars().take_while(|c| c.is_ascii_digit() || *c == '-').collect::<String>().parse().expect(&text)
+}
+
 #[tokio::test]
 async fn topics_and_lag_are_what_raw_frames_tell() {
     let _alone = ALONE.lock().await;
@@ -118,6 +127,13 @@ async fn topics_and_lag_are_what_raw_frames_tell() {
         let offsets = [Cell::Number(1), Cell::Nothing, Cell::Nothing, Cell::Nothing];
         assert_eq!(cells(&lag, 0, 2), offsets, "none is not 0, as 208 would have it");
         assert_eq!(count(&lag, "without-offset", "count"), 3);
+        assert_eq!(as_208_has_it(&lab, &group, (&topic, 1)), 0, "the control: 0 for none");
+        // 5.x can be asked for one queue so that it says that there is none; 4.9 cannot.
+        let one =
+            [("consumerGroup", group.as_str()), ("topic", &topic), ("queueId", "1"), ("setZeroIfNotFound", "false")];
+        let answer = raw::ask(lab.address(Node::Master), 14, &one, b"").unwrap();
+        let told = (answer.code, answer.field("offset"));
+        assert!(if lab.line == Line::V4 { told == (0, "0") } else { told.0 == 22 }, "{told:?}: {}", answer.remark);
         let by_topic = looks(&story, &format!("/lag group:{group}")).await;
         assert!(by_topic.tables[1].rows.contains(&vec![Cell::name(&topic), Cell::Number(2), Cell::Number(3)]));
 
@@ -289,6 +305,14 @@ async fn wrong_addresses_are_told_by_name() {
     }
 }
 
+/// A value as it is typed: what quotes and escapes is escaped.
+fn typed(value: &str) -> String {
+    if !value.contains(['"', '\\']) {
+        return value.to_owned();
+    }
+    format!("\"{}\"", value.replace('\\', "\\\\").replace('"', "\\\""))
+}
+
 #[tokio::test]
 async fn system_topics_and_hostile_names() {
     let _alone = ALONE.lock().await;
@@ -300,9 +324,12 @@ async fn system_topics_and_hostile_names() {
             assert_eq!(kind, Some(&Fact::from("system")), "{name}");
         }
         let vic = story.person("vic");
-        let forbidden = (0x21_u8..0x7f).map(char::from).filter(|c| !(c.is_ascii_alphanumeric() || "\"\\".contains(*c)));
+        let forbidden = (0x21_u8..0x7f).map(char::from).filter(|c| !c.is_ascii_alphanumeric());
         for character in forbidden {
-            for asked in [format!("/topic topic:no{character}such"), format!("/group group:no{character}such")] {
+            for asked in [
+                format!("/topic topic:{}", typed(&format!("no{character}such"))),
+                format!("/group group:{}", typed(&format!("no{character}such"))),
+            ] {
                 let done = vic.runs(&format!("{asked} cluster:{CLUSTER}")).await;
                 assert!(matches!(done, Done::Mistake(_)), "{asked}: {done:?}");
             }
@@ -310,7 +337,7 @@ async fn system_topics_and_hostile_names() {
     }
 }
 
-async fn plain_account_exists(lab: &RocketMq) {
+pub(super) async fn plain_account_exists(lab: &RocketMq) {
     if lab.line == Line::V5 {
         let arguments = ["createUser", "-n", lab.address(Node::Names1), "-b", lab.address(Node::Secure)];
         let user = ["-u", lab.plain(), "-p", lab.secret(), "-t", "Normal"];
@@ -388,7 +415,47 @@ async fn check_tries_every_server_and_prints_no_secret() {
             let all = format!("{}{}", said.out, said.err);
             assert!(!all.contains(lab.secret()) && !all.contains("hunter2"), "{all}");
         }
+        // Over TLS: by the authority of the servers' certificates, and by another one.
+        let over_tls = async |authority: String| {
+            let home = Home::new(&settings(&lab, OPEN, "[cluster.security]\nca = \"ca.pem\"\n"));
+            std::fs::write(home.file("ca.pem"), authority).unwrap();
+            home.runs(&["check"], "").await
+        };
+        let known = over_tls(lab.authority()).await;
+        let master = format!("ok   master of broker-a at {}: {version}", lab.address(Node::Master));
+        assert!(known.status.success() && known.out.contains(&master), "{}{}", known.out, known.err);
+        let unknown = over_tls(lab.other_authority()).await;
+        assert!(!unknown.status.success() && unknown.out.contains("FAIL NameServer"), "{}", unknown.out);
         let unsigned = Home::new(&settings(&lab, SECURE, "")).runs(&["check"], "").await;
         assert!(!unsigned.status.success() && unsigned.out.contains("not-authenticated"), "{}", unsigned.out);
+    }
+}
+
+/// A bot that logs everything, on brokers that control access: neither the right key nor a wrong one is in its log, or in what it
+/// answers; and it says in words what is wrong.
+#[tokio::test]
+async fn a_bot_that_logs_everything_logs_no_secret() {
+    let _alone = ALONE.lock().await;
+    for lab in both().await {
+        for secret in [lab.secret(), "hunter2-hunter2"] {
+            let keys = format!("[cluster.security]\naccess_key = \"{}\"\nsecret_key = \"env:TOKEN\"\n", lab.admin());
+            let alone = settings(&lab, SECURE, &keys).replace("\"staging\"", "\"development\"");
+            let mut home = Home::new(&alone);
+            secret.clone_into(&mut home.token);
+            let mut bot = home.bot_that_logs_all().await;
+            let topic = lab.unique("logged");
+            let mut told = home.asks(&format!("/topic-create topic:{topic} partitions:1 cluster:{CLUSTER}")).await;
+            if secret == lab.secret() {
+                let id = operation_in(&told);
+                home.approved_until((&id, "Succeeded"), async |line: String| home.asks(&line).await).await;
+                told += &home.asks(&format!("/audit action:search operation:{id}")).await;
+            } else {
+                assert!(told.contains("login not accepted"), "{told}");
+            }
+            bot.kill().await.unwrap();
+            let log = home.log();
+            assert!(log.contains("\"level\":\"TRACE\"") && log.contains("answered"), "everything is logged");
+            assert!(!log.contains(secret) && !told.contains(secret), "{}: a secret can be read", lab.line.version());
+        }
     }
 }

@@ -14,8 +14,10 @@ use simulated::{ActFault, HandClock, RocketmqGroupSpec, RocketmqTopicSpec, Simul
 use std::sync::Arc;
 use std::time::Duration;
 use story::crash::{
-    AT_WORK, Ending, Ground, PaperChat, Points, ROCKETMQS, Rules, STOPPED, Settled, Turns, act_on, ask,
+    AT_WORK, Deed, Ending, Ground, PaperChat, Point, Points, ROCKETMQS, Rules, STOPPED, Settled, Turns, act_on, ask,
+    vanish,
 };
+use tokio::sync::Notify;
 
 /// Turns in which an operation comes to its end.
 const LONG: Turns = Turns(200);
@@ -35,10 +37,26 @@ impl Scene {
     }
 
     async fn under(line: usize, rules: Rules) -> Self {
+        Self::with((line, rules), |_| Points::none()).await
+    }
+
+    /// Something happens to the cluster at a point.
+    async fn with((line, rules): (usize, Rules), points: impl FnOnce(SimulatedRocketmq) -> Arc<Points>) -> Self {
         let (ground, (cluster, version)) = (Ground::new(), ROCKETMQS[line]);
         let clock = HandClock::at(ground.start());
-        let house = ground.house(Settled::honest(Arc::new(clock.clone()), Points::none()).under(rules)).await;
         let rocketmq = ground.rocketmq(cluster, Arc::new(clock.clone()));
+        let settled = Settled::honest(Arc::new(clock.clone()), points(rocketmq.clone()));
+        let house = ground.house(settled.under(rules)).await;
+        Self { ground, clock, house, cluster, version, rocketmq }
+    }
+
+    /// The process is gone, and another one is there.
+    async fn reborn(self) -> Self {
+        self.house.rooms().store.close().await;
+        let Self { ground, clock, house, cluster, version, rocketmq } = self;
+        drop(house);
+        let honest = Settled::honest(Arc::new(clock.clone()), Points::none());
+        let house = ground.house(Settled { holder: "second".to_owned(), ..honest }).await;
         Self { ground, clock, house, cluster, version, rocketmq }
     }
 
@@ -282,6 +300,37 @@ async fn a_group_that_reads_everything_again_at_once_is_set_once() {
     }
 }
 
+/// The process dies around that answer. Once it is journalled, the next process sends nothing a second time; before that nobody
+/// knows of it, and it is sent again, to the same end.
+#[tokio::test]
+async fn an_answer_that_is_journalled_counts_after_the_process_died() {
+    for (point, acts) in [
+        (Point::before("act", 1), 1),
+        (Point::after("act", 1), 2),
+        (Point::before("write outcome", 1), 2),
+        (Point::after("write outcome", 1), 1),
+        (Point::before("write outcome", 2), 1),
+        (Point::after("write outcome", 2), 1),
+    ] {
+        let dead = Arc::new(Notify::new());
+        let points = Points::at(point.clone(), vanish(&dead));
+        let scene = Scene::with((0, Rules::default()), |_| points).await;
+        scene.has_eager(EVERYTHING_IN_A_MOMENT);
+        let id = scene.begins_slowly(AT_THE_END).await;
+        tokio::select! {
+            biased;
+            () = dead.notified() => {}
+            ended = scene.acts_on(&id, LONG) => panic!("{point} was never reached: {}", ended.state),
+        }
+        let scene = scene.reborn().await;
+        scene.is_watched(&id).await;
+        scene.rocketmq.set_trouble(None).unwrap();
+        let ended = scene.acts_on(&id, LONG).await;
+        assert_eq!(ended.state, State::Succeeded, "{point}: {:?}", ended.why);
+        assert_eq!((scene.actions().len(), at(&scene.stands(EAGER).await)), (acts, vec![500; 4]), "{point}");
+    }
+}
+
 /// The request was lost, and the group stands where it would stand had it read all of it again: nobody answered, so it is
 /// sent again.
 #[tokio::test]
@@ -344,6 +393,58 @@ async fn a_client_at_work_that_commits_its_old_offset_is_noticed() {
     let ended = scene.acts_on(&id, LONG).await;
     assert_eq!((ended.state, ended.why.id.as_str()), (State::Stuck, "offset-came-back"));
     assert_eq!(scene.actions().len(), 1);
+}
+
+const TO_3H: &str = "/reset-offset group:warehouse topic:carts to:-3h";
+
+/// Its only client is killed right after the brokers were told: 5.x has set the offsets itself; a client of 4.9 had not gone
+/// there yet, and the group stands where it stood. What is told is what stands there when nobody commits any more.
+#[tokio::test]
+async fn a_consumer_that_is_killed_midway_leaves_the_truth() {
+    for line in [0, 1] {
+        let scene = Scene::with((line, Rules::default()), |rocketmq| {
+            let killed: Deed = Box::new(move || {
+                rocketmq.clients_leave(&AT_WORK.parse().unwrap()).unwrap();
+                Box::pin(std::future::ready(()))
+            });
+            Points::at(Point::after("act", 1), killed)
+        })
+        .await;
+        let before = at(&scene.stands(AT_WORK).await);
+        let id = scene.plans(TO_3H).await;
+        let ended = scene.acts_on(&id, LONG).await;
+        let stands = at(&scene.stands(AT_WORK).await);
+        let is_set = stands.iter().zip(&before).all(|(now, before)| now < before);
+        assert_eq!(is_set, line == 0, "{}: {before:?} {stands:?}", scene.version);
+        assert_eq!(ended.state == State::Succeeded, is_set, "{}: {} {:?}", scene.version, ended.state, ended.why);
+        assert_eq!(scene.told("Done and read back") > 0, is_set, "{}", scene.version);
+        scene.clock.advance(Duration::from_secs(600));
+        assert_eq!(at(&scene.stands(AT_WORK).await), stands, "nobody reads");
+    }
+}
+
+/// It had gone there and was killed while that was watched: set it is, and there it stands.
+#[tokio::test]
+async fn a_consumer_that_is_killed_while_it_is_watched_stands_where_it_was_set() {
+    for line in [0, 1] {
+        let scene = Scene::on(line).await;
+        let before = at(&scene.stands(AT_WORK).await);
+        let id = scene.plans(TO_3H).await;
+        scene.is_watched(&id).await;
+        let set = async || at(&scene.stands(AT_WORK).await).iter().zip(&before).all(|(now, before)| now < before);
+        for _ in 0..30 {
+            if set().await {
+                break;
+            }
+            scene.acts_on(&id, Turns(1)).await;
+        }
+        scene.rocketmq.clients_leave(&AT_WORK.parse().unwrap()).unwrap();
+        let stands = at(&scene.stands(AT_WORK).await);
+        let ended = scene.acts_on(&id, LONG).await;
+        assert_eq!(ended.state, State::Succeeded, "{}: {:?}", scene.version, ended.why);
+        assert!(set().await, "{}", scene.version);
+        assert_eq!(at(&scene.stands(AT_WORK).await), stands, "{}", scene.version);
+    }
 }
 
 /// For a moment, as clients of 5.x do until they are assigned anew: it is waited for, and holds.

@@ -1,5 +1,6 @@
 //! What slaves of real RocketMQ 4.9.7 and 5.5.0 have of topics' settings, judged by raw frames.
 
+use interlock::approval::State;
 use interlock::facts::Fact;
 use interlock::looks::{LookAnswer, Phrase};
 use serde_json::Value;
@@ -27,12 +28,16 @@ fn set(lab: &RocketMq, node: Node, topic: &str, (read, write): (&str, &str)) -> 
     raw::ask(lab.address(node), 17, &fields, b"").unwrap()
 }
 
-/// The queues that the slave has by its own list (21).
-fn at_slave(lab: &RocketMq, topic: &str) -> Option<(i64, i64)> {
-    let answer = raw::ask(lab.address(Node::Slave), 21, &[], b"").unwrap();
+/// The queues that a process has by its own list (21).
+fn at(lab: &RocketMq, node: Node, topic: &str) -> Option<(i64, i64)> {
+    let answer = raw::ask(lab.address(node), 21, &[], b"").unwrap();
     let body: Value = serde_json::from_str(&answer.text()).unwrap();
     let found = body["topicConfigTable"].get(topic)?;
     Some((found["readQueueNums"].as_i64()?, found["writeQueueNums"].as_i64()?))
+}
+
+fn at_slave(lab: &RocketMq, topic: &str) -> Option<(i64, i64)> {
+    at(lab, Node::Slave, topic)
 }
 
 /// What `/topic` tells of slaves.
@@ -94,5 +99,32 @@ fn what_a_slave_has_otherwise_is_named() {
         .await;
         until("it forgets", async || at_slave(&lab, &topic) == Some((8, 8))).await;
         assert!(told(&story, &topic).await.is_empty());
+    });
+}
+
+/// Queues that were opened are looked at until slaves have synchronized, whatever somebody sets there meanwhile.
+#[test]
+fn what_is_set_at_a_slave_while_queues_are_opened_does_not_stay() {
+    at_both(|line| async move {
+        let lab = RocketMq::get(line).unwrap();
+        let story = RocketmqPlot::on(&lab, OPEN).build().await;
+        let topic = lab.unique("over-a-sync");
+        assert_eq!(set(&lab, Node::Master, &topic, ("4", "4")).code, 0);
+        let asked = format!("/expand-partitions topic:{topic} to:6 cluster:{CLUSTER} reason:story");
+        let id = story.person("alice").plans(&asked).await;
+        for who in ["alice", "bob", "carol"] {
+            if story.operation(&id).await.state == State::AwaitingApproval {
+                story.person(who).approves(&id).await;
+            }
+        }
+        let is_open = |queues| at(&lab, Node::Master, &topic) == Some(queues);
+        until("more is read", async || is_open((6, 4))).await;
+        let answer = set(&lab, Node::Slave, &topic, ("2", "2"));
+        assert_eq!(answer.code == 0, line == Line::V5, "4.9 refuses it: {}", answer.remark);
+        until("its end", async || story.operation(&id).await.state.has_ended()).await;
+        let ended = story.operation(&id).await;
+        assert_eq!(ended.state, State::Succeeded, "{:?}", ended.why);
+        assert!(is_open((6, 6)));
+        assert_eq!(at_slave(&lab, &topic), Some((6, 6)), "it was watched for longer than slaves take");
     });
 }

@@ -1,14 +1,17 @@
 //! Whole topics and groups on real RocketMQ 4.9.7 and 5.5.0: made, permitted otherwise, deleted and taken back; judged by raw
 //! frames and by mqadmin.
 
+use super::rocketmq_real::plain_account_exists;
+use engine::port::Journal;
 use interlock::approval::State;
 use interlock::id::OperationId;
 use serde_json::Value;
-use signalbox::desk::Done;
+use signalbox::desk::{Answer, Done};
+use signalbox::text::{Locale, answer};
 use std::time::{Duration, Instant};
 use story::Story;
-use story::lab::rocketmq::{LINES, Node, RocketMq, raw};
-use story::rocketmq_house::{CLUSTER, OPEN, RocketmqPlot};
+use story::lab::rocketmq::{LINES, Line, Node, RocketMq, raw};
+use story::rocketmq_house::{CLUSTER, OPEN, RocketmqPlot, SECURE};
 use tokio::sync::Mutex;
 
 /// They change what lists of the brokers show: one at a time.
@@ -268,5 +271,167 @@ async fn a_group_with_a_client_is_not_deleted() {
         until("it has left", async || !online()).await;
         scene.carried_out(&format!("/group-delete group:{group}")).await;
         assert_eq!(scene.group(&group), None);
+    }
+}
+
+/// What a broker would take is refused by name; the control: set by hand it stands there.
+#[tokio::test]
+async fn queues_that_a_broker_would_take_are_refused_by_name() {
+    let _alone = ALONE.lock().await;
+    for lab in both().await {
+        let scene = Scene::on(lab).await;
+        let topic = lab.unique("queues");
+        scene.carried_out(&format!("/topic-create topic:{topic} partitions:4")).await;
+        let expand = |topic: &str, to: &str| format!("/expand-partitions topic:{topic} to:{to} cluster:{CLUSTER}");
+        for (topic, to, told) in [
+            (topic.as_str(), "0", "not-a-count"),
+            (&topic, "10000", "not-a-queue-count"),
+            (&topic, "2", "queues-are-more"),
+            ("broker-a", "8", "not-an-ordinary-topic"),
+            ("Lab", "40", "not-an-ordinary-topic"),
+            ("SCHEDULE_TOPIC_XXXX", "40", "not-an-ordinary-topic"),
+        ] {
+            let done = scene.story.person("alice").runs(&expand(topic, to)).await;
+            assert!(format!("{done:?}").contains(&format!("\"{told}\"")), "{topic} to {to}: {done:?}");
+        }
+        assert_eq!(scene.config(&topic), Some((4, 4, 6)));
+        let fields = [
+            ("topic", topic.as_str()),
+            ("defaultTopic", "TBW102"),
+            ("readQueueNums", "2"),
+            ("writeQueueNums", "8"),
+            ("perm", "6"),
+            ("topicFilterType", "SINGLE_TAG"),
+            ("order", "false"),
+        ];
+        scene.tell(Node::Master, 17, &fields, "");
+        let routed = || scene.routes(&topic).iter().flatten().all(|route| route.contains("\"readQueueNums\":2"));
+        until("the route", async || routed()).await;
+        let done = scene.story.person("alice").runs(&expand(&topic, "8")).await;
+        assert!(format!("{done:?}").contains("writes-past-reads"), "{done:?}");
+        assert_eq!(scene.config(&topic), Some((2, 8, 6)), "the broker has taken it");
+    }
+}
+
+/// What docs say of permissions: routes keep writers away, and the broker takes what is sent to it all the same.
+#[tokio::test]
+async fn a_topic_that_is_read_only_takes_what_is_sent_to_its_broker() {
+    let _alone = ALONE.lock().await;
+    for lab in both().await {
+        let scene = Scene::on(lab).await;
+        let topic = lab.unique("closed");
+        scene.carried_out(&format!("/topic-create topic:{topic} partitions:1")).await;
+        scene.carried_out(&format!("/topic-alter topic:{topic} perm:read-only")).await;
+        assert!(scene.routes(&topic).iter().flatten().all(|route| route.contains("\"perm\":4")));
+        let message = raw::Message { key: "late", ..raw::Message::default() };
+        let sent = raw::send_as(lab.address(Node::Master), (&topic, 0), &message).unwrap();
+        assert_eq!(sent.code, 0, "{}: {}", lab.line.version(), sent.remark);
+        let end = || scene.ask(Node::Master, 30, &[("topic", &topic), ("queueId", "0")], "").field("offset").to_owned();
+        until("the message", async || end() == "1").await;
+    }
+}
+
+/// What one NameServer tells otherwise, or does not tell at all, forbids a change that clients there would not hear of.
+#[tokio::test]
+async fn what_name_servers_tell_otherwise_is_not_changed() {
+    let _alone = ALONE.lock().await;
+    for lab in both().await {
+        let scene = Scene::on(lab).await;
+        let topic = lab.unique("differ");
+        let create = format!("/topic-create topic:{topic} partitions:2");
+        scene.carried_out(&create).await;
+        let alter = format!("/topic-alter topic:{topic} perm:read-only");
+        scene.tell(Node::Names1, 205, &[("brokerName", "broker-a")], "");
+        let altered = scene.blocks(&alter).await;
+        let expanded = scene.blocks(&format!("/expand-partitions topic:{topic} to:4")).await;
+        scene.tell(Node::Names1, 327, &[("brokerName", "broker-a")], "");
+        assert_eq!(
+            (&altered[..], &expanded[..]),
+            (&["routes-differ".to_owned()][..], &["routes-differ".to_owned()][..])
+        );
+        assert_eq!(scene.config(&topic), Some((2, 2, 6)));
+        let agree = || scene.routes(&topic).iter().flatten().all(|route| route.contains("\"perm\":6"));
+        until("they agree again", async || agree()).await;
+
+        let servers = ["127.0.0.1:1", lab.address(Node::Names1)];
+        let half = Scene { lab, story: RocketmqPlot::on(&lab, OPEN).by(&servers).build().await };
+        assert_eq!(half.blocks(&format!("/topic-delete topic:{topic}")).await, ["cannot-verify"]);
+        // What makes a topic harms nobody there: it is a warning.
+        let more = lab.unique("differ");
+        let id = half.plans(&format!("/topic-create topic:{more} partitions:2")).await;
+        let plan = half.story.plan(&id).await;
+        assert!(plan.plan().checks.iter().any(|check| check.id == "name-server-silent"), "{:?}", plan.plan().checks);
+
+        scene.carried_out(&alter).await;
+        assert_eq!(scene.config(&topic), Some((2, 2, 4)), "with both of them it is altered");
+        scene.carried_out(&format!("/topic-delete topic:{topic}")).await;
+    }
+}
+
+/// All that anybody can read of an answer and of the operation that came of it, in both languages.
+async fn readable(story: &Story, answered: &Answer) -> String {
+    let mut all = format!("{answered:?}");
+    for locale in Locale::ALL {
+        all += &format!("{:?}", answer(answered, locale));
+    }
+    if let Done::Planned { operation, .. } = &answered.done {
+        let store = &story.house().rooms().store;
+        let entries = store.entries(operation).await.unwrap();
+        let (plan, audit) = (story.plan(operation).await, story.audit(operation).await);
+        all += &format!("{entries:?} {} {audit:?} {:?}", plan.bytes(), story.operation(operation).await);
+    }
+    all
+}
+
+/// A topic is asked for, and made if that is possible: all that is told of it.
+async fn told_of(scene: &Scene, line: &str) -> String {
+    let answered = scene.story.person("alice").asks(&format!("{line} cluster:{CLUSTER}")).await;
+    if let Done::Planned { operation, .. } = &answered.done {
+        for who in ["bob", "carol"] {
+            if scene.story.operation(operation).await.state == State::AwaitingApproval {
+                scene.story.person(who).approves(operation).await;
+            }
+        }
+        until("its end", async || scene.story.operation(operation).await.state.has_ended()).await;
+    }
+    readable(&scene.story, &answered).await
+}
+
+/// A signed change by an account that may make it, by one that may not, with a wrong key and with none: each is told apart, in the
+/// words of the servers, and no secret with it.
+#[tokio::test]
+async fn a_change_is_made_by_an_account_that_may_and_by_nobody_else() {
+    let _alone = ALONE.lock().await;
+    for lab in both().await {
+        plain_account_exists(&lab).await;
+        let secure = || RocketmqPlot::on(&lab, SECURE);
+        let wrong = "hunter2-hunter2";
+        let topic = lab.unique("signed");
+        let create = format!("/topic-create topic:{topic} partitions:2");
+        // Denied, or in a header of the servers' own form.
+        let unsigned = raw::ask(lab.address(Node::Secure), 17, &[("topic", &topic)], b"");
+        assert!(!unsigned.is_ok_and(|answer| answer.code == 0), "the control: access is controlled");
+        let may_not = if lab.line == Line::V4 { "Need admin permission" } else { "has no permission" };
+        for (plot, told) in [
+            (secure(), ["not-authenticated", "login not accepted"]),
+            (secure().signed(lab.admin(), wrong), ["not-authenticated", "login not accepted"]),
+            (secure().signed(lab.plain(), lab.secret()), [may_not, may_not]),
+        ] {
+            let scene = Scene { lab, story: plot.build().await };
+            let all = told_of(&scene, &create).await;
+            assert!(told.iter().all(|words| all.contains(words)), "{}: {told:?} in {all}", lab.line.version());
+            assert!(
+                !all.contains(lab.secret()) && !all.contains(wrong),
+                "{}: a secret can be read",
+                lab.line.version()
+            );
+            assert_eq!(scene.routes(&topic), [None, None], "{}: nothing was made", lab.line.version());
+        }
+        let scene = Scene { lab, story: secure().signed(lab.admin(), lab.secret()).build().await };
+        let all = told_of(&scene, &create).await;
+        assert!(all.contains("Succeeded") && !all.contains(lab.secret()), "{all}");
+        until("the routes", async || scene.routes(&topic).iter().all(Option::is_some)).await;
+        scene.carried_out(&format!("/topic-delete topic:{topic}")).await;
+        assert_eq!(scene.routes(&topic), [None, None]);
     }
 }

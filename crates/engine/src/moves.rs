@@ -109,6 +109,9 @@ impl Run<'_> {
         if let Some(next) = self.steer_queues(operation, watched, &looked).await? {
             return Ok(next);
         }
+        if let Some(next) = self.seed_again(operation, watched, (&looked, &sections)).await? {
+            return Ok(next);
+        }
         match looked {
             Looked::Met => self.arrived(operation, plan.plan(), watched.step.number).await,
             Looked::Impossible { id, facts } => self.give_up(operation, id, facts).await,

@@ -7,11 +7,15 @@ use crate::moves::Watched;
 use crate::notice::{Notice, milestone};
 use crate::operation::Operation;
 use crate::run::{Next, Run};
+use interlock::cluster::Sections;
 use interlock::facts::Facts;
 use interlock::plan::{
     Action, CANNOT_LOOK, Closing, Condition, Looked, Pace, Plan, RocketmqAction, Step, Wait, Work, steer, still_drained,
 };
 use std::time::Duration;
+
+/// After so many actions that gave lost offsets once more, something else takes them away.
+const MOST_SEEDED_AGAIN: usize = 1_000;
 
 impl Run<'_> {
     /// Right before reading is taken from closed queues it is looked at once more whether they are drained: since that was found
@@ -45,6 +49,31 @@ impl Run<'_> {
         let Condition::RocketmqStaysClosed(closing) = &step.done else { return None };
         let facts = Facts::none().with("topic", closing.topic.as_str());
         self.history.was_intended(step.number).then(|| milestone("closed-unwatched", facts))
+    }
+
+    /// Gives offsets once more that a look found gone: their broker died before it wrote them to its disk. Fixed in the journal
+    /// first. None if nothing is gone.
+    pub(crate) async fn seed_again(
+        &mut self,
+        operation: &Operation,
+        watched: &Watched<'_>,
+        (looked, sections): (&Looked, &Sections),
+    ) -> Result<Option<Next>, EngineError> {
+        let Condition::RocketmqSeedsKept(kept) = &watched.step.done else { return Ok(None) };
+        let (number, step) = (watched.step.number, adjusted(watched.step.number));
+        let actions = kept.again(self.history.actions_of(number, &watched.step.work), looked, sections);
+        if actions.is_empty() {
+            return Ok(None);
+        }
+        let facts = Facts::none().with("topic", kept.topic.as_str());
+        let count: usize = actions.iter().map(Action::size).sum();
+        if self.history.added(step).len() >= MOST_SEEDED_AGAIN {
+            return self.give_up(operation, "seeds-lost", facts.with("count", count)).await.map(Some);
+        }
+        tracing::info!(operation = %operation.id, count, "offsets of groups are gone, they are given again");
+        let told = [milestone("seeds-given-again", facts.with("count", count))];
+        self.write_telling(Entry::Added { step, actions }, &told).await?;
+        Ok(Some(Next::Go))
     }
 
     /// Sets what a look at closed queues says is to be set now, within what was approved: fixed in the journal first. None if

@@ -1,11 +1,18 @@
 //! Real processes: aborted, killed and stopped by the system.
 
 use super::sweep::{MOVE, RESET};
-use engine::port::{Beat, Clock, Journal};
+use engine::port::{Beat, Clock, Journal, Observe};
 use interlock::approval::State;
+use interlock::cluster::rocketmq::RocketmqQuery;
+use interlock::cluster::{Look, Looker, Query};
+use interlock::id::{BrokerName, TopicName};
+use simulated::SimulatedRocketmq;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
-use story::crash::{Config, Crashable, Effect, Ending, Fault, FileClock, Ground, Lie, Lives, Point, Script};
+use story::crash::{
+    Config, Crashable, Effect, Ending, Fault, FileClock, Ground, Lie, Lives, Point, ROCKETMQS, STOPPED, Script,
+};
 use story::lab::Lab;
 
 fn config(ground: &Ground, holder: &str) -> Config {
@@ -70,6 +77,62 @@ async fn a_process_killed_inside_an_act_is_followed_by_one_that_probes() {
         let ending = ending(&ground, clock).await;
         assert_eq!((ending.faults(), ending.differs(&undisturbed)), (vec![], vec![]), "{point}");
     }
+}
+
+const CLOSES: &str = "/shrink-partitions cluster:shop-rocketmq topic:coupons to:1 reason:idle";
+
+/// The open queues of the topic at each master, and what the stopped group has not read in the second of them.
+async fn closes_as(rocketmq: &SimulatedRocketmq) -> (Vec<(u32, u32)>, i64) {
+    let topic: TopicName = "coupons".parse().unwrap();
+    let asked = [
+        RocketmqQuery::Topic(topic.clone()),
+        RocketmqQuery::Ranges(topic.clone(), 2),
+        RocketmqQuery::Readers(topic.clone()),
+    ];
+    let queries: BTreeSet<Query> = asked.map(Query::Rocketmq).into();
+    let sections = rocketmq.observe(&queries).await;
+    let mut looker = Looker::new(&sections);
+    let Look::Seen(Some(found)) = looker.rocketmq_topic(&topic) else { panic!("no topic") };
+    let Look::Seen(ranges) = looker.rocketmq_ranges(&topic, 2) else { panic!("no queues") };
+    let Look::Seen(readers) = looker.rocketmq_readers(&topic) else { panic!("no readers") };
+    let reader = readers.seen.iter().find(|reader| reader.group.as_str() == STOPPED).expect("the group");
+    let closed = ranges.seen.iter().filter(|range| range.queue == 1);
+    let unread = closed.map(|range| range.end - reader.offset(&range.broker, range.queue).unwrap_or(range.start));
+    (found.settings().map(|at| (at.read, at.write)).collect(), unread.sum())
+}
+
+/// Killed by the system while it waits until closed queues are drained; nobody watches them then, and a stale producer writes to
+/// one. The next process waits on for the group that is away, and closes them once it has read that, too.
+#[tokio::test]
+async fn a_process_killed_while_queues_are_drained_is_followed_by_one_that_waits_on() {
+    let ground = Ground::new();
+    let clock = FileClock::create(&ground.clock_file(), ground.start());
+    let rocketmq = ground.rocketmq(ROCKETMQS[0].0, Arc::new(clock.clone()));
+    let brokers: [BrokerName; 2] = ["broker-a", "broker-b"].map(|name| name.parse().unwrap());
+    for broker in &brokers {
+        rocketmq.update_broker_config(broker, "fileReservedTime", "0").unwrap();
+    }
+    let asked = |holder| Config { line: CLOSES.to_owned(), ..config(&ground, holder) };
+    // More looks than setting the queues takes.
+    let standing = Config { fault: Some((Point::after("remember", 10), Effect::Stand)), ..asked("first") };
+    let mut first = Crashable::start(&standing);
+    first.stands();
+    first.signal("KILL");
+    let (ended, status) = first.ends();
+    assert!(!ended && !status.success(), "{status}");
+    let (queues, unread) = closes_as(&rocketmq).await;
+    assert_eq!(queues, [(2, 1), (2, 1)], "it was killed in the wait");
+    assert!(unread > 0, "the group is away");
+
+    clock.sleep(Duration::from_secs(3_600)).await;
+    let topic: TopicName = "coupons".parse().unwrap();
+    rocketmq.send(&topic, &brokers[1], 1, 5).unwrap();
+    rocketmq.clients_return(&STOPPED.parse().unwrap(), &topic, 9_000_000).unwrap();
+    let (ended, status) = Crashable::start(&asked("second")).ends();
+    assert!(ended && status.success(), "{status}");
+    assert_eq!(closes_as(&rocketmq).await, (vec![(1, 1), (1, 1)], 0), "closed, and nothing in them is unread");
+    let ending = ending(&ground, clock).await;
+    assert_eq!((ending.operations[0].state, ending.faults()), (State::Succeeded, vec![]));
 }
 
 /// Told to end in the middle of its work, a process gives its lease back, and the next one goes on at once. One that is

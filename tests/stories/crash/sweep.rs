@@ -6,7 +6,7 @@
 
 use interlock::approval::State;
 use std::fmt::Write;
-use story::crash::{Fault, Lives, Point, ROCKETMQS, Script};
+use story::crash::{Fault, Lives, Point, ROCKETMQS, Script, UNUSED};
 
 pub(super) const RESET: &str = "/reset-offset cluster:orders-kafka group:nightly-report to:earliest reason:replay";
 pub(super) const WAITING: &str =
@@ -130,10 +130,35 @@ fn a_deleted_group_that_gets_its_offsets_back_ends_the_same_wherever_it_is_kille
     sweeps(&Lives::of(Script::of(DELETE_GROUP).and_back()), &WORK, &[State::Succeeded, State::Succeeded]);
 }
 
+const ALTER: &str = "/topic-alter cluster:orders-kafka topic:orders config:max.message.bytes=2MiB reason:large";
+
+#[test]
+fn a_topic_whose_settings_are_changed_and_put_back_ends_the_same_wherever_it_is_killed() {
+    sweeps(&Lives::of(Script::of(ALTER).and_back()), &WORK, &[State::Succeeded, State::Succeeded]);
+}
+
+#[test]
+fn a_topic_that_is_deleted_ends_the_same_wherever_it_is_killed() {
+    for cluster in ["orders-kafka", ROCKETMQS[0].0, ROCKETMQS[1].0] {
+        let line = format!("/topic-delete topic:{UNUSED} cluster:{cluster} reason:unused");
+        sweeps(&Lives::of(Script::of(&line)).with_unused(), &WORK, &[State::Succeeded]);
+    }
+}
+
 #[test]
 fn whole_topics_and_groups_of_rocketmq_and_their_ways_back_end_the_same_wherever_they_are_killed() {
     for (cluster, _) in ROCKETMQS {
         for line in ["/topic-create topic:orders-eu partitions:3", "/group-delete group:coupon-audit"] {
+            let line = format!("{line} cluster:{cluster} reason:because");
+            sweeps(&Lives::of(Script::of(&line).and_back()), &WORK, &[State::Succeeded, State::Succeeded]);
+        }
+    }
+}
+
+#[test]
+fn permissions_and_new_groups_of_rocketmq_and_their_ways_back_end_the_same_wherever_they_are_killed() {
+    for (cluster, _) in ROCKETMQS {
+        for line in ["/topic-alter topic:coupons perm:read-only", "/group-create group:fresh"] {
             let line = format!("{line} cluster:{cluster} reason:because");
             sweeps(&Lives::of(Script::of(&line).and_back()), &WORK, &[State::Succeeded, State::Succeeded]);
         }

@@ -32,6 +32,47 @@ async fn a_group_that_was_away_gets_everything_from_new_queues() {
     assert!(lost >= 40, "without an offset it begins behind the first messages: {lost}");
 }
 
+/// Brokers forget what they have not written to their disks, when one dies: while it is watched, or, where nobody watches,
+/// right before the queues are written. How many messages the group never gets.
+async fn skipped_after_a_death(guards: Guards) -> i64 {
+    let is_kept = guards.has(Guard::SeedsKept);
+    let scene = Scene::under(guards);
+    let forget = {
+        let shop = scene.shop.clone();
+        move || shop.forget_offsets(&group("billing"), &topic(), 8).unwrap()
+    };
+    let dies: Deed = Box::new({
+        let forget = forget.clone();
+        move || {
+            forget();
+            Box::pin(std::future::ready(()))
+        }
+    });
+    let house = match is_kept {
+        true => scene.house().await,
+        false => scene.house_with(Points::at(Point::before("rocketmq-set-queues", 2), dies)).await,
+    };
+    let id = plans(&house, EXPAND).await;
+    if is_kept {
+        waits_in(&house, &id, 2).await;
+        passes(&house, &id, 1, LOOK).await;
+        forget();
+    }
+    becomes(&house, &id, State::Succeeded).await;
+    assert_eq!(scene.told("before it wrote the offsets of groups") > 0, is_kept);
+    for letter in ['a', 'b'] {
+        scene.shop.send(&topic(), &broker(letter), 11, 20).unwrap();
+    }
+    scene.shop.clients_return(&group("billing"), &topic(), 9_000_000).unwrap()
+}
+
+#[tokio::test]
+async fn offsets_that_a_broker_forgot_are_given_again_before_anything_is_written() {
+    assert_eq!(skipped_after_a_death(Guards::all()).await, 0);
+    let lost = skipped_after_a_death(Guards::all().without(Guard::SeedsKept)).await;
+    assert!(lost >= 40, "without an offset it begins behind the first messages: {lost}");
+}
+
 #[tokio::test]
 async fn no_route_ever_has_more_to_write_than_to_read() {
     for (guards, harmed) in [(Guards::all(), false), (Guards::all().without(Guard::ReadBeforeWrite), true)] {
@@ -192,6 +233,21 @@ async fn what_cannot_be_seen_is_not_changed() {
     refused("routes-differ").await;
 }
 
+/// Somebody wipes the write permission of a broker at one NameServer: clients of that one are kept away from queues that those of
+/// the other write to.
+#[tokio::test]
+async fn a_name_server_that_permits_less_than_the_masters_is_noticed() {
+    for line in [EXPAND, "/shrink-partitions cluster:lab-rocketmq topic:orders to:4 reason:idle"] {
+        let scene = Scene::new();
+        let house = scene.house().await;
+        scene.shop.wipe_write_perm(1, &broker('b')).unwrap();
+        let done = ask(&house, "alice", line).await;
+        let Done::Refused(refusal) = done else { panic!("{line}: {done:?}") };
+        let told = format!("{refusal:?}");
+        assert!(told.contains("routes-differ") && told.contains("8/8 R--"), "{line}: {told}");
+    }
+}
+
 /// It is read in twelve queues and written in eight when it fails, because somebody set other queues right before it was to write.
 /// Nothing has to be taken back: that is said with what stands there and how to go on, and it goes on.
 #[tokio::test]
@@ -222,4 +278,43 @@ async fn an_expansion_that_failed_after_reading_went_up_says_what_is_left_of_it(
     let on = plans(&house, EXPAND).await;
     becomes(&house, &on, State::Succeeded).await;
     assert_eq!(scene.queues().await, ["12/12", "12/12"]);
+}
+
+/// From one of its acts on so many are answered with success and forgotten: how an expansion ends then, and what it sent.
+async fn ends_among_idle_masters(kind: &'static str, acts: u32) -> (Scene, State, Vec<&'static str>) {
+    let scene = Scene::new();
+    let shop = scene.shop.clone();
+    let idles: Deed = Box::new(move || {
+        shop.answers_success_and_does_nothing(acts).unwrap();
+        Box::pin(std::future::ready(()))
+    });
+    let house = scene.house_with(Points::at(Point::before(kind, 1), idles)).await;
+    let id = plans(&house, EXPAND).await;
+    let ended = until(&house, &id, "the end", async |operation| operation.state.has_ended()).await;
+    if ended.state != State::Succeeded {
+        assert_eq!(ended.why.id, "tried-too-often", "{:?}", ended.why);
+    }
+    let sent = scene.shop.acts().unwrap().iter().map(|act| act.action.key()).collect();
+    (scene, ended.state, sent)
+}
+
+#[tokio::test]
+async fn success_that_changed_nothing_is_seen() {
+    const SET: &str = "rocketmq-set-queues";
+    const SEED: &str = "rocketmq-seed-offsets";
+    for (kind, acts) in [(SET, [SET, SET, SEED, SET]), (SEED, [SET, SEED, SEED, SET])] {
+        let (scene, state, sent) = ends_among_idle_masters(kind, 1).await;
+        assert_eq!((state, &sent[..]), (State::Succeeded, &acts[..]), "it is sent again");
+        assert_eq!(scene.queues().await, ["12/12", "12/12"]);
+        for letter in ['a', 'b'] {
+            scene.shop.send(&topic(), &broker(letter), 11, 20).unwrap();
+        }
+        assert_eq!(scene.shop.clients_return(&group("billing"), &topic(), 9_000_000).unwrap(), 0, "{kind}");
+    }
+    // Not more often than three times, and nothing is written where groups have no offset.
+    let (scene, state, sent) = ends_among_idle_masters(SET, 100).await;
+    assert_eq!((state, &sent[..], scene.queues().await), (State::Stopped, &[SET; 3][..], vec!["8/8".to_owned(); 2]));
+    let (scene, state, sent) = ends_among_idle_masters(SEED, 100).await;
+    assert_eq!((state, &sent[..]), (State::Failed, &[SET, SEED, SEED, SEED][..]));
+    assert_eq!(scene.queues().await, ["12/8", "12/8"]);
 }

@@ -58,20 +58,25 @@ impl Scene {
     }
 
     pub(super) fn under(guards: Guards) -> Self {
-        Self::with((guards, 1))
+        Self::with(guards, ("5.5.0", 1))
     }
 
     /// Its masters have no slaves: NameServers forget one that dies.
     pub(super) fn without_slaves() -> Self {
-        Self::with((Guards::all(), 0))
+        Self::without_slaves_of("5.5.0")
     }
 
-    fn with((guards, slaves): (Guards, u32)) -> Self {
+    /// The same of this version.
+    pub(super) fn without_slaves_of(version: &str) -> Self {
+        Self::with(Guards::all(), (version, 0))
+    }
+
+    fn with(guards: Guards, (version, slaves): (&str, u32)) -> Self {
         let clock = Arc::new(HandClock::at(NOON));
         let fleet = Fleet::new(clock.clone(), 7);
         let spec = RocketmqSpec {
             cluster: "Lab".to_owned(),
-            version: "5.5.0".to_owned(),
+            version: version.to_owned(),
             name_servers: 2,
             brokers: vec![(broker('a'), slaves), (broker('b'), slaves)],
             up_for: HOUR * 100,
@@ -82,7 +87,7 @@ impl Scene {
         let billing = RocketmqGroupSpec::stopped(group("billing"), reads(0), HOUR / 2);
         shop.add_group(&billing).unwrap();
         let mail = RocketmqGroupSpec::stopped(group("mail"), reads(900_000), HOUR / 2);
-        shop.add_group(&mail.client("mail-1", "10.0.3.1", "5.5.0")).unwrap();
+        shop.add_group(&mail.client("mail-1", "10.0.3.1", version)).unwrap();
         Self { folder: TempDir::new().unwrap(), clock, shop, guards }
     }
 

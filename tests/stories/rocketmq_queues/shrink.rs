@@ -170,21 +170,46 @@ async fn a_group_that_never_committed_counts_as_having_read_nothing() {
     assert!(scene.told("are not read yet by billing") > 0);
 }
 
+/// Whoever sets other queues while closed ones are drained, or joins with them, is named; two people give the operation up, and
+/// one that is planned anew takes in what stands there now.
 #[tokio::test]
-async fn whoever_meddles_is_named() {
-    for (master, queues, why) in [('b', 8, "queues-changed"), ('c', 8, "another-master")] {
+async fn whoever_meddles_is_named_and_it_is_planned_anew() {
+    for (master, why) in [('b', "queues-changed"), ('c', "another-master")] {
         let scene = Scene::new();
         let (house, id) = draining(&scene, SHRINK).await;
         if master == 'c' {
-            scene.shop.master_joins(&broker(master), &topic(), queues).unwrap();
+            scene.shop.master_joins(&broker(master), &topic(), 8).unwrap();
         } else {
-            scene.shop.update_topic((&broker(master), 0), &topic(), (queues, queues, Perm::READ_WRITE)).unwrap();
+            scene.shop.update_topic((&broker(master), 0), &topic(), (8, 8, Perm::READ_WRITE)).unwrap();
         }
         let stuck = becomes(&house, &id, State::Stuck).await;
         assert_eq!(stuck.why.id, why);
         let facts = format!("{:?}", stuck.why.facts);
         assert!(facts.contains(broker(master).as_str()) && facts.contains("8/8"), "{facts}");
+        for who in ["alice", "olga"] {
+            says(&house, who, &format!("/unlock operation:{id} reason:anew")).await;
+        }
+        becomes(&house, &id, State::Abandoned).await;
+        is_planned_anew(&scene, &house, master).await;
     }
+}
+
+/// A plan of the same as before closes the queues at every master there is, and nothing in them is left unread.
+async fn is_planned_anew(scene: &Scene, house: &House, meddled: char) {
+    let id = plans(house, SHRINK).await;
+    let plan = house.rooms().store.plan(&now(house, &id).await).await.unwrap();
+    let text = signalbox::text::plan_text(&plan);
+    assert!(text.contains(&format!("broker-{meddled} from 8/8 to 8/4")), "{text}");
+    waits_in(house, &id, DRAINS).await;
+    assert!(scene.queues().await.iter().all(|queues| queues == "8/4"), "{:?}", scene.queues().await);
+    returns(scene);
+    // Whoever is at work learns of a new master, too.
+    scene.shop.clients_return(&group("mail"), &topic(), 9_000_000).unwrap();
+    waits_in(house, &id, WATCHES).await;
+    passes(house, &id, 13, HOUR * 6).await;
+    becomes(house, &id, State::Succeeded).await;
+    let masters = if meddled == 'c' { 3 } else { 2 };
+    assert_eq!((scene.queues().await, scene.unread_closed("billing").await), (vec!["4/4".to_owned(); masters], 0));
 }
 
 #[tokio::test]
@@ -261,4 +286,27 @@ async fn a_full_topic_of_dead_letters_is_waited_for_by_nobody() {
     passes(&house, &id, 40, LOOK).await;
     assert_eq!(scene.queues().await, ["8/4", "8/4"]);
     assert!(scene.told("are not read yet by billing") > 0);
+}
+
+/// The disk of a master fills up while a group has not read: the plan warns of it, and it is told at once, not the next day.
+#[tokio::test]
+async fn a_disk_that_fills_up_while_something_is_unread_is_told() {
+    let scene = Scene::new();
+    let (house, id) = draining(&scene, SHRINK).await;
+    passes(&house, &id, 4, LOOK).await;
+    assert_eq!((scene.told("are not read yet by billing"), scene.told("% full")), (1, 0));
+    scene.shop.disk_fills(&broker('b'), 0, 86).unwrap();
+    passes(&house, &id, 4, LOOK).await;
+    assert_eq!(scene.told("the disk of broker-b is 86 % full"), 1);
+    assert_eq!(now(&house, &id).await.state, State::Waiting, "a warning, no more");
+    let warned = async |scene: &Scene| {
+        let house = scene.house().await;
+        let plan = plans(&house, SHRINK).await;
+        let plan = house.rooms().store.plan(&now(&house, &plan).await).await.unwrap();
+        plan.plan().checks.iter().any(|check| check.id == "disk-filling")
+    };
+    assert!(!warned(&Scene::new()).await, "its disk is 41 % full");
+    let scene = Scene::new();
+    scene.shop.disk_fills(&broker('b'), 0, 75).unwrap();
+    assert!(warned(&scene).await);
 }

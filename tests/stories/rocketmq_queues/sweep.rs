@@ -17,9 +17,29 @@ const EXPAND: &str = "/expand-partitions cluster:lab-rocketmq topic:orders to:12
 const SHRINK: &str = "/shrink-partitions cluster:lab-rocketmq topic:orders to:4 reason:idle";
 const MOST_TURNS: usize = 200;
 
+/// What is asked for, on brokers of which version, and whether it is taken back at the end: a shrinking is stopped for that while
+/// the group is away.
+#[derive(Debug, Clone, Copy)]
+struct Course {
+    line: &'static str,
+    version: &'static str,
+    back: bool,
+}
+
+impl Course {
+    fn of(line: &'static str) -> Self {
+        Self { line, version: "5.5.0", back: false }
+    }
+
+    fn closes(self) -> bool {
+        self.line == SHRINK && !self.back
+    }
+}
+
 /// How a run ended.
 #[derive(Debug, PartialEq, Eq)]
 struct End {
+    /// The states of the operations, the latest first.
     states: Vec<State>,
     queues: Vec<String>,
     lost: bool,
@@ -27,11 +47,17 @@ struct End {
     holds: usize,
 }
 
-async fn asked(house: &House, line: &str) -> OperationId {
+/// The operations there are, oldest first.
+async fn operations(house: &House) -> Vec<OperationId> {
     let page = Page { before: None, limit: 50 };
     let all = house.rooms().store.operations(&Filter::default(), page).await.unwrap();
-    if let Some(found) = all.into_iter().next() {
-        return found.operation.id;
+    all.into_iter().rev().map(|one| one.operation.id).collect()
+}
+
+/// The so-manyth operation; it is asked for where it is not there yet.
+async fn asked(house: &House, number: usize, line: &str) -> OperationId {
+    if let Some(found) = operations(house).await.into_iter().nth(number) {
+        return found;
     }
     match ask(house, "alice", line).await {
         Done::Planned { operation, .. } => operation,
@@ -39,91 +65,136 @@ async fn asked(house: &House, line: &str) -> OperationId {
     }
 }
 
-/// People and time, from wherever it is: the group returns while queues are drained, and days pass once nobody reads them.
-async fn play(scene: &Scene, house: &House, line: &str) {
-    let id = asked(house, line).await;
-    let mut returned = false;
-    for number in 0..MOST_TURNS {
-        let operation = now(house, &id).await;
-        if operation.state.has_ended() {
-            break;
-        }
-        if line == SHRINK && !returned && number > 10 {
-            scene.shop.clients_return(&group("billing"), &topic(), 9_000_000).unwrap();
-            returned = true;
-        }
-        let closed = scene.queues().await == ["4/4", "4/4"];
-        let span = if closed && number % 4 == 0 { Duration::from_secs(20 * 3_600) } else { LOOK };
-        turn(house, &id, span).await;
+/// People and time, from wherever it is.
+async fn play(scene: &Scene, house: &House, course: Course) {
+    let first = asked(house, 0, course.line).await;
+    runs(scene, house, (&first, course)).await;
+    if course.back {
+        let back = asked(house, 1, &format!("/rollback operation:{first}")).await;
+        runs(scene, house, (&back, Course { line: "", ..course })).await;
     }
     for _ in 0..4 {
-        turn(house, &id, LOOK).await;
+        turn(house, &first, LOOK).await;
     }
 }
 
-async fn end(scene: &Scene, house: &House, line: &str) -> End {
+/// To its end: the group returns while queues are drained, or it is stopped there; and days pass once nobody reads them.
+async fn runs(scene: &Scene, house: &House, (id, course): (&OperationId, Course)) {
+    let mut returned = false;
+    for number in 0..MOST_TURNS {
+        let operation = now(house, id).await;
+        if operation.state.has_ended() {
+            return;
+        }
+        let queues = scene.queues().await;
+        if course.closes() && !returned && number > 10 {
+            scene.shop.clients_return(&group("billing"), &topic(), 9_000_000).unwrap();
+            returned = true;
+        } else if course.line == SHRINK && course.back && operation.state == State::Waiting && queues == ["8/4", "8/4"]
+        {
+            // A process that comes after may find it stopping already.
+            ask(house, "alice", &format!("/stop operation:{id} reason:because")).await;
+        }
+        let span = if queues == ["4/4", "4/4"] && number % 4 == 0 { Duration::from_secs(20 * 3_600) } else { LOOK };
+        turn(house, id, span).await;
+    }
+}
+
+async fn end(scene: &Scene, house: &House, course: Course) -> End {
     let page = Page { before: None, limit: 50 };
     let all = house.rooms().store.operations(&Filter::default(), page).await.unwrap();
     let holds = house.rooms().store.holds(&super::scene::CLUSTER.parse().unwrap()).await.unwrap();
     End {
         states: all.into_iter().map(|one| one.operation.state).collect(),
         queues: scene.queues().await,
-        lost: line == SHRINK && scene.unread_closed("billing").await > 0,
+        lost: course.closes() && scene.unread_closed("billing").await > 0,
         past_read: scene.shop.past_read().unwrap(),
         holds: holds.len(),
     }
 }
 
 /// One life in a runtime of its own; none if it died.
-fn live(scene: &Scene, line: &str, points: &Arc<Points>, dead: &Arc<Notify>) -> Option<End> {
+fn live(scene: &Scene, course: Course, points: &Arc<Points>, dead: &Arc<Notify>) -> Option<End> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
         let house = scene.house_with(points.clone()).await;
         tokio::select! {
             biased;
             () = dead.notified() => return None,
-            () = play(scene, &house, line) => {}
+            () = play(scene, &house, course) => {}
         }
-        let end = end(scene, &house, line).await;
+        let end = end(scene, &house, course).await;
         house.rooms().store.close().await;
         Some(end)
     })
 }
 
-fn sweeps(line: &str, queues: &str) {
-    let scene = Scene::without_slaves();
+/// What a life called in which nobody died; it ended so.
+fn undisturbed(course: Course, wanted: &End) -> Arc<Points> {
     let points = Points::none();
-    let undisturbed = live(&scene, line, &points, &Arc::default()).unwrap();
-    let wanted = End {
-        states: vec![State::Succeeded],
-        queues: vec![queues.to_owned(); 2],
-        lost: false,
-        past_read: false,
-        holds: 0,
-    };
-    assert_eq!(undisturbed, wanted);
-    let kinds = ["journal", "act"];
-    let all = kinds.iter().flat_map(|kind| {
-        (1..=points.count(kind)).flat_map(|number| [Point::before(kind, number), Point::after(kind, number)])
-    });
-    for point in all {
-        let scene = Scene::without_slaves();
+    let end = live(&Scene::without_slaves_of(course.version), course, &points, &Arc::default());
+    assert_eq!(end.as_ref(), Some(wanted), "{course:?}");
+    points
+}
+
+/// Dies at each of these calls, before and after it took effect, and ends the same.
+fn sweeps(course: Course, wanted: &End, calls: impl Iterator<Item = (&'static str, u64)>) {
+    for point in calls.flat_map(|(kind, number)| [Point::before(kind, number), Point::after(kind, number)]) {
+        let scene = Scene::without_slaves_of(course.version);
         let dead = Arc::new(Notify::new());
-        let killed = live(&scene, line, &Points::at(point.clone(), vanish(&dead)), &dead);
-        assert_eq!(killed, None, "{point} was never reached");
-        let end = live(&scene, line, &Points::none(), &Arc::default()).unwrap();
-        assert_eq!(end, wanted, "killed {point}");
+        let killed = live(&scene, course, &Points::at(point.clone(), vanish(&dead)), &dead);
+        assert_eq!(killed, None, "{course:?}: {point} was never reached");
+        let end = live(&scene, course, &Points::none(), &Arc::default()).unwrap();
+        assert_eq!(end, *wanted, "{course:?}: killed {point}");
     }
+}
+
+fn wanted(states: &[State], queues: &str) -> End {
+    let queues = vec![queues.to_owned(); 2];
+    End { states: states.to_vec(), queues, lost: false, past_read: false, holds: 0 }
+}
+
+fn calls(points: &Points, kind: &'static str) -> impl Iterator<Item = (&'static str, u64)> {
+    (1..=points.count(kind)).map(move |number| (kind, number))
+}
+
+/// What is written to the journal is the same for brokers of both versions: at 4.9.7 it dies at each act.
+fn there(line: &'static str, queues: &str) {
+    let (course, wanted) = (Course::of(line), wanted(&[State::Succeeded], queues));
+    let points = undisturbed(course, &wanted);
+    sweeps(course, &wanted, calls(&points, "journal").chain(calls(&points, "act")));
+    let old = Course { version: "4.9.7", ..course };
+    let points = undisturbed(old, &wanted);
+    sweeps(old, &wanted, calls(&points, "act"));
+}
+
+/// The way back only: the way there is swept by itself.
+fn back(line: &'static str, states: [State; 2], queues: &str) {
+    let course = Course { back: true, ..Course::of(line) };
+    let wanted = wanted(&states, queues);
+    let points = undisturbed(course, &wanted);
+    let calls_of = |kind| calls(&points, kind).skip(points.count_before(kind, ("create", 2)));
+    sweeps(course, &wanted, calls_of("journal").chain(calls_of("act")));
 }
 
 #[test]
 fn an_expansion_ends_the_same_wherever_it_is_killed() {
-    sweeps(EXPAND, "12/12");
+    there(EXPAND, "12/12");
 }
 
 #[test]
 fn a_shrinking_ends_the_same_wherever_it_is_killed() {
-    sweeps(SHRINK, "4/4");
+    there(SHRINK, "4/4");
+}
+
+#[test]
+fn the_way_back_of_an_expansion_ends_the_same_wherever_it_is_killed() {
+    back(EXPAND, [State::Succeeded, State::Succeeded], "12/8");
+}
+
+#[test]
+fn the_way_back_of_a_shrinking_ends_the_same_wherever_it_is_killed() {
+    back(SHRINK, [State::Succeeded, State::Stopped], "8/8");
 }
 
 /// The first master no longer reads its closed queues, the second one still does: there the process is killed, and nobody looks for
@@ -136,12 +207,15 @@ fn killed_between_masters(guards: Guards) -> End {
         shop.update_topic((&broker('a'), 0), &topic(), (4, 4, Perm::READ_WRITE)).unwrap();
         vanishes()
     });
-    assert_eq!(live(&scene, SHRINK, &Points::at(Point::before("rocketmq-set-queues", 2), killed), &dead), None);
+    assert_eq!(
+        live(&scene, Course::of(SHRINK), &Points::at(Point::before("rocketmq-set-queues", 2), killed), &dead),
+        None
+    );
     scene.clock.advance(Duration::from_secs(24 * 3_600));
     for letter in ['a', 'b'] {
         scene.shop.send(&topic(), &broker(letter), 7, 5).unwrap();
     }
-    live(&scene, SHRINK, &Points::none(), &Arc::default()).unwrap()
+    live(&scene, Course::of(SHRINK), &Points::none(), &Arc::default()).unwrap()
 }
 
 #[test]

@@ -4,9 +4,9 @@ use super::scene::{Bot, Scene, Spot, both, places, spots};
 use interlock::approval::State;
 use interlock::changes::{Guard, Guards};
 use interlock::id::OperationId;
+use signalbox::desk::Done;
 use std::collections::BTreeSet;
 use std::ops::Range;
-use std::time::{Duration, Instant};
 use story::lab::rocketmq::applications::{Applications, Sent};
 use story::lab::rocketmq::own::BROKERS;
 use story::lab::rocketmq::{Line, at_both, raw};
@@ -14,29 +14,34 @@ use story::lab::rocketmq::{Line, at_both, raw};
 const ALL: Range<u32> = 0..8;
 const OPEN: Range<u32> = 0..4;
 const CLOSED: Range<u32> = 4..8;
-/// From the last message in closed queues to the end it takes at least two route polls and some looks.
-const TO_THE_END: Duration = Duration::from_secs(600);
 /// So many sends in a row to open queues only: the producer has another route.
 const IN_A_ROW: usize = 16;
 /// GET_TOPIC_STATS_INFO, END_TRANSACTION.
 const SUMMARY: i32 = 202;
 const END_TRANSACTION: i32 = 37;
+/// SYSTEM_ERROR, after which a Java client tries another queue, and what 5.x says instead, after which it does not.
+const FAILED: i64 = 1;
+const NO_SUCH_QUEUE: i64 = 29;
 /// PREPARED and COMMIT of `MessageSysFlag`.
 const PREPARED: u32 = 4;
 const COMMIT: &str = "8";
 
-/// A topic with two groups: one at work, and one that has read half of what is there and is stopped.
+/// A topic with groups: one at work, two that have read half of what is there and are stopped, of which one never comes back,
+/// and one that never had an offset in the queues that are closed.
 struct Trade {
     topic: String,
     away: String,
     at_work: String,
+    dead: String,
+    silent: String,
 }
 
 impl Trade {
     async fn begin(scene: &Scene, applications: &mut Applications) -> Self {
         let topic = scene.topic("closed", ALL.end).await;
-        let [away, at_work] = ["away", "at-work"].map(|prefix| scene.group(prefix, (&topic, ALL)));
-        let trade = Self { topic, away, at_work };
+        let [away, at_work, dead] = ["away", "work", "dead"].map(|prefix| scene.group(prefix, (&topic, ALL)));
+        let silent = scene.group("silent", (&topic, OPEN));
+        let trade = Self { topic, away, at_work, dead, silent };
         for group in [&trade.away, &trade.at_work] {
             applications.join(group, &trade.topic).await.unwrap();
         }
@@ -44,11 +49,28 @@ impl Trade {
         for group in [&trade.away, &trade.at_work] {
             trade.is_read(scene, applications, group).await;
         }
+        places(ALL).for_each(|(broker, queue)| drop(scene.commits(&trade.dead, (broker, &trade.topic, queue), 1)));
+        trade.has_dead_letters(scene).await;
         applications.leave(&trade.away).await.unwrap();
         let stored = |(broker, queue): (&str, u32)| scene.stored(&trade.away, (broker, &trade.topic, queue)) == Some(1);
         scene.until("its offsets are stored", async || places(ALL).all(stored)).await;
         scene.sends_to(&trade.topic, ALL, 2).await;
         trade
+    }
+
+    /// What the group that is away could not read at all: nobody is waited for to read that.
+    async fn has_dead_letters(&self, scene: &Scene) {
+        let letters = format!("%DLQ%{}", self.away);
+        scene.sets(&letters, (ALL.end, ALL.end)).await;
+        scene.sends_to(&letters, CLOSED, 5).await;
+    }
+
+    /// What the group that never had an offset there is waited for to read.
+    fn silent_has_read(&self, scene: &Scene) {
+        for (broker, queue) in places(CLOSED) {
+            let place = (broker, self.topic.as_str(), queue);
+            scene.commits(&self.silent, place, scene.range(place).end);
+        }
     }
 
     async fn missing(&self, scene: &Scene, applications: &mut Applications, group: &str) -> BTreeSet<Spot> {
@@ -97,13 +119,13 @@ impl<'a> Half<'a> {
 /// What comes into closed queues all the same: from who names one, and what was kept back.
 async fn comes_late(scene: &Scene, topic: &str, half: &Half<'_>) {
     let end = |broker, queue| scene.range((broker, topic, queue)).end;
-    let (delayed, named) = (end(BROKERS[0], 6), end(BROKERS[1], 7));
+    let (delayed, named) = (end(BROKERS[0], 7), end(BROKERS[1], 7));
     let properties = "DELAY\u{1}1\u{2}";
     let message = raw::Message { key: "delayed", properties, ..raw::Message::default() };
-    scene.sends_as((BROKERS[0], topic, 6), &message);
+    scene.sends_as((BROKERS[0], topic, 7), &message);
     scene.sends((BROKERS[1], topic, 7), 1).await;
     half.is_committed();
-    scene.until("what comes late", async || end(BROKERS[0], 6) > delayed && end(BROKERS[1], 7) >= named + 2).await;
+    scene.until("what comes late", async || end(BROKERS[0], 7) > delayed && end(BROKERS[1], 7) >= named + 2).await;
 }
 
 /// The producer sent by its old route for a while, and no longer does.
@@ -119,19 +141,6 @@ async fn learns(scene: &Scene, applications: &mut Applications, topic: &str, clo
         .await;
 }
 
-async fn ends(bot: &Bot, id: &OperationId) {
-    let began = Instant::now();
-    loop {
-        let found = bot.operation(id).await;
-        if found.state == State::Succeeded {
-            return;
-        }
-        let over = found.state.has_ended() || found.state == State::Stuck || began.elapsed() > TO_THE_END;
-        assert!(!over, "{id} is {} because {:?}; it told {:#?}", found.state, found.why, bot.told());
-        tokio::time::sleep(Duration::from_millis(100)).await;
-    }
-}
-
 /// What the group that is away never gets where nothing is drained and nothing watched.
 async fn lost(scene: &Scene, applications: &mut Applications, trade: &Trade) -> BTreeSet<Spot> {
     let off = Guards::all().without(Guard::QueuesDrained).without(Guard::ClosedWatched);
@@ -139,6 +148,9 @@ async fn lost(scene: &Scene, applications: &mut Applications, trade: &Trade) -> 
     let id = bot.begins(&format!("/shrink-partitions topic:{} to:4", trade.topic)).await;
     bot.comes_to(&id, State::Succeeded).await;
     scene.routes_are(&trade.topic, (4, 4)).await;
+    let stale = raw::Message { key: "stale", ..raw::Message::default() };
+    let said = scene.sends_raw((BROKERS[1], &trade.topic, 7), &stale);
+    assert_eq!(said.code, if scene.line == Line::V5 { NO_SUCH_QUEUE } else { FAILED }, "{}", said.remark);
     applications.join(&trade.away, &trade.topic).await.unwrap();
     let open = |spots: BTreeSet<Spot>| spots.into_iter().filter(|(_, queue, _)| OPEN.contains(queue)).count();
     scene
@@ -146,6 +158,21 @@ async fn lost(scene: &Scene, applications: &mut Applications, trade: &Trade) -> 
         .await;
     applications.leave(&trade.away).await.unwrap();
     trade.missing(scene, applications, &trade.away).await
+}
+
+/// The broker's own summary does not tell what closed queues hold.
+fn summary_is_blind(scene: &Scene, topic: &str) {
+    let told = scene.tells(BROKERS[1], SUMMARY, &[("topic", topic)], "").text();
+    assert!(!told.contains("\"queueId\":7"), "{told}");
+    assert!(scene.range((BROKERS[1], topic, 7)).end > 0);
+}
+
+/// Meanwhile offsets of that topic are left alone, and whoever asks hears why.
+async fn is_held(bot: &Bot, trade: &Trade, id: &OperationId) {
+    let done = bot.runs(&format!("/reset-offset group:{} topic:{} to:earliest", trade.away, trade.topic)).await;
+    let Done::Refused(checks) = &done else { panic!("{done:?}") };
+    let held = checks.iter().find(|check| check.id == "held-by-other").unwrap();
+    assert!(format!("{:?}", held.facts).contains(&id.to_string()), "{held:?}");
 }
 
 async fn story(line: Line) {
@@ -157,20 +184,22 @@ async fn story(line: Line) {
     let half = Half::begin(&scene, topic);
     let bot = scene.bot(Guards::all()).await;
     let watch = scene.watch(&[topic]);
-    let id = bot.plans(&format!("/shrink-partitions topic:{topic} to:4")).await;
+    let id = bot.plans(&format!("/shrink-partitions topic:{topic} to:4 waive:{}", trade.dead)).await;
     applications.write(topic, &scene.unique("stale")).await.unwrap();
     bot.is_approved(&id).await;
     scene.routes_are(topic, (8, 4)).await;
     let closed_at = raw::now();
 
     comes_late(&scene, topic, &half).await;
-    scene.until("it says for whom it waits", async || bot.has_told(&["are not read yet by", &trade.away])).await;
+    // By name, of whom the first three are shown.
+    let waits_for = ["are not read yet by", trade.away.as_str(), trade.silent.as_str(), trade.dead.as_str()];
+    scene.until("it says for whom it waits", async || bot.has_told(&waits_for)).await;
+    is_held(&bot, &trade, &id).await;
     let left = lost(&scene, &mut applications, &control).await;
     assert_eq!(left.len(), 2 * closed, "{}: what it had not read in closed queues", line.version());
     learns(&scene, &mut applications, topic, closed_at).await;
     if line == Line::V4 {
-        let told = scene.tells(BROKERS[1], SUMMARY, &[("topic", topic)], "").text();
-        assert!(!told.contains("\"queueId\":7"), "the summary does not tell closed queues: {told}");
+        summary_is_blind(&scene, topic);
     }
     assert_eq!((bot.operation(&id).await.state, scene.routes(topic)), (State::Waiting, vec![both((8, 4)); 2]));
 
@@ -182,10 +211,15 @@ async fn story(line: Line) {
         };
         scene.until("what is closed is read", read).await;
     }
-    // Nothing has to be kept for anybody any more.
+    trade.silent_has_read(&scene);
+    // Nothing has to be kept for anybody any more, and who was given up is waited for no longer.
+    // With them goes what it has not read.
+    scene.expires(&[topic], CLOSED, 3).await;
     scene.keeps_for_hours(0);
-    ends(&bot, &id).await;
+    bot.closes(&id).await;
     applications.end(topic).await.unwrap();
+    assert!(bot.told().iter().all(|line| !line.contains("%DLQ%")), "nobody reads dead letters");
+    summary_is_blind(&scene, topic);
     for told in watch.ends() {
         assert_eq!(told[topic], BTreeSet::from([(8, 8), (8, 4), (4, 4)]), "once, and not again");
     }

@@ -6,19 +6,12 @@ use interlock::changes::{Guard, Guards};
 use std::collections::BTreeSet;
 use std::ops::Range;
 use story::lab::rocketmq::applications::Applications;
-use story::lab::rocketmq::own::BROKERS;
-use story::lab::rocketmq::{Line, at_both, raw};
+use story::lab::rocketmq::{Line, at_both};
 
 const OLD: Range<u32> = 0..8;
 const NEW: Range<u32> = 8..12;
 /// In each queue, while the group is away.
 const MESSAGES: i64 = 10;
-/// DELETE_EXPIRED_COMMITLOG.
-const DELETE_EXPIRED: i32 = 329;
-/// Enough for several files of a log whose files are small.
-const FILLING: usize = 12;
-const LARGE: usize = 300_000;
-
 /// A topic, and a group that has read everything in it and is stopped.
 struct Trade {
     topic: String,
@@ -68,29 +61,6 @@ impl Trade {
     }
 }
 
-/// The first messages of the new queues are no longer there, and the queues know it. What stays is kept.
-async fn expires(scene: &Scene, topics: [&str; 2]) {
-    for topic in topics {
-        scene.sends_to(topic, NEW, 1).await;
-    }
-    let filler = scene.topic("filler", 1).await;
-    for broker in BROKERS {
-        for _ in 0..FILLING {
-            let message = raw::Message { key: "f", padding: LARGE, ..raw::Message::default() };
-            scene.sends_as((broker, &filler, 0), &message);
-        }
-    }
-    scene.keeps_for_hours(0);
-    let begins = |topic: &str| places(NEW).all(|(broker, queue)| scene.range((broker, topic, queue)).start > 0);
-    scene
-        .until("the first messages expire", async || {
-            BROKERS.iter().for_each(|broker| drop(scene.tells(broker, DELETE_EXPIRED, &[], "")));
-            topics.into_iter().all(begins)
-        })
-        .await;
-    scene.keeps_for_hours(72);
-}
-
 /// A bot opens queues of a topic.
 async fn opens(scene: &Scene, guards: Guards, topic: &str) {
     let bot = scene.bot(guards).await;
@@ -121,7 +91,11 @@ async fn story(line: Line) {
     scene.routes_by_mqadmin(&seeded.topic, (NEW.end, NEW.end)).await;
 
     if line == Line::V5 {
-        expires(&scene, [&seeded.topic, &unseeded.topic]).await;
+        let topics = [&seeded.topic, &unseeded.topic];
+        for topic in topics {
+            scene.sends_to(topic, NEW, 1).await;
+        }
+        scene.expires(&topics.map(String::as_str), NEW, 1).await;
     }
     for trade in [&seeded, &unseeded] {
         scene.sends_to(&trade.topic, 0..NEW.end, MESSAGES).await;

@@ -3,9 +3,8 @@
 
 use super::scene::{Bot, Scene, both, places};
 use interlock::approval::State;
-use interlock::changes::Guards;
+use interlock::changes::{Guard, Guards};
 use interlock::id::OperationId;
-use serde_json::Value;
 use std::fs;
 use std::sync::Arc;
 use story::crash::{Deed, Point, Points};
@@ -35,14 +34,6 @@ async fn waits(scene: &Scene, (bot, points): (&Bot, &Points), id: &OperationId) 
     assert!(!found.state.has_ended() && found.state != State::Stuck, "{} because {:?}", found.state, found.why);
 }
 
-/// The queues of a topic in a master's file.
-fn in_file(scene: &Scene, topic: &str) -> Option<(i64, i64)> {
-    let text = fs::read_to_string(scene.own.topics(DIES)).ok()?;
-    let all: Value = serde_json::from_str(&text).ok()?;
-    let found = all["topicConfigTable"].get(topic)?;
-    Some((found["readQueueNums"].as_i64()?, found["writeQueueNums"].as_i64()?))
-}
-
 /// A bot opens queues; the second master dies halfway, something happens to its files, and it returns.
 async fn opens_meanwhile(scene: &Scene, topic: &str, to: u32, happens: impl Fn()) {
     let points = dies_halfway(scene.own);
@@ -63,6 +54,49 @@ async fn has_opened(scene: &Scene, (topic, group): (&str, &str), queues: u32) {
     }
 }
 
+/// The offset of a group in a queue that is opened, at the master that dies right before the queue is written, and once more
+/// while it is watched whether it has the offset on its disk.
+async fn kept_after_a_death(scene: &Scene, guards: Guards, group: &str, topic: &str) -> Option<i64> {
+    let (own, watched) = (scene.own, guards.has(Guard::SeedsKept));
+    let dies: Deed = Box::new(move || {
+        own.dies(DIES);
+        Box::pin(std::future::ready(()))
+    });
+    let points = Points::at(Point::before("rocketmq-set-queues", 2), dies);
+    scene.until("its offsets are on the disk", async || scene.on_disk(group, (DIES, topic, 7)) == Some(0)).await;
+    let bot = scene.bot_through(guards, points).await;
+    if !watched {
+        own.keeps_offsets_in_memory(DIES).unwrap();
+    }
+    let id = bot.begins(&format!("/expand-partitions topic:{topic} to:9")).await;
+    if watched {
+        own.keeps_offsets_in_memory(DIES).unwrap();
+        scene.until("it is given", async || scene.stored(group, (DIES, topic, 8)) == Some(0)).await;
+        own.dies(DIES);
+        own.returns(DIES).unwrap();
+        assert_eq!(scene.on_disk(group, (DIES, topic, 8)), None, "it came back without");
+    }
+    scene.until("it dies before it is written", async || own.is_dead(DIES)).await;
+    own.returns(DIES).unwrap();
+    bot.comes_to(&id, State::Succeeded).await;
+    assert_eq!(scene.routes(topic), vec![both((9, 9)); 2]);
+    scene.stored(group, (DIES, topic, 8))
+}
+
+async fn forgets(line: Line) {
+    let scene = Scene::on(line).await;
+    for (guards, kept) in [(Guards::all(), Some(0)), (Guards::all().without(Guard::SeedsKept), None)] {
+        let topic = scene.topic("forgotten", 8).await;
+        let group = scene.group("away", (&topic, 0..8));
+        assert_eq!(kept_after_a_death(&scene, guards, &group, &topic).await, kept, "on {}", line.version());
+    }
+}
+
+#[test]
+fn what_a_master_has_not_written_to_its_disk_is_given_again_before_queues_are_written() {
+    at_both(forgets);
+}
+
 async fn story(line: Line) {
     let scene = Scene::on(line).await;
     let mut consumers = scene.applications().await;
@@ -78,12 +112,12 @@ async fn story(line: Line) {
     has_opened(&scene, (&topic, &group), 12).await;
 
     // Before it is killed again: what a broker has not written to its disk yet is lost with it.
-    scene.until("its queues are on the disk", async || in_file(&scene, &topic) == Some((12, 12))).await;
+    scene.until("its queues are on the disk", async || scene.in_file(DIES, &topic) == Some((12, 12))).await;
     let stays = |queue| scene.on_disk(&group, (DIES, &topic, queue)) == Some(0);
     scene.until("its offsets are on the disk", async || (8..12).all(stays)).await;
     let (file, old) = (scene.own.topics(DIES), fs::read(scene.own.topics(DIES)).unwrap());
     opens_meanwhile(&scene, &topic, 14, || {
-        assert_eq!(in_file(&scene, &topic), Some((14, 12)), "it died halfway");
+        assert_eq!(scene.in_file(DIES, &topic), Some((14, 12)), "it died halfway");
         fs::write(&file, &old).unwrap();
     })
     .await;

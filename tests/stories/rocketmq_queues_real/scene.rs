@@ -6,7 +6,8 @@ use interlock::approval::State;
 use interlock::changes::Guards;
 use interlock::facts::Fact;
 use interlock::id::OperationId;
-use interlock::plan::Check;
+use interlock::plan::{Check, Sealed};
+use serde_json::Value;
 use signalbox::chat::Shown;
 use signalbox::desk::Done;
 use std::collections::BTreeSet;
@@ -39,18 +40,24 @@ const ALL_OFFSETS: i32 = 43;
 /// UPDATE_CONSUMER_OFFSET.
 const COMMIT: i32 = 15;
 
+/// DELETE_EXPIRED_COMMITLOG.
+const DELETE_EXPIRED: i32 = 329;
+/// Enough for several files of a log whose files are small.
+const FILLING: usize = 12;
+const LARGE: usize = 300_000;
+
 /// What a machine that has other things to do would make of a send: a broker refuses what waited for 0.2 s. Nothing expires by
 /// itself, whatever the hour.
 const PATIENT: &str = "waitTimeMillsInSendQueue=120000\nosPageCacheBusyTimeOutMills=120000\ndeleteWhen=24\n\
-    transactionTimeOut=1000\ntransactionCheckInterval=1000\ntransactionCheckMax=3\n";
+    mappedFileSizeCommitLog=1048576\ncleanResourceInterval=1000\ntransactionTimeOut=1000\ntransactionCheckInterval=1000\ntransactionCheckMax=3\n";
 
 /// What makes a group without an offset begin at the end, as it does where brokers have been at work for long: on 4.9 no
-/// message counts as in memory, on 5.x the files of the log are so small that the first ones can expire.
+/// message counts as in memory. On 5.x the first ones have to expire.
 fn settings(line: Line) -> String {
     PATIENT.to_owned()
         + match line {
             Line::V4 => "accessMessageInMemoryMaxRatio=0",
-            Line::V5 => "mappedFileSizeCommitLog=1048576\ncleanResourceInterval=1000",
+            Line::V5 => "",
         }
 }
 
@@ -80,17 +87,43 @@ impl Scene {
         }
     }
 
+    /// So many messages of each of these queues are no longer kept, and the queues know it. What is left is kept as usual.
+    pub(super) async fn expires(&self, topics: &[&str], queues: Range<u32>, first: i64) {
+        let filler = self.topic("filler", 1).await;
+        for broker in BROKERS {
+            for _ in 0..FILLING {
+                let message = raw::Message { key: "f", padding: LARGE, ..raw::Message::default() };
+                self.sends_as((broker, &filler, 0), &message);
+            }
+        }
+        self.keeps_for_hours(0);
+        let begins = |topic: &&str| {
+            places(queues.clone()).all(|(broker, queue)| self.range((broker, topic, queue)).start >= first)
+        };
+        self.until("the first messages expire", async || {
+            BROKERS.iter().for_each(|broker| drop(self.tells(broker, DELETE_EXPIRED, &[], "")));
+            topics.iter().all(begins)
+        })
+        .await;
+        self.keeps_for_hours(72);
+    }
+
     pub(super) fn unique(&self, prefix: &str) -> String {
         self.own.lab().unique(prefix)
     }
 
-    fn at(&self, broker: &str) -> String {
+    pub(super) fn at(&self, broker: &str) -> String {
         let [first, second] = self.own.masters();
         if broker == BROKERS[0] { first } else { second }
     }
 
+    /// What a broker answers, whatever it is.
+    pub(super) fn asks(&self, broker: &str, code: i32, fields: &[(&str, &str)], body: &str) -> raw::Command {
+        raw::ask(&self.at(broker), code, fields, body.as_bytes()).unwrap()
+    }
+
     pub(super) fn tells(&self, broker: &str, code: i32, fields: &[(&str, &str)], body: &str) -> raw::Command {
-        let answer = raw::ask(&self.at(broker), code, fields, body.as_bytes()).unwrap();
+        let answer = self.asks(broker, code, fields, body);
         assert_eq!(answer.code, 0, "{code}: {}", answer.remark);
         answer
     }
@@ -103,19 +136,9 @@ impl Scene {
     }
 
     /// What somebody does by hand: both masters take it, whatever it is, and every NameServer tells of it.
-    pub(super) async fn sets(&self, topic: &str, (read, write): (u32, u32)) {
-        let (reads, writes) = (read.to_string(), write.to_string());
-        let fields = [
-            ("topic", topic),
-            ("defaultTopic", "TBW102"),
-            ("readQueueNums", &reads),
-            ("writeQueueNums", &writes),
-            ("perm", "6"),
-            ("topicFilterType", "SINGLE_TAG"),
-            ("order", "false"),
-        ];
-        BROKERS.iter().for_each(|broker| drop(self.tells(broker, SET_TOPIC, &fields, "")));
-        self.routes_are(topic, (read, write)).await;
+    pub(super) async fn sets(&self, topic: &str, queues: (u32, u32)) {
+        BROKERS.iter().for_each(|broker| sets_at(&self.at(broker), topic, queues));
+        self.routes_are(topic, queues).await;
     }
 
     /// A group that both masters know, and which stands at the beginning of these queues of a topic: without an offset it would
@@ -124,13 +147,16 @@ impl Scene {
         let group = self.unique(prefix);
         let body = format!("{{\"groupName\":\"{group}\"}}");
         BROKERS.iter().for_each(|broker| drop(self.tells(broker, SET_GROUP, &[], &body)));
-        for (broker, queue) in places(queues) {
-            let queue = queue.to_string();
-            let fields =
-                [("consumerGroup", group.as_str()), ("topic", topic), ("queueId", &queue), ("commitOffset", "0")];
-            self.tells(broker, COMMIT, &fields, "");
-        }
+        places(queues).for_each(|(broker, queue)| drop(self.commits(&group, (broker, topic, queue), 0)));
         group
+    }
+
+    /// What a client does that has read so far.
+    pub(super) fn commits(&self, group: &str, (broker, topic, queue): Place<'_>, offset: i64) -> raw::Command {
+        let (queue, offset) = (queue.to_string(), offset.to_string());
+        let fields =
+            [("consumerGroup", group), ("topic", topic), ("queueId", queue.as_str()), ("commitOffset", &offset)];
+        self.tells(broker, COMMIT, &fields, "")
     }
 
     /// What each NameServer tells clients.
@@ -195,8 +221,15 @@ impl Scene {
 
     /// The same as it is on the broker's disk, which is written every 5 s: what is not there is lost with its process.
     pub(super) fn on_disk(&self, group: &str, (broker, topic, queue): Place<'_>) -> Option<i64> {
-        let file = self.own.topics(broker).with_file_name("consumerOffset.json");
-        offset_in(&std::fs::read_to_string(file).ok()?, group, (topic, queue))
+        offset_in(&std::fs::read_to_string(self.own.offsets(broker)).ok()?, group, (topic, queue))
+    }
+
+    /// The queues of a topic in a master's file.
+    pub(super) fn in_file(&self, broker: &str, topic: &str) -> Option<(i64, i64)> {
+        let text = std::fs::read_to_string(self.own.topics(broker)).ok()?;
+        let all: Value = serde_json::from_str(&text).ok()?;
+        let found = all["topicConfigTable"].get(topic)?;
+        Some((found["readQueueNums"].as_i64()?, found["writeQueueNums"].as_i64()?))
     }
 
     /// So many messages for a queue, which can be read then.
@@ -215,8 +248,13 @@ impl Scene {
         }
     }
 
-    pub(super) fn sends_as(&self, (broker, topic, queue): Place<'_>, message: &raw::Message<'_>) -> raw::Command {
-        let said = raw::send_as(&self.at(broker), (topic, queue), message).unwrap();
+    /// Whatever the broker answers.
+    pub(super) fn sends_raw(&self, (broker, topic, queue): Place<'_>, message: &raw::Message<'_>) -> raw::Command {
+        raw::send_as(&self.at(broker), (topic, queue), message).unwrap()
+    }
+
+    pub(super) fn sends_as(&self, place: Place<'_>, message: &raw::Message<'_>) -> raw::Command {
+        let said = self.sends_raw(place, message);
         assert_eq!(said.code, 0, "{}", said.remark);
         said
     }
@@ -252,6 +290,22 @@ fn offset_in(all: &str, group: &str, (topic, queue): (&str, u32)) -> Option<i64>
     each.find(|(key, _)| key.trim().trim_matches('"') == number)?.1.trim().parse().ok()
 }
 
+/// A broker takes a topic with so many queues.
+pub(super) fn sets_at(address: &str, topic: &str, (read, write): (u32, u32)) {
+    let (reads, writes) = (read.to_string(), write.to_string());
+    let fields = [
+        ("topic", topic),
+        ("defaultTopic", "TBW102"),
+        ("readQueueNums", &reads),
+        ("writeQueueNums", &writes),
+        ("perm", "6"),
+        ("topicFilterType", "SINGLE_TAG"),
+        ("order", "false"),
+    ];
+    let answer = raw::ask(address, SET_TOPIC, &fields, b"").unwrap();
+    assert_eq!(answer.code, 0, "{}", answer.remark);
+}
+
 /// The broker, queue and offset of a message.
 pub(super) type Spot = (String, u32, i64);
 
@@ -282,14 +336,32 @@ pub(super) struct Bot {
 impl Bot {
     /// Planned; asked again, as people would, where a server was not in time for the looks of the plan.
     pub(super) async fn plans(&self, line: &str) -> OperationId {
-        let (began, line) = (Instant::now(), format!("{line} cluster:{CLUSTER} reason:story"));
+        let began = Instant::now();
         loop {
-            match self.story.person("alice").runs(&line).await {
+            match self.runs(line).await {
                 Done::Planned { operation, .. } => return operation,
                 Done::Refused(checks) if began.elapsed() < LIMIT && checks.iter().all(is_late) => {}
+                Done::Failed { id, .. } if began.elapsed() < LIMIT && id == "store-unavailable" => {}
                 other => panic!("{line}: {other:?}"),
             }
         }
+    }
+
+    /// What alice is answered who types this. An operation knows its own cluster.
+    pub(super) async fn runs(&self, line: &str) -> Done {
+        self.says("alice", line).await
+    }
+
+    pub(super) async fn says(&self, who: &str, line: &str) -> Done {
+        let line = match line.contains(" operation:") {
+            true => line.to_owned(),
+            false => format!("{line} cluster:{CLUSTER} reason:story"),
+        };
+        self.story.person(who).runs(&line).await
+    }
+
+    pub(super) async fn plan(&self, id: &OperationId) -> Sealed {
+        self.story.plan(id).await
     }
 
     /// Everybody who may approves, until it is enough.
@@ -314,13 +386,22 @@ impl Bot {
 
     /// It comes to this state, and to no other end.
     pub(super) async fn comes_to(&self, id: &OperationId, state: State) -> Operation {
+        self.comes_within(id, state, LIMIT).await
+    }
+
+    /// Queues are closed in the end. That takes at least two route polls after the last message in them, and some looks.
+    pub(super) async fn closes(&self, id: &OperationId) {
+        self.comes_within(id, State::Succeeded, 2 * LIMIT).await;
+    }
+
+    async fn comes_within(&self, id: &OperationId, state: State, limit: Duration) -> Operation {
         let began = Instant::now();
         loop {
             let found = self.operation(id).await;
             if found.state == state {
                 return found;
             }
-            let over = found.state.has_ended() || found.state == State::Stuck || began.elapsed() > LIMIT;
+            let over = found.state.has_ended() || found.state == State::Stuck || began.elapsed() > limit;
             assert!(!over, "{id} is {} because {:?}; it told {:#?}", found.state, found.why, self.told());
             tokio::time::sleep(Duration::from_millis(50)).await;
         }

@@ -78,6 +78,8 @@ pub enum Guard {
     ReadBeforeWrite,
     /// A group that was away gets everything from queues that are opened.
     QueuesSeeded,
+    /// What groups were given is on the disks of brokers before anything is written: one that dies forgets the rest.
+    SeedsKept,
     /// Queues are read until nobody has to read them any more.
     QueuesDrained,
     /// What comes into queues that are closed is read after all.
@@ -122,7 +124,7 @@ pub enum Guard {
 
 impl Guard {
     /// Every guard.
-    pub const ALL: [Self; 55] = [
+    pub const ALL: [Self; 56] = [
         Self::CannotVerify,
         Self::ClusterIs,
         Self::TopicIs,
@@ -158,6 +160,7 @@ impl Guard {
         Self::GroupGivenUp,
         Self::ReadBeforeWrite,
         Self::QueuesSeeded,
+        Self::SeedsKept,
         Self::QueuesDrained,
         Self::ClosedWatched,
         Self::TopicExists,

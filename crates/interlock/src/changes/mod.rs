@@ -14,6 +14,7 @@ mod reset_offset;
 pub mod rights;
 mod rocketmq_groups;
 mod rocketmq_offsets;
+mod rocketmq_routes;
 mod rocketmq_topics;
 mod rollback;
 mod scale_out;

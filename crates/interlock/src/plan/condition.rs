@@ -9,6 +9,7 @@ use super::moving::{self, Moving};
 use super::put_back::Owed;
 use super::queues_action;
 use super::rocketmq_holding::Holding;
+use super::seeds_kept::SeedsKept;
 use super::standing::{self, Standing};
 use super::topic_gone::{self, Absence};
 use crate::cluster::kafka::KafkaQuery;
@@ -43,9 +44,14 @@ pub enum Condition {
     RocketmqDrained(Closing),
     /// Nothing comes into queues that are no longer read, for as long as messages are kept.
     RocketmqStaysClosed(Closing),
+    /// The offsets that the step gave to groups on RocketMQ are there, and on their brokers' disks.
+    RocketmqSeedsKept(SeedsKept),
     /// The offsets that the step set on RocketMQ stay where they were set.
     RocketmqOffsetsHold(Holding),
 }
+
+/// A look is late, and not missed, for so long whatever its interval.
+const LATE: Duration = Duration::from_secs(30);
 
 /// The id of a look that saw nothing, because the cluster did not answer.
 pub const CANNOT_LOOK: &str = "cannot-look";
@@ -165,6 +171,7 @@ impl Condition {
         match self {
             Self::KafkaMoved(moving) => Some(Duration::from_millis(moving.interval_ms)),
             Self::RocketmqOffsetsHold(holding) => Some(Duration::from_millis(holding.interval_ms)),
+            Self::RocketmqSeedsKept(kept) => Some(Duration::from_millis(kept.interval_ms)),
             Self::RocketmqQueuesStand(standing) => Some(Duration::from_millis(standing.interval_ms)),
             Self::RocketmqStaysClosed(closing) => Some(Duration::from_millis(closing.interval_ms)),
             Self::RocketmqTopicGone(absence) => Some(Duration::from_millis(absence.interval_ms)),
@@ -191,6 +198,7 @@ impl Awaited<'_> {
             }
             Condition::KafkaMoved(moving) => moving.queries(&moving::moves_of(self.actions)),
             Condition::RocketmqOffsetsHold(holding) => holding.queries(),
+            Condition::RocketmqSeedsKept(kept) => kept.queries(),
             Condition::RocketmqQueuesStand(standing) => queues_action::of_topic(&standing.topic),
             Condition::RocketmqTopicGone(absence) => queues_action::of_topic(&absence.topic),
             Condition::RocketmqDrained(closing) | Condition::RocketmqStaysClosed(closing) => closing.queries(),
@@ -198,7 +206,8 @@ impl Awaited<'_> {
     }
 }
 
-/// One look at a condition. A gap of more than three intervals since the last look begins a streak anew; an outage is
+/// One look at a condition. A gap of more than three intervals, and more than half a minute, since the last look begins a streak
+/// anew: looks that are close are late where many operations wait or brokers are slow, which is no outage. An outage is
 /// `NotYet` with its reason, never `Met`, and ends a streak.
 #[must_use]
 pub fn look(awaited: Awaited<'_>, memory: &Memory, sections: &Sections, pace: Pace) -> (Memory, Looked) {
@@ -209,6 +218,7 @@ pub fn look(awaited: Awaited<'_>, memory: &Memory, sections: &Sections, pace: Pa
             moving::look(moving, &moving::moves_of(awaited.actions), memory, sections, pace)
         }
         Condition::RocketmqOffsetsHold(holding) => holding.look(awaited.actions, memory, sections, pace),
+        Condition::RocketmqSeedsKept(kept) => kept.look(awaited.actions, memory, sections, pace),
         Condition::RocketmqQueuesStand(standing) => standing::look(standing, memory, sections, pace),
         Condition::RocketmqTopicGone(absence) => topic_gone::look(absence, memory, sections, pace),
         Condition::RocketmqDrained(closing) => closing::look_drained(closing, memory, sections, pace),
@@ -252,5 +262,5 @@ fn no_members(wanted: (&GroupId, u32), memory: &Memory, sections: &Sections, pac
 }
 
 pub(super) fn gap_too_long(memory: &Memory, pace: Pace) -> bool {
-    memory.last_look.is_some_and(|last| pace.now.since(last) > pace.interval * 3)
+    memory.last_look.is_some_and(|last| pace.now.since(last) > (pace.interval * 3).max(LATE))
 }

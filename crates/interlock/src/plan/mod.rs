@@ -43,6 +43,9 @@ mod row;
 mod rule;
 mod seal;
 mod seed_rule;
+mod seeds_kept;
+#[cfg(test)]
+mod seeds_kept_tests;
 mod silent;
 mod standing;
 mod step;
@@ -93,6 +96,7 @@ pub use rocketmq_topic::{QueueEnd, TopicChange, TopicPlace, TopicShape};
 pub use rule::{Captured, Edge, Expansion, Log, OffsetRule, OffsetTarget, Resolved, Rule, expand, targets_in_log};
 pub use seal::{Digest, FORMAT, NotReadable, Sealed};
 pub use seed_rule::SeedRule;
+pub use seeds_kept::SeedsKept;
 pub use silent::{forgotten, is_silent_master};
 pub use standing::{PermAt, Standing};
 pub use step::{Capture, Step, Undo, Wait, Work};

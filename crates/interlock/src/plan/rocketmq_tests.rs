@@ -211,7 +211,12 @@ fn looks_that_fail_or_are_far_apart_begin_a_streak_anew() {
     let mut watch = Watch::over(moved(0, Some(60), 40));
     watch.look(Some(40), false);
     watch.look(Some(40), false);
-    watch.now = watch.now.plus(Duration::from_secs(10));
+    watch.now = watch.now.plus(Duration::from_secs(20));
+    assert_eq!(watch.look(Some(40), false), "met", "late is not missed");
+    let mut watch = Watch::over(moved(0, Some(60), 40));
+    watch.look(Some(40), false);
+    watch.look(Some(40), false);
+    watch.now = watch.now.plus(Duration::from_secs(31));
     assert_eq!([0, 1, 2].map(|_| watch.look(Some(40), false)), [SO_FAR, SO_FAR, "met"]);
     let mut watch = Watch::over(moved(0, Some(60), 40));
     watch.look(Some(40), false);

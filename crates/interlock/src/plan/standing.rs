@@ -1,7 +1,7 @@
 //! Queues that were set stand at the masters and in every route, in several looks: one look is not believed, because a
 //! synchronization can take back what was read back once.
 
-use super::condition::{CANNOT_LOOK, Looked, Memory, Pace};
+use super::condition::{CANNOT_LOOK, Looked, Memory, Pace, gap_too_long};
 use super::layout_probe::known;
 use super::queues_action::{OpenAt, Shown, other, shown};
 use super::rocketmq_topic::TopicShape;
@@ -56,8 +56,7 @@ pub(super) fn look(standing: &Standing, memory: &Memory, sections: &Sections, pa
     if let Some(looked) = looked {
         return (broken, looked);
     }
-    let gap = memory.last_look.is_some_and(|last| pace.now.since(last) > pace.interval * 3);
-    let streak = if gap { 1 } else { memory.streak.saturating_add(1) };
+    let streak = if gap_too_long(memory, pace) { 1 } else { memory.streak.saturating_add(1) };
     let memory = Memory { streak, last_look: Some(pace.now), ..Memory::default() };
     if streak >= standing.looks {
         return (memory, Looked::Met);

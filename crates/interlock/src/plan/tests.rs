@@ -269,11 +269,11 @@ mod conditions {
     }
 
     #[test]
-    fn a_gap_of_more_than_three_intervals_begins_anew() {
+    fn a_gap_of_more_than_three_intervals_and_half_a_minute_begins_anew() {
         let quiet = with_members(&[]);
-        assert_eq!(looks(&[(0, quiet.clone()), (6, quiet.clone())])[1], "met");
+        assert_eq!(looks(&[(0, quiet.clone()), (30, quiet.clone())])[1], "met", "late is not missed");
         assert_eq!(
-            looks(&[(0, quiet.clone()), (7, quiet.clone()), (9, quiet)])[1..],
+            looks(&[(0, quiet.clone()), (31, quiet.clone()), (33, quiet)])[1..],
             ["watching-a-little-longer", "met"]
         );
     }

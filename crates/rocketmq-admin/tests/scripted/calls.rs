@@ -195,6 +195,7 @@ async fn answers_of_both_lines_become_types() {
                 include_str!("../../corpus/4.9.7/203.json"),
                 include_str!("../../corpus/4.9.7/303.json"),
                 include_str!("../../corpus/4.9.7/28.json"),
+                include_str!("../../corpus/4.9.7/328.json"),
             ],
         ),
         (
@@ -207,10 +208,11 @@ async fn answers_of_both_lines_become_types() {
                 include_str!("../../corpus/5.5.0/203.json"),
                 include_str!("../../corpus/5.5.0/303.json"),
                 include_str!("../../corpus/5.5.0/28.json"),
+                include_str!("../../corpus/5.5.0/328.json"),
             ],
         ),
     ] {
-        let by_code: BTreeMap<i32, &str> = [202, 208, 317, 43, 203, 303, 28].into_iter().zip(files).collect();
+        let by_code: BTreeMap<i32, &str> = [202, 208, 317, 43, 203, 303, 28, 328].into_iter().zip(files).collect();
         let peer = Peer::start(move |seen| by_code.get(&seen.code).map(|file| body(*file))).await;
         let broker = client(&peer).broker("broker-a", 0);
         let queue = rocketmq_admin::Queue::new("orders", "broker-a", 2);
@@ -225,6 +227,10 @@ async fn answers_of_both_lines_become_types() {
         let consumers = broker.consumers("billing").await.unwrap().unwrap();
         assert_eq!((consumers.clients.len(), consumers.model.as_str()), (1, "CLUSTERING"));
         assert_eq!(consumers.clients[0].version.to_string(), version);
+        let producers = broker.all_producers().await.unwrap();
+        let producer = &producers["shop"][0];
+        assert_eq!((producer.language.as_str(), producer.version.to_string().as_str()), ("JAVA", version));
+        assert!(producer.id.starts_with("192.0.2.2@") && producer.address.starts_with("/127.0.0.1:"), "{producer:?}");
         assert_eq!(broker.time_spans("billing", "orders").await.unwrap().len(), 4);
         let info = broker.runtime_info().await.unwrap();
         assert_eq!(info.number("msgPutTotalTodayNow"), Some(20));

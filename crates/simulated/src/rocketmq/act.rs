@@ -55,9 +55,9 @@ impl Rocketmq {
 
     fn perform(&mut self, action: &RocketmqAction, now: Millis) -> Acted {
         match action {
-            RocketmqAction::SetQueues { topic, places } => self.open_queues(topic, places, now),
-            RocketmqAction::SeedOffsets { topic, seeds } => self.seed_offsets(topic, seeds, now),
-            RocketmqAction::SetTopic { .. }
+            RocketmqAction::SetQueues { .. }
+            | RocketmqAction::SeedOffsets { .. }
+            | RocketmqAction::SetTopic { .. }
             | RocketmqAction::DeleteTopic { .. }
             | RocketmqAction::MakeGroup { .. }
             | RocketmqAction::DeleteGroup(_)
@@ -66,6 +66,8 @@ impl Rocketmq {
             {
                 Acted::Applied
             }
+            RocketmqAction::SetQueues { topic, places } => self.open_queues(topic, places, now),
+            RocketmqAction::SeedOffsets { topic, seeds } => self.seed_offsets(topic, seeds, now),
             RocketmqAction::SetTopic { topic, places } => self.set_topic(topic, places, now),
             RocketmqAction::DeleteTopic { topic, at, .. } => self.delete_topic(topic, at),
             RocketmqAction::MakeGroup { group, at } => self.make_group(group, at),

@@ -53,7 +53,7 @@ impl SimulatedRocketmq {
         })
     }
 
-    /// The next acts on offsets, and on topics and groups as a whole, are answered with success, and change nothing.
+    /// The next acts, but for those that tell clients, are answered with success, and change nothing.
     ///
     /// # Errors
     /// If there is no such cluster.

@@ -135,6 +135,7 @@ impl Rocketmq {
                 written_today: is_master.then(|| written(now) - written(midnight)),
                 read_today: is_master.then(|| written(now) - written(midnight)),
                 kept_hours: broker.map(|broker| broker.kept_hours),
+                offset_flush_ms: Some(5_000),
                 resets_offsets: !self.version.starts_with("4."),
             }),
         }

@@ -52,7 +52,7 @@ pub(crate) struct Rocketmq {
     acts: Vec<ReceivedAct>,
     /// What brokers keep back until it is due.
     held_back: Vec<queues::HeldBack>,
-    /// How many acts on offsets, and on topics and groups as a whole, are answered with success and forgotten.
+    /// How many acts, but for those that tell clients, are answered with success and forgotten.
     #[serde(default)]
     idle_acts: u32,
     /// Whether a route ever named more queues to write than to read.

@@ -19,8 +19,8 @@ use signalbox::desk::{Parts, Times};
 use signalbox::house::{House, Plot};
 use signalbox::store::{Store, StoreError};
 use simulated::{
-    Fleet, GroupSpec, Leave, Member, ResetPolicy, RocketmqGroupSpec, RocketmqSpec, RocketmqTopicSpec, SimulatedKafka,
-    SimulatedRocketmq, TopicSpec,
+    Fleet, GroupSpec, HandClock, Leave, Member, ResetPolicy, RocketmqGroupSpec, RocketmqSpec, RocketmqTopicSpec,
+    SimulatedKafka, SimulatedRocketmq, TopicSpec,
 };
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -44,6 +44,8 @@ pub const ROCKETMQS: [(&str, &str); 2] = [("shop-rocketmq", "5.5.0"), ("old-rock
 pub const STOPPED: &str = "coupon-audit";
 /// A group of theirs with a client at work, which reads the topic `carts`.
 pub const AT_WORK: &str = "warehouse";
+/// A topic that nobody writes or reads, where a story has it.
+pub const UNUSED: &str = "leftovers";
 /// The channel in which things are asked for.
 pub const CHANNEL: (u64, u64) = (1, 10);
 
@@ -234,6 +236,19 @@ impl Ground {
     #[must_use]
     pub fn rocketmq(&self, cluster: &str, clock: Arc<dyn Clock>) -> SimulatedRocketmq {
         self.fleet(clock).rocketmq(&name(cluster))
+    }
+
+    /// From now on every cluster has a topic that nobody uses.
+    ///
+    /// # Panics
+    /// If it has one already.
+    pub fn has_unused(&self, clock: &HandClock) {
+        let clock: Arc<dyn Clock> = Arc::new(clock.clone());
+        self.kafka(clock.clone()).add_topic(&TopicSpec::new(name(UNUSED), 2)).expect("a topic");
+        for (cluster, _) in ROCKETMQS {
+            let topic = RocketmqTopicSpec::new(name(UNUSED), 2);
+            self.rocketmq(cluster, clock.clone()).add_topic(&topic).expect("a topic");
+        }
     }
 
     /// Opens the store, once the process before has let go of it.

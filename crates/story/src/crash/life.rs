@@ -23,6 +23,8 @@ pub struct Lives {
     pub lie: Option<Lie>,
     /// Whether the answer of the first act is lost.
     pub answer_lost: bool,
+    /// Whether every cluster also has a topic that nobody uses ([`UNUSED`](super::UNUSED)).
+    pub unused: bool,
     /// Where each life begins, if the opening was played already.
     opened: Option<Arc<Opened>>,
 }
@@ -56,7 +58,7 @@ impl Lives {
     /// Honest lives with this script.
     #[must_use]
     pub fn of(script: Script) -> Self {
-        Self { script, lie: None, answer_lost: false, opened: None }
+        Self { script, lie: None, answer_lost: false, unused: false, opened: None }
     }
 
     /// Each life begins where the script's opening ends: that is played once, and its ground is copied. The points of a
@@ -77,6 +79,13 @@ impl Lives {
     #[must_use]
     pub fn lied_to(mut self, lie: Lie) -> Self {
         self.lie = Some(lie);
+        self
+    }
+
+    /// Every cluster also has a topic that nobody uses.
+    #[must_use]
+    pub fn with_unused(mut self) -> Self {
+        self.unused = true;
         self
     }
 
@@ -155,6 +164,9 @@ impl Lives {
         if self.answer_lost {
             let kafka = ground.kafka(Arc::new(clock.clone()));
             kafka.fail_next_act(ActFault::AnswerLost).expect("the cluster's file");
+        }
+        if self.unused {
+            ground.has_unused(&clock);
         }
         (ground, clock)
     }

@@ -22,7 +22,9 @@ pub use chat::PaperChat;
 pub use clock::{Agenda, FileClock};
 pub use cluster::CountingCluster;
 pub use ending::{Ending, Fault};
-pub use ground::{AT_WORK, CHANNEL, CLUSTER, GROUP, Ground, ROCKETMQS, Rules, STOPPED, Settled, TOPIC, WORKING};
+pub use ground::{
+    AT_WORK, CHANNEL, CLUSTER, GROUP, Ground, ROCKETMQS, Rules, STOPPED, Settled, TOPIC, UNUSED, WORKING,
+};
 pub use journal::{CountingJournal, Lie};
 pub use life::{Lives, Undisturbed};
 pub use points::{Deed, Point, Points, Side, vanish};

@@ -57,7 +57,8 @@ pub type Deed = Box<dyn Fn() -> Boxed<'static, ()> + Send + Sync>;
 pub struct Points {
     deeds: Vec<(Point, Deed)>,
     counts: Mutex<BTreeMap<String, u64>>,
-    calls: Mutex<Vec<String>>,
+    /// Kind and label of each call.
+    calls: Mutex<Vec<(String, String)>>,
 }
 
 impl Points {
@@ -88,13 +89,23 @@ impl Points {
     /// The labels of all calls, in order.
     #[must_use]
     pub fn calls(&self) -> Vec<String> {
-        self.calls.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        let calls = self.calls.lock().unwrap_or_else(PoisonError::into_inner);
+        calls.iter().map(|(_, label)| label.clone()).collect()
+    }
+
+    /// How many calls of a kind there were before the so-manyth one with this label, from 1; all if there were fewer.
+    #[must_use]
+    pub fn count_before(&self, kind: &str, (label, number): (&str, usize)) -> usize {
+        let calls = self.calls.lock().unwrap_or_else(PoisonError::into_inner);
+        let place = (0..).zip(calls.iter()).filter(|(_, call)| call.1 == label).nth(number.saturating_sub(1));
+        let until = place.map_or(calls.len(), |(place, _)| place);
+        calls.iter().take(until).filter(|call| call.0 == kind).count()
     }
 
     /// A call of a port (`kind`) with this label.
     pub async fn around<T>(&self, kind: &str, label: &str, call: impl Future<Output = T>) -> T {
         let numbers = [(kind, self.next(kind)), (label, self.next(label))];
-        self.calls.lock().unwrap_or_else(PoisonError::into_inner).push(label.to_owned());
+        self.calls.lock().unwrap_or_else(PoisonError::into_inner).push((kind.to_owned(), label.to_owned()));
         self.reach(&numbers, Side::Before).await;
         let done = call.await;
         self.reach(&numbers, Side::After).await;

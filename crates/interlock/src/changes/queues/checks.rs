@@ -2,8 +2,8 @@
 
 use super::look::{Seen, is_write_disabled};
 use super::{Wanted, holds};
-use crate::changes::{Context, held_checks};
-use crate::cluster::rocketmq::{Queues, Reader, Said, TopicKind, is_system_group};
+use crate::changes::{Context, held_checks, rocketmq_routes};
+use crate::cluster::rocketmq::{Reader, Said, TopicKind, is_system_group};
 use crate::facts::Facts;
 use crate::id::GroupId;
 use crate::plan::{Check, Level};
@@ -14,7 +14,7 @@ pub(super) fn common(wanted: &Wanted<'_>, seen: &Seen<'_>, context: &Context<'_>
     let mut checks = vec![Check::pass("cluster-reachable")];
     checks.extend(kind_check(wanted, seen));
     checks.extend(order_check(wanted, seen));
-    checks.push(route_check(wanted, seen).unwrap_or_else(|| Check::pass("routes-agree")));
+    checks.push(rocketmq_routes::check(wanted.topic, seen.topic, seen.cluster));
     checks.extend(past_read_check(wanted, seen));
     checks.extend(name_server_check(seen));
     checks.extend(write_disabled_check(seen));
@@ -38,23 +38,6 @@ fn order_check(wanted: &Wanted<'_>, seen: &Seen<'_>) -> Option<Check> {
         seen.topic.routes.iter().any(|(_, said)| matches!(said, Said::Answer(Some(route)) if route.order.is_some()));
     let ordered = in_route || seen.at.iter().any(|at| at.ordered);
     ordered.then(|| Check::new(Level::Block, "ordered-topic", of(wanted)))
-}
-
-/// Every NameServer that answers tells clients what the masters have.
-fn route_check(wanted: &Wanted<'_>, seen: &Seen<'_>) -> Option<Check> {
-    let told = seen.topic.routes.iter().filter_map(|(_, said)| said.answer());
-    for route in told {
-        for (at, queues) in seen.queues() {
-            let routed = route.as_ref().and_then(|route| route.queues.iter().find(|one| one.broker == at.broker));
-            let routed = routed.map(|one| Queues { read: one.read, write: one.write });
-            if routed != Some(queues) {
-                let found = routed.map_or_else(|| "none".to_owned(), |found| found.to_string());
-                let facts = of(wanted).with("master", at.broker.as_str()).with("expected", queues.to_string());
-                return Some(Check::new(Level::Block, "routes-differ", facts.with("found", found)));
-            }
-        }
-    }
-    None
 }
 
 /// Messages are written that nobody gets; whatever is done then, is done on top of that.
@@ -127,8 +110,16 @@ pub(super) fn unread_checks(wanted: &Wanted<'_>, seen: &Seen<'_>) -> Vec<Check> 
     if !waited.is_empty() {
         let facts = of(wanted).with("groups", waited).with("messages", messages);
         checks.push(Check::new(Level::Warn, "closed-queues-unread", facts));
+        checks.extend(disk_check(seen));
     }
     checks
+}
+
+/// What is waited for may go before it is read: full disks do not ask for how long messages are to be kept.
+fn disk_check(seen: &Seen<'_>) -> Option<Check> {
+    let (masters, percent) = seen.cluster.filling(seen.at.iter().map(|at| &at.broker))?;
+    let facts = Facts::none().with("masters", masters).with("percent", i64::from(percent));
+    Some(Check::new(Level::Warn, "disk-filling", facts))
 }
 
 /// A group at work is not given up. One that is not, is by its owner.

@@ -20,6 +20,7 @@ pub(super) fn draft(wanted: &Wanted<'_>, seen: &Seen<'_>, context: &Context<'_>)
     }
     let new = new_queues(wanted, seen);
     let step_ms = steps::lasts_ms(seen);
+    let kept_ms = if new.is_empty() { 0 } else { steps::seeds_kept(wanted.topic, seen).lasts_ms() };
     Ok(Draft {
         identity: seen.cluster.identity(),
         arguments: impact::resolved(wanted),
@@ -27,7 +28,7 @@ pub(super) fn draft(wanted: &Wanted<'_>, seen: &Seen<'_>, context: &Context<'_>)
         holds: holds(wanted.topic, context),
         checks,
         expectations: steps::expectations(wanted.topic, seen),
-        estimate: Estimate { duration_ms: 2 * step_ms, way_back_ms: step_ms, changes: count(&new) },
+        estimate: Estimate { duration_ms: 2 * step_ms + kept_ms, way_back_ms: step_ms, changes: count(&new) },
         impact: impact::expand(wanted, seen, count(&new)),
         steps: in_order((wanted.topic, seen), (reads, writes), new, context),
         restore: Vec::new(),
@@ -86,7 +87,7 @@ fn in_order(
     context: &Context<'_>,
 ) -> Vec<Step> {
     let read = (!reads.is_empty()).then(|| steps::setting(on, reads, Undo::Nothing));
-    let seed = (!new.is_empty() && context.guards.has(Guard::QueuesSeeded)).then(|| steps::seeding(on.0, new));
+    let seed = (!new.is_empty() && context.guards.has(Guard::QueuesSeeded)).then(|| steps::seeding(on, new, context));
     let write = (!writes.is_empty()).then(|| steps::setting(on, writes, Undo::Inverse { needs: Vec::new() }));
     if context.guards.has(Guard::ReadBeforeWrite) {
         return steps::numbered([read, seed, write].into_iter().flatten());

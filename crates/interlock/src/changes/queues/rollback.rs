@@ -182,7 +182,7 @@ fn back(on: steps::On<'_>, now: &[(&BrokerName, Queues, Saved)], context: &Conte
     let seeds = !opened.is_empty() && !writes.is_empty() && context.guards.has(Guard::QueuesSeeded);
     let read = (!reads.is_empty()).then(|| steps::setting(on, reads, Undo::Nothing));
     // Who came while they were closed has no offset there, and would begin behind what is written first.
-    let seed = seeds.then(|| steps::seeding(on.0, opened));
+    let seed = seeds.then(|| steps::seeding(on, opened, context));
     let write = (!writes.is_empty()).then(|| steps::setting(on, writes, inverse()));
     steps::numbered([read, seed, write].into_iter().flatten())
 }

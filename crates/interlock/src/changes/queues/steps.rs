@@ -1,10 +1,11 @@
 //! Steps that set queues.
 
 use super::look::Seen;
+use crate::changes::{Context, Guard};
 use crate::id::{BrokerName, TopicName};
 use crate::plan::{
     Action, Condition, Expectation, OpenAt, QueuesChange, RocketmqAction, RocketmqExpectation, Rule, SeedRule,
-    Standing, Step, Undo, Work,
+    SeedsKept, Standing, Step, Undo, Work,
 };
 
 /// How many looks in a row must show what was set, and the time between two of them in milliseconds.
@@ -56,17 +57,18 @@ pub(super) fn setting(on: On<'_>, places: Vec<QueuesChange>, undo: Undo) -> Step
     Step { number: 0, work: set(on.0, places), needs: Vec::new(), done, undo }
 }
 
+/// The offsets that groups get are waited for until brokers have them on their disks.
+pub(super) fn seeds_kept(topic: &TopicName, seen: &Seen<'_>) -> SeedsKept {
+    SeedsKept::of(topic.clone(), seen.cluster)
+}
+
 /// A step that gives every group an offset in queues before anything is written to them: at each broker from a number on, up to
 /// the second and without it.
-pub(super) fn seeding(topic: &TopicName, queues: Vec<(BrokerName, u32, u32)>) -> Step {
+pub(super) fn seeding((topic, seen): On<'_>, queues: Vec<(BrokerName, u32, u32)>, context: &Context<'_>) -> Step {
+    let kept = context.guards.has(Guard::SeedsKept);
+    let done = if kept { Condition::RocketmqSeedsKept(seeds_kept(topic, seen)) } else { Condition::ReadBack };
     let rule = SeedRule { topic: topic.clone(), queues, most: MOST_SEEDS };
-    Step {
-        number: 0,
-        work: Work::Rule(Rule::RocketmqSeedOffsets(rule)),
-        needs: Vec::new(),
-        done: Condition::ReadBack,
-        undo: Undo::Nothing,
-    }
+    Step { number: 0, work: Work::Rule(Rule::RocketmqSeedOffsets(rule)), needs: Vec::new(), done, undo: Undo::Nothing }
 }
 
 /// The steps in their order, numbered.

@@ -1,15 +1,15 @@
 //! What is checked before a topic of RocketMQ is changed as a whole.
 
 use super::look::{Ground, Use};
-use super::routed;
 use crate::changes::Part;
 use crate::changes::rocketmq_offsets::cannot_verify;
+use crate::changes::rocketmq_routes;
 use crate::cluster::rocketmq::{
     OffsetAt, QueueRange, Reader, RocketmqCluster, Said, TopicAt, TopicKind, is_system_group,
 };
 use crate::facts::Facts;
 use crate::id::{BrokerName, TopicName};
-use crate::plan::{Check, Level, TopicShape};
+use crate::plan::{Check, Level};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -70,24 +70,7 @@ pub(super) fn name_server_warning(cluster: &RocketmqCluster) -> Option<Check> {
 
 /// Every `NameServer` that answers tells clients what the masters have.
 pub(super) fn route_check(topic: &TopicName, ground: &Ground<'_>) -> Check {
-    let routes = ground.topic.map(|topic| topic.routes.as_slice()).unwrap_or_default();
-    for route in routes.iter().filter_map(|(_, said)| said.answer()) {
-        for at in ground.at() {
-            let shape = TopicShape::of(at);
-            let shape = TopicShape { perm: routed(ground.cluster.broker(&at.broker), shape.perm), ..shape };
-            let told = route.as_ref().and_then(|route| route.queues.iter().find(|one| one.broker == at.broker));
-            let told = told.map(|one| TopicShape {
-                queues: crate::cluster::rocketmq::Queues { read: one.read, write: one.write },
-                perm: one.perm,
-            });
-            if told != Some(shape) {
-                let found = told.map_or_else(|| "none".to_owned(), |told| told.to_string());
-                let facts = of(topic).with("master", at.broker.as_str()).with("expected", shape.to_string());
-                return Check::new(Level::Block, "routes-differ", facts.with("found", found));
-            }
-        }
-    }
-    Check::pass("routes-agree")
+    ground.topic.map_or_else(|| Check::pass("routes-agree"), |seen| rocketmq_routes::check(topic, seen, ground.cluster))
 }
 
 /// The order of queues is a value of its own at each `NameServer`.

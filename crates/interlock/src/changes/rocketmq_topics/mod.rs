@@ -16,7 +16,8 @@ pub(super) use delete::plan as delete;
 pub(super) use unmake::{made, plan as unmake};
 
 use super::Context;
-use crate::cluster::rocketmq::{BrokerSet, Perm, RocketmqCluster};
+use super::rocketmq_routes::routed;
+use crate::cluster::rocketmq::{Perm, RocketmqCluster};
 use crate::command::Arguments;
 use crate::facts::Facts;
 use crate::id::{BrokerName, TopicName};
@@ -73,19 +74,6 @@ fn cluster_is(cluster: &RocketmqCluster) -> Expectation {
 
 fn expect(expectation: RocketmqExpectation) -> Expectation {
     Expectation::Rocketmq(expectation)
-}
-
-/// What routes tell of a topic at a broker: 4.9 tells the broker's own permission where that is narrower than both, 5.x what topic
-/// and broker both permit.
-fn routed(broker: Option<&BrokerSet>, perm: Perm) -> Perm {
-    let said = broker.and_then(BrokerSet::master).and_then(|master| master.said.answer());
-    let Some(own) = said.and_then(|seen| seen.perm) else { return perm };
-    let is_4 = said.is_some_and(|seen| seen.version.starts_with("4."));
-    match (own.may_read() && own.may_write(), is_4) {
-        (true, _) => perm,
-        (false, true) => own,
-        (false, false) => Perm(own.0 & perm.0),
-    }
 }
 
 /// One call to each of the masters, seen to last at them and in every route.

@@ -43,6 +43,7 @@ fn harm(guard: Guard) -> fn(Guard, Guards) -> bool {
         Guard::GroupGivenUp => queues::nobody_is_asked_for_a_group_that_is_given_up,
         Guard::ReadBeforeWrite => queues::queues_are_written_that_nobody_reads,
         Guard::QueuesSeeded => queues::no_group_gets_an_offset,
+        Guard::SeedsKept => queues::it_goes_on_before_offsets_are_on_disk,
         Guard::QueuesDrained => queues::nothing_is_waited_for,
         Guard::ClosedWatched => queues::nobody_watches_closed_queues,
         Guard::SystemTopic

@@ -129,6 +129,7 @@ fn every_guard_of_a_check_is_of_a_listed_one() {
         Guard::QueuesAre,
         Guard::ReadBeforeWrite,
         Guard::QueuesSeeded,
+        Guard::SeedsKept,
         Guard::QueuesDrained,
         Guard::ClosedWatched,
     ];

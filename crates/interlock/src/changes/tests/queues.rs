@@ -22,6 +22,10 @@ pub(super) struct World {
     /// At each master queues to read and to write.
     at: Vec<(BrokerName, u32, u32)>,
     routed: Vec<(BrokerName, u32, u32)>,
+    /// What routes permit.
+    routed_perm: Perm,
+    /// What the brokers themselves permit.
+    perm: Perm,
     silent: bool,
     name: String,
     online: bool,
@@ -44,6 +48,8 @@ impl World {
             kind: TopicKind::Ordinary,
             ordered: false,
             routed: at.clone(),
+            routed_perm: Perm::READ_WRITE,
+            perm: Perm::READ_WRITE,
             at,
             silent: false,
             name: "Lab".to_owned(),
@@ -72,7 +78,8 @@ impl World {
     }
 
     fn master(&self) -> Process {
-        let said = Said::Answer(ProcessSeen { version: self.version.to_owned(), ..ProcessSeen::default() });
+        let (version, perm) = (self.version.to_owned(), Some(self.perm));
+        let said = Said::Answer(ProcessSeen { version, perm, ..ProcessSeen::default() });
         Process { id: MASTER, address: "10.0.0.1:10911".to_owned(), said }
     }
 
@@ -88,7 +95,7 @@ impl World {
             broker: broker.clone(),
             read: *read,
             write: *write,
-            perm: Perm::READ_WRITE,
+            perm: self.routed_perm,
         });
         let route = Route { queues: queues.collect(), order: None };
         let routes = vec![("ns-1".to_owned(), Said::Answer(Some(route)))];
@@ -284,6 +291,31 @@ fn a_master_that_says_nothing_forbids_it() {
     assert!(checks.iter().any(|check| check.id == "cannot-verify"), "{checks:?}");
 }
 
+/// Somebody wiped the write permission of the brokers at a NameServer (205): neither opened nor closed then. A broker that takes
+/// no writes itself is another matter: routes have to tell it.
+#[test]
+fn a_route_that_permits_other_than_the_masters_forbids_it() {
+    let blocks = |world: &World| match world.asks(EXPAND) {
+        Planning::Refused(checks) => checks.into_iter().filter(|check| check.blocks()).map(|check| check.id).collect(),
+        Planning::Plan(_) => Vec::new(),
+        other => panic!("{other:?}"),
+    };
+    let world = |perm, routed_perm| World { perm, routed_perm, ..World::new() };
+    assert_eq!(blocks(&world(Perm::READ_WRITE, Perm::READ_WRITE)), Vec::<String>::new());
+    let wiped = world(Perm::READ_WRITE, Perm::READ);
+    assert_eq!(blocks(&wiped), ["routes-differ"]);
+    let Planning::Refused(checks) = wiped.asks(SHRINK) else { panic!() };
+    let differ = checks.iter().find(|check| check.id == "routes-differ").expect("the finding");
+    let told = ["expected", "found"].map(|fact| differ.facts.get(fact).cloned());
+    assert_eq!(told, [Some("8/8 RW-".into()), Some("8/8 R--".into())]);
+    for version in ["4.9.7", "5.5.0"] {
+        assert_eq!(blocks(&World { version, ..world(Perm::READ, Perm::READ) }), Vec::<String>::new(), "{version}");
+        assert_eq!(blocks(&World { version, ..world(Perm::READ, Perm::READ_WRITE) }), ["routes-differ"], "{version}");
+    }
+    let unguarded = World { guards: Guards::all().without(Guard::RoutesAgree), ..wiped };
+    assert_eq!(blocks(&unguarded), Vec::<String>::new(), "without the guard it is planned");
+}
+
 fn refused_by(guard: Guard) -> (World, (&'static str, u32, &'static str)) {
     let mut world = World::new();
     let mut line = EXPAND;
@@ -343,6 +375,12 @@ pub(super) fn no_group_gets_an_offset(_: Guard, guards: Guards) -> bool {
     let mut world = World::new();
     world.guards = guards;
     !told(&world.draft(EXPAND)).iter().any(|step| step.starts_with("seed"))
+}
+
+pub(super) fn it_goes_on_before_offsets_are_on_disk(_: Guard, guards: Guards) -> bool {
+    let mut world = World::new();
+    world.guards = guards;
+    !world.draft(EXPAND).steps.iter().any(|step| matches!(step.done, Condition::RocketmqSeedsKept(_)))
 }
 
 pub(super) fn nothing_is_waited_for(_: Guard, guards: Guards) -> bool {

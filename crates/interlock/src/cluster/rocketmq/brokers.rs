@@ -8,6 +8,10 @@ use serde::{Deserialize, Serialize};
 /// The id of the master among a broker's processes.
 pub const MASTER: u64 = 0;
 
+/// `diskMaxUsedSpaceRatio`, in percent: from so full a disk on a broker deletes what it has kept for its time at any hour; from 85 %
+/// (`diskSpaceCleanForciblyRatio`) the oldest messages go whether they have been kept for their time or not.
+pub const DISK_FILLING: u32 = 75;
+
 /// A cluster as a whole. RocketMQ has no cluster id: its name and its brokers' names are what tells two apart.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RocketmqCluster {
@@ -24,6 +28,19 @@ impl RocketmqCluster {
     #[must_use]
     pub fn broker(&self, name: &BrokerName) -> Option<&BrokerSet> {
         self.brokers.iter().find(|one| one.name == *name)
+    }
+
+    /// Which masters among these are about to delete messages before their time, and how full the fullest of their disks is, in
+    /// percent. None if none of them tells so.
+    #[must_use]
+    pub fn filling<'b>(&self, among: impl Iterator<Item = &'b BrokerName>) -> Option<(Vec<String>, u32)> {
+        let told = |name: &'b BrokerName| {
+            let percent = self.broker(name)?.master()?.said.answer()?.disk_percent?;
+            (percent >= DISK_FILLING).then(|| (name.to_string(), percent))
+        };
+        let all: Vec<(String, u32)> = among.filter_map(told).collect();
+        let fullest = all.iter().map(|(_, percent)| *percent).max()?;
+        Some((all.into_iter().map(|(name, _)| name).collect(), fullest))
     }
 
     /// What tells it from others: its name and its brokers ("Lab: broker-a, broker-b").
@@ -136,6 +153,9 @@ pub struct ProcessSeen {
     pub read_today: Option<i64>,
     /// `fileReservedTime`: for how many hours messages are kept.
     pub kept_hours: Option<u32>,
+    /// `flushConsumerOffsetInterval`: how often it writes the offsets of groups to its disk, in milliseconds.
+    #[serde(default)]
+    pub offset_flush_ms: Option<u64>,
     /// `useServerSideResetOffset` (5.x): whether it sets offsets of groups itself and hands them to clients. 4.9 leaves that to
     /// clients.
     #[serde(default)]

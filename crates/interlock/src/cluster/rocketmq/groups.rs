@@ -113,3 +113,9 @@ pub struct CommittedOffset {
     /// The next offset the group reads.
     pub offset: i64,
 }
+
+/// The least number of queues that covers everything a group has an offset in: queues that are closed since count, too.
+#[must_use]
+pub fn least_queues(topic: &TopicName, committed: &[CommittedOffset]) -> u32 {
+    committed.iter().filter(|one| one.topic == *topic).map(|one| one.queue.saturating_add(1)).max().unwrap_or(0)
+}

@@ -10,8 +10,12 @@ mod names;
 mod queues;
 mod topics;
 
-pub use brokers::{BrokerSet, MASTER, NameServer, NameServerSeen, Process, ProcessSeen, Registered, RocketmqCluster};
-pub use groups::{Client, CommittedOffset, Group, GroupAt, GroupOverview, GroupSettings, Model, Subscription};
+pub use brokers::{
+    BrokerSet, DISK_FILLING, MASTER, NameServer, NameServerSeen, Process, ProcessSeen, Registered, RocketmqCluster,
+};
+pub use groups::{
+    Client, CommittedOffset, Group, GroupAt, GroupOverview, GroupSettings, Model, Subscription, least_queues,
+};
 pub use names::{DEAD_LETTERS, RETRY, TopicKind, dead_letters_of, is_system_group, retry_of};
 pub use queues::{Delay, Queues, Reader, StoredOffset};
 pub use topics::{

@@ -1,8 +1,8 @@
 //! `/group` on RocketMQ: who is connected, how far the group is by topic, what it gave up.
 
-use super::{least_queues, not_seen, queue_lags};
+use super::{not_seen, queue_lags};
 use crate::cluster::rocketmq::{
-    Client, CommittedOffset, FromMasters, Group, Model, QueueRange, RETRY, dead_letters_of,
+    Client, CommittedOffset, FromMasters, Group, Model, QueueRange, RETRY, dead_letters_of, least_queues,
 };
 use crate::cluster::{Look, Looker};
 use crate::id::{GroupId, TopicName};

@@ -3,16 +3,14 @@
 
 use super::{copies, not_seen};
 use crate::cluster::rocketmq::{
-    BrokerSet, FromMasters, MASTER, NameServer, Perm, Process, ProcessSeen, RocketmqCluster, Routes, Said,
-    TopicOverview,
+    BrokerSet, DISK_FILLING, FromMasters, MASTER, NameServer, Perm, Process, ProcessSeen, RocketmqCluster, Routes,
+    Said, TopicOverview,
 };
 use crate::cluster::{Looker, rocketmq::TopicKind};
 use crate::freeze::Freeze;
 use crate::looks::report::{Cell, Phrase, Report, Sheet, Stop, names, reported, seen};
 use crate::looks::{Asked, Grade, Looking, Part, part};
 
-/// `diskMaxUsedSpaceRatio`: from here on a broker deletes messages before their time.
-const DISK_FILLING: u32 = 75;
 /// `diskSpaceWarningLevelRatio`: from here on a broker refuses what is sent.
 const DISK_FULL: u32 = 90;
 /// A slave that is more bytes behind than this is told of; master and slave are not asked at one instant.

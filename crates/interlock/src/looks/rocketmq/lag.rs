@@ -1,6 +1,7 @@
 //! `/lag` of a group in a topic on RocketMQ, queue by queue.
 
-use super::{least_queues, not_seen, queue_lags};
+use super::{not_seen, queue_lags};
+use crate::cluster::rocketmq::least_queues;
 use crate::cluster::{Look, Looker};
 use crate::looks::report::{Cell, Phrase, Report, Sheet, Stop, reported, seen};
 use crate::looks::{Asked, Looking};

@@ -54,8 +54,3 @@ fn queue_lags<'a>(
     let lag = |range: &'a QueueRange| QueueLag { range, offset: offsets.get(&(&range.broker, range.queue)).copied() };
     ranges.seen.iter().map(lag).collect()
 }
-
-/// The least number of queues that covers everything a group has an offset in: queues that are closed since count, too.
-fn least_queues(topic: &TopicName, committed: &[CommittedOffset]) -> u32 {
-    committed.iter().filter(|one| one.topic == *topic).map(|one| one.queue.saturating_add(1)).max().unwrap_or(0)
-}

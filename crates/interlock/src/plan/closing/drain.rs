@@ -6,7 +6,7 @@ use super::seen::{Seen, State, not_reading, see, state, still_since, stood};
 use super::{ClosedMemory, Closing, ClosingAt, ROUTE_POLL};
 use crate::cluster::Sections;
 use crate::cluster::rocketmq::{Delay, Reader};
-use crate::plan::condition::{Looked, Memory, Pace};
+use crate::plan::condition::{Looked, Memory, Pace, gap_too_long};
 use crate::plan::queues_action::OpenAt;
 use crate::plan::standing::lagging;
 use crate::time::Millis;
@@ -76,14 +76,15 @@ fn judged(
         wanted: must_stand(closing, seen),
     };
     let draining: Vec<OpenAt> = closing.queues.iter().map(ClosingAt::draining).collect();
-    let gap = memory.last_look.is_some_and(|last| pace.now.since(last) > pace.interval * 3);
+    let gap = gap_too_long(memory, pace);
     let good = unread.is_empty() && spans.still >= spans.wanted && lagging(&draining, seen.topic).is_none();
     let streak = match (good, gap) {
         (false, _) => 0,
         (true, true) => 1,
         (true, false) => memory.streak.saturating_add(1),
     };
-    let looked = if streak >= closing.looks.max(1) { Looked::Met } else { evidence(closing, &unread, &spans, streak) };
+    let is_met = streak >= closing.looks.max(1);
+    let looked = if is_met { Looked::Met } else { evidence(closing, (seen, &unread), &spans, streak) };
     let closed = ClosedMemory { stood, ..before }.telling(&looked, pace.now);
     (Memory { streak, last_look: Some(pace.now), closed: Some(closed), ..Memory::default() }, looked)
 }
@@ -110,13 +111,20 @@ struct Spans {
     wanted: Duration,
 }
 
-fn evidence(closing: &Closing, unread: &[Unread], spans: &Spans, streak: u32) -> Looked {
+fn evidence(closing: &Closing, (seen, unread): (&Seen<'_>, &[Unread]), spans: &Spans, streak: u32) -> Looked {
     let facts = closing.facts();
     if !unread.is_empty() {
         let groups: Vec<String> = unread.iter().map(|one| one.group.to_string()).collect();
         let messages = unread.iter().map(|one| one.messages).fold(0, i64::saturating_add);
         let facts = facts.with("groups", groups).with("messages", messages).with("span", spans.lasted);
-        return Looked::NotYet { id: "queues-unread", facts };
+        // What is not read yet may go before it is.
+        return match seen.filling(closing) {
+            None => Looked::NotYet { id: "queues-unread", facts },
+            Some((masters, percent)) => {
+                let facts = facts.with("masters", masters).with("percent", i64::from(percent));
+                Looked::NotYet { id: "queues-unread-filling", facts }
+            }
+        };
     }
     if spans.still < spans.wanted {
         let facts = facts.with("span", spans.still).with("wait", spans.wanted);

@@ -47,6 +47,11 @@ fn whole<'a, T>(look: Look<'a, FromMasters<Vec<T>>>) -> Result<&'a [T], Looked> 
 }
 
 impl Seen<'_> {
+    /// The masters of these queues that are about to delete messages before their time, and how full their disks are.
+    pub(super) fn filling(&self, closing: &Closing) -> Option<(Vec<String>, u32)> {
+        self.cluster.filling(closing.queues.iter().map(|one| &one.broker))
+    }
+
     /// `fileReservedTime` of a master; none if it did not tell.
     pub(super) fn kept(&self, broker: &BrokerName) -> Option<Duration> {
         let process = self.cluster.broker(broker)?.master()?;

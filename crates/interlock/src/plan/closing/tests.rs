@@ -44,6 +44,8 @@ struct World {
     open: BTreeMap<char, (u32, u32)>,
     ends: BTreeMap<(char, u32), i64>,
     readers: Vec<Reader>,
+    /// How full the disk of each master is, in percent.
+    disk: u32,
     now: Millis,
     memory: Memory,
 }
@@ -65,6 +67,7 @@ impl World {
             open: LETTERS.map(|letter| (letter, (8, 4))).into(),
             ends: LETTERS.iter().flat_map(|letter| (0..8).map(move |queue| ((*letter, queue), 10))).collect(),
             readers: vec![reader("mail")],
+            disk: 41,
             now: Millis(1_790_000_000_000),
             memory: Memory::default(),
         }
@@ -90,7 +93,7 @@ impl World {
             RocketmqQuery::Cluster => RocketmqAnswer::Cluster(RocketmqCluster {
                 name: "Lab".to_owned(),
                 name_servers: Vec::new(),
-                brokers: LETTERS.map(master).into(),
+                brokers: LETTERS.map(|letter| master(letter, self.disk)).into(),
             }),
             RocketmqQuery::Topic(_) => RocketmqAnswer::Topic(Some(self.topic())),
             RocketmqQuery::Ranges(..) => {
@@ -167,8 +170,9 @@ impl World {
     }
 }
 
-fn master(letter: char) -> BrokerSet {
-    let said = Said::Answer(ProcessSeen { kept_hours: Some(72), ..ProcessSeen::default() });
+fn master(letter: char, disk: u32) -> BrokerSet {
+    let seen = ProcessSeen { kept_hours: Some(72), disk_percent: Some(disk), ..ProcessSeen::default() };
+    let said = Said::Answer(seen);
     let process = Process { id: MASTER, address: "10.0.0.1:10911".to_owned(), said };
     BrokerSet { name: broker(letter), processes: vec![process] }
 }
@@ -281,6 +285,24 @@ fn what_comes_between_the_last_look_and_the_closing_is_seen_in_the_watch() {
     world.sends('b', 7);
     world.closes();
     assert_eq!(world.look(HOUR * 5), "closed-queues-written");
+}
+
+#[test]
+fn disks_that_fill_up_are_told_while_something_is_unread() {
+    let mut world = World::draining();
+    world.readers.push(connected("billing", false));
+    world.disk = 74;
+    assert_eq!(world.look(LOOK), "queues-unread");
+    world.disk = 75;
+    let looked = world.looked(LOOK);
+    let Looked::NotYet { id: "queues-unread-filling", facts } = &looked else { panic!("{looked:?}") };
+    assert_eq!(facts.get("percent"), Some(&75_i64.into()));
+    assert_eq!(facts.get("masters"), Some(&vec!["broker-a".to_owned(), "broker-b".to_owned()].into()));
+    // It is something else than what was told, so it is told at once.
+    let told = world.memory.closed.as_ref().map(|closed| closed.told_id.clone());
+    assert_eq!(told.as_deref(), Some("queues-unread-filling"));
+    world.readers[1] = reader("billing");
+    world.until_met();
 }
 
 #[test]

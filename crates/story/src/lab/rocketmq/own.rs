@@ -24,6 +24,7 @@ const LIMIT: Duration = Duration::from_secs(240);
 const BROKER_CLASS: (&str, &str) = ("broker.BrokerStartup", "-Xmx256m");
 /// The files of a process: its settings, which brokers write anew, and what it printed.
 const SETTINGS: &str = "server.properties";
+const ASIDE: &str = "aside";
 const OUT: &str = "out.log";
 /// As those of the lab.
 const BROKER: &str = include_str!("../../../../../lab/rocketmq/broker.properties");
@@ -50,7 +51,20 @@ pub struct Own {
     lab: RocketMq,
     names: [Server; 2],
     masters: [Master; 2],
+    settings: String,
     folder: TempDir,
+}
+
+/// A master that came to the others; it is killed when this is dropped, and the NameServers forget it soon after.
+#[derive(Debug)]
+pub struct Joined(Master);
+
+impl Joined {
+    /// Where it is.
+    #[must_use]
+    pub fn address(&self) -> &str {
+        &self.0.address
+    }
 }
 
 /// It may die and return.
@@ -115,7 +129,8 @@ impl Own {
         let names = [name_server(&lab, &home("names-1"))?, name_server(&lab, &home("names-2"))?];
         let known = names.each_ref().map(Server::address).join(";");
         let master = |broker| master(&lab, &home(broker), (broker, &known, settings));
-        Ok(Self { masters: [master(BROKERS[0])?, master(BROKERS[1])?], names, lab, folder })
+        let masters = [master(BROKERS[0])?, master(BROKERS[1])?];
+        Ok(Self { masters, settings: settings.to_owned(), names, lab, folder })
     }
 
     /// The lab whose programs run.
@@ -142,9 +157,60 @@ impl Own {
         self.folder.path().join(broker).join("store/config/topics.json")
     }
 
+    /// The file in which a master keeps the offsets of groups.
+    #[must_use]
+    pub fn offsets(&self, broker: &str) -> PathBuf {
+        self.topics(broker).with_file_name("consumerOffset.json")
+    }
+
     /// A master is killed. The NameServers forget it soon after.
     pub fn dies(&self, broker: &str) {
         self.masters_named(broker).for_each(|master| master.server().dies());
+    }
+
+    /// A new master joins, with nothing on it.
+    ///
+    /// # Errors
+    /// When it cannot be started.
+    pub fn joins(&self, broker: &'static str) -> Result<Joined, LabError> {
+        let (home, known) = (self.folder.path().join(broker), self.names().join(";"));
+        let joined = master(&self.lab, &home, (broker, &known, &self.settings)).map_err(|error| failed(&error))?;
+        self.until(broker, true)?;
+        Ok(Joined(joined))
+    }
+
+    /// Whether a master was killed and has not returned.
+    #[must_use]
+    pub fn is_dead(&self, broker: &str) -> bool {
+        self.masters_named(broker).all(|master| master.server().process.is_none())
+    }
+
+    /// From now on a master's writes of the offsets of groups to its disk fail, until it [`returns`](Self::returns).
+    ///
+    /// # Errors
+    /// When its files cannot be moved.
+    pub fn keeps_offsets_in_memory(&self, broker: &str) -> Result<(), LabError> {
+        let moved = |file: PathBuf| {
+            fs::rename(&file, file.with_extension(ASIDE))?;
+            // What holds something is neither written over nor deleted.
+            for place in [file.clone(), file.with_extension("json.tmp")] {
+                fs::create_dir_all(place.join("full"))?;
+            }
+            Ok(())
+        };
+        moved(self.offsets(broker)).map_err(|error: io::Error| failed(&error))
+    }
+
+    /// What was moved aside stands where it was.
+    fn offsets_on_disk(&self, broker: &str) -> io::Result<()> {
+        let file = self.offsets(broker);
+        if !file.with_extension(ASIDE).exists() {
+            return Ok(());
+        }
+        for place in [file.clone(), file.with_extension("json.tmp")] {
+            fs::remove_dir_all(place)?;
+        }
+        fs::rename(file.with_extension(ASIDE), file)
     }
 
     /// A master that died is known to no NameServer any more.
@@ -160,6 +226,7 @@ impl Own {
     /// # Errors
     /// When it does not.
     pub fn returns(&self, broker: &str) -> Result<(), LabError> {
+        self.offsets_on_disk(broker).map_err(|error| failed(&error))?;
         for master in self.masters_named(broker) {
             let process = java(&self.lab, &self.folder.path().join(broker), BROKER_CLASS);
             master.server().process = Some(process.map_err(|error| failed(&error))?);

@@ -4,7 +4,7 @@ use super::Wanted;
 use crate::changes::Stop;
 use crate::changes::part::Part;
 use crate::changes::rocketmq_offsets::{self as offsets, Ground, Place};
-use crate::cluster::rocketmq::{Said, Topic, TopicAt, TopicKind};
+use crate::cluster::rocketmq::{Said, Topic, TopicAt, TopicKind, least_queues};
 use crate::cluster::{Look, Looker};
 use crate::facts::Facts;
 use crate::id::{BrokerName, TopicName};
@@ -80,7 +80,8 @@ fn look_at_topic<'a>(
 ) -> Result<bool, Stop> {
     let mut failed = Vec::new();
     let topic = offsets::seen(looker.rocketmq_topic(name), (Part::Topic, name.as_str()), &mut failed);
-    let ranges = offsets::seen(looker.rocketmq_ranges(name, 0), (Part::LogRanges, name.as_str()), &mut failed);
+    let least = least_queues(name, &seen.ground.committed.seen);
+    let ranges = offsets::seen(looker.rocketmq_ranges(name, least), (Part::LogRanges, name.as_str()), &mut failed);
     let at = match wanted.target {
         OffsetTarget::At(instant) => Some(looker.rocketmq_offsets_at(name, instant)),
         _ => None,

@@ -1,0 +1,98 @@
+//! While queues are being closed somebody else sets them, a master comes back with a file from before, and a new one joins: each is
+//! named, nothing is done on top of it, and it is planned anew from what is there.
+
+use super::scene::{Bot, Scene, places, sets_at};
+use interlock::approval::State;
+use interlock::changes::Guards;
+use interlock::id::OperationId;
+use serde_json::{Value, json};
+use signalbox::desk::Done;
+use std::fs;
+use std::ops::Range;
+use story::lab::rocketmq::own::BROKERS;
+use story::lab::rocketmq::{Line, at_both};
+
+const ALL: Range<u32> = 0..8;
+const CLOSED: Range<u32> = 4..8;
+const RETURNS: &str = BROKERS[1];
+const JOINS: &str = "broker-c";
+
+/// A topic whose last queues are being closed, and are waited for: a group that is away has not read them.
+struct Closing {
+    topic: String,
+    away: String,
+    id: OperationId,
+}
+
+impl Closing {
+    async fn begin(scene: &Scene, bot: &Bot) -> Self {
+        let topic = scene.topic("meddled", ALL.end).await;
+        let away = scene.group("away", (&topic, ALL));
+        scene.sends_to(&topic, CLOSED, 1).await;
+        let id = bot.begins(&format!("/shrink-partitions topic:{topic} to:4")).await;
+        scene.until("it waits", async || bot.has_told(&["are not read yet by", &away])).await;
+        Self { topic, away, id }
+    }
+
+    async fn is_stuck(&self, bot: &Bot, why: &str, master: &str) {
+        let stuck = bot.comes_to(&self.id, State::Stuck).await;
+        let facts = format!("{:?}", stuck.why.facts);
+        assert_eq!(stuck.why.id, why, "{facts}");
+        assert!(facts.contains(master) && facts.contains("8/8"), "{facts}");
+    }
+
+    /// Given up by two people, planned anew from what is there, and closed once everything is read.
+    async fn is_planned_anew(&self, scene: &Scene, bot: &Bot) {
+        for who in ["alice", "olga"] {
+            let done = bot.says(who, &format!("/unlock operation:{} reason:again", self.id)).await;
+            assert!(matches!(done, Done::Controlled { .. }), "{done:?}");
+        }
+        let id = bot.begins(&format!("/shrink-partitions topic:{} to:4", self.topic)).await;
+        scene.routes_are(&self.topic, (8, 4)).await;
+        for (broker, queue) in places(CLOSED) {
+            scene.commits(&self.away, (broker, &self.topic, queue), 1);
+        }
+        scene.keeps_for_hours(0);
+        bot.closes(&id).await;
+        scene.routes_by_mqadmin(&self.topic, (4, 4)).await;
+    }
+}
+
+/// The file of a master is as it was before its queues were closed.
+fn has_old_file(scene: &Scene, topic: &str) {
+    let file = scene.own.topics(RETURNS);
+    let mut all: Value = serde_json::from_str(&fs::read_to_string(&file).unwrap()).unwrap();
+    all["topicConfigTable"][topic]["writeQueueNums"] = json!(ALL.end);
+    fs::write(file, all.to_string()).unwrap();
+}
+
+async fn story(line: Line) {
+    let scene = Scene::on(line).await;
+    let bot = scene.bot(Guards::all()).await;
+    let (by_hand, old_file, joined) =
+        tokio::join!(Closing::begin(&scene, &bot), Closing::begin(&scene, &bot), Closing::begin(&scene, &bot));
+
+    sets_at(&scene.at(BROKERS[1]), &by_hand.topic, (8, 8));
+    by_hand.is_stuck(&bot, "queues-changed", BROKERS[1]).await;
+
+    scene.until("it is on the disk", async || scene.in_file(RETURNS, &old_file.topic) == Some((8, 4))).await;
+    scene.own.dies(RETURNS);
+    scene.own.is_forgotten(RETURNS).unwrap();
+    assert_eq!(bot.operation(&old_file.id).await.state, State::Waiting, "it is waited for");
+    has_old_file(&scene, &old_file.topic);
+    scene.own.returns(RETURNS).unwrap();
+    old_file.is_stuck(&bot, "queues-changed", RETURNS).await;
+
+    let stranger = scene.own.joins(JOINS).unwrap();
+    sets_at(stranger.address(), &joined.topic, (8, 8));
+    joined.is_stuck(&bot, "another-master", JOINS).await;
+    drop(stranger);
+    scene.own.is_forgotten(JOINS).unwrap();
+
+    by_hand.is_planned_anew(&scene, &bot).await;
+}
+
+#[test]
+fn whoever_meddles_with_closed_queues_is_named_and_it_is_planned_anew() {
+    at_both(story);
+}
