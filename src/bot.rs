@@ -22,8 +22,12 @@ use secrecy::ExposeSecret;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::time::Duration;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
+
+/// How often it is looked whether anything may be asked of the chat.
+const REFUSALS: Duration = Duration::from_secs(1);
 
 /// A running bot. Dropped, its tasks end where they stand; what they did is in the store.
 pub struct Bot {
@@ -96,6 +100,7 @@ pub async fn house(settings: &Settings) -> Result<House, NoBot> {
         times: Times {
             zone: settings.defaults.zone.clone(),
             expiry: settings.defaults.expiry,
+            open_plans: settings.defaults.open_plans,
             locale: Locale::of(&settings.defaults.language),
             languages: settings.languages.iter().map(|(channel, tag)| (*channel, Locale::of(tag))).collect(),
             operators: settings.discord.as_ref().and_then(DiscordSettings::operators_place),
@@ -126,7 +131,8 @@ impl Bot {
         }
         if let Some(running) = &discord {
             signs.chat_expected.store(true, Ordering::Relaxed);
-            tasks.spawn(watch_gateway(running.standing(), signs));
+            tasks.spawn(watch_gateway(running.standing(), signs.clone()));
+            tasks.spawn(watch_refusals(running.chat(), signs));
         }
         Ok(Self { house, http: address, tasks, discord, stop })
     }
@@ -230,6 +236,14 @@ async fn watch_gateway(mut standing: watch::Receiver<discord::Standing>, signs: 
             signs.gateway.store(false, Ordering::Relaxed);
             return;
         }
+    }
+}
+
+/// People in the chat cannot be told: whoever watches health and metrics is.
+async fn watch_refusals(chat: Arc<Discord>, signs: Arc<Signs>) {
+    loop {
+        signs.refused.store(chat.is_stopped(), Ordering::Relaxed);
+        tokio::time::sleep(REFUSALS).await;
     }
 }
 

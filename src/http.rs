@@ -25,6 +25,8 @@ pub struct Signs {
     pub chat_expected: AtomicBool,
     /// Whether the chat's gateway is connected.
     pub gateway: AtomicBool,
+    /// Whether nothing is asked of the chat for a while, because it refused too much.
+    pub refused: AtomicBool,
 }
 
 #[derive(Clone)]
@@ -37,8 +39,17 @@ struct Watched {
 impl Watched {
     /// Whether the chat's gateway is connected; none where no chat is set up.
     fn gateway(&self) -> Option<bool> {
+        self.of_chat(&self.signs.gateway)
+    }
+
+    /// Whether nothing is asked of the chat, because it refused too much; none where no chat is set up.
+    fn refused(&self) -> Option<bool> {
+        self.of_chat(&self.signs.refused)
+    }
+
+    fn of_chat(&self, sign: &AtomicBool) -> Option<bool> {
         let expected = self.signs.chat_expected.load(Ordering::Relaxed);
-        expected.then(|| self.signs.gateway.load(Ordering::Relaxed))
+        expected.then(|| sign.load(Ordering::Relaxed))
     }
 }
 
@@ -49,6 +60,8 @@ struct Ready {
     store: bool,
     /// Whether the chat's gateway is connected; none where no chat is set up. The console works without it.
     gateway: Option<bool>,
+    /// Whether nothing is asked of the chat for some minutes, because it refused too much; none where no chat is set up.
+    refused: Option<bool>,
 }
 
 /// Why the port cannot be served.
@@ -123,6 +136,7 @@ async fn keep_small(metrics: PrometheusHandle) {
 async fn measures(State(watched): State<Watched>) -> String {
     let figures = watched.store.figures().await;
     meters::up(watched.store.ping().await.is_ok(), watched.gateway());
+    meters::refused(watched.refused());
     match figures {
         Ok(figures) => {
             for (state, count) in &figures.operations {
@@ -139,7 +153,7 @@ async fn measures(State(watched): State<Watched>) -> String {
 /// Ready while changes can be recorded. A gateway that is down is told, and does not make the bot unready: the console works.
 async fn ready(State(watched): State<Watched>) -> impl IntoResponse {
     let store = watched.store.ping().await.is_ok();
-    let gateway = watched.gateway();
+    let (gateway, refused) = (watched.gateway(), watched.refused());
     let code = if store { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
-    (code, Json(Ready { store, gateway }))
+    (code, Json(Ready { store, gateway, refused }))
 }

@@ -74,6 +74,13 @@ pub fn up(store: bool, gateway: Option<bool>) {
     }
 }
 
+/// Whether nothing is asked of the chat because it refused too much, where there is a chat.
+pub fn refused(refused: Option<bool>) {
+    if let Some(refused) = refused {
+        metrics::gauge!("signalbox_chat_refused").set(f64::from(u8::from(refused)));
+    }
+}
+
 /// Says what each of them is.
 pub fn describe() {
     metrics::describe_counter!("signalbox_requests_total", "Requests by command and outcome");
@@ -89,6 +96,10 @@ pub fn describe() {
     metrics::describe_gauge!("signalbox_outbox_dead", "Notices that were set aside");
     metrics::describe_gauge!("signalbox_store_up", "1 while the store takes writes");
     metrics::describe_gauge!("signalbox_gateway_up", "1 while the chat's gateway is connected");
+    metrics::describe_gauge!(
+        "signalbox_chat_refused",
+        "1 while nothing is asked of the chat, because it refused too much"
+    );
 }
 
 /// Counts are far below 2^53.

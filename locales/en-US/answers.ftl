@@ -10,6 +10,7 @@ answer-bug-next = Whoever runs me finds it in the log by the request below; /ope
 footer-request = request { $request }
 footer-not-recorded = not in the audit log: it cannot be written now
 footer-not-yet-recorded = not in the audit log yet: it waits to be written
+footer-not-attached = { $files } is not attached in this channel
 footer-check = check { $check }, request { $request }
 
 dry-run-needs = It would need { $wanted }: { $who }
@@ -175,6 +176,8 @@ mistake-time-too-early = { $at-count ->
     .next = Use earliest for the beginning of the log
 mistake-too-many-partitions = { $given } names too many partitions, or too high ones
     .next = It takes at most { $most }
+mistake-too-many-plans = { $most } plans of yours are waiting, and no more may
+    .next = Take one back by /stop, or wait until one has run; /operations lists them
 mistake-too-many-freezes = There are { $most } freezes of it already; lift one first
 mistake-unknown-cluster = I know no cluster { $given }
     .next = /clusters lists them

@@ -163,6 +163,7 @@ card-no-way-back = Way back: none
 votes-none = Votes: none yet
 votes-unconfirmed = Not confirmed yet
 votes-none-needed = No votes needed
+votes-at-start = Votes at the start: { $filled } of { $wanted }: { $who }
 votes-counted = Votes: { $filled } of { $wanted }: { $who }
 votes-vetoed = vetoed by { $who }
 votes-uncounted = not counted: { $who }

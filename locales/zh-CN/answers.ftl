@@ -9,6 +9,7 @@ answer-bug-next = 维护者可凭下面的请求号在日志里找到原因；�
 footer-request = 请求 { $request }
 footer-not-recorded = 没有写入审计日志：现在无法写入
 footer-not-yet-recorded = 尚未写入审计日志：正在等待写入
+footer-not-attached = 本频道不附上 { $files }
 footer-check = 检查 { $check }，请求 { $request }
 
 dry-run-needs = 正式执行需要 { $wanted } 票：{ $who }
@@ -174,6 +175,8 @@ mistake-time-too-early = { $at-count ->
     .next = 要到日志开头请用 earliest
 mistake-too-many-partitions = { $given } 的分区太多，或编号太大
     .next = 上限为 { $most }
+mistake-too-many-plans = 您已有 { $most } 个计划在等待，不能再多
+    .next = 请用 /stop 取消一个，或等其中一个执行完；/operations 可列出它们
 mistake-too-many-freezes = 那里已有 { $most } 个冻结；请先解除一个
 mistake-unknown-cluster = 我不认识集群 { $given }
     .next = 用 /clusters 查看全部集群

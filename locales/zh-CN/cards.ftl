@@ -97,6 +97,7 @@ card-no-way-back = 退路：没有
 votes-none = 投票：还没有
 votes-unconfirmed = 尚未确认
 votes-none-needed = 不需要投票
+votes-at-start = 开始时的投票：{ $filled } / { $wanted }：{ $who }
 votes-counted = 投票：{ $filled } / { $wanted }：{ $who }
 votes-vetoed = 否决：{ $who }
 votes-uncounted = 不计入：{ $who }

@@ -5,7 +5,7 @@ use super::pressed::Pressed;
 use super::steering::{Steering, is_control, plain};
 use crate::desk::{APPROVE, Answer, Denied, Desk, Done, Incoming, Recorded, VETO};
 use crate::store::{MessageOf, MessageRole};
-use crate::text::{Card, Form, Locale, answer};
+use crate::text::{Card, Form, Locale, answer, answer_without_files};
 use engine::port::Boxed;
 use interlock::command::{Asked, ParseContext, RawValue, View, complete};
 use interlock::id::RequestId;
@@ -99,7 +99,13 @@ impl Door for FrontDoor {
     fn command(&self, incoming: Incoming) -> Boxed<'_, Card> {
         Box::pin(async move {
             let locale = self.language(&incoming.principal, &incoming.locale);
-            answer(&self.desk.handle(incoming).await, locale)
+            let place = incoming.place.clone();
+            let found = self.desk.handle(incoming).await;
+            if self.desk.rooms().may_attach(&found.done, &place) {
+                answer(&found, locale)
+            } else {
+                answer_without_files(&found, locale)
+            }
         })
     }
 

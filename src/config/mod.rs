@@ -33,6 +33,7 @@ use toml::de::DeTable;
 
 const LONGEST_FILE: u64 = 1 << 20;
 const USUAL_EXPIRY: Duration = Duration::from_secs(8 * 3_600);
+const USUAL_OPEN_PLANS: usize = 20;
 const SHORTEST_EXPIRY: Duration = Duration::from_secs(60);
 const USUAL_OBSERVE: Duration = Duration::from_secs(20);
 
@@ -70,11 +71,18 @@ pub struct Defaults {
     pub language: String,
     /// How long a plan waits for approval.
     pub expiry: Duration,
+    /// How many plans of one person may wait for votes or their turn.
+    pub open_plans: usize,
 }
 
 impl Default for Defaults {
     fn default() -> Self {
-        Self { zone: TimeZone::UTC, language: policy::LANGUAGES[0].to_owned(), expiry: USUAL_EXPIRY }
+        Self {
+            zone: TimeZone::UTC,
+            language: policy::LANGUAGES[0].to_owned(),
+            expiry: USUAL_EXPIRY,
+            open_plans: USUAL_OPEN_PLANS,
+        }
     }
 }
 
@@ -187,10 +195,12 @@ fn defaults(section: &Section<'_>) -> Defaults {
     let zone = section.parsed("zone", |name| {
         TimeZone::get(name).map_err(|_| "is no time zone I know; write one as Europe/Berlin or UTC".to_owned())
     });
+    let open_plans = section.number("open_plans", 1..=1_000).and_then(|number| usize::try_from(number).ok());
     Defaults {
         zone: zone.unwrap_or(usual.zone),
         language: section.parsed("language", policy::language).unwrap_or(usual.language),
         expiry: section.duration("expiry", SHORTEST_EXPIRY).unwrap_or(usual.expiry),
+        open_plans: open_plans.unwrap_or(usual.open_plans),
     }
 }
 

@@ -228,6 +228,10 @@ fn real_settings_become_valid_ones() {
     assert_eq!(settings.store.expose_secret(), "postgres://box:pa55@db.example/box");
     assert_eq!(settings.defaults.zone.iana_name(), Some("Europe/Berlin"));
     assert_eq!(settings.defaults.expiry, Duration::from_secs(1_800));
+    assert_eq!(settings.defaults.open_plans, 20, "nothing is said of it");
+    let few = |most: &str| read(&REAL.replace("expiry = \"30m\"", &format!("expiry = \"30m\"\nopen_plans = {most}")));
+    assert_eq!(few("3").unwrap().defaults.open_plans, 3);
+    assert!(few("0").is_err() && few("1001").is_err());
     assert_eq!(settings.pace.act_deadline, Duration::from_millis(500));
     assert!(settings.http.listen.ip().is_loopback(), "nothing is said of it");
     assert_eq!(settings.languages.get(&21).map(String::as_str), Some("zh-CN"));

@@ -21,11 +21,13 @@ mod recorder;
 mod replanner;
 mod rooms;
 mod rounds;
+mod shown;
 mod steer;
 mod strangers;
 mod submit;
 mod throttle;
 mod unlock;
+mod waiting;
 mod weighed;
 
 pub(crate) use drafting::{Wanted, Whole};

@@ -42,6 +42,8 @@ pub struct Rooms {
     pub(super) members: Known,
     pub(super) weighed: Weighed,
     pub(super) silent: RwLock<BTreeSet<ChatRole>>,
+    /// One plan is posted after the other: each sees how many wait.
+    pub(super) posting: tokio::sync::Mutex<()>,
     chat: OnceLock<Arc<dyn Chat>>,
     directory: RwLock<Arc<Directory>>,
 }
@@ -53,6 +55,8 @@ pub struct Times {
     pub zone: TimeZone,
     /// How long a plan waits for approval.
     pub expiry: Duration,
+    /// How many plans of one person may wait for votes or their turn.
+    pub open_plans: usize,
     /// The language of cards where no other is said.
     pub locale: Locale,
     /// The language of cards in a channel or thread.
@@ -76,6 +80,7 @@ impl Default for Times {
         Self {
             zone: TimeZone::UTC,
             expiry: Duration::from_secs(8 * 3600),
+            open_plans: 20,
             locale: Locale::EnUs,
             languages: BTreeMap::new(),
             operators: None,
@@ -116,6 +121,7 @@ impl Rooms {
             members: Known::default(),
             weighed: Weighed::default(),
             silent: RwLock::default(),
+            posting: tokio::sync::Mutex::default(),
             chat: OnceLock::new(),
             directory: RwLock::default(),
         }

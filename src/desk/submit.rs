@@ -27,6 +27,9 @@ impl Desk {
         let (known, _) = self.rooms.cluster(cluster)?;
         self.rooms.policy.places.may_post(cluster, &ask.request.place).map_err(denied)?;
         let dry = ask.arguments().flag("dry-run") || known.mode == Mode::Observe;
+        if !dry {
+            self.may_have_one_more(ask).await?;
+        }
         for _ in 0..DRAWS {
             let sealed = self.sealed(ask, cluster).await;
             let sealed = sealed.map_err(|done| within_sight(self.meant(done, ask, cluster), ask, cluster))?;
@@ -37,6 +40,9 @@ impl Desk {
             let seats = sealed.plan().votes.iter().filter(|seat| !seat.is_confirmation()).count();
             let operation = sealed.plan().operation.clone();
             about(&operation);
+            // Planning took its time: others of this person may have been posted meanwhile.
+            let _posting = self.rooms.posting.lock().await;
+            self.may_have_one_more(ask).await?;
             match self.engine.journal().create(&new(ask, sealed)).await {
                 Ok(_) => return Ok(Done::Planned { operation, seats }),
                 Err(JournalError::Taken) => {}

@@ -283,6 +283,18 @@ impl Store {
         Ok(row.map_or(0, |row| row.value))
     }
 
+    /// How many plans of a person wait: for votes, or for their turn.
+    ///
+    /// # Errors
+    /// As all calls of the store.
+    pub async fn waiting_of(&self, person: &PersonId) -> Result<usize, StoreError> {
+        let row: Option<NumberRow> = self
+            .pools
+            .maybe("SELECT COUNT(*) AS value FROM operations WHERE votable = 1 AND person = $1", vals![person.as_str()])
+            .await?;
+        Ok(row.map_or(0, |row| usize::try_from(row.value).unwrap_or_default()))
+    }
+
     /// How much there is: for the metrics.
     ///
     /// # Errors

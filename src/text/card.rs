@@ -23,6 +23,8 @@ pub struct Card {
     pub reactions: Vec<&'static str>,
     /// Attachments.
     pub files: Vec<CardFile>,
+    /// Nothing is attached to it, nor what does not fit into a message.
+    pub is_bare: bool,
 }
 
 /// One line of text.

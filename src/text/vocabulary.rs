@@ -442,6 +442,7 @@ pub const MISTAKES: &[&str] = &[
     "time-in-past",
     "time-too-far",
     "too-many-freezes",
+    "too-many-plans",
     "which-freeze",
 ];
 

@@ -2,9 +2,11 @@
 
 use discord_model::{Fault, Kind, Message, On};
 use interlock::approval::State;
+use interlock::cluster::Tier;
+use interlock::plan::Effect;
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};
-use story::discord_house::{DiscordStory, SOON, operation_in, reset};
+use story::discord_house::{DiscordStory, SOON, operation_in, reset, wait_until};
 
 const POST: &str = "/channels/{channel_id}/messages";
 
@@ -158,6 +160,84 @@ async fn a_card_in_a_place_that_is_no_longer_its_own_starts_nothing() {
         story.everything_is_read().await;
         story.discord.assert_clean();
     }
+}
+
+/// 3: two cards and what stood between them are deleted at once, by whoever may. Each is asked again, and the votes that stood there
+/// are gone.
+#[tokio::test]
+async fn cards_that_are_deleted_in_bulk_start_nothing_and_are_asked_again() {
+    let story = DiscordStory::begin_with(|policy, _| {
+        policy.seats.demand(Tier::Production, Effect::Reversible, 2).unwrap();
+    })
+    .await;
+    let (first, second) = (story.reset().await, story.asks("alice", &reset("latest")).await);
+    story.reacts("bob", &first.card, "✅").await;
+    first.card.becomes("1 of 2: bob", SOON).await;
+    let between = story.user("vic").says(&story.ops, "look at this").await;
+    story.cards_are_read_anew().await;
+    story.is_quiet().await;
+    story.ops.deletes_in_bulk(&[&first.card, &between, &second.card]);
+    for posted in [&first, &second] {
+        let newer = story.card(&posted.id, 2).await;
+        newer.until(|seen| seen.reacted("❌").len() == 1, SOON).await;
+        let operation = story.operation(&posted.id).await;
+        let is = (operation.state, operation.why.id.as_str());
+        assert_eq!(is, (State::AwaitingApproval, "card-gone"));
+        assert!(newer.text().contains("(0 so far)"), "{}", newer.text());
+    }
+    story.all_is_told().await;
+    assert_eq!(story.acts(), 0);
+    // One more would have been enough on the card that is gone; on the new one it is the first.
+    let newer = story.card(&first.id, 2).await;
+    story.reacts("carol", &newer, "✅").await;
+    newer.becomes("1 of 2: carol", SOON).await;
+    assert_eq!((story.operation(&first.id).await.state, story.acts()), (State::AwaitingApproval, 0));
+    story.reacts("bob", &newer, "✅").await;
+    story.becomes(&first.id, State::Succeeded).await;
+    assert_eq!(story.operation(&second.id).await.state, State::AwaitingApproval, "each of them by itself");
+    story.everything_is_read().await;
+    for posted in [&first, &second] {
+        let told = story.thread_of(&posted.card).await;
+        assert!(told.iter().any(|one| one.text.contains("so it is posted again")), "{told:#?}");
+    }
+    story.discord.assert_clean();
+}
+
+/// 22: nobody can react in an archived thread, and its card cannot be drawn. What is told there opens it again; what was approved
+/// by command meanwhile counts.
+#[tokio::test]
+async fn a_thread_that_is_archived_alone_holds_nothing_up() {
+    let story = DiscordStory::begin().await;
+    // The thread of a card in the channel.
+    let posted = story.reset().await;
+    story.all_is_told().await;
+    let thread = posted.card.thread().unwrap();
+    thread.archives(true);
+    story.reacts("bob", &posted.card, "✅").await;
+    story.becomes(&posted.id, State::Succeeded).await;
+    posted.card.becomes("Done", SOON).await;
+    let told = story.thread_of(&posted.card).await;
+    assert!(told.iter().any(|one| one.text.contains("Succeeded")), "{told:#?}");
+    assert!(!thread.is_archived(), "what is told there opens it");
+    assert!(!story.audit(&posted.id).await.iter().any(|what| what == "without-thread"));
+
+    // A card in that thread.
+    let line = "/reset-offset cluster:staging-kafka group:billing topic:orders to:earliest";
+    let answer = story.user("alice").runs(&thread, line).await;
+    let id = operation_in(&answer.text());
+    let card = thread.wait_for(|seen| seen.file("plan.json").is_some(), SOON).await;
+    story.all_is_told().await;
+    thread.archives(true);
+    let approve = format!("/approve operation:{id} digest:{}", story.plan(&id).await.digest());
+    assert!(story.user("carol").runs(&story.ops, &approve).await.text().contains("counts"));
+    story.becomes(&id, State::Succeeded).await;
+    wait_until("the end on the card", || {
+        story.time_passes(Duration::from_secs(1));
+        card.text().contains("Done")
+    })
+    .await;
+    story.everything_is_read().await;
+    story.discord.assert_clean();
 }
 
 /// 23: neither what the card shows of a digest, nor all but its end, nor one that begins alike, nor that of an older plan.

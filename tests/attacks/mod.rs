@@ -1,8 +1,11 @@
 //! What must not work, or must end well all the same.
 
+mod addresses;
 mod cards;
+mod floods;
 mod mistakes;
 mod names;
 mod outages;
+mod outsiders;
 mod typed_names;
 mod votes;

@@ -7,10 +7,18 @@ use interlock::cluster::Tier;
 use interlock::plan::Effect;
 use std::collections::BTreeSet;
 use std::time::Duration;
-use story::discord_house::{DiscordStory, SOON, wait_until};
+use story::discord_house::{DiscordStory, SOON, operation_in, reset, wait_until};
 
 const REACTIONS: &str = "/channels/{channel_id}/messages/{message_id}/reactions/{emoji_name}";
 const MEMBER: &str = "/guilds/{guild_id}/members/{user_id}";
+const GATEWAY: &str = "/gateway/bot";
+/// What is posted, seeded, opened and drawn.
+const WRITES: [(&str, &str); 4] = [
+    ("POST", "/channels/{channel_id}/messages"),
+    ("PUT", "/channels/{channel_id}/messages/{message_id}/reactions/{emoji_name}/@me"),
+    ("POST", "/channels/{channel_id}/messages/{message_id}/threads"),
+    ("PATCH", "/channels/{channel_id}/messages/{message_id}"),
+];
 
 /// The lists of people who react that were asked for, and came to this.
 fn lists(story: &DiscordStory, status: Option<u16>) -> usize {
@@ -168,4 +176,152 @@ async fn an_answer_that_names_no_member_makes_no_veto_worthless() {
     assert_eq!(story.acts(), 0);
     story.everything_is_read().await;
     story.discord.assert_clean();
+}
+
+async fn two_approvers() -> DiscordStory {
+    DiscordStory::begin_with(|policy, _| {
+        policy.seats.demand(Tier::Production, Effect::Reversible, 2).unwrap();
+    })
+    .await
+}
+
+fn asked(story: &DiscordStory, method: &str, template: &str) -> usize {
+    story.discord.requests().iter().filter(|one| one.is(method, template)).count()
+}
+
+/// The gateway closes one connection after the other, by codes that let it be resumed and by some that do not. Between them
+/// approvals come and go.
+#[tokio::test]
+async fn a_storm_of_closes_loses_no_vote_and_spends_few_identifies() {
+    let story = two_approvers().await;
+    let posted = story.reset().await;
+    story.all_is_told().await;
+    let gateway = story.discord.gateway();
+    let (bob, carol) = (story.user("bob"), story.user("carol"));
+    let before = asked(&story, "GET", GATEWAY);
+    let codes = [4_000, 4_009, 4_007, 4_000];
+    for (at, code) in codes.into_iter().enumerate() {
+        gateway.closes(code);
+        gateway.is(|sessions| sessions.iter().all(|one| !one.connected), SOON).await;
+        // Nobody is told of these. carol's last word is yes, bob's is no.
+        if at % 2 == 0 {
+            carol.unreacts(&posted.card, "✅").await;
+            bob.reacts(&posted.card, "✅").await;
+        } else {
+            bob.unreacts(&posted.card, "✅").await;
+            carol.reacts(&posted.card, "✅").await;
+        }
+        gateway.is(|sessions| sessions.iter().any(|one| one.connected), SOON).await;
+    }
+    story.cards_are_read_anew().await;
+    let seen = posted.card.becomes("1 of 2: carol", SOON).await;
+    assert!(!seen.text.contains("bob"), "{}", seen.text);
+    assert_eq!((story.operation(&posted.id).await.state, story.acts()), (State::AwaitingApproval, 0));
+    let most = u32::try_from(codes.len()).unwrap() + 1;
+    assert!(gateway.identifies() <= most, "{} identifies", gateway.identifies());
+    let attempts = asked(&story, "GET", GATEWAY) - before;
+    assert!(attempts <= 3 * codes.len(), "{attempts} attempts to connect");
+    bob.reacts(&posted.card, "✅").await;
+    story.becomes(&posted.id, State::Succeeded).await;
+    posted.card.becomes("Done", SOON).await;
+    let starts = story.audit(&posted.id).await.into_iter().filter(|what| what == "start").count();
+    assert_eq!((starts, story.acts()), (1, 1));
+    nothing_is_posted_twice(&story, &posted.card).await;
+    story.discord.assert_clean();
+}
+
+/// The day's identifies are almost spent: the bot stays away from the gateway, and reads what stands on its cards all the same.
+#[tokio::test]
+async fn while_few_identifies_are_left_votes_are_read_without_the_gateway() {
+    let mut story = two_approvers().await;
+    let posted = story.reset().await;
+    story.all_is_told().await;
+    let gateway = story.discord.gateway();
+    gateway.has_identifies_left(6);
+    let before = asked(&story, "GET", GATEWAY);
+    // The first attempt finds how few are left.
+    gateway.closes(4_000);
+    wait_until("a look at what is left", || asked(&story, "GET", GATEWAY) > before).await;
+    gateway.is(|sessions| sessions.iter().any(|one| one.connected), SOON).await;
+    let spent = gateway.identifies();
+    gateway.invalidates_sessions(false);
+    gateway.closes(4_000);
+    gateway.is(|sessions| sessions.iter().all(|one| !one.connected), SOON).await;
+    story.reacts("bob", &posted.card, "✅").await;
+    story.cards_are_read_anew().await;
+    posted.card.becomes("1 of 2: bob", SOON).await;
+    story.user("bob").unreacts(&posted.card, "✅").await;
+    story.reacts("carol", &posted.card, "✅").await;
+    story.cards_are_read_anew().await;
+    let seen = posted.card.becomes("1 of 2: carol", SOON).await;
+    assert!(!seen.text.contains("bob"), "{}", seen.text);
+    story.reacts("bob", &posted.card, "✅").await;
+    story.time_passes(Duration::from_secs(61));
+    story.becomes(&posted.id, State::Succeeded).await;
+    posted.card.becomes("Done", SOON).await;
+    assert!(gateway.identifies() <= spent + 1, "{} identifies of {spent}", gateway.identifies());
+    assert!(gateway.sessions().iter().all(|one| !one.connected), "it stays away");
+
+    // The next day.
+    gateway.has_identifies_left(1_000);
+    story.dies().await;
+    story.is_born().await;
+    assert_eq!((story.operation(&posted.id).await.state, story.acts()), (State::Succeeded, 1));
+    assert!(posted.card.text().contains("Done"), "{}", posted.card.text());
+    nothing_is_posted_twice(&story, &posted.card).await;
+    story.discord.assert_clean();
+}
+
+/// Time goes on until something is true.
+async fn in_time(story: &DiscordStory, what: &str, is: impl Fn() -> bool) {
+    wait_until(what, || {
+        story.time_passes(Duration::from_secs(1));
+        is()
+    })
+    .await;
+}
+
+/// Whatever is answered to what is posted, seeded, opened and drawn, once each: there is one card with one thread, and in the end
+/// it says what is true.
+#[tokio::test]
+async fn what_is_written_while_discord_fails_is_there_once_and_true_in_the_end() {
+    let retry_after = Duration::from_millis(100);
+    for fault in [
+        Fault::RateLimited { retry_after, global: false },
+        Fault::RateLimited { retry_after, global: true },
+        Fault::Status(500),
+        Fault::Unreachable,
+        Fault::NoAnswer,
+        Fault::AnswerLost,
+        Fault::HalfAnswer,
+    ] {
+        // Nobody owns anything: time goes on fast here, and owners are waited for.
+        let story = DiscordStory::begin_with(|policy, _| policy.owners.0.clear()).await;
+        for (method, template) in WRITES {
+            story.discord.fails_once(On::path(method, template), fault);
+        }
+        let answer = story.user("alice").runs(&story.ops, &reset("earliest")).await;
+        let id = operation_in(&answer.text());
+        let cards = || -> Vec<Message> {
+            story.ops.bot_messages().into_iter().filter(|one| one.peek().file("plan.json").is_some()).collect()
+        };
+        let bot = story.discord.bot_id();
+        in_time(&story, "the card, its votes and its thread", || {
+            let is_whole = |card: &Message| card.peek().reacted("❌") == [bot] && card.thread().is_some();
+            cards().first().is_some_and(is_whole)
+        })
+        .await;
+        let card = cards().remove(0);
+        story.reacts("bob", &card, "✅").await;
+        let ended = story.becomes(&id, State::Succeeded).await;
+        in_time(&story, "its end", || card.text().contains("Done")).await;
+        assert_eq!(story.discord.works_again(), 0, "{fault:?}: each was met");
+        assert_eq!((ended.revision, story.acts()), (1, 1), "{fault:?}");
+        story.all_is_told().await;
+        assert_eq!((cards().len(), story.ops.threads().len()), (1, 1), "{fault:?}");
+        let starts = story.audit(&id).await.into_iter().filter(|what| what == "start").count();
+        assert_eq!(starts, 1, "{fault:?}");
+        nothing_is_posted_twice(&story, &card).await;
+        story.discord.assert_clean();
+    }
 }

@@ -1,18 +1,18 @@
 //! Whose ✅ it is, how often it came and went, and who took it off: what stands there when it is read counts, of people, once.
 
 use discord_model::gateway::Release;
-use discord_model::{Fault, On, permissions};
+use discord_model::{Fault, On, Request, permissions};
 use interlock::approval::State;
 use interlock::cluster::Tier;
 use interlock::cluster::kafka::Committed;
-use interlock::id::{GroupId, PersonId};
+use interlock::id::{GroupId, PersonId, TopicName};
 use interlock::plan::Effect;
 use interlock::policy::{Grant, Grantee, Policy, Reach, Role};
 use interlock::principal::{Account, ChatRole};
 use signalbox::desk::Done;
-use simulated::{GroupSpec, Member};
+use simulated::{GroupSpec, Leave, Member, Trouble};
 use std::time::Duration;
-use story::discord_house::{CLUSTER, DiscordStory, SOON, TOPIC, chat_role};
+use story::discord_house::{CLUSTER, DiscordStory, Posted, SOON, TOPIC, chat_role, operation_in, reset};
 
 const MEMBER: &str = "/guilds/{guild_id}/members/{user_id}";
 /// bob, at the machine of the bot.
@@ -185,5 +185,181 @@ async fn moderators_take_approvals_off_and_no_veto_that_was_seen() {
     story.becomes(&posted.id, State::Rejected).await;
     posted.card.becomes("Vetoed by carol", SOON).await;
     assert_eq!(story.acts(), 0);
+    is_clean(&story).await;
+}
+
+/// A group with a member at work awaits its reset: bob has approved it, and dora, whose group it is. Nothing was done to it yet.
+async fn waiting(story: &DiscordStory) -> (Posted, GroupId) {
+    let (group, topic): (GroupId, TopicName) = ("billing-live".parse().unwrap(), TOPIC.parse().unwrap());
+    let spec = GroupSpec::new(group.clone()).reading(topic.clone(), 3_600).committed(topic, 0, Committed::plain(50));
+    story.kafka().add_group(&spec).unwrap();
+    story.kafka().join(&group, Member::new("live-1", "/10.0.9.1")).unwrap();
+    let line = format!("/reset-offset cluster:{CLUSTER} group:{group} topic:{TOPIC} to:earliest wait-for-stop:6h");
+    let posted = story.asks("alice", &line).await;
+    story.reacts("bob", &posted.card, "✅").await;
+    posted.card.becomes("1 of 2: bob", SOON).await;
+    story.reacts("dora", &posted.card, "✅").await;
+    story.becomes(&posted.id, State::Waiting).await;
+    (posted, group)
+}
+
+/// 18: who takes an approval off between the last read and the first act is too late, and the card has said so since the start:
+/// its votes are those of the start. 🛑 is the way to stop it.
+#[tokio::test]
+async fn an_approval_that_is_taken_off_after_the_start_stands_as_it_was_read() {
+    for stops in [false, true] {
+        let story = DiscordStory::begin().await;
+        let (posted, group) = waiting(&story).await;
+        let stands = "Votes at the start: 2 of 2: bob, dora";
+        posted.card.becomes(stands, SOON).await;
+        story.all_is_told().await;
+        posted.card.loses_emoji("✅");
+        story.user("dora").unreacts(&posted.card, "✅").await;
+        story.cards_are_read_anew().await;
+        assert_eq!((story.operation(&posted.id).await.state, story.acts()), (State::Waiting, 0));
+        assert!(posted.card.text().contains(stands), "{}", posted.card.text());
+        if stops {
+            posted.card.until(|seen| !seen.reacted("🛑").is_empty(), SOON).await;
+            story.reacts("carol", &posted.card, "🛑").await;
+            story.becomes(&posted.id, State::Stopped).await;
+        } else {
+            story.kafka().stop_group(&group, Leave::InOrder, None).unwrap();
+            story.becomes(&posted.id, State::Succeeded).await;
+        }
+        assert_eq!(story.acts(), usize::from(!stops));
+        let said = if stops { "Stopped by carol" } else { "Done" };
+        posted.card.until(|seen| seen.text.contains(stands) && seen.text.contains(said), SOON).await;
+        is_clean(&story).await;
+    }
+}
+
+/// 7: a role that is lent for the decision alone is gone at the last read, and it is asked again; one that is lent over the last
+/// read counts, and whose it was is on the card and in the log when it has long been taken back.
+#[tokio::test]
+async fn a_role_that_is_lent_across_the_execution_is_seen_and_named() {
+    let story = DiscordStory::begin().await;
+    let approver = chat_role(&story.discord, Role::Approver);
+    let mallory = story.user("mallory");
+    let posted = story.reset().await;
+    story.all_is_told().await;
+    story.reacts("mallory", &posted.card, "✅").await;
+    posted.card.becomes("mallory", SOON).await;
+    story.kafka().trouble(Some(Trouble::Down)).unwrap();
+    mallory.gets_role(approver);
+    story.cards_are_read_anew().await;
+    story.becomes(&posted.id, State::Queued).await;
+    mallory.loses_role(approver);
+    story.kafka().trouble(None).unwrap();
+    story.becomes(&posted.id, State::AwaitingApproval).await;
+    assert_eq!(story.acts(), 0, "lent for the decision alone");
+    posted.card.until(|seen| seen.text.contains("(0 so far)"), SOON).await;
+
+    mallory.gets_role(approver);
+    story.cards_are_read_anew().await;
+    story.becomes(&posted.id, State::Succeeded).await;
+    mallory.loses_role(approver);
+    let seen = posted.card.becomes("Votes at the start: 1 of 1", SOON).await;
+    let id = format!("<@{}>", mallory.id());
+    assert!(seen.text.contains("mallory") || seen.text.contains(&id), "{}", seen.text);
+    assert!(story.audit(&posted.id).await.iter().any(|what| what == "start"));
+    is_clean(&story).await;
+}
+
+/// 10, 22: who voted and then left, was silenced for a while, or is no member yet does not count, while the vote stands there; and
+/// counts again when that is over.
+#[tokio::test]
+async fn who_left_was_timed_out_or_is_not_admitted_does_not_count() {
+    let story = DiscordStory::begin_with(|policy, _| {
+        policy.seats.demand(Tier::Production, Effect::Reversible, 4).unwrap();
+    })
+    .await;
+    let approver = chat_role(&story.discord, Role::Approver);
+    let (bob, carol) = (story.user("bob"), story.user("carol"));
+    let zoe = story.user("zoe").with_role(approver);
+    let posted = story.reset().await;
+    for voter in [&bob, &carol, &zoe] {
+        voter.reacts(&posted.card, "✅").await;
+    }
+    posted.card.becomes("3 of 4", SOON).await;
+    let while_away = Duration::from_secs(900);
+    bob.leaves();
+    carol.is_timed_out(while_away);
+    zoe.is_pending(true);
+    let erin = story.user("erin").with_role(approver);
+    // Hers would be the fourth.
+    erin.reacts(&posted.card, "✅").await;
+    let only_erin = |seen: &discord_model::Seen| {
+        seen.text.contains("1 of 4") && seen.text.matches("is not a member now").count() == 3
+    };
+    story.cards_are_read_anew().await;
+    posted.card.until(only_erin, SOON).await;
+    assert_eq!((story.operation(&posted.id).await.state, story.acts()), (State::AwaitingApproval, 0));
+
+    story.time_passes(while_away);
+    story.cards_are_read_anew().await;
+    posted.card.becomes("2 of 4", SOON).await;
+    zoe.is_pending(false);
+    story.cards_are_read_anew().await;
+    posted.card.becomes("3 of 4", SOON).await;
+    assert_eq!((story.operation(&posted.id).await.state, story.acts()), (State::AwaitingApproval, 0));
+    bob.joins(&story.discord.guild());
+    bob.gets_role(approver);
+    story.cards_are_read_anew().await;
+    story.becomes(&posted.id, State::Succeeded).await;
+    assert_eq!(story.acts(), 1);
+    is_clean(&story).await;
+}
+
+/// 15: twenty-six people who may approve and one who may not: the page that Discord gives without being asked for more holds
+/// twenty-five. Votes are of people, and the quorum is full once.
+#[tokio::test]
+async fn one_page_of_reactors_is_not_all_of_them() {
+    let story = DiscordStory::begin_with(|policy, _| two_approvers(policy)).await;
+    let posted = story.reset().await;
+    story.all_is_told().await;
+    story.discord.gateway().holds_events();
+    for number in 0..26 {
+        story.reacts(&format!("crowd-{number:02}"), &posted.card, "✅").await;
+    }
+    story.discord.gateway().releases(Release::Never);
+    // Lists of people are ordered by their ids: they come after all of those.
+    let approver = chat_role(&story.discord, Role::Approver);
+    let (yves, zoe) = (story.user("yves").with_role(approver), story.user("zoe").with_role(approver));
+    yves.reacts(&posted.card, "✅").await;
+    let seen = posted.card.becomes("1 of 2", SOON).await;
+    assert!(seen.text.contains("and 20 more"), "{}", seen.text);
+    assert_eq!((story.operation(&posted.id).await.state, story.acts()), (State::AwaitingApproval, 0));
+    zoe.reacts(&posted.card, "✅").await;
+    story.becomes(&posted.id, State::Succeeded).await;
+    assert_eq!(story.acts(), 1);
+    is_clean(&story).await;
+}
+
+/// 15: somebody puts twenty emoji of their own on a card before ours stand there, and no other takes place beside them. Nobody can
+/// approve by reaction then, and a command counts; nothing else is held up by it.
+#[tokio::test]
+async fn twenty_foreign_emoji_before_ours_leave_the_command() {
+    const SEED: &str = "/channels/{channel_id}/messages/{message_id}/reactions/{emoji_name}/@me";
+    let story = DiscordStory::begin().await;
+    let ours = On::path("PUT", SEED);
+    story.discord.holds(ours.clone());
+    let answer = story.user("alice").runs(&story.ops, &reset("earliest")).await;
+    let id = operation_in(&answer.text());
+    let card = story.card(&id, 1).await;
+    let held = |one: &Request| one.is("PUT", SEED) && one.status.is_none();
+    story.discord.wait_for_request(held, SOON).await;
+    for emoji in "🍎🍐🍊🍋🍌🍉🍇🍓🫐🍈🍒🍑🥭🍍🥥🥝🍅🍆🥑🥦".chars() {
+        story.reacts("mallory", &card, &emoji.to_string()).await;
+    }
+    story.discord.lets_go(&ours);
+    story.discord.wait_for_request(|one| one.is("PUT", SEED) && one.status == Some(400), SOON).await;
+    story.all_is_told().await;
+    assert_eq!(card.look().reactions.len(), 20);
+    assert_eq!((story.operation(&id).await.state, story.acts()), (State::AwaitingApproval, 0));
+    let line = format!("/approve operation:{id} digest:{}", story.plan(&id).await.digest());
+    assert!(story.user("bob").runs(&story.ops, &line).await.text().contains("counts"));
+    story.becomes(&id, State::Succeeded).await;
+    let seen = card.becomes("Done", SOON).await;
+    assert!(seen.text.contains("bob"), "{}", seen.text);
     is_clean(&story).await;
 }

@@ -497,7 +497,7 @@ async fn what_is_logged_carries_the_ids_and_what_is_counted_can_be_scraped() {
     let _bot = home.bot().await;
     let id = home.resets().await;
     let (_, ready) = home.get("/readyz").await.unwrap();
-    assert_eq!(ready, r#"{"store":true,"gateway":null}"#, "the gateway is a field of its own");
+    assert_eq!(ready, r#"{"store":true,"gateway":null,"refused":null}"#, "the gateway is a field of its own");
     let lines: Vec<serde_json::Value> = home.log().lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     let spans = |line: &serde_json::Value, name: &str| -> Option<serde_json::Value> {
         line["spans"].as_array()?.iter().find(|span| span["name"] == name).cloned()

@@ -56,12 +56,56 @@ async fn a_gateway_that_comes_and_goes_is_a_field_of_its_own() {
     discord.fails_once(On::path("PUT", COMMANDS), Fault::Status(503));
     let home = home(&discord, discord.channel("ops").id().get());
     let _bot = home.bot().await;
-    tells(&home, "/readyz", r#"{"store":true,"gateway":true}"#).await;
+    tells(&home, "/readyz", r#"{"store":true,"gateway":true,"refused":false}"#).await;
     tells(&home, "/metrics", "signalbox_gateway_up 1").await;
     tells(&home, "/metrics", "signalbox_chat_errors_total{kind=\"unknown\"} 1").await;
     discord.gateway().goes_down();
-    tells(&home, "/readyz", r#"{"store":true,"gateway":false}"#).await;
+    tells(&home, "/readyz", r#"{"store":true,"gateway":false,"refused":false}"#).await;
     tells(&home, "/metrics", "signalbox_gateway_up 0").await;
+}
+
+/// Discord refuses what it is asked 500 times: nobody in it can be told, so health and metrics tell it. Whoever asks after that
+/// is not answered, for each answer is one refusal more.
+#[tokio::test]
+async fn after_too_many_refusals_nothing_is_asked_and_operators_are_told_elsewhere() {
+    const CALLBACK: &str = "/interactions/{interaction_id}/{interaction_token}/callback";
+    let discord = Discord::start(Options::default()).await.unwrap();
+    let ops = discord.channel("ops");
+    let home = home(&discord, ops.id().get());
+    let _bot = home.bot().await;
+    tells(&home, "/readyz", r#""gateway":true"#).await;
+    discord.wait_for_request(|one| one.is("PUT", COMMANDS) && one.status == Some(200), SOON).await;
+    discord.fails_always(On::path("POST", CALLBACK), Fault::Status(403));
+    let refused = || discord.requests().iter().filter(|one| one.is("POST", CALLBACK)).count();
+    let began = Instant::now();
+    // A few at a time: one that is not answered in time is no refusal.
+    for round in 1..=49 {
+        for _ in 0..10 {
+            _ = discord.user("alice").starts(&ops, "/whoami");
+        }
+        while refused() < 10 * round {
+            assert!(began.elapsed() < SOON, "{} are refused", refused());
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    }
+    tells(&home, "/readyz", r#""refused":false"#).await;
+    let began = Instant::now();
+    while !tells(&home, "/readyz", "refused").await.contains(r#""refused":true"#) {
+        assert!(began.elapsed() < SOON && refused() < 600, "after {} refusals", refused());
+        _ = discord.user("alice").starts(&ops, "/whoami");
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    assert!(refused() >= 500, "{} are no flood", refused());
+    tells(&home, "/metrics", "signalbox_chat_refused 1").await;
+    discord.works_again();
+    let before = discord.requests().len();
+    for _ in 0..3 {
+        _ = discord.user("alice").starts(&ops, "/whoami");
+    }
+    // Long enough for the three to be answered, if they were.
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    let asked = discord.requests().len() - before;
+    assert_eq!(asked, 0, "{:?}", discord.requests().last());
 }
 
 #[tokio::test]

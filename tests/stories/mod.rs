@@ -17,6 +17,7 @@ mod discord_hostile;
 mod discord_kafka;
 mod discord_large;
 mod discord_locked;
+mod discord_observed;
 mod discord_owners;
 mod discord_places;
 mod discord_rejected;

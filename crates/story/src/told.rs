@@ -112,7 +112,8 @@ impl Story {
     pub async fn set(setting: Setting, clusters: &[(&str, Tier)], backends: Clusters, clock: Arc<dyn Clock>) -> Self {
         let Setting { pace, guards, rules, expiry, store } = setting;
         let usual = Times::default();
-        let times = Times { expiry: expiry.unwrap_or(usual.expiry), ..usual };
+        // Stories of long lists have more plans waiting than one person usually may.
+        let times = Times { expiry: expiry.unwrap_or(usual.expiry), open_plans: 1_000, ..usual };
         let folder = TempDir::new().expect("a folder");
         let own = format!("sqlite:{}", folder.path().join("signalbox.db").display());
         let url = store.unwrap_or(own);

@@ -160,10 +160,7 @@ impl Http {
     pub(super) async fn send(&self, request: Request) -> Result<Value, Failed> {
         let deadline = self.clock.monotonic() + REQUEST;
         loop {
-            let within = match request.how {
-                How::Callback => CALLBACK,
-                How::Bot | How::Token => self.turn(&request, deadline).await?,
-            };
+            let within = self.turn(&request, deadline).await?;
             match self.attempt(&request, within).await {
                 Err(Failed::Later(wait)) if request.method != Method::POST && self.has_time(wait, deadline) => {
                     self.clock.sleep(wait).await;
@@ -182,10 +179,20 @@ impl Http {
         self.clock.monotonic() + wait + LEAST <= deadline
     }
 
-    /// Waits for the request's turn; the time that is left for it.
+    /// For how long nothing is asked because Discord refused too much: any answer more, and it bars our address.
+    pub(super) fn stopped(&self) -> Option<Duration> {
+        self.limiter().stopped(self.clock.monotonic())
+    }
+
+    /// Waits for the request's turn; the time that is left for it. What goes by an interaction's token waits for no bucket.
     async fn turn(&self, request: &Request, deadline: Duration) -> Result<Duration, Failed> {
-        if request.how == How::Token {
-            return Ok(REQUEST);
+        let at_once = match request.how {
+            How::Callback => Some(CALLBACK),
+            How::Token => Some(REQUEST),
+            How::Bot => None,
+        };
+        if let Some(within) = at_once {
+            return self.stopped().map_or(Ok(within), |wait| Err(Failed::Later(wait)));
         }
         loop {
             let now = self.clock.monotonic();

@@ -55,9 +55,8 @@ pub(super) struct Limiter {
 impl Limiter {
     /// Takes a place for a request, or says how long to wait before asking again.
     pub(super) fn take(&mut self, route: &Route, now: Duration) -> Result<(), Duration> {
-        forget(&mut self.refused, now, INVALID_WINDOW);
-        if let Some(oldest) = self.refused.front().filter(|_| self.refused.len() >= INVALID) {
-            return Err((*oldest + INVALID_WINDOW).saturating_sub(now).max(SECOND));
+        if let Some(wait) = self.stopped(now) {
+            return Err(wait);
         }
         if self.closed_until > now {
             return Err(self.closed_until - now);
@@ -72,6 +71,13 @@ impl Limiter {
         }
         self.sent.push_back(now);
         Ok(())
+    }
+
+    /// For how long nothing at all is asked, where too much was refused.
+    pub(super) fn stopped(&mut self, now: Duration) -> Option<Duration> {
+        forget(&mut self.refused, now, INVALID_WINDOW);
+        let oldest = self.refused.front().filter(|_| self.refused.len() >= INVALID)?;
+        Some((*oldest + INVALID_WINDOW).saturating_sub(now).max(SECOND))
     }
 
     fn key(&self, route: &Route) -> Key {
@@ -231,6 +237,8 @@ mod tests {
             limiter.sent.clear();
         }
         assert_eq!(limiter.take(&route(1), at(60_000)), Err(INVALID_WINDOW - at(60_000)));
+        assert_eq!(limiter.stopped(at(60_000)), Some(INVALID_WINDOW - at(60_000)), "answers to interactions as well");
+        assert_eq!(limiter.stopped(INVALID_WINDOW), None);
         assert_eq!(limiter.take(&route(1), INVALID_WINDOW), Ok(()));
     }
 }

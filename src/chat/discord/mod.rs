@@ -113,6 +113,12 @@ impl Discord {
         }))
     }
 
+    /// Whether nothing is asked of Discord for a while, because it refused too much.
+    #[must_use]
+    pub fn is_stopped(&self) -> bool {
+        self.http.stopped().is_some()
+    }
+
     /// Registers the commands and connects to the gateway, in the background and again whenever it is lost. What people do
     /// goes through the door. Must be called within a Tokio runtime, on which everything runs but the gateway and the
     /// acknowledgements: these have a thread of their own.

@@ -26,6 +26,18 @@ pub fn answer(answer: &Answer, locale: Locale) -> Card {
     bounded(Card { footer: Some(footer(answer, locale)), ..said(&answer.done, locale) })
 }
 
+/// The same where not everybody who reads the place may see what it tells of: nothing is attached, and the footer names what would
+/// have been.
+#[must_use]
+pub fn answer_without_files(found: &Answer, locale: Locale) -> Card {
+    let card = answer(found, locale);
+    let names: Vec<&str> = card.files.iter().map(|file| file.name.as_str()).collect();
+    let args = Args::new().word("files", names.join(", "));
+    let left_out = (!names.is_empty()).then(|| locale.say("footer-not-attached", &args));
+    let footer = Line::joined(card.footer.into_iter().chain(left_out), " · ");
+    Card { footer: Some(footer), files: Vec::new(), is_bare: true, ..card }
+}
+
 /// What came of a request, without naming the request.
 #[must_use]
 pub fn said(done: &Done, locale: Locale) -> Card {

@@ -109,6 +109,7 @@ pub fn plan_card(view: &CardView<'_>) -> Card {
         buttons: controls::buttons(view),
         reactions: controls::reactions(view),
         files: files(view.plan, view.history, view.locale),
+        is_bare: false,
     })
 }
 

@@ -51,6 +51,10 @@ pub(super) fn footer(view: &CardView<'_>) -> Line {
     if tally.filled() == 0 && is_confirmed_only(view) {
         parts[0] = locale.say("votes-unconfirmed", &Args::new());
     }
+    if view.history.started.is_some() && tally.filled() > 0 {
+        // Votes were read for the last time then: what is taken back later is not.
+        parts[0] = locale.say("votes-at-start", &filled(tally, locale));
+    }
     if view.state == State::AwaitingApproval {
         parts.push(match view.plan.plan().name_to_type() {
             Some(name) => locale.say("votes-how-typed", &Args::new().foreign("name", name, WHOLE_NAME)),
@@ -84,11 +88,15 @@ fn counted(tally: &Tally, locale: Locale) -> Line {
     if tally.filled() == 0 {
         return locale.say("votes-none", &Args::new());
     }
-    let args = Args::new()
+    locale.say("votes-counted", &filled(tally, locale))
+}
+
+/// How many seats are filled, and by whom.
+fn filled(tally: &Tally, locale: Locale) -> Args {
+    Args::new()
         .count("filled", tally.filled())
         .count("wanted", tally.seats.len())
-        .line("who", people(tally.seats.iter().flatten(), locale));
-    locale.say("votes-counted", &args)
+        .line("who", people(tally.seats.iter().flatten(), locale))
 }
 
 fn uncounted(tally: &Tally, locale: Locale) -> Option<Line> {

@@ -60,6 +60,16 @@ impl Gateway {
         self.discord.inner.read(|w| w.sessions.budget.used)
     }
 
+    /// Tells clients another address than its own, until it is told none.
+    pub fn is_told_to_be_at(&self, address: Option<&str>) {
+        self.discord.inner.change(|w| w.told_gateway = address.map(str::to_owned));
+    }
+
+    /// Clients may identify so many times more today.
+    pub fn has_identifies_left(&self, left: u32) {
+        self.discord.inner.change(|w| w.sessions.budget.left = left);
+    }
+
     /// Waits until a session is connected and told of its guilds.
     pub async fn is_ready(&self, within: Duration) {
         let ready = |w: &crate::world::World| w.sessions.list.iter().any(|s| s.line.is_some()).then_some(());

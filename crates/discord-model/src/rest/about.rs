@@ -8,7 +8,7 @@ use super::call::Call;
 use crate::world::World;
 
 fn gateway_url(world: &World) -> String {
-    format!("{}/ws", world.base_url.replacen("http", "ws", 1))
+    world.told_gateway.clone().unwrap_or_else(|| format!("{}/ws", world.base_url.replacen("http", "ws", 1)))
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "the signature of all endpoints")]

@@ -58,6 +58,8 @@ pub(crate) struct World {
     pub(crate) faults: Faults,
     pub(crate) requests: Vec<Request>,
     pub(crate) troubles: Vec<Trouble>,
+    /// Where clients are told that the gateway is, if that is not where it is.
+    pub(crate) told_gateway: Option<String>,
     ids: Ids,
 }
 
@@ -84,6 +86,7 @@ impl World {
             faults: Faults::default(),
             requests: Vec::new(),
             troubles: Vec::new(),
+            told_gateway: None,
             ids,
         };
         world.accounts.insert(bot, Account::bot(bot, "signalbox"));

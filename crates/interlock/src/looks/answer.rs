@@ -9,6 +9,7 @@ use crate::id::{ClusterName, OperationId, PersonId, RequestId};
 use crate::plan::{Effect, Seat};
 use crate::time::Millis;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 
 /// What a look gave, as data.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -38,6 +39,35 @@ pub enum LookAnswer {
     AuditPage(AuditPage),
     /// `/audit verify`, made by the desk from the store.
     AuditVerified(AuditVerified),
+}
+
+/// The clusters that an answer tells of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ToldOf<'a> {
+    /// These, or none.
+    Clusters(BTreeSet<&'a ClusterName>),
+    /// It is not known which: any there are.
+    Any,
+}
+
+impl LookAnswer {
+    /// The clusters that it tells of.
+    #[must_use]
+    pub fn told_of(&self) -> ToldOf<'_> {
+        ToldOf::Clusters(match self {
+            Self::Clusters(seen) => seen.clusters.iter().map(|line| &line.name).collect(),
+            Self::Health(seen) => [&seen.cluster].into(),
+            Self::Topic(seen) => [&seen.cluster].into(),
+            Self::Group(seen) => [&seen.cluster].into(),
+            Self::Lag(seen) => [&seen.cluster].into(),
+            Self::Report(seen) => [&seen.cluster].into(),
+            Self::WhoAmI(who) => who.clusters.iter().collect(),
+            Self::Operations(list) => list.waiting_for_me.iter().chain(&list.others).map(|one| &one.cluster).collect(),
+            Self::Status(status) => [&status.line.cluster].into(),
+            Self::Help(_) | Self::AuditVerified(_) => BTreeSet::new(),
+            Self::AuditPage(_) => return ToldOf::Any,
+        })
+    }
 }
 
 /// Help: the list of commands, or one of them in detail. Texts are in the reader's language already.
@@ -229,4 +259,41 @@ pub struct AuditHead {
     pub seq: i64,
     /// Where it was kept, in words ("message of 12 May in #audit").
     pub kept: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn line(cluster: &str) -> OperationLine {
+        OperationLine {
+            operation: "K7F3QD".parse().unwrap(),
+            state: State::AwaitingApproval,
+            command: "reset-offset".to_owned(),
+            cluster: cluster.parse().unwrap(),
+            is_readable: true,
+            about: Vec::new(),
+            asked_by: "alice".to_owned(),
+            updated_at: Millis(0),
+            expires_at: None,
+            frozen: None,
+        }
+    }
+
+    #[test]
+    fn an_answer_tells_of_every_cluster_in_it() {
+        let names = |list: &[&str]| list.iter().map(|name| name.parse().unwrap()).collect::<Vec<ClusterName>>();
+        let told = |answer: &LookAnswer| match answer.told_of() {
+            ToldOf::Clusters(all) => Some(all.into_iter().cloned().collect::<Vec<_>>()),
+            ToldOf::Any => None,
+        };
+        let list = OperationsList {
+            waiting_for_me: vec![line("pay"), line("logs")],
+            others: vec![line("lab"), line("pay")],
+            ..OperationsList::default()
+        };
+        assert_eq!(told(&LookAnswer::Operations(list)), Some(names(&["lab", "logs", "pay"])));
+        assert_eq!(told(&LookAnswer::AuditPage(AuditPage::default())), None, "entries do not say it");
+        assert_eq!(told(&LookAnswer::Help(Help::List(Vec::new()))), Some(Vec::new()));
+    }
 }

@@ -19,7 +19,7 @@ mod tests;
 
 pub use answer::{
     AuditEntry, AuditHead, AuditPage, AuditVerified, Help, HelpCommand, HelpOption, LookAnswer, OperationLine,
-    OperationStatus, OperationsList, StepLine, WhoAmI,
+    OperationStatus, OperationsList, StepLine, ToldOf, WhoAmI,
 };
 pub use clusters::{ClusterCounts, ClusterLine, ClustersLook, Counts, RocketmqCounts};
 pub use group::{GroupLook, MemberLine, TopicLag};

@@ -20,6 +20,8 @@ use std::collections::BTreeSet;
 
 /// Says that there is more in the attachment; in no language.
 const MORE: &str = "… → more.txt";
+/// Says that there is more, where nothing is attached.
+const LESS: &str = "…";
 /// Room for [`MORE`] and a marker.
 const RESERVE: usize = 80;
 /// Most that one message calls: with the longest ids they fit beside a headline; Discord takes 100 of each kind. All of them
@@ -38,8 +40,8 @@ pub(super) struct Rendered {
 /// A card as a message; with a marker, if it is one that may have to be found again.
 pub(super) fn render(card: &Card, marker: Option<&str>) -> Rendered {
     let content = content(card);
-    let description = description(&card.body);
-    let more = (content.cut || description.cut).then(|| whole(card));
+    let description = description(card);
+    let more = (!card.is_bare && (content.cut || description.cut)).then(|| whole(card));
     let Attached { uploads, left_out } = attachments::attach(&card.files, more);
     let mut drawn = Drawn { content: content.text, description: description.text, footer: String::new() };
     drawn.end(card);
@@ -138,7 +140,7 @@ fn content(card: &Card) -> Markup {
     let lines: Vec<Markup> = card.headline.iter().map(markup).collect();
     let calls: Vec<String> = called(card).iter().map(mention).collect();
     let calls = calls.join(" ");
-    let mut content = fitted(&lines, CONTENT - RESERVE - units(&calls) - 1);
+    let mut content = fitted(&lines, CONTENT - RESERVE - units(&calls) - 1, rest(card));
     content.cut |= called(card).len() < card.mentions.len();
     if !calls.is_empty() && !content.text.is_empty() {
         content.text.push('\n');
@@ -157,9 +159,14 @@ fn mention(mention: &Mention) -> String {
     }
 }
 
-fn description(body: &[Block]) -> Markup {
-    let blocks: Vec<Markup> = body.iter().map(block).collect();
-    fitted(&blocks, DESCRIPTION - RESERVE)
+fn description(card: &Card) -> Markup {
+    let blocks: Vec<Markup> = card.body.iter().map(block).collect();
+    fitted(&blocks, DESCRIPTION - RESERVE, rest(card))
+}
+
+/// What stands in the place of what does not fit.
+fn rest(card: &Card) -> &'static str {
+    if card.is_bare { LESS } else { MORE }
 }
 
 fn block(block: &Block) -> Markup {
@@ -181,7 +188,7 @@ fn block(block: &Block) -> Markup {
 }
 
 /// Whole lines while they fit, then where the rest is.
-fn fitted(lines: &[Markup], most: usize) -> Markup {
+fn fitted(lines: &[Markup], most: usize, rest: &str) -> Markup {
     let mut fitted = Markup::default();
     let mut used = 0;
     for (at, line) in lines.iter().enumerate() {
@@ -198,7 +205,7 @@ fn fitted(lines: &[Markup], most: usize) -> Markup {
     }
     if fitted.cut {
         fitted.text.push('\n');
-        fitted.text.push_str(MORE);
+        fitted.text.push_str(rest);
     }
     fitted
 }

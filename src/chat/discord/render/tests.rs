@@ -39,6 +39,7 @@ fn a_card_becomes_content_embed_and_buttons() {
         ],
         reactions: vec!["✅"],
         files: vec![CardFile { name: "plan.txt".into(), bytes: b"plan".to_vec(), alt: None }],
+        is_bare: false,
     };
     let Rendered { message, uploads } = render(&card, Some("ob-1"));
     assert_eq!(text(&message["content"]), "Waiting for approval: **reset billing**\nends <t:1700000000:R>\n<@&7> <@8>");
@@ -88,6 +89,16 @@ fn a_short_notice_has_no_embed_and_its_marker_in_small_print() {
 #[test]
 fn an_empty_card_still_shows_something() {
     assert_eq!(render(&Card::default(), None).message["content"], "…");
+}
+
+#[test]
+fn what_does_not_fit_a_bare_card_is_attached_to_nothing() {
+    let long = Card { body: vec![Block::Line(foreign(&"b".repeat(2 * DESCRIPTION)))], ..Card::default() };
+    assert_eq!(render(&long, None).uploads.len(), 1, "it would be attached");
+    let Rendered { message, uploads } = render(&Card { is_bare: true, ..long }, None);
+    assert_eq!(uploads, []);
+    let description = text(&message["embeds"][0]["description"]);
+    assert!(description.ends_with(LESS) && !description.contains(MORE), "{description}");
 }
 
 #[test]

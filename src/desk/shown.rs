@@ -1,0 +1,21 @@
+//! What may be left where others read: attachments only where every cluster that is told of may be shown.
+
+use super::answer::Done;
+use super::rooms::Rooms;
+use interlock::looks::ToldOf;
+use interlock::principal::Place;
+
+impl Rooms {
+    /// Whether an answer may have attachments in a place. An attachment is passed on and kept as no private answer is.
+    pub(crate) fn may_attach(&self, done: &Done, place: &Place) -> bool {
+        let places = &self.policy.places;
+        match done {
+            Done::Looked(seen) => match seen.told_of() {
+                ToldOf::Clusters(told) => told.into_iter().all(|cluster| places.shows(cluster, place)),
+                ToldOf::Any => self.policy.clusters.keys().all(|cluster| places.shows(cluster, place)),
+            },
+            Done::DryRun(plan) | Done::AskedBack(plan) => places.shows(&plan.plan().cluster, place),
+            _ => true,
+        }
+    }
+}

@@ -1,0 +1,145 @@
+//! Whoever may not see something learns nothing of it, and what is shown to somebody is not left where others read.
+
+use discord_model::Channel;
+use interlock::policy::{Names, Pattern, Policy, Role};
+use simulated::Trouble;
+use story::discord_house::{CLUSTER, DiscordStory, GROUP, TOPIC, old_topic};
+
+const WIDE: &str = "orders-wide";
+/// There, and owned by nobody.
+const HIDDEN: &str = "orderz-eu";
+
+/// vic sees the topics and groups of one team only, as alice does; there is one topic beyond them.
+async fn partly_seen() -> DiscordStory {
+    let story = DiscordStory::begin_with(|policy, discord| {
+        let own = ["orders.*", "billing.*"].map(|source| Pattern::new(source).unwrap());
+        let of = [Role::Viewer, Role::Operator].map(|role| story::discord_house::chat_role(discord, role).get());
+        let is_theirs = |grantee: &interlock::policy::Grantee| match grantee {
+            interlock::policy::Grantee::ChatRole(role) => of.contains(&role.0),
+            _ => false,
+        };
+        for grant in policy.grants.0.iter_mut().filter(|grant| grant.to.iter().any(is_theirs)) {
+            grant.reach.names = Names::Matching(own.to_vec());
+        }
+    })
+    .await;
+    story.kafka().add_topic(&old_topic(&HIDDEN.parse().unwrap(), 3)).unwrap();
+    story.house().desk().refresh_directory().await;
+    story
+}
+
+/// What somebody is answered, without what differs from request to request.
+async fn told(story: &DiscordStory, who: &str, line: &str, name: &str) -> String {
+    let seen = story.user(who).runs(&story.ops, line).await.look();
+    assert!(seen.private, "{line}");
+    let text = seen.text.replace(name, "NAME");
+    match text.rfind("request ") {
+        Some(at) => text[..at].to_owned(),
+        None => text,
+    }
+}
+
+/// 26: a name that is there and beyond one's sight is like one that is not there: in answers, in what was perhaps meant, in
+/// suggestions and in help. The cluster is not even asked, so that no time tells it.
+#[tokio::test]
+async fn a_name_beyond_ones_sight_is_like_none() {
+    let story = partly_seen().await;
+    let nowhere = "orderz-uk";
+    for line in
+        ["/topic cluster:CLUSTER topic:NAME", "/reset-offset cluster:CLUSTER group:billing-eu topic:NAME to:earliest"]
+    {
+        for who in ["vic", "alice"] {
+            let asks = |name: &str| line.replace("CLUSTER", CLUSTER).replace("NAME", name);
+            let (there, not) = (asks(HIDDEN), asks(nowhere));
+            let (is, is_not) = (told(&story, who, &there, HIDDEN).await, told(&story, who, &not, nowhere).await);
+            assert_eq!(is, is_not, "{who}: {line}");
+            assert!(!is.contains("orderz"), "{who}: {is}");
+            // It is answered while the cluster is down, in the same words: nobody looked.
+            story.kafka().trouble(Some(Trouble::Down)).unwrap();
+            assert_eq!(told(&story, who, &there, HIDDEN).await, is, "{who}: {line}");
+            story.kafka().trouble(None).unwrap();
+        }
+    }
+    // What is typed almost right is offered from what one sees alone.
+    let near = format!("/topic cluster:{CLUSTER} topic:ordersz-eu");
+    for (who, all) in [("vic", false), ("bob", true)] {
+        let offered = told(&story, who, &near, "ordersz-eu").await;
+        assert!(offered.contains(TOPIC) && offered.contains(HIDDEN) == all, "{who}: {offered}");
+    }
+    let line = format!("/topic cluster:{CLUSTER}");
+    for typed in ["", "ord", HIDDEN] {
+        let choices = story.user("vic").completes(&story.ops, &line, "topic", typed).await;
+        assert!(choices.iter().all(|one| !one.name.contains("orderz")), "{typed}: {choices:?}");
+    }
+    for line in ["/help", "/help command:topic", "/whoami", "/operations"] {
+        let seen = story.user("vic").runs(&story.ops, line).await.look();
+        let files = seen.files.iter().map(|file| String::from_utf8_lossy(&file.bytes).into_owned());
+        let all: String = files.chain([seen.text.clone()]).collect();
+        assert!(!all.contains("orderz"), "{line}: {all}");
+    }
+    // Who sees everything is told.
+    let whole = told(&story, "bob", &format!("/topic cluster:{CLUSTER} topic:{HIDDEN}"), "nobody").await;
+    assert!(whole.contains(HIDDEN), "{whole}");
+    story.everything_is_read().await;
+    story.discord.assert_clean();
+}
+
+fn nobody_owns(policy: &mut Policy) {
+    policy.owners.0.clear();
+}
+
+/// How many files an answer in a channel has, and whether it says that one is missing.
+async fn attached(story: &DiscordStory, channel: &Channel, line: &str) -> (usize, bool) {
+    let seen = story.user("vic").runs(channel, line).await.look();
+    assert!(seen.private, "{line}: {}", seen.text);
+    (seen.files.len(), seen.text.contains("is not attached in this channel"))
+}
+
+/// 27, 28: an answer is private everywhere. A file is downloaded and passed on: it is attached only where everybody who reads the
+/// channel may see its cluster.
+#[tokio::test]
+async fn a_look_where_outsiders_read_has_no_attachments() {
+    let story = DiscordStory::begin_with(|policy, _| nobody_owns(policy)).await;
+    story.kafka().add_topic(&old_topic(&WIDE.parse().unwrap(), 30)).unwrap();
+    let lounge = story.discord.channel("lounge");
+    let wide = format!("/topic cluster:{CLUSTER} topic:{WIDE}");
+    assert_eq!(attached(&story, &story.ops, &wide).await, (1, false));
+    let before = story.discord.requests().len();
+    assert_eq!(attached(&story, &lounge, &wide).await, (0, true));
+    let sent = story.discord.requests()[before..].iter().filter(|one| !one.files.is_empty()).count();
+    assert_eq!(sent, 0, "nothing was uploaded that is only not shown");
+    // In a thread of a channel where it may be shown it is as in the channel.
+    let posted = story.reset().await;
+    assert_eq!(attached(&story, &posted.card.thread().unwrap(), &wide).await, (1, false));
+    // What needs no file is the same everywhere.
+    let lag = format!("/lag cluster:{CLUSTER} group:{GROUP} topic:{TOPIC}");
+    assert_eq!(attached(&story, &lounge, &lag).await, (0, false));
+    // Help is about no cluster.
+    let help = story.user("vic").runs(&lounge, "/help").await.look();
+    assert_eq!(help.files.len(), 1, "{}", help.text);
+    // A plan is not even shown to whoever asks for it there: it would be for everybody who reads.
+    let line = format!("/reset-offset cluster:{CLUSTER} group:{GROUP} topic:{TOPIC} to:latest dry-run:true");
+    let refused = story.user("alice").runs(&lounge, &line).await.look();
+    assert!(refused.files.is_empty() && refused.text.contains("cannot be asked in this channel"), "{}", refused.text);
+    story.everything_is_read().await;
+    story.discord.assert_clean();
+}
+
+/// The settings change, and the cluster may no longer be shown where it was: not even who looked there before gets a file.
+#[tokio::test]
+async fn where_a_cluster_may_no_longer_be_shown_nothing_is_attached() {
+    let mut story = DiscordStory::begin().await;
+    story.kafka().add_topic(&old_topic(&WIDE.parse().unwrap(), 30)).unwrap();
+    let wide = format!("/topic cluster:{CLUSTER} topic:{WIDE}");
+    assert_eq!(attached(&story, &story.ops, &wide).await, (1, false));
+    story.dies().await;
+    let elsewhere = story.discord.channel("elsewhere");
+    story.settings_change(|policy| {
+        policy.places.channels.insert(CLUSTER.parse().unwrap(), [elsewhere.id().get()].into());
+    });
+    story.is_born().await;
+    assert_eq!(attached(&story, &story.ops, &wide).await, (0, true));
+    assert_eq!(attached(&story, &elsewhere, &wide).await, (1, false));
+    story.everything_is_read().await;
+    story.discord.assert_clean();
+}
