@@ -417,7 +417,8 @@ async fn a_consumer_that_is_killed_midway_leaves_the_truth() {
         let is_set = stands.iter().zip(&before).all(|(now, before)| now < before);
         assert_eq!(is_set, line == 0, "{}: {before:?} {stands:?}", scene.version);
         assert_eq!(ended.state == State::Succeeded, is_set, "{}: {} {:?}", scene.version, ended.state, ended.why);
-        assert_eq!(scene.told("Done and read back") > 0, is_set, "{}", scene.version);
+        let why = ended.why.id.as_str();
+        assert!(is_set || ["tried-too-often", "offset-came-back"].contains(&why), "{}: {why}", scene.version);
         scene.clock.advance(Duration::from_secs(600));
         assert_eq!(at(&scene.stands(AT_WORK).await), stands, "nobody reads");
     }
