@@ -211,10 +211,10 @@ async fn story(line: Line) {
         };
         scene.until("what is closed is read", read).await;
     }
-    trade.silent_has_read(&scene);
     // Nothing has to be kept for anybody any more, and who was given up is waited for no longer.
     // With them goes what it has not read.
     scene.expires(&[topic], CLOSED, 3).await;
+    trade.silent_has_read(&scene);
     scene.keeps_for_hours(0);
     bot.closes(&id).await;
     applications.end(topic).await.unwrap();
