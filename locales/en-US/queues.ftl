@@ -52,7 +52,7 @@ wait-seeds-watched = Watching whether the offsets of groups in new queues of { $
 wait-seeds-lost = { $count ->
     [one] One offset
    *[other] { $count } offsets
- } of groups in new queues of { $topic } are gone at { $master }: it died before it wrote them to disk
+ } of groups in new queues of { $topic } are gone at { $master }: one that dies before it writes them to disk forgets them
 wait-queues-watched = Set and read back; I look once more ({ $streak } of { $wanted } looks)
 wait-master-silent = { $master } does not answer ({ $failure }); I wait for it, and go on where it was
 wait-routes-lag = A NameServer does not tell { $expected } queues for { $topic } at { $master } yet
@@ -69,9 +69,9 @@ wait-retention-not-told = No master tells for how long it keeps messages, so I g
 
 notice-step-under-way-rocketmq-set-queues = Step { $step }: the queues are set at every master; I watch whether that lasts
 notice-closed-unwatched = From now on nobody watches the closed queues of { $topic }: what a stale route still sends to them is read by nobody, and lost once it expires
-notice-seeds-given-again = A master died before it wrote the offsets of groups in new queues of { $topic } to disk; { $count ->
-    [one] one is
-   *[other] { $count } are
+notice-seeds-given-again = { $count ->
+    [one] One offset of a group in new queues of { $topic } is gone, as after the death of a master that had not written it to disk. It is
+   *[other] { $count } offsets of groups in new queues of { $topic } are gone, as after the death of a master that had not written them to disk. They are
  } given again before anything is written to these queues
 notice-queues-read-again = Something came into closed queues of { $topic }: they are read again, so nothing of it is lost, and are closed once that is read
 notice-queues-read-again-half = Closed queues of { $topic } are read at some masters and not at others ({ $master }: { $found }): they are read again at all of them, and are closed once everything is read

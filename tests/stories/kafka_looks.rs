@@ -206,14 +206,20 @@ async fn routes_clients_and_loads_are_as_kafka_tells() {
         assert_eq!(row[1..3], [Cell::Number(replicas), Cell::Number(leads)], "broker {id}");
     }
 
+    let is_told = std::cell::Cell::new(false);
     let writes = async {
-        for _ in 0..30 {
+        while !is_told.get() {
             let (topic, partitions) = (topic.clone(), vec![1]);
             let bulk = Bulk { topic, partitions, count: 200, first_timestamp: FIRST, step_ms: 1, value_bytes: 1_000 };
             scene.cluster.judge().produce_many(bulk).await.unwrap();
         }
     };
-    let (hot, ()) = tokio::join!(scene.reports("/hot"), writes);
+    let looks = async {
+        let hot = scene.reports("/hot").await;
+        is_told.set(true);
+        hot
+    };
+    let (hot, ()) = tokio::join!(looks, writes);
     let row = hot.tables[0].rows.iter().find(|row| row[0] == Cell::name(topic)).expect("it is written");
     assert!(matches!(row[1], Cell::Bytes(rate) if rate > 0), "{row:?}");
 }

@@ -8,3 +8,4 @@ mod resetting;
 mod returning;
 mod scene;
 mod watch;
+mod whole;

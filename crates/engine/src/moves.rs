@@ -109,7 +109,7 @@ impl Run<'_> {
         if let Some(next) = self.steer_queues(operation, watched, &looked).await? {
             return Ok(next);
         }
-        if let Some(next) = self.seed_again(operation, watched, (&looked, &sections)).await? {
+        if let Some(next) = self.seed_again(operation, watched, (&memory, &looked, &sections)).await? {
             return Ok(next);
         }
         match looked {

@@ -10,12 +10,13 @@ use crate::run::{Next, Run};
 use interlock::cluster::Sections;
 use interlock::facts::Facts;
 use interlock::plan::{
-    Action, CANNOT_LOOK, Closing, Condition, Looked, Pace, Plan, RocketmqAction, Step, Wait, Work, steer, still_drained,
+    Action, CANNOT_LOOK, Closing, Condition, Looked, Memory, Pace, Plan, RocketmqAction, SeedsKept, Step, Wait, Work,
+    steer, still_drained,
 };
 use std::time::Duration;
 
-/// After so many actions that gave lost offsets once more, something else takes them away.
-const MOST_SEEDED_AGAIN: usize = 1_000;
+/// An offset that was given so often once more is taken away by somebody.
+const MOST_SEEDED_AGAIN: usize = 5;
 
 impl Run<'_> {
     /// Right before reading is taken from closed queues it is looked at once more whether they are drained: since that was found
@@ -51,13 +52,12 @@ impl Run<'_> {
         self.history.was_intended(step.number).then(|| milestone("closed-unwatched", facts))
     }
 
-    /// Gives offsets once more that a look found gone: their broker died before it wrote them to its disk. Fixed in the journal
-    /// first. None if nothing is gone.
+    /// Gives offsets once more that a look found gone, and watches them anew. Fixed in the journal first. None if nothing is gone.
     pub(crate) async fn seed_again(
         &mut self,
         operation: &Operation,
         watched: &Watched<'_>,
-        (looked, sections): (&Looked, &Sections),
+        (memory, looked, sections): (&Memory, &Looked, &Sections),
     ) -> Result<Option<Next>, EngineError> {
         let Condition::RocketmqSeedsKept(kept) = &watched.step.done else { return Ok(None) };
         let (number, step) = (watched.step.number, adjusted(watched.step.number));
@@ -65,15 +65,33 @@ impl Run<'_> {
         if actions.is_empty() {
             return Ok(None);
         }
-        let facts = Facts::none().with("topic", kept.topic.as_str());
         let count: usize = actions.iter().map(Action::size).sum();
-        if self.history.added(step).len() >= MOST_SEEDED_AGAIN {
-            return self.give_up(operation, "seeds-lost", facts.with("count", count)).await.map(Some);
+        let facts = Facts::none().with("topic", kept.topic.as_str()).with("count", count);
+        if let Some(place) = self.not_taken(step) {
+            let facts = self.said_last(operation, (step, place)).await?.with("step", i64::from(number));
+            let attempts = i64::from(self.history.tries(step, place).attempts);
+            return self.give_up(operation, "tried-too-often", facts.with("attempts", attempts)).await.map(Some);
+        }
+        if SeedsKept::given(self.history.added(step), &actions) >= MOST_SEEDED_AGAIN {
+            return self.give_up(operation, "seeds-lost", facts).await.map(Some);
+        }
+        // What was seen before counts no longer, also if this process ends before the next look.
+        let now = self.inner.ports.clock.now();
+        if !self.inner.ports.journal.remember(operation, self.lease.token, memory, now).await? {
+            return Err(EngineError::Fenced);
         }
         tracing::info!(operation = %operation.id, count, "offsets of groups are gone, they are given again");
-        let told = [milestone("seeds-given-again", facts.with("count", count))];
+        let told = [milestone("seeds-given-again", facts)];
         self.write_telling(Entry::Added { step, actions }, &told).await?;
         Ok(Some(Next::Go))
+    }
+
+    /// The first added action that the cluster did not take in all its attempts.
+    fn not_taken(&self, step: u32) -> Option<u32> {
+        let tries = (0..).zip(self.history.added(step)).map(|(place, _)| (place, self.history.tries(step, place)));
+        let most = self.inner.pace.attempts;
+        let mut all = tries.filter(|(_, tries)| !tries.is_done() && !tries.is_unread() && tries.attempts >= most);
+        all.next().map(|(place, _)| place)
     }
 
     /// Sets what a look at closed queues says is to be set now, within what was approved: fixed in the journal first. None if

@@ -226,7 +226,8 @@ impl<'a> Run<'a> {
             Calls::People => self.inner.tell(&operation.id, alert("still-cannot-look", facts)).await?,
             Calls::Nobody => {}
         }
-        let memory = Memory { failing: Some(failing), ..operation.memory.clone() };
+        // What was not seen ends what was seen so many times in a row.
+        let memory = Memory { failing: Some(failing), streak: 0, ..operation.memory.clone() };
         self.rest_with(operation, &memory, self.inner.pace.retry).await
     }
 

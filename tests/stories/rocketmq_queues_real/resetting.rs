@@ -236,13 +236,12 @@ fn groups_are_where_they_were_set_whatever_they_do() {
     at_both(story);
 }
 
-/// A client that knows nothing of it commits its old offset five seconds later: it is noticed, and never fought.
+/// A client that knows nothing of it goes on committing its old offset: it is noticed, and never fought.
 async fn comes_back(ground: &Ground<'_>, bot: &Bot) {
     let group = ground.group("stubborn", 9);
     let id = bot.begins(&ground.line(&group, "earliest")).await;
     ground.scene.until("the reset", async || ground.stands(&group) == [Some(0); 4]).await;
-    let set = Instant::now();
-    ground.scene.until("five seconds", async || set.elapsed() > PERSISTED).await;
+    ground.scene.until("it is watched", async || bot.operation(&id).await.state == State::Waiting).await;
     // 5.x takes a commit only after somebody has fetched the reset.
     let fetches = |broker: &str| {
         Reader::join(&ground.scene.at(broker), &group, &ground.topic, QUEUES.map(|queue| (queue, 9)).collect())
@@ -255,8 +254,15 @@ async fn comes_back(ground: &Ground<'_>, bot: &Bot) {
             .await;
     }
     drop(readers);
-    ground.commits(&group, 9);
-    let ended = ground.ends(bot, &id).await;
+    let is_over = |state: State| state.has_ended() || state == State::Stuck;
+    ground
+        .scene
+        .until("it is noticed", async || {
+            ground.commits(&group, 9);
+            is_over(bot.operation(&id).await.state)
+        })
+        .await;
+    let ended = bot.operation(&id).await;
     assert_eq!((ended.state, ended.why.id.as_str()), (State::Stuck, "offset-came-back"), "{:?}", ended.why);
     assert_eq!(ground.stands(&group), [Some(9); 4]);
 }

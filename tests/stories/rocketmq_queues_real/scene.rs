@@ -356,6 +356,11 @@ impl Bot {
         self.says("alice", line).await
     }
 
+    /// What somebody is answered who only looks.
+    pub(super) async fn looks(&self, line: &str) -> Done {
+        self.story.person("vic").runs(&format!("{line} cluster:{CLUSTER}")).await
+    }
+
     pub(super) async fn says(&self, who: &str, line: &str) -> Done {
         let line = match line.contains(" operation:") {
             true => line.to_owned(),

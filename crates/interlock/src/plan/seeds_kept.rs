@@ -31,8 +31,8 @@ pub struct SeedsKept {
 }
 
 impl SeedsKept {
-    /// A broker begins to write offsets two intervals after its start, and what it wrote last may have been begun right before
-    /// the offsets came: so three intervals are spanned.
+    /// A broker first writes offsets 10 s after its start, and what it wrote last may have been begun right before the offsets
+    /// came: so three intervals are spanned, of 5 s at least.
     pub const LOOKS: u32 = 4;
 
     /// What is waited for at these brokers: the slowest of them tells how long.
@@ -97,6 +97,13 @@ impl SeedsKept {
         };
         actions.iter().filter_map(each).collect()
     }
+
+    /// How often the first of these offsets was given by `given`.
+    #[must_use]
+    pub fn given(given: &[Action], these: &[Action]) -> usize {
+        let first = these.iter().flat_map(seeds).next();
+        first.map_or(0, |first| given.iter().filter(|action| seeds(action).contains(first)).count())
+    }
 }
 
 fn seeds(action: &Action) -> &[Seed] {
@@ -106,7 +113,8 @@ fn seeds(action: &Action) -> &[Seed] {
     }
 }
 
-/// Which of these are not there. A group that was deleted meanwhile has none where its broker stores none for it.
+/// Which of these are not there. A group that was deleted meanwhile needs none: no master has it, nor an offset of it in this
+/// topic; and a master of 5.x that does not have it stores none.
 fn lost<'s>(topic: &TopicName, seeds: &[&'s Seed], sections: &Sections) -> Result<Vec<&'s Seed>, Facts> {
     let mut looker = Looker::new(sections);
     let readers = known(looker.rocketmq_readers(topic))?;
@@ -117,8 +125,11 @@ fn lost<'s>(topic: &TopicName, seeds: &[&'s Seed], sections: &Sections) -> Resul
     told_by_all(brokers(), readers)?;
     told_by_all(brokers(), groups)?;
     let there = stored(&readers.seen);
+    let with_offsets = there.iter().map(|(group, ..)| *group);
+    let known: BTreeSet<&GroupId> = groups.seen.iter().map(|one| &one.id).chain(with_offsets).collect();
     let is_lost = |seed: &Seed| {
-        !there.contains(&(&seed.group, &seed.broker, seed.queue))
+        known.contains(&seed.group)
+            && !there.contains(&(&seed.group, &seed.broker, seed.queue))
             && cluster.stores_offsets(&seed.broker, &seed.group, &groups.seen)
     };
     Ok(seeds.iter().copied().filter(|seed| is_lost(seed)).collect())

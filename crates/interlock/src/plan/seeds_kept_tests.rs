@@ -131,12 +131,31 @@ fn a_silent_master_says_neither() {
 }
 
 #[test]
-fn a_group_that_is_deleted_meanwhile_is_waited_for_at_no_broker_that_stores_none_for_it() {
-    let mut watch = Watch::new();
-    watch.known = false;
-    assert_eq!(watch.id(&[]), "seeds-lost", "4.9 stores any");
-    watch.version = "5.5.0";
-    assert_eq!([0; 4].map(|_| watch.id(&[])), ["seeds-watched", "seeds-watched", "seeds-watched", "met"]);
+fn a_group_that_is_deleted_meanwhile_gets_no_offsets_again() {
+    for version in ["4.9.7", "5.5.0"] {
+        let mut watch = Watch::new();
+        watch.version = version;
+        assert_eq!(watch.id(&[]), "seeds-lost", "it is still there");
+        watch.known = false;
+        assert_eq!(
+            [0; 4].map(|_| watch.id(&[])),
+            ["seeds-watched", "seeds-watched", "seeds-watched", "met"],
+            "{version}"
+        );
+    }
+    let mut left = Watch::new();
+    left.known = false;
+    assert_eq!(left.id(&[9]), "seeds-lost", "4.9 has offsets of groups that it does not have");
+    left.version = "5.5.0";
+    assert_eq!(left.id(&[9]), "seeds-watched", "and 5.x stores none for them");
+}
+
+#[test]
+fn it_is_known_how_often_an_offset_was_given() {
+    let watch = Watch::new();
+    let [first, second] = [&watch.actions[..1], &watch.actions[1..]];
+    assert_eq!(SeedsKept::given(&[first, first, second].concat(), first), 2);
+    assert_eq!((SeedsKept::given(&[], first), SeedsKept::given(first, &[])), (0, 0));
 }
 
 #[test]

@@ -71,7 +71,10 @@ impl PaperChat {
         read(path).messages.into_iter().flat_map(|one| std::iter::once(one.line).chain(one.edits)).collect()
     }
 
+    /// One change after the other, whoever makes them: a reaction that comes while a message is edited is not lost.
     fn change<T>(&self, change: impl FnOnce(&mut Paper) -> T) -> T {
+        let turn = fs::File::create(self.path.with_extension("lock")).expect("the chat's lock");
+        turn.lock().expect("the chat's lock");
         let mut paper = read(&self.path);
         let done = change(&mut paper);
         let beside = self.path.with_extension("new");

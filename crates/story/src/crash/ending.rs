@@ -30,6 +30,9 @@ const PROGRESS: [&str; 7] = [
     "second: Watching whether",
 ];
 
+/// What the progress of a watch over a few looks says, of which one may end with its worker.
+const LOOKS: &str = "; I look once more (";
+
 /// How a run ended.
 #[derive(Debug, Clone)]
 pub struct Ending {
@@ -212,8 +215,8 @@ impl Ending {
         differ("the holds", &undisturbed.holds.len(), &self.holds.len(), &mut faults);
         differ("the audit log", &kinds(undisturbed), &kinds(self), &mut faults);
         let messages = |of: &Self| {
-            let lines = of.messages.iter().filter(|line| !PROGRESS.iter().any(|begin| line.starts_with(begin)));
-            counted(lines.cloned())
+            let is_progress = |line: &str| PROGRESS.iter().any(|begin| line.starts_with(begin)) || line.contains(LOOKS);
+            counted(of.messages.iter().filter(|line| !is_progress(line)).cloned())
         };
         differ("the messages", &messages(undisturbed), &messages(self), &mut faults);
         let acts =

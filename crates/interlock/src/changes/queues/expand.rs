@@ -20,7 +20,9 @@ pub(super) fn draft(wanted: &Wanted<'_>, seen: &Seen<'_>, context: &Context<'_>)
     }
     let new = new_queues(wanted, seen);
     let step_ms = steps::lasts_ms(seen);
-    let kept_ms = if new.is_empty() { 0 } else { steps::seeds_kept(wanted.topic, seen).lasts_ms() };
+    let (impact, changes) = (impact::expand(wanted, seen, count(&new)), count(&new));
+    let steps = in_order((wanted.topic, seen), (reads, writes), new, context);
+    let duration_ms = (2 * step_ms).saturating_add(steps::kept_ms(&steps));
     Ok(Draft {
         identity: seen.cluster.identity(),
         arguments: impact::resolved(wanted),
@@ -28,9 +30,9 @@ pub(super) fn draft(wanted: &Wanted<'_>, seen: &Seen<'_>, context: &Context<'_>)
         holds: holds(wanted.topic, context),
         checks,
         expectations: steps::expectations(wanted.topic, seen),
-        estimate: Estimate { duration_ms: 2 * step_ms + kept_ms, way_back_ms: step_ms, changes: count(&new) },
-        impact: impact::expand(wanted, seen, count(&new)),
-        steps: in_order((wanted.topic, seen), (reads, writes), new, context),
+        estimate: Estimate { duration_ms, way_back_ms: step_ms, changes },
+        impact,
+        steps,
         restore: Vec::new(),
         adopts: Vec::new(),
     })

@@ -114,6 +114,8 @@ fn draft(
     found.extend(held_checks(&holds, context.held.iter().filter(|(_, holder)| *holder != first.operation)));
     let checks = context.guards.verdict(found)?;
     let step_ms = steps::lasts_ms(seen);
+    let steps = back((topic, seen), &now, context);
+    let duration_ms = (2 * step_ms).saturating_add(steps::kept_ms(&steps));
     Ok(Draft {
         identity: seen.cluster.identity(),
         arguments: BTreeMap::from([("operation".to_owned(), first.operation.to_string())]),
@@ -121,7 +123,7 @@ fn draft(
         holds,
         checks,
         expectations: steps::expectations(topic, seen),
-        steps: back((topic, seen), &now, context),
+        steps,
         restore: Vec::new(),
         adopts: Vec::new(),
         impact: Impact {
@@ -131,7 +133,7 @@ fn draft(
             rows: now.iter().map(|(broker, now, saved)| impact::row(broker.to_string(), *now, saved.saved)).collect(),
             ..Impact::default()
         },
-        estimate: Estimate { duration_ms: 2 * step_ms, way_back_ms: 2 * step_ms, changes: now.len() as u64 },
+        estimate: Estimate { duration_ms, way_back_ms: 2 * step_ms, changes: now.len() as u64 },
     })
 }
 

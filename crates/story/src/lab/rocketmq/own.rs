@@ -190,15 +190,27 @@ impl Own {
     /// # Errors
     /// When its files cannot be moved.
     pub fn keeps_offsets_in_memory(&self, broker: &str) -> Result<(), LabError> {
-        let moved = |file: PathBuf| {
-            fs::rename(&file, file.with_extension(ASIDE))?;
-            // What holds something is neither written over nor deleted.
-            for place in [file.clone(), file.with_extension("json.tmp")] {
-                fs::create_dir_all(place.join("full"))?;
+        let began = Instant::now();
+        // The broker may be writing it at this moment.
+        while let Err(error) = self.offsets_in_memory(broker) {
+            if began.elapsed() > Duration::from_secs(10) {
+                return Err(failed(&error));
             }
-            Ok(())
-        };
-        moved(self.offsets(broker)).map_err(|error: io::Error| failed(&error))
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        Ok(())
+    }
+
+    fn offsets_in_memory(&self, broker: &str) -> io::Result<()> {
+        let file = self.offsets(broker);
+        if file.is_file() {
+            fs::rename(&file, file.with_extension(ASIDE))?;
+        }
+        // What holds something is neither written over nor deleted.
+        for place in [file.clone(), file.with_extension("json.tmp")] {
+            fs::create_dir_all(place.join("full"))?;
+        }
+        Ok(())
     }
 
     /// What was moved aside stands where it was.
