@@ -66,7 +66,6 @@ async fn process(broker: &Broker) -> rocketmq_admin::Result<ProcessSeen> {
 
 fn seen(figures: &RuntimeInfo, settings: &Settings) -> ProcessSeen {
     let setting = |key: &str| settings.get(key).and_then(|value| value.trim().parse().ok());
-    let whole = |key: &str| settings.get(key).and_then(|value| value.trim().parse().ok());
     let disks = ["commitLogDiskRatio", "consumeQueueDiskRatio"].iter().filter_map(|key| percent(figures.0.get(*key)?));
     ProcessSeen {
         version: figures.0.get("brokerVersionDesc").map_or_else(String::new, |name| version(name)),
@@ -78,7 +77,7 @@ fn seen(figures: &RuntimeInfo, settings: &Settings) -> ProcessSeen {
         written_today: today(figures, "msgPutTotal"),
         read_today: today(figures, "msgGetTotal"),
         kept_hours: setting("fileReservedTime"),
-        offset_flush_ms: whole("flushConsumerOffsetInterval"),
+        offset_flush_ms: setting("flushConsumerOffsetInterval").map(u64::from),
         resets_offsets: settings.get("useServerSideResetOffset").is_some_and(|value| value.trim() == "true"),
     }
 }

@@ -92,8 +92,8 @@ impl SeedsKept {
         let each = |action: &Action| {
             let lost = lost(&self.topic, &seeds(action).iter().collect::<Vec<_>>(), sections).ok()?;
             let seeds: Vec<Seed> = lost.into_iter().cloned().collect();
-            let again = RocketmqAction::SeedOffsets { topic: self.topic.clone(), seeds };
-            (again.size() > 0).then_some(Action::Rocketmq(again))
+            let topic = self.topic.clone();
+            (!seeds.is_empty()).then(|| Action::Rocketmq(RocketmqAction::SeedOffsets { topic, seeds }))
         };
         actions.iter().filter_map(each).collect()
     }
