@@ -93,7 +93,7 @@ impl SeedsKept {
             let lost = lost(&self.topic, &seeds(action).iter().collect::<Vec<_>>(), sections).ok()?;
             let seeds: Vec<Seed> = lost.into_iter().cloned().collect();
             let topic = self.topic.clone();
-            (!seeds.is_empty()).then(|| Action::Rocketmq(RocketmqAction::SeedOffsets { topic, seeds }))
+            (!seeds.is_empty()).then_some(Action::Rocketmq(RocketmqAction::SeedOffsets { topic, seeds }))
         };
         actions.iter().filter_map(each).collect()
     }
