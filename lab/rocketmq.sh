@@ -175,8 +175,26 @@ write_rocketmq_env() {
     )
 }
 
+# These nodes of every version, started side by side.
+rocketmq_nodes_up() {
+    local version node
+    for version in "${ROCKETMQ_VERSIONS[@]}"; do
+        for node in "$@"; do
+            alive "rocketmq-$version-$node" || start_rocketmq "$version" "$node"
+        done
+    done
+    for version in "${ROCKETMQ_VERSIONS[@]}"; do
+        for node in "$@"; do
+            wait_until "$READY_SECONDS" rocketmq_decided "$version" "$node" ||
+                die "RocketMQ $version: $node is not ready after $READY_SECONDS s"
+            rocketmq_ready "$version" "$node" ||
+                die "RocketMQ $version: $node ended: $(tail -n 5 "$RUN/rocketmq-$version/$node/out.log")"
+        done
+    done
+}
+
 rocketmq_start() {
-    local version node began
+    local version began
     began=$(now_ms)
     mkdir -p "$RUN"
     choose_rocketmq_base
@@ -188,18 +206,10 @@ rocketmq_start() {
     ) 8>"$LAB/lock"
     for version in "${ROCKETMQ_VERSIONS[@]}"; do
         rocketmq_home "$version"
-        for node in "${ROCKETMQ_NODES[@]}"; do
-            alive "rocketmq-$version-$node" || start_rocketmq "$version" "$node"
-        done
     done
-    for version in "${ROCKETMQ_VERSIONS[@]}"; do
-        for node in "${ROCKETMQ_NODES[@]}"; do
-            wait_until "$READY_SECONDS" rocketmq_decided "$version" "$node" ||
-                die "RocketMQ $version: $node is not ready after $READY_SECONDS s"
-            rocketmq_ready "$version" "$node" ||
-                die "RocketMQ $version: $node ended: $(tail -n 5 "$RUN/rocketmq-$version/$node/out.log")"
-        done
-    done
+    # A broker that registers before its NameServers listen tries again half a minute later only.
+    rocketmq_nodes_up ns1 ns2
+    rocketmq_nodes_up a as s
     write_rocketmq_env
     say "lab: started RocketMQ ${ROCKETMQ_VERSIONS[*]} in $(($(now_ms) - began)) ms"
 }

@@ -311,7 +311,7 @@ why-resumed = { $reason-count ->
 why-seeds-lost = { $count ->
     [one] One offset
    *[other] { $count } offsets
- } of groups in new queues of { $topic } went again and again, however often they were given
+ } that groups were given, the first in { $topic }, went again and again, however often they were given
 why-stale = The cluster is no longer as it was when the plan was made: { $because }
 why-stop-asked = { $reason-count ->
     [0] Stopped by { $by }

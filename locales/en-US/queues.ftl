@@ -48,11 +48,14 @@ mistake-queues-are-more = { $topic } has { $found } queues to read/write at { $m
 mistake-queues-are-fewer = { $topic } has { $found } queues to read/write at { $master }, which is fewer than { $count }
     .next = /expand-partitions opens queues.
 
-wait-seeds-watched = Watching whether the offsets of groups in new queues of { $topic } stay until brokers have written them to disk ({ $streak } of { $wanted } looks)
+wait-seeds-watched = Watching whether { $count ->
+    [one] the offset that a group was given stays until its broker has written it to disk
+   *[other] the { $count } offsets that groups were given stay until brokers have written them to disk
+ } ({ $streak } of { $wanted } looks)
 wait-seeds-lost = { $count ->
     [one] One offset
    *[other] { $count } offsets
- } of groups in new queues of { $topic } are gone at { $master }: one that dies before it writes them to disk forgets them
+ } that groups were given are gone, the first in { $topic } at { $master }: a master that dies before it writes them to disk forgets them
 wait-queues-watched = Set and read back; I look once more ({ $streak } of { $wanted } looks)
 wait-master-silent = { $master } does not answer ({ $failure }); I wait for it, and go on where it was
 wait-routes-lag = A NameServer does not tell { $expected } queues for { $topic } at { $master } yet
@@ -70,9 +73,9 @@ wait-retention-not-told = No master tells for how long it keeps messages, so I g
 notice-step-under-way-rocketmq-set-queues = Step { $step }: the queues are set at every master; I watch whether that lasts
 notice-closed-unwatched = From now on nobody watches the closed queues of { $topic }: what a stale route still sends to them is read by nobody, and lost once it expires
 notice-seeds-given-again = { $count ->
-    [one] One offset of a group in new queues of { $topic } is gone, as after the death of a master that had not written it to disk. It is
-   *[other] { $count } offsets of groups in new queues of { $topic } are gone, as after the death of a master that had not written them to disk. They are
- } given again before anything is written to these queues
+    [one] One offset that a group was given in { $topic } is gone, as after the death of a master that had not written it to disk. It is given again
+   *[other] { $count } offsets that groups were given, the first in { $topic }, are gone, as after the death of a master that had not written them to disk. They are given again
+ } before I go on
 notice-queues-read-again = Something came into closed queues of { $topic }: they are read again, so nothing of it is lost, and are closed once that is read
 notice-queues-read-again-half = Closed queues of { $topic } are read at some masters and not at others ({ $master }: { $found }): they are read again at all of them, and are closed once everything is read
 notice-queues-read-again-unread = { $groups } have not read everything in closed queues of { $topic }: they are read again, so nothing of it is lost, and are closed once that is read

@@ -223,7 +223,7 @@ why-resumed = { $reason-count ->
     [0] 由 { $by } 恢复
    *[other] 由 { $by } 恢复：{ $reason }
 }
-why-seeds-lost = { $topic } 新队列中的 { $count } 个消费组位点一再丢失，多次重新写入仍未保留
+why-seeds-lost = 为消费组写入的 { $count } 个位点（首个在 { $topic } 中）一再丢失，多次重新写入仍未保留
 why-stale = 集群与制定计划时不同了：{ $because }
 why-stop-asked = { $reason-count ->
     [0] 由 { $by } 停止

@@ -42,8 +42,8 @@ mistake-queues-are-more = { $topic } 在 { $master } 上的读/写队列为 { $f
 mistake-queues-are-fewer = { $topic } 在 { $master } 上的读/写队列为 { $found }，少于 { $count }
     .next = 用 /expand-partitions 打开队列。
 
-wait-seeds-watched = 正在观察 { $topic } 新队列中各消费组的位点，直到 broker 写入磁盘（第 { $streak } 次，共 { $wanted } 次）
-wait-seeds-lost = { $master } 上 { $topic } 新队列中的 { $count } 个消费组位点已丢失：master 在写入磁盘前宕机会丢失位点
+wait-seeds-watched = 正在观察为消费组写入的 { $count } 个位点，直到 broker 写入磁盘（第 { $streak } 次，共 { $wanted } 次）
+wait-seeds-lost = 为消费组写入的 { $count } 个位点已丢失（首个在 { $master } 的 { $topic } 中）：master 在写入磁盘前宕机会丢失位点
 wait-queues-watched = 已设置并读回；再看一次（第 { $streak } 次，共 { $wanted } 次）
 wait-master-silent = { $master } 没有应答（{ $failure }）；我等它恢复后从原处继续
 wait-routes-lag = 某个 NameServer 尚未给出 { $topic } 在 { $master } 上的 { $expected } 队列
@@ -60,7 +60,7 @@ wait-retention-not-told = 没有 master 告知消息保留时间，我继续观�
 
 notice-step-under-way-rocketmq-set-queues = 第 { $step } 步：每个 master 上的队列已设置；我观察它是否保持
 notice-closed-unwatched = 从现在起没有人观察 { $topic } 已关闭的队列：旧路由仍发往它们的消息没有人消费，到期后丢失
-notice-seeds-given-again = { $topic } 新队列中的 { $count } 个消费组位点已丢失（master 在写入磁盘前宕机会丢失位点）；在写入这些队列之前重新写入
+notice-seeds-given-again = 为消费组写入的 { $count } 个位点（首个在 { $topic } 中）已丢失（master 在写入磁盘前宕机会丢失位点）；在继续之前重新写入
 notice-queues-read-again = 有消息进入 { $topic } 已关闭的队列：已重新开放读取，不会丢失；消费完后再次关闭
 notice-queues-read-again-half = { $topic } 已关闭的队列在部分 master 上可读，部分不可读（{ $master }：{ $found }）：已在所有 master 上重新开放读取；全部消费后再次关闭
 notice-queues-read-again-unread = { $groups } 未消费完 { $topic } 已关闭的队列：已重新开放读取，不会丢失；消费完后再次关闭

@@ -1,5 +1,6 @@
 //! `/expand-partitions` and `/shrink-partitions` on a simulated RocketMQ cluster, through the desk.
 
+mod brought_back;
 mod expand;
 mod masters;
 mod scene;

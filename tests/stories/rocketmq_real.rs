@@ -448,3 +448,32 @@ async fn a_bot_that_logs_everything_logs_no_secret() {
         }
     }
 }
+
+/// `signalbox check` and a bot at work over TLS, judged by mqadmin: servers whose authority is not known are told nothing.
+#[tokio::test]
+async fn tls_is_spoken_with_servers_whose_authority_is_known() {
+    let _alone = ALONE.lock().await;
+    for lab in both().await {
+        let folder = tempfile::tempdir().unwrap();
+        let with = |authority: String| {
+            let file = folder.path().join("ca.pem");
+            std::fs::write(&file, authority).unwrap();
+            let ca = format!("[cluster.security]\nca = \"{}\"\n", file.display());
+            settings(&lab, OPEN, &ca).replace("\"staging\"", "\"development\"")
+        };
+        let unknown = Home::new(&with(lab.other_authority())).runs(&["check"], "").await;
+        assert!(!unknown.status.success() && unknown.out.contains("UnknownIssuer"), "{}{}", unknown.out, unknown.err);
+        let home = Home::new(&with(lab.authority()));
+        let known = home.runs(&["check"], "").await;
+        let master = format!("ok   master of broker-a at {}", lab.address(Node::Master));
+        assert!(known.status.success() && known.out.contains(&master), "{}{}", known.out, known.err);
+        let mut bot = home.bot_that_logs_all().await;
+        let topic = lab.unique("over-tls");
+        let told = home.asks(&format!("/topic-create topic:{topic} partitions:1 cluster:{CLUSTER}")).await;
+        let id = operation_in(&told);
+        home.approved_until((&id, "Succeeded"), async |line: String| home.asks(&line).await).await;
+        bot.kill().await.unwrap();
+        let printed = lab.mqadmin(&["topicRoute", "-n", lab.address(Node::Names1), "-t", &topic]).await.unwrap();
+        assert!(printed.contains("broker-a"), "{printed}");
+    }
+}

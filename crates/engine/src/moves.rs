@@ -13,7 +13,8 @@ use interlock::cluster::Sections;
 use interlock::facts::{Fact, Facts};
 use interlock::plan::{
     Action, Awaited, CANNOT_LOOK, Condition, KafkaAction, Later, Looked, Memory, Moving, NextBatch, Pace, Plan,
-    ReplicaMove, Sealed, Step, Turned, Wanted, later_query, left_later, look, milestones, next_look, outlook, regulate,
+    ReplicaMove, Sealed, SeedsKept, Step, Turned, Wanted, later_query, left_later, look, milestones, next_look,
+    outlook, regulate,
 };
 use std::time::Duration;
 
@@ -88,7 +89,7 @@ impl Run<'_> {
         if let Some(next) = self.added(operation, plan, number).await? {
             return Ok(next);
         }
-        let actions = self.history.actions_of(watched.step.number, &watched.step.work).to_vec();
+        let actions = self.awaited(plan.plan(), watched.step);
         let awaited = Awaited { condition: &watched.step.done, actions: &actions };
         let sections = self.observe(operation, &awaited.queries()).await;
         let pace = Pace { now: self.inner.ports.clock.now(), interval: watched.interval };
@@ -109,8 +110,9 @@ impl Run<'_> {
         if let Some(next) = self.steer_queues(operation, watched, &looked).await? {
             return Ok(next);
         }
-        if let Some(next) = self.seed_again(operation, watched, (&memory, &looked, &sections)).await? {
-            return Ok(next);
+        let lost = SeedsKept::again(&actions, &looked, &sections);
+        if !lost.is_empty() {
+            return self.seed_again(operation, watched.step, (&memory, lost)).await;
         }
         match looked {
             Looked::Met => self.arrived(operation, plan.plan(), watched.step.number).await,

@@ -7,7 +7,6 @@ use crate::moves::Watched;
 use crate::notice::{Notice, milestone};
 use crate::operation::Operation;
 use crate::run::{Next, Run};
-use interlock::cluster::Sections;
 use interlock::facts::Facts;
 use interlock::plan::{
     Action, CANNOT_LOOK, Closing, Condition, Looked, Memory, Pace, Plan, RocketmqAction, SeedsKept, Step, Wait, Work,
@@ -52,38 +51,44 @@ impl Run<'_> {
         self.history.was_intended(step.number).then(|| milestone("closed-unwatched", facts))
     }
 
-    /// Gives offsets once more that a look found gone, and watches them anew. Fixed in the journal first. None if nothing is gone.
+    /// The actions that a step's condition is about: its own, but for offsets that groups were given, which are all looked at
+    /// where the last of them is.
+    pub(crate) fn awaited(&self, plan: &Plan, step: &Step) -> Vec<Action> {
+        let of = |step: &Step| self.history.actions_of(step.number, &step.work).to_vec();
+        if !matches!(step.done, Condition::RocketmqSeedsKept(_)) {
+            return of(step);
+        }
+        let so_far = plan.steps.iter().filter(|one| one.number <= step.number);
+        so_far.flat_map(of).filter(SeedsKept::watches).collect()
+    }
+
+    /// Gives offsets once more that a look found gone, and watches them anew. Fixed in the journal first.
     pub(crate) async fn seed_again(
         &mut self,
         operation: &Operation,
-        watched: &Watched<'_>,
-        (memory, looked, sections): (&Memory, &Looked, &Sections),
-    ) -> Result<Option<Next>, EngineError> {
-        let Condition::RocketmqSeedsKept(kept) = &watched.step.done else { return Ok(None) };
-        let (number, step) = (watched.step.number, adjusted(watched.step.number));
-        let actions = kept.again(self.history.actions_of(number, &watched.step.work), looked, sections);
-        if actions.is_empty() {
-            return Ok(None);
-        }
-        let count: usize = actions.iter().map(Action::size).sum();
-        let facts = Facts::none().with("topic", kept.topic.as_str()).with("count", count);
+        step: &Step,
+        (memory, actions): (&Memory, Vec<Action>),
+    ) -> Result<Next, EngineError> {
+        let (number, step) = (step.number, adjusted(step.number));
+        let facts = SeedsKept::told(&actions);
         if let Some(place) = self.not_taken(step) {
             let facts = self.said_last(operation, (step, place)).await?.with("step", i64::from(number));
             let attempts = i64::from(self.history.tries(step, place).attempts);
-            return self.give_up(operation, "tried-too-often", facts.with("attempts", attempts)).await.map(Some);
+            return self.give_up(operation, "tried-too-often", facts.with("attempts", attempts)).await;
         }
-        if SeedsKept::given(self.history.added(step), &actions) >= MOST_SEEDED_AGAIN {
-            return self.give_up(operation, "seeds-lost", facts).await.map(Some);
+        if SeedsKept::given_by(self.history.added(step), &actions) >= MOST_SEEDED_AGAIN {
+            return self.give_up(operation, "seeds-lost", facts).await;
         }
         // What was seen before counts no longer, also if this process ends before the next look.
         let now = self.inner.ports.clock.now();
         if !self.inner.ports.journal.remember(operation, self.lease.token, memory, now).await? {
             return Err(EngineError::Fenced);
         }
+        let count: usize = actions.iter().map(Action::size).sum();
         tracing::info!(operation = %operation.id, count, "offsets of groups are gone, they are given again");
         let told = [milestone("seeds-given-again", facts)];
         self.write_telling(Entry::Added { step, actions }, &told).await?;
-        Ok(Some(Next::Go))
+        Ok(Next::Go)
     }
 
     /// The first added action that the cluster did not take in all its attempts.

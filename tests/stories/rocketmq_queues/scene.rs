@@ -16,6 +16,7 @@ use simulated::{Fleet, HandClock, RocketmqGroupSpec, RocketmqSpec, RocketmqTopic
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 use story::crash::{CHANNEL, CountingCluster, CountingJournal, Deed, PaperChat, Point, Points, ask};
 use story::people::approval_of;
@@ -49,6 +50,7 @@ pub(super) struct Scene {
     pub(super) clock: Arc<HandClock>,
     pub(super) shop: SimulatedRocketmq,
     guards: Guards,
+    forgot: AtomicBool,
 }
 
 impl Scene {
@@ -88,7 +90,12 @@ impl Scene {
         shop.add_group(&billing).unwrap();
         let mail = RocketmqGroupSpec::stopped(group("mail"), reads(900_000), HOUR / 2);
         shop.add_group(&mail.client("mail-1", "10.0.3.1", version)).unwrap();
-        Self { folder: TempDir::new().unwrap(), clock, shop, guards }
+        Self { folder: TempDir::new().unwrap(), clock, shop, guards, forgot: AtomicBool::new(false) }
+    }
+
+    /// Whether it is for the first time: whoever dies in between does not forget that.
+    pub(super) fn forgets_once(&self) -> bool {
+        !self.forgot.swap(true, Ordering::SeqCst)
     }
 
     pub(super) async fn house(&self) -> House {

@@ -10,12 +10,14 @@ use signalbox::house::House;
 use signalbox::store::{Filter, Page};
 use std::sync::Arc;
 use std::time::Duration;
-use story::crash::{Deed, Point, Points, ask, vanish};
+use story::crash::{Deed, Ending, Point, Points, ask, vanish};
 use tokio::sync::Notify;
 
 const EXPAND: &str = "/expand-partitions cluster:lab-rocketmq topic:orders to:12 reason:growth";
 const SHRINK: &str = "/shrink-partitions cluster:lab-rocketmq topic:orders to:4 reason:idle";
 const MOST_TURNS: usize = 200;
+/// In twelve queues at two brokers.
+const ALL_OFFSETS: usize = 24;
 
 /// What is asked for, on brokers of which version, and whether it is taken back at the end: a shrinking is stopped for that while
 /// the group is away.
@@ -24,11 +26,13 @@ struct Course {
     line: &'static str,
     version: &'static str,
     back: bool,
+    /// Whether brokers forget once what groups were given, while it is watched.
+    forgets: bool,
 }
 
 impl Course {
     fn of(line: &'static str) -> Self {
-        Self { line, version: "5.5.0", back: false }
+        Self { line, version: "5.5.0", back: false, forgets: false }
     }
 
     fn closes(self) -> bool {
@@ -45,6 +49,8 @@ struct End {
     lost: bool,
     past_read: bool,
     holds: usize,
+    /// The queues in which the group that is away has an offset, where brokers forgot some.
+    offsets: usize,
 }
 
 /// The operations there are, oldest first.
@@ -95,6 +101,10 @@ async fn runs(scene: &Scene, house: &House, (id, course): (&OperationId, Course)
             // A process that comes after may find it stopping already.
             ask(house, "alice", &format!("/stop operation:{id} reason:because")).await;
         }
+        let are_given = async || Ending::stands(&scene.shop, "billing").await.len() == ALL_OFFSETS;
+        if course.forgets && operation.state == State::Waiting && are_given().await && scene.forgets_once() {
+            scene.shop.forget_offsets(&group("billing"), &topic(), 8).unwrap();
+        }
         let span = if queues == ["4/4", "4/4"] && number % 4 == 0 { Duration::from_secs(20 * 3_600) } else { LOOK };
         turn(house, id, span).await;
     }
@@ -110,6 +120,7 @@ async fn end(scene: &Scene, house: &House, course: Course) -> End {
         lost: course.closes() && scene.unread_closed("billing").await > 0,
         past_read: scene.shop.past_read().unwrap(),
         holds: holds.len(),
+        offsets: if course.forgets { Ending::stands(&scene.shop, "billing").await.len() } else { 0 },
     }
 }
 
@@ -151,7 +162,7 @@ fn sweeps(course: Course, wanted: &End, calls: impl Iterator<Item = (&'static st
 
 fn wanted(states: &[State], queues: &str) -> End {
     let queues = vec![queues.to_owned(); 2];
-    End { states: states.to_vec(), queues, lost: false, past_read: false, holds: 0 }
+    End { states: states.to_vec(), queues, lost: false, past_read: false, holds: 0, offsets: 0 }
 }
 
 fn calls(points: &Points, kind: &'static str) -> impl Iterator<Item = (&'static str, u64)> {
@@ -195,6 +206,21 @@ fn the_way_back_of_an_expansion_ends_the_same_wherever_it_is_killed() {
 #[test]
 fn the_way_back_of_a_shrinking_ends_the_same_wherever_it_is_killed() {
     back(SHRINK, [State::Succeeded, State::Stopped], "8/8");
+}
+
+/// Brokers forget offsets while they are watched: it dies at each call from then on, up to those that open the queues for writing.
+#[test]
+fn offsets_that_are_given_again_are_there_wherever_it_is_killed() {
+    let course = Course { forgets: true, ..Course::of(EXPAND) };
+    let wanted = End { offsets: ALL_OFFSETS, ..wanted(&[State::Succeeded], "12/12") };
+    let points = undisturbed(course, &wanted);
+    assert_eq!(points.count("rocketmq-seed-offsets"), 2, "given, and given again");
+    let between = |kind| {
+        let before = |number| points.count_before(kind, number);
+        let (first, last) = (before(("rocketmq-seed-offsets", 1)), before(("rocketmq-set-queues", 2)));
+        calls(&points, kind).take(last).skip(first)
+    };
+    sweeps(course, &wanted, between("journal").chain(between("act")));
 }
 
 /// The first master no longer reads its closed queues, the second one still does: there the process is killed, and nobody looks for

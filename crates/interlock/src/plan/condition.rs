@@ -198,7 +198,7 @@ impl Awaited<'_> {
             }
             Condition::KafkaMoved(moving) => moving.queries(&moving::moves_of(self.actions)),
             Condition::RocketmqOffsetsHold(holding) => holding.queries(),
-            Condition::RocketmqSeedsKept(kept) => kept.queries(),
+            Condition::RocketmqSeedsKept(_) => SeedsKept::queries(self.actions),
             Condition::RocketmqQueuesStand(standing) => queues_action::of_topic(&standing.topic),
             Condition::RocketmqTopicGone(absence) => queues_action::of_topic(&absence.topic),
             Condition::RocketmqDrained(closing) | Condition::RocketmqStaysClosed(closing) => closing.queries(),

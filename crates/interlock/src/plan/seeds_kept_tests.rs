@@ -35,7 +35,7 @@ struct Watch {
 impl Watch {
     fn new() -> Self {
         let topic: crate::id::TopicName = "orders".parse().unwrap();
-        let kept = SeedsKept::of(topic.clone(), &cluster("4.9.7", None));
+        let kept = SeedsKept::of(&cluster("4.9.7", None));
         let action = |seeds| Action::Rocketmq(RocketmqAction::SeedOffsets { topic: topic.clone(), seeds });
         Self {
             condition: Condition::RocketmqSeedsKept(kept.clone()),
@@ -56,7 +56,7 @@ impl Watch {
         for (query, answer) in [
             (RocketmqQuery::Cluster, RocketmqAnswer::Cluster(cluster(self.version, None))),
             (RocketmqQuery::Groups, RocketmqAnswer::Groups(groups)),
-            (RocketmqQuery::Readers(self.kept.topic.clone()), RocketmqAnswer::Readers(readers)),
+            (RocketmqQuery::Readers("orders".parse().unwrap()), RocketmqAnswer::Readers(readers)),
         ] {
             let seen = Seen { from: Millis(0), to: Millis(0), value: Answer::Rocketmq(answer) };
             sections.put(Query::Rocketmq(query), Section::Seen(seen));
@@ -108,7 +108,7 @@ fn what_a_broker_forgot_is_given_again_as_it_was_given_and_watched_anew() {
     let sections = watch.there(&[9]);
     let looked = watch.look(&sections);
     assert!(matches!(looked, Looked::NotYet { id: "seeds-lost", .. }), "{looked:?}");
-    let again = watch.kept.again(&watch.actions, &looked, &sections);
+    let again = SeedsKept::again(&watch.actions, &looked, &sections);
     let told = |action: &Action| match action {
         Action::Rocketmq(RocketmqAction::SeedOffsets { seeds, .. }) => seeds.clone(),
         other => panic!("{other:?}"),
@@ -116,7 +116,7 @@ fn what_a_broker_forgot_is_given_again_as_it_was_given_and_watched_anew() {
     assert_eq!(again.iter().map(told).collect::<Vec<_>>(), [vec![seed(8)], vec![seed(10)]]);
     assert_eq!([0; 4].map(|_| watch.id(ALL)), ["seeds-watched", "seeds-watched", "seeds-watched", "met"]);
     let looked = watch.look(&watch.there(ALL));
-    assert!(watch.kept.again(&watch.actions, &looked, &watch.there(&[])).is_empty(), "only after a look that says so");
+    assert!(SeedsKept::again(&watch.actions, &looked, &watch.there(&[])).is_empty(), "only after a look that says so");
 }
 
 #[test]
@@ -154,13 +154,13 @@ fn a_group_that_is_deleted_meanwhile_gets_no_offsets_again() {
 fn it_is_known_how_often_an_offset_was_given() {
     let watch = Watch::new();
     let [first, second] = [&watch.actions[..1], &watch.actions[1..]];
-    assert_eq!(SeedsKept::given(&[first, first, second].concat(), first), 2);
-    assert_eq!((SeedsKept::given(&[], first), SeedsKept::given(first, &[])), (0, 0));
+    assert_eq!(SeedsKept::given_by(&[first, first, second].concat(), first), 2);
+    assert_eq!((SeedsKept::given_by(&[], first), SeedsKept::given_by(first, &[])), (0, 0));
 }
 
 #[test]
 fn a_broker_that_writes_offsets_more_seldom_is_waited_for_longer() {
-    let of = |flush_ms| SeedsKept::of("orders".parse().unwrap(), &cluster("4.9.7", flush_ms)).interval_ms;
+    let of = |flush_ms| SeedsKept::of(&cluster("4.9.7", flush_ms)).interval_ms;
     assert_eq!([None, Some(10), Some(60_000)].map(of), [5_000, 5_000, 60_000]);
 }
 

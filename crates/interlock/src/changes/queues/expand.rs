@@ -6,7 +6,7 @@ use crate::changes::{Context, Guard, Stop};
 use crate::cluster::rocketmq::Queues;
 use crate::facts::Facts;
 use crate::id::BrokerName;
-use crate::plan::{Draft, Effect, Estimate, Mistake, QueuesChange, Step, Undo, Work};
+use crate::plan::{Draft, Effect, Estimate, Mistake, QueuesChange, SeedsKept, Step, Undo, Work};
 
 pub(super) fn draft(wanted: &Wanted<'_>, seen: &Seen<'_>, context: &Context<'_>) -> Result<Draft, Stop> {
     not_fewer(wanted, seen)?;
@@ -22,7 +22,7 @@ pub(super) fn draft(wanted: &Wanted<'_>, seen: &Seen<'_>, context: &Context<'_>)
     let step_ms = steps::lasts_ms(seen);
     let (impact, changes) = (impact::expand(wanted, seen, count(&new)), count(&new));
     let steps = in_order((wanted.topic, seen), (reads, writes), new, context);
-    let duration_ms = (2 * step_ms).saturating_add(steps::kept_ms(&steps));
+    let duration_ms = (2 * step_ms).saturating_add(SeedsKept::all_last_ms(&steps));
     Ok(Draft {
         identity: seen.cluster.identity(),
         arguments: impact::resolved(wanted),

@@ -8,8 +8,8 @@ use crate::cluster::{Failure, FailureKind, Looker, Sections};
 use crate::facts::Facts;
 use crate::id::{BrokerName, TopicName};
 use crate::plan::{
-    Action, Check, Done, Draft, Effect, Estimate, Impact, Level, Mistake, Planning, QueuesChange, RocketmqAction, Step,
-    Undo, forgotten,
+    Action, Check, Done, Draft, Effect, Estimate, Impact, Level, Mistake, Planning, QueuesChange, RocketmqAction,
+    SeedsKept, Step, Undo, forgotten,
 };
 use look::Seen;
 use std::collections::BTreeMap;
@@ -115,7 +115,7 @@ fn draft(
     let checks = context.guards.verdict(found)?;
     let step_ms = steps::lasts_ms(seen);
     let steps = back((topic, seen), &now, context);
-    let duration_ms = (2 * step_ms).saturating_add(steps::kept_ms(&steps));
+    let duration_ms = (2 * step_ms).saturating_add(SeedsKept::all_last_ms(&steps));
     Ok(Draft {
         identity: seen.cluster.identity(),
         arguments: BTreeMap::from([("operation".to_owned(), first.operation.to_string())]),

@@ -57,24 +57,11 @@ pub(super) fn setting(on: On<'_>, places: Vec<QueuesChange>, undo: Undo) -> Step
     Step { number: 0, work: set(on.0, places), needs: Vec::new(), done, undo }
 }
 
-/// What it takes until brokers have the offsets of these steps on their disks, in milliseconds.
-pub(super) fn kept_ms(steps: &[Step]) -> u64 {
-    let each = steps.iter().map(|step| match &step.done {
-        Condition::RocketmqSeedsKept(kept) => kept.lasts_ms(),
-        _ => 0,
-    });
-    each.fold(0, u64::saturating_add)
-}
-
 /// A step that gives every group an offset in queues before anything is written to them: at each broker from a number on, up to
 /// the second and without it.
 pub(super) fn seeding((topic, seen): On<'_>, queues: Vec<(BrokerName, u32, u32)>, context: &Context<'_>) -> Step {
     let kept = context.guards.has(Guard::SeedsKept);
-    let done = if kept {
-        Condition::RocketmqSeedsKept(SeedsKept::of(topic.clone(), seen.cluster))
-    } else {
-        Condition::ReadBack
-    };
+    let done = if kept { Condition::RocketmqSeedsKept(SeedsKept::of(seen.cluster)) } else { Condition::ReadBack };
     let rule = SeedRule { topic: topic.clone(), queues, most: MOST_SEEDS };
     Step { number: 0, work: Work::Rule(Rule::RocketmqSeedOffsets(rule)), needs: Vec::new(), done, undo: Undo::Nothing }
 }

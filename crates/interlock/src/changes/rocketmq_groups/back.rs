@@ -5,13 +5,13 @@ use super::look::{self, look};
 use super::{estimate, holds, steps};
 use crate::changes::rocketmq_offsets::{self as offsets, Ground};
 use crate::changes::rollback::Rollback;
-use crate::changes::{Context, Part, Stop, topics};
+use crate::changes::{Context, Guard, Part, Stop, topics};
 use crate::cluster::{Failure, FailureKind, Looker, Sections};
 use crate::facts::Facts;
 use crate::id::{BrokerName, GroupId};
 use crate::plan::{
-    Action, Check, Draft, Effect, Expectation, Impact, Level, Mistake, Planning, RocketmqAction, RocketmqExpectation,
-    Undo, forgotten,
+    Action, Check, Condition, Draft, Effect, Estimate, Expectation, Impact, Level, Mistake, Planning, RocketmqAction,
+    RocketmqExpectation, SeedsKept, Step, Undo, Work, forgotten,
 };
 use std::collections::BTreeMap;
 
@@ -90,15 +90,17 @@ fn draft(rollback: &Rollback<'_>, again: Again<'_>, ground: &Ground<'_>, context
     let checks = context.guards.verdict(found)?;
     let (each, expectations) = if again.unmakes() { unmaking(again, ground) } else { making(again, ground) };
     let changes = each.iter().map(|(action, ..)| Action::Rocketmq(action.clone()).size()).sum();
+    let (steps, calls) = (watched(steps(each), ground, context), estimate(changes));
+    let duration_ms = calls.duration_ms.saturating_add(SeedsKept::all_last_ms(&steps));
     Ok(Draft {
         identity: ground.cluster.identity(),
         arguments: BTreeMap::from([("operation".to_owned(), operation.to_string())]),
         effect: Effect::Reversible,
         holds,
         expectations,
-        estimate: estimate(changes),
+        estimate: Estimate { duration_ms, ..calls },
         impact: impact(rollback, again, ground),
-        steps: steps(each),
+        steps,
         restore: Vec::new(),
         adopts: Vec::new(),
         checks,
@@ -167,4 +169,14 @@ fn making(again: Again<'_>, ground: &Ground<'_>) -> (Each, Vec<Expectation>) {
     let needs = vec![cluster, Expectation::Rocketmq(idle)];
     let each = again.all().cloned().map(|action| (action, needs.clone(), Undo::Nothing)).collect();
     (each, needs)
+}
+
+/// The offsets that it gets are watched until brokers have written them to their disks: after the last ones, so that nothing
+/// keeps the others waiting while no client may come.
+fn watched(mut steps: Vec<Step>, ground: &Ground<'_>, context: &Context<'_>) -> Vec<Step> {
+    let gives = |step: &Step| matches!(&step.work, Work::Act(action) if SeedsKept::watches(action));
+    if let Some(last) = steps.last_mut().filter(|last| context.guards.has(Guard::SeedsKept) && gives(last)) {
+        last.done = Condition::RocketmqSeedsKept(SeedsKept::of(ground.cluster));
+    }
+    steps
 }
