@@ -71,7 +71,10 @@ public final class ClientShell {
                 received.getOrDefault(words[1], List.of()).forEach(ClientShell::print);
                 break;
             case "write":
-                again(() -> writers.put(words[1], new Writer(words[1], words[2])));
+                again(() -> writers.put(words[2], new Writer(words[1], words[2], false)));
+                break;
+            case "write-retrying":
+                again(() -> writers.put(words[2], new Writer(words[1], words[2], true)));
                 break;
             case "written":
                 writers.get(words[1]).results.forEach(ClientShell::print);
@@ -127,19 +130,24 @@ public final class ClientShell {
         consumers.put(group, consumer);
     }
 
-    /** Sends one message after the other where its route leads, and nothing twice: what fails has failed. */
+    /**
+     * Sends one message after the other where its route leads. What fails has failed, but where it retries as clients do by
+     * default.
+     */
     private final class Writer extends Thread {
         private final List<String> results = new CopyOnWriteArrayList<>();
         private final DefaultMQProducer producer;
         private final String topic;
         private volatile boolean on = true;
 
-        Writer(String topic, String group) throws Exception {
+        Writer(String topic, String group, boolean retrying) throws Exception {
             this.topic = topic;
             producer = new DefaultMQProducer(group);
             producer.setNamesrvAddr(names);
             producer.setInstanceName(group);
-            producer.setRetryTimesWhenSendFailed(0);
+            if (!retrying) {
+                producer.setRetryTimesWhenSendFailed(0);
+            }
             producer.setSendMsgTimeout(60_000);
             try {
                 producer.start();

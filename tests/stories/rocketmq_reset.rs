@@ -353,6 +353,9 @@ async fn of_a_group_that_goes_on_success_that_sets_nothing_is_not_called_read_ba
     assert!(at(&scene.stands(AT_WORK).await).iter().zip(&before).all(|(now, before)| now > before));
     assert_eq!(scene.outcomes(&id).await, [Outcome::Answered, Outcome::Unseen]);
     assert_eq!(scene.told("Done and read back"), 0);
+    // What was seen is called so.
+    scene.carried_out("/reset-offset group:coupon-audit to:-5h").await;
+    assert!(scene.told("Done and read back") > 0);
 }
 
 /// Of a stopped group the read-back is strict, whatever the brokers answer; and of one at work that stands exactly where it

@@ -4,6 +4,7 @@ mod hostile;
 mod ids;
 mod keys;
 mod pictures;
+mod refusals;
 mod rocketmq_topics;
 mod rules;
 pub(in crate::text) mod scale_out;

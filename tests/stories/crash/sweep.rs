@@ -57,6 +57,15 @@ fn a_reset_on_rocketmq_and_its_way_back_end_the_same_wherever_they_are_killed() 
     }
 }
 
+/// Its clients go on: 5.5.0 hands them the offsets, and 4.9.7 is told to tell them.
+#[test]
+fn a_reset_of_a_group_at_work_ends_the_same_wherever_it_is_killed() {
+    for (cluster, _) in ROCKETMQS {
+        let reset = format!("/reset-offset cluster:{cluster} group:warehouse topic:carts to:-3h reason:replay");
+        sweeps(&Lives::of(Script::of(&reset)), &WORK, &[State::Succeeded]);
+    }
+}
+
 #[test]
 fn an_answer_that_is_lost_changes_nothing_wherever_it_is_killed() {
     sweeps(&Lives::of(Script::of(RESET)).answer_lost(), &WORK, &[State::Succeeded]);

@@ -129,11 +129,11 @@ async fn comes_late(scene: &Scene, topic: &str, half: &Half<'_>) {
 }
 
 /// The producer sent by its old route for a while, and no longer does.
-async fn learns(scene: &Scene, applications: &mut Applications, topic: &str, closed_at: u64) {
+async fn learns(scene: &Scene, applications: &mut Applications, producer: &str, closed_at: u64) {
     let closed = |sent: &Sent| matches!(sent.place, Ok((_, queue, _)) if CLOSED.contains(&queue));
     scene
         .until("the producer has the new route", async || {
-            let sent = applications.written(topic).await.unwrap();
+            let sent = applications.written(producer).await.unwrap();
             let was_stale = sent.iter().any(|one| one.at > closed_at && closed(one));
             let last = sent.iter().rev().take(IN_A_ROW);
             was_stale && last.filter(|one| one.at > closed_at && !closed(one)).count() == IN_A_ROW
@@ -141,12 +141,39 @@ async fn learns(scene: &Scene, applications: &mut Applications, topic: &str, clo
         .await;
 }
 
-/// What the group that is away never gets where nothing is drained and nothing watched.
+/// Java's producers go on by their old route while closed queues are no longer read, which their brokers answer with an error.
+/// On 5.x it is none after which they try another queue; on 4.9 it is.
+async fn sends_fail(scene: &Scene, applications: &mut Applications, [once, retrying]: [&str; 2]) {
+    let code = if scene.line == Line::V5 { NO_SUCH_QUEUE } else { FAILED };
+    let code = format!("CODE: {code}");
+    let failed =
+        |sent: &[Sent]| sent.iter().filter(|one| one.place.as_ref().is_err_and(|why| why.contains(&code))).count();
+    let fail = async |applications: &mut Applications, producer: &str| {
+        failed(&applications.written(producer).await.unwrap()) > 0
+    };
+    scene.until("a send fails", async || fail(applications, once).await).await;
+    if scene.line == Line::V5 {
+        scene.until("a send fails for good", async || fail(applications, retrying).await).await;
+    }
+    for producer in [once, retrying] {
+        applications.end(producer).await.unwrap();
+    }
+    let all = applications.written(retrying).await.unwrap();
+    assert_eq!(all.iter().any(|one| one.place.is_err()), scene.line == Line::V5, "{all:?}");
+}
+
+/// What the group that is away never gets of what was there, where nothing is drained and nothing watched.
 async fn lost(scene: &Scene, applications: &mut Applications, trade: &Trade) -> BTreeSet<Spot> {
     let off = Guards::all().without(Guard::QueuesDrained).without(Guard::ClosedWatched);
     let bot = scene.bot(off).await;
-    let id = bot.begins(&format!("/shrink-partitions topic:{} to:4", trade.topic)).await;
+    let before = scene.stands(&trade.topic, ALL);
+    let id = bot.plans(&format!("/shrink-partitions topic:{} to:4", trade.topic)).await;
+    let producers = [scene.unique("once"), scene.unique("retrying")];
+    applications.write(&trade.topic, &producers[0]).await.unwrap();
+    applications.write_retrying(&trade.topic, &producers[1]).await.unwrap();
+    bot.is_approved(&id).await;
     bot.comes_to(&id, State::Succeeded).await;
+    sends_fail(scene, applications, producers.each_ref().map(String::as_str)).await;
     scene.routes_are(&trade.topic, (4, 4)).await;
     let stale = raw::Message { key: "stale", ..raw::Message::default() };
     let said = scene.sends_raw((BROKERS[1], &trade.topic, 7), &stale);
@@ -157,14 +184,13 @@ async fn lost(scene: &Scene, applications: &mut Applications, trade: &Trade) -> 
         .until("it reads what is open", async || open(trade.missing(scene, applications, &trade.away).await) == 0)
         .await;
     applications.leave(&trade.away).await.unwrap();
-    trade.missing(scene, applications, &trade.away).await
+    trade.missing(scene, applications, &trade.away).await.intersection(&before).cloned().collect()
 }
 
-/// The broker's own summary does not tell what closed queues hold.
-fn summary_is_blind(scene: &Scene, topic: &str) {
-    let told = scene.tells(BROKERS[1], SUMMARY, &[("topic", topic)], "").text();
-    assert!(!told.contains("\"queueId\":7"), "{told}");
+/// Whether the broker's own summary tells of the last queue, which holds something.
+fn summary_tells(scene: &Scene, topic: &str) -> bool {
     assert!(scene.range((BROKERS[1], topic, 7)).end > 0);
+    scene.tells(BROKERS[1], SUMMARY, &[("topic", topic)], "").text().contains("\"queueId\":7")
 }
 
 /// Meanwhile offsets of that topic are left alone, and whoever asks hears why.
@@ -185,7 +211,8 @@ async fn story(line: Line) {
     let bot = scene.bot(Guards::all()).await;
     let watch = scene.watch(&[topic]);
     let id = bot.plans(&format!("/shrink-partitions topic:{topic} to:4 waive:{}", trade.dead)).await;
-    applications.write(topic, &scene.unique("stale")).await.unwrap();
+    let producer = scene.unique("stale");
+    applications.write(topic, &producer).await.unwrap();
     bot.is_approved(&id).await;
     scene.routes_are(topic, (8, 4)).await;
     let closed_at = raw::now();
@@ -195,12 +222,12 @@ async fn story(line: Line) {
     let waits_for = ["are not read yet by", trade.away.as_str(), trade.silent.as_str(), trade.dead.as_str()];
     scene.until("it says for whom it waits", async || bot.has_told(&waits_for)).await;
     is_held(&bot, &trade, &id).await;
+    // Its process ends without a word, and another one goes on.
+    let bot = bot.reborn();
     let left = lost(&scene, &mut applications, &control).await;
     assert_eq!(left.len(), 2 * closed, "{}: what it had not read in closed queues", line.version());
-    learns(&scene, &mut applications, topic, closed_at).await;
-    if line == Line::V4 {
-        summary_is_blind(&scene, topic);
-    }
+    learns(&scene, &mut applications, &producer, closed_at).await;
+    assert_eq!(summary_tells(&scene, topic), line == Line::V5, "4.9 tells of queues that are written only");
     assert_eq!((bot.operation(&id).await.state, scene.routes(topic)), (State::Waiting, vec![both((8, 4)); 2]));
 
     applications.join(&trade.away, topic).await.unwrap();
@@ -217,14 +244,14 @@ async fn story(line: Line) {
     trade.silent_has_read(&scene);
     scene.keeps_for_hours(0);
     bot.closes(&id).await;
-    applications.end(topic).await.unwrap();
+    applications.end(&producer).await.unwrap();
     assert!(bot.told().iter().all(|line| !line.contains("%DLQ%")), "nobody reads dead letters");
-    summary_is_blind(&scene, topic);
+    assert!(!summary_tells(&scene, topic), "nobody tells of queues that are not read");
     for told in watch.ends() {
         assert_eq!(told[topic], BTreeSet::from([(8, 8), (8, 4), (4, 4)]), "once, and not again");
     }
     scene.routes_by_mqadmin(topic, (4, 4)).await;
-    let sent = applications.written(topic).await.unwrap();
+    let sent = applications.written(&producer).await.unwrap();
     let failed: Vec<&Sent> = sent.iter().filter(|one| one.place.is_err()).collect();
     assert!(failed.is_empty(), "{} of {} sends on {}: {failed:?}", failed.len(), sent.len(), line.version());
     for group in [&trade.away, &trade.at_work] {

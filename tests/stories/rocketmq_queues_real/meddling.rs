@@ -82,6 +82,8 @@ async fn story(line: Line) {
     has_old_file(&scene, &old_file.topic);
     scene.own.returns(RETURNS).unwrap();
     old_file.is_stuck(&bot, "queues-changed", RETURNS).await;
+    bot.takes_back(&old_file.id).await;
+    scene.routes_by_mqadmin(&old_file.topic, (8, 8)).await;
 
     let stranger = scene.own.joins(JOINS).unwrap();
     sets_at(stranger.address(), &joined.topic, (8, 8));

@@ -35,7 +35,7 @@ async fn waits(scene: &Scene, (bot, points): (&Bot, &Points), id: &OperationId) 
 }
 
 /// A bot opens queues; the second master dies halfway, something happens to its files, and it returns.
-async fn opens_meanwhile(scene: &Scene, topic: &str, to: u32, happens: impl Fn()) {
+async fn opens_meanwhile(scene: &Scene, topic: &str, to: u32, happens: impl Fn()) -> (Bot, OperationId) {
     let points = dies_halfway(scene.own);
     let bot = scene.bot_through(Guards::all(), points.clone()).await;
     let id = bot.begins(&format!("/expand-partitions topic:{topic} to:{to}")).await;
@@ -43,6 +43,7 @@ async fn opens_meanwhile(scene: &Scene, topic: &str, to: u32, happens: impl Fn()
     happens();
     scene.own.returns(DIES).unwrap();
     bot.comes_to(&id, State::Succeeded).await;
+    (bot, id)
 }
 
 /// So many queues are open everywhere, and the group that is away has an offset in each of the new ones.
@@ -115,13 +116,15 @@ async fn story(line: Line) {
     let stays = |queue| scene.on_disk(&group, (DIES, &topic, queue)) == Some(0);
     scene.until("its offsets are on the disk", async || (8..12).all(stays)).await;
     let (file, old) = (scene.own.topics(DIES), fs::read(scene.own.topics(DIES)).unwrap());
-    opens_meanwhile(&scene, &topic, 14, || {
+    let (bot, id) = opens_meanwhile(&scene, &topic, 14, || {
         assert_eq!(scene.in_file(DIES, &topic), Some((14, 12)), "it died halfway");
         fs::write(&file, &old).unwrap();
     })
     .await;
     has_opened(&scene, (&topic, &group), 14).await;
     scene.routes_by_mqadmin(&topic, (14, 14)).await;
+    bot.takes_back(&id).await;
+    scene.routes_by_mqadmin(&topic, (14, 12)).await;
 }
 
 #[test]

@@ -338,6 +338,14 @@ pub(super) struct Bot {
 }
 
 impl Bot {
+    /// Its process ends without a word, and another one begins on the same store. What it told before is remembered.
+    pub(super) fn reborn(self) -> Self {
+        let before = self.told();
+        let story = self.story.reborn();
+        let heard = std::sync::Mutex::new((story.house().hub().subscribe(), before));
+        Self { story, heard }
+    }
+
     /// Planned; asked again, as people would, where a server was not in time for the looks of the plan.
     pub(super) async fn plans(&self, line: &str) -> OperationId {
         let began = Instant::now();
@@ -380,6 +388,12 @@ impl Bot {
                 self.story.person(who).approves(id).await;
             }
         }
+    }
+
+    /// What was done is taken back, to the end of that.
+    pub(super) async fn takes_back(&self, id: &OperationId) {
+        let back = self.begins(&format!("/rollback operation:{id}")).await;
+        self.comes_to(&back, State::Succeeded).await;
     }
 
     /// Planned and approved.

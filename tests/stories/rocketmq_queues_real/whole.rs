@@ -5,19 +5,22 @@ use super::scene::{Bot, Scene, both};
 use super::watch::Route;
 use interlock::approval::State;
 use interlock::changes::Guards;
+use interlock::id::OperationId;
 use interlock::looks::{Cell, LookAnswer, Report};
 use serde_json::Value;
 use signalbox::desk::Done;
 use story::lab::rocketmq::own::BROKERS;
 use story::lab::rocketmq::{Line, at_both, raw};
 
-/// UPDATE_BROKER_CONFIG, GET_ALL_SUBSCRIPTIONGROUP_CONFIG.
+/// GET_ALL_TOPIC_CONFIG, UPDATE_BROKER_CONFIG, GET_ALL_SUBSCRIPTIONGROUP_CONFIG.
+const TOPICS: i32 = 21;
 const CONFIGURE: i32 = 25;
 const GROUPS: i32 = 201;
 
-async fn succeeds(bot: &Bot, line: &str) {
+async fn succeeds(bot: &Bot, line: &str) -> OperationId {
     let id = bot.begins(line).await;
     bot.comes_to(&id, State::Succeeded).await;
+    id
 }
 
 async fn report(bot: &Bot, line: &str) -> Report {
@@ -28,6 +31,14 @@ async fn report(bot: &Bot, line: &str) -> Report {
         },
         other => panic!("{line}: {other:?}"),
     }
+}
+
+/// The permission of a topic at both masters.
+fn perms(scene: &Scene, topic: &str) -> [i64; 2] {
+    BROKERS.map(|broker| {
+        let body: Value = serde_json::from_str(&scene.tells(broker, TOPICS, &[], "").text()).unwrap();
+        body["topicConfigTable"][topic]["perm"].as_i64().unwrap()
+    })
 }
 
 fn have_group(scene: &Scene, group: &str) -> [bool; 2] {
@@ -68,6 +79,10 @@ async fn story(line: Line) {
     assert_eq!(scene.routes(&topic), vec![both((3, 3)); 2]);
     succeeds(&bot, &format!("/group-create group:{group}")).await;
     assert_eq!(have_group(&scene, &group), [true; 2], "{}", line.version());
+    let altered = succeeds(&bot, &format!("/topic-alter topic:{topic} perm:read-only")).await;
+    assert_eq!(perms(&scene, &topic), [4; 2]);
+    bot.takes_back(&altered).await;
+    assert_eq!(perms(&scene, &topic), [6; 2]);
 
     applications.join(&java, &written).await.unwrap();
     let version = Cell::name(format!("JAVA {}", line.version()));
@@ -80,8 +95,16 @@ async fn story(line: Line) {
     applications.leave(&java).await.unwrap();
 
     takes_no_writes(&scene, &bot, &written).await;
-    succeeds(&bot, &format!("/group-delete group:{group}")).await;
+    for (broker, offset) in BROKERS.into_iter().zip([3, 4]) {
+        scene.commits(&group, (broker, &topic, 1), offset);
+    }
+    let deleted = succeeds(&bot, &format!("/group-delete group:{group}")).await;
     assert_eq!(have_group(&scene, &group), [false; 2]);
+    bot.takes_back(&deleted).await;
+    assert_eq!(have_group(&scene, &group), [true; 2]);
+    let stored = BROKERS.map(|broker| scene.stored(&group, (broker, &topic, 1)));
+    let on_disk = BROKERS.map(|broker| scene.on_disk(&group, (broker, &topic, 1)));
+    assert_eq!((stored, on_disk), ([Some(3), Some(4)], [Some(3), Some(4)]), "and both masters have written them");
     succeeds(&bot, &format!("/topic-delete topic:{topic}")).await;
     assert_eq!(scene.routes(&topic), vec![Route::new(); 2]);
 }

@@ -83,20 +83,28 @@ impl Applications {
         self.tell(&["write", topic, group]).await
     }
 
-    /// What the producer of a topic sent, in order.
-    ///
-    /// # Errors
-    /// When the process does not answer.
-    pub async fn written(&mut self, topic: &str) -> Result<Vec<Sent>, JudgeError> {
-        self.ask(&["written", topic]).await?.iter().map(|line| sent(line)).collect()
-    }
-
-    /// The producer of a topic ends after its last message was answered.
+    /// The same by a producer that tries another queue where a send failed, as clients do by default.
     ///
     /// # Errors
     /// What the client says.
-    pub async fn end(&mut self, topic: &str) -> Result<(), JudgeError> {
-        self.tell(&["end", topic]).await
+    pub async fn write_retrying(&mut self, topic: &str, group: &str) -> Result<(), JudgeError> {
+        self.tell(&["write-retrying", topic, group]).await
+    }
+
+    /// What the producer of this group sent, in order.
+    ///
+    /// # Errors
+    /// When the process does not answer.
+    pub async fn written(&mut self, group: &str) -> Result<Vec<Sent>, JudgeError> {
+        self.ask(&["written", group]).await?.iter().map(|line| sent(line)).collect()
+    }
+
+    /// The producer of this group ends after its last message was answered.
+    ///
+    /// # Errors
+    /// What the client says.
+    pub async fn end(&mut self, group: &str) -> Result<(), JudgeError> {
+        self.tell(&["end", group]).await
     }
 
     async fn tell(&mut self, words: &[&str]) -> Result<(), JudgeError> {

@@ -1,0 +1,120 @@
+//! Every refusal there is, with the longest names that are legal, as it stands in a terminal and on the screens of clients.
+
+use super::fixture::{Scene, reset};
+use super::rules::check;
+use super::scale_out::scale_out;
+use crate::desk::{Answer, Denied, Done, Recorded};
+use crate::text::{Card, Locale, answer, plan_card, vocabulary as words};
+use interlock::approval::State;
+use interlock::facts::{Fact, Facts};
+use interlock::plan::{Check, Level, Mistake, Plan, Row};
+use regex::Regex;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+/// As long as Kafka lets a topic's name be.
+const LONGEST: usize = 249;
+/// As many names as one refusal may be about.
+const MANY: usize = 100;
+
+fn name(number: usize) -> String {
+    format!("{number:03}-{}", "orders.by_customer-and-day".repeat(10)).chars().take(LONGEST).collect()
+}
+
+fn names() -> Vec<String> {
+    (0..MANY).map(name).collect()
+}
+
+/// What each sentence names, by its key, in any language.
+fn named() -> BTreeMap<String, BTreeSet<String>> {
+    let (key, variable) = (Regex::new(r"^([a-z][a-z0-9-]*) =").unwrap(), Regex::new(r"\$([a-z][a-z_-]*)").unwrap());
+    let mut named: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for locale in Locale::ALL {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("locales").join(locale.tag());
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let mut of = String::new();
+            for line in std::fs::read_to_string(entry.unwrap().path()).unwrap().lines() {
+                if let Some(found) = key.captures(line) {
+                    of = found[1].to_owned();
+                }
+                // These are made of the others.
+                let told = variable.captures_iter(line).map(|one| one[1].to_owned());
+                let told = told.filter(|one| !one.ends_with("-count") && !one.ends_with("-typed"));
+                named.entry(of.clone()).or_default().extend(told);
+            }
+        }
+    }
+    named
+}
+
+/// All that the sentences about this may name: as a name, as many names, and as a number.
+fn longest(id: &str, named: &BTreeMap<String, BTreeSet<String>>) -> [Facts; 3] {
+    let about = |key: &str| key == id || key.strip_suffix(id).is_some_and(|before| before.ends_with('-'));
+    let all: BTreeSet<&String> = named.iter().filter(|(key, _)| about(key)).flat_map(|(_, told)| told).collect();
+    let of = |fact: Fact| Facts(all.iter().map(|one| ((*one).clone(), fact.clone())).collect());
+    [of(Fact::Text(name(0))), of(Fact::Names(names())), of(Fact::Count(i64::MAX))]
+}
+
+/// Every refusal with its id: a person's mistake, checks that block, what somebody may not do, what failed.
+fn refusals() -> Vec<(String, Done)> {
+    let named = named();
+    let each = |ids: &[&'static str], of: &dyn Fn(&'static str, Facts) -> Done| {
+        let told = |id: &&'static str| longest(id, &named).map(|facts| ((*id).to_owned(), of(id, facts)));
+        ids.iter().flat_map(told).collect::<Vec<_>>()
+    };
+    let blocked = |id, facts| Done::Refused(vec![Check::new(Level::Block, id, facts); 6]);
+    let denied = |id| Done::Denied(Denied { id, needs: Some("approver".to_owned()) });
+    let failed = |id: &str| Done::Failed { id: id.to_owned(), said: "no ".repeat(2_000) };
+    let mut all = each(words::MISTAKES, &|id, facts| Done::Mistake(Mistake::new(id, facts)));
+    all.extend(each(words::BLOCKING, &blocked));
+    all.extend(words::DENIED.iter().map(|id| ((*id).to_owned(), denied(id))));
+    all.extend(words::FAILED.iter().map(|id| ((*id).to_owned(), failed(id))));
+    all
+}
+
+fn answered(done: Done, locale: Locale) -> Card {
+    answer(&Answer { request: "M2WQ7A".parse().unwrap(), done, recorded: Recorded::NotYet }, locale)
+}
+
+#[test]
+fn every_refusal_fits_with_the_longest_names() {
+    let mut drawn = BTreeSet::new();
+    for (id, done) in refusals() {
+        for locale in Locale::ALL {
+            let card = answered(done.clone(), locale);
+            let words = card.headline.first().unwrap_or_else(|| panic!("{id} says nothing")).plain_text();
+            assert_ne!(words, id, "in words, in {}", locale.tag());
+            check(&card, locale);
+        }
+        drawn.insert(id);
+    }
+    assert!(drawn.len() > 150, "{}", drawn.len());
+}
+
+/// A hundred groups and as many topics, all of the longest names.
+fn with_longest_names(mut plan: Plan) -> Plan {
+    (plan.impact.topics, plan.impact.groups) = (names(), names());
+    plan.impact.clients = names();
+    for (number, row) in plan.impact.rows.iter_mut().enumerate() {
+        match row {
+            Row::Offset { topic, .. } | Row::Queue { topic, .. } => *topic = name(number % MANY),
+            Row::Reader { group, .. } => *group = name(number % MANY),
+            _ => {}
+        }
+    }
+    let told = longest("group-inactive", &named());
+    plan.checks = told.into_iter().map(|facts| Check::new(Level::Warn, "group-inactive", facts)).collect();
+    plan
+}
+
+#[test]
+fn every_card_fits_with_the_longest_names() {
+    for plan in [reset(300), scale_out(1_000)].map(with_longest_names) {
+        for state in [State::AwaitingApproval, State::Running, State::Succeeded, State::Stuck] {
+            let scene = Scene::of(plan.clone()).at(state).voted_by_bob();
+            for locale in Locale::ALL {
+                check(&plan_card(&scene.view(locale)), locale);
+            }
+        }
+    }
+}
