@@ -50,6 +50,20 @@ fn raw_ask(lab: &RocketMq, node: Node, code: i32, fields: &[(&str, &str)]) -> ra
     answer
 }
 
+/// What a process tells of itself under this name (`GET_BROKER_RUNTIME_INFO` (28)).
+fn figure(lab: &RocketMq, node: Node, name: &str) -> String {
+    let told = raw_ask(lab, node, 28, &[]).text();
+    let (_, rest) = told.split_once(&format!("\"{name}\":\"")).unwrap_or_else(|| panic!("no {name} in {told}"));
+    rest.split('"').next().unwrap().to_owned()
+}
+
+/// How full the fuller of its disks is.
+fn disk_percent(lab: &RocketMq, node: Node) -> u32 {
+    let ratio = |name| figure(lab, node, name).parse::<f64>().unwrap();
+    let fullest = ratio("commitLogDiskRatio").max(ratio("consumeQueueDiskRatio"));
+    format!("{:.0}", fullest * 100.0).parse().unwrap()
+}
+
 /// A topic on `broker-a`, made by raw frames.
 fn topic(lab: &RocketMq, read: &str, write: &str) -> String {
     let name = lab.unique("look");
@@ -203,6 +217,21 @@ async fn brokers_and_name_servers_are_as_mqadmin_says() {
                 (&Cell::name("broker-a"), &Cell::name(version), &Cell::name("RW-"))
             );
         }
+        for (row, node) in rows.iter().zip([Node::Master, Node::Slave]) {
+            let fullest = disk_percent(&lab, node);
+            assert!(matches!(row[4], Cell::Percent(told) if told.abs_diff(fullest) <= 1), "{fullest} %: {row:?}");
+        }
+        assert_eq!(rows[0][5], Cell::Nothing);
+        // Nobody writes meanwhile: the slave comes to where its master is.
+        let has_all = async || {
+            let ends = [Node::Master, Node::Slave].map(|node| figure(&lab, node, "commitLogMaxOffset"));
+            looks(&story, "/health").await.tables[0].rows[1][5] == Cell::Bytes(0) && ends[0] == ends[1]
+        };
+        let began = Instant::now();
+        while !has_all().await {
+            assert!(began.elapsed() < LIMIT, "the slave stays behind");
+            tokio::time::sleep(Duration::from_millis(500)).await;
+        }
         assert!(printed.contains(&format!("V{}", version.replace('.', "_"))), "{printed}");
         let broker = looks(&story, "/broker broker:broker-a").await;
         let addresses = cells(&broker, 1, 0);
@@ -326,10 +355,12 @@ async fn system_topics_and_hostile_names() {
         let vic = story.person("vic");
         for character in (0x21_u8..0x7f).map(char::from).filter(|c| !c.is_ascii_alphanumeric()) {
             let named = typed(&format!("no{character}such"));
-            let is_legal = "%|-_".contains(character);
-            let [topic, group] =
-                if is_legal { ["unknown-topic", "unknown-group"] } else { ["not-a-topic-name", "not-a-group-name"] };
-            for (asked, id) in [(format!("/topic topic:{named}"), topic), (format!("/group group:{named}"), group)] {
+            // Names with a point are Kafka's, whose groups have any name.
+            let is_known = "%|-_.".contains(character);
+            let topic = if is_known { "unknown-topic" } else { "not-a-topic-name" };
+            for (asked, id) in
+                [(format!("/topic topic:{named}"), topic), (format!("/group group:{named}"), "unknown-group")]
+            {
                 let done = vic.runs(&format!("{asked} cluster:{CLUSTER}")).await;
                 assert!(matches!(&done, Done::Mistake(mistake) if mistake.id == id), "{asked}: {done:?}");
             }

@@ -142,6 +142,12 @@ impl History {
         self.actions.values().any(|tries| tries.last == Some(Outcome::Unseen))
     }
 
+    /// Whether something of this step counts as done by the cluster's answer alone.
+    #[must_use]
+    pub fn was_never_seen_in(&self, step: u32) -> bool {
+        self.actions.iter().any(|((of, _), tries)| *of == step && tries.last == Some(Outcome::Unseen))
+    }
+
     /// The tries of an action.
     #[must_use]
     pub fn tries(&self, step: u32, action: u32) -> Tries {

@@ -6,7 +6,7 @@ use crate::entry::{Entry, Outcome};
 use crate::error::EngineError;
 use crate::history::RESTORE;
 use crate::needs::{is_rule, needs};
-use crate::notice::{ending, milestone};
+use crate::notice::{Notice, ending, milestone};
 use crate::operation::Operation;
 use crate::run::{Next, Run};
 use crate::start::Judged;
@@ -177,9 +177,14 @@ impl Run<'_> {
     }
 
     pub(crate) async fn step_done(&mut self, step: u32) -> Result<Next, EngineError> {
-        let facts = Facts::none().with("step", i64::from(step));
-        self.write_telling(Entry::StepDone { step }, &[milestone("step-done", facts)]).await?;
+        self.write_telling(Entry::StepDone { step }, self.read_back(step).as_slice()).await?;
         Ok(Next::Go)
+    }
+
+    /// What is told of a step that is done and was seen so. What was never seen is told already, as such.
+    pub(crate) fn read_back(&self, step: u32) -> Option<Notice> {
+        let told = milestone("step-done", Facts::none().with("step", i64::from(step)));
+        (!self.history.was_never_seen_in(step)).then_some(told)
     }
 
     pub(crate) async fn lose(&mut self, operation: &Operation, id: &str, facts: Facts) -> Result<Next, EngineError> {

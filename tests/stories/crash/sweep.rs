@@ -62,7 +62,7 @@ fn a_reset_on_rocketmq_and_its_way_back_end_the_same_wherever_they_are_killed() 
 fn a_reset_of_a_group_at_work_ends_the_same_wherever_it_is_killed() {
     for (cluster, _) in ROCKETMQS {
         let reset = format!("/reset-offset cluster:{cluster} group:warehouse topic:carts to:-3h reason:replay");
-        sweeps(&Lives::of(Script::of(&reset)), &WORK, &[State::Succeeded]);
+        sweeps(&Lives::of(Script::of(&reset)), &["act"], &[State::Succeeded]);
     }
 }
 

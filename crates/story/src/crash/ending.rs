@@ -248,13 +248,18 @@ fn in_order(mut acts: Vec<Action>) -> Vec<Action> {
     acts
 }
 
-/// An action without the ends of queues at the time it was fixed: others write meanwhile.
+/// An action without what was on its way at the time it was fixed: the ends of queues that others write, and where clients of a
+/// group at work stood.
 fn steady(action: &Action) -> Action {
     let mut action = action.clone();
-    if let Action::Rocketmq(RocketmqAction::SetOffsets { moves, .. } | RocketmqAction::TellClients { moves, .. }) =
-        &mut action
-    {
-        moves.iter_mut().for_each(|one| one.end = 0);
+    let (moves, goes_on) = match &mut action {
+        Action::Rocketmq(RocketmqAction::SetOffsets { moves, running, .. }) => (moves, *running),
+        Action::Rocketmq(RocketmqAction::TellClients { moves, .. }) => (moves, true),
+        Action::Rocketmq(_) | Action::Kafka(_) => return action,
+    };
+    for one in moves {
+        one.end = 0;
+        one.from = one.from.filter(|_| !goes_on);
     }
     action
 }
