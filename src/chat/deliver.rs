@@ -10,7 +10,7 @@ mod redraw;
 
 use super::hub::{Hub, Shown};
 use super::port::ChatError;
-use super::view::{Gathered, NotGathered};
+use super::view::{Called, Gathered, NotGathered};
 use crate::desk::Rooms;
 use crate::store::{Due, MessageOf, MessageRole, Posted, StoreError, Taker};
 use crate::text::{notice, plan_unreadable};
@@ -149,6 +149,11 @@ impl Delivery {
             Err(NotGathered::Altered(operation)) => return self.of_altered(&operation, due).await,
             gathered => gathered?,
         };
+        if let Notice::Reminder { revision } = due.notice
+            && !gathered.waits_for_somebody(revision)
+        {
+            return Ok(Sent::Done(Vec::new()));
+        }
         match gathered.operation.place.clone() {
             Place::Console if due.notice.is_for_owners() => self.owners_beyond_console(&gathered, due).await,
             Place::Console => Ok(self.on_console(&gathered, &due.notice)),
@@ -185,7 +190,7 @@ impl Delivery {
 
     fn on_console(&self, gathered: &Gathered, told: &Notice) -> Sent {
         if !matches!(told, Notice::Seed { .. } | Notice::OpenThread) {
-            let card = notice(told, &gathered.view(&self.rooms, None, false));
+            let card = notice(told, &gathered.view(&self.rooms, None, Called::Nobody));
             let (cluster, plan) = (gathered.operation.cluster.clone(), Some(gathered.plan.clone()));
             self.hub.show(Shown { cluster, plan, card });
         }
@@ -210,9 +215,11 @@ impl MessageOf {
 fn is_tried_again(notice: &Notice, tried: Duration) -> bool {
     match notice {
         Notice::PostCard { .. } | Notice::Alert { .. } | Notice::OwnersBefore | Notice::OwnersAfter => true,
-        Notice::Seed { .. } | Notice::OpenThread | Notice::Progress { .. } | Notice::Milestone { .. } => {
-            tried < PATIENCE
-        }
+        Notice::Seed { .. }
+        | Notice::OpenThread
+        | Notice::Reminder { .. }
+        | Notice::Progress { .. }
+        | Notice::Milestone { .. } => tried < PATIENCE,
     }
 }
 
@@ -242,6 +249,7 @@ mod tests {
         let given_up = [
             Notice::Seed { reactions: Seeded::Votes },
             Notice::OpenThread,
+            Notice::Reminder { revision: 1 },
             Notice::Progress { id: id.clone(), facts: facts.clone() },
             Notice::Milestone { id, facts },
         ];

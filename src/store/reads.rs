@@ -192,10 +192,11 @@ impl Store {
         const UNATTENDED: &str = concat!(
             "SELECT ",
             operation_columns!(),
-            " FROM operations WHERE ended = 0 AND votable = 1 AND (expires_at <= $1 OR votes_read_at <= $2) \
-             ORDER BY votes_read_at, number LIMIT $3"
+            " FROM operations WHERE ended = 0 AND votable = 1 AND (expires_at <= $1 OR votes_read_at <= $2 \
+             OR (remind_at > 0 AND remind_at <= $1 AND state = $4)) ORDER BY votes_read_at, number LIMIT $3"
         );
-        operations(self.pools.all(UNATTENDED, vals![now.0, read.0, MOST]).await?)
+        let args = vals![now.0, read.0, MOST, State::AwaitingApproval.key()];
+        operations(self.pools.all(UNATTENDED, args).await?)
     }
 
     /// Operations that take this one back, oldest first.

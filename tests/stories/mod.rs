@@ -21,6 +21,7 @@ mod discord_observed;
 mod discord_owners;
 mod discord_places;
 mod discord_rejected;
+mod discord_reminded;
 mod discord_reset;
 mod discord_steered;
 mod discord_unlock;

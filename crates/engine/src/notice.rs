@@ -34,6 +34,12 @@ pub enum Notice {
     },
     /// Open the operation's thread.
     OpenThread,
+    /// Tell those who can still fill an empty seat that half of the time is over. Who that is, and whether it is still so, is
+    /// seen when it is told.
+    Reminder {
+        /// The revision it is about.
+        revision: u32,
+    },
     /// Tell the owners of what is affected that a change begins.
     OwnersBefore,
     /// Tell them how it ended.

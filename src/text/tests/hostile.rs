@@ -96,7 +96,7 @@ fn a_plan_of_hostile_names_is_a_card_like_any_other() {
             for locale in Locale::ALL {
                 let view = scene.view(locale);
                 stays_foreign(&plan_card(&view), &with, locale);
-                for told in [Notice::OwnersBefore, Notice::OwnersAfter] {
+                for told in [Notice::OwnersBefore, Notice::OwnersAfter, Notice::Reminder { revision: 1 }] {
                     stays_foreign(&notice(&told, &view), &with, locale);
                 }
                 let facts = Facts::none().with("members", vec![with.clone(); 9]).with("count", 9_i64);

@@ -196,6 +196,13 @@ fn notices() {
     told("notice_owners_before", &Notice::OwnersBefore, &running);
     let done = Scene::of(reset(6)).approved().at(State::Succeeded);
     told("notice_owners_after", &Notice::OwnersAfter, &done);
+    let waiting = Scene::of(reset(6)).voted_by_bob();
+    told("notice_reminder", &Notice::Reminder { revision: 1 }, &waiting);
+    told(
+        "notice_reminder_frozen",
+        &Notice::Reminder { revision: 1 },
+        &waiting.frozen(Duration::from_secs(7_200), "black friday"),
+    );
     told("notice_progress", &Notice::Progress { id: "wait-members-remain".to_owned(), facts: members() }, &running);
     let by = Facts::none().with("by", vec!["bob".to_owned(), "carol".to_owned()]);
     told("notice_approved", &Notice::Milestone { id: "approved".to_owned(), facts: by }, &running);
