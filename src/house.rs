@@ -13,6 +13,9 @@ const DIRECTORY_EVERY: Duration = Duration::from_secs(60);
 /// How often the outbox is looked at.
 const DELIVER_EVERY: Duration = Duration::from_millis(200);
 
+/// How often it is looked whether it is time to look at the boards.
+const BOARDS_EVERY: Duration = Duration::from_millis(500);
+
 /// All rooms, put together.
 #[derive(Clone)]
 pub struct House {
@@ -115,6 +118,8 @@ impl House {
         tasks.spawn(async move { engine.run().await });
         let delivery = self.delivery.clone();
         tasks.spawn(async move { delivery.run(DELIVER_EVERY).await });
+        let boards = self.delivery.clone();
+        tasks.spawn(async move { boards.keep_boards(BOARDS_EVERY).await });
         let sweep = Sweep::new(self.rooms.clone(), self.door.clone());
         tasks.spawn(async move { sweep.run().await });
         let desk = self.desk.clone();

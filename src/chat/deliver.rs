@@ -2,6 +2,8 @@
 //!
 //! At least once: after an unknown outcome the nonce guards for its short life, then the channel is searched for our marker.
 
+mod board;
+mod board_pace;
 mod fallback;
 mod owners;
 mod pace;
@@ -12,8 +14,10 @@ use super::hub::{Hub, Shown};
 use super::port::ChatError;
 use super::view::{Called, Gathered, NotGathered};
 use crate::desk::Rooms;
-use crate::store::{Due, MessageOf, MessageRole, Posted, StoreError, Taker};
+use crate::store::{BoardMessage, Due, MessageOf, MessageRole, Posted, StoreError, Taker};
 use crate::text::{notice, plan_unreadable};
+use board_pace::BoardPace;
+use engine::port::JournalError;
 use engine::{Notice, Operation, Stream};
 use interlock::id::OperationId;
 use interlock::principal::Place;
@@ -42,11 +46,14 @@ pub struct Delivery {
     hub: Hub,
     name: String,
     pace: Arc<Pace>,
+    board_pace: Arc<BoardPace>,
 }
 
 /// What became of one notice.
 enum Sent {
     Done(Vec<Posted>),
+    /// It is the board of a channel.
+    Board(BoardMessage),
     Retry(Duration, String),
     /// It is too early for it; nothing was sent.
     NotYet(Millis),
@@ -69,6 +76,12 @@ impl From<NotGathered> for Sent {
     }
 }
 
+impl From<JournalError> for Sent {
+    fn from(error: JournalError) -> Self {
+        Self::Retry(Duration::from_secs(2), error.to_string())
+    }
+}
+
 impl From<StoreError> for Sent {
     fn from(error: StoreError) -> Self {
         Self::Retry(Duration::from_secs(2), error.to_string())
@@ -79,7 +92,7 @@ impl Delivery {
     /// A delivery under this name, unique to the process.
     #[must_use]
     pub fn new(rooms: Arc<Rooms>, hub: Hub, name: String) -> Self {
-        Self { rooms, hub, name, pace: Arc::default() }
+        Self { rooms, hub, name, pace: Arc::default(), board_pace: Arc::default() }
     }
 
     /// Delivers until dropped.
@@ -123,11 +136,12 @@ impl Delivery {
     async fn deliver(&self, due: &Due) -> Result<bool, StoreError> {
         let sent = match &due.stream {
             Stream::Operation(id) | Stream::Owners(id) => self.of_operation(id, due).await.unwrap_or_else(|sent| sent),
-            Stream::Place(place) => self.to_operators(place, due).await.unwrap_or_else(|sent| sent),
+            Stream::Place(place) => self.in_place(place, due).await.unwrap_or_else(|sent| sent),
         };
         let now = self.rooms.clock.now();
         match sent {
             Sent::Done(messages) => self.rooms.store.sent(&due.claim, now, &messages).await,
+            Sent::Board(board) => self.rooms.store.board_posted(&due.claim, &board).await,
             Sent::Retry(_, why) if !is_tried_again(&due.notice, now.since(due.first_attempt_at)) => {
                 self.set_aside(due, &why).await
             }
@@ -141,6 +155,14 @@ impl Delivery {
                 Ok(false)
             }
             Sent::Dead(why) => self.set_aside(due, &why).await,
+        }
+    }
+
+    async fn in_place(&self, place: &Place, due: &Due) -> Result<Sent, Sent> {
+        match &due.notice {
+            Notice::Alert { id, facts } => self.to_operators(place, due, (id, facts)).await,
+            Notice::Board => self.post_board(place, due).await,
+            _ => Ok(Sent::Dead("it is not told in a place without an operation".to_owned())),
         }
     }
 
@@ -217,6 +239,7 @@ fn is_tried_again(notice: &Notice, tried: Duration) -> bool {
         Notice::PostCard { .. } | Notice::Alert { .. } | Notice::OwnersBefore | Notice::OwnersAfter => true,
         Notice::Seed { .. }
         | Notice::OpenThread
+        | Notice::Board
         | Notice::Reminder { .. }
         | Notice::Progress { .. }
         | Notice::Milestone { .. } => tried < PATIENCE,
@@ -249,6 +272,7 @@ mod tests {
         let given_up = [
             Notice::Seed { reactions: Seeded::Votes },
             Notice::OpenThread,
+            Notice::Board,
             Notice::Reminder { revision: 1 },
             Notice::Progress { id: id.clone(), facts: facts.clone() },
             Notice::Milestone { id, facts },

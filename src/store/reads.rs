@@ -37,6 +37,8 @@ pub enum Which {
     Votable,
     /// Ended.
     Ended,
+    /// Not ended, or still holding something.
+    Unsettled,
 }
 
 /// One page of a list, newest first.
@@ -125,7 +127,8 @@ macro_rules! listed {
             $crate::store::rows::operation_columns!(),
             $further,
             " FROM operations WHERE number < $1 AND ($2 = '' OR cluster = $2) AND ($3 = '' OR person = $3) \
-             AND ($4 = 0 OR ($4 = 1 AND ended = 0) OR ($4 = 2 AND votable = 1) OR ($4 = 3 AND ended = 1)) \
+             AND ($4 = 0 OR ($4 = 1 AND ended = 0) OR ($4 = 2 AND votable = 1) OR ($4 = 3 AND ended = 1) \
+               OR ($4 = 4 AND (ended = 0 OR id IN (SELECT operation FROM holds)))) \
              ORDER BY number DESC LIMIT $5"
         )
     };
@@ -142,6 +145,7 @@ impl Which {
             Self::Open => 1,
             Self::Votable => 2,
             Self::Ended => 3,
+            Self::Unsettled => 4,
         }
     }
 }

@@ -5,6 +5,7 @@
 
 mod answers;
 mod batches;
+mod board;
 mod bounds;
 pub mod by_hand;
 mod by_hand_moves;
@@ -43,6 +44,7 @@ pub mod width;
 mod tests;
 
 pub use answers::{answer, answer_without_files, said};
+pub use board::{board, board_ended};
 pub use card::{Block, Button, Card, CardFile, Line, Mention, Span, Table, Tone};
 pub use console::{Drawing, console};
 pub use form::Form;

@@ -8,6 +8,7 @@ mod demo;
 mod demo_rocketmq;
 mod discord_anew;
 mod discord_asked;
+mod discord_board;
 mod discord_bystander;
 mod discord_controls;
 mod discord_drawing;

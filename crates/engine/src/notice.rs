@@ -40,6 +40,8 @@ pub enum Notice {
         /// The revision it is about.
         revision: u32,
     },
+    /// Post the board of a channel, which is edited in place from then on.
+    Board,
     /// Tell the owners of what is affected that a change begins.
     OwnersBefore,
     /// Tell them how it ended.

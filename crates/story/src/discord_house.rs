@@ -237,6 +237,11 @@ impl DiscordStory {
         change(&mut self.ground.policy);
     }
 
+    /// The same of languages and places.
+    pub fn places_change(&mut self, change: impl FnOnce(&mut Times)) {
+        change(&mut self.ground.times);
+    }
+
     fn life(&self) -> &Life {
         self.life.as_ref().expect("a living bot")
     }

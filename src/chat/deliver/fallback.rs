@@ -21,12 +21,14 @@ impl Delivery {
     }
 
     /// Tells the operators of a notice that could not be delivered, and how its operation stands now.
-    pub(super) async fn to_operators(&self, place: &Place, due: &Due) -> Result<Sent, Sent> {
+    pub(super) async fn to_operators(
+        &self,
+        place: &Place,
+        due: &Due,
+        (id, facts): (&str, &Facts),
+    ) -> Result<Sent, Sent> {
         let Place::Discord { channel, thread, .. } = place else {
             return Ok(Sent::Dead("a console has no place without an operation".to_owned()));
-        };
-        let Notice::Alert { id, facts } = &due.notice else {
-            return Ok(Sent::Dead("only alerts are told in a place without an operation".to_owned()));
         };
         let chat = self.rooms.chat();
         let chat = chat.ok_or_else(|| Sent::Retry(Duration::from_secs(5), "no chat is connected".to_owned()))?;

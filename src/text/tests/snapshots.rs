@@ -4,12 +4,16 @@ use super::fixture::{NOON, Scene, captured, denied, freeze, half_done, members, 
 use super::scale_out::{approved, scale_out};
 use super::{drawn, rules, seen};
 use crate::desk::{Answer, Denied, Done, Recorded};
-use crate::text::{Card, Drawing, Locale, Newer, answer, by_hand, console, notice, plan_card, plan_text, reassignment};
+use crate::text::{
+    Card, Drawing, Locale, Newer, answer, board, board_ended, by_hand, console, notice, plan_card, plan_text,
+    reassignment,
+};
 use engine::{Entry, History, Notice};
 use interlock::approval::State;
 use interlock::cluster::Tier;
 use interlock::facts::{Fact, Facts};
 use interlock::freeze::FreezeOn;
+use interlock::looks::Board;
 use interlock::plan::{Check, Difference, Level, Mistake, Sealed, Seat};
 use interlock::principal::Account;
 use std::time::Duration;
@@ -188,6 +192,14 @@ fn looks() {
     for (name, seen) in seen::all() {
         answered(&format!("look_{name}"), &Done::Looked(Box::new(seen)));
     }
+}
+
+#[test]
+fn boards() {
+    shown("board", |locale| board(&seen::board(), Some(NOON), locale));
+    let empty = Board { clusters: seen::board().clusters, ..Board::default() };
+    shown("board_empty", |locale| board(&empty, Some(NOON), locale));
+    shown("board_ended", board_ended);
 }
 
 #[test]
