@@ -107,6 +107,7 @@ pub async fn house(settings: &Settings) -> Result<House, NoBot> {
             languages: settings.languages.iter().map(|(channel, tag)| (*channel, Locale::of(tag))).collect(),
             operators: settings.discord.as_ref().and_then(DiscordSettings::operators_place),
             boards: boards(settings),
+            audit_heads: settings.discord.as_ref().and_then(DiscordSettings::audit_place),
         },
         guards: Guards::all(),
     };

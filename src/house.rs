@@ -1,6 +1,6 @@
 //! The house: all rooms put together, and the tasks that live in them.
 
-use crate::chat::{Chat, Delivery, FrontDoor, Hub, Sweep};
+use crate::chat::{Chat, Delivery, FrontDoor, Heads, Hub, Sweep};
 use crate::desk::{Ballots, Desk, Parts, Recorder, Replanner, Rooms};
 use engine::port::Journal;
 use engine::{Engine, Pace, Ports};
@@ -122,6 +122,9 @@ impl House {
         tasks.spawn(async move { boards.keep_boards(BOARDS_EVERY).await });
         let sweep = Sweep::new(self.rooms.clone(), self.door.clone());
         tasks.spawn(async move { sweep.run().await });
+        if let Some(heads) = Heads::of(&self.rooms) {
+            tasks.spawn(async move { heads.run().await });
+        }
         let desk = self.desk.clone();
         let clock = self.rooms.clock.clone();
         tasks.spawn(async move {

@@ -5,6 +5,7 @@
 mod board;
 mod board_pace;
 mod fallback;
+mod head;
 mod owners;
 mod pace;
 mod post;
@@ -15,7 +16,7 @@ use super::port::ChatError;
 use super::view::{Called, Gathered, NotGathered};
 use crate::desk::Rooms;
 use crate::store::{BoardMessage, Due, MessageOf, MessageRole, Posted, StoreError, Taker};
-use crate::text::{notice, plan_unreadable};
+use crate::text::{HeadView, notice, plan_unreadable};
 use board_pace::BoardPace;
 use engine::port::JournalError;
 use engine::{Notice, Operation, Stream};
@@ -54,6 +55,8 @@ enum Sent {
     Done(Vec<Posted>),
     /// It is the board of a channel.
     Board(BoardMessage),
+    /// It is this head of the audit log.
+    Head(String),
     Retry(Duration, String),
     /// It is too early for it; nothing was sent.
     NotYet(Millis),
@@ -142,6 +145,7 @@ impl Delivery {
         match sent {
             Sent::Done(messages) => self.rooms.store.sent(&due.claim, now, &messages).await,
             Sent::Board(board) => self.rooms.store.board_posted(&due.claim, &board).await,
+            Sent::Head(head) => self.rooms.store.head_posted(&due.claim, &head).await,
             Sent::Retry(_, why) if !is_tried_again(&due.notice, now.since(due.first_attempt_at)) => {
                 self.set_aside(due, &why).await
             }
@@ -162,6 +166,9 @@ impl Delivery {
         match &due.notice {
             Notice::Alert { id, facts } => self.to_operators(place, due, (id, facts)).await,
             Notice::Board => self.post_board(place, due).await,
+            Notice::AuditHead { head, before, at } => {
+                self.post_head(place, due, &HeadView { head, before, at: *at }).await
+            }
             _ => Ok(Sent::Dead("it is not told in a place without an operation".to_owned())),
         }
     }
@@ -240,6 +247,7 @@ fn is_tried_again(notice: &Notice, tried: Duration) -> bool {
         Notice::Seed { .. }
         | Notice::OpenThread
         | Notice::Board
+        | Notice::AuditHead { .. }
         | Notice::Reminder { .. }
         | Notice::Progress { .. }
         | Notice::Milestone { .. } => tried < PATIENCE,
@@ -257,6 +265,7 @@ mod tests {
     use super::{PATIENCE, is_tried_again};
     use engine::{Notice, Seeded};
     use interlock::facts::Facts;
+    use interlock::time::Millis;
     use std::time::Duration;
 
     #[test]
@@ -273,6 +282,7 @@ mod tests {
             Notice::Seed { reactions: Seeded::Votes },
             Notice::OpenThread,
             Notice::Board,
+            Notice::AuditHead { head: id.clone(), before: id.clone(), at: Millis(0) },
             Notice::Reminder { revision: 1 },
             Notice::Progress { id: id.clone(), facts: facts.clone() },
             Notice::Milestone { id, facts },

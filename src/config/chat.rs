@@ -23,6 +23,8 @@ pub struct DiscordSettings {
     pub guilds: BTreeSet<u64>,
     /// Where operators are told what cannot be told elsewhere.
     pub operators_channel: Option<u64>,
+    /// Where the head of the audit log is posted.
+    pub audit_channel: Option<u64>,
     /// Another base of the API than Discord's: a proxy, or a model in tests.
     pub api_base: Option<String>,
 }
@@ -32,6 +34,12 @@ impl DiscordSettings {
     #[must_use]
     pub fn operators_place(&self) -> Option<Place> {
         self.place_of(self.operators_channel?)
+    }
+
+    /// The channel of the audit log's heads as a place.
+    #[must_use]
+    pub fn audit_place(&self) -> Option<Place> {
+        self.place_of(self.audit_channel?)
     }
 
     /// A channel as a place. Its guild is the first one that is served: a channel's number says where it is.
@@ -68,8 +76,16 @@ pub(super) fn discord(section: &Section<'_>, around: &Surroundings<'_>) -> Optio
         section.missing("guilds");
     }
     let operators_channel = section.id("operators_channel");
+    let audit_channel = section.id("audit_channel");
     let api_base = section.parsed("api_base", base_url);
-    Some(DiscordSettings { token: token?, application: application?, guilds, operators_channel, api_base })
+    Some(DiscordSettings {
+        token: token?,
+        application: application?,
+        guilds,
+        operators_channel,
+        audit_channel,
+        api_base,
+    })
 }
 
 /// `https` only, because the token goes there; plain `http` to this machine.

@@ -65,6 +65,8 @@ pub struct Times {
     pub operators: Option<Place>,
     /// The channels that have a board.
     pub boards: BTreeSet<Place>,
+    /// Where the head of the audit log is posted.
+    pub audit_heads: Option<Place>,
 }
 
 impl Times {
@@ -93,6 +95,7 @@ impl Default for Times {
             languages: BTreeMap::new(),
             operators: None,
             boards: BTreeSet::new(),
+            audit_heads: None,
         }
     }
 }

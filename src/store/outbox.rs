@@ -336,6 +336,8 @@ pub(super) async fn put_into(tx: &mut Tx, stream: &Stream, notices: &[Notice], a
 fn topic(notice: &Notice) -> &str {
     match notice {
         Notice::Progress { id, .. } => id,
+        // A newer one says all that an older one would, and a place is told of one at a time.
+        Notice::AuditHead { .. } => "audit-head",
         _ => "",
     }
 }

@@ -4,6 +4,7 @@
 //! the sentences in private-use delimiters and comes out as [`Span::Foreign`], [`Span::Code`] or [`Span::Time`].
 
 mod answers;
+mod audit_head;
 mod batches;
 mod board;
 mod bounds;
@@ -44,6 +45,7 @@ pub mod width;
 mod tests;
 
 pub use answers::{answer, answer_without_files, said};
+pub use audit_head::{HeadView, audit_head};
 pub use board::{board, board_ended};
 pub use card::{Block, Button, Card, CardFile, Line, Mention, Span, Table, Tone};
 pub use console::{Drawing, console};

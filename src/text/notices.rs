@@ -32,8 +32,8 @@ pub fn notice(notice: &Notice, view: &CardView<'_>) -> Card {
 fn card(notice: &Notice, view: &CardView<'_>) -> Card {
     match notice {
         Notice::PostCard { .. } => plan_card(view),
-        // These are done, not said; a board is about no operation.
-        Notice::Seed { .. } | Notice::OpenThread | Notice::Board => Card::default(),
+        // These are done, not said; what follows them is about no operation.
+        Notice::Seed { .. } | Notice::OpenThread | Notice::Board | Notice::AuditHead { .. } => Card::default(),
         Notice::Reminder { .. } => reminder(view),
         Notice::OwnersBefore => owners(view, "owners-before"),
         Notice::OwnersAfter => owners_after(view),

@@ -180,6 +180,7 @@ impl DiscordStory {
             application: self.discord.application_id().get(),
             guilds: [self.discord.guild().id().get()].into(),
             operators_channel: None,
+            audit_channel: None,
             api_base: Some(self.discord.base_url()),
         };
         let chat = bot::chat(&settings, &house).expect("settings that work");

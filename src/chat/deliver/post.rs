@@ -54,7 +54,7 @@ impl Post<'_> {
             }
             Notice::Seed { reactions } => self.seed(*reactions).await,
             Notice::OpenThread => self.open_thread().await,
-            Notice::Board => Ok(Sent::Dead("a board is about no operation".to_owned())),
+            Notice::Board | Notice::AuditHead { .. } => Ok(Sent::Dead("it is about no operation".to_owned())),
             Notice::Reminder { .. } if self.was_posted_since() => Ok(Sent::Done(Vec::new())),
             Notice::Reminder { .. } => self.tell(channel, (&card(Called::Wanted), true)).await,
             Notice::Progress { .. } => self.progress(channel, &card(Called::Nobody)).await,

@@ -5,8 +5,8 @@ use super::scale_out::{approved, scale_out};
 use super::{drawn, rules, seen};
 use crate::desk::{Answer, Denied, Done, Recorded};
 use crate::text::{
-    Card, Drawing, Locale, Newer, answer, board, board_ended, by_hand, console, notice, plan_card, plan_text,
-    reassignment,
+    Card, Drawing, HeadView, Locale, Newer, answer, audit_head, board, board_ended, by_hand, console, notice,
+    plan_card, plan_text, reassignment,
 };
 use engine::{Entry, History, Notice};
 use interlock::approval::State;
@@ -200,6 +200,14 @@ fn boards() {
     let empty = Board { clusters: seen::board().clusters, ..Board::default() };
     shown("board_empty", |locale| board(&empty, Some(NOON), locale));
     shown("board_ended", board_ended);
+}
+
+#[test]
+fn heads_of_the_audit_log() {
+    let head = format!("1043:{}", "5f0c1d9b".repeat(8));
+    let before = format!("987:{}", "9be2a47c".repeat(8));
+    shown("audit_head", |locale| audit_head(&HeadView { head: &head, before: &before, at: NOON }, locale));
+    shown("audit_head_first", |locale| audit_head(&HeadView { head: &head, before: "", at: NOON }, locale));
 }
 
 #[test]
