@@ -17,8 +17,10 @@ use engine::port::{Boxed, Clock};
 use interlock::changes::Guards;
 use interlock::command::{Catalogue, CatalogueError};
 use interlock::policy::Policy;
+use interlock::principal::Place;
 use metrics_exporter_prometheus::PrometheusHandle;
 use secrecy::ExposeSecret;
+use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -104,11 +106,18 @@ pub async fn house(settings: &Settings) -> Result<House, NoBot> {
             locale: Locale::of(&settings.defaults.language),
             languages: settings.languages.iter().map(|(channel, tag)| (*channel, Locale::of(tag))).collect(),
             operators: settings.discord.as_ref().and_then(DiscordSettings::operators_place),
+            boards: boards(settings),
+            audit_heads: settings.discord.as_ref().and_then(DiscordSettings::audit_place),
         },
         guards: Guards::all(),
     };
     let holder = format!("{:016x}", rand::random::<u64>());
     Ok(House::build(Plot { parts, pace: settings.pace, holder }))
+}
+
+fn boards(settings: &Settings) -> BTreeSet<Place> {
+    let discord = settings.discord.iter();
+    discord.flat_map(|discord| settings.boards.iter().filter_map(|channel| discord.place_of(*channel))).collect()
 }
 
 impl Bot {

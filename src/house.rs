@@ -1,6 +1,6 @@
 //! The house: all rooms put together, and the tasks that live in them.
 
-use crate::chat::{Chat, Delivery, FrontDoor, Hub, Sweep};
+use crate::chat::{Chat, Delivery, FrontDoor, Heads, Hub, Sweep};
 use crate::desk::{Ballots, Desk, Parts, Recorder, Replanner, Rooms};
 use engine::port::Journal;
 use engine::{Engine, Pace, Ports};
@@ -12,6 +12,9 @@ use tokio::task::JoinSet;
 const DIRECTORY_EVERY: Duration = Duration::from_secs(60);
 /// How often the outbox is looked at.
 const DELIVER_EVERY: Duration = Duration::from_millis(200);
+
+/// How often it is looked whether it is time to look at the boards.
+const BOARDS_EVERY: Duration = Duration::from_millis(500);
 
 /// All rooms, put together.
 #[derive(Clone)]
@@ -115,8 +118,13 @@ impl House {
         tasks.spawn(async move { engine.run().await });
         let delivery = self.delivery.clone();
         tasks.spawn(async move { delivery.run(DELIVER_EVERY).await });
+        let boards = self.delivery.clone();
+        tasks.spawn(async move { boards.keep_boards(BOARDS_EVERY).await });
         let sweep = Sweep::new(self.rooms.clone(), self.door.clone());
         tasks.spawn(async move { sweep.run().await });
+        if let Some(heads) = Heads::of(&self.rooms) {
+            tasks.spawn(async move { heads.run().await });
+        }
         let desk = self.desk.clone();
         let clock = self.rooms.clock.clone();
         tasks.spawn(async move {

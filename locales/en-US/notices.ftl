@@ -112,6 +112,8 @@ in-vain-mistake-changed-meanwhile = it changed in the same moment
 in-vain-mistake-not-possible-now = not now, it is: { $state }
 in-vain-mistake-nothing-to-resume = there is nothing to resume, it is: { $state }
 
+reminder = Half of the time is over, and votes are still missing. Please look at the card: { $what }
+
 owners-before = You own part of this. It begins now: { $what }
 owners-after = You own part of this. { $state }: { $what }
 

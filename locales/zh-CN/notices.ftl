@@ -103,6 +103,8 @@ in-vain-mistake-changed-meanwhile = 它同时发生了变化
 in-vain-mistake-not-possible-now = 现在不行，当前状态：{ $state }
 in-vain-mistake-nothing-to-resume = 没有可以继续的，当前状态：{ $state }
 
+reminder = 时间已过半，仍缺投票，请看卡片：{ $what }
+
 owners-before = 其中有你负责的部分。现在开始：{ $what }
 owners-after = 其中有你负责的部分。{ $state }：{ $what }
 

@@ -2,7 +2,10 @@
 //!
 //! At least once: after an unknown outcome the nonce guards for its short life, then the channel is searched for our marker.
 
+mod board;
+mod board_pace;
 mod fallback;
+mod head;
 mod owners;
 mod pace;
 mod post;
@@ -10,10 +13,12 @@ mod redraw;
 
 use super::hub::{Hub, Shown};
 use super::port::ChatError;
-use super::view::{Gathered, NotGathered};
+use super::view::{Called, Gathered, NotGathered};
 use crate::desk::Rooms;
-use crate::store::{Due, MessageOf, MessageRole, Posted, StoreError, Taker};
-use crate::text::{notice, plan_unreadable};
+use crate::store::{BoardMessage, Due, MessageOf, MessageRole, Posted, StoreError, Taker};
+use crate::text::{HeadView, notice, plan_unreadable};
+use board_pace::BoardPace;
+use engine::port::JournalError;
 use engine::{Notice, Operation, Stream};
 use interlock::id::OperationId;
 use interlock::principal::Place;
@@ -42,11 +47,16 @@ pub struct Delivery {
     hub: Hub,
     name: String,
     pace: Arc<Pace>,
+    board_pace: Arc<BoardPace>,
 }
 
 /// What became of one notice.
 enum Sent {
     Done(Vec<Posted>),
+    /// It is the board of a channel.
+    Board(BoardMessage),
+    /// It is this head of the audit log.
+    Head(String),
     Retry(Duration, String),
     /// It is too early for it; nothing was sent.
     NotYet(Millis),
@@ -69,6 +79,12 @@ impl From<NotGathered> for Sent {
     }
 }
 
+impl From<JournalError> for Sent {
+    fn from(error: JournalError) -> Self {
+        Self::Retry(Duration::from_secs(2), error.to_string())
+    }
+}
+
 impl From<StoreError> for Sent {
     fn from(error: StoreError) -> Self {
         Self::Retry(Duration::from_secs(2), error.to_string())
@@ -79,7 +95,7 @@ impl Delivery {
     /// A delivery under this name, unique to the process.
     #[must_use]
     pub fn new(rooms: Arc<Rooms>, hub: Hub, name: String) -> Self {
-        Self { rooms, hub, name, pace: Arc::default() }
+        Self { rooms, hub, name, pace: Arc::default(), board_pace: Arc::default() }
     }
 
     /// Delivers until dropped.
@@ -123,11 +139,13 @@ impl Delivery {
     async fn deliver(&self, due: &Due) -> Result<bool, StoreError> {
         let sent = match &due.stream {
             Stream::Operation(id) | Stream::Owners(id) => self.of_operation(id, due).await.unwrap_or_else(|sent| sent),
-            Stream::Place(place) => self.to_operators(place, due).await.unwrap_or_else(|sent| sent),
+            Stream::Place(place) => self.in_place(place, due).await.unwrap_or_else(|sent| sent),
         };
         let now = self.rooms.clock.now();
         match sent {
             Sent::Done(messages) => self.rooms.store.sent(&due.claim, now, &messages).await,
+            Sent::Board(board) => self.rooms.store.board_posted(&due.claim, &board).await,
+            Sent::Head(head) => self.rooms.store.head_posted(&due.claim, &head).await,
             Sent::Retry(_, why) if !is_tried_again(&due.notice, now.since(due.first_attempt_at)) => {
                 self.set_aside(due, &why).await
             }
@@ -144,11 +162,27 @@ impl Delivery {
         }
     }
 
+    async fn in_place(&self, place: &Place, due: &Due) -> Result<Sent, Sent> {
+        match &due.notice {
+            Notice::Alert { id, facts } => self.to_operators(place, due, (id, facts)).await,
+            Notice::Board => self.post_board(place, due).await,
+            Notice::AuditHead { head, before, at } => {
+                self.post_head(place, due, &HeadView { head, before, at: *at }).await
+            }
+            _ => Ok(Sent::Dead("it is not told in a place without an operation".to_owned())),
+        }
+    }
+
     async fn of_operation(&self, id: &OperationId, due: &Due) -> Result<Sent, Sent> {
         let gathered = match Gathered::read(&self.rooms, id).await {
             Err(NotGathered::Altered(operation)) => return self.of_altered(&operation, due).await,
             gathered => gathered?,
         };
+        if let Notice::Reminder { revision } = due.notice
+            && !gathered.waits_for_somebody(revision)
+        {
+            return Ok(Sent::Done(Vec::new()));
+        }
         match gathered.operation.place.clone() {
             Place::Console if due.notice.is_for_owners() => self.owners_beyond_console(&gathered, due).await,
             Place::Console => Ok(self.on_console(&gathered, &due.notice)),
@@ -185,7 +219,7 @@ impl Delivery {
 
     fn on_console(&self, gathered: &Gathered, told: &Notice) -> Sent {
         if !matches!(told, Notice::Seed { .. } | Notice::OpenThread) {
-            let card = notice(told, &gathered.view(&self.rooms, None, false));
+            let card = notice(told, &gathered.view(&self.rooms, None, Called::Nobody));
             let (cluster, plan) = (gathered.operation.cluster.clone(), Some(gathered.plan.clone()));
             self.hub.show(Shown { cluster, plan, card });
         }
@@ -210,9 +244,13 @@ impl MessageOf {
 fn is_tried_again(notice: &Notice, tried: Duration) -> bool {
     match notice {
         Notice::PostCard { .. } | Notice::Alert { .. } | Notice::OwnersBefore | Notice::OwnersAfter => true,
-        Notice::Seed { .. } | Notice::OpenThread | Notice::Progress { .. } | Notice::Milestone { .. } => {
-            tried < PATIENCE
-        }
+        Notice::Seed { .. }
+        | Notice::OpenThread
+        | Notice::Board
+        | Notice::AuditHead { .. }
+        | Notice::Reminder { .. }
+        | Notice::Progress { .. }
+        | Notice::Milestone { .. } => tried < PATIENCE,
     }
 }
 
@@ -227,6 +265,7 @@ mod tests {
     use super::{PATIENCE, is_tried_again};
     use engine::{Notice, Seeded};
     use interlock::facts::Facts;
+    use interlock::time::Millis;
     use std::time::Duration;
 
     #[test]
@@ -242,6 +281,9 @@ mod tests {
         let given_up = [
             Notice::Seed { reactions: Seeded::Votes },
             Notice::OpenThread,
+            Notice::Board,
+            Notice::AuditHead { head: id.clone(), before: id.clone(), at: Millis(0) },
+            Notice::Reminder { revision: 1 },
             Notice::Progress { id: id.clone(), facts: facts.clone() },
             Notice::Milestone { id, facts },
         ];

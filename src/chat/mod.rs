@@ -4,6 +4,7 @@ pub mod console;
 mod deliver;
 pub mod discord;
 mod door;
+mod heads;
 mod hub;
 mod port;
 mod pressed;
@@ -13,6 +14,7 @@ mod view;
 
 pub use deliver::Delivery;
 pub use door::FrontDoor;
+pub use heads::Heads;
 pub use hub::{Hub, Shown};
 pub use port::{
     CardSeen, Chat, ChatError, Clicked, Completing, Door, Filled, MemberNow, MessageRef, Reacted, Sending, Stranger,

@@ -24,7 +24,18 @@ pub(super) struct Gathered {
     owners: Owners,
     vetoed_because: Vec<(PersonId, String)>,
     frozen: Option<Freeze>,
-    mentions: Vec<Mention>,
+    owner_mentions: Vec<Mention>,
+    wanted_mentions: Vec<Mention>,
+}
+
+/// Who is called by a card.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Called {
+    Nobody,
+    /// The owners of what is changed.
+    Owners,
+    /// Those who can still fill an empty seat.
+    Wanted,
 }
 
 /// Why nothing could be gathered.
@@ -63,14 +74,31 @@ impl Gathered {
         } else {
             None
         };
-        let mentions: BTreeSet<Mention> =
-            rooms.owners(plan.plan()).iter().flat_map(|owner| called(rooms, owner)).collect();
-        let mentions = mentions.into_iter().collect();
-        Ok(Self { operation, plan, tally, seats, progress, history, owners, vetoed_because, frozen, mentions })
+        let owner_mentions = mentions(rooms, &rooms.owners(plan.plan()));
+        let wanted_mentions = mentions(rooms, &rooms.policy.still_wanted(plan.plan(), &tally));
+        Ok(Self {
+            operation,
+            plan,
+            tally,
+            seats,
+            progress,
+            history,
+            owners,
+            vetoed_because,
+            frozen,
+            owner_mentions,
+            wanted_mentions,
+        })
     }
 
-    /// The view for a card; `calling` says whether it calls the owners.
-    pub(super) fn view<'a>(&'a self, rooms: &Rooms, newer: Option<Newer<'a>>, calling: bool) -> CardView<'a> {
+    /// Whether this revision is the one that counts, and somebody's approval would still bring it further.
+    pub(super) fn waits_for_somebody(&self, revision: u32) -> bool {
+        let waits = self.operation.state == State::AwaitingApproval && self.operation.revision == revision;
+        waits && !self.tally.free.is_empty()
+    }
+
+    /// The view for a card that calls these.
+    pub(super) fn view<'a>(&'a self, rooms: &Rooms, newer: Option<Newer<'a>>, called: Called) -> CardView<'a> {
         CardView {
             plan: &self.plan,
             state: self.operation.state,
@@ -85,7 +113,11 @@ impl Gathered {
             owners: self.owners,
             vetoed_because: &self.vetoed_because,
             frozen: self.frozen.as_ref(),
-            mentions: if calling { &self.mentions } else { &[] },
+            mentions: match called {
+                Called::Nobody => &[],
+                Called::Owners => &self.owner_mentions,
+                Called::Wanted => &self.wanted_mentions,
+            },
             locale: rooms.times.language(&self.operation.place),
         }
     }
@@ -121,9 +153,14 @@ async fn told(rooms: &Rooms, plan: &Sealed, id: &OperationId, history: &History)
     Ok(Owners { all, told: Some(told) })
 }
 
-/// An owner as a message of the chat names them; nobody where it cannot.
-fn called(rooms: &Rooms, owner: &Grantee) -> Vec<Mention> {
-    match owner {
+fn mentions(rooms: &Rooms, all: &BTreeSet<Grantee>) -> Vec<Mention> {
+    let all: BTreeSet<Mention> = all.iter().flat_map(|one| mention(rooms, one)).collect();
+    all.into_iter().collect()
+}
+
+/// Somebody as a message of the chat calls them; nobody where it cannot.
+fn mention(rooms: &Rooms, grantee: &Grantee) -> Vec<Mention> {
+    match grantee {
         Grantee::ChatRole(role) => vec![Mention::Role(role.0)],
         Grantee::Account(account) => user(*account).into_iter().collect(),
         Grantee::Person(person) => rooms.policy.people.accounts(person).filter_map(user).collect(),

@@ -39,7 +39,7 @@ pub(super) async fn run(settings: &Settings, audit: Audit) -> Result<ExitCode> {
     let store = bot::reader(settings).await.context("the store")?;
     match audit {
         Audit::Verify { head } => {
-            let outside = head.as_deref().map(read_head).transpose()?;
+            let outside = head.as_deref().map(str::parse::<Head>).transpose()?;
             let (words, code) = told(&store.audit_verify(outside).await?);
             said::output(&words)?;
             Ok(code)
@@ -55,24 +55,15 @@ pub(super) async fn run(settings: &Settings, audit: Audit) -> Result<ExitCode> {
     }
 }
 
-fn read_head(text: &str) -> Result<Head> {
-    let (seq, hash) = text.split_once(':').context("a head is SEQ:HASH")?;
-    Ok(Head { seq: seq.parse().context("SEQ is a number")?, hash: hash.parse().context("HASH is 64 hex digits")? })
-}
-
 fn told(verdict: &Verdict) -> (String, ExitCode) {
     match verdict {
-        Verdict::Verified { head, outside: Some(outside) } => (
-            format!(
-                "whole: {} entries, compared with the head {}:{}\nhead {}:{}\n",
-                head.seq, outside.seq, outside.hash, head.seq, head.hash
-            ),
-            ExitCode::SUCCESS,
-        ),
+        Verdict::Verified { head, outside: Some(outside) } => {
+            (format!("whole: {} entries, compared with the head {outside}\nhead {head}\n", head.seq), ExitCode::SUCCESS)
+        }
         Verdict::Verified { head, outside: None } => (
             format!(
-                "whole: {} entries; without a head from elsewhere a cut at the end cannot be excluded\nhead {}:{}\n",
-                head.seq, head.seq, head.hash
+                "whole: {} entries; without a head from elsewhere a cut at the end cannot be excluded\nhead {head}\n",
+                head.seq
             ),
             ExitCode::SUCCESS,
         ),

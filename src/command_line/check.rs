@@ -135,9 +135,9 @@ async fn check_discord(settings: &Settings, found: &mut Found) {
     };
     found.put("discord", dangerous);
     check_owners(settings, &chat, found).await;
-    let channels: BTreeSet<u64> =
-        settings.clusters.iter().flat_map(|cluster| cluster.channels.iter().copied()).collect();
-    for channel in channels.into_iter().chain(discord.operators_channel) {
+    let of_clusters = settings.clusters.iter().flat_map(|cluster| cluster.channels.iter().copied());
+    let channels: BTreeSet<u64> = of_clusters.chain(discord.operators_channel).chain(discord.audit_channel).collect();
+    for channel in channels {
         let result = match chat.missing_permissions(channel).await {
             Ok(rights) if !rights.is_served => Err("in a guild that the settings do not name".to_owned()),
             Ok(rights) if !rights.is_text => Err("not an ordinary text channel".to_owned()),

@@ -23,15 +23,28 @@ pub struct DiscordSettings {
     pub guilds: BTreeSet<u64>,
     /// Where operators are told what cannot be told elsewhere.
     pub operators_channel: Option<u64>,
+    /// Where the head of the audit log is posted.
+    pub audit_channel: Option<u64>,
     /// Another base of the API than Discord's: a proxy, or a model in tests.
     pub api_base: Option<String>,
 }
 
 impl DiscordSettings {
-    /// The operators' channel as a place. Its guild is the first one that is served: a channel's number says where it is.
+    /// The operators' channel as a place.
     #[must_use]
     pub fn operators_place(&self) -> Option<Place> {
-        let channel = self.operators_channel?;
+        self.place_of(self.operators_channel?)
+    }
+
+    /// The channel of the audit log's heads as a place.
+    #[must_use]
+    pub fn audit_place(&self) -> Option<Place> {
+        self.place_of(self.audit_channel?)
+    }
+
+    /// A channel as a place. Its guild is the first one that is served: a channel's number says where it is.
+    #[must_use]
+    pub fn place_of(&self, channel: u64) -> Option<Place> {
         self.guilds.first().map(|guild| Place::Discord { guild: *guild, channel, thread: None })
     }
 }
@@ -63,8 +76,16 @@ pub(super) fn discord(section: &Section<'_>, around: &Surroundings<'_>) -> Optio
         section.missing("guilds");
     }
     let operators_channel = section.id("operators_channel");
+    let audit_channel = section.id("audit_channel");
     let api_base = section.parsed("api_base", base_url);
-    Some(DiscordSettings { token: token?, application: application?, guilds, operators_channel, api_base })
+    Some(DiscordSettings {
+        token: token?,
+        application: application?,
+        guilds,
+        operators_channel,
+        audit_channel,
+        api_base,
+    })
 }
 
 /// `https` only, because the token goes there; plain `http` to this machine.
@@ -105,19 +126,41 @@ impl Default for HttpSettings {
     }
 }
 
-/// The language of the cards in a channel.
-pub(super) fn channels(root: &Section<'_>) -> BTreeMap<u64, String> {
-    let mut languages = BTreeMap::new();
+/// What is said of channels.
+#[derive(Debug, Default)]
+pub(super) struct Channels {
+    /// The language of the cards in them.
+    pub(super) languages: BTreeMap<u64, String>,
+    /// Those that have a board.
+    pub(super) boards: BTreeSet<u64>,
+}
+
+/// Reads `[[channel]]`. A board stands only where some cluster may be shown, as far as that is known.
+pub(super) fn channels(root: &Section<'_>, shown: Option<&BTreeSet<u64>>) -> Channels {
+    let (mut channels, mut known) = (Channels::default(), BTreeSet::new());
     root.tables("channel", |section| {
         if !section.has("id") {
             section.missing("id");
         }
         let id = section.id("id");
-        let language = section.required_parsed("language", language);
-        if languages.insert(id?, language?).is_some() {
+        let language = section.parsed("language", language);
+        let board = section.flag("board").unwrap_or(false);
+        if !section.has("language") && !section.has("board") {
+            section.missing("language");
+        }
+        let id = id?;
+        if !known.insert(id) {
             section.wrong_at(&section.at("id"), "stands twice");
         }
+        if board && shown.is_some_and(|shown| !shown.contains(&id)) {
+            section.wrong_at(
+                &section.at("board"),
+                "is for a channel in which a cluster may be shown; no cluster names this one",
+            );
+        }
+        channels.languages.extend(language.map(|language| (id, language)));
+        channels.boards.extend(board.then_some(id));
         Some(())
     });
-    languages
+    channels
 }

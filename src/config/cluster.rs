@@ -89,6 +89,14 @@ pub(super) struct Clusters {
     pub(super) all_valid: bool,
 }
 
+impl Clusters {
+    /// The channels in which some cluster may be shown; none where a cluster has an error.
+    pub(super) fn shown_in(&self) -> Option<BTreeSet<u64>> {
+        let all = self.valid.iter().flat_map(|one| one.channels.iter().copied());
+        self.all_valid.then(|| all.collect())
+    }
+}
+
 /// Reads all clusters. Names must differ to the eye too.
 pub(super) fn clusters(root: &Section<'_>, around: &Surroundings<'_>) -> Clusters {
     let mut count = 0;

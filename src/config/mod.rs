@@ -26,7 +26,7 @@ use ::engine::Pace;
 use interlock::policy::{Places, Policy};
 use jiff::tz::TimeZone;
 use secrecy::SecretString;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::time::Duration;
 use toml::de::DeTable;
@@ -52,6 +52,8 @@ pub struct Settings {
     pub defaults: Defaults,
     /// The language of cards, by channel.
     pub languages: BTreeMap<u64, String>,
+    /// The channels that have a board.
+    pub boards: BTreeSet<u64>,
     /// How fast work goes.
     pub pace: Pace,
     /// How long one look at a cluster may take.
@@ -141,9 +143,9 @@ fn whole(root: &Section<'_>, around: &Surroundings<'_>) -> Option<Settings> {
     let console = root.table("console", |section| chat::console(section, around));
     let http = root.table("http", chat::http).unwrap_or_default();
     let defaults = root.table("defaults", defaults).unwrap_or_default();
-    let languages = chat::channels(root);
     let (pace, observe_deadline) = root.table("engine", engine_settings).unwrap_or((Pace::default(), USUAL_OBSERVE));
     let clusters = cluster::clusters(root, around);
+    let channels = chat::channels(root, clusters.shown_in().as_ref());
     let world = World { has_chat: root.has("discord"), ..world(&clusters, discord.as_ref().and_then(Option::as_ref)) };
     let policy = policy::policy(root, world);
     Some(Settings {
@@ -152,7 +154,8 @@ fn whole(root: &Section<'_>, around: &Surroundings<'_>) -> Option<Settings> {
         console: console.unwrap_or(ConsoleSettings { socket: None, for_group: false }),
         http,
         defaults,
-        languages,
+        languages: channels.languages,
+        boards: channels.boards,
         pace,
         observe_deadline,
         clusters: clusters.valid,

@@ -235,6 +235,7 @@ fn real_settings_become_valid_ones() {
     assert_eq!(settings.pace.act_deadline, Duration::from_millis(500));
     assert!(settings.http.listen.ip().is_loopback(), "nothing is said of it");
     assert_eq!(settings.languages.get(&21).map(String::as_str), Some("zh-CN"));
+    assert!(settings.boards.is_empty(), "nothing is said of it");
     let Reached::Kafka(kafka) = &settings.clusters[0].reached else { panic!() };
     assert_eq!(kafka.bootstrap, [("broker-1.example".to_owned(), 9093), ("::1".to_owned(), 9093)]);
     assert!(kafka.controllers.is_empty());
@@ -251,6 +252,25 @@ fn real_settings_become_valid_ones() {
     assert!(!policy.has::<&str>(&alice, Role::Operator, (&"pay-kafka".parse().unwrap(), &[])));
     let voter = policy.people.principal(Account::Discord(9), [ChatRole(500)].into());
     assert!(policy.has::<&str>(&voter, Role::Approver, (&logs, &[])));
+}
+
+#[test]
+fn a_channel_has_a_board_where_a_cluster_may_be_shown() {
+    let channels =
+        |text: &str| read(&REAL.replace("language = \"zh-CN\"\n\n[defaults]", &format!("{text}\n\n[defaults]")));
+    let both = channels("language = \"zh-CN\"\nboard = true\n[[channel]]\nid = 22\nboard = true").unwrap();
+    assert_eq!((both.boards, both.languages.len()), ([21, 22].into(), 1));
+    let none = channels("language = \"zh-CN\"\nboard = false").unwrap();
+    assert!(none.boards.is_empty());
+    for (text, says) in [
+        ("language = \"zh-CN\"\n[[channel]]\nid = 23\nboard = true", "no cluster names this one"),
+        ("board = 1", "true or false"),
+        ("", "channel[0].language: is missing"),
+        ("board = true\n[[channel]]\nid = 21\nlanguage = \"zh-CN\"", "stands twice"),
+    ] {
+        let errors: Vec<String> = channels(text).unwrap_err().iter().map(ToString::to_string).collect();
+        assert!(errors.len() == 1 && errors[0].contains(says), "{says}: {errors:?}");
+    }
 }
 
 #[test]

@@ -81,7 +81,7 @@ impl Desk {
         let mut open = Vec::new();
         for listed in self.rooms.store.outlined(&filter, page).await.ok()? {
             let operation = listed.operation;
-            let Some(plan) = self.outline(&operation, listed.about).await.ok().flatten() else { continue };
+            let Some(plan) = self.rooms.outline(&operation, listed.about).await.ok().flatten() else { continue };
             let impact = &plan.plan().impact;
             open.push(OpenOperation {
                 names: impact.topics.iter().chain(&impact.groups).cloned().collect(),

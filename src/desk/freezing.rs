@@ -109,7 +109,7 @@ impl Rooms {
     }
 
     /// Whether a freeze stops what a freeze of this would stop, or a part of that.
-    fn stops_the_same(&self, freeze: &Freeze, on: &FreezeOn) -> bool {
+    pub(super) fn stops_the_same(&self, freeze: &Freeze, on: &FreezeOn) -> bool {
         match on {
             FreezeOn::Tier(tier) => match &freeze.on {
                 FreezeOn::Cluster(cluster) => self.tier(cluster) == Some(*tier),

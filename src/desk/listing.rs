@@ -2,6 +2,7 @@
 
 use super::answer::Done;
 use super::handle::{Ask, Desk};
+use super::rooms::Rooms;
 use crate::store::{About, Filter, Page, Which};
 use engine::Operation;
 use engine::port::{Journal, JournalError};
@@ -81,13 +82,13 @@ impl Desk {
                 if ask.sight.cluster(operation.cluster.as_str()).is_none() {
                     continue;
                 }
-                let outline = self.outline(&operation, listed.about).await?;
+                let outline = self.rooms.outline(&operation, listed.about).await?;
                 let plan = outline.as_ref().map(Outline::plan);
                 if !plan.map_or(ask.sight.whole(&operation.cluster), |plan| self.sees(ask, plan)) {
                     continue;
                 }
                 if fits(&operation, plan) {
-                    half.add(self.line(&operation, plan, &freezes));
+                    half.add(self.rooms.line(&operation, plan, &freezes));
                 }
             }
             if is_last {
@@ -100,17 +101,19 @@ impl Desk {
         half.is_cut = true;
         Ok(half)
     }
+}
 
+impl Rooms {
     /// What the plan of an operation is about; none if that cannot be read. Of such a plan nobody knows what it concerns: it
     /// is shown to those who see everything of its cluster.
-    pub(super) async fn outline(&self, operation: &Operation, about: About) -> Result<Option<Outline>, Done> {
+    pub(super) async fn outline(&self, operation: &Operation, about: About) -> Result<Option<Outline>, JournalError> {
         match about {
             About::Outline(outline) => Ok(Some(*outline)),
             About::Damaged => Ok(None),
-            About::Unknown => match self.rooms.store.plan(operation).await {
+            About::Unknown => match self.store.plan(operation).await {
                 Ok(plan) => Ok(Some(Outline::of(plan.plan()))),
                 Err(JournalError::Damaged(_)) => Ok(None),
-                Err(error) => Err(error.into()),
+                Err(error) => Err(error),
             },
         }
     }

@@ -3,6 +3,7 @@
 pub mod answer;
 mod audit;
 mod ballots;
+mod board;
 mod control;
 mod directory;
 mod drafting;

@@ -68,7 +68,7 @@ impl Desk {
         let (tally, seats) = self.rooms.stands_lately(&operation, &plan, &history).await?;
         let freezes = self.rooms.store.freezes(self.rooms.clock.now()).await?;
         Ok(LookAnswer::Status(Box::new(OperationStatus {
-            line: self.line(&operation, Some(plan.plan()), &freezes),
+            line: self.rooms.line(&operation, Some(plan.plan()), &freezes),
             why: operation.why.id.clone(),
             why_facts: operation.why.facts.clone(),
             revision: operation.revision,
@@ -122,11 +122,11 @@ pub(super) fn unknown(id: &OperationId) -> Done {
     Done::Mistake(Mistake::new("unknown-operation", Facts::none().with("given", id.as_str())))
 }
 
-impl Desk {
+impl Rooms {
     /// One operation in a list, with the one of these freezes that its start waits for.
     pub(super) fn line(&self, operation: &Operation, plan: Option<&Plan>, freezes: &[Freeze]) -> OperationLine {
         let waiting = plan.filter(|_| operation.state.is_open_to_votes());
-        let frozen = waiting.and_then(|plan| self.rooms.frozen_by(plan, freezes)).cloned();
+        let frozen = waiting.and_then(|plan| self.frozen_by(plan, freezes)).cloned();
         OperationLine { frozen, ..line(operation, plan) }
     }
 }

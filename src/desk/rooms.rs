@@ -63,6 +63,10 @@ pub struct Times {
     pub languages: BTreeMap<u64, Locale>,
     /// Where operators are told what cannot be told elsewhere.
     pub operators: Option<Place>,
+    /// The channels that have a board.
+    pub boards: BTreeSet<Place>,
+    /// Where the head of the audit log is posted.
+    pub audit_heads: Option<Place>,
 }
 
 impl Times {
@@ -70,8 +74,14 @@ impl Times {
     #[must_use]
     pub fn language(&self, place: &Place) -> Locale {
         let Place::Discord { channel, thread, .. } = place else { return self.locale };
+        self.language_of(*channel, *thread)
+    }
+
+    /// The language of a channel, or of a thread in it.
+    #[must_use]
+    pub fn language_of(&self, channel: u64, thread: Option<u64>) -> Locale {
         let own = thread.and_then(|thread| self.languages.get(&thread));
-        own.or_else(|| self.languages.get(channel)).copied().unwrap_or(self.locale)
+        own.or_else(|| self.languages.get(&channel)).copied().unwrap_or(self.locale)
     }
 }
 
@@ -84,6 +94,8 @@ impl Default for Times {
             locale: Locale::EnUs,
             languages: BTreeMap::new(),
             operators: None,
+            boards: BTreeSet::new(),
+            audit_heads: None,
         }
     }
 }

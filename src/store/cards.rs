@@ -381,6 +381,6 @@ pub(super) fn stored(id: u64) -> Result<i64, StoreError> {
     i64::try_from(id).map_err(|_| StoreError::Unstorable(format!("the chat's id {id} is too large")))
 }
 
-fn read_id(id: i64) -> Result<u64, StoreError> {
+pub(super) fn read_id(id: i64) -> Result<u64, StoreError> {
     u64::try_from(id).map_err(|_| StoreError::Damaged(format!("a chat's id is {id}")))
 }

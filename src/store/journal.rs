@@ -124,6 +124,10 @@ impl Journal for Store {
         Box::pin(async move { Ok(self.note_votes_read(operation, at, expires_at).await?) })
     }
 
+    fn remind<'a>(&'a self, operation: &'a Operation, told: &'a Told) -> Boxed<'a, Result<bool, JournalError>> {
+        Box::pin(async move { Ok(self.remind_of(operation, told).await?) })
+    }
+
     fn in_the_way<'a>(
         &'a self,
         operation: &'a Operation,

@@ -5,6 +5,7 @@
 //! hold lock of the cluster, holds, freeze locks, outbox, head of the audit chain. Nothing is retried in here: the caller owns that.
 
 pub mod audit;
+mod boards;
 mod cards;
 mod connect;
 #[cfg(test)]
@@ -32,6 +33,7 @@ mod throttles;
 mod unlocks;
 mod votes;
 
+pub use boards::BoardMessage;
 pub use cards::{DirtyCard, MessageOf, MessageRole, Posted};
 pub use edges::Edge;
 pub use error::StoreError;

@@ -5,8 +5,9 @@ use super::error::StoreError;
 use super::holds::Claimed;
 use super::rows::{NumberRow, OperationRow, json, operation_columns};
 use super::{Store, audit, entries, freezes, holds, leases, outbox, owed, unlocks};
+use engine::port::Told;
 use engine::{Changes, NewOperation, Operation, Record, Revision, Token, Transition, Transitioned};
-use interlock::approval::{Event, State, next};
+use interlock::approval::{Event, State, halfway, next};
 use interlock::facts::Facts;
 use interlock::plan::{Memory, Outline, Plan, Sealed};
 use interlock::time::Millis;
@@ -14,7 +15,7 @@ use interlock::time::Millis;
 const INSERT: &str = concat!(
     "INSERT INTO operations (number, workable, ended, votable, voting_open, card_wanted, card_shown, ",
     operation_columns!(),
-    ") VALUES ($1, 0, 0, 1, 0, 1, 0, $2, $3, 1, $4, $5, $6, $7, $8, $9, $10, $11, $12, $12, $13, $12, $12, $14, '', $15, 0) \
+    ") VALUES ($1, 0, 0, 1, 0, 1, 0, $2, $3, 1, $4, $5, $6, $7, $8, $9, $10, $11, $12, $12, $13, $12, $12, $14, '', $15, 0, $16) \
      RETURNING ",
     operation_columns!()
 );
@@ -28,7 +29,7 @@ const CHANGE: &str = concat!(
 
 const REPLACE_PLAN: &str = concat!(
     "UPDATE operations SET revision = $1, digest = $2, expires_at = $3, memory = $4, replanned = replanned + $5, \
-     voting_open = 0, votes_read_at = $7 WHERE id = $6 AND revision < $1 RETURNING ",
+     voting_open = 0, votes_read_at = $7, remind_at = $8 WHERE id = $6 AND revision < $1 RETURNING ",
     operation_columns!()
 );
 
@@ -88,7 +89,7 @@ impl Store {
         Ok(true)
     }
 
-    /// See [`engine::port::Journal::votes_read`]. The card is out of date if the end moved.
+    /// See [`engine::port::Journal::votes_read`]. The card is out of date if the end moved; the reminder moves with it.
     pub(super) async fn note_votes_read(
         &self,
         operation: &Operation,
@@ -98,7 +99,8 @@ impl Store {
         let mut tx = self.pools.begin().await?;
         let rows = tx
             .run(
-                "UPDATE operations SET votes_read_at = $1, expires_at = $2, card_wanted = card_wanted + $3 \
+                "UPDATE operations SET votes_read_at = $1, expires_at = $2, card_wanted = card_wanted + $3, \
+                 remind_at = CASE WHEN remind_at > 0 THEN remind_at + $2 - expires_at ELSE 0 END \
                  WHERE id = $4 AND version = $5 AND votes_read_at = $6 AND votable = 1",
                 vals![
                     at.0,
@@ -112,6 +114,25 @@ impl Store {
             .await?;
         tx.commit().await?;
         Ok(rows == 1)
+    }
+
+    /// See [`engine::port::Journal::remind`].
+    pub(super) async fn remind_of(&self, operation: &Operation, told: &Told) -> Result<bool, StoreError> {
+        let mut tx = self.pools.begin().await?;
+        let rows = tx
+            .run(
+                "UPDATE operations SET remind_at = 0 WHERE id = $1 AND version = $2 AND remind_at > 0",
+                vals![operation.id.as_str(), operation.version],
+            )
+            .await?;
+        if rows == 0 {
+            tx.rollback().await?;
+            return Ok(false);
+        }
+        outbox::put(&mut tx, &told.operation, &told.notices, told.at).await?;
+        audit::append(&mut tx, told.at, &told.records).await?;
+        tx.commit().await?;
+        Ok(true)
     }
 }
 
@@ -207,6 +228,7 @@ async fn insert(tx: &mut Tx, number: i64, sealed: &Sealed, at: Millis) -> Result
                 plan.expires_at.0,
                 &json(&Memory::default())?,
                 &json(&Facts::none())?,
+                halfway(at, plan.expires_at).0,
             ],
         )
         .await?;
@@ -286,6 +308,7 @@ async fn replace_plan(tx: &mut Tx, revision: &Revision) -> Result<Option<Operati
                 revision.by_itself,
                 plan.operation.as_str(),
                 revision.transition.at.0,
+                halfway(revision.transition.at, plan.expires_at).0,
             ],
         )
         .await?;

@@ -76,7 +76,7 @@ struct HeardRow {
 }
 
 #[derive(sqlx::FromRow)]
-struct HeadRow {
+pub(super) struct HeadRow {
     operation: String,
     notice: String,
 }
@@ -142,14 +142,7 @@ impl Store {
             Stream::Owners(operation) => operations::touch_going(&mut tx, operation.as_str()).await?,
             Stream::Operation(_) | Stream::Place(_) => {}
         }
-        let row: Option<HeadRow> = tx
-            .maybe(
-                "DELETE FROM outbox WHERE stream = $1 AND seq = $2 AND attempts = $3 AND status = 'waiting' \
-                 RETURNING operation, notice",
-                vals![&claim.stream, claim.seq, claim.attempt],
-            )
-            .await?;
-        let Some(row) = row else {
+        let Some(row) = take_out(&mut tx, claim).await? else {
             tx.rollback().await?;
             return Ok(false);
         };
@@ -289,6 +282,16 @@ impl DueRow {
     }
 }
 
+/// Takes a notice out that was delivered; none if the claim was lost.
+pub(super) async fn take_out(tx: &mut Tx, claim: &Claim) -> Result<Option<HeadRow>, StoreError> {
+    tx.maybe(
+        "DELETE FROM outbox WHERE stream = $1 AND seq = $2 AND attempts = $3 AND status = 'waiting' \
+         RETURNING operation, notice",
+        vals![&claim.stream, claim.seq, claim.attempt],
+    )
+    .await
+}
+
 /// Puts notices into the stream of an operation; those for owners into the owners' own.
 pub(super) async fn put(
     tx: &mut Tx,
@@ -301,7 +304,7 @@ pub(super) async fn put(
     put_into(tx, &Stream::Owners(operation.clone()), &owners, at).await
 }
 
-async fn put_into(tx: &mut Tx, stream: &Stream, notices: &[Notice], at: Millis) -> Result<(), StoreError> {
+pub(super) async fn put_into(tx: &mut Tx, stream: &Stream, notices: &[Notice], at: Millis) -> Result<(), StoreError> {
     let Ok(count) = i64::try_from(notices.len()) else { return Ok(()) };
     if count == 0 {
         return Ok(());
@@ -333,6 +336,8 @@ async fn put_into(tx: &mut Tx, stream: &Stream, notices: &[Notice], at: Millis) 
 fn topic(notice: &Notice) -> &str {
     match notice {
         Notice::Progress { id, .. } => id,
+        // A newer one says all that an older one would, and a place is told of one at a time.
+        Notice::AuditHead { .. } => "audit-head",
         _ => "",
     }
 }

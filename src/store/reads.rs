@@ -37,6 +37,8 @@ pub enum Which {
     Votable,
     /// Ended.
     Ended,
+    /// Not ended, or still holding something.
+    Unsettled,
 }
 
 /// One page of a list, newest first.
@@ -125,7 +127,8 @@ macro_rules! listed {
             $crate::store::rows::operation_columns!(),
             $further,
             " FROM operations WHERE number < $1 AND ($2 = '' OR cluster = $2) AND ($3 = '' OR person = $3) \
-             AND ($4 = 0 OR ($4 = 1 AND ended = 0) OR ($4 = 2 AND votable = 1) OR ($4 = 3 AND ended = 1)) \
+             AND ($4 = 0 OR ($4 = 1 AND ended = 0) OR ($4 = 2 AND votable = 1) OR ($4 = 3 AND ended = 1) \
+               OR ($4 = 4 AND (ended = 0 OR id IN (SELECT operation FROM holds)))) \
              ORDER BY number DESC LIMIT $5"
         )
     };
@@ -142,6 +145,7 @@ impl Which {
             Self::Open => 1,
             Self::Votable => 2,
             Self::Ended => 3,
+            Self::Unsettled => 4,
         }
     }
 }
@@ -192,10 +196,11 @@ impl Store {
         const UNATTENDED: &str = concat!(
             "SELECT ",
             operation_columns!(),
-            " FROM operations WHERE ended = 0 AND votable = 1 AND (expires_at <= $1 OR votes_read_at <= $2) \
-             ORDER BY votes_read_at, number LIMIT $3"
+            " FROM operations WHERE ended = 0 AND votable = 1 AND (expires_at <= $1 OR votes_read_at <= $2 \
+             OR (remind_at > 0 AND remind_at <= $1 AND state = $4)) ORDER BY votes_read_at, number LIMIT $3"
         );
-        operations(self.pools.all(UNATTENDED, vals![now.0, read.0, MOST]).await?)
+        let args = vals![now.0, read.0, MOST, State::AwaitingApproval.key()];
+        operations(self.pools.all(UNATTENDED, args).await?)
     }
 
     /// Operations that take this one back, oldest first.

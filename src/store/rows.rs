@@ -12,7 +12,7 @@ use std::str::FromStr;
 macro_rules! operation_columns {
     () => {
         "id, state, version, revision, digest, command, cluster, requester, person, place, reverses, created_at, \
-         updated_at, expires_at, votes_read_at, next_at, memory, why_id, why_facts, replanned"
+         updated_at, expires_at, votes_read_at, next_at, memory, why_id, why_facts, replanned, remind_at"
     };
 }
 pub(super) use operation_columns;
@@ -40,6 +40,7 @@ pub(super) struct OperationRow {
     why_id: String,
     why_facts: String,
     replanned: i64,
+    remind_at: i64,
 }
 
 impl OperationRow {
@@ -63,6 +64,7 @@ impl OperationRow {
             updated_at: Millis(self.updated_at),
             expires_at: Millis(self.expires_at),
             votes_read_at: Millis(self.votes_read_at),
+            remind_at: (self.remind_at > 0).then_some(Millis(self.remind_at)),
             next_at: Millis(self.next_at),
             memory: from_json(&self.memory, "a wait's memory")?,
             why: Why { id: self.why_id, facts: from_json(&self.why_facts, "a reason's facts")? },

@@ -4,7 +4,9 @@
 //! the sentences in private-use delimiters and comes out as [`Span::Foreign`], [`Span::Code`] or [`Span::Time`].
 
 mod answers;
+mod audit_head;
 mod batches;
+mod board;
 mod bounds;
 pub mod by_hand;
 mod by_hand_moves;
@@ -43,6 +45,8 @@ pub mod width;
 mod tests;
 
 pub use answers::{answer, answer_without_files, said};
+pub use audit_head::{HeadView, audit_head};
+pub use board::{board, board_ended};
 pub use card::{Block, Button, Card, CardFile, Line, Mention, Span, Table, Tone};
 pub use console::{Drawing, console};
 pub use form::Form;

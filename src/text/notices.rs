@@ -5,7 +5,7 @@ use super::bounds::bounded;
 use super::by_hand_queues;
 use super::card::{Block, Card, CardFile, Line, Tone};
 use super::locale::{Args, Locale};
-use super::plan_card::{CardView, by_hand_file, head, plan_card, ways};
+use super::plan_card::{CardView, by_hand_file, head, plan_card, votes, ways};
 use super::reassignment::moves_replicas;
 use super::sentence::{args, find, why};
 use engine::{History, Notice};
@@ -32,8 +32,9 @@ pub fn notice(notice: &Notice, view: &CardView<'_>) -> Card {
 fn card(notice: &Notice, view: &CardView<'_>) -> Card {
     match notice {
         Notice::PostCard { .. } => plan_card(view),
-        // These are done, not said.
-        Notice::Seed { .. } | Notice::OpenThread => Card::default(),
+        // These are done, not said; what follows them is about no operation.
+        Notice::Seed { .. } | Notice::OpenThread | Notice::Board | Notice::AuditHead { .. } => Card::default(),
+        Notice::Reminder { .. } => reminder(view),
         Notice::OwnersBefore => owners(view, "owners-before"),
         Notice::OwnersAfter => owners_after(view),
         Notice::Progress { id, facts } => progress(view, id, facts),
@@ -154,6 +155,20 @@ fn alert(view: &CardView<'_>, id: &str, facts: &Facts) -> Card {
         mentions: view.mentions.to_vec(),
         tone: ways::tone(view.state),
         body: ways::blocks(view).into_iter().chain(ways::approved(view)).collect(),
+        ..Card::default()
+    }
+}
+
+/// What still waits, for whose votes, and whether they would start it.
+fn reminder(view: &CardView<'_>) -> Card {
+    let (plan, locale) = (view.plan.plan(), view.locale);
+    let first = locale.say("reminder", &Args::new().line("what", head::what(plan, locale)));
+    Card {
+        headline: vec![first, votes::needs(view), head::ids(view)],
+        mentions: view.mentions.to_vec(),
+        tone: ways::tone(view.state),
+        body: head::frozen(view).into_iter().map(Block::Line).collect(),
+        footer: Some(votes::footer(view)),
         ..Card::default()
     }
 }

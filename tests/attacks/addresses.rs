@@ -15,6 +15,7 @@ fn settings(story: &DiscordStory, api_base: String) -> DiscordSettings {
         application: story.discord.application_id().get(),
         guilds: [story.discord.guild().id().get()].into(),
         operators_channel: None,
+        audit_channel: None,
         api_base: Some(api_base),
     }
 }

@@ -3,6 +3,7 @@
 mod addresses;
 mod cards;
 mod floods;
+mod heads;
 mod mistakes;
 mod names;
 mod outages;

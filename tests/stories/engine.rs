@@ -13,6 +13,7 @@ mod owing;
 mod owners;
 mod partly;
 mod permits;
+mod reminded;
 mod replicas;
 mod rules;
 mod slots;
@@ -30,7 +31,7 @@ use signalbox::house::House;
 use simulated::{HandClock, SimulatedKafka};
 use std::sync::Arc;
 use std::time::Duration;
-use story::crash::{Agenda, Deed, Ground, Points, Rules, Settled, ask};
+use story::crash::{Agenda, Deed, Ground, PaperChat, Points, Rules, Settled, ask};
 use story::people::approval_of;
 
 /// A reset of the group that is stopped.
@@ -69,6 +70,21 @@ impl Scene {
     async fn passes(&self, span: Duration) {
         self.clock.sleep(span).await;
     }
+
+    /// How often somebody was told this in the chat.
+    fn told(&self, part: &str) -> usize {
+        PaperChat::posted(&self.ground.chat_file()).iter().filter(|line| line.contains(part)).count()
+    }
+}
+
+/// Time goes on, and the process with it, until so long after the beginning.
+async fn lives_until(scene: &Scene, house: &House, until: Duration) {
+    while scene.clock.now() < scene.ground.start().plus(until) {
+        works(house).await;
+        tells(house).await;
+        scene.passes(Duration::from_secs(60)).await;
+    }
+    works(house).await;
 }
 
 /// A process ends and lets go of the store.

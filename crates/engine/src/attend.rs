@@ -46,8 +46,8 @@ pub(crate) struct Read {
 }
 
 impl Inner {
-    /// Operations whose time is over, or whose votes were not read as often as they should be. Whoever watches the chat reads
-    /// them by itself; this is for what nobody else reads.
+    /// Operations whose time is over, whose votes were not read as often as they should be, or that are to be reminded of. Whoever
+    /// watches the chat reads votes by itself; this is for what nobody else reads.
     pub(crate) async fn unattended(&self, now: Millis) -> Result<Vec<Operation>, JournalError> {
         self.ports.journal.unattended(now, now.minus(self.pace.votes_every * 3 / 2)).await
     }
@@ -77,6 +77,7 @@ impl Inner {
             let until = self.under_cover(&operation, plan, end.plus(stood)).await?;
             if self.ports.journal.votes_read(&operation, now, until).await? {
                 (operation.votes_read_at, operation.expires_at) = (now, until);
+                operation.remind_at = operation.remind_at.map(|at| at.plus(until.since(end)));
                 if until != end {
                     let facts = Facts::none().with("until", until);
                     self.tell(&operation.id, vec![milestone("expiry-moved", facts)]).await?;
@@ -163,10 +164,16 @@ impl Engine {
         };
         let is_over = |operation: &Operation| operation.expires_at <= inner.ports.clock.now();
         let operation = match inner.read_votes(operation, &plan).await? {
-            Ok(read) => match self.stands(read, &plan).await? {
-                Counted::Stands { operation, .. } => *operation,
-                Counted::Unreadable(_) => return Ok(()),
-            },
+            Ok(read) => {
+                let seats = read.polled.seats.clone();
+                match self.stands(read, &plan).await? {
+                    Counted::Stands { tally, operation } => {
+                        inner.remind(&operation, (&seats, &tally)).await?;
+                        *operation
+                    }
+                    Counted::Unreadable(_) => return Ok(()),
+                }
+            }
             // There is no card to vote on.
             Err(unreadable) if unreadable.ask_again && is_over(operation) => operation.clone(),
             Err(unreadable) if unreadable.ask_again && operation.state == State::AwaitingApproval => {

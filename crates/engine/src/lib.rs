@@ -23,6 +23,7 @@ pub mod permit;
 pub mod port;
 mod queues;
 pub mod record;
+mod reminder;
 mod restore;
 mod rules;
 mod run;

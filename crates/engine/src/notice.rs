@@ -3,6 +3,7 @@
 use interlock::facts::{Fact, Facts};
 use interlock::id::OperationId;
 use interlock::principal::Place;
+use interlock::time::Millis;
 use serde::{Deserialize, Serialize};
 
 /// Where notices queue up: first in, first out within a stream.
@@ -34,6 +35,23 @@ pub enum Notice {
     },
     /// Open the operation's thread.
     OpenThread,
+    /// Tell those who can still fill an empty seat that half of the time is over. Who that is, and whether it is still so, is
+    /// seen when it is told.
+    Reminder {
+        /// The revision it is about.
+        revision: u32,
+    },
+    /// Post the board of a channel, which is edited in place from then on.
+    Board,
+    /// Post where the audit log ends, as `signalbox audit verify` takes it (`SEQ:HASH`).
+    AuditHead {
+        /// Where it ends.
+        head: String,
+        /// What was posted before; empty if nothing was.
+        before: String,
+        /// When it ended there.
+        at: Millis,
+    },
     /// Tell the owners of what is affected that a change begins.
     OwnersBefore,
     /// Tell them how it ended.

@@ -48,6 +48,8 @@ pub struct Operation {
     pub expires_at: Millis,
     /// When the votes on it were last read.
     pub votes_read_at: Millis,
+    /// When those are reminded who can still fill an empty seat; none once that is done. Stands still as its expiry does.
+    pub remind_at: Option<Millis>,
     /// When a worker has to look at it next.
     pub next_at: Millis,
     /// What the wait it is in remembers.

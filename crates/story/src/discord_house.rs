@@ -180,6 +180,7 @@ impl DiscordStory {
             application: self.discord.application_id().get(),
             guilds: [self.discord.guild().id().get()].into(),
             operators_channel: None,
+            audit_channel: None,
             api_base: Some(self.discord.base_url()),
         };
         let chat = bot::chat(&settings, &house).expect("settings that work");
@@ -235,6 +236,11 @@ impl DiscordStory {
     /// The settings change. The process that lives does not know; the next one does.
     pub fn settings_change(&mut self, change: impl FnOnce(&mut Policy)) {
         change(&mut self.ground.policy);
+    }
+
+    /// The same of languages and places.
+    pub fn places_change(&mut self, change: impl FnOnce(&mut Times)) {
+        change(&mut self.ground.times);
     }
 
     fn life(&self) -> &Life {

@@ -2,7 +2,7 @@
 
 use super::{Delivery, Sent};
 use crate::chat::port::Sending;
-use crate::chat::view::{Gathered, NotGathered};
+use crate::chat::view::{Called, Gathered, NotGathered};
 use crate::store::{Due, StoreError};
 use crate::text::{CardView, plan_unreadable, undelivered};
 use engine::{Notice, Stream};
@@ -21,12 +21,14 @@ impl Delivery {
     }
 
     /// Tells the operators of a notice that could not be delivered, and how its operation stands now.
-    pub(super) async fn to_operators(&self, place: &Place, due: &Due) -> Result<Sent, Sent> {
+    pub(super) async fn to_operators(
+        &self,
+        place: &Place,
+        due: &Due,
+        (id, facts): (&str, &Facts),
+    ) -> Result<Sent, Sent> {
         let Place::Discord { channel, thread, .. } = place else {
             return Ok(Sent::Dead("a console has no place without an operation".to_owned()));
-        };
-        let Notice::Alert { id, facts } = &due.notice else {
-            return Ok(Sent::Dead("only alerts are told in a place without an operation".to_owned()));
         };
         let chat = self.rooms.chat();
         let chat = chat.ok_or_else(|| Sent::Retry(Duration::from_secs(5), "no chat is connected".to_owned()))?;
@@ -36,7 +38,9 @@ impl Delivery {
             _ => return Ok(Sent::Dead("it names no operation".to_owned())),
         };
         let card = match Gathered::read(&self.rooms, &operation).await {
-            Ok(gathered) => undelivered(&CardView { locale, ..gathered.view(&self.rooms, None, false) }, id, facts),
+            Ok(gathered) => {
+                undelivered(&CardView { locale, ..gathered.view(&self.rooms, None, Called::Nobody) }, id, facts)
+            }
             Err(NotGathered::Altered(_)) => plan_unreadable(&operation, locale),
             Err(error) => return Err(error.into()),
         };

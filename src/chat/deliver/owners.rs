@@ -2,7 +2,7 @@
 
 use super::{Delivery, Sent};
 use crate::chat::port::Sending;
-use crate::chat::view::Gathered;
+use crate::chat::view::{Called, Gathered};
 use crate::store::Due;
 use crate::text::{CardView, notice};
 use interlock::principal::Place;
@@ -25,7 +25,7 @@ impl Delivery {
         let chat = self.rooms.chat();
         let chat = chat.ok_or_else(|| Sent::Retry(Duration::from_secs(5), "no chat is connected".to_owned()))?;
         let locale = self.rooms.times.language(place);
-        let card = notice(&due.notice, &CardView { locale, ..gathered.view(&self.rooms, None, true) });
+        let card = notice(&due.notice, &CardView { locale, ..gathered.view(&self.rooms, None, Called::Owners) });
         let marker = due.claim.marker();
         let channel = thread.unwrap_or(*channel);
         let sending = Sending { channel, card: &card, marker: &marker, notify: true, replies_to: None };

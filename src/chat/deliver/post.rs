@@ -4,7 +4,7 @@ use super::pace::Turn;
 use super::{Delivery, Sent};
 use crate::chat::port::{Chat, ChatError, MessageRef, Sending};
 use crate::chat::steering::CONTROLS;
-use crate::chat::view::Gathered;
+use crate::chat::view::{Called, Gathered};
 use crate::desk::{APPROVE, VETO};
 use crate::store::{Due, MessageOf, MessageRole, Posted};
 use crate::text::{Card, Newer, notice, plan_card};
@@ -47,21 +47,32 @@ impl Delivery {
 
 impl Post<'_> {
     pub(super) async fn deliver(&self, gathered: &Gathered, channel: u64) -> Result<Sent, Sent> {
-        let card = |calling| notice(&self.due.notice, &gathered.view(&self.delivery.rooms, None, calling));
+        let card = |called| notice(&self.due.notice, &gathered.view(&self.delivery.rooms, None, called));
         match &self.due.notice {
-            Notice::PostCard { revision } => self.post_card((channel, *revision), gathered, &card(false)).await,
+            Notice::PostCard { revision } => {
+                self.post_card((channel, *revision), gathered, &card(Called::Nobody)).await
+            }
             Notice::Seed { reactions } => self.seed(*reactions).await,
             Notice::OpenThread => self.open_thread().await,
-            Notice::Progress { .. } => self.progress(channel, &card(false)).await,
-            Notice::OwnersBefore | Notice::OwnersAfter => self.tell(channel, (&card(true), true)).await,
-            Notice::Milestone { .. } => self.tell(channel, (&card(false), false)).await,
-            Notice::Alert { .. } => self.tell(channel, (&card(false), true)).await,
+            Notice::Board | Notice::AuditHead { .. } => Ok(Sent::Dead("it is about no operation".to_owned())),
+            Notice::Reminder { .. } if self.was_posted_since() => Ok(Sent::Done(Vec::new())),
+            Notice::Reminder { .. } => self.tell(channel, (&card(Called::Wanted), true)).await,
+            Notice::Progress { .. } => self.progress(channel, &card(Called::Nobody)).await,
+            Notice::OwnersBefore | Notice::OwnersAfter => self.tell(channel, (&card(Called::Owners), true)).await,
+            Notice::Milestone { .. } => self.tell(channel, (&card(Called::Nobody), false)).await,
+            Notice::Alert { .. } => self.tell(channel, (&card(Called::Nobody), true)).await,
         }
     }
 
     fn current_card(&self) -> Option<MessageRef> {
         let card = self.messages.iter().find(|one| one.role_is_card(self.operation.revision))?;
         Some(MessageRef { channel: card.message.channel, message: card.message.message })
+    }
+
+    /// Whether the card was posted only after this notice was put in: it has said itself what the notice would say.
+    fn was_posted_since(&self) -> bool {
+        let card = self.messages.iter().find(|one| one.role_is_card(self.operation.revision));
+        card.is_none_or(|card| card.at >= self.due.made_at)
     }
 
     async fn send(&self, sending: Sending<'_>) -> Result<MessageRef, ChatError> {
@@ -102,7 +113,8 @@ impl Post<'_> {
         let Ok(Some(bytes)) = store.plan_bytes(older.digest).await else { return };
         let Ok(old) = Sealed::open(bytes, older.digest) else { return };
         let found = differences(old.plan(), gathered.plan.plan());
-        let mut view = gathered.view(&self.delivery.rooms, Some(Newer { revision, differences: &found }), false);
+        let newer = Newer { revision, differences: &found };
+        let mut view = gathered.view(&self.delivery.rooms, Some(newer), Called::Nobody);
         view.plan = &old;
         let card = plan_card(&view);
         let at = MessageRef { channel: older.message.channel, message: older.message.message };

@@ -9,6 +9,8 @@ use engine::{Actor, Record};
 use interlock::plan::Digest;
 use interlock::time::Millis;
 use serde::{Deserialize, Serialize};
+use std::fmt;
+use std::str::FromStr;
 
 /// Most records appended at once.
 const MOST: usize = 50_000;
@@ -20,6 +22,28 @@ pub struct Head {
     pub seq: i64,
     /// Its hash; 64 zeros while there is none.
     pub hash: Digest,
+}
+
+impl fmt::Display for Head {
+    /// `SEQ:HASH`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.seq, self.hash)
+    }
+}
+
+/// The text is no head.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("a head is SEQ:HASH, a number and 64 hex digits")]
+pub struct NotAHead;
+
+impl FromStr for Head {
+    type Err = NotAHead;
+    fn from_str(text: &str) -> Result<Self, NotAHead> {
+        let head = text.split_once(':').and_then(|(seq, hash)| {
+            Some(Self { seq: seq.parse().ok().filter(|seq| *seq >= 0)?, hash: hash.parse().ok()? })
+        });
+        head.ok_or(NotAHead)
+    }
 }
 
 /// One entry of the chain.
@@ -139,6 +163,14 @@ pub(super) fn named(record: &Record) -> (&str, &str, &str) {
     (person, operation, record.request.as_ref().map_or("", |id| id.as_str()))
 }
 
+const HEAD: &str = "SELECT seq, hash FROM audit_head WHERE id = 1";
+
+/// Where the chain ends, as this transaction sees it.
+pub(super) async fn head(tx: &mut Tx) -> Result<Head, StoreError> {
+    let row: Option<HeadRow> = tx.maybe(HEAD, vals![]).await?;
+    row.ok_or_else(|| StoreError::Damaged("the audit chain has no head".to_owned()))?.read()
+}
+
 impl Store {
     /// Appends records with the time of now, all or none: looks come here in batches, off the path of their answers.
     ///
@@ -160,7 +192,7 @@ impl Store {
     /// # Errors
     /// As all calls of the store.
     pub async fn audit_head(&self) -> Result<Head, StoreError> {
-        let row: Option<HeadRow> = self.pools.maybe("SELECT seq, hash FROM audit_head WHERE id = 1", vals![]).await?;
+        let row: Option<HeadRow> = self.pools.maybe(HEAD, vals![]).await?;
         row.ok_or_else(|| StoreError::Damaged("the audit chain has no head".to_owned()))?.read()
     }
 

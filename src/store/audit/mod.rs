@@ -3,11 +3,12 @@
 mod broken;
 mod chain;
 mod export;
+mod posted;
 mod search;
 mod verify;
 
 pub use broken::Broken;
-pub use chain::{AuditEntry, Head};
+pub use chain::{AuditEntry, Head, NotAHead};
 pub use export::Format;
 pub use search::{AuditFilter, AuditPage};
 pub use verify::Verdict;

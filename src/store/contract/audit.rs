@@ -1,14 +1,16 @@
 //! The chain: every way of tampering is found.
 
-use super::bed::{Bed, id};
+use super::bed::{Bed, START, id};
 use super::contract;
-use crate::store::StoreError;
 use crate::store::audit::{AuditFilter, AuditPage, Broken, Format, Head, Verdict};
 use crate::store::database::vals;
-use engine::{Actor, Record};
+use crate::store::{Claim, StoreError, Taker};
+use engine::{Actor, Notice, Record};
 use interlock::facts::Facts;
 use interlock::plan::Digest;
-use interlock::principal::Account;
+use interlock::principal::{Account, Place};
+use interlock::time::Millis;
+use std::time::Duration;
 
 pub(super) fn look(number: i64) -> Record {
     Record {
@@ -37,6 +39,29 @@ fn broken(seq: i64, why: Broken) -> Verdict {
     Verdict::Broken { seq, why }
 }
 
+const DAY: Duration = Duration::from_secs(24 * 3_600);
+
+/// The head that is due, and the one before it.
+async fn told(bed: &Bed, now: Millis) -> (Claim, String, String) {
+    let taker = Taker { name: "a".to_owned(), until: now.plus(Duration::from_secs(60)), in_chat: true };
+    let mut due: Vec<(Claim, Notice)> =
+        bed.store.due(&taker, now, 10).await.unwrap().into_iter().map(|due| (due.claim, due.notice)).collect();
+    due.retain(|(_, notice)| matches!(notice, Notice::AuditHead { .. }));
+    assert_eq!(due.len(), 1, "{due:?}");
+    let Some((claim, Notice::AuditHead { head, before, .. })) = due.pop() else { unreachable!() };
+    (claim, head, before)
+}
+
+#[test]
+fn a_head_is_read_as_it_is_written() {
+    let head = Head { seq: 1_043, hash: Digest::of(b"the last entry") };
+    assert_eq!(head.to_string().parse::<Head>().unwrap(), head);
+    for wrong in ["", "7", "7:", "7:5f0c", &head.to_string().to_uppercase(), &head.to_string()[4..], "-1:00"] {
+        assert!(wrong.parse::<Head>().is_err(), "{wrong}");
+    }
+    assert!(format!("-1:{}", head.hash).parse::<Head>().is_err());
+}
+
 contract! {
     async fn an_untouched_chain_verifies_and_says_against_what(bed: &Bed) {
         let empty = bed.store.audit_head().await.unwrap();
@@ -51,6 +76,27 @@ contract! {
             let verdict = bed.store.audit_verify(Some(outside)).await.unwrap();
             assert_eq!(verdict, Verdict::Verified { head, outside: Some(outside) });
         }
+    }
+
+    async fn a_head_is_told_once_in_its_time_and_names_the_one_that_was_posted(bed: &Bed) {
+        let place = Place::Discord { guild: 1, channel: 7, thread: None };
+        let tells = async |at| bed.store.tell_head(&place, DAY, at).await.unwrap();
+        let (one, other) = tokio::join!(tells(START), tells(START));
+        assert!(one != other, "one of two processes tells it");
+        let early = bed.store.audit_head().await.unwrap();
+        bed.awaiting(1).await;
+        let late = bed.store.audit_head().await.unwrap();
+        assert!(!tells(START.plus(DAY / 2)).await);
+        let later = START.plus(DAY);
+        assert!(tells(later).await, "the next one takes the place of one that still waits");
+        let (claim, head, before) = told(bed, later).await;
+        assert_eq!((head.parse::<Head>().unwrap(), before.as_str()), (late, ""));
+        assert!(bed.store.head_posted(&claim, &head).await.unwrap());
+        assert!(!bed.store.head_posted(&claim, &early.to_string()).await.unwrap(), "the claim is gone");
+        let last = later.plus(DAY);
+        assert!(tells(last).await);
+        assert_eq!(told(bed, last).await.2, late.to_string());
+        assert!(tells(START).await, "the clock was set back");
     }
 
     async fn a_changed_entry_is_found(bed: &Bed) {

@@ -4,8 +4,8 @@ use super::bed::{Bed, START, event, id, new, plan};
 use super::contract;
 use crate::store::database::vals;
 use engine::port::{Journal, JournalError, Told, Written};
-use engine::{Changes, Entry, Notice, Outcome, Revision, Transition, Transitioned, Why};
-use interlock::approval::{Event, State};
+use engine::{Changes, Entry, Notice, Operation, Outcome, Revision, Transition, Transitioned, Why};
+use interlock::approval::{Event, State, halfway};
 use interlock::facts::Facts;
 use interlock::plan::{ClosedMemory, Memory, Sharing, Stood};
 use interlock::time::Millis;
@@ -13,6 +13,13 @@ use std::time::Duration;
 
 fn intent(action: u32) -> Entry {
     Entry::Intent { step: 1, action, attempt: 1, at: START }
+}
+
+/// Whether an operation is reminded of, and was not before.
+async fn reminds(bed: &Bed, operation: &Operation) -> bool {
+    let notices = vec![Notice::Reminder { revision: 1 }];
+    let told = Told { operation: operation.id.clone(), at: START, notices, records: Vec::new() };
+    bed.store.remind(operation, &told).await.unwrap()
 }
 
 contract! {
@@ -234,7 +241,8 @@ contract! {
     }
 
     async fn what_nobody_read_is_found_and_its_end_moved_while_votes_are_open(bed: &Bed) {
-        let operation = bed.awaiting(1).await;
+        assert!(reminds(bed, &bed.awaiting(1).await).await);
+        let operation = bed.now(&id(1)).await;
         bed.running(2, Vec::new()).await;
         let at = operation.expires_at;
         assert_eq!(operation.votes_read_at, START);
@@ -252,6 +260,24 @@ contract! {
         assert!(!bed.store.votes_read(&read, until, at).await.unwrap(), "another version");
         let running = bed.does(&event(&queued, Event::Start)).await;
         assert!(!bed.store.votes_read(&running, until, at).await.unwrap(), "started");
+    }
+
+    async fn what_awaits_approval_is_found_at_half_of_its_time_and_reminded_of_once(bed: &Bed) {
+        let operation = bed.awaiting(1).await;
+        bed.queued(2).await;
+        let (half, before) = (halfway(START, operation.expires_at), Millis(START.0 - 1));
+        assert_eq!(operation.remind_at, Some(half));
+        assert_eq!(bed.store.unattended(Millis(half.0 - 1), before).await.unwrap(), []);
+        assert_eq!(bed.store.unattended(half, before).await.unwrap(), std::slice::from_ref(&operation), "not what is queued");
+        let nine = Duration::from_secs(9);
+        assert!(bed.store.votes_read(&operation, half, operation.expires_at.plus(nine)).await.unwrap());
+        let read = bed.now(&id(1)).await;
+        assert_eq!(read.remind_at, Some(half.plus(nine)), "it moves with the end");
+        assert!(!reminds(bed, &Operation { version: 9, ..read.clone() }).await, "another version");
+        assert!(reminds(bed, &read).await && !reminds(bed, &read).await);
+        assert_eq!(bed.now(&id(1)).await.remind_at, None);
+        assert_eq!(bed.store.unattended(half.plus(nine), before).await.unwrap(), []);
+        assert_eq!(bed.tamper("UPDATE outbox SET why = why WHERE notice = '{\"reminder\":{\"revision\":1}}'", vals![]).await, 1);
     }
 
     async fn one_clusters_work_does_not_hide_anothers(bed: &Bed) {

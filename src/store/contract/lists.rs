@@ -25,13 +25,14 @@ contract! {
         let running = bed.running(3, Vec::new()).await;
         let ended = bed.running(4, Vec::new()).await;
         bed.does(&event(&ended, Event::Finish)).await;
-        let failed = bed.running(5, Vec::new()).await;
+        let failed = bed.running(5, vec![hold("orders", Sharing::Exclusive)]).await;
         bed.does(&event(&failed, Event::Fail)).await;
         let cases = [
             (Which::All, vec![5, 4, 3, 2, 1]),
             (Which::Open, vec![3, 2, 1]),
             (Which::Votable, vec![2, 1]),
             (Which::Ended, vec![5, 4]),
+            (Which::Unsettled, vec![5, 3, 2, 1]),
         ];
         let page = Page { before: None, limit: 50 };
         for (which, expected) in cases {

@@ -3,6 +3,7 @@
 mod at_work;
 mod audit;
 pub(super) mod bed;
+mod boards;
 mod concurrency;
 mod failures;
 mod freezes;

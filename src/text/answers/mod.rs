@@ -2,7 +2,7 @@
 
 mod group;
 mod looks;
-mod operations;
+pub(super) mod operations;
 mod person;
 mod report;
 mod sheet;

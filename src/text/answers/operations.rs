@@ -40,7 +40,8 @@ fn section(heading: &str, lines: &[OperationLine], locale: Locale) -> Vec<Block>
     std::iter::once(heading).chain(lines.iter().take(MOST).map(|one| Block::Line(line(one, locale)))).collect()
 }
 
-fn line(one: &OperationLine, locale: Locale) -> Line {
+/// An operation in a list.
+pub(in crate::text) fn line(one: &OperationLine, locale: Locale) -> Line {
     let state = Line::plain(locale.text(&format!("state-{}", one.state.key())));
     let args = Args::new()
         .code("operation", one.operation.as_str())

@@ -33,7 +33,7 @@ fn state(view: &CardView<'_>) -> String {
 }
 
 /// The freeze that it waits for, and whether its own time lasts so long.
-pub(super) fn frozen(view: &CardView<'_>) -> Option<Line> {
+pub(in crate::text) fn frozen(view: &CardView<'_>) -> Option<Line> {
     let freeze = view.frozen?;
     let key = if view.expires_at <= freeze.until { "card-frozen-too-long" } else { "card-frozen" };
     Some(view.locale.say(key, &Args::new().line("freeze", freezes::line(freeze, view.locale))))

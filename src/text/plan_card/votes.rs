@@ -13,7 +13,7 @@ const MOST_PEOPLE: usize = 6;
 const WHOLE_NAME: usize = 300;
 
 /// "Needs 3 (0 so far): 2 approvers + an owner of orders".
-pub(super) fn needs(view: &CardView<'_>) -> Line {
+pub(in crate::text) fn needs(view: &CardView<'_>) -> Line {
     let locale = view.locale;
     if view.seats.is_empty() {
         return locale.say("card-needs-nobody", &Args::new());
@@ -42,7 +42,7 @@ pub(in crate::text) fn seats(all: &[Seat], locale: Locale) -> Line {
 }
 
 /// "Votes: 1 of 2: bob · not counted: alice (asked for it)".
-pub(super) fn footer(view: &CardView<'_>) -> Line {
+pub(in crate::text) fn footer(view: &CardView<'_>) -> Line {
     let (locale, tally) = (view.locale, view.tally);
     if view.seats.is_empty() && tally.vetoes.is_empty() {
         return locale.say("votes-none-needed", &Args::new());

@@ -1,9 +1,10 @@
 //! Names and words from outside that would like to be more.
 
-use super::fixture::{Scene, freeze, reset};
+use super::fixture::{NOON, Scene, freeze, reset};
 use super::rules::check;
+use super::seen::largest_board;
 use crate::desk::{Answer, Denied, Done, Recorded};
-use crate::text::{Block, Card, Line, Locale, Span, answer, notice, plan_card, plan_text};
+use crate::text::{Block, Card, Line, Locale, Span, answer, board, notice, plan_card, plan_text};
 use engine::Notice;
 use interlock::approval::State;
 use interlock::cluster::Tier;
@@ -96,7 +97,7 @@ fn a_plan_of_hostile_names_is_a_card_like_any_other() {
             for locale in Locale::ALL {
                 let view = scene.view(locale);
                 stays_foreign(&plan_card(&view), &with, locale);
-                for told in [Notice::OwnersBefore, Notice::OwnersAfter] {
+                for told in [Notice::OwnersBefore, Notice::OwnersAfter, Notice::Reminder { revision: 1 }] {
                     stays_foreign(&notice(&told, &view), &with, locale);
                 }
                 let facts = Facts::none().with("members", vec![with.clone(); 9]).with("count", 9_i64);
@@ -111,6 +112,18 @@ fn a_plan_of_hostile_names_is_a_card_like_any_other() {
         let text = plan_text(&Sealed::seal(plan(&with)).unwrap());
         assert!(text.chars().all(|character| character == '\n' || !character.is_control()));
         assert!(text.lines().all(|line| crate::text::width::columns(line) <= 78));
+    }
+}
+
+#[test]
+fn boards_of_hostile_names_are_cards_like_any_other() {
+    let names = hostile().into_iter().chain(["n".repeat(249), "组".repeat(249)]);
+    for with in names {
+        for locale in Locale::ALL {
+            let card = board(&largest_board(&with), Some(NOON), locale);
+            stays_foreign(&card, &with, locale);
+            assert!(!card.body.contains(&Block::Line(Line::plain("…"))), "its end is cut off: {card:#?}");
+        }
     }
 }
 

@@ -8,9 +8,10 @@ use interlock::command::Kind;
 use interlock::facts::Facts;
 use interlock::freeze::FreezeOn;
 use interlock::looks::{
-    AuditEntry, AuditPage, AuditVerified, ClusterCounts, ClusterLine, ClustersLook, Counts, Grade, GroupLag, GroupLook,
-    Health, Help, HelpCommand, HelpOption, LagLook, LookAnswer, MemberLine, Obligation, OperationLine, OperationStatus,
-    OperationsList, Part, PartitionLag, PartitionLine, StepLine, TopicLag, TopicLook, UnhealthyTopic, WhoAmI,
+    AuditEntry, AuditPage, AuditVerified, Board, ClusterCounts, ClusterLine, ClustersLook, Counts, Grade, GroupLag,
+    GroupLook, Health, Help, HelpCommand, HelpOption, LagLook, LookAnswer, MemberLine, Obligation, OperationLine,
+    OperationStatus, OperationsList, Part, PartitionLag, PartitionLine, StepLine, TopicLag, TopicLook, UnhealthyTopic,
+    WhoAmI,
 };
 use interlock::plan::{Effect, Seat};
 
@@ -225,6 +226,41 @@ fn operation(state: State) -> OperationLine {
         expires_at: (state == State::AwaitingApproval).then_some(NOON),
         frozen: None,
     }
+}
+
+/// A board with more on it than it names.
+pub(super) fn board() -> Board {
+    let mut board =
+        Board { clusters: vec!["logs-kafka".parse().unwrap(), "pay-kafka".parse().unwrap()], ..Board::default() };
+    for state in [State::Stuck, State::AwaitingApproval, State::Queued, State::Running, State::Waiting, State::Pausing]
+    {
+        board.add(operation(state));
+    }
+    board.add(OperationLine { is_readable: false, about: Vec::new(), ..operation(State::Stopping) });
+    board.freezes = vec![freeze(FreezeOn::Tier(Tier::Production), NOON, "year end")];
+    board
+}
+
+/// A board of nothing but what is as long as it can be.
+pub(super) fn largest_board(with: &str) -> Board {
+    let name = |letter: &str| letter.repeat(63);
+    let mut board =
+        Board { clusters: ["a", "b", "c", "d"].map(|one| name(one).parse().unwrap()).into(), ..Board::default() };
+    let frozen = freeze(FreezeOn::Cluster(name("a").parse().unwrap()), NOON, with);
+    for state in State::ALL.iter().cycle().take(200) {
+        let line = OperationLine {
+            command: with.to_owned(),
+            cluster: name("a").parse().unwrap(),
+            about: vec![with.to_owned(); 4],
+            asked_by: with.to_owned(),
+            frozen: Some(frozen.clone()),
+            ..operation(*state)
+        };
+        board.add(line);
+    }
+    board.freezes = vec![frozen; 100];
+    board.is_cut = true;
+    board
 }
 
 fn operations() -> LookAnswer {

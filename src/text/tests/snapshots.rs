@@ -4,12 +4,16 @@ use super::fixture::{NOON, Scene, captured, denied, freeze, half_done, members, 
 use super::scale_out::{approved, scale_out};
 use super::{drawn, rules, seen};
 use crate::desk::{Answer, Denied, Done, Recorded};
-use crate::text::{Card, Drawing, Locale, Newer, answer, by_hand, console, notice, plan_card, plan_text, reassignment};
+use crate::text::{
+    Card, Drawing, HeadView, Locale, Newer, answer, audit_head, board, board_ended, by_hand, console, notice,
+    plan_card, plan_text, reassignment,
+};
 use engine::{Entry, History, Notice};
 use interlock::approval::State;
 use interlock::cluster::Tier;
 use interlock::facts::{Fact, Facts};
 use interlock::freeze::FreezeOn;
+use interlock::looks::Board;
 use interlock::plan::{Check, Difference, Level, Mistake, Sealed, Seat};
 use interlock::principal::Account;
 use std::time::Duration;
@@ -191,11 +195,34 @@ fn looks() {
 }
 
 #[test]
+fn boards() {
+    shown("board", |locale| board(&seen::board(), Some(NOON), locale));
+    let empty = Board { clusters: seen::board().clusters, ..Board::default() };
+    shown("board_empty", |locale| board(&empty, Some(NOON), locale));
+    shown("board_ended", board_ended);
+}
+
+#[test]
+fn heads_of_the_audit_log() {
+    let head = format!("1043:{}", "5f0c1d9b".repeat(8));
+    let before = format!("987:{}", "9be2a47c".repeat(8));
+    shown("audit_head", |locale| audit_head(&HeadView { head: &head, before: &before, at: NOON }, locale));
+    shown("audit_head_first", |locale| audit_head(&HeadView { head: &head, before: "", at: NOON }, locale));
+}
+
+#[test]
 fn notices() {
     let running = Scene::of(reset(6)).approved().at(State::Running).at_step(1);
     told("notice_owners_before", &Notice::OwnersBefore, &running);
     let done = Scene::of(reset(6)).approved().at(State::Succeeded);
     told("notice_owners_after", &Notice::OwnersAfter, &done);
+    let waiting = Scene::of(reset(6)).voted_by_bob();
+    told("notice_reminder", &Notice::Reminder { revision: 1 }, &waiting);
+    told(
+        "notice_reminder_frozen",
+        &Notice::Reminder { revision: 1 },
+        &waiting.frozen(Duration::from_secs(7_200), "black friday"),
+    );
     told("notice_progress", &Notice::Progress { id: "wait-members-remain".to_owned(), facts: members() }, &running);
     let by = Facts::none().with("by", vec!["bob".to_owned(), "carol".to_owned()]);
     told("notice_approved", &Notice::Milestone { id: "approved".to_owned(), facts: by }, &running);

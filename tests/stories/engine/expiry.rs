@@ -1,7 +1,7 @@
 //! The clock of expiry: it runs while the votes can be read, and stands still while they cannot.
 
-use super::{RESET, Scene, comes_to, ends, now, plans, tells, votes, works};
-use engine::port::{Clock, Journal};
+use super::{RESET, Scene, comes_to, ends, lives_until, now, plans, votes, works};
+use engine::port::Journal;
 use interlock::approval::State;
 use interlock::id::OperationId;
 use interlock::time::Millis;
@@ -13,16 +13,6 @@ const MINUTE: Duration = Duration::from_secs(60);
 const HOUR: Duration = Duration::from_secs(3_600);
 /// As often as the votes are read, and then some.
 const SLACK: Duration = Duration::from_secs(4 * 60);
-
-/// Time goes on, and the process with it, until so long after the beginning.
-async fn lives_until(scene: &Scene, house: &House, until: Duration) {
-    while scene.clock.now() < scene.ground.start().plus(until) {
-        works(house).await;
-        tells(house).await;
-        scene.passes(MINUTE).await;
-    }
-    works(house).await;
-}
 
 async fn posted(scene: &Scene, house: &House) -> OperationId {
     let id = plans(house, RESET).await;

@@ -10,7 +10,7 @@ use signalbox::desk::Done;
 use signalbox::house::House;
 use signalbox::store::audit::{AuditFilter, AuditPage};
 use std::time::Duration;
-use story::crash::{GROUP, PaperChat, TOPIC, ask};
+use story::crash::{GROUP, TOPIC, ask};
 
 const HOUR: Duration = Duration::from_secs(3_600);
 const MINUTE: Duration = Duration::from_secs(60);
@@ -42,11 +42,6 @@ fn acts(scene: &Scene) -> usize {
     scene.kafka.acts().unwrap().len()
 }
 
-/// How often somebody was told this.
-fn told(scene: &Scene, part: &str) -> usize {
-    PaperChat::posted(&scene.ground.chat_file()).iter().filter(|line| line.contains(part)).count()
-}
-
 async fn logged(house: &House) -> Vec<String> {
     let page = AuditPage { before: None, limit: 400 };
     let all = house.rooms().store.audit_search(&AuditFilter::default(), page).await.expect("the store answers");
@@ -60,13 +55,13 @@ async fn nothing_starts_while_it_is_frozen_and_it_starts_by_itself_when_that_is_
     freezes(&house, "cluster:orders-kafka for:2h").await;
     let id = plans(&house, RESET).await;
     assert_eq!(is_approved(&scene, &house, &id).await.state, State::Queued, "planned and voted on");
-    assert_eq!((told(&scene, "orders-kafka is frozen until"), acts(&scene)), (1, 0), "told once");
+    assert_eq!((scene.told("orders-kafka is frozen until"), acts(&scene)), (1, 0), "told once");
     ends(house).await;
     let house = scene.house().await;
     for _ in 0..20 {
         looks(&scene, &house).await;
     }
-    assert_eq!((now(&house, &id).await.state, told(&scene, "is frozen until"), acts(&scene)), (State::Queued, 1, 0));
+    assert_eq!((now(&house, &id).await.state, scene.told("is frozen until"), acts(&scene)), (State::Queued, 1, 0));
     assert_eq!(logged(&house).await, ["freeze-set"]);
     scene.passes(HOUR / 2).await;
     comes_to(&house, &id, State::Succeeded).await;
@@ -176,7 +171,7 @@ async fn an_approval_does_not_outlast_its_time() {
     freezes(&house, "cluster:orders-kafka for:10h").await;
     let id = plans(&house, RESET).await;
     is_approved(&scene, &house, &id).await;
-    assert_eq!(told(&scene, "Its own time is over before that"), 1);
+    assert_eq!(scene.told("Its own time is over before that"), 1);
     for _ in 0..110 {
         looks(&scene, &house).await;
         if now(&house, &id).await.state == State::Expired {
@@ -195,7 +190,7 @@ async fn a_freeze_that_is_set_after_the_approval_is_told_and_lifted_at_once() {
     freezes(&house, "tier:production for:20d").await;
     looks(&scene, &house).await;
     assert_eq!((now(&house, &id).await.state, acts(&scene)), (State::Queued, 0));
-    assert_eq!(told(&scene, "every cluster of Production is frozen until"), 1);
+    assert_eq!(scene.told("every cluster of Production is frozen until"), 1);
     let done = ask(&house, "bob", "/unfreeze tier:production reason:\"a fix has to go out\"").await;
     assert!(matches!(done, Done::Unfrozen { .. }), "{done:?}");
     works(&house).await;

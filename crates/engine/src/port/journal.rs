@@ -62,7 +62,8 @@ pub trait Journal: Send + Sync {
     /// Gives the lease back.
     fn release_lease<'a>(&'a self, id: &'a OperationId, token: Token) -> Boxed<'a, Result<(), JournalError>>;
 
-    /// Operations that people vote on and whose time is over, or whose votes were last read before `read`. Bounded.
+    /// Operations that people vote on and whose time is over, or whose votes were last read before `read`, and those that await
+    /// approval and are to be reminded of. Bounded.
     fn unattended(&self, now: Millis, read: Millis) -> Boxed<'_, Result<Vec<Operation>, JournalError>>;
 
     /// Notes that the votes on an operation were read, and until when it may be approved; false if they were read by somebody
@@ -73,6 +74,10 @@ pub trait Journal: Send + Sync {
         at: Millis,
         expires_at: Millis,
     ) -> Boxed<'a, Result<bool, JournalError>>;
+
+    /// Tells of an operation that half of its time is over, and that it was; false if it was told of already, or the operation
+    /// changed. With nothing to tell nobody is told of this revision any more.
+    fn remind<'a>(&'a self, operation: &'a Operation, told: &'a Told) -> Boxed<'a, Result<bool, JournalError>>;
 
     /// The operation that keeps this one from taking these holds now, if any: it has one of them, or was approved before and
     /// waits for one of them, too.

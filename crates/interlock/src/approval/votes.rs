@@ -119,6 +119,9 @@ pub struct Tally {
     pub cannot_verify: bool,
     /// Whether one of those who could not be looked up vetoes: nothing goes on until that is known.
     pub open_veto: bool,
+    /// Seats, by index, through which one more person would fill one more: empty, or of somebody who could move to such a one.
+    #[serde(default)]
+    pub free: BTreeSet<usize>,
 }
 
 impl Tally {
@@ -164,6 +167,7 @@ pub fn tally(seats: &[Seat], digest: Digest, ballots: &[Ballot]) -> Tally {
     // Who reacted first and typed the name afterwards has confirmed.
     uncounted.retain(|one| one.why != NotCounted::Unconfirmed || !eligible.contains_key(&one.person));
     let filled = matching(seats.len(), &eligible);
+    let free = free(&filled, &eligible);
     let seated: BTreeSet<&PersonId> = filled.iter().flatten().copied().collect();
     let spare = eligible.keys().filter(|person| !seated.contains(*person));
     uncounted.extend(spare.map(|person| Uncounted { person: (*person).clone(), why: NotCounted::NotNeeded }));
@@ -173,6 +177,7 @@ pub fn tally(seats: &[Seat], digest: Digest, ballots: &[Ballot]) -> Tally {
     });
     Tally {
         open_veto,
+        free,
         seats: filled.into_iter().map(|person| person.cloned()).collect(),
         cannot_verify: open_veto || uncounted.iter().any(|one| one.why == NotCounted::CannotVerify),
         uncounted,
@@ -220,6 +225,18 @@ fn seat<'a>(
         }
     }
     false
+}
+
+/// The empty seats, and those of people who could move to one of these.
+fn free(filled: &[Option<&PersonId>], eligible: &BTreeMap<&PersonId, &BTreeSet<usize>>) -> BTreeSet<usize> {
+    let mut free = BTreeSet::new();
+    loop {
+        let moves_to = |person: &PersonId| eligible.get(person).is_some_and(|seats| !seats.is_disjoint(&free));
+        let more =
+            filled.iter().enumerate().find(|(place, person)| !free.contains(place) && person.is_none_or(moves_to));
+        let Some((place, _)) = more else { return free };
+        free.insert(place);
+    }
 }
 
 #[cfg(test)]
@@ -281,6 +298,16 @@ mod tests {
             ballot("cid", Voice::Approve, &[1, 2]),
         ];
         assert!(count(3, &ballots).is_approved());
+    }
+
+    /// ann sits in seat 0 or 1 and the other one is empty: who can take either of them is of use, and who can take 2 is not.
+    #[test]
+    fn a_seat_is_free_also_where_its_taker_could_move() {
+        let tally = count(3, &[ballot("ann", Voice::Approve, &[0, 1]), ballot("bob", Voice::Approve, &[2])]);
+        assert_eq!((tally.filled(), tally.free), (2, [0, 1].into()));
+        assert_eq!(count(2, &[]).free, [0, 1].into());
+        let full = count(2, &[ballot("ann", Voice::Approve, &[0, 1]), ballot("bob", Voice::Approve, &[0])]);
+        assert!(full.is_approved() && full.free.is_empty(), "{full:?}");
     }
 
     #[test]

@@ -4,6 +4,7 @@
 //! Names outside of the person's scope are treated as if they did not exist, in answers and in suggestions alike.
 
 mod answer;
+mod board;
 pub mod clusters;
 mod group;
 mod health;
@@ -21,6 +22,7 @@ pub use answer::{
     AuditEntry, AuditHead, AuditPage, AuditVerified, Help, HelpCommand, HelpOption, LookAnswer, OperationLine,
     OperationStatus, OperationsList, StepLine, ToldOf, WhoAmI,
 };
+pub use board::Board;
 pub use clusters::{ClusterCounts, ClusterLine, ClustersLook, Counts, RocketmqCounts};
 pub use group::{GroupLook, MemberLine, TopicLag};
 pub use health::{Grade, Health, Obligation, UnhealthyTopic};

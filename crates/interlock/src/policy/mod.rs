@@ -20,6 +20,7 @@ mod seats;
 mod sight;
 #[cfg(test)]
 mod tests;
+mod wanted;
 
 pub use ballot::Voter;
 pub use control::{Control, FirstUnlock, Right, Standing, UNDO_WINDOW, UNLOCK_WINDOW};

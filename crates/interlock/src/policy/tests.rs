@@ -1,7 +1,7 @@
 //! The policy as a whole, each guard in both directions.
 
 use super::*;
-use crate::approval::{NotCounted, Voice, Vote, Voted};
+use crate::approval::{NotCounted, Tally, Uncounted, Voice, Vote, Voted};
 use crate::cluster::{Cluster, ClusterKind, Mode, Tier};
 use crate::facts::Facts;
 use crate::id::{ClusterName, PersonId};
@@ -484,4 +484,43 @@ fn an_outline_is_worth_to_everybody_what_its_plan_is() {
             assert_eq!(read, outline);
         }
     }
+}
+
+/// Whom a plan waits for, where so many of its seats are free.
+fn wanted(policy: &Policy, plan: &Plan, tally: Tally) -> Vec<String> {
+    let free = tally.seats.iter().enumerate().filter(|(_, seat)| seat.is_none()).map(|(place, _)| place).collect();
+    let wanted = policy.still_wanted(plan, &Tally { free, ..tally });
+    wanted.iter().map(|grantee| format!("{grantee:?}")).collect()
+}
+
+#[test]
+fn whoever_can_fill_a_free_seat_is_still_wanted() {
+    let named = |name: &str| format!("{:?}", Grantee::Person(person(name)));
+    let approvers = format!("{:?}", Grantee::ChatRole(APPROVERS));
+    let seats =
+        |seats: [Option<&str>; 2]| Tally { seats: seats.map(|name| name.map(person)).into(), ..Tally::default() };
+    let found = |tally| wanted(&policy(), &plan(), tally);
+    assert_eq!(found(seats([None, None])), [named("dora"), approvers.clone()]);
+    assert_eq!(found(seats([Some("bob"), None])), [named("dora")]);
+    assert_eq!(found(seats([None, Some("dora")])), [approvers], "nobody knows who has the role");
+    assert!(found(seats([Some("bob"), Some("dora")])).is_empty());
+    let voted = |why| {
+        let uncounted = vec![Uncounted { person: person("dora"), why }];
+        found(Tally { uncounted, ..seats([Some("bob"), None]) })
+    };
+    assert!(voted(NotCounted::CannotVerify).is_empty(), "she has voted");
+    assert_eq!(voted(NotCounted::Unconfirmed), [named("dora")], "she has to type the name");
+}
+
+#[test]
+fn who_asked_is_not_wanted_nor_whose_grant_does_not_cover_the_plan() {
+    let none = || Tally { seats: vec![None, None], ..Tally::default() };
+    let mut policy = policy();
+    policy.owners.0[0].to.insert(Grantee::Account(Account::System(1001)));
+    let tests_only = Reach { names: Names::Matching(vec![Pattern::new("test-.*").unwrap()]), ..Reach::everywhere() };
+    let to = [Grantee::Person(person("eve"))].into();
+    policy.grants.0.push(Grant { role: Role::Approver, to, reach: tests_only });
+    assert_eq!(wanted(&policy, &plan(), none()).len(), 2, "dora and the approvers' role");
+    let confirmed = Plan { votes: vec![Seat::Confirmation { by: vec![person("alice")] }], covered: true, ..plan() };
+    assert!(wanted(&policy, &confirmed, Tally { seats: vec![None], ..Tally::default() }).is_empty());
 }

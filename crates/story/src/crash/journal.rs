@@ -172,6 +172,10 @@ impl Journal for CountingJournal {
         self.counted("votes read".to_owned(), self.inner.votes_read(operation, at, expires_at))
     }
 
+    fn remind<'a>(&'a self, operation: &'a Operation, told: &'a Told) -> Boxed<'a, Result<bool, JournalError>> {
+        self.counted("remind".to_owned(), self.inner.remind(operation, told))
+    }
+
     fn in_the_way<'a>(
         &'a self,
         operation: &'a Operation,

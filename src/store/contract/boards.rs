@@ -1,0 +1,65 @@
+//! Boards of channels.
+
+use super::bed::{Bed, START};
+use super::contract;
+use crate::store::{BoardMessage, Due, Taker};
+use engine::{Notice, Stream};
+use interlock::principal::Place;
+use interlock::time::Millis;
+use std::time::Duration;
+
+const HOUR: Duration = Duration::from_secs(3_600);
+
+fn place(channel: u64) -> Place {
+    Place::Discord { guild: 1, channel, thread: None }
+}
+
+fn posted(channel: u64, message: u64, at: Millis) -> BoardMessage {
+    BoardMessage { channel, message, tells: "t".to_owned(), says: "s".to_owned(), posted_at: at }
+}
+
+async fn due(bed: &Bed, now: Millis) -> Vec<Due> {
+    let taker = Taker { name: "a".to_owned(), until: now.plus(Duration::from_secs(60)), in_chat: true };
+    bed.store.due(&taker, now, 10).await.unwrap()
+}
+
+contract! {
+    async fn a_board_is_asked_for_once_and_kept_under_its_channel(bed: &Bed) {
+        let (one, other) = tokio::join!(
+            bed.store.want_board(&place(7), None, START),
+            bed.store.want_board(&place(7), None, START)
+        );
+        assert!(one.unwrap() != other.unwrap(), "one of the two asks for it");
+        assert!(!bed.store.want_board(&place(7), None, START.plus(HOUR * 9)).await.unwrap(), "its notice still waits");
+        assert!(bed.store.want_board(&place(8), None, START).await.unwrap(), "another channel");
+        let waiting = due(bed, START).await;
+        assert!(waiting.iter().all(|due| due.notice == Notice::Board), "{waiting:?}");
+        let of = |channel| waiting.iter().find(|due| due.stream == Stream::Place(place(channel))).unwrap();
+        let seven = posted(7, 100, START);
+        assert!(bed.store.board_posted(&of(7).claim, &seven).await.unwrap());
+        assert!(!bed.store.board_posted(&of(7).claim, &posted(7, 101, START)).await.unwrap(), "the claim is gone");
+        let kept = bed.store.boards().await.unwrap();
+        assert_eq!((kept.len(), &kept[0], kept[1].message), (2, &seven, 0));
+        let edited = BoardMessage { says: "other".to_owned(), ..seven };
+        bed.store.board_edited(&edited).await.unwrap();
+        bed.store.board_edited(&posted(7, 99, START)).await.unwrap();
+        assert_eq!(bed.store.boards().await.unwrap()[0], edited, "another message changes nothing");
+        bed.store.forget_board(8).await.unwrap();
+        assert_eq!(bed.store.boards().await.unwrap(), [edited]);
+    }
+
+    async fn a_board_is_asked_for_anew_where_it_is_gone_or_could_not_be_posted(bed: &Bed) {
+        assert!(bed.store.want_board(&place(7), None, START).await.unwrap());
+        let first = due(bed, START).await;
+        bed.store.dead(&first[0].claim, "forbidden", None).await.unwrap();
+        assert!(!bed.store.want_board(&place(7), None, START.plus(HOUR / 2)).await.unwrap(), "not at once");
+        let later = START.plus(HOUR);
+        assert!(bed.store.want_board(&place(7), None, later).await.unwrap());
+        let again = due(bed, later).await;
+        assert!(bed.store.board_posted(&again[0].claim, &posted(7, 100, later)).await.unwrap());
+        assert!(!bed.store.want_board(&place(7), None, later.plus(HOUR * 2)).await.unwrap(), "it is there");
+        assert!(!bed.store.want_board(&place(7), Some(99), later).await.unwrap(), "another message is gone");
+        assert!(bed.store.want_board(&place(7), Some(100), later).await.unwrap());
+        assert_eq!((bed.store.boards().await.unwrap()[0].message, due(bed, later).await.len()), (0, 1));
+    }
+}
