@@ -3,6 +3,7 @@
 pub mod answer;
 mod audit;
 mod ballots;
+mod changing;
 mod control;
 mod directory;
 mod drafting;
@@ -35,6 +36,7 @@ pub(crate) use steer::Tapped;
 
 pub use answer::{Answer, Denied, Done, Incoming, Recorded};
 pub use ballots::{APPROVE, Ballots, STOP, VETO};
+pub(crate) use changing::{Changing, Shown};
 pub use handle::Desk;
 pub use interlock::command::RawValue;
 pub use recorder::Recorder;

@@ -45,7 +45,7 @@ mod tests;
 pub use answers::{answer, answer_without_files, said};
 pub use card::{Block, Button, Card, CardFile, Line, Mention, Span, Table, Tone};
 pub use console::{Drawing, console};
-pub use form::Form;
+pub use form::{Form, LONGEST_FORM};
 pub use locale::Locale;
 pub use notices::{notice, plan_unreadable, undelivered};
 pub use opening::demo_opening;

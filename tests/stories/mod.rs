@@ -9,6 +9,7 @@ mod demo_rocketmq;
 mod discord_anew;
 mod discord_asked;
 mod discord_bystander;
+mod discord_changed;
 mod discord_controls;
 mod discord_drawing;
 mod discord_freeze;
