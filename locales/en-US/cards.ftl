@@ -183,9 +183,12 @@ not-counted-also-vetoes = also vetoed
 not-counted-unconfirmed = has not typed the name yet: [Approve…]
 
 button-details = Details
+button-change = Change
 button-my-vote = My vote
 button-confirm = Approve…
 button-reject = Reject…
+form-change = Change this plan
+form-change-line = The command as it was typed
 form-confirm = This cannot be undone
 form-confirm-name = Name of the topic or group, as on the card
 form-reject = Veto this plan, for good

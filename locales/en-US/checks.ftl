@@ -275,6 +275,7 @@ why-abandoned = Given up with /unlock by { $first } and { $second }: { $reason }
 why-cancelled = Taken back by { $by }
 why-card-altered = The card was changed by somebody else, so it is posted again
 why-card-gone = The card was deleted, so it is posted again
+why-changed = Changed by { $by }: every vote is asked for anew
 why-chat-unreachable = The votes cannot be read now; it waits
 why-votes-unreadable = The reactions on the card cannot be read now, and one of them may be a no; it waits
 why-cluster-not-configured = The cluster is no longer in the settings

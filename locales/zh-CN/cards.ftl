@@ -117,9 +117,12 @@ not-counted-also-vetoes = 同时投了否决
 not-counted-unconfirmed = 尚未键入名称：[批准…]
 
 button-details = 详情
+button-change = 修改
 button-my-vote = 我的投票
 button-confirm = 批准…
 button-reject = 否决…
+form-change = 修改这份计划
+form-change-line = 当时输入的命令
 form-confirm = 此操作不可回滚
 form-confirm-name = topic 或消费组的名称，与卡片上一致
 form-reject = 否决这份计划，不可撤回

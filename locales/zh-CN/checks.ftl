@@ -190,6 +190,7 @@ why-abandoned = 由 { $first } 和 { $second } 用 /unlock 放弃：{ $reason }
 why-cancelled = 由 { $by } 取消
 why-card-altered = 卡片被别人改动过，因此重新发布
 why-card-gone = 卡片被删除了，因此重新发布
+why-changed = 由 { $by } 修改：重新请求全部投票
 why-chat-unreachable = 现在读不到投票，先等待
 why-votes-unreadable = 现在读不到卡片上的表态，其中可能有否决，因此先等待
 why-cluster-not-configured = 设置里已没有这个集群

@@ -3,13 +3,13 @@
 use super::port::{Clicked, Completing, Door, Filled, Reacted, Stranger, Suggested};
 use super::pressed::Pressed;
 use super::steering::{Steering, is_control, plain};
-use crate::desk::{APPROVE, Answer, Denied, Desk, Done, Incoming, Recorded, VETO};
+use crate::desk::{APPROVE, Answer, Changing, Denied, Desk, Done, Incoming, Recorded, VETO};
 use crate::store::{MessageOf, MessageRole};
 use crate::text::{Card, Form, Locale, answer, answer_without_files};
 use engine::port::Boxed;
 use interlock::command::{Asked, ParseContext, RawValue, View, complete};
 use interlock::id::RequestId;
-use interlock::principal::{Account, Principal};
+use interlock::principal::{Account, Place, Principal};
 use std::collections::BTreeMap;
 
 /// How many live cards are read anew after a reconnect.
@@ -42,6 +42,15 @@ impl FrontDoor {
         answer(&Answer { request, done, recorded }, Locale::of(locale))
     }
 
+    /// The answer to a request from a place.
+    fn said(&self, found: &Answer, place: &Place, locale: Locale) -> Card {
+        if self.desk.rooms().may_attach(&found.done, place) {
+            answer(found, locale)
+        } else {
+            answer_without_files(found, locale)
+        }
+    }
+
     /// The answer to a button or form that is not one of ours.
     fn unknown(&self, account: Account, locale: &str) -> Card {
         self.private(Done::Denied(Denied { id: "unknown-button", needs: None }), Some(account), locale)
@@ -51,6 +60,13 @@ impl FrontDoor {
     fn language(&self, principal: &Principal, client: &str) -> Locale {
         let own = self.desk.rooms().policy.people.language(&principal.person).map(Locale::of);
         own.unwrap_or_else(|| Locale::of(client))
+    }
+
+    /// The answer to the form of [Change], or to the button where it opened none.
+    async fn change(&self, changing: Changing) -> Card {
+        let (locale, place) = (self.language(&changing.principal, &changing.locale), changing.place.clone());
+        let found = self.desk.change(changing).await;
+        self.said(&found, &place, locale)
     }
 
     async fn on_card(&self, reacted: &Reacted) -> Result<(), Done> {
@@ -101,11 +117,7 @@ impl Door for FrontDoor {
             let locale = self.language(&incoming.principal, &incoming.locale);
             let place = incoming.place.clone();
             let found = self.desk.handle(incoming).await;
-            if self.desk.rooms().may_attach(&found.done, &place) {
-                answer(&found, locale)
-            } else {
-                answer_without_files(&found, locale)
-            }
+            self.said(&found, &place, locale)
         })
     }
 
@@ -130,8 +142,14 @@ impl Door for FrontDoor {
 
     fn clicked(&self, clicked: Clicked) -> Boxed<'_, Card> {
         Box::pin(async move {
-            let Some(Pressed::Status(operation)) = Pressed::of(&clicked.id) else {
-                return self.unknown(clicked.principal.account, &clicked.locale);
+            let operation = match Pressed::of(&clicked.id) {
+                Some(Pressed::Status(operation)) => operation,
+                // Its form did not open.
+                Some(Pressed::Change(of)) => {
+                    let Clicked { principal, place, locale, at, .. } = clicked;
+                    return self.change(Changing { of, line: None, principal, place, locale, at }).await;
+                }
+                _ => return self.unknown(clicked.principal.account, &clicked.locale),
             };
             self.command(Incoming {
                 command: "status".to_owned(),
@@ -145,24 +163,35 @@ impl Door for FrontDoor {
         })
     }
 
-    fn form(&self, button: &str, principal: &Principal, locale: &str) -> Option<Form> {
-        let locale = self.language(principal, locale);
-        match Pressed::of(button)? {
-            Pressed::Status(_) => None,
-            Pressed::Confirm(..) => Some(Form::confirm(button, locale)),
-            Pressed::Reject(..) => Some(Form::reject(button, locale)),
-        }
+    fn form<'a>(&'a self, button: &'a str, principal: &'a Principal, client: &'a str) -> Boxed<'a, Option<Form>> {
+        Box::pin(async move {
+            let locale = self.language(principal, client);
+            match Pressed::of(button)? {
+                Pressed::Status(_) => None,
+                Pressed::Confirm(_) => Some(Form::confirm(button, locale)),
+                Pressed::Reject(_) => Some(Form::reject(button, locale)),
+                Pressed::Change(of) => {
+                    let line = self.desk.line_to_change(&of, principal).await.ok()?;
+                    Form::change(button, line, locale)
+                }
+            }
+        })
     }
 
     fn filled(&self, filled: Filled) -> Boxed<'_, Card> {
         Box::pin(async move {
-            let text = filled.text.unwrap_or_default();
-            let (command, operation, digest, typed) = match Pressed::of(&filled.id) {
-                Some(Pressed::Confirm(operation, digest)) => ("approve", operation, digest, "confirm"),
-                Some(Pressed::Reject(operation, digest)) => ("reject", operation, digest, "reason"),
+            let (command, of, typed) = match Pressed::of(&filled.id) {
+                Some(Pressed::Confirm(of)) => ("approve", of, "confirm"),
+                Some(Pressed::Reject(of)) => ("reject", of, "reason"),
+                Some(Pressed::Change(of)) => {
+                    let Filled { text, principal, place, locale, at, .. } = filled;
+                    let line = Some(text.unwrap_or_default());
+                    return self.change(Changing { of, line, principal, place, locale, at }).await;
+                }
                 Some(Pressed::Status(_)) | None => return self.unknown(filled.principal.account, &filled.locale),
             };
-            let mut options = options([("operation", operation.to_string()), ("digest", digest.to_string())]);
+            let text = filled.text.unwrap_or_default();
+            let mut options = options([("operation", of.operation.to_string()), ("digest", of.digest.to_string())]);
             if !text.is_empty() {
                 options.insert(typed.to_owned(), RawValue::Text(text));
             }

@@ -132,10 +132,11 @@ pub trait Door: Send + Sync {
     /// Suggestions for an option being typed; from memory, at once.
     fn complete(&self, completing: &Completing) -> Vec<Suggested>;
 
-    /// The form that a button opens for somebody; none if it opens none. From memory, at once.
-    fn form(&self, button: &str, principal: &Principal, locale: &str) -> Option<Form>;
+    /// The form that a button opens for somebody; none if it opens none. It can only be the first answer: if it does not come at
+    /// once, the chat waits no longer.
+    fn form<'a>(&'a self, button: &'a str, principal: &'a Principal, locale: &'a str) -> Boxed<'a, Option<Form>>;
 
-    /// A button that opens no form. The answer is private.
+    /// A button that opens no form, or not now. The answer is private.
     fn clicked(&self, clicked: Clicked) -> Boxed<'_, Card>;
 
     /// A form that was sent. The answer is private.

@@ -49,9 +49,7 @@ impl Desk {
             (None, Voice::Approve) => return Ok(Done::AskedBack(Box::new(plan.clone()))),
         };
         if digest != plan.digest() {
-            let facts =
-                Facts::none().with("operation", operation.id.as_str()).with("revision", i64::from(operation.revision));
-            return Err(Done::Mistake(Mistake::new("another-plan", facts)));
+            return Err(another_plan(operation));
         }
         let vote = Vote {
             account: principal.account,
@@ -193,6 +191,12 @@ fn stands(tally: &Tally, principal: &Principal, now: (Voice, State)) -> &'static
 
 fn of(operation: &Operation) -> Facts {
     Facts::none().with("operation", operation.id.as_str()).with("state", operation.state.key())
+}
+
+/// It is about a plan that is not the one that counts now.
+pub(super) fn another_plan(operation: &Operation) -> Done {
+    let facts = Facts::none().with("operation", operation.id.as_str()).with("revision", i64::from(operation.revision));
+    Done::Mistake(Mistake::new("another-plan", facts))
 }
 
 pub(super) fn closed(operation: &Operation) -> Done {

@@ -1,12 +1,15 @@
 //! The line itself: from what a chat hands over to the answer.
 
 use super::answer::{Answer, Denied, Done, Incoming};
+use super::changing::Old;
 use super::recorder::Recorder;
 use super::rooms::Rooms;
 use super::strangers::Strangers;
 use crate::meters;
 use engine::{Actor, Engine, Record};
-use interlock::command::{Arguments, Command, Directory, Kind, ParseContext, RawValue, Request, View, parse};
+use interlock::command::{
+    Arguments, Command, Directory, Kind, ParseContext, RawValue, Request, View, parse, write_line,
+};
 use interlock::facts::Facts;
 use interlock::id::{ClusterName, OperationId, RequestId};
 use interlock::policy::{Needs, Sight};
@@ -25,6 +28,8 @@ pub struct Desk {
 /// A request that is allowed, with what is known of who asks.
 pub(super) struct Ask<'a> {
     pub(super) request: Request,
+    /// It as it was typed, as one line.
+    pub(super) typed: String,
     pub(super) command: &'a Command,
     pub(super) sight: Sight,
     pub(super) directory: Arc<Directory>,
@@ -67,6 +72,16 @@ impl Desk {
     /// Answers a command.
     pub async fn handle(&self, incoming: Incoming) -> Answer {
         let request = RequestId::from_random(rand::random());
+        self.answered(&request, &incoming, self.answer(&request, &incoming, None)).await
+    }
+
+    /// What comes of a request: logged, counted and recorded.
+    pub(super) async fn answered(
+        &self,
+        request: &RequestId,
+        incoming: &Incoming,
+        work: impl Future<Output = Result<Done, Done>>,
+    ) -> Answer {
         let span = tracing::info_span!(
             "request",
             %request,
@@ -75,21 +90,22 @@ impl Desk {
             command = %cut(&incoming.command),
         );
         async {
-            let done = match self.answer(&request, &incoming).await {
+            let done = match work.await {
                 Ok(done) | Err(done) => done,
             };
             tracing::info!(outcome = outcome(&done), "answered");
             let known = self.rooms.catalogue.get(&incoming.command).map(|command| command.name.as_str());
             meters::request(known, outcome(&done));
-            let record = record(&request, &incoming, &done);
+            let record = record(request, incoming, &done);
             let recorded = self.record(record, &done, &incoming.principal).await;
-            Answer { request, done, recorded }
+            Answer { request: request.clone(), done, recorded }
         }
         .instrument(span)
         .await
     }
 
-    async fn answer(&self, id: &RequestId, incoming: &Incoming) -> Result<Done, Done> {
+    /// Does what a command asks for; where it changes a plan, in the place of that one.
+    pub(super) async fn answer(&self, id: &RequestId, incoming: &Incoming, old: Option<&Old>) -> Result<Done, Done> {
         let rooms = &self.rooms;
         rooms.policy.places.serve(&incoming.place).map_err(denied)?;
         let sight = rooms.policy.sight(&incoming.principal);
@@ -119,11 +135,15 @@ impl Desk {
                 place: incoming.place.clone(),
                 asked_at: incoming.at,
             },
+            typed: write_line(command, &incoming.options),
             command,
             sight,
             directory: directory.clone(),
             locale: incoming.locale.clone(),
         };
+        if let Some(old) = old {
+            return self.plan_changed(&ask, old).await;
+        }
         match command.kind {
             Kind::Change => self.submit(&ask).await,
             Kind::Look => self.look(&ask).await,

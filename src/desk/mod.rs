@@ -4,6 +4,7 @@ pub mod answer;
 mod audit;
 mod ballots;
 mod board;
+mod changing;
 mod control;
 mod directory;
 mod drafting;
@@ -36,6 +37,7 @@ pub(crate) use steer::Tapped;
 
 pub use answer::{Answer, Denied, Done, Incoming, Recorded};
 pub use ballots::{APPROVE, Ballots, STOP, VETO};
+pub(crate) use changing::{Changing, Shown};
 pub use handle::Desk;
 pub use interlock::command::RawValue;
 pub use recorder::Recorder;

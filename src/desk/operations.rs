@@ -82,18 +82,32 @@ impl Desk {
 
     /// The operation that a request names, if its asker may see it; one that may not be seen is like one that is not there.
     pub(super) async fn named(&self, ask: &Ask<'_>) -> Result<(Operation, Sealed), Done> {
-        let operation = self.row_of(ask).await?;
+        let id = ask.arguments().operation("operation").ok_or(Done::Bug)?;
+        self.seen_by((&ask.request.principal, &ask.sight), id).await
+    }
+
+    /// An operation, for somebody who may see it; one that may not be seen is like one that is not there.
+    pub(super) async fn seen_by(
+        &self,
+        by: (&Principal, &Sight),
+        id: &OperationId,
+    ) -> Result<(Operation, Sealed), Done> {
+        let (who, sight) = by;
+        let operation = self.row(id).await?;
         match self.plan_of(&operation).await {
-            Ok(plan) if self.sees(ask, plan.plan()) => Ok((operation, plan)),
+            Ok(plan) if self.rooms.sees(who, sight, plan.plan()) => Ok((operation, plan)),
             // Whom it concerns is not known any more: then only who may see everything there learns of it.
-            Err(done) if ask.sight.whole(&operation.cluster) => Err(done),
+            Err(done) if sight.whole(&operation.cluster) => Err(done),
             Ok(_) | Err(_) => Err(unknown(&operation.id)),
         }
     }
 
     /// The operation that a request names. Whether its asker may see it is told by its plan.
     pub(super) async fn row_of(&self, ask: &Ask<'_>) -> Result<Operation, Done> {
-        let id = ask.arguments().operation("operation").ok_or(Done::Bug)?;
+        self.row(ask.arguments().operation("operation").ok_or(Done::Bug)?).await
+    }
+
+    async fn row(&self, id: &OperationId) -> Result<Operation, Done> {
         about(id);
         self.rooms.store.operation(id).await?.ok_or_else(|| unknown(id))
     }

@@ -17,7 +17,7 @@ impl Planner for Replanner {
     fn plan_again<'a>(&'a self, operation: &'a Operation, plan: &'a Sealed) -> Boxed<'a, Replanned> {
         Box::pin(async move {
             let old = plan.plan();
-            let requester = match self.requester(operation).await {
+            let requester = match self.requester(operation, old).await {
                 Ok(requester) => requester,
                 Err(no) => return no,
             };
@@ -54,9 +54,10 @@ impl Planner for Replanner {
 }
 
 impl Replanner {
-    /// Who asked for an operation, with the roles of now.
-    async fn requester(&self, operation: &Operation) -> Result<Principal, Replanned> {
-        self.0.look_up(operation.requester).await.map_err(|why| match why {
+    /// Who asked for a plan as it is, with the roles of now.
+    async fn requester(&self, operation: &Operation, plan: &Plan) -> Result<Principal, Replanned> {
+        let account = plan.requesters.last().map_or(operation.requester, |requester| requester.account);
+        self.0.look_up(account).await.map_err(|why| match why {
             NotCounted::NotAMember => Replanned::Denied("requester-not-a-member"),
             _ => Replanned::Later("anew-unverified"),
         })

@@ -31,9 +31,8 @@ impl Desk {
             self.may_have_one_more(ask).await?;
         }
         for _ in 0..DRAWS {
-            let sealed = self.sealed(ask, cluster).await;
-            let sealed = sealed.map_err(|done| within_sight(self.meant(done, ask, cluster), ask, cluster))?;
-            self.covers(ask, &sealed)?;
+            let operation = OperationId::from_random(rand::random());
+            let sealed = self.sealed(ask, self.wanted(ask, (cluster, operation))).await?;
             if dry {
                 return Ok(Done::DryRun(Box::new(sealed)));
             }
@@ -52,20 +51,30 @@ impl Desk {
         Err(Done::Bug)
     }
 
-    async fn sealed(&self, ask: &Ask<'_>, cluster: &ClusterName) -> Result<Sealed, Done> {
+    /// What is asked for, as the first plan of an operation.
+    pub(super) fn wanted<'a>(&self, ask: &'a Ask<'_>, of: (&'a ClusterName, OperationId)) -> Wanted<'a> {
         let principal = &ask.request.principal;
-        let wanted = Wanted {
+        let (cluster, operation) = of;
+        Wanted {
             command: &ask.command.name,
             request: ask.arguments(),
             cluster,
             requesters: vec![Requester { account: principal.account, person: principal.person.clone() }],
             place: ask.request.place.clone(),
-            operation: OperationId::from_random(rand::random()),
+            operation,
             revision: 1,
             stale: None,
             now: self.rooms.clock.now(),
-        };
-        self.rooms.seal(wanted).await.map_err(Done::from)
+        }
+    }
+
+    /// A plan of what is wanted, if whoever asks may see and do all that is in it.
+    pub(super) async fn sealed(&self, ask: &Ask<'_>, wanted: Wanted<'_>) -> Result<Sealed, Done> {
+        let cluster = wanted.cluster;
+        let sealed = self.rooms.seal(wanted).await.map_err(Done::from);
+        let sealed = sealed.map_err(|done| within_sight(self.meant(done, ask, cluster), ask, cluster))?;
+        self.covers(ask, &sealed)?;
+        Ok(sealed)
     }
 
     /// Asked again with the names of the plan: a request without a topic concerns every topic it resolved to.
@@ -128,6 +137,7 @@ fn new(ask: &Ask<'_>, plan: Sealed) -> NewOperation {
             Notice::Seed { reactions: Seeded::Votes },
             Notice::OpenThread,
         ],
+        typed: ask.typed.clone(),
         plan,
     }
 }

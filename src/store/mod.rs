@@ -30,6 +30,7 @@ mod reader;
 mod reads;
 mod rows;
 mod throttles;
+mod typed;
 mod unlocks;
 mod votes;
 

@@ -4,7 +4,7 @@ use super::database::{Tx, vals};
 use super::error::StoreError;
 use super::holds::Claimed;
 use super::rows::{NumberRow, OperationRow, json, operation_columns};
-use super::{Store, audit, entries, freezes, holds, leases, outbox, owed, unlocks};
+use super::{Store, audit, entries, freezes, holds, leases, outbox, owed, typed, unlocks};
 use engine::port::Told;
 use engine::{Changes, NewOperation, Operation, Record, Revision, Token, Transition, Transitioned};
 use interlock::approval::{Event, State, halfway, next};
@@ -41,6 +41,7 @@ impl Store {
         let number = outbox::draw(&mut tx, "operations", 1).await?;
         let operation = insert(&mut tx, number, &new.plan, new.at).await?;
         insert_plan(&mut tx, &new.plan, new.at).await?;
+        typed::put(&mut tx, &operation.id, &new.typed).await?;
         outbox::put(&mut tx, &operation.id, &new.notices, new.at).await?;
         if new.records.is_empty() {
             let record = Record { digest: Some(operation.digest), ..said_by_state(&operation) };
@@ -314,6 +315,9 @@ async fn replace_plan(tx: &mut Tx, revision: &Revision) -> Result<Option<Operati
         .await?;
     let Some(row) = row else { return Ok(None) };
     insert_plan(tx, &revision.plan, revision.transition.at).await?;
+    if let Some(line) = &revision.typed {
+        typed::put(tx, &plan.operation, line).await?;
+    }
     row.read().map(Some)
 }
 

@@ -49,7 +49,7 @@ pub use audit_head::{HeadView, audit_head};
 pub use board::{board, board_ended};
 pub use card::{Block, Button, Card, CardFile, Line, Mention, Span, Table, Tone};
 pub use console::{Drawing, console};
-pub use form::Form;
+pub use form::{Form, LONGEST_FORM};
 pub use locale::Locale;
 pub use notices::{notice, plan_unreadable, undelivered};
 pub use opening::demo_opening;

@@ -301,6 +301,7 @@ pub const REASONS: &[&str] = &[
     "cancelled",
     "card-altered",
     "card-gone",
+    "changed",
     "chat-unreachable",
     "cluster-not-configured",
     "cluster-only-observed",
@@ -346,10 +347,13 @@ pub const FAILURES: &[&str] = &[
 /// A person's mistakes.
 pub const MISTAKES: &[&str] = &[
     "already-as-before",
+    "another-cluster",
+    "another-command",
     "another-plan",
     "bare-number",
     "brokers-have-their-share",
     "changed-meanwhile",
+    "changed-too-often",
     "command-not-built-yet",
     "confirm-differs",
     "digest-not-whole",
@@ -358,6 +362,7 @@ pub const MISTAKES: &[&str] = &[
     "empty",
     "empty-line",
     "first-not-verified",
+    "form-late",
     "group-is-not-new",
     "group-without-commits",
     "line-too-long",
@@ -384,6 +389,8 @@ pub const MISTAKES: &[&str] = &[
     "not-for-kind",
     "not-for-verify",
     "not-partitions",
+    "not-to-be-changed",
+    "nothing-changed",
     "not-possible-now",
     "not-topics",
     "not-told-by-kind",
@@ -403,6 +410,7 @@ pub const MISTAKES: &[&str] = &[
     "time-exists-twice",
     "time-in-future",
     "time-too-early",
+    "too-long-for-form",
     "too-many-partitions",
     "unknown-broker",
     "unknown-cluster",
@@ -464,6 +472,7 @@ pub const DENIED: &[&str] = &[
 
 /// What a control did.
 pub const CONTROLLED: &[&str] = &[
+    "changed",
     "vote-counted",
     "vote-stored",
     "vote-withdrawn",

@@ -2,6 +2,7 @@
 
 mod addresses;
 mod cards;
+mod changed;
 mod floods;
 mod heads;
 mod mistakes;

@@ -142,6 +142,26 @@ async fn the_requesters_stop_while_it_starts_is_heard() {
     a_stop_while_it_starts_is_heard("alice").await;
 }
 
+/// Whoever changes the plan while the votes on it are read a last time is before its start: what was approved does not begin.
+#[tokio::test]
+async fn a_change_while_it_starts_is_heard() {
+    let (story, posted) = queued().await;
+    let form = story.user("alice").presses(&posted.card, "Change").await.modal();
+    starting(&story, "carol").await;
+    let line = form.fields[0].value.replace("to:earliest", "to:latest");
+    let answer = story.user("alice").submits(&form, &[("text", &line)]).await;
+    assert!(answer.text().contains("planned as you changed it"), "{}", answer.text());
+    story.discord.lets_go(&looked_up(&story, "bob"));
+    story.discord.lets_go(&looked_up(&story, "carol"));
+    let newer = story.card(&posted.id, 2).await;
+    newer.until(|seen| !seen.reacted("❌").is_empty(), SOON).await;
+    story.all_is_told().await;
+    let now = story.operation(&posted.id).await;
+    assert_eq!((now.state, now.revision, story.acts()), (State::AwaitingApproval, 2, 0));
+    assert!(newer.text().contains("(0 so far)"), "{}", newer.text());
+    is_clean(&story).await;
+}
+
 /// carol's veto is stored while the votes are read a last time, and comes too late to be one.
 #[tokio::test]
 async fn a_stop_by_command_while_it_starts_is_heard() {

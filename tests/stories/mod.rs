@@ -10,6 +10,7 @@ mod discord_anew;
 mod discord_asked;
 mod discord_board;
 mod discord_bystander;
+mod discord_changed;
 mod discord_controls;
 mod discord_drawing;
 mod discord_freeze;

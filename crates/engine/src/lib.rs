@@ -34,6 +34,7 @@ mod unwinding;
 mod waiting;
 mod worker;
 
+pub use anew::Changed;
 pub use entry::{Entry, Outcome, StartRecord};
 pub use error::EngineError;
 pub use history::{History, RESTORE, Tries, UNWOUND, adjusted};

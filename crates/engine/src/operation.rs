@@ -82,6 +82,8 @@ pub struct Why {
 pub struct NewOperation {
     /// Its plan, revision 1.
     pub plan: Sealed,
+    /// The command as it was typed, as one line: what somebody who changes the plan begins with.
+    pub typed: String,
     /// When.
     pub at: Millis,
     /// What goes into the audit log with it.
@@ -178,6 +180,8 @@ pub struct Revision {
     pub transition: Transition,
     /// The new plan.
     pub plan: Sealed,
+    /// The command as it was typed for this plan, where somebody typed it.
+    pub typed: Option<String>,
     /// Whether nobody asked for it: counted against the limit of automatic re-plans.
     pub by_itself: bool,
 }

@@ -6,10 +6,11 @@ mod origin;
 pub(super) use answers::Remembered;
 
 use super::gateway::Opened;
-use super::limits::{COMPLETION, SUGGESTION, SUGGESTIONS, shortened, units};
+use super::limits::{COMPLETION, FORM, SUGGESTION, SUGGESTIONS, shortened, units};
 use super::messages::id as id_of;
 use crate::chat::{Clicked, Completing, Filled, MessageRef, Stranger, Suggested};
 use crate::desk::{Incoming, RawValue};
+use crate::text::Form;
 use answers::Asked;
 use interlock::principal::Principal;
 use origin::Origin;
@@ -74,7 +75,7 @@ impl Opened {
         let origin = Origin::of_component(&click);
         // A form can only be the first answer.
         if let Ok(principal) = self.admit(&origin)
-            && let Some(form) = self.door.form(&click.data.custom_id, &principal, &click.locale)
+            && let Some(form) = self.form(&click, principal).await
         {
             return self.open_form(&asked, &form).await;
         }
@@ -91,6 +92,24 @@ impl Opened {
             };
             opened.answer(&asked, opened.door.clicked(clicked)).await;
         });
+    }
+
+    /// The form that a button opens, in time or not at all.
+    async fn form(self: &Arc<Self>, click: &ComponentInteraction, principal: Principal) -> Option<Form> {
+        let (door, button, locale) = (Arc::clone(&self.door), click.data.custom_id.clone(), click.locale.clone());
+        // On the runtime of the store, which may be looked into for it.
+        let opening = self.tasks.on().spawn(async move { door.form(&button, &principal, &locale).await });
+        match tokio::time::timeout(FORM, opening).await {
+            Ok(Ok(form)) => form,
+            Ok(Err(error)) => {
+                tracing::error!(%error, "a form panicked");
+                None
+            }
+            Err(_) => {
+                tracing::warn!("a form took too long");
+                None
+            }
+        }
     }
 
     async fn modal(self: &Arc<Self>, modal: ModalInteraction) {

@@ -15,6 +15,8 @@ pub(super) use discord_limits::{
 const _: () = assert!(crate::text::MOST_FILE_BYTES <= ATTACHMENT_BYTES);
 /// A form's title and what stands above its field have one limit, a page of reactions and of messages another one.
 const _: () = assert!(FORM_TEXT == discord_limits::INPUT_LABEL && PAGE == discord_limits::MESSAGE_PAGE);
+/// What a form's field takes.
+const _: () = assert!(crate::text::LONGEST_FORM <= discord_limits::INPUT_VALUE);
 /// A suggestion's label and its value have one limit.
 const _: () = assert!(SUGGESTION == discord_limits::CHOICE_VALUE);
 /// Bytes of all attachments of one request; Discord takes 25 MiB with everything around them.
@@ -43,6 +45,8 @@ pub(super) const CALLBACK: Duration = Duration::from_millis(2_500);
 const _: () = assert!(CALLBACK.as_millis() < discord_limits::FIRST_ANSWER.as_millis());
 /// Time for suggestions to be found; sending them may take the rest of the three seconds.
 pub(super) const COMPLETION: Duration = Duration::from_millis(400);
+/// Time for a form to be filled in; opening it may take the rest of the three seconds.
+pub(super) const FORM: Duration = Duration::from_millis(400);
 /// Time for a command's answer; the token lives 15 minutes.
 pub(super) const COMMAND: Duration = Duration::from_secs(14 * 60);
 const _: () = assert!(COMMAND.as_secs() < discord_limits::TOKEN_LIFE.as_secs());

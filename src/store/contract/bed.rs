@@ -208,6 +208,7 @@ pub(in crate::store) fn plan(operation: &OperationId, revision: u32) -> Sealed {
 pub(super) fn new(operation: &OperationId) -> NewOperation {
     NewOperation {
         plan: plan(operation, 1),
+        typed: "/reset-offset group:billing to:-2h".to_owned(),
         at: START,
         records: Vec::new(),
         notices: vec![Notice::PostCard { revision: 1 }],

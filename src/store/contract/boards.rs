@@ -25,9 +25,10 @@ async fn due(bed: &Bed, now: Millis) -> Vec<Due> {
 
 contract! {
     async fn a_board_is_asked_for_once_and_kept_under_its_channel(bed: &Bed) {
+        let seventh = place(7);
         let (one, other) = tokio::join!(
-            bed.store.want_board(&place(7), None, START),
-            bed.store.want_board(&place(7), None, START)
+            bed.store.want_board(&seventh, None, START),
+            bed.store.want_board(&seventh, None, START)
         );
         assert!(one.unwrap() != other.unwrap(), "one of the two asks for it");
         assert!(!bed.store.want_board(&place(7), None, START.plus(HOUR * 9)).await.unwrap(), "its notice still waits");

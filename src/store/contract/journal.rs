@@ -79,6 +79,7 @@ contract! {
         let revision = Revision {
             transition: event(&operation, Event::AskAgain),
             plan: plan(&id(1), 2),
+            typed: None,
             by_itself: true,
         };
         let Transitioned::Done(revised) = bed.store.revise(&revision).await.unwrap() else { panic!("not done") };
@@ -89,9 +90,29 @@ contract! {
         let revisions = bed.store.revisions(&id(1)).await.unwrap();
         assert_eq!(revisions.iter().map(|one| one.revision).collect::<Vec<_>>(), [1, 2]);
         assert_eq!(bed.store.revise(&revision).await.unwrap(), Transitioned::Lost);
+        let typed = bed.store.typed(&id(1)).await.unwrap();
+        assert_eq!(typed.as_deref(), Some("/reset-offset group:billing to:-2h"), "nobody typed anything else");
         let old = plan(&id(1), 1);
         assert_eq!(bed.store.plan_bytes(old.digest()).await.unwrap().as_deref(), Some(old.bytes()));
         assert_eq!(bed.store.operation_of_plan(old.digest()).await.unwrap(), Some(id(1)));
+    }
+
+    async fn what_was_typed_for_a_revision_takes_the_place_of_what_was_before(bed: &Bed) {
+        let operation = bed.posted(1).await;
+        let line = "/reset-offset group:billing to:earliest".to_owned();
+        let revision = Revision {
+            transition: event(&operation, Event::AskAgain),
+            plan: plan(&id(1), 2),
+            typed: Some(line.clone()),
+            by_itself: false,
+        };
+        let Transitioned::Done(revised) = bed.store.revise(&revision).await.unwrap() else { panic!("not done") };
+        assert_eq!((revised.revision, revised.replanned), (2, 0));
+        assert_eq!(bed.store.typed(&id(1)).await.unwrap(), Some(line.clone()));
+        let lost = Revision { typed: Some("/lag".to_owned()), ..revision };
+        assert_eq!(bed.store.revise(&lost).await.unwrap(), Transitioned::Lost);
+        assert_eq!(bed.store.typed(&id(1)).await.unwrap(), Some(line), "what was not written left nothing");
+        assert_eq!(bed.store.typed(&id(2)).await.unwrap(), None);
     }
 
     async fn altered_plan_bytes_are_never_given_out(bed: &Bed) {

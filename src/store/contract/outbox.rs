@@ -239,7 +239,7 @@ contract! {
         let late = the_one_due(bed, START).await;
         let notices = vec![Notice::PostCard { revision: 2 }];
         let transition = Transition { notices, ..event(&operation, Event::AskAgain) };
-        let revision = Revision { transition, plan: plan(&id(1), 2), by_itself: false };
+        let revision = Revision { transition, plan: plan(&id(1), 2), typed: None, by_itself: false };
         bed.store.revise(&revision).await.unwrap();
         assert!(bed.store.sent(&late.claim, START, &[card(50)]).await.unwrap());
         assert!(!bed.store.voting_open(&id(1)).await.unwrap());

@@ -23,11 +23,12 @@ async fn migrate_to(pools: &Pools, version: i64) -> Result<(), MigrateError> {
 }
 
 /// Everything the migrations made, and the list of migrations.
-const TABLES: [&str; 20] = [
+const TABLES: [&str; 21] = [
     "DROP TABLE boards",
     "DROP TABLE freezes",
     "DROP TABLE freeze_locks",
     "DROP TABLE throttles",
+    "DROP TABLE typed",
     "DROP TABLE waiting_line",
     "DROP TABLE messages",
     "DROP TABLE outbox",

@@ -230,7 +230,7 @@ contract! {
         let operation = bed.posted(1).await;
         bed.store.put_vote(&id(1), &vote("bob", Voice::Approve, Voted::Command), (None, "")).await.unwrap();
         let transition = event(&operation, Event::AskAgain);
-        let revision = Revision { transition, plan: plan(&id(1), 2), by_itself: false };
+        let revision = Revision { transition, plan: plan(&id(1), 2), typed: None, by_itself: false };
         let Transitioned::Done(revised) = bed.store.revise(&revision).await.unwrap() else { panic!("not done") };
         assert_eq!(bed.store.votes(&id(1), revised.digest).await.unwrap(), []);
         assert_eq!(reread(bed, &operation, &[]).await, Reread::Closed, "the old card was read");

@@ -5,7 +5,7 @@ use super::fixture::{Scene, reset, waiting_reset};
 use super::scale_out::scale_out;
 use crate::text::table::{MOST_COLUMNS, MOST_ROWS, draw};
 use crate::text::width::columns;
-use crate::text::{Block, Card, Drawing, Form, Locale, console, plan_card, plan_text};
+use crate::text::{Block, Card, Drawing, Form, LONGEST_FORM, Locale, console, plan_card, plan_text};
 use discord_limits::{
     ATTACHMENTS, BUTTONS_PER_ROW, CONTENT, CUSTOM_ID, EMBED_DESCRIPTION, EMBED_FOOTER, EMBED_TOTAL, REACTION_KINDS,
 };
@@ -69,6 +69,11 @@ fn forms_fit_and_take_what_their_commands_take() {
             let option = catalogue.get(command).unwrap().option(option).unwrap();
             assert_eq!(option.longest, form.longest, "{command}");
         }
+        let longest = "x".repeat(LONGEST_FORM);
+        let change = Form::change("change", longest.clone(), locale).unwrap();
+        assert!([&change.title, &change.label].iter().all(|text| text.chars().count() <= 45), "{change:?}");
+        assert_eq!((change.longest, change.filled.len()), (LONGEST_FORM, LONGEST_FORM));
+        assert_eq!(Form::change("change", longest + "x", locale), None);
     }
 }
 

@@ -86,20 +86,20 @@ impl Trade {
 }
 
 /// A message of a transaction that is not decided yet, for a queue that is closed meanwhile.
-struct Half<'a> {
+pub(super) struct Half<'a> {
     scene: &'a Scene,
     topic: &'a str,
     said: raw::Command,
 }
 
 impl<'a> Half<'a> {
-    fn begin(scene: &'a Scene, topic: &'a str) -> Self {
+    pub(super) fn begin(scene: &'a Scene, topic: &'a str) -> Self {
         let properties = "TRAN_MSG\u{1}true\u{2}PGROUP\u{1}raw\u{2}";
         let message = raw::Message { key: "half", properties, flag: PREPARED, ..raw::Message::default() };
         Self { scene, topic, said: scene.sends_as((BROKERS[1], topic, 7), &message) }
     }
 
-    fn is_committed(&self) {
+    pub(super) fn is_committed(&self) {
         let place = self.said.field("msgId").get(16..).unwrap();
         let place = u64::from_str_radix(place, 16).unwrap().to_string();
         let fields = [

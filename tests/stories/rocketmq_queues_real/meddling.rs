@@ -1,6 +1,7 @@
 //! While queues are being closed somebody else sets them, a master comes back with a file from before, and a new one joins: each is
 //! named, nothing is done on top of it, and it is planned anew from what is there.
 
+use super::closing::Half;
 use super::scene::{Bot, Scene, places, sets_at};
 use interlock::approval::State;
 use interlock::changes::Guards;
@@ -41,17 +42,30 @@ impl Closing {
         assert!(facts.contains(master) && facts.contains("8/8"), "{facts}");
     }
 
-    /// Given up by two people, planned anew from what is there, and closed once everything is read.
-    async fn is_planned_anew(&self, scene: &Scene, bot: &Bot) {
+    /// The group that is away reads everything.
+    fn is_read(&self, scene: &Scene) {
+        for (broker, queue) in places(CLOSED) {
+            let place = (broker, self.topic.as_str(), queue);
+            scene.commits(&self.away, place, scene.range(place).end);
+        }
+    }
+
+    /// Given up by two people, planned anew from what is there, and closed once everything is read. What comes after that is
+    /// noticed as long as messages are kept, and is read, too.
+    async fn is_planned_anew(&self, scene: &Scene, bot: &Bot, late: &Half<'_>) {
         for who in ["alice", "olga"] {
             let done = bot.says(who, &format!("/unlock operation:{} reason:again", self.id)).await;
             assert!(matches!(done, Done::Controlled { .. }), "{done:?}");
         }
         let id = bot.begins(&format!("/shrink-partitions topic:{} to:4", self.topic)).await;
         scene.routes_are(&self.topic, (8, 4)).await;
-        for (broker, queue) in places(CLOSED) {
-            scene.commits(&self.away, (broker, &self.topic, queue), 1);
-        }
+        self.is_read(scene);
+        scene.routes_are(&self.topic, (4, 4)).await;
+        late.is_committed();
+        scene.routes_are(&self.topic, (8, 4)).await;
+        assert!(bot.has_told(&["Something came into closed queues of", &self.topic]));
+        self.is_read(scene);
+        scene.routes_are(&self.topic, (4, 4)).await;
         scene.keeps_for_hours(0);
         bot.closes(&id).await;
         scene.routes_by_mqadmin(&self.topic, (4, 4)).await;
@@ -71,7 +85,6 @@ async fn story(line: Line) {
     let bot = scene.bot(Guards::all()).await;
     let (by_hand, old_file, joined) =
         tokio::join!(Closing::begin(&scene, &bot), Closing::begin(&scene, &bot), Closing::begin(&scene, &bot));
-
     sets_at(&scene.at(BROKERS[1]), &by_hand.topic, (8, 8));
     by_hand.is_stuck(&bot, "queues-changed", BROKERS[1]).await;
 
@@ -91,7 +104,8 @@ async fn story(line: Line) {
     drop(stranger);
     scene.own.is_forgotten(JOINS).unwrap();
 
-    by_hand.is_planned_anew(&scene, &bot).await;
+    let late = Half::begin(&scene, &by_hand.topic);
+    by_hand.is_planned_anew(&scene, &bot, &late).await;
 }
 
 #[test]

@@ -45,6 +45,36 @@ pub fn parse_line(catalogue: &Catalogue, line: &str) -> Result<Line, Mistake> {
     Ok(Line { command: command.name.clone(), options })
 }
 
+/// A command as one line, its options in the catalogue's order: [`parse_line`] takes it apart again. A value that no chat can
+/// hand over in words is left out.
+#[must_use]
+pub fn write_line(command: &Command, options: &BTreeMap<String, RawValue>) -> String {
+    let mut line = format!("/{}", command.name);
+    for option in &command.options {
+        if let Some(value) = options.get(&option.name).and_then(typed) {
+            line.push_str(&format!(" {}:{value}", option.name));
+        }
+    }
+    line
+}
+
+fn typed(value: &RawValue) -> Option<String> {
+    match value {
+        RawValue::Text(text) => Some(quoted(text)),
+        RawValue::Integer(number) => Some(number.to_string()),
+        RawValue::Flag(flag) => Some(flag.to_string()),
+        RawValue::Unreadable => None,
+    }
+}
+
+/// In quotes where it would not be one word else.
+fn quoted(text: &str) -> String {
+    if !text.contains([' ', '"']) {
+        return text.to_owned();
+    }
+    format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
+}
+
 fn option(command: &Command, word: &Word) -> Result<(String, RawValue), Mistake> {
     let Some(colon) = word.colon else {
         return Err(Mistake::new("word-without-option", bare(command, &word.text)));
@@ -145,6 +175,34 @@ mod tests {
         assert_eq!(line.command, "reset-offset");
         let expected = [("group", "billing"), ("reason", "a \"b\" \\ c: d"), ("to", "2026-11-20T08:00:00Z")];
         assert_eq!(line.options, expected.map(|(name, value)| (name.to_owned(), value.into())).into());
+    }
+
+    #[test]
+    fn what_is_written_as_a_line_is_taken_apart_as_it_was() {
+        let catalogue = Catalogue::built_in().unwrap();
+        let command = catalogue.get("reset-offset").unwrap();
+        let options: BTreeMap<String, RawValue> = [
+            ("to", RawValue::from("2026-11-20 08:00")),
+            ("group", RawValue::from("a\\b")),
+            ("reason", RawValue::from("a \"b\" \\ c:d")),
+            ("ticket", RawValue::from("")),
+            ("topic", RawValue::from("it\"s")),
+            ("dry-run", RawValue::Flag(false)),
+            ("partitions", RawValue::Integer(3)),
+        ]
+        .map(|(name, value)| (name.to_owned(), value))
+        .into();
+        let line = write_line(command, &options);
+        assert!(line.starts_with("/reset-offset group:a\\b to:\"2026-11-20 08:00\" "), "{line}");
+        let as_text = |value: &RawValue| match value {
+            RawValue::Text(text) => text.clone(),
+            RawValue::Integer(number) => number.to_string(),
+            RawValue::Flag(flag) => flag.to_string(),
+            RawValue::Unreadable => panic!("nothing unreadable"),
+        };
+        let meant: BTreeMap<String, RawValue> =
+            options.iter().map(|(name, value)| (name.clone(), RawValue::Text(as_text(value)))).collect();
+        assert_eq!(read(&line).unwrap(), Line { command: "reset-offset".to_owned(), options: meant });
     }
 
     #[test]

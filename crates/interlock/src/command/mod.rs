@@ -33,7 +33,7 @@ pub use duration::parse as parse_duration;
 pub(crate) use duration::parse as span;
 pub use fit::{misfit, unfit_for_new_group, unfit_for_new_topic};
 pub use help::{Help, HelpLine, HelpOption, HelpPage, help};
-pub use line::{Line, parse_line};
+pub use line::{Line, parse_line, write_line};
 pub use name::{did_you_mean, resembles_ascii, skeleton};
 pub use option_type::OptionType;
 pub use parse::{ParseContext, parse};

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 /// One thing that differs; shown as "what: before → after".
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Difference {
-    /// What differs: "argument to", "offset orders 3", "check late-records", "seats", "expires".
+    /// What differs: "argument to", "reason", "offset orders 3", "check late-records", "seats".
     pub what: String,
     /// How it was; empty if it was not there.
     pub before: String,
@@ -15,11 +15,12 @@ pub struct Difference {
     pub after: String,
 }
 
-/// Everything that a voter should know of a newer plan, in a fixed order: arguments, rows, checks, seats.
+/// Everything that a voter should know of a newer plan, in a fixed order: arguments, who asks and why, rows, checks, seats.
 #[must_use]
 pub fn differences(before: &Plan, after: &Plan) -> Vec<Difference> {
     let mut found = Vec::new();
     compare("argument", &before.arguments, &after.arguments, &mut found);
+    compare("", &asked(before), &asked(after), &mut found);
     compare("offset", &offset_rows(before), &offset_rows(after), &mut found);
     compare("broker", &broker_rows(before), &broker_rows(after), &mut found);
     compare("setting", &setting_rows(before), &setting_rows(after), &mut found);
@@ -41,12 +42,19 @@ fn compare(
         let (old, new) = (before.get(key), after.get(key));
         if old != new {
             found.push(Difference {
-                what: format!("{kind} {key}"),
+                what: if kind.is_empty() { key.clone() } else { format!("{kind} {key}") },
                 before: old.cloned().unwrap_or_default(),
                 after: new.cloned().unwrap_or_default(),
             });
         }
     }
+}
+
+/// Who asks, in words: what nobody said is not there.
+fn asked(plan: &Plan) -> BTreeMap<String, String> {
+    let people: Vec<&str> = plan.requesters.iter().map(|requester| requester.person.as_str()).collect();
+    let said = [("asked by", people.join(", ")), ("reason", plan.reason.clone()), ("ticket", plan.ticket.clone())];
+    said.into_iter().filter(|(_, text)| !text.is_empty()).map(|(what, text)| (what.to_owned(), text)).collect()
 }
 
 fn offset_rows(plan: &Plan) -> BTreeMap<String, String> {

@@ -157,6 +157,7 @@ pub struct Plan {
     /// Its arguments, resolved: patterns as names, times as instants, in the catalogue's canonical writing.
     pub arguments: BTreeMap<String, String>,
     /// Who asked for it, and everybody else who counts as a requester (who changed it, wrote the runbook, set the schedule).
+    /// The last one asks for it as it is now.
     pub requesters: Vec<Requester>,
     /// Where it was asked for.
     pub place: Place,

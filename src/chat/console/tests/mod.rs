@@ -61,8 +61,8 @@ impl Door for Noting {
         Box::pin(async { Card::default() })
     }
 
-    fn form(&self, _button: &str, _principal: &Principal, _locale: &str) -> Option<Form> {
-        None
+    fn form<'a>(&'a self, _: &'a str, _: &'a Principal, _: &'a str) -> Boxed<'a, Option<Form>> {
+        Box::pin(async { None })
     }
 
     fn filled(&self, _filled: Filled) -> Boxed<'_, Card> {

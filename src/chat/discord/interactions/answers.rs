@@ -28,6 +28,7 @@ const FORM: u64 = 9;
 const ROW: u64 = 1;
 const TEXT_FIELD: u64 = 4;
 const LINE: u64 = 1;
+const LINES: u64 = 2;
 const FIELD: &str = "text";
 /// How often the final answer is tried; it replaces a message, so twice is as good as once.
 const TRIES: u32 = 4;
@@ -100,10 +101,14 @@ impl Opened {
 
     /// Opens a form: it is the whole answer. What is sent with it comes as an interaction of its own.
     pub(super) async fn open_form(&self, asked: &Asked, form: &Form) {
-        let field = json!({
-            "type": TEXT_FIELD, "custom_id": FIELD, "label": shortened(&form.label, FORM_TEXT), "style": LINE,
+        let style = if form.is_high { LINES } else { LINE };
+        let mut field = json!({
+            "type": TEXT_FIELD, "custom_id": FIELD, "label": shortened(&form.label, FORM_TEXT), "style": style,
             "min_length": 1, "max_length": form.longest, "required": true,
         });
+        if !form.filled.is_empty() {
+            field["value"] = json!(form.filled);
+        }
         let data = json!({
             "custom_id": form.id, "title": shortened(&form.title, FORM_TEXT),
             "components": [{"type": ROW, "components": [field]}],

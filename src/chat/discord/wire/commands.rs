@@ -154,6 +154,19 @@ async fn a_button_may_open_a_form_and_what_is_typed_into_it_is_handed_in() {
     bot.model.assert_clean();
 }
 
+/// The click is acknowledged instead while there is time for that, and answered like any other.
+#[tokio::test]
+async fn a_form_that_takes_too_long_is_not_opened() {
+    let bot = bot().await;
+    let button = Button { id: "form:slow".into(), label: "Change".into(), danger: false };
+    let shown = Card { buttons: vec![button], ..card("card") };
+    let posted = post(&bot.chat, &bot.ops, &shown, "m-1").await.unwrap();
+    let answer = bot.model.user("alice").presses(&message(&bot.ops, posted), "Change").await;
+    assert!(answer.is_private());
+    assert_eq!(answer.text(), "clicked form:slow");
+    bot.model.assert_clean();
+}
+
 #[tokio::test]
 async fn direct_messages_foreign_guilds_and_bots_are_refused_privately_and_nothing_is_handed_in() {
     let bot = bot().await;

@@ -103,9 +103,22 @@ impl Door for FakeDoor {
         Box::pin(async move { card(&format!("clicked {}", clicked.id)) })
     }
 
-    fn form(&self, button: &str, _principal: &Principal, locale: &str) -> Option<Form> {
-        let (title, label) = (format!("form {locale}"), "name".to_owned());
-        button.starts_with("form:").then(|| Form { id: button.to_owned(), title, label, longest: 20 })
+    fn form<'a>(&'a self, button: &'a str, _principal: &'a Principal, locale: &'a str) -> Boxed<'a, Option<Form>> {
+        let form = button.starts_with("form:").then(|| Form {
+            id: button.to_owned(),
+            title: format!("form {locale}"),
+            label: "name".to_owned(),
+            longest: 20,
+            filled: String::new(),
+            is_high: false,
+        });
+        let is_slow = button.starts_with("form:slow");
+        Box::pin(async move {
+            if is_slow {
+                std::future::pending::<()>().await;
+            }
+            form
+        })
     }
 
     fn filled(&self, filled: Filled) -> Boxed<'_, Card> {
