@@ -150,7 +150,7 @@ impl Delivery {
             gathered => gathered?,
         };
         match gathered.operation.place.clone() {
-            Place::Console if due.notice.is_for_owners() => self.owners_beyond_console(&gathered, due).await,
+            Place::Console if due.notice.calls_people() => self.called_beyond_console(&gathered, due).await,
             Place::Console => Ok(self.on_console(&gathered, &due.notice)),
             Place::Discord { channel, thread, .. } => {
                 let post = self.post(&gathered.operation, due).await?;
@@ -185,7 +185,7 @@ impl Delivery {
 
     fn on_console(&self, gathered: &Gathered, told: &Notice) -> Sent {
         if !matches!(told, Notice::Seed { .. } | Notice::OpenThread) {
-            let card = notice(told, &gathered.view(&self.rooms, None, false));
+            let card = notice(told, &gathered.view(&self.rooms, None, &[]));
             let (cluster, plan) = (gathered.operation.cluster.clone(), Some(gathered.plan.clone()));
             self.hub.show(Shown { cluster, plan, card });
         }
@@ -209,7 +209,11 @@ impl MessageOf {
 /// are owed is never given up for that: an outage ends.
 fn is_tried_again(notice: &Notice, tried: Duration) -> bool {
     match notice {
-        Notice::PostCard { .. } | Notice::Alert { .. } | Notice::OwnersBefore | Notice::OwnersAfter => true,
+        Notice::PostCard { .. }
+        | Notice::Alert { .. }
+        | Notice::OwnersBefore
+        | Notice::OwnersAfter
+        | Notice::GlassBroken { .. } => true,
         Notice::Seed { .. } | Notice::OpenThread | Notice::Progress { .. } | Notice::Milestone { .. } => {
             tried < PATIENCE
         }
@@ -237,6 +241,7 @@ mod tests {
             Notice::Alert { id: id.clone(), facts: facts.clone() },
             Notice::OwnersBefore,
             Notice::OwnersAfter,
+            Notice::GlassBroken { by: "olga".parse().unwrap(), reason: id.clone(), skipped: Vec::new() },
         ];
         assert!(kept.iter().all(|notice| is_tried_again(notice, PATIENCE * 365)));
         let given_up = [

@@ -4,8 +4,8 @@ use crate::desk::Rooms;
 use crate::store::StoreError;
 use crate::text::{CardView, Mention, Newer, Owners, Progress};
 use engine::port::{Heard, Journal, JournalError};
-use engine::{History, Operation};
-use interlock::approval::{State, Tally};
+use engine::{History, Notice, Operation};
+use interlock::approval::{BrokenGlass, State, Tally};
 use interlock::freeze::Freeze;
 use interlock::id::{OperationId, PersonId};
 use interlock::plan::{Sealed, Seat, Work};
@@ -24,7 +24,8 @@ pub(super) struct Gathered {
     owners: Owners,
     vetoed_because: Vec<(PersonId, String)>,
     frozen: Option<Freeze>,
-    mentions: Vec<Mention>,
+    glass: Option<BrokenGlass>,
+    behind: Option<OperationId>,
 }
 
 /// Why nothing could be gathered.
@@ -63,14 +64,28 @@ impl Gathered {
         } else {
             None
         };
-        let mentions: BTreeSet<Mention> =
-            rooms.owners(plan.plan()).iter().flat_map(|owner| called(rooms, owner)).collect();
-        let mentions = mentions.into_iter().collect();
-        Ok(Self { operation, plan, tally, seats, progress, history, owners, vetoed_because, frozen, mentions })
+        let glass = rooms.store.broken_glass(id).await?.pop();
+        let behind = match operation.state {
+            State::Queued if tally.skipped_by().is_some() => rooms.waits_for(plan.plan()).await?,
+            _ => None,
+        };
+        Ok(Self { operation, plan, tally, seats, progress, history, owners, vetoed_because, frozen, glass, behind })
     }
 
-    /// The view for a card; `calling` says whether it calls the owners.
-    pub(super) fn view<'a>(&'a self, rooms: &Rooms, newer: Option<Newer<'a>>, calling: bool) -> CardView<'a> {
+    /// Whom a notice calls by name: the owners, or who was skipped.
+    pub(super) fn called_by(&self, told: &Notice, rooms: &Rooms) -> Vec<Mention> {
+        let called: BTreeSet<Mention> = match told {
+            Notice::OwnersBefore | Notice::OwnersAfter => {
+                rooms.owners(self.plan.plan()).iter().flat_map(|owner| called(rooms, owner)).collect()
+            }
+            Notice::GlassBroken { skipped, .. } => skipped.iter().flat_map(|one| called(rooms, one)).collect(),
+            _ => BTreeSet::new(),
+        };
+        called.into_iter().collect()
+    }
+
+    /// The view for a card that calls these.
+    pub(super) fn view<'a>(&'a self, rooms: &Rooms, newer: Option<Newer<'a>>, mentions: &'a [Mention]) -> CardView<'a> {
         CardView {
             plan: &self.plan,
             state: self.operation.state,
@@ -85,7 +100,9 @@ impl Gathered {
             owners: self.owners,
             vetoed_because: &self.vetoed_because,
             frozen: self.frozen.as_ref(),
-            mentions: if calling { &self.mentions } else { &[] },
+            glass: self.glass.as_ref(),
+            behind: self.behind.as_ref(),
+            mentions,
             locale: rooms.times.language(&self.operation.place),
         }
     }
@@ -121,9 +138,9 @@ async fn told(rooms: &Rooms, plan: &Sealed, id: &OperationId, history: &History)
     Ok(Owners { all, told: Some(told) })
 }
 
-/// An owner as a message of the chat names them; nobody where it cannot.
-fn called(rooms: &Rooms, owner: &Grantee) -> Vec<Mention> {
-    match owner {
+/// Somebody as a message of the chat names them; nobody where it cannot.
+fn called(rooms: &Rooms, one: &Grantee) -> Vec<Mention> {
+    match one {
         Grantee::ChatRole(role) => vec![Mention::Role(role.0)],
         Grantee::Account(account) => user(*account).into_iter().collect(),
         Grantee::Person(person) => rooms.policy.people.accounts(person).filter_map(user).collect(),

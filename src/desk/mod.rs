@@ -3,6 +3,7 @@
 pub mod answer;
 mod audit;
 mod ballots;
+mod breaking;
 mod control;
 mod directory;
 mod drafting;

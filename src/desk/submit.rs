@@ -65,7 +65,7 @@ impl Desk {
             stale: None,
             now: self.rooms.clock.now(),
         };
-        self.rooms.seal(wanted).await.map_err(Done::from)
+        self.rooms.seal(principal, wanted).await.map_err(Done::from)
     }
 
     /// Asked again with the names of the plan: a request without a topic concerns every topic it resolved to.

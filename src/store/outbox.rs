@@ -289,16 +289,16 @@ impl DueRow {
     }
 }
 
-/// Puts notices into the stream of an operation; those for owners into the owners' own.
+/// Puts notices into the stream of an operation; those that call people by name into one of their own.
 pub(super) async fn put(
     tx: &mut Tx,
     operation: &OperationId,
     notices: &[Notice],
     at: Millis,
 ) -> Result<(), StoreError> {
-    let (owners, others): (Vec<Notice>, Vec<Notice>) = notices.iter().cloned().partition(Notice::is_for_owners);
+    let (called, others): (Vec<Notice>, Vec<Notice>) = notices.iter().cloned().partition(Notice::calls_people);
     put_into(tx, &Stream::Operation(operation.clone()), &others, at).await?;
-    put_into(tx, &Stream::Owners(operation.clone()), &owners, at).await
+    put_into(tx, &Stream::Owners(operation.clone()), &called, at).await
 }
 
 async fn put_into(tx: &mut Tx, stream: &Stream, notices: &[Notice], at: Millis) -> Result<(), StoreError> {

@@ -3,6 +3,7 @@
 mod addresses;
 mod cards;
 mod floods;
+mod glass;
 mod mistakes;
 mod names;
 mod outages;

@@ -36,7 +36,7 @@ impl Delivery {
             _ => return Ok(Sent::Dead("it names no operation".to_owned())),
         };
         let card = match Gathered::read(&self.rooms, &operation).await {
-            Ok(gathered) => undelivered(&CardView { locale, ..gathered.view(&self.rooms, None, false) }, id, facts),
+            Ok(gathered) => undelivered(&CardView { locale, ..gathered.view(&self.rooms, None, &[]) }, id, facts),
             Err(NotGathered::Altered(_)) => plan_unreadable(&operation, locale),
             Err(error) => return Err(error.into()),
         };

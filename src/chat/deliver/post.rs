@@ -47,15 +47,18 @@ impl Delivery {
 
 impl Post<'_> {
     pub(super) async fn deliver(&self, gathered: &Gathered, channel: u64) -> Result<Sent, Sent> {
-        let card = |calling| notice(&self.due.notice, &gathered.view(&self.delivery.rooms, None, calling));
+        let rooms = &self.delivery.rooms;
+        let called = gathered.called_by(&self.due.notice, rooms);
+        let card = || notice(&self.due.notice, &gathered.view(rooms, None, &called));
         match &self.due.notice {
-            Notice::PostCard { revision } => self.post_card((channel, *revision), gathered, &card(false)).await,
+            Notice::PostCard { revision } => self.post_card((channel, *revision), gathered, &card()).await,
             Notice::Seed { reactions } => self.seed(*reactions).await,
             Notice::OpenThread => self.open_thread().await,
-            Notice::Progress { .. } => self.progress(channel, &card(false)).await,
-            Notice::OwnersBefore | Notice::OwnersAfter => self.tell(channel, (&card(true), true)).await,
-            Notice::Milestone { .. } => self.tell(channel, (&card(false), false)).await,
-            Notice::Alert { .. } => self.tell(channel, (&card(false), true)).await,
+            Notice::Progress { .. } => self.progress(channel, &card()).await,
+            Notice::Milestone { .. } => self.tell(channel, (&card(), false)).await,
+            Notice::OwnersBefore | Notice::OwnersAfter | Notice::GlassBroken { .. } | Notice::Alert { .. } => {
+                self.tell(channel, (&card(), true)).await
+            }
         }
     }
 
@@ -102,7 +105,7 @@ impl Post<'_> {
         let Ok(Some(bytes)) = store.plan_bytes(older.digest).await else { return };
         let Ok(old) = Sealed::open(bytes, older.digest) else { return };
         let found = differences(old.plan(), gathered.plan.plan());
-        let mut view = gathered.view(&self.delivery.rooms, Some(Newer { revision, differences: &found }), false);
+        let mut view = gathered.view(&self.delivery.rooms, Some(Newer { revision, differences: &found }), &[]);
         view.plan = &old;
         let card = plan_card(&view);
         let at = MessageRef { channel: older.message.channel, message: older.message.message };

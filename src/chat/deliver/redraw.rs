@@ -79,7 +79,7 @@ impl Delivery {
     async fn drawing(&self, dirty: &DirtyCard) -> Result<Drawn, NotDrawn> {
         match Gathered::read(&self.rooms, &dirty.operation).await {
             Ok(gathered) => {
-                let card = plan_card(&gathered.view(&self.rooms, None, false));
+                let card = plan_card(&gathered.view(&self.rooms, None, &[]));
                 Ok(Drawn { operation: gathered.operation, card, always: true })
             }
             Err(NotGathered::Altered(operation)) => {

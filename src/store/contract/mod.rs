@@ -6,6 +6,7 @@ pub(super) mod bed;
 mod concurrency;
 mod failures;
 mod freezes;
+mod glass;
 mod holds;
 mod journal;
 mod leases;

@@ -23,7 +23,8 @@ async fn migrate_to(pools: &Pools, version: i64) -> Result<(), MigrateError> {
 }
 
 /// Everything the migrations made, and the list of migrations.
-const TABLES: [&str; 19] = [
+const TABLES: [&str; 20] = [
+    "DROP TABLE broken_glass",
     "DROP TABLE freezes",
     "DROP TABLE freeze_locks",
     "DROP TABLE throttles",

@@ -1,6 +1,6 @@
 //! Names and words from outside that would like to be more.
 
-use super::fixture::{Scene, freeze, reset};
+use super::fixture::{Scene, freeze, person, reset};
 use super::rules::check;
 use crate::desk::{Answer, Denied, Done, Recorded};
 use crate::text::{Block, Card, Line, Locale, Span, answer, notice, plan_card, plan_text};
@@ -91,12 +91,15 @@ fn a_plan_of_hostile_names_is_a_card_like_any_other() {
         for state in [State::AwaitingApproval, State::Running, State::Succeeded, State::Stuck] {
             let scene = Scene::of(plan(&with))
                 .frozen(Duration::from_secs(60), &with)
+                .broken(&with, Some(with.as_str()))
                 .at(state)
                 .because(&with, Facts::none().with("said", with.as_str()));
             for locale in Locale::ALL {
                 let view = scene.view(locale);
                 stays_foreign(&plan_card(&view), &with, locale);
-                for told in [Notice::OwnersBefore, Notice::OwnersAfter] {
+                let by = person("olga");
+                let broken = Notice::GlassBroken { by, reason: with.clone(), skipped: Vec::new() };
+                for told in [Notice::OwnersBefore, Notice::OwnersAfter, broken] {
                     stays_foreign(&notice(&told, &view), &with, locale);
                 }
                 let facts = Facts::none().with("members", vec![with.clone(); 9]).with("count", 9_i64);

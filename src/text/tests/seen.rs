@@ -230,6 +230,7 @@ fn operation(state: State) -> OperationLine {
 fn operations() -> LookAnswer {
     LookAnswer::Operations(OperationsList {
         waiting_for_me: vec![operation(State::AwaitingApproval)],
+        reviews: vec![operation(State::Succeeded)],
         others: vec![
             operation(State::Succeeded),
             OperationLine {

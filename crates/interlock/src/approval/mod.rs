@@ -2,10 +2,12 @@
 
 #[cfg(test)]
 mod document;
+mod glass;
 mod standstill;
 mod state;
 mod votes;
 
+pub use glass::{BrokenGlass, FIRST_NAG, Glass, NAG_EVERY, Review};
 pub use standstill::standstill;
 pub use state::{Event, Illegal, State, TABLE, TakenOver, next};
 pub use votes::{Ballot, NotCounted, Tally, Uncounted, Voice, Vote, Voted, tally};
