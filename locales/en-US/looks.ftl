@@ -133,6 +133,7 @@ operations-waiting = { $count ->
    *[other] { $count } operations wait for you
 }
 operations-for-me = Waiting for you
+operations-reviews = Broken glass that nobody has reviewed
 operations-others = Others
 operations-more = + { $more } more
 operations-cut = Older ones were not looked at; cluster: and show: narrow the list

@@ -24,6 +24,11 @@ notice-offsets-overtaken = { $count ->
    *[other] { $count } queues stand as far on as before ({ $topic } { $partition } at { $found }, …)
 }, and was never seen set back. The brokers answered that it is done, so it is not sent again: a client of { $group } has read all of it again before a look, or was never set back; both look the same
 notice-queued-behind = Approved; waits for operation { $operation }, which is at work there
+notice-glass-waits = Glass broken; waits until operation { $operation } has ended, which works on the same and pauses for it: somebody stops that one or lets it go on
+notice-owners-not-told-by-glass = { $said-count ->
+    [0] The owners could not be told in time. The glass was broken here, so I go on; please tell them
+   *[other] The owners could not be told ({ $said }). The glass was broken here, so I go on; please tell them
+}
 notice-owners-not-told-goes-on = { $said-count ->
     [0] Whoever owns part of this could not be told in time. What it takes back was announced with this way back, so I go on; tell them
    *[other] Whoever owns part of this could not be told ({ $said }). What it takes back was announced with this way back, so I go on; tell them
@@ -33,6 +38,8 @@ notice-refused-anew = { $checks-count ->
     [0] Planned again, it can no longer go on; nothing was changed
    *[other] Planned again, it can no longer go on ({ $checks }); nothing was changed
 }
+notice-review-closed = Reviewed by { $by }: “{ $review }”
+notice-review-open = { $by } broke the glass here { $at }, and nobody has reviewed that: “{ $reason }”. Somebody else closes the review: /break-glass operation:{ $operation } review:
 notice-started = It has started; by-hand.md says how to finish, stop or undo it without me
 notice-step-done = Step { $step } is done and read back
 notice-step-done-kafka-set-configs = The throttle is set and read back (step { $step })
@@ -116,6 +123,8 @@ reminder = Half of the time is over, and votes are still missing. Please look at
 
 owners-before = You own part of this. It begins now: { $what }
 owners-after = You own part of this. { $state }: { $what }
+glass-told = You could have voted here and were skipped: { $who } broke the glass. { $what }
+glass-told-because = Why: “{ $reason }”
 
 plan-altered = The stored plan of { $operation } is not the one that was posted here, so nothing more of it is carried out
 plan-altered-next = Votes on it count for nothing. Whoever runs me finds what happened in the audit log; ask for it again when that is clear

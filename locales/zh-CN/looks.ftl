@@ -99,6 +99,7 @@ operations-none = 没有进行中或刚结束的操作
 operations-none-waiting = 没有等你处理的操作
 operations-waiting = { $count } 个操作等你处理
 operations-for-me = 等你处理
+operations-reviews = 紧急放行，等待复核
 operations-others = 其他
 operations-more = + 另有 { $more } 个
 operations-cut = 更早的没有查看；可用 cluster: 和 show: 缩小范围

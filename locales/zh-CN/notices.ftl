@@ -24,6 +24,11 @@ notice-offsets-overtaken = { $count ->
    *[other] { $count } 个队列与重置前一样靠后（{ $topic } { $partition } 位于 { $found } 等）
 }，没有看到它被重置。broker 已应答成功，因此不再发送：{ $group } 的客户端可能在读回之前已重新消费完，也可能根本没有被重置，两者看起来一样
 notice-queued-behind = 已批准；等待操作 { $operation }，它正在那里执行
+notice-glass-waits = 已紧急放行；等待操作 { $operation } 结束，它正占用同一对象并为此暂停：须由人停止它或让它继续
+notice-owners-not-told-by-glass = { $said-count ->
+    [0] 未能及时通知相关负责人。此处已紧急放行，因此我继续执行；请告知他们
+   *[other] 无法通知相关负责人（{ $said }）。此处已紧急放行，因此我继续执行；请告知他们
+}
 notice-owners-not-told-goes-on = { $said-count ->
     [0] 未能及时通知相关负责人。被回滚的操作当时已连同回滚方式一起告知，因此我继续执行；请告知他们
    *[other] 无法通知相关负责人（{ $said }）。被回滚的操作当时已连同回滚方式一起告知，因此我继续执行；请告知他们
@@ -33,6 +38,8 @@ notice-refused-anew = { $checks-count ->
     [0] 重新制定计划后已不能继续；没有改动任何东西
    *[other] 重新制定计划后已不能继续（{ $checks }）；没有改动任何东西
 }
+notice-review-closed = { $by } 复核：“{ $review }”
+notice-review-open = { $by } 于 { $at } 在此紧急放行，至今无人复核：“{ $reason }”。由他人结束复核：/break-glass operation:{ $operation } review:
 notice-started = 已开始；没有我时如何完成、停止或回滚，见 by-hand.md
 notice-step-done = 第 { $step } 步已完成并读回确认
 notice-step-done-kafka-set-configs = 限速已设置并读回确认（第 { $step } 步）
@@ -107,6 +114,8 @@ reminder = 时间已过半，仍缺投票，请看卡片：{ $what }
 
 owners-before = 其中有你负责的部分。现在开始：{ $what }
 owners-after = 其中有你负责的部分。{ $state }：{ $what }
+glass-told = 您本可在此投票，但已被跳过：{ $who } 紧急放行。{ $what }
+glass-told-because = 原因：“{ $reason }”
 
 plan-altered = 保存的 { $operation } 的计划与这里发布的不一致，因此不再执行其中任何内容
 plan-altered-next = 对它的表决一律无效。运行我的人可以在审计日志里查明原因；查清之后请重新提出

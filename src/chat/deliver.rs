@@ -13,7 +13,7 @@ mod redraw;
 
 use super::hub::{Hub, Shown};
 use super::port::ChatError;
-use super::view::{Called, Gathered, NotGathered};
+use super::view::{Gathered, NotGathered};
 use crate::desk::Rooms;
 use crate::store::{BoardMessage, Due, MessageOf, MessageRole, Posted, StoreError, Taker};
 use crate::text::{HeadView, notice, plan_unreadable};
@@ -184,7 +184,7 @@ impl Delivery {
             return Ok(Sent::Done(Vec::new()));
         }
         match gathered.operation.place.clone() {
-            Place::Console if due.notice.is_for_owners() => self.owners_beyond_console(&gathered, due).await,
+            Place::Console if due.notice.calls_people() => self.called_beyond_console(&gathered, due).await,
             Place::Console => Ok(self.on_console(&gathered, &due.notice)),
             Place::Discord { channel, thread, .. } => {
                 let post = self.post(&gathered.operation, due).await?;
@@ -219,7 +219,7 @@ impl Delivery {
 
     fn on_console(&self, gathered: &Gathered, told: &Notice) -> Sent {
         if !matches!(told, Notice::Seed { .. } | Notice::OpenThread) {
-            let card = notice(told, &gathered.view(&self.rooms, None, Called::Nobody));
+            let card = notice(told, &gathered.view(&self.rooms, None, &[]));
             let (cluster, plan) = (gathered.operation.cluster.clone(), Some(gathered.plan.clone()));
             self.hub.show(Shown { cluster, plan, card });
         }
@@ -243,7 +243,11 @@ impl MessageOf {
 /// are owed is never given up for that: an outage ends.
 fn is_tried_again(notice: &Notice, tried: Duration) -> bool {
     match notice {
-        Notice::PostCard { .. } | Notice::Alert { .. } | Notice::OwnersBefore | Notice::OwnersAfter => true,
+        Notice::PostCard { .. }
+        | Notice::Alert { .. }
+        | Notice::OwnersBefore
+        | Notice::OwnersAfter
+        | Notice::GlassBroken { .. } => true,
         Notice::Seed { .. }
         | Notice::OpenThread
         | Notice::Board
@@ -276,6 +280,7 @@ mod tests {
             Notice::Alert { id: id.clone(), facts: facts.clone() },
             Notice::OwnersBefore,
             Notice::OwnersAfter,
+            Notice::GlassBroken { by: "olga".parse().unwrap(), reason: id.clone(), skipped: Vec::new() },
         ];
         assert!(kept.iter().all(|notice| is_tried_again(notice, PATIENCE * 365)));
         let given_up = [

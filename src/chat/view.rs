@@ -4,8 +4,8 @@ use crate::desk::Rooms;
 use crate::store::StoreError;
 use crate::text::{CardView, Mention, Newer, Owners, Progress};
 use engine::port::{Heard, Journal, JournalError};
-use engine::{History, Operation};
-use interlock::approval::{State, Tally};
+use engine::{History, Notice, Operation};
+use interlock::approval::{BrokenGlass, State, Tally};
 use interlock::freeze::Freeze;
 use interlock::id::{OperationId, PersonId};
 use interlock::plan::{Sealed, Seat, Work};
@@ -24,18 +24,8 @@ pub(super) struct Gathered {
     owners: Owners,
     vetoed_because: Vec<(PersonId, String)>,
     frozen: Option<Freeze>,
-    owner_mentions: Vec<Mention>,
-    wanted_mentions: Vec<Mention>,
-}
-
-/// Who is called by a card.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Called {
-    Nobody,
-    /// The owners of what is changed.
-    Owners,
-    /// Those who can still fill an empty seat.
-    Wanted,
+    glass: Option<BrokenGlass>,
+    behind: Option<OperationId>,
 }
 
 /// Why nothing could be gathered.
@@ -74,21 +64,12 @@ impl Gathered {
         } else {
             None
         };
-        let owner_mentions = mentions(rooms, &rooms.owners(plan.plan()));
-        let wanted_mentions = mentions(rooms, &rooms.policy.still_wanted(plan.plan(), &tally));
-        Ok(Self {
-            operation,
-            plan,
-            tally,
-            seats,
-            progress,
-            history,
-            owners,
-            vetoed_because,
-            frozen,
-            owner_mentions,
-            wanted_mentions,
-        })
+        let glass = rooms.store.broken_glass(id).await?.pop();
+        let behind = match operation.state {
+            State::Queued if tally.skipped_by().is_some() => rooms.waits_for(plan.plan()).await?,
+            _ => None,
+        };
+        Ok(Self { operation, plan, tally, seats, progress, history, owners, vetoed_because, frozen, glass, behind })
     }
 
     /// Whether this revision is the one that counts, and somebody's approval would still bring it further.
@@ -97,8 +78,21 @@ impl Gathered {
         waits && !self.tally.free.is_empty()
     }
 
+    /// Whom a notice calls by name: the owners, who was skipped, or those who can still fill an empty seat.
+    pub(super) fn called_by(&self, told: &Notice, rooms: &Rooms) -> Vec<Mention> {
+        let plan = self.plan.plan();
+        let all = match told {
+            Notice::OwnersBefore | Notice::OwnersAfter => rooms.owners(plan),
+            Notice::GlassBroken { skipped, .. } => skipped.iter().cloned().collect(),
+            Notice::Reminder { .. } => rooms.policy.still_wanted(plan, &self.tally),
+            _ => BTreeSet::new(),
+        };
+        let called: BTreeSet<Mention> = all.iter().flat_map(|one| called(rooms, one)).collect();
+        called.into_iter().collect()
+    }
+
     /// The view for a card that calls these.
-    pub(super) fn view<'a>(&'a self, rooms: &Rooms, newer: Option<Newer<'a>>, called: Called) -> CardView<'a> {
+    pub(super) fn view<'a>(&'a self, rooms: &Rooms, newer: Option<Newer<'a>>, mentions: &'a [Mention]) -> CardView<'a> {
         CardView {
             plan: &self.plan,
             state: self.operation.state,
@@ -113,11 +107,9 @@ impl Gathered {
             owners: self.owners,
             vetoed_because: &self.vetoed_because,
             frozen: self.frozen.as_ref(),
-            mentions: match called {
-                Called::Nobody => &[],
-                Called::Owners => &self.owner_mentions,
-                Called::Wanted => &self.wanted_mentions,
-            },
+            glass: self.glass.as_ref(),
+            behind: self.behind.as_ref(),
+            mentions,
             locale: rooms.times.language(&self.operation.place),
         }
     }
@@ -153,14 +145,9 @@ async fn told(rooms: &Rooms, plan: &Sealed, id: &OperationId, history: &History)
     Ok(Owners { all, told: Some(told) })
 }
 
-fn mentions(rooms: &Rooms, all: &BTreeSet<Grantee>) -> Vec<Mention> {
-    let all: BTreeSet<Mention> = all.iter().flat_map(|one| mention(rooms, one)).collect();
-    all.into_iter().collect()
-}
-
-/// Somebody as a message of the chat calls them; nobody where it cannot.
-fn mention(rooms: &Rooms, grantee: &Grantee) -> Vec<Mention> {
-    match grantee {
+/// Somebody as a message of the chat names them; nobody where it cannot.
+fn called(rooms: &Rooms, one: &Grantee) -> Vec<Mention> {
+    match one {
         Grantee::ChatRole(role) => vec![Mention::Role(role.0)],
         Grantee::Account(account) => user(*account).into_iter().collect(),
         Grantee::Person(person) => rooms.policy.people.accounts(person).filter_map(user).collect(),

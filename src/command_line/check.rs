@@ -10,7 +10,7 @@ use anyhow::Result;
 use engine::port::{Clock, Observe};
 use interlock::cluster::kafka::KafkaQuery;
 use interlock::cluster::{ClusterKind, Look, Looker, Mode, Query};
-use interlock::policy::Grantee;
+use interlock::policy::{Grant, Grantee, Role};
 use std::collections::BTreeSet;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -135,6 +135,8 @@ async fn check_discord(settings: &Settings, found: &mut Found) {
     };
     found.put("discord", dangerous);
     check_owners(settings, &chat, found).await;
+    check_deciders(settings, &chat, found).await;
+    check_approvers(settings, &chat, found).await;
     let of_clusters = settings.clusters.iter().flat_map(|cluster| cluster.channels.iter().copied());
     let channels: BTreeSet<u64> = of_clusters.chain(discord.operators_channel).chain(discord.audit_channel).collect();
     for channel in channels {
@@ -149,15 +151,56 @@ async fn check_discord(settings: &Settings, found: &mut Found) {
     }
 }
 
+fn chat_roles<'g>(all: impl Iterator<Item = &'g Grantee>) -> BTreeSet<u64> {
+    all.filter_map(|one| match one {
+        Grantee::ChatRole(role) => Some(role.0),
+        Grantee::Account(_) | Grantee::Person(_) => None,
+    })
+    .collect()
+}
+
+/// Who fills seats or breaks the glass must have been given the role by somebody.
+async fn check_deciders(settings: &Settings, chat: &Discord, found: &mut Found) {
+    let grants = &settings.policy.grants.0;
+    let decides = |grant: &&Grant| matches!(grant.role, Role::Approver | Role::OnCall);
+    let roles = chat_roles(grants.iter().filter(decides).flat_map(|grant| &grant.to));
+    if roles.is_empty() {
+        return;
+    }
+    let told = match chat.unguarded(&roles).await {
+        Ok(unguarded) if unguarded.is_empty() => Ok("nobody is known to have one without being given it".to_owned()),
+        Ok(unguarded) => {
+            let named =
+                unguarded.iter().map(|one| format!("{} ({})", one.role, one.how)).collect::<Vec<_>>().join(", ");
+            Err(format!("anybody may come by: {named}; grant approver and on-call to roles that only people give"))
+        }
+        Err(error) => Err(error.to_string()),
+    };
+    found.put("roles that decide", told);
+}
+
+/// Where somebody may break the glass, approvers who are skipped are to hear of it. That they do not stops nothing.
+async fn check_approvers(settings: &Settings, chat: &Discord, found: &mut Found) {
+    let grants = &settings.policy.grants.0;
+    let breaks = grants.iter().any(|grant| grant.role == Role::OnCall);
+    let approves = |grant: &&Grant| breaks && grant.role.implies(Role::Approver);
+    let roles = chat_roles(grants.iter().filter(approves).flat_map(|grant| &grant.to));
+    if roles.is_empty() {
+        return;
+    }
+    let silent = chat.not_mentionable(&roles).await.unwrap_or_default();
+    if !silent.is_empty() {
+        let named = silent.iter().map(u64::to_string).collect::<Vec<_>>().join(", ");
+        found.remark(
+            "approvers",
+            format!("/break-glass calls nobody by these roles: {named}; let everybody mention them, or name persons"),
+        );
+    }
+}
+
 /// A role that not everybody may mention rings for nobody when the bot names it.
 async fn check_owners(settings: &Settings, chat: &Discord, found: &mut Found) {
-    let owners = settings.policy.owners.0.iter().flat_map(|owner| &owner.to);
-    let roles: BTreeSet<u64> = owners
-        .filter_map(|owner| match owner {
-            Grantee::ChatRole(role) => Some(role.0),
-            Grantee::Account(_) | Grantee::Person(_) => None,
-        })
-        .collect();
+    let roles = chat_roles(settings.policy.owners.0.iter().flat_map(|owner| &owner.to));
     if roles.is_empty() {
         return;
     }

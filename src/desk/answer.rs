@@ -66,6 +66,8 @@ pub enum Done {
     DryRun(Box<interlock::plan::Sealed>),
     /// Before a vote by command counts, the plan it would be on is shown, with its whole digest to repeat.
     AskedBack(Box<interlock::plan::Sealed>),
+    /// The same before the glass of a plan is broken.
+    GlassAskedBack(Box<interlock::plan::Sealed>),
     /// A control took effect: the key of its sentence ("paused", "vote-counted", "stop-asked") and the state now.
     Controlled {
         /// The operation.

@@ -6,7 +6,7 @@ use crate::meters;
 use crate::store::{MessageOf, MessageRole, ReactionVotes, Reread, StoreError};
 use engine::port::{Boxed, Members, Polled, Unreadable};
 use engine::{History, Operation};
-use interlock::approval::{Ballot, NotCounted, State, Tally, Voice, Vote, Voted};
+use interlock::approval::{Ballot, BrokenGlass, Glass, NotCounted, State, Tally, Voice, Vote, Voted};
 use interlock::plan::{Digest, Sealed, Seat};
 use interlock::policy::Voter;
 use interlock::principal::{Account, Place, Principal};
@@ -61,6 +61,8 @@ struct CastVotes {
     votes: Vec<Vote>,
     /// Whose veto by reaction was worth nothing when they were looked up last.
     powerless: BTreeSet<Account>,
+    /// Who broke the glass of the plan.
+    glass: Option<BrokenGlass>,
 }
 
 impl CastVotes {
@@ -84,7 +86,11 @@ impl CastVotes {
 
 /// Whether it was cast at the bot's own machine, which is there while the chat is away.
 fn is_from_the_machine(vote: &Vote) -> bool {
-    vote.by == Voted::Command && !matches!(vote.account, Account::Discord(_))
+    vote.by == Voted::Command && is_at_the_machine(vote.account)
+}
+
+fn is_at_the_machine(account: Account) -> bool {
+    !matches!(account, Account::Discord(_))
 }
 
 fn is_veto_by_reaction(ballot: &Ballot) -> bool {
@@ -104,6 +110,7 @@ impl Rooms {
             // What cannot be read now does not count for yes, nor does what was said where nobody sees it; a no that was
             // seen stands.
             cast.votes.retain(|vote| vote.voice == Voice::Veto || is_from_the_machine(vote));
+            cast.glass = cast.glass.filter(|glass| is_at_the_machine(glass.account));
         }
         let decided = |polled: &Polled| {
             let tally = polled.tally(plan);
@@ -135,7 +142,9 @@ impl Rooms {
         let vetoes = votes.iter().any(|vote| vote.voice == Voice::Veto && vote.by == Voted::Reaction);
         let powerless =
             if vetoes { self.store.powerless(&operation.id, plan.digest()).await? } else { BTreeSet::new() };
-        Ok(CastVotes { votes, powerless })
+        let broken = self.store.broken_glass(&operation.id).await?;
+        let glass = broken.into_iter().find(|glass| glass.digest == plan.digest());
+        Ok(CastVotes { votes, powerless, glass })
     }
 
     /// The card shows what votes are worth: it is drawn anew where that is something else than when they were counted last.
@@ -168,7 +177,8 @@ impl Rooms {
     ) -> Result<(Tally, Vec<Seat>), StoreError> {
         if let Some(record) = &history.started {
             let seats = record.seats.iter().cloned().map(Some).collect();
-            return Ok((Tally { seats, ..Tally::default() }, plan.plan().votes.clone()));
+            let broken = record.broken.clone();
+            return Ok((Tally { seats, broken, ..Tally::default() }, plan.plan().votes.clone()));
         }
         let cast = self.cast(operation, plan).await?;
         let polled = self.judged(&cast, plan, Look::Lately(MOST_DRAWN)).await;
@@ -191,7 +201,20 @@ impl Rooms {
             let ballot = self.policy.ballot(vote, voter(now), plan.plan());
             ballots.push(cast.as_known(ballot));
         }
-        Polled { seats: self.policy.required(plan.plan()), ballots }
+        let glass = self.glass(cast, plan, &mut look).await;
+        Polled { seats: self.policy.required(plan.plan()), ballots, glass }
+    }
+
+    /// What the glass of a plan is worth, by what who broke it may do.
+    async fn glass(&self, cast: &CastVotes, plan: &Sealed, look: &mut Look) -> Glass {
+        let Some(broken) = &cast.glass else { return Glass::Whole };
+        match self.member(broken.account, look).await {
+            Some(Ok(who)) if self.policy.may_break_glass(&who, plan.plan()).is_ok() => {
+                Glass::Broken { by: who.person, reason: broken.reason.clone() }
+            }
+            Some(Ok(_) | Err(NotCounted::NotAMember)) => Glass::Lapsed,
+            Some(Err(_)) | None => Glass::CannotVerify,
+        }
     }
 
     /// An account as it is looked at; none if no more are looked up.

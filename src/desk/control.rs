@@ -1,5 +1,5 @@
 //! Controls: votes and the way back here, what steers in `steer`, what gives up in `unlock`, what
-//! freezes in `freezing`. Buttons come here too.
+//! freezes in `freezing`, what skips seats in `breaking`. Buttons come here too.
 
 use super::answer::{Denied, Done};
 use super::handle::{Ask, Desk, denied};
@@ -10,7 +10,7 @@ use engine::control::{Control, Counted};
 use engine::port::{Journal, JournalError};
 use interlock::approval::{NotCounted, State, Tally, Voice, Vote, Voted};
 use interlock::facts::Facts;
-use interlock::plan::{Mistake, Sealed};
+use interlock::plan::{Digest, Mistake, Sealed};
 use interlock::policy::{Control as Act, Right, Standing, Voter};
 use interlock::principal::Principal;
 
@@ -31,6 +31,7 @@ impl Desk {
             "pause" => self.steer(ask, &operation, &plan, Control::Pause).await,
             "resume" => self.steer(ask, &operation, &plan, Control::Resume).await,
             "rollback" => self.roll_back(ask, &operation, &plan).await,
+            "break-glass" => self.break_glass(ask, &operation, &plan).await,
             "throttle" => self.turn_throttle(ask, &operation, &plan).await,
             _ => Err(Done::Bug),
         }
@@ -48,9 +49,7 @@ impl Desk {
             (None, Voice::Veto) => plan.digest(),
             (None, Voice::Approve) => return Ok(Done::AskedBack(Box::new(plan.clone()))),
         };
-        if digest != plan.digest() {
-            return Err(another_plan(operation));
-        }
+        is_current(digest, operation, plan)?;
         let vote = Vote {
             account: principal.account,
             person: principal.person.clone(),
@@ -67,7 +66,7 @@ impl Desk {
         if let Some(why) = counts {
             return Err(Done::Denied(Denied { id: why.key(), needs: None }));
         }
-        if voice == Voice::Approve && !is_confirmed(ask, plan)? {
+        if voice == Voice::Approve && !is_confirmed(ask, plan.plan().name_to_type())? {
             return Ok(Done::AskedBack(Box::new(plan.clone())));
         }
         let reason = ask.arguments().text("reason").unwrap_or_default();
@@ -165,9 +164,9 @@ impl Desk {
     }
 }
 
-/// Whether the name was typed that an approval of this plan needs, byte for byte; false if none was typed at all.
-fn is_confirmed(ask: &Ask<'_>, plan: &Sealed) -> Result<bool, Done> {
-    match (plan.plan().name_to_type(), ask.arguments().text("confirm")) {
+/// Whether the name was typed that is needed, byte for byte; false if none was typed at all.
+pub(super) fn is_confirmed(ask: &Ask<'_>, name: Option<&str>) -> Result<bool, Done> {
+    match (name, ask.arguments().text("confirm")) {
         (None, _) => Ok(true),
         (Some(_), None) => Ok(false),
         (Some(name), Some(typed)) if typed == name => Ok(true),
@@ -175,6 +174,15 @@ fn is_confirmed(ask: &Ask<'_>, plan: &Sealed) -> Result<bool, Done> {
             Err(Done::Mistake(Mistake::new("confirm-differs", Facts::none().with("given", typed))))
         }
     }
+}
+
+/// What is said of a plan is said of the one that counts.
+pub(super) fn is_current(digest: Digest, operation: &Operation, plan: &Sealed) -> Result<(), Done> {
+    if digest == plan.digest() {
+        return Ok(());
+    }
+    let facts = Facts::none().with("operation", operation.id.as_str()).with("revision", i64::from(operation.revision));
+    Err(Done::Mistake(Mistake::new("another-plan", facts)))
 }
 
 pub(super) fn controlled(operation: &Operation, what: &'static str) -> Done {

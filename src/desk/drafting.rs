@@ -1,6 +1,7 @@
 //! From a change that was asked for to a sealed plan.
 
 use super::answer::Done;
+use super::holders::Held;
 use super::large::too_large;
 use super::rooms::Rooms;
 use super::rounds::{Round, aside, rounds};
@@ -16,7 +17,7 @@ use interlock::plan::{
     Check, ConfigOn, Draft, Effect, FORMAT, Mistake, Plan, Planning, Requester, Scope, Sealed, Seat,
 };
 use interlock::policy::{Occasion, WayBack, Weight};
-use interlock::principal::Place;
+use interlock::principal::{Place, Principal};
 use interlock::time::Millis;
 use std::collections::BTreeSet;
 
@@ -127,10 +128,10 @@ struct Original {
 }
 
 impl Rooms {
-    /// Plans a change and seals the plan. Nothing is stored.
-    pub(super) async fn seal(&self, wanted: Wanted<'_>) -> Result<Sealed, NoPlan> {
+    /// Plans a change for somebody with the roles of now, and seals the plan. Nothing is stored.
+    pub(super) async fn seal(&self, asker: &Principal, wanted: Wanted<'_>) -> Result<Sealed, NoPlan> {
         let (cluster, backend) = self.cluster(wanted.cluster)?;
-        let held = self.held(wanted.cluster).await?;
+        let Held { held, running } = self.held(asker, wanted.cluster).await?;
         let before = wanted.stale.map(changes::earlier);
         let owing = self.owing(wanted.cluster).await?;
         let context = Context {
@@ -182,6 +183,7 @@ impl Rooms {
         let (covered, expires_at) = (occasion.is_covered(&draft), occasion.expires_at(&draft, self.times.expiry));
         let whole = Whole { cluster, weight, votes, reverses, covered, expires_at };
         let mut plan = whole.plan(wanted, draft);
+        self.at_work_there(asker, &mut plan, &running)?;
         plan.checks.extend(self.owners_unreachable(&plan));
         let sealed = aside(|| Sealed::seal(plan)).map_err(|error| {
             tracing::error!(%error, "a plan could not be sealed");

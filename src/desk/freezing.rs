@@ -19,7 +19,7 @@ impl Desk {
     pub(super) async fn freeze(&self, ask: &Ask<'_>) -> Result<Done, Done> {
         let on = named(ask)?;
         self.rooms.policy.may_freeze(&ask.request.principal, &on).map_err(denied)?;
-        let (reason, until) = (reason(ask)?, until(ask)?);
+        let (reason, until) = (words(ask, "reason")?, until(ask)?);
         for _ in 0..DRAWS {
             let freeze = Freeze {
                 id: FreezeId::from_random(rand::random()),
@@ -51,7 +51,7 @@ impl Desk {
         let at = ask.request.asked_at;
         let id = ask.arguments().text("freeze").map(|text| text.to_ascii_uppercase().parse());
         let id = id.transpose().map_err(|_| Done::Mistake(Mistake::new("not-frozen", about(&on))))?;
-        let lift = Lift { on: on.clone(), id, by: by(ask), reason: reason(ask)?, at };
+        let lift = Lift { on: on.clone(), id, by: by(ask), reason: words(ask, "reason")?, at };
         // Looked at before: once it is lifted nothing may make that look like a failure.
         let standing = self.rooms.store.freezes(at).await?;
         match self.rooms.store.unfreeze(&lift).await? {
@@ -143,15 +143,15 @@ fn until(ask: &Ask<'_>) -> Result<Millis, Done> {
     }
 }
 
-/// Blanks are no reason.
-fn reason(ask: &Ask<'_>) -> Result<String, Done> {
-    match ask.arguments().text("reason").map(str::trim) {
-        Some(reason) if !reason.is_empty() => Ok(reason.to_owned()),
-        _ => Err(Done::Mistake(Mistake::new("empty", Facts::none().with("option", "reason")))),
+/// What somebody says in an option. Blanks say nothing.
+pub(super) fn words(ask: &Ask<'_>, option: &str) -> Result<String, Done> {
+    match ask.arguments().text(option).map(str::trim) {
+        Some(words) if !words.is_empty() => Ok(words.to_owned()),
+        _ => Err(Done::Mistake(Mistake::new("empty", Facts::none().with("option", option)))),
     }
 }
 
-fn one_of(options: [&str; 2]) -> Done {
+pub(super) fn one_of(options: [&str; 2]) -> Done {
     let choices = options.map(str::to_owned).to_vec();
     Done::Mistake(Mistake::new("one-of-these", Facts::none().with("choices", choices)))
 }

@@ -182,7 +182,7 @@ pub(super) fn outcome(done: &Done) -> &'static str {
         Done::Controlled { .. } => "controlled",
         Done::Frozen(_) => "frozen",
         Done::Unfrozen { .. } => "unfrozen",
-        Done::AskedBack(_) => "asked-back",
+        Done::AskedBack(_) | Done::GlassAskedBack(_) => "asked-back",
         Done::Mistake(_) => "mistaken",
         Done::Refused(_) => "refused",
         Done::Denied(_) => "denied",

@@ -78,6 +78,7 @@ fn because(done: &Done) -> Option<(String, Facts)> {
         | Done::Planned { .. }
         | Done::DryRun(_)
         | Done::AskedBack(_)
+        | Done::GlassAskedBack(_)
         | Done::Controlled { .. }
         | Done::Frozen(_)
         | Done::Unfrozen { .. } => return None,

@@ -10,7 +10,7 @@ use interlock::approval::State;
 use interlock::id::OperationId;
 use interlock::looks::{LookAnswer, OperationLine, OperationsList};
 use interlock::plan::{Outline, Plan};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// How many operations each half of the list shows.
 const SHOWN: usize = 25;
@@ -46,6 +46,7 @@ impl Desk {
             plan.is_some_and(|plan| self.rooms.policy.waits_for(&ask.request.principal, plan))
         };
         let waiting = self.half(ask, &filter(Which::Votable), waits).await?;
+        let reviews = self.open_reviews(ask).await?;
         let which = match shown {
             Some("open") => Which::Open,
             Some("waiting") => Which::Votable,
@@ -59,8 +60,28 @@ impl Desk {
             left_out: waiting.left_out + others.left_out,
             is_cut: waiting.is_cut || others.is_cut,
             waiting_for_me: waiting.lines,
+            reviews,
             others: others.lines,
         }))
+    }
+
+    /// Operations whose glass was broken, and whose review the asker can close.
+    async fn open_reviews(&self, ask: &Ask<'_>) -> Result<Vec<OperationLine>, Done> {
+        let (wanted, mut lines) = (ask.arguments().cluster("cluster"), BTreeMap::new());
+        for glass in self.rooms.store.open_reviews().await? {
+            let Some(operation) = self.rooms.store.operation(&glass.operation).await? else { continue };
+            if wanted.is_some_and(|wanted| *wanted != operation.cluster) || lines.contains_key(&operation.id) {
+                continue;
+            }
+            // Of a plan that cannot be read nobody knows whose seats were skipped.
+            let Some(outline) = self.outline(&operation, About::Unknown).await? else { continue };
+            let plan = outline.plan();
+            let closes = self.rooms.policy.may_review(&ask.request.principal, plan, &glass).is_ok();
+            if closes && self.sees(ask, plan) {
+                lines.insert(operation.id.clone(), self.line(&operation, Some(plan), &[]));
+            }
+        }
+        Ok(lines.into_values().take(SHOWN).collect())
     }
 
     /// Reads page after page until enough is found that the asker may see and that fits.

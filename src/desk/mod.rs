@@ -4,6 +4,7 @@ pub mod answer;
 mod audit;
 mod ballots;
 mod board;
+mod breaking;
 mod changing;
 mod control;
 mod directory;

@@ -35,7 +35,7 @@ impl Planner for Replanner {
                 stale: Some(old),
                 now: self.0.clock.now(),
             };
-            match self.0.seal(wanted).await {
+            match self.0.seal(&requester, wanted).await {
                 // The new plan may touch other topics than the old one.
                 Ok(sealed) => match self.may_still(&requester, sealed.plan()) {
                     Ok(()) => Replanned::Plan(Box::new(sealed)),

@@ -5,7 +5,7 @@ use super::drafting::NoPlan;
 use super::members::Known;
 use super::weighed::Weighed;
 use crate::chat::Chat;
-use crate::store::{Store, StoreError};
+use crate::store::Store;
 use crate::text::Locale;
 use engine::History;
 use engine::port::{Clock, Clusters, Journal, JournalError, Observe};
@@ -14,8 +14,7 @@ use interlock::cluster::Cluster;
 use interlock::command::{Catalogue, Directory};
 use interlock::facts::Facts;
 use interlock::id::ClusterName;
-use interlock::id::OperationId;
-use interlock::plan::{Hold, Mistake};
+use interlock::plan::Mistake;
 use interlock::policy::Policy;
 use interlock::principal::{ChatRole, Place};
 use jiff::tz::TimeZone;
@@ -167,11 +166,6 @@ impl Rooms {
         let unknown = || Done::Mistake(Mistake::new("unknown-cluster", Facts::none().with("given", name.as_str())));
         let cluster = self.policy.clusters.get(name).ok_or_else(unknown)?;
         Ok((cluster, self.backends.get(name).ok_or_else(unknown)?))
-    }
-
-    /// What operations hold on a cluster.
-    pub(super) async fn held(&self, cluster: &ClusterName) -> Result<Vec<(Hold, OperationId)>, StoreError> {
-        Ok(self.store.holds(cluster).await?.into_iter().map(|held| (held.hold, held.operation)).collect())
     }
 
     /// What operations that ended still have to put back on a cluster. What the plan of which cannot be read is known to nobody;

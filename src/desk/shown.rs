@@ -14,7 +14,9 @@ impl Rooms {
                 ToldOf::Clusters(told) => told.into_iter().all(|cluster| places.shows(cluster, place)),
                 ToldOf::Any => self.policy.clusters.keys().all(|cluster| places.shows(cluster, place)),
             },
-            Done::DryRun(plan) | Done::AskedBack(plan) => places.shows(&plan.plan().cluster, place),
+            Done::DryRun(plan) | Done::AskedBack(plan) | Done::GlassAskedBack(plan) => {
+                places.shows(&plan.plan().cluster, place)
+            }
             _ => true,
         }
     }

@@ -71,7 +71,7 @@ impl Desk {
     /// A plan of what is wanted, if whoever asks may see and do all that is in it.
     pub(super) async fn sealed(&self, ask: &Ask<'_>, wanted: Wanted<'_>) -> Result<Sealed, Done> {
         let cluster = wanted.cluster;
-        let sealed = self.rooms.seal(wanted).await.map_err(Done::from);
+        let sealed = self.rooms.seal(&ask.request.principal, wanted).await.map_err(Done::from);
         let sealed = sealed.map_err(|done| within_sight(self.meant(done, ask, cluster), ask, cluster))?;
         self.covers(ask, &sealed)?;
         Ok(sealed)

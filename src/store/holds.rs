@@ -71,7 +71,9 @@ impl<'a> Wanted<'a> {
             Changes::Take(holds) => (None, holds),
             Changes::TakeOver { from, holds } => (Some(from), holds),
             Changes::Adopt { from, holds, .. } => (from.as_ref(), holds),
-            Changes::None | Changes::Line(_) | Changes::Release | Changes::Owe { .. } => return None,
+            Changes::None | Changes::Line(_) | Changes::AheadInLine(_) | Changes::Release | Changes::Owe { .. } => {
+                return None;
+            }
         };
         Some(Self { operation, from, holds, passes })
     }
@@ -94,6 +96,21 @@ impl Store {
         let found = in_the_way(&mut tx, wanted, changes).await?;
         tx.rollback().await?;
         Ok(found)
+    }
+
+    /// See [`engine::port::Journal::holders`].
+    pub(super) async fn read_holders(&self, holds: &[Hold]) -> Result<BTreeSet<OperationId>, StoreError> {
+        let mut holders = BTreeSet::new();
+        for cluster in clusters(holds) {
+            let rows: Vec<HoldRow> = self.pools.all(ON_CLUSTER, vals![cluster]).await?;
+            for row in rows {
+                let (theirs, other) = row.read()?;
+                if holds.iter().any(|ours| ours.conflicts(&theirs)) {
+                    holders.insert(other);
+                }
+            }
+        }
+        Ok(holders)
     }
 }
 
@@ -124,9 +141,10 @@ pub(super) async fn change(
     };
     if !operation.state.stands_in_line() {
         line::leave(tx, &operation.id).await?;
-    } else if let Changes::Line(holds) = changes {
+    } else if let Changes::Line(holds) | Changes::AheadInLine(holds) = changes {
         let number = outbox::draw(tx, "line", 1).await?;
-        line::enter(tx, (&operation.id, number), holds).await?;
+        let is_ahead = matches!(changes, Changes::AheadInLine(_));
+        line::enter(tx, (&operation.id, if is_ahead { line::ahead(number) } else { number }), holds).await?;
     }
     Ok(claimed)
 }

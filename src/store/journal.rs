@@ -8,8 +8,9 @@ use engine::port::{Beat, Boxed, Discharge, Heard, Journal, JournalError, Told, W
 use engine::{Changes, Entry, Freezes, NewOperation, Operation, Record, Revision, Token, Transition, Transitioned};
 use interlock::freeze::Freeze;
 use interlock::id::OperationId;
-use interlock::plan::{Memory, Sealed};
+use interlock::plan::{Hold, Memory, Sealed};
 use interlock::time::Millis;
+use std::collections::BTreeSet;
 
 /// Most operations of one cluster handed to workers at once, and most of all; the rest comes with the next question.
 const MOST_WORKABLE: (i64, i64) = (20, 400);
@@ -147,6 +148,14 @@ impl Journal for Store {
 
     fn end_freezes(&self, now: Millis) -> Boxed<'_, Result<(), JournalError>> {
         Box::pin(async move { Ok(self.end_all_freezes(now).await?) })
+    }
+
+    fn holders<'a>(&'a self, holds: &'a [Hold]) -> Boxed<'a, Result<BTreeSet<OperationId>, JournalError>> {
+        Box::pin(async move { Ok(self.read_holders(holds).await?) })
+    }
+
+    fn nag_reviews(&self, now: Millis) -> Boxed<'_, Result<(), JournalError>> {
+        Box::pin(async move { Ok(self.nag_open_reviews(now).await?) })
     }
 
     fn throttle<'a>(&'a self, id: &'a OperationId) -> Boxed<'a, Result<Option<u64>, JournalError>> {

@@ -29,6 +29,14 @@ pub(super) async fn enter(tx: &mut Tx, place: (&OperationId, i64), holds: &[Hold
     Ok(())
 }
 
+/// Below every number that is drawn.
+const AHEAD: i64 = 1 << 60;
+
+/// The number before all that are drawn for others; of those that are ahead the first one is first.
+pub(super) fn ahead(number: i64) -> i64 {
+    number - AHEAD
+}
+
 /// The operation gives its place up.
 pub(super) async fn leave(tx: &mut Tx, operation: &OperationId) -> Result<(), StoreError> {
     tx.run("DELETE FROM waiting_line WHERE operation = $1", vals![operation.as_str()]).await?;

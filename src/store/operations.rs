@@ -333,6 +333,12 @@ pub(super) async fn touch_votable(tx: &mut Tx, operation: &str, digest: &str) ->
     Ok(row.map(|row| row.value == 1))
 }
 
+/// Marks the card of an operation as out of date, whether or not it has ended.
+pub(super) async fn touch(tx: &mut Tx, operation: &str) -> Result<(), StoreError> {
+    let touched = "UPDATE operations SET card_wanted = card_wanted + 1 WHERE id = $1";
+    tx.run(touched, vals![operation]).await.map(|_| ())
+}
+
 /// Marks the card of an operation that has not ended as out of date.
 pub(super) async fn touch_going(tx: &mut Tx, operation: &str) -> Result<(), StoreError> {
     let touched = "UPDATE operations SET card_wanted = card_wanted + 1 WHERE id = $1 AND ended = 0";

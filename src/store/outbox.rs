@@ -292,16 +292,16 @@ pub(super) async fn take_out(tx: &mut Tx, claim: &Claim) -> Result<Option<HeadRo
     .await
 }
 
-/// Puts notices into the stream of an operation; those for owners into the owners' own.
+/// Puts notices into the stream of an operation; those that call people by name into one of their own.
 pub(super) async fn put(
     tx: &mut Tx,
     operation: &OperationId,
     notices: &[Notice],
     at: Millis,
 ) -> Result<(), StoreError> {
-    let (owners, others): (Vec<Notice>, Vec<Notice>) = notices.iter().cloned().partition(Notice::is_for_owners);
+    let (called, others): (Vec<Notice>, Vec<Notice>) = notices.iter().cloned().partition(Notice::calls_people);
     put_into(tx, &Stream::Operation(operation.clone()), &others, at).await?;
-    put_into(tx, &Stream::Owners(operation.clone()), &owners, at).await
+    put_into(tx, &Stream::Owners(operation.clone()), &called, at).await
 }
 
 pub(super) async fn put_into(tx: &mut Tx, stream: &Stream, notices: &[Notice], at: Millis) -> Result<(), StoreError> {

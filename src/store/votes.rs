@@ -315,7 +315,7 @@ impl Store {
 }
 
 /// Whether a vote by command is taken, where voting in the chat is open, not yet, or not at all.
-fn is_taken(open: Option<bool>, account: Account) -> bool {
+pub(super) fn is_taken(open: Option<bool>, account: Account) -> bool {
     match open {
         Some(posted) => posted || !matches!(account, Account::Discord(_)),
         None => false,

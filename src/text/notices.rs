@@ -7,11 +7,11 @@ use super::card::{Block, Card, CardFile, Line, Tone};
 use super::locale::{Args, Locale};
 use super::plan_card::{CardView, by_hand_file, head, plan_card, votes, ways};
 use super::reassignment::moves_replicas;
-use super::sentence::{args, find, why};
+use super::sentence::{NAME, WORDS, args, find, why};
 use engine::{History, Notice};
 use interlock::approval::State;
 use interlock::facts::{Fact, Facts};
-use interlock::id::OperationId;
+use interlock::id::{OperationId, PersonId};
 use interlock::plan::Work;
 
 /// What is told of moves on their way has numbers.
@@ -37,6 +37,7 @@ fn card(notice: &Notice, view: &CardView<'_>) -> Card {
         Notice::Reminder { .. } => reminder(view),
         Notice::OwnersBefore => owners(view, "owners-before"),
         Notice::OwnersAfter => owners_after(view),
+        Notice::GlassBroken { by, reason, .. } => glass_broken(view, by, reason),
         Notice::Progress { id, facts } => progress(view, id, facts),
         Notice::Milestone { id, facts } => {
             let card = told(view, id, facts);
@@ -181,6 +182,25 @@ fn owners(view: &CardView<'_>, key: &str) -> Card {
         mentions: view.mentions.to_vec(),
         tone: Tone::Waiting,
         body: super::plan_card::body::for_owners(view),
+        ..Card::default()
+    }
+}
+
+/// What whoever could have voted is told: what goes on without them, and why.
+fn glass_broken(view: &CardView<'_>, by: &PersonId, reason: &str) -> Card {
+    let (plan, locale) = (view.plan.plan(), view.locale);
+    let told = Args::new().line("who", Line::person(by.as_str(), NAME / 2)).line("what", head::what(plan, locale));
+    let because = Args::new().foreign("reason", reason, WORDS);
+    Card {
+        headline: vec![
+            locale.say("glass-told", &told),
+            locale.say("glass-told-because", &because),
+            head::worst(plan, locale),
+            head::ids(view),
+        ],
+        mentions: view.mentions.to_vec(),
+        tone: Tone::Warning,
+        body: ways::blocks(view),
         ..Card::default()
     }
 }

@@ -83,7 +83,7 @@ fn text_line(locale: Locale, name: &str, text: &str) -> Line {
         "because" => word(locale, "because", text),
         "operation" | "holder" | "request" | "add" | "freeze" => Line::code(text),
         "expected" | "found" | "left" | "saved" | "before" if text == "none" => Line::plain(locale.text("nothing")),
-        "said" | "accepted" | "reason" => Line::foreign(text, WORDS),
+        "said" | "accepted" | "reason" | "review" => Line::foreign(text, WORDS),
         _ if PEOPLE.contains(&name) => Line::person(text, NAME),
         _ => Line::foreign(text, NAME),
     }

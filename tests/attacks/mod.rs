@@ -4,6 +4,7 @@ mod addresses;
 mod cards;
 mod changed;
 mod floods;
+mod glass;
 mod heads;
 mod mistakes;
 mod names;

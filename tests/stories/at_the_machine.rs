@@ -12,7 +12,7 @@ const AT_THE_MACHINE: [(&str, u32, Role); 3] =
     [("alice", 501, Role::Operator), ("bob", 502, Role::Approver), ("olga", 503, Role::OnCall)];
 
 /// People have accounts on the machine as well; operators are told in a channel of their own.
-pub(super) fn with_a_console(policy: &mut Policy, times: &mut Times, discord: &Discord) {
+pub(crate) fn with_a_console(policy: &mut Policy, times: &mut Times, discord: &Discord) {
     for (name, uid, role) in AT_THE_MACHINE {
         let person: PersonId = name.parse().unwrap();
         policy.people.add(&person, Account::System(uid)).unwrap();
@@ -22,7 +22,7 @@ pub(super) fn with_a_console(policy: &mut Policy, times: &mut Times, discord: &D
     times.operators = Some(Place::Discord { guild: discord.guild().id().get(), channel, thread: None });
 }
 
-pub(super) async fn at_the_console(story: &DiscordStory, who: &str, line: &str) -> Done {
+pub(crate) async fn at_the_console(story: &DiscordStory, who: &str, line: &str) -> Done {
     let uid = AT_THE_MACHINE.iter().find(|(name, _, _)| *name == who).unwrap().1;
     story.at_the_console(uid, line).await.done
 }

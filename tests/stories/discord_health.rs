@@ -177,6 +177,50 @@ async fn check_names_roles_of_owners_that_nobody_is_called_by() {
     }
 }
 
+async fn checked_with(discord: &Discord, grants: &str) -> (bool, String) {
+    let home = home(discord, discord.channel("ops").id().get());
+    let settings = std::fs::read_to_string(home.file("signalbox.toml")).unwrap();
+    std::fs::write(home.file("signalbox.toml"), settings + grants).unwrap();
+    let checked = home.runs(&["check"], "").await;
+    (checked.status.success(), checked.out)
+}
+
+fn granted(role: &str, to: u64) -> String {
+    format!("[[grant]]\nrole = \"{role}\"\nchat_roles = [{to}]\nclusters = [\"orders-kafka\"]\n")
+}
+
+/// 9: a role that anybody can have is nobody's approval. What a bot hands out for a reaction looks like any other role.
+#[tokio::test]
+async fn check_names_roles_that_decide_and_that_anybody_may_come_by() {
+    let discord = Discord::start(Options::default()).await.unwrap();
+    let guild = discord.guild();
+    let (given, taken, managed) = (guild.new_role("given", 0), guild.new_role("taken", 0), guild.new_role("linked", 0));
+    guild.role_is_in_onboarding(taken, true);
+    guild.role_is_managed(managed, true);
+    for (to, how) in [(taken, "members take it themselves in the onboarding"), (managed, "an integration gives it")] {
+        for role in ["approver", "on-call"] {
+            let (is_well, told) = checked_with(&discord, &granted(role, to.get())).await;
+            let line = format!("FAIL roles that decide: anybody may come by: {to} ({how});");
+            assert!(!is_well && told.contains(&line), "{line} in {told}");
+        }
+        let (is_well, told) = checked_with(&discord, &granted("viewer", to.get())).await;
+        assert!(is_well && !told.contains("roles that decide"), "{told}");
+    }
+    let (is_well, told) = checked_with(&discord, &granted("approver", given.get())).await;
+    assert!(is_well && told.contains("ok   roles that decide: "), "{told}");
+    assert!(!told.contains("/break-glass"), "nobody may break the glass: {told}");
+    // Where somebody may, approvers who are skipped are to hear of it: that they do not is said, and stops nothing.
+    let both = granted("approver", given.get()) + &granted("on-call", given.get());
+    let (is_well, told) = checked_with(&discord, &both).await;
+    assert!(
+        is_well && told.contains(&format!("note approvers: /break-glass calls nobody by these roles: {given};")),
+        "{told}"
+    );
+    guild.role_is_mentionable(given, true);
+    let (_, told) = checked_with(&discord, &both).await;
+    assert!(!told.contains("/break-glass"), "{told}");
+}
+
 /// Where several processes can have the store, nobody knows from here whether one has Discord already.
 #[tokio::test]
 async fn a_console_does_not_start_a_second_bot_that_would_take_discord() {

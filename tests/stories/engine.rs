@@ -4,6 +4,7 @@ mod ballots;
 mod controls;
 mod expiry;
 mod frozen;
+mod glass;
 mod holds;
 mod late;
 mod line;

@@ -156,6 +156,16 @@ impl Scene {
         self.story.becomes(&id, State::Succeeded).await;
     }
 
+    async fn breaks_the_glass(&mut self) {
+        let id = self.plans(STOPPED, Kind::Change).await;
+        self.voting(&id).await;
+        let digest = self.story.plan(&id).await.digest();
+        let line = format!("/break-glass operation:{id} digest:{digest} reason:because confirm:nightly-report");
+        self.steers("olga", &line, "glass-broken").await;
+        self.story.becomes(&id, State::Succeeded).await;
+        self.steers("bob", &format!("/break-glass operation:{id} review:because"), "review-closed").await;
+    }
+
     async fn succeeds(&mut self, line: &str, by: &[&str]) {
         let id = self.plans(line, Kind::Change).await;
         self.is_approved(&id, by).await;
@@ -201,6 +211,7 @@ async fn every_command_does_what_it_is_for() {
     scene.vetoes().await;
     scene.pauses_resumes_and_stops().await;
     scene.turns_a_throttle().await;
+    scene.breaks_the_glass().await;
     scene.freezes_and_lifts().await;
     scene.gives_up().await;
     scene.whole_topics().await;

@@ -1,4 +1,5 @@
-mod at_the_machine;
+pub(crate) mod at_the_machine;
+mod break_glass;
 mod command_line;
 mod controllers;
 mod controls;

@@ -72,6 +72,16 @@ impl Guild {
         self.change_role(role, |r| r.mentionable = mentionable);
     }
 
+    /// Lets members take a role themselves in the guild's onboarding, or not.
+    pub fn role_is_in_onboarding(&self, role: Id, offered: bool) {
+        self.change_role(role, |r| r.in_onboarding = offered);
+    }
+
+    /// Says whether an integration gives a role.
+    pub fn role_is_managed(&self, role: Id, managed: bool) {
+        self.change_role(role, |r| r.managed = managed);
+    }
+
     fn change_role(&self, role: Id, change: impl FnOnce(&mut crate::world::guild::Role)) {
         self.discord.inner.change(|w| {
             if let Some(role) = w.guilds.get_mut(&self.id).and_then(|g| g.roles.get_mut(&role)) {

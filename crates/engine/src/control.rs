@@ -2,6 +2,7 @@
 
 use crate::attend::Read;
 use crate::change::Move;
+use crate::glass::GLASS_BROKEN;
 use crate::notice::{alert, ending, milestone};
 use crate::operation::{Changes, Operation, Transitioned, Why};
 use crate::owed::names;
@@ -10,7 +11,7 @@ use crate::record::Actor;
 use crate::run::STOP_ASKED;
 use crate::start::ending_of;
 use crate::worker::Engine;
-use interlock::approval::{Event, State, Tally};
+use interlock::approval::{Event, Glass, State, Tally};
 use interlock::facts::Facts;
 use interlock::plan::Sealed;
 
@@ -64,22 +65,10 @@ impl Engine {
         let Some(event) = event.filter(|_| operation.state.is_open_to_votes()) else {
             return Ok(Counted::Stands { tally, operation: Box::new(operation) });
         };
-        let people = if event != Event::Approve {
-            tally.vetoes.clone()
-        } else {
-            tally.seats.iter().flatten().cloned().collect()
+        let wanted = match (event, tally.skipped_by()) {
+            (Event::Approve, Some(_)) => by_glass(&polled.glass, plan),
+            _ => by_votes(event, &tally, plan),
         };
-        let facts = Facts::none().with("by", people.iter().map(ToString::to_string).collect::<Vec<_>>());
-        let id = match event {
-            Event::Approve => "approved",
-            Event::Cancel => "cancelled",
-            _ => "vetoed",
-        };
-        let mut wanted = Move::new(event).telling(vec![milestone(id, facts.clone())]);
-        wanted.facts = facts;
-        if event == Event::Approve {
-            wanted.holds = Changes::Line(plan.plan().holds.clone());
-        }
         let done = inner.transition_now(&wanted.of(&operation, inner, Actor::Engine)).await?;
         let operation = match done {
             Transitioned::Done(operation) => operation,
@@ -145,6 +134,27 @@ impl Engine {
         wanted.facts = facts;
         inner.transition(&wanted.of(operation, inner, actor)).await
     }
+}
+
+fn by_votes(event: Event, tally: &Tally, plan: &Sealed) -> Move {
+    let (id, people) = match event {
+        Event::Approve => ("approved", tally.seats.iter().flatten().cloned().collect()),
+        Event::Cancel => ("cancelled", tally.vetoes.clone()),
+        _ => ("vetoed", tally.vetoes.clone()),
+    };
+    let facts = Facts::none().with("by", people.iter().map(ToString::to_string).collect::<Vec<_>>());
+    let mut wanted = Move::new(event).telling(vec![milestone(id, facts.clone())]);
+    wanted.facts = facts;
+    if event == Event::Approve {
+        wanted.holds = Changes::Line(plan.plan().holds.clone());
+    }
+    wanted
+}
+
+/// Who was skipped is told by a notice of its own.
+fn by_glass(glass: &Glass, plan: &Sealed) -> Move {
+    let ahead = Changes::AheadInLine(plan.plan().holds.clone());
+    Move::new(Event::Approve).because(GLASS_BROKEN, glass.facts()).holds(ahead)
 }
 
 /// What is asked, and by whom.

@@ -111,4 +111,7 @@ pub struct StartRecord {
     pub digest: Digest,
     /// Who fills the seats, in the plan's order.
     pub seats: Vec<PersonId>,
+    /// Who broke the glass, where that skipped the seats which are empty.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub broken: Option<PersonId>,
 }

@@ -8,6 +8,7 @@ pub mod control;
 pub mod entry;
 mod error;
 mod frozen;
+mod glass;
 mod history;
 mod inner;
 mod last_look;

@@ -1,7 +1,8 @@
 //! Notices: what people are to be told, as data. Sentences are made when a notice is sent.
 
 use interlock::facts::{Fact, Facts};
-use interlock::id::OperationId;
+use interlock::id::{OperationId, PersonId};
+use interlock::policy::Grantee;
 use interlock::principal::Place;
 use interlock::time::Millis;
 use serde::{Deserialize, Serialize};
@@ -12,7 +13,8 @@ use serde::{Deserialize, Serialize};
 pub enum Stream {
     /// The card and thread of an operation.
     Operation(OperationId),
-    /// The owners of what an operation changes: what keeps others from being told does not keep them.
+    /// The owners of what an operation changes, and who was skipped by broken glass: what keeps others from being told does not
+    /// keep them.
     Owners(OperationId),
     /// A place without an operation.
     Place(Place),
@@ -56,6 +58,15 @@ pub enum Notice {
     OwnersBefore,
     /// Tell them how it ended.
     OwnersAfter,
+    /// Tell whoever could fill a seat that it was skipped.
+    GlassBroken {
+        /// By whom.
+        by: PersonId,
+        /// Why, in their words.
+        reason: String,
+        /// Whoever is called.
+        skipped: Vec<Grantee>,
+    },
     /// A line in the operation's thread without notification: a key of a sentence and its facts. A later one of the same key
     /// replaces it while it is not an hour old.
     Progress {
@@ -81,10 +92,10 @@ pub enum Notice {
 }
 
 impl Notice {
-    /// Whether it is for the owners of what an operation changes.
+    /// Whether it calls people by name: the owners of what an operation changes, and who was skipped.
     #[must_use]
-    pub fn is_for_owners(&self) -> bool {
-        matches!(self, Self::OwnersBefore | Self::OwnersAfter)
+    pub fn calls_people(&self) -> bool {
+        matches!(self, Self::OwnersBefore | Self::OwnersAfter | Self::GlassBroken { .. })
     }
 }
 

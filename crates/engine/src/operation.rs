@@ -99,6 +99,8 @@ pub enum Changes {
     None,
     /// Nothing is taken yet: the operation is approved, and takes its place in the line for these.
     Line(Vec<Hold>),
+    /// The same, before everybody who waits there without having broken the glass.
+    AheadInLine(Vec<Hold>),
     /// These are taken, all or none, unless another operation has one of them or stands before this one in the line for one.
     Take(Vec<Hold>),
     /// All of another operation's holds are taken over, and these besides. Where it still had some, nobody's place in the line

@@ -14,7 +14,7 @@ use interlock::plan::Sealed;
 impl Run<'_> {
     /// Before its first act an operation waits until the owners of what it changes have been told; none if it may act. Where
     /// that fails, or takes too long, it pauses and says so, and somebody else than who asked for it lets it go on without. A
-    /// way back goes on by itself then, and says so: it was told of with what it takes back, and waiting keeps the harm.
+    /// way back, and what goes on by broken glass, go on by themselves then, and say so: waiting keeps the harm.
     pub(crate) async fn owners_first(
         &mut self,
         operation: &Operation,
@@ -39,8 +39,13 @@ impl Run<'_> {
             }
             Heard::Failed(said) => Facts::none().with("said", said.as_str()),
         };
-        if plan.plan().reverses.is_some() {
-            self.write_telling(Entry::OwnersNotTold, &alert("owners-not-told-goes-on", facts)).await?;
+        let is_by_glass = self.history.started.as_ref().is_some_and(|record| record.broken.is_some());
+        let goes_on = match plan.plan().reverses {
+            Some(_) => Some(alert("owners-not-told-goes-on", facts.clone())),
+            None => is_by_glass.then(|| alert("owners-not-told-by-glass", facts.clone())),
+        };
+        if let Some(told) = goes_on {
+            self.write_telling(Entry::OwnersNotTold, &told).await?;
             return Ok(Some(Next::Go));
         }
         let pause = Move::new(Event::Pause).because("owners-not-told", facts.clone());

@@ -5,11 +5,12 @@ use crate::attend::Read;
 use crate::change::Move;
 use crate::entry::{Entry, StartRecord};
 use crate::error::EngineError;
+use crate::glass::GLASS_BROKEN;
 use crate::notice::{Notice, Seeded, alert, milestone, progress};
 use crate::operation::{Changes, Operation, Transitioned};
 use crate::port::JournalError;
 use crate::run::{Next, Run};
-use interlock::approval::{Event, Tally};
+use interlock::approval::{Event, Glass, Tally};
 use interlock::cluster::Query;
 use interlock::facts::Facts;
 use interlock::id::{OperationId, PersonId};
@@ -70,7 +71,11 @@ impl Run<'_> {
             return self.wait_saying(operation, "voter-cannot-be-verified", Facts::none()).await;
         }
         if !tally.is_approved() {
-            let id = if polled.is_stricter_than(plan) { "policy-stricter" } else { "vote-withdrawn" };
+            let id = match polled.glass {
+                Glass::Lapsed if operation.why.id == GLASS_BROKEN => "glass-lapsed",
+                _ if polled.is_stricter_than(plan) => "policy-stricter",
+                _ => "vote-withdrawn",
+            };
             let told = vec![milestone(id, Facts::none())];
             return self.change(operation, Move::new(Event::AskAgain).because(id, Facts::none()).telling(told)).await;
         }
@@ -84,10 +89,15 @@ impl Run<'_> {
 
     /// Holds, start record, state and notices in one transaction: from here on votes are not read again.
     async fn begin(&mut self, operation: &Operation, plan: &Sealed, tally: Tally) -> Result<Next, EngineError> {
+        let broken = tally.skipped_by().cloned();
         let seats: Vec<_> = tally.seats.into_iter().flatten().collect();
         let names: Vec<String> = seats.iter().map(ToString::to_string).collect();
-        let record = StartRecord { digest: plan.digest(), seats };
         let facts = Facts::none().with("approved_by", names);
+        let facts = match &broken {
+            Some(breaker) => facts.with("glass_broken_by", breaker.as_str()),
+            None => facts,
+        };
+        let record = StartRecord { digest: plan.digest(), seats, broken };
         let mut start = Move::new(Event::Start).holds(wanted(plan)).freezes(self.freezes(plan)).telling(vec![
             Notice::OwnersBefore,
             milestone("started", facts.clone()),
@@ -110,6 +120,9 @@ impl Run<'_> {
         if !known && other.is_some_and(|other| other.owes() && !other.state.keeps_holds()) {
             let facts = Facts::none().with("operation", holder.as_str());
             return self.stale(operation, plan, "owed-meanwhile", facts).await;
+        }
+        if operation.why.id == GLASS_BROKEN {
+            return self.wait_for_paused(operation, plan, holder).await;
         }
         self.queue_behind(operation, holder).await
     }

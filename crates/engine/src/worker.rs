@@ -85,6 +85,9 @@ impl Engine {
         if let Err(error) = self.end_freezes().await {
             tracing::warn!(%error, "the end of a freeze is not recorded yet");
         }
+        if let Err(error) = self.0.ports.journal.nag_reviews(self.0.ports.clock.now()).await {
+            tracing::warn!(%error, "nobody is told of open reviews yet");
+        }
         let now = self.0.ports.clock.now();
         for operation in self.0.unattended(now).await? {
             if let Some(slot) = self.0.attempt(&operation.id) {

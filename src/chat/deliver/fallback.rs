@@ -2,7 +2,7 @@
 
 use super::{Delivery, Sent};
 use crate::chat::port::Sending;
-use crate::chat::view::{Called, Gathered, NotGathered};
+use crate::chat::view::{Gathered, NotGathered};
 use crate::store::{Due, StoreError};
 use crate::text::{CardView, plan_unreadable, undelivered};
 use engine::{Notice, Stream};
@@ -38,9 +38,7 @@ impl Delivery {
             _ => return Ok(Sent::Dead("it names no operation".to_owned())),
         };
         let card = match Gathered::read(&self.rooms, &operation).await {
-            Ok(gathered) => {
-                undelivered(&CardView { locale, ..gathered.view(&self.rooms, None, Called::Nobody) }, id, facts)
-            }
+            Ok(gathered) => undelivered(&CardView { locale, ..gathered.view(&self.rooms, None, &[]) }, id, facts),
             Err(NotGathered::Altered(_)) => plan_unreadable(&operation, locale),
             Err(error) => return Err(error.into()),
         };

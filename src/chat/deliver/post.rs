@@ -4,7 +4,7 @@ use super::pace::Turn;
 use super::{Delivery, Sent};
 use crate::chat::port::{Chat, ChatError, MessageRef, Sending};
 use crate::chat::steering::CONTROLS;
-use crate::chat::view::{Called, Gathered};
+use crate::chat::view::Gathered;
 use crate::desk::{APPROVE, VETO};
 use crate::store::{Due, MessageOf, MessageRole, Posted};
 use crate::text::{Card, Newer, notice, plan_card};
@@ -47,20 +47,22 @@ impl Delivery {
 
 impl Post<'_> {
     pub(super) async fn deliver(&self, gathered: &Gathered, channel: u64) -> Result<Sent, Sent> {
-        let card = |called| notice(&self.due.notice, &gathered.view(&self.delivery.rooms, None, called));
+        let rooms = &self.delivery.rooms;
+        let called = gathered.called_by(&self.due.notice, rooms);
+        let card = || notice(&self.due.notice, &gathered.view(rooms, None, &called));
         match &self.due.notice {
-            Notice::PostCard { revision } => {
-                self.post_card((channel, *revision), gathered, &card(Called::Nobody)).await
-            }
+            Notice::PostCard { revision } => self.post_card((channel, *revision), gathered, &card()).await,
             Notice::Seed { reactions } => self.seed(*reactions).await,
             Notice::OpenThread => self.open_thread().await,
             Notice::Board | Notice::AuditHead { .. } => Ok(Sent::Dead("it is about no operation".to_owned())),
             Notice::Reminder { .. } if self.was_posted_since() => Ok(Sent::Done(Vec::new())),
-            Notice::Reminder { .. } => self.tell(channel, (&card(Called::Wanted), true)).await,
-            Notice::Progress { .. } => self.progress(channel, &card(Called::Nobody)).await,
-            Notice::OwnersBefore | Notice::OwnersAfter => self.tell(channel, (&card(Called::Owners), true)).await,
-            Notice::Milestone { .. } => self.tell(channel, (&card(Called::Nobody), false)).await,
-            Notice::Alert { .. } => self.tell(channel, (&card(Called::Nobody), true)).await,
+            Notice::Progress { .. } => self.progress(channel, &card()).await,
+            Notice::Milestone { .. } => self.tell(channel, (&card(), false)).await,
+            Notice::Reminder { .. }
+            | Notice::OwnersBefore
+            | Notice::OwnersAfter
+            | Notice::GlassBroken { .. }
+            | Notice::Alert { .. } => self.tell(channel, (&card(), true)).await,
         }
     }
 
@@ -114,7 +116,7 @@ impl Post<'_> {
         let Ok(old) = Sealed::open(bytes, older.digest) else { return };
         let found = differences(old.plan(), gathered.plan.plan());
         let newer = Newer { revision, differences: &found };
-        let mut view = gathered.view(&self.delivery.rooms, Some(newer), Called::Nobody);
+        let mut view = gathered.view(&self.delivery.rooms, Some(newer), &[]);
         view.plan = &old;
         let card = plan_card(&view);
         let at = MessageRef { channel: older.message.channel, message: older.message.message };

@@ -2,7 +2,7 @@
 
 use super::{AT_ONCE, Delivery};
 use crate::chat::port::{ChatError, MessageRef};
-use crate::chat::view::{Called, Gathered, NotGathered};
+use crate::chat::view::{Gathered, NotGathered};
 use crate::store::{DirtyCard, StoreError};
 use crate::text::{Card, plan_card, plan_unreadable};
 use engine::Operation;
@@ -79,7 +79,7 @@ impl Delivery {
     async fn drawing(&self, dirty: &DirtyCard) -> Result<Drawn, NotDrawn> {
         match Gathered::read(&self.rooms, &dirty.operation).await {
             Ok(gathered) => {
-                let card = plan_card(&gathered.view(&self.rooms, None, Called::Nobody));
+                let card = plan_card(&gathered.view(&self.rooms, None, &[]));
                 Ok(Drawn { operation: gathered.operation, card, always: true })
             }
             Err(NotGathered::Altered(operation)) => {

@@ -32,7 +32,7 @@ pub(crate) fn posted(card: &crate::text::Card) -> (Value, Vec<(String, Vec<u8>)>
 
 pub use gateway::{Running, Standing};
 pub use logs::may_be_logged;
-pub use permissions::{ChannelRights, Dangerous};
+pub use permissions::{ChannelRights, Dangerous, Unguarded};
 pub use settings::{Meta, Persons, Settings, WrongAddress};
 
 use super::Door;

@@ -51,6 +51,18 @@ pub struct Dangerous {
     pub role: u64,
 }
 
+/// A role that people have though nobody of the guild gave it to them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unguarded {
+    /// The role.
+    pub role: u64,
+    /// How people come by it.
+    pub how: &'static str,
+}
+
+/// The flag of a role that members take themselves in the onboarding of a guild.
+const IN_PROMPT: u64 = 1;
+
 /// A role, as far as it matters here.
 struct Role {
     id: u64,
@@ -100,6 +112,29 @@ impl Discord {
             }
         }
         Ok(silent)
+    }
+
+    /// Those of some roles that people have without having been given them, as far as a role tells: what a bot hands out for a
+    /// reaction looks like any other.
+    ///
+    /// # Errors
+    /// [`ChatError`] when they cannot be asked.
+    pub async fn unguarded(&self, roles: &BTreeSet<u64>) -> Result<Vec<Unguarded>, ChatError> {
+        let mut found = Vec::new();
+        for guild in &self.guilds {
+            for shown in self.roles(*guild).await? {
+                let Some(role) = id(&shown["id"]).filter(|role| roles.contains(role)) else { continue };
+                let ways = [
+                    (
+                        shown["flags"].as_u64().unwrap_or(0) & IN_PROMPT != 0,
+                        "members take it themselves in the onboarding",
+                    ),
+                    (shown["managed"] == true, "an integration gives it"),
+                ];
+                found.extend(ways.into_iter().filter(|(is, _)| *is).map(|(_, how)| Unguarded { role, how }));
+            }
+        }
+        Ok(found)
     }
 
     /// The roles of a guild, as Discord has them.

@@ -7,6 +7,7 @@ mod boards;
 mod concurrency;
 mod failures;
 mod freezes;
+mod glass;
 mod holds;
 mod journal;
 mod leases;

@@ -23,8 +23,9 @@ async fn migrate_to(pools: &Pools, version: i64) -> Result<(), MigrateError> {
 }
 
 /// Everything the migrations made, and the list of migrations.
-const TABLES: [&str; 21] = [
+const TABLES: [&str; 22] = [
     "DROP TABLE boards",
+    "DROP TABLE broken_glass",
     "DROP TABLE freezes",
     "DROP TABLE freeze_locks",
     "DROP TABLE throttles",

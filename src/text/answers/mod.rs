@@ -49,6 +49,7 @@ pub fn said(done: &Done, locale: Locale) -> Card {
         }
         Done::DryRun(plan) => dry_run(plan, locale),
         Done::AskedBack(plan) => asked_back(plan, locale),
+        Done::GlassAskedBack(plan) => glass_asked_back(plan, locale),
         Done::Controlled { operation, what, state } => {
             let word = Line::plain(locale.text(&format!("state-{}", state.key())));
             let args = Args::new().code("operation", operation.as_str()).line("state", word);
@@ -129,6 +130,23 @@ fn asked_back(plan: &Sealed, locale: Locale) -> Card {
             locale.say(if typed { "asked-back-type" } else { "asked-back-next" }, &Args::new().code("line", &line)),
         ],
         tone: Tone::Waiting,
+        body: body::blocks(of, Owners::default(), locale),
+        ..Card::default()
+    }
+}
+
+/// The plan whose glass would be broken, with the line that does it.
+fn glass_asked_back(plan: &Sealed, locale: Locale) -> Card {
+    let of = plan.plan();
+    let line = format!("/break-glass operation:{} digest:{} reason: confirm:", of.operation, plan.digest());
+    Card {
+        headline: vec![
+            locale.say("asked-back-glass", &Args::new().line("what", head::what(of, locale))),
+            head::size(of, locale),
+            head::worst(of, locale),
+            locale.say("asked-back-glass-next", &Args::new().code("line", &line)),
+        ],
+        tone: Tone::Warning,
         body: body::blocks(of, Owners::default(), locale),
         ..Card::default()
     }

@@ -16,15 +16,17 @@ use interlock::plan::Seat;
 const MOST: usize = 10;
 
 pub(super) fn list(list: &OperationsList, locale: Locale) -> Card {
-    let waiting = list.waiting_for_me.len();
+    let waiting = list.waiting_for_me.len() + list.reviews.len();
     let headline = match (waiting, list.others.len()) {
         (0, 0) => locale.say("operations-none", &Args::new()),
         (0, _) => locale.say("operations-none-waiting", &Args::new()),
         _ => locale.say("operations-waiting", &Args::new().count("count", waiting)),
     };
     let mut body = section("operations-for-me", &list.waiting_for_me, locale);
+    body.extend(section("operations-reviews", &list.reviews, locale));
     body.extend(section("operations-others", &list.others, locale));
-    let hidden = list.waiting_for_me.len().saturating_sub(MOST) + list.others.len().saturating_sub(MOST);
+    let sections = [&list.waiting_for_me, &list.reviews, &list.others];
+    let hidden: usize = sections.iter().map(|lines| lines.len().saturating_sub(MOST)).sum();
     let more = list.left_out + hidden;
     body.extend((more > 0).then(|| Block::Line(locale.say("operations-more", &Args::new().count("more", more)))));
     body.extend(list.is_cut.then(|| Block::Line(locale.say("operations-cut", &Args::new()))));

@@ -1,7 +1,7 @@
 //! The first five lines: what a push preview shows.
 
 use super::offsets::{moved_in_the_end, movement};
-use super::{CardView, topics, votes};
+use super::{CardView, glass, topics, votes};
 use crate::text::batches::batch_of;
 use crate::text::card::{Line, Span};
 use crate::text::kinds::{self, family, taken_back};
@@ -92,7 +92,10 @@ fn fourth(view: &CardView<'_>) -> Option<Line> {
     let because = || because(view);
     match view.state {
         State::AwaitingApproval => Some(votes::needs(view)),
-        State::Queued => frozen(view).or_else(because).or_else(|| Some(view.locale.say("card-queued", &Args::new()))),
+        State::Queued => frozen(view)
+            .or_else(|| glass::waits(view))
+            .or_else(because)
+            .or_else(|| Some(view.locale.say("card-queued", &Args::new()))),
         State::Running | State::Pausing | State::Stopping => progress(view).or_else(because),
         _ => because().or_else(|| progress(view).filter(|_| !view.state.has_ended())),
     }

@@ -3,6 +3,7 @@
 pub(super) mod body;
 mod brokers;
 mod controls;
+mod glass;
 pub(super) mod head;
 pub(super) mod offsets;
 mod queues;
@@ -15,9 +16,9 @@ use super::card::{Block, Card, CardFile, Line, Mention, Tone};
 use super::locale::{Args, Locale};
 use super::{by_hand, picture, plan_text, reassignment};
 use engine::{History, Why};
-use interlock::approval::{State, Tally};
+use interlock::approval::{BrokenGlass, State, Tally};
 use interlock::freeze::Freeze;
-use interlock::id::PersonId;
+use interlock::id::{OperationId, PersonId};
 use interlock::plan::{Difference, Owed, Plan, Sealed, Seat};
 use interlock::time::Millis;
 
@@ -50,6 +51,10 @@ pub struct CardView<'a> {
     pub vetoed_because: &'a [(PersonId, String)],
     /// The freeze that its start waits for, while it has not started.
     pub frozen: Option<&'a Freeze>,
+    /// The glass of the last plan of its operation that was broken.
+    pub glass: Option<&'a BrokenGlass>,
+    /// The operation that keeps it from starting although its glass is broken: that one is at work on the same thing.
+    pub behind: Option<&'a OperationId>,
     /// Who is called by the card.
     pub mentions: &'a [Mention],
     /// The language of the place.

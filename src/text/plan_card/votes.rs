@@ -77,6 +77,9 @@ pub(in crate::text) fn standing(tally: &Tally, locale: Locale) -> Vec<Line> {
         let args = Args::new().line("who", people(tally.vetoes.iter(), locale));
         parts.push(locale.say("votes-vetoed", &args));
     }
+    if let Some(breaker) = tally.skipped_by() {
+        parts.push(locale.say("votes-skipped", &Args::new().line("who", person(breaker))));
+    }
     parts.extend(uncounted(tally, locale));
     if tally.cannot_verify {
         parts.push(locale.say("votes-cannot-verify", &Args::new()));

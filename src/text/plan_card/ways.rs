@@ -25,7 +25,7 @@ pub(in crate::text) fn blocks(view: &CardView<'_>) -> Vec<Block> {
         (may_go_back(view)).then(|| view.locale.text("ended-way-back")),
     ];
     let lines = lines.into_iter().flatten().map(|text| Block::Line(Line::plain(text)));
-    lines.chain(reasons(view)).collect()
+    lines.chain(reasons(view)).chain(super::glass::blocks(view)).collect()
 }
 
 /// Why those vetoed it whose veto counts.

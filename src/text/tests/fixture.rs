@@ -2,13 +2,13 @@
 
 use crate::text::{CardView, Locale, Owners, Progress};
 use engine::{Entry, History, Outcome, Why};
-use interlock::approval::{NotCounted, State, Tally, Uncounted};
+use interlock::approval::{BrokenGlass, NotCounted, Review, State, Tally, Uncounted};
 use interlock::cluster::kafka::Committed;
 use interlock::cluster::{ClusterKind, Tier};
 use interlock::command::Arguments;
 use interlock::facts::Facts;
 use interlock::freeze::{Freeze, FreezeOn};
-use interlock::id::{GroupId, PersonId, TopicName};
+use interlock::id::{GroupId, OperationId, PersonId, TopicName};
 use interlock::plan::{
     Action, Aspect, Capture, Captured, Check, Condition, Effect, Estimate, Expectation, Hold, Impact, KafkaAction,
     Level, OffsetExpected, OffsetInLog, OffsetMove, OffsetRule, OffsetTarget, Plan, Requester, Row, Rule, Scope,
@@ -230,6 +230,8 @@ pub(super) struct Scene {
     pub(super) owners: Owners,
     pub(super) vetoed_because: Vec<(PersonId, String)>,
     pub(super) frozen: Option<Freeze>,
+    pub(super) glass: Option<BrokenGlass>,
+    pub(super) behind: Option<OperationId>,
 }
 
 impl Scene {
@@ -245,6 +247,8 @@ impl Scene {
             owners: Owners::default(),
             vetoed_because: Vec::new(),
             frozen: None,
+            glass: None,
+            behind: None,
         }
     }
 
@@ -252,6 +256,24 @@ impl Scene {
     pub(super) fn frozen(mut self, span: Duration, reason: &str) -> Self {
         let on = FreezeOn::Cluster(self.plan.plan().cluster.clone());
         self.frozen = Some(freeze(on, self.plan.plan().made_at.plus(span), reason));
+        self
+    }
+
+    /// olga has broken the glass, with these words; bob has reviewed that, with others.
+    pub(super) fn broken(mut self, reason: &str, review: Option<&str>) -> Self {
+        self.tally.broken = Some(person("olga"));
+        self.glass = Some(BrokenGlass {
+            operation: self.plan.plan().operation.clone(),
+            digest: self.plan.digest(),
+            account: Account::Discord(5),
+            person: person("olga"),
+            reason: reason.to_owned(),
+            at: NOON,
+            review: review.map(|words| {
+                let at = Millis(NOON.0 + HOUR);
+                Review { person: person("bob"), words: words.to_owned(), at }
+            }),
+        });
         self
     }
 
@@ -315,6 +337,8 @@ impl Scene {
             owners: self.owners,
             vetoed_because: &self.vetoed_because,
             frozen: self.frozen.as_ref(),
+            glass: self.glass.as_ref(),
+            behind: self.behind.as_ref(),
             mentions: &[],
             locale,
         }

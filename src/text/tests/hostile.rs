@@ -1,6 +1,6 @@
 //! Names and words from outside that would like to be more.
 
-use super::fixture::{NOON, Scene, freeze, reset};
+use super::fixture::{NOON, Scene, freeze, person, reset};
 use super::rules::check;
 use super::seen::largest_board;
 use crate::desk::{Answer, Denied, Done, Recorded};
@@ -92,12 +92,15 @@ fn a_plan_of_hostile_names_is_a_card_like_any_other() {
         for state in [State::AwaitingApproval, State::Running, State::Succeeded, State::Stuck] {
             let scene = Scene::of(plan(&with))
                 .frozen(Duration::from_secs(60), &with)
+                .broken(&with, Some(with.as_str()))
                 .at(state)
                 .because(&with, Facts::none().with("said", with.as_str()));
             for locale in Locale::ALL {
                 let view = scene.view(locale);
                 stays_foreign(&plan_card(&view), &with, locale);
-                for told in [Notice::OwnersBefore, Notice::OwnersAfter, Notice::Reminder { revision: 1 }] {
+                let by = person("olga");
+                let broken = Notice::GlassBroken { by, reason: with.clone(), skipped: Vec::new() };
+                for told in [Notice::OwnersBefore, Notice::OwnersAfter, broken, Notice::Reminder { revision: 1 }] {
                     stays_foreign(&notice(&told, &view), &with, locale);
                 }
                 let facts = Facts::none().with("members", vec![with.clone(); 9]).with("count", 9_i64);

@@ -266,6 +266,7 @@ pub(super) fn largest_board(with: &str) -> Board {
 fn operations() -> LookAnswer {
     LookAnswer::Operations(OperationsList {
         waiting_for_me: vec![operation(State::AwaitingApproval)],
+        reviews: vec![operation(State::Succeeded)],
         others: vec![
             operation(State::Succeeded),
             OperationLine {

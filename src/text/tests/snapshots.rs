@@ -1,6 +1,6 @@
 //! What people read, as it stands in a terminal of 60 and of 30 columns.
 
-use super::fixture::{NOON, Scene, captured, denied, freeze, half_done, members, reset, waiting_reset};
+use super::fixture::{NOON, Scene, captured, denied, freeze, half_done, members, person, reset, waiting_reset};
 use super::scale_out::{approved, scale_out};
 use super::{drawn, rules, seen};
 use crate::desk::{Answer, Denied, Done, Recorded};
@@ -56,6 +56,12 @@ fn cards() {
     scene("card_100_partitions", &Scene::of(reset(100)));
     scene("card_wait_for_stop", &Scene::of(waiting_reset()));
     scene("card_queued", &Scene::of(reset(6)).approved().at(State::Queued));
+    let broken = || Scene::of(reset(6)).broken("payments stand still", None);
+    let behind = Some("ABCDEF".parse().unwrap());
+    scene("card_glass_waits", &Scene { behind, ..broken().at(State::Queued) });
+    scene("card_glass_running", &broken().at(State::Running).at_step(1));
+    let reviewed = Scene::of(reset(6)).broken("payments stand still", Some("it was right; the runbook says so now"));
+    scene("card_glass_reviewed", &reviewed.at(State::Succeeded));
     let hours = |hours: u64| Duration::from_secs(hours * 3_600);
     scene("card_frozen", &Scene::of(reset(6)).frozen(hours(2), "black friday"));
     let queued = || Scene::of(reset(6)).approved().at(State::Queued);
@@ -167,6 +173,7 @@ fn answers() {
     answered("answer_not_a_time", &Done::Mistake(Mistake::new("not-a-time", when)));
     answered("answer_vote_denied", &Done::Denied(Denied { id: "asked-for-it", needs: None }));
     answered("answer_asked_back", &Done::AskedBack(Box::new(Sealed::seal(reset(6)).unwrap())));
+    answered("answer_glass_asked_back", &Done::GlassAskedBack(Box::new(Sealed::seal(reset(6)).unwrap())));
     answered("answer_planned", &Done::Planned { operation: "K7F3QD".parse().unwrap(), seats: 2 });
     answered("answer_planned_alone", &Done::Planned { operation: "K7F3QD".parse().unwrap(), seats: 0 });
     let unseen = Facts::none().with("part", "committed-offsets").with("name", "billing");
@@ -226,6 +233,15 @@ fn notices() {
     told("notice_progress", &Notice::Progress { id: "wait-members-remain".to_owned(), facts: members() }, &running);
     let by = Facts::none().with("by", vec!["bob".to_owned(), "carol".to_owned()]);
     told("notice_approved", &Notice::Milestone { id: "approved".to_owned(), facts: by }, &running);
+    let broken = Scene::of(reset(6)).broken("payments stand still", None).at(State::Running).at_step(1);
+    let reason = "payments stand still".to_owned();
+    let glass = Notice::GlassBroken { by: person("olga"), reason: reason.clone(), skipped: Vec::new() };
+    told("notice_glass_broken", &glass, &broken);
+    let by = Facts::none().with("by", "olga").with("reason", reason).with("operation", "K7F3QD");
+    let open = Notice::Alert { id: "review-open".to_owned(), facts: by.clone().with("at", NOON) };
+    told("notice_review_open", &open, &Scene { state: State::Succeeded, ..broken });
+    let paused = Notice::Alert { id: "paused-for-break-glass".to_owned(), facts: by };
+    told("notice_paused_for_break_glass", &paused, &running);
     let stale = Facts::none().with("topic", "orders");
     told("notice_stale", &Notice::Milestone { id: "stale-topic-recreated".to_owned(), facts: stale }, &running);
     told("notice_started", &Notice::Milestone { id: "started".to_owned(), facts: Facts::none() }, &running);

@@ -45,6 +45,15 @@ fn a_reset_that_waits_ends_the_same_wherever_it_is_killed() {
 }
 
 #[test]
+fn a_reset_by_broken_glass_ends_the_same_wherever_it_is_killed() {
+    let lives = Lives::of(Script::of(RESET).by_glass());
+    let told = lives.undisturbed().ending.audit;
+    let count = |what: &str| told.values().flatten().filter(|one| *one == what).count();
+    assert_eq!((count("glass-broken"), count("approved")), (1, 0), "{told:?}");
+    sweeps(&lives, &WORK, &[State::Succeeded]);
+}
+
+#[test]
 fn a_rollback_ends_the_same_wherever_it_is_killed() {
     sweeps(&Lives::of(Script::of(RESET).and_back()), &WORK, &[State::Succeeded, State::Succeeded]);
 }

@@ -19,12 +19,25 @@ pub(crate) struct Role {
     pub(crate) name: String,
     pub(crate) permissions: Permissions,
     pub(crate) mentionable: bool,
+    /// Members take it themselves in the guild's onboarding.
+    pub(crate) in_onboarding: bool,
+    /// An integration gives it.
+    pub(crate) managed: bool,
 }
 
+/// The flag of a role that can be taken in an onboarding prompt.
+const IN_PROMPT: u32 = 1;
+
 impl Role {
+    fn new(id: Id, name: &str, permissions: Permissions) -> Self {
+        let name = name.to_owned();
+        Self { id, name, permissions, mentionable: false, in_onboarding: false, managed: false }
+    }
+
     pub(crate) fn show(&self) -> Value {
         json!({
-            "id": self.id, "name": self.name, "color": 0, "hoist": false, "managed": false, "position": 0, "flags": 0,
+            "id": self.id, "name": self.name, "color": 0, "hoist": false, "managed": self.managed, "position": 0,
+            "flags": if self.in_onboarding { IN_PROMPT } else { 0 },
             "colors": {"primary_color": 0, "secondary_color": null, "tertiary_color": null},
             "permissions": self.permissions.to_string(), "mentionable": self.mentionable,
         })
@@ -62,8 +75,7 @@ impl Guild {
 impl World {
     /// Makes a guild with the bot in it.
     pub(crate) fn open_guild(&mut self, id: Id, name: &str, owner: Id) {
-        let everyone =
-            Role { id, name: "@everyone".to_owned(), permissions: permissions::EVERYONE, mentionable: false };
+        let everyone = Role::new(id, "@everyone", permissions::EVERYONE);
         let guild = Guild {
             id,
             name: name.to_owned(),
@@ -83,7 +95,7 @@ impl World {
 
     pub(crate) fn add_role(&mut self, guild: Id, name: &str, permissions: Permissions) -> Id {
         let id = self.next_id();
-        let role = Role { id, name: name.to_owned(), permissions, mentionable: false };
+        let role = Role::new(id, name, permissions);
         let shown = role.show();
         if let Some(guild) = self.guilds.get_mut(&guild) {
             guild.roles.insert(id, role);

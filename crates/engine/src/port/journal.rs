@@ -5,8 +5,9 @@ use crate::operation::{Changes, Freezes, NewOperation, Operation, Revision, Toke
 use crate::record::Record;
 use interlock::freeze::Freeze;
 use interlock::id::OperationId;
-use interlock::plan::{Memory, Owed, Sealed};
+use interlock::plan::{Hold, Memory, Owed, Sealed};
 use interlock::time::Millis;
+use std::collections::BTreeSet;
 
 /// The durable record of operations. Each call is one transaction, together with its audit records and notices.
 pub trait Journal: Send + Sync {
@@ -97,6 +98,13 @@ pub trait Journal: Send + Sync {
 
     /// Ends the freezes whose time is over, with their audit records: once each. What waited for them is due at once.
     fn end_freezes(&self, now: Millis) -> Boxed<'_, Result<(), JournalError>>;
+
+    /// The operations that have a hold which conflicts with one of these.
+    fn holders<'a>(&'a self, holds: &'a [Hold]) -> Boxed<'a, Result<BTreeSet<OperationId>, JournalError>>;
+
+    /// Tells people again of broken glass that nobody has reviewed, where it is time for that: once each time, whatever
+    /// processes run.
+    fn nag_reviews(&self, now: Millis) -> Boxed<'_, Result<(), JournalError>>;
 
     /// What somebody asked the throttle of a running move to be turned to, in bytes a second; the last word counts.
     fn throttle<'a>(&'a self, id: &'a OperationId) -> Boxed<'a, Result<Option<u64>, JournalError>>;

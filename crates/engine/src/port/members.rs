@@ -1,6 +1,6 @@
 use super::Boxed;
 use crate::operation::Operation;
-use interlock::approval::{Ballot, Tally, tally};
+use interlock::approval::{Ballot, Glass, Tally, tally};
 use interlock::plan::{Sealed, Seat};
 
 /// Who votes and who owns, as the chat shows it and policy judges it at this moment.
@@ -23,13 +23,15 @@ pub struct Polled {
     pub seats: Vec<Seat>,
     /// What each vote is worth; eligibility is by index into the seats.
     pub ballots: Vec<Ballot>,
+    /// Whether the plan's glass is broken, by who has the right to that now.
+    pub glass: Glass,
 }
 
 impl Polled {
     /// How the vote on a plan stands.
     #[must_use]
     pub fn tally(&self, plan: &Sealed) -> Tally {
-        tally(&self.seats, plan.digest(), &self.ballots)
+        tally(&self.seats, plan.digest(), &self.ballots).with_glass(&self.glass)
     }
 
     /// Whether more is asked for than when the plan was made.

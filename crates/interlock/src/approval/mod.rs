@@ -2,11 +2,13 @@
 
 #[cfg(test)]
 mod document;
+mod glass;
 mod halfway;
 mod standstill;
 mod state;
 mod votes;
 
+pub use glass::{BrokenGlass, FIRST_NAG, Glass, NAG_EVERY, Review};
 pub use halfway::halfway;
 pub use standstill::standstill;
 pub use state::{Event, Illegal, State, TABLE, TakenOver, next};

@@ -1,5 +1,6 @@
 //! Votes, and which seats they fill. People fill seats, not accounts, and one person fills one seat.
 
+use super::glass::Glass;
 use crate::id::PersonId;
 use crate::plan::{Digest, Seat};
 use crate::principal::Account;
@@ -122,14 +123,39 @@ pub struct Tally {
     /// Seats, by index, through which one more person would fill one more: empty, or of somebody who could move to such a one.
     #[serde(default)]
     pub free: BTreeSet<usize>,
+    /// Who broke the glass: the seats that are empty are skipped.
+    #[serde(default)]
+    pub broken: Option<PersonId>,
 }
 
 impl Tally {
-    /// Whether there are seats and every one is filled, nobody vetoes, and no veto had to be left open.
+    /// Whether there are seats and every one is filled or skipped, nobody vetoes, and no veto had to be left open.
     #[must_use]
     pub fn is_approved(&self) -> bool {
-        let filled = !self.seats.is_empty() && self.seats.iter().all(Option::is_some);
-        filled && self.vetoes.is_empty() && !self.open_veto
+        (self.is_full() || self.broken.is_some()) && self.vetoes.is_empty() && !self.open_veto
+    }
+
+    /// Whether there are seats and every one is filled.
+    #[must_use]
+    pub fn is_full(&self) -> bool {
+        !self.seats.is_empty() && self.seats.iter().all(Option::is_some)
+    }
+
+    /// Who skips seats by having broken the glass; nobody where every seat is filled.
+    #[must_use]
+    pub fn skipped_by(&self) -> Option<&PersonId> {
+        self.broken.as_ref().filter(|_| !self.is_full())
+    }
+
+    /// The same vote with what the glass on its plan is worth.
+    #[must_use]
+    pub fn with_glass(mut self, glass: &Glass) -> Self {
+        match glass {
+            Glass::Broken { by, .. } => self.broken = Some(by.clone()),
+            Glass::CannotVerify => self.cannot_verify = true,
+            Glass::Whole | Glass::Lapsed => {}
+        }
+        self
     }
 
     /// How many seats are filled.
@@ -178,6 +204,7 @@ pub fn tally(seats: &[Seat], digest: Digest, ballots: &[Ballot]) -> Tally {
     Tally {
         open_veto,
         free,
+        broken: None,
         seats: filled.into_iter().map(|person| person.cloned()).collect(),
         cannot_verify: open_veto || uncounted.iter().any(|one| one.why == NotCounted::CannotVerify),
         uncounted,
@@ -339,6 +366,24 @@ mod tests {
     fn without_seats_nothing_is_approved() {
         assert!(!count(0, &[]).is_approved());
         assert!(!Tally::default().is_approved());
+    }
+
+    #[test]
+    fn broken_glass_skips_seats_and_no_veto() {
+        let olga = Glass::Broken { by: "olga".parse().unwrap(), reason: "payments stand still".to_owned() };
+        let voted = [ballot("ann", Voice::Approve, &[0])];
+        let skipped = count(2, &voted).with_glass(&olga);
+        assert!(skipped.is_approved() && skipped.skipped_by().is_some() && !skipped.is_full());
+        assert!(!count(2, &voted).is_approved(), "it is the glass that skips the other one");
+        assert_eq!(count(1, &voted).with_glass(&olga).skipped_by(), None, "nothing is left to be skipped");
+        let vetoed = [ballot("ann", Voice::Veto, &[0])];
+        assert!(!count(2, &vetoed).with_glass(&olga).is_approved());
+        let unknown = Ballot { eligible: Err(NotCounted::CannotVerify), ..ballot("cid", Voice::Veto, &[]) };
+        assert!(!count(2, &[unknown]).with_glass(&olga).is_approved(), "it may be a no");
+        for glass in [Glass::Whole, Glass::Lapsed, Glass::CannotVerify] {
+            let tally = count(2, &voted).with_glass(&glass);
+            assert_eq!((tally.is_approved(), tally.cannot_verify), (false, glass == Glass::CannotVerify));
+        }
     }
 
     #[test]

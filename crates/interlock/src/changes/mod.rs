@@ -131,6 +131,9 @@ impl From<Stop> for Planning {
 /// failed or is stuck, as far as whoever asks for the plan knows.
 pub const HELD: &str = "held-by-other";
 
+/// The check that nothing a plan works on is held; what passes has no other name.
+pub const NOT_HELD: &str = "not-held";
+
 /// Blocks for holds of other operations that conflict with the wanted ones, one an operation and thing; else a pass.
 fn held_checks<'a>(wanted: &[Hold], held: impl Iterator<Item = &'a (Hold, OperationId)>) -> Vec<Check> {
     let conflicting = held.filter(|(hold, _)| wanted.iter().any(|one| one.conflicts(hold)));

@@ -22,6 +22,7 @@ macro_rules! files {
 const FILES: &[(&str, &str)] = files![
     "approve",
     "audit",
+    "break-glass",
     "broker",
     "clusters",
     "expand-partitions",

@@ -62,7 +62,10 @@ impl LookAnswer {
             Self::Lag(seen) => [&seen.cluster].into(),
             Self::Report(seen) => [&seen.cluster].into(),
             Self::WhoAmI(who) => who.clusters.iter().collect(),
-            Self::Operations(list) => list.waiting_for_me.iter().chain(&list.others).map(|one| &one.cluster).collect(),
+            Self::Operations(list) => {
+                let lines = list.waiting_for_me.iter().chain(&list.reviews).chain(&list.others);
+                lines.map(|one| &one.cluster).collect()
+            }
             Self::Status(status) => [&status.line.cluster].into(),
             Self::Help(_) | Self::AuditVerified(_) => BTreeSet::new(),
             Self::AuditPage(_) => return ToldOf::Any,
@@ -134,6 +137,9 @@ pub struct WhoAmI {
 pub struct OperationsList {
     /// Those that wait for the person who asks: seats they could fill.
     pub waiting_for_me: Vec<OperationLine>,
+    /// Those whose glass was broken and whose review the person who asks can close.
+    #[serde(default)]
+    pub reviews: Vec<OperationLine>,
     /// The others that are open or ended lately, newest first.
     pub others: Vec<OperationLine>,
     /// How many more of those that were read there are.
@@ -289,10 +295,11 @@ mod tests {
         };
         let list = OperationsList {
             waiting_for_me: vec![line("pay"), line("logs")],
+            reviews: vec![line("old")],
             others: vec![line("lab"), line("pay")],
             ..OperationsList::default()
         };
-        assert_eq!(told(&LookAnswer::Operations(list)), Some(names(&["lab", "logs", "pay"])));
+        assert_eq!(told(&LookAnswer::Operations(list)), Some(names(&["lab", "logs", "old", "pay"])));
         assert_eq!(told(&LookAnswer::AuditPage(AuditPage::default())), None, "entries do not say it");
         assert_eq!(told(&LookAnswer::Help(Help::List(Vec::new()))), Some(Vec::new()));
     }

@@ -15,7 +15,7 @@ use super::topic_gone::{self, Absence};
 use crate::cluster::kafka::KafkaQuery;
 use crate::cluster::{Look, Looker, Query, Sections};
 use crate::facts::Facts;
-use crate::id::{FreezeId, GroupId};
+use crate::id::{FreezeId, GroupId, OperationId};
 use crate::time::Millis;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -104,6 +104,9 @@ pub struct Memory {
     /// The freeze that its people were told it waits for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub frozen: Option<FreezeId>,
+    /// The operations that were at work on the same thing when its glass was broken, and were asked to pause.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub paused: BTreeSet<OperationId>,
     /// What is still to be put back after the end.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub owed: Vec<Owed>,

@@ -298,6 +298,7 @@ mod conditions {
             least_left: Some(6),
             stalled: true,
             frozen: Some("F7K3QD".parse().unwrap()),
+            paused: ["K7F3QD".parse().unwrap()].into(),
             later: Some(Later { step: 3, at: Millis(4), left_bytes: Some(9) }),
             failing: Some(Failing { since: Millis(2), last: Millis(3) }),
             owed: vec![

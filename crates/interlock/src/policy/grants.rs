@@ -5,10 +5,13 @@ use super::sight::Names;
 use crate::cluster::{Cluster, Tier};
 use crate::id::{ClusterName, PersonId};
 use crate::principal::{Account, ChatRole, Principal};
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
+use std::fmt;
 
 /// Who is given something.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Grantee {
     /// A human, with every account.
     Person(PersonId),
@@ -26,6 +29,16 @@ impl Grantee {
             Self::Person(person) => *person == who.person,
             Self::ChatRole(role) => who.chat_roles.contains(role),
             Self::Account(account) => *account == who.account,
+        }
+    }
+}
+
+impl fmt::Display for Grantee {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Person(person) => write!(f, "{person}"),
+            Self::ChatRole(role) => write!(f, "role:{}", role.0),
+            Self::Account(account) => write!(f, "{account}"),
         }
     }
 }

@@ -5,6 +5,7 @@
 //! [`Policy::sight`], then `may` again with cluster and names, and for a change once more with the names of its plan.
 
 mod ballot;
+mod breaking;
 mod control;
 mod freezing;
 mod grants;

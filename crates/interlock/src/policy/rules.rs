@@ -34,7 +34,7 @@ pub struct Policy {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Denied {
     /// The key of the sentence: "no-role", "not-here", "direct-message", "foreign-guild", "cannot-verify",
-    /// "not-a-member", "another-person", "not-yours".
+    /// "not-a-member", "another-person", "not-your-review", "not-yours".
     pub id: &'static str,
     /// The role that would be needed, where that may be said.
     pub needs: Option<Role>,
@@ -147,8 +147,12 @@ impl Policy {
     /// Whether a principal counts as having asked for a plan, with any account.
     #[must_use]
     pub fn asked_for(&self, plan: &Plan, who: &Principal) -> bool {
-        let same = |account: Account| account == who.account || self.people.person(account) == who.person;
-        plan.requesters.iter().any(|requester| requester.person == who.person || same(requester.account))
+        plan.requesters.iter().any(|requester| self.is_same_human(who, (requester.account, &requester.person)))
+    }
+
+    /// Whether a principal is the human who once acted by this account, with any account.
+    pub(super) fn is_same_human(&self, who: &Principal, (account, person): (Account, &PersonId)) -> bool {
+        *person == who.person || account == who.account || self.people.person(account) == who.person
     }
 }
 

@@ -524,3 +524,65 @@ fn who_asked_is_not_wanted_nor_whose_grant_does_not_cover_the_plan() {
     let confirmed = Plan { votes: vec![Seat::Confirmation { by: vec![person("alice")] }], covered: true, ..plan() };
     assert!(wanted(&policy, &confirmed, Tally { seats: vec![None], ..Tally::default() }).is_empty());
 }
+
+fn glass(account: Account) -> crate::approval::BrokenGlass {
+    crate::approval::BrokenGlass {
+        operation: plan().operation,
+        digest: Digest::of(b"plan"),
+        account,
+        person: policy().people.person(account),
+        reason: "payments stand still".to_owned(),
+        at: NOW,
+        review: None,
+    }
+}
+
+#[test]
+fn only_who_is_on_call_for_all_of_it_breaks_the_glass() {
+    let mut policy = policy();
+    let may = |policy: &Policy, id| policy.may_break_glass(&who(id), &plan()).is_ok();
+    assert!(may(&policy, 5));
+    for other in [1, 2, 4, 6, 7, 9] {
+        assert!(!may(&policy, other), "{other}");
+    }
+    let orders_only = Names::Matching(vec![Pattern::new("orders").unwrap()]);
+    policy.grants.0.iter_mut().filter(|grant| grant.role == Role::OnCall).for_each(|grant| {
+        grant.reach.names = orders_only.clone();
+    });
+    assert!(!may(&policy, 5), "billing is not hers");
+    assert!(policy.is_on_call_in(&who(5), &cluster("logs")) && !policy.is_on_call_in(&who(1), &cluster("logs")));
+}
+
+#[test]
+fn a_review_is_closed_by_somebody_else_with_a_say() {
+    let mut policy = policy();
+    policy.people.add(&person("olga"), Account::Discord(55)).unwrap();
+    let says = |id: u64, by: Account| policy.may_review(&who(id), &plan(), &glass(by)).map_err(|denied| denied.id);
+    let olga = Account::Discord(5);
+    assert_eq!((says(2, olga), says(4, olga)), (Ok(()), Ok(())), "an approver, an owner");
+    assert_eq!((says(5, olga), says(1, olga)), (Err("not-your-review"), Err("not-your-review")));
+    assert_eq!((says(6, olga), says(9, olga)), (Err("no-role"), Err("no-role")));
+    assert_eq!(says(5, Account::Discord(2)), Ok(()), "who is on call reviews another one's");
+    assert_eq!(says(2, Account::Discord(2)), Err("not-your-review"));
+    // Her second account, also where the settings did not know whose it was when the glass was broken.
+    let by_her_other = crate::approval::BrokenGlass {
+        person: PersonId::unlisted(Account::Discord(55)),
+        ..glass(Account::Discord(55))
+    };
+    let denied = policy.may_review(&who(5), &plan(), &by_her_other).map_err(|denied| denied.id);
+    assert_eq!(denied, Err("not-your-review"));
+}
+
+#[test]
+fn who_could_fill_an_empty_seat_is_skipped() {
+    let (policy, plan) = (policy(), plan());
+    let skipped = |filled: [Option<&str>; 2]| {
+        let seats = filled.map(|one| one.map(person)).to_vec();
+        policy.skipped(&plan, &plan.votes, &crate::approval::Tally { seats, ..Default::default() })
+    };
+    let (approvers, dora) = (Grantee::ChatRole(APPROVERS), Grantee::Person(person("dora")));
+    assert_eq!(skipped([None, None]), [approvers.clone(), dora.clone()].into());
+    assert_eq!(skipped([Some("bob"), None]), [dora].into());
+    assert_eq!(skipped([None, Some("dora")]), [approvers].into());
+    assert_eq!(skipped([Some("bob"), Some("dora")]), [].into());
+}

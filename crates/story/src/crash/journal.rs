@@ -8,9 +8,10 @@ use engine::{
 use interlock::facts::Facts;
 use interlock::freeze::Freeze;
 use interlock::id::OperationId;
-use interlock::plan::{Memory, Sealed};
+use interlock::plan::{Hold, Memory, Sealed};
 use interlock::time::Millis;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// How a journal lies: the guards of the engine rest on these answers, so a lie takes one of them away.
@@ -195,6 +196,14 @@ impl Journal for CountingJournal {
 
     fn end_freezes(&self, now: Millis) -> Boxed<'_, Result<(), JournalError>> {
         self.counted("end freezes".to_owned(), self.inner.end_freezes(now))
+    }
+
+    fn holders<'a>(&'a self, holds: &'a [Hold]) -> Boxed<'a, Result<BTreeSet<OperationId>, JournalError>> {
+        self.inner.holders(holds)
+    }
+
+    fn nag_reviews(&self, now: Millis) -> Boxed<'_, Result<(), JournalError>> {
+        self.inner.nag_reviews(now)
     }
 
     fn throttle<'a>(&'a self, id: &'a OperationId) -> Boxed<'a, Result<Option<u64>, JournalError>> {

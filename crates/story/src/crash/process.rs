@@ -85,7 +85,7 @@ pub fn main() {
         let mut terminated = signal(SignalKind::terminate()).expect("signals");
         let playing = tokio::spawn({
             let house = house.clone();
-            async move { Script { line: config.line, back: config.back, meanwhile: None }.play(&house, &kafka).await }
+            async move { Script { back: config.back, ..Script::of(&config.line) }.play(&house, &kafka).await }
         });
         tokio::select! {
             played = playing => {

@@ -23,6 +23,8 @@ pub struct Script {
     pub line: String,
     /// Whether she takes it back at the end.
     pub back: bool,
+    /// Whether olga breaks its glass before anybody votes.
+    pub by_glass: bool,
     /// What happens while replicas move; that it does is its opening.
     pub meanwhile: Option<Meanwhile>,
 }
@@ -112,13 +114,20 @@ impl Script {
     /// Asks for this and leaves it.
     #[must_use]
     pub fn of(line: &str) -> Self {
-        Self { line: line.to_owned(), back: false, meanwhile: None }
+        Self { line: line.to_owned(), back: false, by_glass: false, meanwhile: None }
     }
 
     /// And takes it back.
     #[must_use]
     pub fn and_back(mut self) -> Self {
         self.back = true;
+        self
+    }
+
+    /// And olga breaks its glass before anybody votes.
+    #[must_use]
+    pub fn by_glass(mut self) -> Self {
+        self.by_glass = true;
         self
     }
 
@@ -184,11 +193,27 @@ impl Script {
     }
 
     async fn first(&self, house: &House) -> OperationId {
-        match find(house, None).await {
+        let id = match find(house, None).await {
             Some(id) => id,
             None => plans(house, &self.line).await,
+        };
+        if self.by_glass {
+            break_glass(house, &id).await;
         }
+        id
     }
+}
+
+/// Once its card is there, olga breaks the glass.
+async fn break_glass(house: &House, id: &OperationId) {
+    deliver(house).await;
+    let operation = read(house, id).await;
+    if operation.state != State::AwaitingApproval {
+        return;
+    }
+    let plan = house.rooms().store.plan(&operation).await.expect("the plan");
+    let (digest, name) = (plan.digest(), plan.plan().name_to_repeat());
+    ask(house, "olga", &format!("/break-glass operation:{id} digest:{digest} reason:urgent confirm:{name}")).await;
 }
 
 /// The broker that replicas move onto.

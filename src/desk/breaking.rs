@@ -1,0 +1,90 @@
+//! `/break-glass`: who is on call lets a plan go on though seats of it are empty; and somebody else reviews that afterwards.
+
+use super::answer::Done;
+use super::control::{closed, controlled, is_confirmed, is_current};
+use super::freezing::{one_of, words};
+use super::handle::{Ask, Desk, denied};
+use crate::store::{Cast, CloseReview};
+use engine::control::Counted;
+use engine::{History, Operation};
+use interlock::approval::{BrokenGlass, Review};
+use interlock::facts::Facts;
+use interlock::plan::{Mistake, Sealed, Seat};
+
+impl Desk {
+    /// With a reason it breaks the glass, with words of a review it closes that of a broken one.
+    pub(super) async fn break_glass(&self, ask: &Ask<'_>, operation: &Operation, plan: &Sealed) -> Result<Done, Done> {
+        let is_given = |option: &str| ask.arguments().text(option).is_some();
+        match (is_given("reason"), is_given("review")) {
+            (true, false) => self.skip_seats(ask, operation, plan).await,
+            (false, true) => self.close_review(ask, operation, plan).await,
+            _ => Err(one_of(["reason", "review"])),
+        }
+    }
+
+    /// The seats that are empty are skipped: no check that blocks, no freeze, no hold and no veto.
+    async fn skip_seats(&self, ask: &Ask<'_>, operation: &Operation, plan: &Sealed) -> Result<Done, Done> {
+        let (rooms, principal) = (&self.rooms, &ask.request.principal);
+        rooms.policy.may_break_glass(principal, plan.plan()).map_err(denied)?;
+        let reason = words(ask, "reason")?;
+        if !operation.state.is_open_to_votes() {
+            return Err(closed(operation));
+        }
+        if let Some(digest) = ask.arguments().digest("digest") {
+            is_current(*digest, operation, plan)?;
+        }
+        let (tally, seats) = rooms.stands_lately(operation, plan, &History::default()).await?;
+        if tally.is_full() || seats.iter().all(Seat::is_confirmation) {
+            return Err(Done::Mistake(Mistake::new("no-seat-to-skip", Facts::none())));
+        }
+        if ask.arguments().digest("digest").is_none() || !is_confirmed(ask, Some(plan.plan().name_to_repeat()))? {
+            return Ok(Done::GlassAskedBack(Box::new(plan.clone())));
+        }
+        let glass = BrokenGlass {
+            operation: operation.id.clone(),
+            digest: plan.digest(),
+            account: principal.account,
+            person: principal.person.clone(),
+            reason,
+            at: ask.request.asked_at,
+            review: None,
+        };
+        let skipped = rooms.policy.skipped(plan.plan(), &seats, &tally);
+        match rooms.store.break_glass(&glass, (&ask.request.id, &skipped)).await? {
+            Cast::Stored | Cast::Already => self.count_broken(operation, plan).await,
+            Cast::NoneThere | Cast::Closed => Err(closed(operation)),
+        }
+    }
+
+    async fn count_broken(&self, operation: &Operation, plan: &Sealed) -> Result<Done, Done> {
+        match self.engine.count(operation, plan).await? {
+            Counted::Stands { tally, operation } if tally.is_approved() => Ok(controlled(&operation, "glass-broken")),
+            Counted::Stands { operation, .. } => Ok(controlled(&operation, "glass-broken-in-vain")),
+            Counted::Unreadable(_) => Ok(controlled(operation, "glass-broken-stored")),
+        }
+    }
+
+    async fn close_review(&self, ask: &Ask<'_>, operation: &Operation, plan: &Sealed) -> Result<Done, Done> {
+        let principal = &ask.request.principal;
+        let mut open = self.rooms.store.broken_glass(&operation.id).await?;
+        open.retain(|glass| glass.review.is_none());
+        if open.is_empty() {
+            return Err(Done::Mistake(Mistake::new("no-open-review", Facts::none())));
+        }
+        for glass in &open {
+            self.rooms.policy.may_review(principal, plan.plan(), glass).map_err(denied)?;
+        }
+        let (person, at) = (principal.person.clone(), ask.request.asked_at);
+        let close = CloseReview {
+            operation: operation.id.clone(),
+            digests: open.iter().map(|glass| glass.digest).collect(),
+            account: principal.account,
+            request: ask.request.id.clone(),
+            review: Review { person, words: words(ask, "review")?, at },
+        };
+        if self.rooms.store.close_review(&close).await? {
+            return Ok(controlled(operation, "review-closed"));
+        }
+        Err(Done::Mistake(Mistake::new("no-open-review", Facts::none())))
+    }
+}

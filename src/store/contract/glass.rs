@@ -1,0 +1,204 @@
+//! Broken glass: once for each plan, told of again until it is reviewed, and ahead in the line.
+
+use super::bed::{Bed, START, event, hold, id, taker};
+use super::contract;
+use crate::store::audit::{AuditFilter, AuditPage};
+use crate::store::{Cast, CloseReview, Store, StoreError};
+use engine::port::{Journal, JournalError};
+use engine::{Changes, Freezes, Notice, Operation, Stream, Transition};
+use interlock::approval::{BrokenGlass, Event, FIRST_NAG, NAG_EVERY, Review};
+use interlock::id::RequestId;
+use interlock::plan::Sharing;
+use interlock::policy::Grantee;
+use interlock::principal::{Account, ChatRole};
+use interlock::time::Millis;
+use std::collections::BTreeSet;
+use std::time::Duration;
+use tokio::task::JoinSet;
+
+/// When everything is due.
+const MUCH_LATER: Millis = Millis(START.0 + 365 * 86_400_000);
+
+fn request() -> RequestId {
+    "M2WQ7A".parse().unwrap()
+}
+
+fn glass(operation: &Operation, account: Account) -> BrokenGlass {
+    BrokenGlass {
+        operation: operation.id.clone(),
+        digest: operation.digest,
+        account,
+        person: "olga".parse().unwrap(),
+        reason: "payments stand still".to_owned(),
+        at: START,
+        review: None,
+    }
+}
+
+fn skipped() -> BTreeSet<Grantee> {
+    [Grantee::ChatRole(ChatRole(500)), Grantee::Person("dora".parse().unwrap())].into()
+}
+
+async fn breaks(bed: &Bed, glass: &BrokenGlass) -> Cast {
+    bed.store.break_glass(glass, (&request(), &skipped())).await.unwrap()
+}
+
+/// A busy machine may not give a lock in time: it is asked again.
+async fn nags(store: Store, now: Millis) {
+    loop {
+        match store.nag_reviews(now).await {
+            Err(JournalError::Unavailable(_)) => {}
+            other => return other.unwrap(),
+        }
+    }
+}
+
+async fn closes(bed: &Bed, glass: &BrokenGlass, at: Millis) -> bool {
+    let review = Review { person: "bob".parse().unwrap(), words: "it was right".to_owned(), at };
+    let close = CloseReview {
+        operation: glass.operation.clone(),
+        digests: vec![glass.digest],
+        account: Account::Discord(2),
+        request: request(),
+        review,
+    };
+    loop {
+        match bed.store.close_review(&close).await {
+            Err(StoreError::Unavailable(_)) => {}
+            other => return other.unwrap(),
+        }
+    }
+}
+
+/// Everything that waits to be told, in the order of its streams; it is told.
+async fn told(bed: &Bed) -> Vec<(Stream, Notice)> {
+    let mut all = Vec::new();
+    loop {
+        let due = bed.store.due(&taker("teller"), MUCH_LATER, 100).await.unwrap();
+        if due.is_empty() {
+            return all;
+        }
+        for one in due {
+            assert!(bed.store.sent(&one.claim, START, &[]).await.unwrap());
+            all.push((one.stream, one.notice));
+        }
+    }
+}
+
+/// How often people are told that a review is open, since this was asked before.
+async fn nagged(bed: &Bed) -> usize {
+    let told = told(bed).await;
+    told.iter().filter(|(_, one)| matches!(one, Notice::Alert { id, .. } if id == "review-open")).count()
+}
+
+contract! {
+    async fn the_glass_of_a_plan_is_broken_once_and_who_was_skipped_is_told(bed: &Bed) {
+        let posted = bed.posted(1).await;
+        told(bed).await;
+        let broken = glass(&posted, Account::Discord(5));
+        assert_eq!(breaks(bed, &broken).await, Cast::Stored);
+        let again = BrokenGlass { reason: "another".to_owned(), ..broken.clone() };
+        assert_eq!(breaks(bed, &again).await, Cast::Already);
+        assert_eq!(bed.store.broken_glass(&posted.id).await.unwrap(), std::slice::from_ref(&broken));
+        let notice = Notice::GlassBroken {
+            by: broken.person.clone(),
+            reason: broken.reason.clone(),
+            skipped: skipped().into_iter().collect(),
+        };
+        assert_eq!(told(bed).await, [(Stream::Owners(posted.id.clone()), notice)], "beside what others are told");
+        let page = AuditPage { before: None, limit: 10 };
+        let log = bed.store.audit_search(&AuditFilter::default(), page).await.unwrap();
+        let record = &log[0].record;
+        assert_eq!((record.what.as_str(), record.digest), ("glass-broken", Some(posted.digest)));
+        assert_eq!(record.request, Some(request()));
+        let names = vec!["dora".to_owned(), "role:500".to_owned()];
+        assert_eq!(record.facts.get("skipped"), Some(&names.into()));
+        bed.audited().await;
+    }
+
+    async fn what_takes_no_votes_on_this_plan_has_no_glass(bed: &Bed) {
+        let awaiting = bed.awaiting(1).await;
+        let discord = glass(&awaiting, Account::Discord(5));
+        assert_eq!(breaks(bed, &discord).await, Cast::Closed, "its card is not posted");
+        let other = BrokenGlass { digest: bed.awaiting(2).await.digest, ..glass(&awaiting, Account::System(503)) };
+        assert_eq!(breaks(bed, &other).await, Cast::Closed, "another plan");
+        let running = bed.running(3, Vec::new()).await;
+        assert_eq!(breaks(bed, &glass(&running, Account::System(503))).await, Cast::Closed, "it has started");
+        assert_eq!(breaks(bed, &glass(&awaiting, Account::System(503))).await, Cast::Stored, "at the console it needs no card");
+        assert_eq!(bed.store.broken_glass(&running.id).await.unwrap(), []);
+    }
+
+    async fn an_open_review_is_told_of_once_each_time_whatever_processes_run(bed: &Bed) {
+        let posted = bed.posted(1).await;
+        let broken = glass(&posted, Account::Discord(5));
+        breaks(bed, &broken).await;
+        let first = START.plus(FIRST_NAG);
+        nags(bed.store.clone(), first.minus(Duration::from_millis(1))).await;
+        assert_eq!(nagged(bed).await, 0);
+        let mut all = JoinSet::new();
+        for number in 0..6 {
+            let store = if bed.is_sqlite() || number % 2 == 0 { bed.store.clone() } else { bed.another().await };
+            all.spawn(nags(store, first));
+        }
+        all.join_all().await;
+        assert_eq!(nagged(bed).await, 1);
+        nags(bed.store.clone(), first.plus(NAG_EVERY - Duration::from_millis(1))).await;
+        assert_eq!(nagged(bed).await, 0);
+        // Days without anybody are one more, and a day begins then.
+        let late = first.plus(NAG_EVERY * 3);
+        nags(bed.store.clone(), late).await;
+        nags(bed.store.clone(), late.plus(NAG_EVERY - Duration::from_millis(1))).await;
+        assert_eq!(nagged(bed).await, 1);
+        assert!(closes(bed, &broken, late).await);
+        nags(bed.store.clone(), late.plus(NAG_EVERY * 9)).await;
+        assert_eq!(nagged(bed).await, 0, "it is closed");
+        let page = AuditPage { before: None, limit: 200 };
+        let log = bed.store.audit_search(&AuditFilter::default(), page).await.unwrap();
+        assert_eq!(log.iter().filter(|one| one.record.what == "review-open").count(), 2);
+        bed.audited().await;
+    }
+
+    async fn a_review_is_closed_once_also_after_the_end(bed: &Bed) {
+        let posted = bed.posted(1).await;
+        let broken = glass(&posted, Account::Discord(5));
+        breaks(bed, &broken).await;
+        bed.does(&event(&bed.now(&posted.id).await, Event::Cancel)).await;
+        told(bed).await;
+        let wanted = bed.store.dirty_cards(10).await.unwrap()[0].wanted;
+        let at = START;
+        assert!(closes(bed, &broken, at).await);
+        assert!(!closes(bed, &broken, at).await, "somebody was faster");
+        let read = bed.store.broken_glass(&posted.id).await.unwrap();
+        let review = read[0].review.as_ref().unwrap();
+        assert_eq!((review.person.as_str(), review.words.as_str(), review.at), ("bob", "it was right", at));
+        assert!(bed.store.dirty_cards(10).await.unwrap()[0].wanted > wanted, "its card shows it");
+        let told = told(bed).await;
+        assert!(matches!(&told[..], [(_, Notice::Milestone { id, .. })] if id == "review-closed"), "{told:?}");
+    }
+
+    async fn who_broke_the_glass_stands_before_all_others_and_holds_stay_holds(bed: &Bed) {
+        let orders = || vec![hold("orders", Sharing::Exclusive)];
+        let holder = bed.running(1, orders()).await;
+        bed.in_line(2, orders()).await;
+        let ahead = |operation: &Operation| Transition {
+            holds: Changes::AheadInLine(orders()),
+            ..event(operation, Event::Approve)
+        };
+        let first = bed.does(&ahead(&bed.awaiting(3).await)).await;
+        let second = bed.does(&ahead(&bed.awaiting(4).await)).await;
+        let takes = Changes::Take(orders());
+        let way = async |number: u32| {
+            let operation = bed.now(&id(number)).await;
+            bed.store.in_the_way(&operation, &takes, &Freezes::Unasked).await.unwrap()
+        };
+        assert_eq!(way(3).await, Some(holder.id.clone()), "two never share a thing");
+        assert_eq!(bed.store.holders(&orders()).await.unwrap(), [holder.id.clone()].into());
+        bed.does(&Transition { holds: Changes::Release, ..event(&holder, Event::Finish) }).await;
+        assert_eq!(bed.store.holders(&orders()).await.unwrap(), [].into());
+        assert_eq!((way(2).await, way(4).await, way(3).await), (Some(first.id.clone()), Some(first.id.clone()), None));
+        bed.does(&Transition { holds: takes.clone(), ..event(&first, Event::Start) }).await;
+        let third = bed.now(&first.id).await;
+        bed.does(&Transition { holds: Changes::Release, ..event(&third, Event::Finish) }).await;
+        assert_eq!((way(2).await, way(4).await), (Some(second.id), None));
+    }
+}

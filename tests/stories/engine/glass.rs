@@ -1,0 +1,260 @@
+//! Broken glass: empty seats are skipped, who is at work on the same thing pauses first, and people are told until somebody else
+//! has reviewed it.
+
+use super::{RESET, Scene, comes_to, ends, now, plans, says, tells, votes, works};
+use engine::Entry;
+use engine::port::Journal;
+use interlock::approval::State;
+use interlock::cluster::kafka::Committed;
+use interlock::id::{GroupId, OperationId, TopicName};
+use interlock::looks::LookAnswer;
+use interlock::plan::Level;
+use signalbox::desk::Done;
+use signalbox::house::House;
+use signalbox::store::audit::{AuditFilter, AuditPage};
+use simulated::{GroupSpec, Member};
+use std::time::Duration;
+use story::crash::{PaperChat, TOPIC, ask};
+
+const HOUR: Duration = Duration::from_secs(3_600);
+/// Waits for its group to stop, which it does not do.
+const WAITING: &str =
+    "/reset-offset cluster:orders-kafka group:billing-busy topic:orders to:earliest wait-for-stop:6h reason:replay";
+const OTHER: &str =
+    "/reset-offset cluster:orders-kafka group:billing-busy topic:orders to:latest wait-for-stop:6h reason:urgent";
+
+/// Somebody plans, and the plan is told.
+async fn asks(house: &House, who: &str, line: &str) -> OperationId {
+    let id = match ask(house, who, line).await {
+        Done::Planned { operation, .. } => operation,
+        other => panic!("{who}: {line}: {other:?}"),
+    };
+    tells(house).await;
+    id
+}
+
+/// The line that breaks the glass of the plan that counts.
+async fn breaking(house: &House, id: &OperationId) -> String {
+    let operation = now(house, id).await;
+    let plan = house.rooms().store.plan(&operation).await.expect("the plan");
+    let name = plan.plan().name_to_repeat();
+    format!("/break-glass operation:{id} digest:{} reason:\"payments stand still\" confirm:{name}", plan.digest())
+}
+
+async fn breaks(house: &House, id: &OperationId) {
+    let line = breaking(house, id).await;
+    assert_eq!(says(house, "olga", &line).await, "glass-broken");
+}
+
+/// alice's reset waits for its group to stop.
+async fn at_work(scene: &Scene, house: &House) -> OperationId {
+    let (group, topic): (GroupId, TopicName) = ("billing-busy".parse().unwrap(), TOPIC.parse().unwrap());
+    let spec = GroupSpec::new(group.clone()).committed(topic, 0, Committed::plain(1));
+    scene.kafka.add_group(&spec).unwrap();
+    scene.kafka.join(&group, Member::new("busy-1", "/10.0.9.1")).unwrap();
+    let id = plans(house, WAITING).await;
+    for who in ["bob", "dora"] {
+        votes(house, who, &id).await;
+    }
+    comes_to(house, &id, State::Waiting).await;
+    id
+}
+
+async fn looks(scene: &Scene, house: &House, times: u32) {
+    for _ in 0..times {
+        works(house).await;
+        tells(house).await;
+        scene.passes(Duration::from_secs(6)).await;
+    }
+}
+
+fn told(scene: &Scene, part: &str) -> usize {
+    PaperChat::posted(&scene.ground.chat_file()).iter().filter(|line| line.contains(part)).count()
+}
+
+async fn logged(house: &House, id: &OperationId) -> Vec<String> {
+    let filter = AuditFilter { operation: Some(id.clone()), ..AuditFilter::default() };
+    let page = AuditPage { before: None, limit: 400 };
+    let all = house.rooms().store.audit_search(&filter, page).await.expect("the store answers");
+    all.into_iter().rev().map(|one| one.record.what).collect()
+}
+
+/// How often people were told that nobody has reviewed it.
+async fn nagged(house: &House, id: &OperationId) -> usize {
+    logged(house, id).await.into_iter().filter(|what| what == "review-open").count()
+}
+
+#[tokio::test]
+async fn empty_seats_are_skipped_and_the_start_says_by_whom() {
+    let scene = Scene::new();
+    let house = scene.house().await;
+    let id = plans(&house, RESET).await;
+    looks(&scene, &house, 3).await;
+    assert_eq!(now(&house, &id).await.state, State::AwaitingApproval, "without it nothing starts");
+    breaks(&house, &id).await;
+    comes_to(&house, &id, State::Succeeded).await;
+    assert_eq!(told(&scene, "You could have voted here and were skipped: olga broke the glass"), 1);
+    let entries = house.rooms().store.entries(&id).await.unwrap();
+    let Some(Entry::Started(record)) = entries.first() else { panic!("{entries:?}") };
+    assert_eq!((record.seats.len(), record.broken.as_ref().map(|who| who.as_str())), (0, Some("olga")));
+    let log = logged(&house, &id).await;
+    for what in ["glass-broken", "approve", "start", "finish"] {
+        assert!(log.iter().any(|one| one == what), "{what}: {log:?}");
+    }
+}
+
+#[tokio::test]
+async fn only_who_is_on_call_plans_on_what_is_held_and_what_runs_there_is_paused_first() {
+    let scene = Scene::new();
+    let house = scene.house().await;
+    let holder = at_work(&scene, &house).await;
+    let refused = ask(&house, "alice", OTHER).await;
+    let held = |checks: &[interlock::plan::Check]| checks.iter().any(|check| check.id == "held-by-other");
+    assert!(matches!(&refused, Done::Refused(checks) if held(checks)), "{refused:?}");
+    let id = asks(&house, "olga", OTHER).await;
+    let plan = house.rooms().store.plan(&now(&house, &id).await).await.unwrap();
+    let checks = &plan.plan().checks;
+    let warned = checks.iter().find(|check| check.id == "held-by-running").expect("it says who is at work there");
+    assert_eq!((warned.level, warned.facts.get("operation")), (Level::Warn, Some(&holder.as_str().into())));
+    assert!(!checks.iter().any(|check| check.id == "not-held"));
+
+    breaks(&house, &id).await;
+    assert_eq!(now(&house, &id).await.state, State::Queued);
+    let paused = comes_to(&house, &holder, State::Paused).await;
+    assert_eq!(paused.why.id, "paused-for-break-glass");
+    assert_eq!(paused.why.facts.get("by"), Some(&"olga".into()));
+    assert_eq!(paused.why.facts.get("operation"), Some(&id.as_str().into()));
+    looks(&scene, &house, 5).await;
+    assert_eq!(now(&house, &id).await.state, State::Queued, "two never share a thing");
+
+    // It is paused as by a guard: who asked for it does not let it go on alone.
+    let own = ask(&house, "alice", &format!("/resume operation:{holder}")).await;
+    assert!(matches!(&own, Done::Denied(denied) if denied.id == "another-person"), "{own:?}");
+    says(&house, "olga", &format!("/resume operation:{holder}")).await;
+    looks(&scene, &house, 5).await;
+    let resumed = now(&house, &holder).await.state;
+    assert_eq!(
+        (resumed, now(&house, &id).await.state),
+        (State::Waiting, State::Queued),
+        "nobody overrules who resumed it"
+    );
+    says(&house, "alice", &format!("/stop operation:{holder}")).await;
+    comes_to(&house, &holder, State::Stopped).await;
+    comes_to(&house, &id, State::Waiting).await;
+    let log = logged(&house, &holder).await;
+    assert_eq!(log.iter().filter(|what| *what == "pause").count(), 1, "{log:?}");
+}
+
+#[tokio::test]
+async fn with_votes_alone_nobody_is_paused() {
+    let scene = Scene::new();
+    let house = scene.house().await;
+    let holder = at_work(&scene, &house).await;
+    let id = asks(&house, "olga", OTHER).await;
+    for who in ["bob", "dora"] {
+        votes(&house, who, &id).await;
+    }
+    looks(&scene, &house, 5).await;
+    assert_eq!(now(&house, &id).await.state, State::Queued);
+    assert_eq!(now(&house, &holder).await.state, State::Waiting);
+    let full = ask(&house, "olga", &breaking(&house, &id).await).await;
+    assert!(matches!(&full, Done::Mistake(mistake) if mistake.id == "no-seat-to-skip"), "{full:?}");
+}
+
+#[tokio::test]
+async fn a_freeze_stops_it_all_the_same_and_nobody_is_paused_for_it() {
+    let scene = Scene::new();
+    let house = scene.house().await;
+    let holder = at_work(&scene, &house).await;
+    let id = asks(&house, "olga", OTHER).await;
+    let frozen = ask(&house, "bob", "/freeze cluster:orders-kafka for:1h reason:\"black friday\"").await;
+    assert!(matches!(frozen, Done::Frozen(_)), "{frozen:?}");
+    breaks(&house, &id).await;
+    looks(&scene, &house, 5).await;
+    assert_eq!((now(&house, &id).await.state, now(&house, &holder).await.state), (State::Queued, State::Waiting));
+    let lifted = ask(&house, "bob", "/unfreeze cluster:orders-kafka reason:over").await;
+    assert!(matches!(lifted, Done::Unfrozen { .. }), "{lifted:?}");
+    comes_to(&house, &holder, State::Paused).await;
+}
+
+#[tokio::test]
+async fn a_veto_ends_it_while_it_waits_for_who_is_at_work_there() {
+    let scene = Scene::new();
+    let house = scene.house().await;
+    let holder = at_work(&scene, &house).await;
+    let id = asks(&house, "olga", OTHER).await;
+    breaks(&house, &id).await;
+    comes_to(&house, &holder, State::Paused).await;
+    assert_eq!(says(&house, "carol", &format!("/reject operation:{id} reason:wait")).await, "vetoed");
+    assert_eq!(now(&house, &id).await.state, State::Rejected);
+    says(&house, "olga", &format!("/resume operation:{holder}")).await;
+    comes_to(&house, &holder, State::Waiting).await;
+}
+
+#[tokio::test]
+async fn it_stands_before_those_who_were_approved_before_it() {
+    let scene = Scene::new();
+    let house = scene.house().await;
+    let holder = at_work(&scene, &house).await;
+    let (voted, broken) = (asks(&house, "olga", OTHER).await, asks(&house, "olga", OTHER).await);
+    for who in ["bob", "dora"] {
+        votes(&house, who, &voted).await;
+    }
+    assert_eq!(now(&house, &voted).await.state, State::Queued);
+    breaks(&house, &broken).await;
+    comes_to(&house, &holder, State::Paused).await;
+    says(&house, "alice", &format!("/stop operation:{holder}")).await;
+    comes_to(&house, &holder, State::Stopped).await;
+    comes_to(&house, &broken, State::Waiting).await;
+    looks(&scene, &house, 3).await;
+    assert_eq!(now(&house, &voted).await.state, State::Queued, "it waits for the one whose glass was broken");
+}
+
+#[tokio::test]
+async fn a_review_is_told_of_after_an_hour_and_then_daily_until_somebody_else_closes_it() {
+    let scene = Scene::new();
+    let house = scene.house().await;
+    let id = plans(&house, RESET).await;
+    breaks(&house, &id).await;
+    comes_to(&house, &id, State::Succeeded).await;
+    scene.passes(HOUR - Duration::from_secs(240)).await;
+    looks(&scene, &house, 3).await;
+    assert_eq!(nagged(&house, &id).await, 0, "not before an hour is over");
+    scene.passes(Duration::from_secs(300)).await;
+    looks(&scene, &house, 5).await;
+    assert_eq!(nagged(&house, &id).await, 1);
+    ends(house).await;
+    let house = scene.house().await;
+    looks(&scene, &house, 5).await;
+    scene.passes(HOUR * 22).await;
+    looks(&scene, &house, 5).await;
+    assert_eq!(nagged(&house, &id).await, 1, "once, also over a restart");
+    // Two days without a process are one more line, and not two.
+    ends(house).await;
+    scene.passes(HOUR * 48).await;
+    let house = scene.house().await;
+    looks(&scene, &house, 5).await;
+    assert_eq!(nagged(&house, &id).await, 2);
+    let waits = async |who: &str| match ask(&house, who, "/operations").await {
+        Done::Looked(seen) => match *seen {
+            LookAnswer::Operations(list) => list.reviews.into_iter().map(|line| line.operation).collect::<Vec<_>>(),
+            other => panic!("{other:?}"),
+        },
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(waits("bob").await, std::slice::from_ref(&id), "his to close");
+    for who in ["alice", "olga", "vic"] {
+        assert_eq!(waits(who).await, [], "{who}");
+    }
+    let line = format!("/break-glass operation:{id} review:\"it was right\"");
+    assert_eq!(says(&house, "bob", &line).await, "review-closed");
+    tells(&house).await;
+    assert_eq!((told(&scene, "Reviewed by bob"), waits("bob").await.len()), (1, 0));
+    scene.passes(HOUR * 72).await;
+    looks(&scene, &house, 5).await;
+    assert_eq!(nagged(&house, &id).await, 2, "it is closed");
+    let again = ask(&house, "carol", &line).await;
+    assert!(matches!(&again, Done::Mistake(mistake) if mistake.id == "no-open-review"), "{again:?}");
+    let log = logged(&house, &id).await;
+    assert_eq!(log.iter().filter(|what| *what == "review-closed").count(), 1, "{log:?}");
+}
