@@ -7,6 +7,8 @@ use crate::desk::{APPROVE, Answer, Denied, Desk, Done, Incoming, Recorded, VETO}
 use crate::store::{MessageOf, MessageRole};
 use crate::text::{Card, Form, Locale, answer, answer_without_files};
 use engine::port::Boxed;
+use futures_util::StreamExt;
+use futures_util::stream;
 use interlock::command::{Asked, ParseContext, RawValue, View, complete};
 use interlock::id::RequestId;
 use interlock::principal::{Account, Principal};
@@ -14,6 +16,8 @@ use std::collections::BTreeMap;
 
 /// How many live cards are read anew after a reconnect.
 const MOST_LIVE: u32 = 1_000;
+/// How many of them at once: enough to make as many requests as may be made while each takes two tenths of a second.
+const READ_AT_ONCE: usize = 8;
 
 /// The desk's door.
 #[derive(Clone)]
@@ -83,8 +87,12 @@ impl FrontDoor {
     }
 
     async fn read_all_anew(&self) -> Result<(), Done> {
-        for card in self.desk.rooms().store.live_cards(MOST_LIVE).await? {
-            self.read_anew(&card).await;
+        let rooms = self.desk.rooms();
+        let cards = rooms.store.live_cards(MOST_LIVE).await?;
+        let reading = stream::iter(&cards).for_each_concurrent(READ_AT_ONCE, |card| self.read_anew(card));
+        match rooms.chat() {
+            Some(chat) => chat.leaving_room(Box::pin(reading)).await,
+            None => reading.await,
         }
         Ok(())
     }
