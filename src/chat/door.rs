@@ -1,10 +1,10 @@
 //! The door: what chats hand in goes to the desk, what the desk answers goes through `text`.
 
-use super::port::{Clicked, Completing, Door, Filled, Reacted, Stranger, Suggested};
+use super::port::{Clicked, Completing, Door, Filled, MessageRef, Reacted, Stranger, Suggested};
 use super::pressed::Pressed;
 use super::steering::{Steering, is_control, plain};
-use crate::desk::{APPROVE, Answer, Denied, Desk, Done, Incoming, Recorded, VETO};
-use crate::store::{MessageOf, MessageRole};
+use crate::desk::{Answer, Denied, Desk, Done, Incoming, Recorded};
+use crate::store::MessageOf;
 use crate::text::{Card, Form, Locale, answer, answer_without_files};
 use engine::port::Boxed;
 use futures_util::StreamExt;
@@ -58,14 +58,9 @@ impl FrontDoor {
     }
 
     async fn on_card(&self, reacted: &Reacted) -> Result<(), Done> {
-        let store = &self.desk.rooms().store;
-        let found = store.message_of(reacted.message.channel, reacted.message.message).await?;
-        let Some(card) = found.filter(|found| found.message.role == MessageRole::Card) else { return Ok(()) };
-        if let Some(account) = reacted.account {
-            self.desk.rooms().forget(account);
-        }
+        let Some(card) = self.desk.rooms().card_at(reacted.message).await? else { return Ok(()) };
         let emoji = plain(&reacted.emoji);
-        if emoji.is_empty() || emoji == plain(APPROVE) || emoji == plain(VETO) {
+        if emoji.is_empty() || reacted.is_of_votes() {
             self.desk.recount(&card.operation).await?;
         }
         match (reacted.account, reacted.added) {
@@ -195,6 +190,25 @@ impl Door for FrontDoor {
             Stranger::Broken => return self.private(Done::Bug, None, locale),
         };
         self.private(Done::Denied(Denied { id, needs: None }), account, locale)
+    }
+
+    fn concerns(&self, reacted: &Reacted) -> bool {
+        let says_something = reacted.emoji.is_empty() || reacted.is_of_votes() || is_control(&plain(&reacted.emoji));
+        says_something && !self.desk.rooms().is_no_card(reacted.message)
+    }
+
+    fn moved(&self, account: Account) {
+        self.desk.rooms().forget(account);
+    }
+
+    fn overrun(&self, message: MessageRef) -> Boxed<'_, ()> {
+        Box::pin(async move {
+            match self.desk.rooms().card_at(message).await {
+                Ok(Some(card)) => self.read_anew(&card).await,
+                Ok(None) => {}
+                Err(error) => tracing::warn!(%error, message = message.message, "its card is not read anew"),
+            }
+        })
     }
 
     fn reacted(&self, reacted: Reacted) -> Boxed<'_, ()> {

@@ -1,5 +1,5 @@
 use super::steering::plain;
-use crate::desk::Incoming;
+use crate::desk::{APPROVE, Incoming, VETO};
 use crate::text::{Card, Form};
 use engine::port::Boxed;
 use interlock::principal::{Account, ChatRole, Place, Principal};
@@ -180,8 +180,18 @@ pub trait Door: Send + Sync {
     /// The private answer to somebody who is not served at all; from memory, at once. Who it is goes into the audit log.
     fn stranger(&self, stranger: Stranger, account: Option<Account>, locale: &str) -> Card;
 
+    /// Whether a reaction may concern us: on a message that may be a card, by an emoji that says something there. From memory,
+    /// at once.
+    fn concerns(&self, reacted: &Reacted) -> bool;
+
+    /// Somebody did something: what was known of the account may be old. From memory, at once.
+    fn moved(&self, account: Account);
+
     /// A reaction came or went; nothing of it is trusted but that something changed there.
     fn reacted(&self, reacted: Reacted) -> Boxed<'_, ()>;
+
+    /// More happened to a message than was handed in: what hangs on its reactions is to be read anew.
+    fn overrun(&self, message: MessageRef) -> Boxed<'_, ()>;
 
     /// The connection is (again) there: everything that hangs on reactions is to be read anew.
     fn connected(&self) -> Boxed<'_, ()>;
@@ -275,4 +285,15 @@ pub struct Reacted {
     pub added: bool,
     /// When.
     pub at: Millis,
+}
+
+impl Reacted {
+    /// Whether all that is to be done about it is to count the votes that stand there: by whom it came is of no account, and
+    /// one count will do for several of these.
+    #[must_use]
+    pub fn is_of_votes(&self) -> bool {
+        let emoji = plain(&self.emoji);
+        let altered = emoji.is_empty() && self.added;
+        altered || emoji == plain(APPROVE) || emoji == plain(VETO)
+    }
 }

@@ -56,8 +56,10 @@ pub(super) const INVALID: usize = 500;
 /// The window of [`INVALID`].
 pub(super) const INVALID_WINDOW: Duration = Duration::from_secs(600);
 
-/// Reactions waiting for one message; beyond that everything is read anew instead.
+/// Reactions waiting for one message, its votes apart, which are one; beyond that the message is read anew instead.
 pub(super) const WAITING_REACTIONS: usize = 256;
+/// The least time from the end of one count of a message's votes to the beginning of the next.
+pub(super) const COUNT_PAUSE: Duration = Duration::from_millis(500);
 /// Interactions remembered so that a repeated one is not answered twice.
 pub(super) const REMEMBERED_INTERACTIONS: usize = 8_192;
 /// Messages whose attachments are remembered, so that an edit keeps them rather than sends them again.
