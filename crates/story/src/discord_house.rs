@@ -135,7 +135,17 @@ impl DiscordStory {
         under: impl FnOnce(Arc<dyn Clock>) -> Under,
         change: impl FnOnce(&mut Policy, &mut Times, &Discord),
     ) -> Self {
-        Self::begin_at(patient(RateLimits::Strict), |clock, _| under(clock), change).await
+        let jumping = |under: Under| Under { pace: ground::jumping(under.pace), ..under };
+        Self::begin_at(patient(RateLimits::Strict), |clock, _| jumping(under(clock)), change).await
+    }
+
+    /// By an engine with the times of the usual settings, for what takes its time.
+    ///
+    /// # Panics
+    /// If it cannot be built.
+    pub async fn begin_usual(change: impl FnOnce(&mut Policy, &mut Times, &Discord)) -> Self {
+        let under = |_: Arc<dyn Clock>, fleet: &Fleet| Under::simulated_at(Pace::default(), fleet);
+        Self::begin_at(patient(RateLimits::Off), under, change).await
     }
 
     async fn begin_at(
@@ -149,9 +159,7 @@ impl DiscordStory {
         let discord = Discord::start(options).await.expect("a port");
         let clock = SetClock { system: SystemClock::new(), ahead_ms };
         let fleet = simulated::demo(Arc::new(clock.clone())).expect("the demo fleet");
-        let mut under = under(Arc::new(clock.clone()), &fleet);
-        // Time jumps in these stories. A jump of hours is no outage, or plans would never expire.
-        under.pace = Pace { votes_every: Duration::from_secs(4 * 3_600), ..under.pace };
+        let under = under(Arc::new(clock.clone()), &fleet);
         let ops = discord.channel("ops");
         let mut policy = ground::policy(&discord, &ops, &under.clusters);
         let mut times = Times::default();
