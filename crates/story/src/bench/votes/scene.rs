@@ -99,7 +99,9 @@ impl Scene {
         }
         let took = began.elapsed();
         let asked = discord.requests().split_off(before);
-        ensure!(!asked.iter().any(|one| one.status == Some(429)), "a request was refused by its bucket");
+        if let Some(refused) = asked.iter().find(|one| one.status == Some(429)) {
+            bail!("{} {} was refused by its bucket", refused.method, refused.template);
+        }
         Ok(tallied(took, &asked))
     }
 
