@@ -191,7 +191,7 @@ fn desk_and_text_know_the_others_by_their_outsides() {
             }
         }
     };
-    only("desk", "crate::chat::", &["Chat", "ChatError", "MemberNow", "MessageRef"]);
+    only("desk", "crate::chat::", &["CardSeen", "Chat", "ChatError", "Lists", "MemberNow", "MessageRef"]);
     only("text", "crate::desk::", &["Answer", "Denied", "Done", "Recorded"]);
 }
 

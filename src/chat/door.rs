@@ -1,12 +1,14 @@
 //! The door: what chats hand in goes to the desk, what the desk answers goes through `text`.
 
-use super::port::{Clicked, Completing, Door, Filled, Reacted, Stranger, Suggested};
+use super::port::{Clicked, Completing, Door, Filled, MessageRef, Reacted, Stranger, Suggested};
 use super::pressed::Pressed;
 use super::steering::{Steering, is_control, plain};
-use crate::desk::{APPROVE, Answer, Changing, Denied, Desk, Done, Incoming, Recorded, VETO};
-use crate::store::{MessageOf, MessageRole};
+use crate::desk::{Answer, Changing, Denied, Desk, Done, Incoming, Recorded};
+use crate::store::MessageOf;
 use crate::text::{Card, Form, Locale, answer, answer_without_files};
 use engine::port::Boxed;
+use futures_util::StreamExt;
+use futures_util::stream;
 use interlock::command::{Asked, ParseContext, RawValue, View, complete};
 use interlock::id::RequestId;
 use interlock::principal::{Account, Place, Principal};
@@ -14,6 +16,8 @@ use std::collections::BTreeMap;
 
 /// How many live cards are read anew after a reconnect.
 const MOST_LIVE: u32 = 1_000;
+/// How many of them at once: enough to make as many requests as may be made while each takes two tenths of a second.
+const READ_AT_ONCE: usize = 8;
 
 /// The desk's door.
 #[derive(Clone)]
@@ -70,14 +74,9 @@ impl FrontDoor {
     }
 
     async fn on_card(&self, reacted: &Reacted) -> Result<(), Done> {
-        let store = &self.desk.rooms().store;
-        let found = store.message_of(reacted.message.channel, reacted.message.message).await?;
-        let Some(card) = found.filter(|found| found.message.role == MessageRole::Card) else { return Ok(()) };
-        if let Some(account) = reacted.account {
-            self.desk.rooms().forget(account);
-        }
+        let Some(card) = self.desk.rooms().card_at(reacted.message).await? else { return Ok(()) };
         let emoji = plain(&reacted.emoji);
-        if emoji.is_empty() || emoji == plain(APPROVE) || emoji == plain(VETO) {
+        if emoji.is_empty() || reacted.is_of_votes() {
             self.desk.recount(&card.operation).await?;
         }
         match (reacted.account, reacted.added) {
@@ -99,8 +98,12 @@ impl FrontDoor {
     }
 
     async fn read_all_anew(&self) -> Result<(), Done> {
-        for card in self.desk.rooms().store.live_cards(MOST_LIVE).await? {
-            self.read_anew(&card).await;
+        let rooms = self.desk.rooms();
+        let cards = rooms.store.live_cards(MOST_LIVE).await?;
+        let reading = stream::iter(&cards).for_each_concurrent(READ_AT_ONCE, |card| self.read_anew(card));
+        match rooms.chat() {
+            Some(chat) => chat.leaving_room(Box::pin(reading)).await,
+            None => reading.await,
         }
         Ok(())
     }
@@ -216,6 +219,25 @@ impl Door for FrontDoor {
             Stranger::Broken => return self.private(Done::Bug, None, locale),
         };
         self.private(Done::Denied(Denied { id, needs: None }), account, locale)
+    }
+
+    fn concerns(&self, reacted: &Reacted) -> bool {
+        let says_something = reacted.emoji.is_empty() || reacted.is_of_votes() || is_control(&plain(&reacted.emoji));
+        says_something && !self.desk.rooms().is_no_card(reacted.message)
+    }
+
+    fn moved(&self, account: Account) {
+        self.desk.rooms().forget(account);
+    }
+
+    fn overrun(&self, message: MessageRef) -> Boxed<'_, ()> {
+        Box::pin(async move {
+            match self.desk.rooms().card_at(message).await {
+                Ok(Some(card)) => self.read_anew(&card).await,
+                Ok(None) => {}
+                Err(error) => tracing::warn!(%error, message = message.message, "its card is not read anew"),
+            }
+        })
     }
 
     fn reacted(&self, reacted: Reacted) -> Boxed<'_, ()> {

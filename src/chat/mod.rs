@@ -17,7 +17,7 @@ pub use door::FrontDoor;
 pub use heads::Heads;
 pub use hub::{Hub, Shown};
 pub use port::{
-    CardSeen, Chat, ChatError, Clicked, Completing, Door, Filled, MemberNow, MessageRef, Reacted, Sending, Stranger,
-    Suggested,
+    CardSeen, Chat, ChatError, Clicked, Completing, Door, Filled, Lists, MemberNow, MessageRef, Reacted, Sending,
+    Stranger, Suggested,
 };
 pub use sweep::Sweep;

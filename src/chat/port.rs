@@ -1,10 +1,11 @@
-use crate::desk::Incoming;
+use super::steering::plain;
+use crate::desk::{APPROVE, Incoming, VETO};
 use crate::text::{Card, Form};
 use engine::port::Boxed;
 use interlock::principal::{Account, ChatRole, Place, Principal};
 use interlock::time::Millis;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 /// A message of the chat, by its ids.
@@ -36,8 +37,13 @@ pub trait Chat: Send + Sync {
     /// Puts our own reaction under a message.
     fn seed<'a>(&'a self, message: MessageRef, emoji: &'a str) -> Boxed<'a, Result<(), ChatError>>;
 
-    /// Everybody who reacts with exactly this emoji (U+FE0F apart): both lists read to the end, bots and ourselves left out.
-    fn reactions<'a>(&'a self, message: MessageRef, emoji: &'a str) -> Boxed<'a, Result<BTreeSet<Account>, ChatError>>;
+    /// Everybody who reacts with exactly this emoji (U+FE0F apart): these lists read to the end, bots and ourselves left out.
+    fn reactions<'a>(
+        &'a self,
+        message: MessageRef,
+        emoji: &'a str,
+        lists: Lists,
+    ) -> Boxed<'a, Result<BTreeSet<Account>, ChatError>>;
 
     /// Opens the thread of a message, or finds it if it is open. The thread's id.
     fn thread<'a>(&'a self, message: MessageRef, name: &'a str) -> Boxed<'a, Result<u64, ChatError>>;
@@ -57,6 +63,9 @@ pub trait Chat: Send + Sync {
     /// Where a channel or thread is now. None if it is none in which a card may stand: one whose messages are published
     /// elsewhere, or that is in no guild.
     fn place(&self, channel: u64) -> Boxed<'_, Result<Option<Place>, ChatError>>;
+
+    /// Does work that asks for much and can wait: its requests leave a share of those that may be made to all others.
+    fn leaving_room<'a>(&'a self, work: Boxed<'a, ()>) -> Boxed<'a, ()>;
 }
 
 /// A message to be posted.
@@ -122,6 +131,33 @@ pub struct CardSeen {
     /// SHA-256 in hex of what it says, its buttons and files included; for comparing with [`Chat::says`] of the card that was
     /// sent.
     pub says: String,
+    /// By emoji (U+FE0F stripped), which lists have anybody but us in them. None if the message does not say so.
+    pub reacted: Option<BTreeMap<String, Lists>>,
+}
+
+impl CardSeen {
+    /// Which lists of people under an emoji have anybody but us in them, as far as the message says.
+    #[must_use]
+    pub fn lists(&self, emoji: &str) -> Lists {
+        let shown = |reacted: &BTreeMap<String, Lists>| reacted.get(&plain(emoji)).copied().unwrap_or(Lists::NONE);
+        self.reacted.as_ref().map_or(Lists::ALL, shown)
+    }
+}
+
+/// Which of the two lists of people under an emoji: those of ordinary and of super reactions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Lists {
+    /// Ordinary reactions.
+    pub ordinary: bool,
+    /// Super reactions.
+    pub burst: bool,
+}
+
+impl Lists {
+    /// Both.
+    pub const ALL: Self = Self { ordinary: true, burst: true };
+    /// Neither.
+    pub const NONE: Self = Self { ordinary: false, burst: false };
 }
 
 /// What a chat hands in.
@@ -145,8 +181,18 @@ pub trait Door: Send + Sync {
     /// The private answer to somebody who is not served at all; from memory, at once. Who it is goes into the audit log.
     fn stranger(&self, stranger: Stranger, account: Option<Account>, locale: &str) -> Card;
 
+    /// Whether a reaction may concern us: on a message that may be a card, by an emoji that says something there. From memory,
+    /// at once.
+    fn concerns(&self, reacted: &Reacted) -> bool;
+
+    /// Somebody did something: what was known of the account may be old. From memory, at once.
+    fn moved(&self, account: Account);
+
     /// A reaction came or went; nothing of it is trusted but that something changed there.
     fn reacted(&self, reacted: Reacted) -> Boxed<'_, ()>;
+
+    /// More happened to a message than was handed in: what hangs on its reactions is to be read anew.
+    fn overrun(&self, message: MessageRef) -> Boxed<'_, ()>;
 
     /// The connection is (again) there: everything that hangs on reactions is to be read anew.
     fn connected(&self) -> Boxed<'_, ()>;
@@ -240,4 +286,15 @@ pub struct Reacted {
     pub added: bool,
     /// When.
     pub at: Millis,
+}
+
+impl Reacted {
+    /// Whether all that is to be done about it is to count the votes that stand there: by whom it came is of no account, and
+    /// one count will do for several of these.
+    #[must_use]
+    pub fn is_of_votes(&self) -> bool {
+        let emoji = plain(&self.emoji);
+        let altered = emoji.is_empty() && self.added;
+        altered || emoji == plain(APPROVE) || emoji == plain(VETO)
+    }
 }

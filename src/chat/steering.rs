@@ -8,7 +8,7 @@
 
 mod reaction;
 
-use crate::chat::{ChatError, MessageRef};
+use crate::chat::{ChatError, Lists, MessageRef};
 use crate::desk::{Denied, Desk, Done, Incoming, STOP};
 use crate::store::{Edge, MessageOf};
 use engine::Operation;
@@ -107,7 +107,7 @@ impl Steering {
             if !acts && known.is_empty() {
                 continue;
             }
-            let accounts = chat.reactions(at, control).await.map_err(|error| unread(&error))?;
+            let accounts = chat.reactions(at, control, Lists::ALL).await.map_err(|error| unread(&error))?;
             let people: BTreeSet<PersonId> =
                 accounts.iter().map(|account| rooms.policy.people.person(*account)).collect();
             for gone in known.into_iter().filter(|edge| !people.contains(&edge.person)) {

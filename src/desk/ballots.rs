@@ -1,7 +1,7 @@
 //! Votes as they stand at this moment: reactions read anew, stored votes, and each voter looked up now.
 
 use super::rooms::Rooms;
-use crate::chat::{Chat, ChatError, MemberNow, MessageRef};
+use crate::chat::{CardSeen, Chat, ChatError, Lists, MemberNow, MessageRef};
 use crate::meters;
 use crate::store::{MessageOf, MessageRole, ReactionVotes, Reread, StoreError};
 use engine::port::{Boxed, Members, Polled, Unreadable};
@@ -56,6 +56,15 @@ enum Look {
     Lately(usize),
 }
 
+/// Which lists of people under a card are read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Reading {
+    /// All of them.
+    Whole,
+    /// Those that have somebody in them, as the message says itself. What comes between the two looks is found by the next one.
+    AsShown,
+}
+
 /// The votes on a plan as the store has them.
 struct CastVotes {
     votes: Vec<Vote>,
@@ -99,7 +108,16 @@ fn is_veto_by_reaction(ballot: &Ballot) -> bool {
 
 impl Rooms {
     async fn polled(&self, operation: &Operation, plan: &Sealed) -> Result<Polled, Unreadable> {
-        let (by_reaction, card) = match self.reread(operation, plan.digest()).await {
+        let first = if operation.state == State::AwaitingApproval { Reading::AsShown } else { Reading::Whole };
+        let mut read = self.reread(operation, plan.digest(), first).await;
+        if first == Reading::AsShown && read.is_ok() {
+            if let Some(undecided) = self.undecided(operation, plan).await? {
+                return Ok(undecided);
+            }
+            // What decides is read whole: where the message showed nobody there may be a no by now.
+            read = self.reread(operation, plan.digest(), Reading::Whole).await;
+        }
+        let (by_reaction, card) = match read {
             Ok(card) => (true, card),
             Err(unreadable) if unreadable == UNREACHABLE => (false, None),
             // Only where the chat is away do commands decide alone: a card that can be read may hold a no.
@@ -112,18 +130,6 @@ impl Rooms {
             cast.votes.retain(|vote| vote.voice == Voice::Veto || is_from_the_machine(vote));
             cast.glass = cast.glass.filter(|glass| is_at_the_machine(glass.account));
         }
-        let decided = |polled: &Polled| {
-            let tally = polled.tally(plan);
-            tally.is_approved() || !tally.vetoes.is_empty()
-        };
-        if by_reaction && operation.state == State::AwaitingApproval {
-            // Of many votes that come one by one, only those are looked up each time that would decide something.
-            let lately = self.judged(&cast, plan, Look::Lately(usize::MAX)).await;
-            self.weigh(operation, plan, (&cast, &lately)).await?;
-            if !decided(&lately) {
-                return Ok(lately);
-            }
-        }
         let polled = self.judged(&cast, plan, Look::Now).await;
         if let Some(card) = card
             && polled.tally(plan).is_approved()
@@ -133,7 +139,16 @@ impl Rooms {
         if by_reaction {
             self.weigh(operation, plan, (&cast, &polled)).await?;
         }
-        if by_reaction || decided(&polled) { Ok(polled) } else { Err(UNREACHABLE) }
+        if by_reaction || decides(&polled, plan) { Ok(polled) } else { Err(UNREACHABLE) }
+    }
+
+    /// The votes as they were just read, unless they decide something by what was found of their casters a moment ago: of
+    /// many votes that come one by one, only those are looked up each time that would.
+    async fn undecided(&self, operation: &Operation, plan: &Sealed) -> Result<Option<Polled>, Unreadable> {
+        let cast = self.cast(operation, plan).await.map_err(|_| STORE)?;
+        let lately = self.judged(&cast, plan, Look::Lately(usize::MAX)).await;
+        self.weigh(operation, plan, (&cast, &lately)).await?;
+        Ok((!decides(&lately, plan)).then_some(lately))
     }
 
     /// The votes on a plan as the store has them.
@@ -232,17 +247,23 @@ impl Rooms {
     }
 
     /// Reads the reactions on an operation's card into the store. Nothing to do where there is no card in a chat.
-    async fn reread(&self, operation: &Operation, digest: Digest) -> Result<Option<MessageRef>, Unreadable> {
+    async fn reread(
+        &self,
+        operation: &Operation,
+        digest: Digest,
+        reading: Reading,
+    ) -> Result<Option<MessageRef>, Unreadable> {
         if !matches!(operation.place, Place::Discord { .. }) {
             return Ok(None);
         }
         // The card is not posted yet: nobody can have voted on it.
         let Some(card) = self.card_of(operation).await? else { return Ok(None) };
         let chat = self.chat().ok_or(UNREACHABLE)?;
-        let at = self.still_stands(chat.as_ref(), operation, card).await?;
+        let (at, seen) = self.still_stands(chat.as_ref(), operation, card).await?;
         let mut votes = Vec::new();
         for (emoji, voice) in VOICES {
-            let accounts: BTreeSet<Account> = chat.reactions(at, emoji).await.map_err(|error| unread(&error))?;
+            let lists = if reading == Reading::Whole { Lists::ALL } else { seen.lists(emoji) };
+            let accounts: BTreeSet<Account> = chat.reactions(at, emoji, lists).await.map_err(|error| unread(&error))?;
             votes.extend(accounts.into_iter().map(|account| Vote {
                 account,
                 person: self.policy.people.person(account),
@@ -275,7 +296,7 @@ impl Rooms {
         chat: &dyn Chat,
         operation: &Operation,
         card: MessageOf,
-    ) -> Result<MessageRef, Unreadable> {
+    ) -> Result<(MessageRef, CardSeen), Unreadable> {
         let mut known = card;
         for _ in 0..MOST_LOOKS {
             let at = MessageRef { channel: known.message.channel, message: known.message.message };
@@ -284,7 +305,7 @@ impl Rooms {
                 return Err(ALTERED);
             }
             if known.may_say(&seen.says) {
-                return Ok(at);
+                return Ok((at, seen));
             }
             let now = self.card_of(operation).await?.ok_or(UNREACHABLE)?;
             if now == known {
@@ -331,6 +352,12 @@ impl Rooms {
     pub(crate) fn forget(&self, account: Account) {
         self.members.forget(account);
     }
+}
+
+/// Whether an operation goes on, or ends, by these votes.
+fn decides(polled: &Polled, plan: &Sealed) -> bool {
+    let tally = polled.tally(plan);
+    tally.is_approved() || !tally.vetoes.is_empty()
 }
 
 /// Threads come and go within their channel, which is what people and settings know.

@@ -19,6 +19,7 @@ mod listing;
 mod look;
 mod members;
 mod operations;
+mod other_messages;
 mod owners;
 mod recorder;
 mod replanner;

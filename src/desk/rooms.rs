@@ -3,9 +3,10 @@
 use super::answer::Done;
 use super::drafting::NoPlan;
 use super::members::Known;
+use super::other_messages::OtherMessages;
 use super::weighed::Weighed;
-use crate::chat::Chat;
-use crate::store::Store;
+use crate::chat::{Chat, MessageRef};
+use crate::store::{MessageOf, MessageRole, Store, StoreError};
 use crate::text::Locale;
 use engine::History;
 use engine::port::{Clock, Clusters, Journal, JournalError, Observe};
@@ -39,6 +40,7 @@ pub struct Rooms {
     /// The guards of the planners: all of them, but in a story that shows what one of them is for.
     pub guards: Guards,
     pub(super) members: Known,
+    pub(super) other_messages: OtherMessages,
     pub(super) weighed: Weighed,
     pub(super) silent: RwLock<BTreeSet<ChatRole>>,
     /// One plan is posted after the other: each sees how many wait.
@@ -130,6 +132,7 @@ impl Rooms {
             times: parts.times,
             guards: parts.guards,
             members: Known::default(),
+            other_messages: OtherMessages::default(),
             weighed: Weighed::default(),
             silent: RwLock::default(),
             posting: tokio::sync::Mutex::default(),
@@ -149,6 +152,26 @@ impl Rooms {
     #[must_use]
     pub fn chat(&self) -> Option<&Arc<dyn Chat>> {
         self.chat.get()
+    }
+
+    /// Whether a message is known to be no card; from memory, at once.
+    pub(crate) fn is_no_card(&self, message: MessageRef) -> bool {
+        self.other_messages.knows(message, self.clock.monotonic())
+    }
+
+    /// We posted a card; whoever reacts on it is heard as soon as the store knows of it.
+    pub(crate) fn posted_card(&self, message: MessageRef) {
+        self.other_messages.posted(message);
+    }
+
+    /// The card that a message is. That it is none is remembered for a while.
+    pub(crate) async fn card_at(&self, message: MessageRef) -> Result<Option<MessageOf>, StoreError> {
+        let found = self.store.message_of(message.channel, message.message).await?;
+        let card = found.filter(|found| found.message.role == MessageRole::Card);
+        if card.is_none() {
+            self.other_messages.put(message, self.clock.monotonic());
+        }
+        Ok(card)
     }
 
     /// The names that were last seen.

@@ -23,6 +23,7 @@ mod discord_locked;
 mod discord_observed;
 mod discord_owners;
 mod discord_places;
+mod discord_read;
 mod discord_rejected;
 mod discord_reminded;
 mod discord_reset;

@@ -20,9 +20,10 @@ use crate::guild::Guild;
 use crate::id::Id;
 use crate::line::{Cutter, Lines};
 use crate::message::Message;
-use crate::options::Options;
+use crate::options::{Options, RateLimits};
 use crate::requests::Request;
 use crate::rest;
+use crate::rest::buckets::Buckets;
 use crate::trouble::Trouble;
 use crate::user::User;
 use crate::world::World;
@@ -236,6 +237,11 @@ impl Discord {
     /// Ends all faults; how many planned ones were never met.
     pub fn works_again(&self) -> u32 {
         self.inner.change(|w| w.faults.clear())
+    }
+
+    /// From now on requests are counted like this, by buckets that are full.
+    pub fn counts_requests(&self, limits: RateLimits) {
+        self.inner.change(|w| w.buckets = Buckets::new(limits));
     }
 
     /// Everything the bot asked over REST so far.

@@ -9,7 +9,7 @@ use crate::channel::Channel;
 use crate::discord::{Discord, fail};
 use crate::id::Id;
 use crate::world::World;
-use crate::world::message::{LOADING, Message as Record, SILENT, SUPPRESS_EMBEDS, same_emoji};
+use crate::world::message::{LOADING, Message as Record, Reaction, SILENT, SUPPRESS_EMBEDS, same_emoji};
 
 /// A message. Looking at it marks it as read; [`Message::peek`] does not.
 #[derive(Clone, Debug)]
@@ -326,6 +326,23 @@ impl Message {
                 change(message);
             }
             w.tell_edit(self.id);
+        });
+    }
+
+    /// These people react with an emoji, each once, and no event ever tells of it.
+    pub fn has_reactors(&self, emoji: &str, people: &[Id]) {
+        self.discord.inner.change(|w| {
+            let Some(message) = w.messages.get_mut(&self.id) else { return };
+            let known = message.reactions.iter().position(|one| same_emoji(&one.emoji, emoji));
+            let place = known.unwrap_or_else(|| {
+                message.reactions.push(Reaction { emoji: emoji.to_owned(), ..Reaction::default() });
+                message.reactions.len() - 1
+            });
+            if let Some(reaction) = message.reactions.get_mut(place) {
+                let new = people.iter().filter(|id| !reaction.normal.contains(id)).copied();
+                let new: Vec<Id> = new.collect();
+                reaction.normal.extend(new);
+            }
         });
     }
 

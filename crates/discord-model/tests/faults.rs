@@ -111,6 +111,21 @@ async fn buckets_count_and_say_so() {
 }
 
 #[tokio::test]
+async fn requests_can_be_counted_from_some_moment_on() {
+    let discord = discord().await;
+    let (rest, ops) = (Rest::new(&discord), discord.channel("ops"));
+    for _ in 0..6 {
+        assert_eq!(send(&rest, &ops).await.unwrap().status(), 200);
+    }
+    discord.counts_requests(RateLimits::Strict);
+    for _ in 0..5 {
+        assert_eq!(send(&rest, &ops).await.unwrap().status(), 200);
+    }
+    assert_eq!(send(&rest, &ops).await.unwrap().status(), 429);
+    assert_eq!(discord.violations().len(), 1);
+}
+
+#[tokio::test]
 async fn whoever_overruns_a_bucket_is_held_to_it_where_that_is_asked_for() {
     for (rate_limits, held) in [(RateLimits::Real, 0), (RateLimits::Strict, 1)] {
         let discord = Discord::start(Options { rate_limits, ..Options::default() }).await.unwrap();

@@ -93,6 +93,20 @@ async fn reactors_come_in_pages_and_super_reactions_apart() {
 }
 
 #[tokio::test]
+async fn people_who_react_while_no_event_tells_of_it_stand_there_once() {
+    let discord = discord().await;
+    let (rest, ops) = (Rest::new(&discord), discord.channel("ops"));
+    let card = rest.says(&ops, "card").await;
+    let (bob, carol) = (discord.user("bob"), discord.user("carol"));
+    bob.reacts(&card, "✅").await;
+    card.has_reactors("✅", &[bob.id(), carol.id()]);
+    assert_eq!(card.look().reacted("✅"), [bob.id(), carol.id()]);
+    let (_, shown) = rest.get(&path(&card)).await;
+    assert_eq!(shown["reactions"][0]["count_details"], json!({"normal": 2, "burst": 0}));
+    discord.assert_clean();
+}
+
+#[tokio::test]
 async fn twenty_emoji_and_no_more() {
     let discord = discord().await;
     let (rest, ops, alice) = (Rest::new(&discord), discord.channel("ops"), discord.user("alice"));

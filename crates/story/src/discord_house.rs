@@ -21,7 +21,7 @@ use signalbox::bot;
 use signalbox::chat::discord::Running;
 use signalbox::clock::SystemClock;
 use signalbox::config::DiscordSettings;
-use signalbox::desk::{Answer, Incoming, Parts, Times};
+use signalbox::desk::{Answer, Incoming, Parts, STOP, Times};
 use signalbox::house::{House, Plot};
 use signalbox::store::audit::{AuditFilter, AuditPage, Verdict};
 use signalbox::store::{Store, StoreError};
@@ -135,7 +135,17 @@ impl DiscordStory {
         under: impl FnOnce(Arc<dyn Clock>) -> Under,
         change: impl FnOnce(&mut Policy, &mut Times, &Discord),
     ) -> Self {
-        Self::begin_at(patient(RateLimits::Strict), |clock, _| under(clock), change).await
+        let jumping = |under: Under| Under { pace: ground::jumping(under.pace), ..under };
+        Self::begin_at(patient(RateLimits::Strict), |clock, _| jumping(under(clock)), change).await
+    }
+
+    /// By an engine with the times of the usual settings, for what takes its time.
+    ///
+    /// # Panics
+    /// If it cannot be built.
+    pub async fn begin_usual(change: impl FnOnce(&mut Policy, &mut Times, &Discord)) -> Self {
+        let under = |_: Arc<dyn Clock>, fleet: &Fleet| Under::simulated_at(Pace::default(), fleet);
+        Self::begin_at(patient(RateLimits::Off), under, change).await
     }
 
     async fn begin_at(
@@ -149,9 +159,7 @@ impl DiscordStory {
         let discord = Discord::start(options).await.expect("a port");
         let clock = SetClock { system: SystemClock::new(), ahead_ms };
         let fleet = simulated::demo(Arc::new(clock.clone())).expect("the demo fleet");
-        let mut under = under(Arc::new(clock.clone()), &fleet);
-        // Time jumps in these stories. A jump of hours is no outage, or plans would never expire.
-        under.pace = Pace { votes_every: Duration::from_secs(4 * 3_600), ..under.pace };
+        let under = under(Arc::new(clock.clone()), &fleet);
         let ops = discord.channel("ops");
         let mut policy = ground::policy(&discord, &ops, &under.clusters);
         let mut times = Times::default();
@@ -393,10 +401,10 @@ impl DiscordStory {
     pub async fn cards_are_read_anew(&self) {
         // One look may be that of an edit, beside the rounds. When one more round has begun, the one before it has ended.
         for _ in 0..3 {
-            let before = self.looks_at_reactions();
+            let before = self.looks_at_a_card();
             self.time_passes(Duration::from_secs(61));
             let began = Instant::now();
-            while self.looks_at_reactions() == before && self.some_card_lives().await {
+            while self.looks_at_a_card() == before && self.some_card_lives().await {
                 assert!(began.elapsed() < SOON, "no card is read anew");
                 tokio::time::sleep(Duration::from_millis(10)).await;
             }
@@ -425,14 +433,20 @@ impl DiscordStory {
         }
     }
 
-    /// How many looks at a card have begun: each reads a list of people once.
-    fn looks_at_reactions(&self) -> usize {
-        let template = "/channels/{channel_id}/messages/{message_id}/reactions/{emoji_name}";
-        let mut reads: BTreeMap<_, usize> = BTreeMap::new();
-        for one in self.discord.requests().into_iter().filter(|one| one.is("GET", template)) {
-            *reads.entry((one.parameters, one.query)).or_default() += 1;
+    /// How many looks at one card have begun. Each reads what it says while votes are taken, and who is under its 🛑 while it is
+    /// under way.
+    fn looks_at_a_card(&self) -> usize {
+        let message = "/channels/{channel_id}/messages/{message_id}";
+        let list = "/channels/{channel_id}/messages/{message_id}/reactions/{emoji_name}";
+        let mut looks: BTreeMap<_, usize> = BTreeMap::new();
+        for one in self.discord.requests() {
+            let stops = one.is("GET", list) && one.parameters.get("emoji_name").is_some_and(|emoji| emoji == STOP);
+            let begins = stops && one.query.get("type").is_some_and(|kind| kind == "0");
+            if begins || one.is("GET", message) {
+                *looks.entry(one.parameters.get("message_id").cloned()).or_default() += 1;
+            }
         }
-        reads.into_values().max().unwrap_or(0)
+        looks.into_values().max().unwrap_or(0)
     }
 
     /// Somebody at the console of the bot's machine asks something.

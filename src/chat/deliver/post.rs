@@ -89,6 +89,7 @@ impl Post<'_> {
         }
         let marker = self.due.claim.marker();
         let sent = self.send(Sending { channel, card, marker: &marker, notify: true, replies_to: None }).await?;
+        self.delivery.rooms.posted_card(sent);
         self.supersede_older(revision, gathered).await;
         let says = self.says(sent, card).await;
         Ok(Sent::Done(vec![Posted { role: MessageRole::Card, channel: sent.channel, message: sent.message, says }]))

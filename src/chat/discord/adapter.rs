@@ -1,8 +1,8 @@
 //! [`Chat`] for [`Discord`].
 
-use super::Discord;
 use super::render::{render, will_say};
-use crate::chat::{CardSeen, Chat, ChatError, MemberNow, MessageRef, Sending};
+use super::{Discord, http};
+use crate::chat::{CardSeen, Chat, ChatError, Lists, MemberNow, MessageRef, Sending};
 use crate::text::Card;
 use engine::port::Boxed;
 use interlock::principal::{Account, ChatRole, Place};
@@ -31,8 +31,13 @@ impl Chat for Discord {
         Box::pin(async move { Ok(self.react(message, emoji).await?) })
     }
 
-    fn reactions<'a>(&'a self, message: MessageRef, emoji: &'a str) -> Boxed<'a, Result<BTreeSet<Account>, ChatError>> {
-        Box::pin(async move { Ok(self.reactors(message, emoji).await?) })
+    fn reactions<'a>(
+        &'a self,
+        message: MessageRef,
+        emoji: &'a str,
+        lists: Lists,
+    ) -> Boxed<'a, Result<BTreeSet<Account>, ChatError>> {
+        Box::pin(async move { Ok(self.reactors(message, emoji, lists).await?) })
     }
 
     fn thread<'a>(&'a self, message: MessageRef, name: &'a str) -> Boxed<'a, Result<u64, ChatError>> {
@@ -60,5 +65,9 @@ impl Chat for Discord {
 
     fn place(&self, channel: u64) -> Boxed<'_, Result<Option<Place>, ChatError>> {
         Box::pin(async move { Ok(self.place_now(channel).await?) })
+    }
+
+    fn leaving_room<'a>(&'a self, work: Boxed<'a, ()>) -> Boxed<'a, ()> {
+        Box::pin(http::leaving_room(work))
     }
 }

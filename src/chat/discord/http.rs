@@ -3,7 +3,7 @@
 //! serenity's own client is used for the gateway only: it hides the headers that a rate limiter needs, sends a request
 //! again that was carried out, and cannot say whether one that failed may have been.
 
-use super::limiter::{Learned, Limited, Limiter, Route};
+use super::limiter::{Learned, Limited, Limiter, Route, Share};
 use super::limits::{ANSWER_BYTES, CALLBACK, CONNECT, REQUEST};
 use super::render::Upload;
 use super::settings::Base;
@@ -15,6 +15,7 @@ use reqwest::multipart::{Form, Part};
 use reqwest::{Method, RequestBuilder, Response, StatusCode};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
+use std::future::Future;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -23,6 +24,22 @@ const LEAST: Duration = Duration::from_secs(1);
 const LONGEST_SAID: usize = 300;
 /// Discord's code for "Maximum number of edits to messages older than 1 hour reached". It comes as a 429.
 const OVEREDITED: u64 = 30_046;
+
+tokio::task_local! {
+    /// There while the work of a task is to leave room for others. Who asks for much is known at the door; the desk and the engine
+    /// between there and here know of no requests, and nothing that they do is spawned.
+    static LEAVES_ROOM: ();
+}
+
+/// Does this work with requests that leave room for others.
+pub(super) async fn leaving_room(work: impl Future<Output = ()>) {
+    LEAVES_ROOM.scope((), work).await;
+}
+
+/// The share of the window for whoever asks now.
+fn share() -> Share {
+    LEAVES_ROOM.try_with(|()| Share::Patient).unwrap_or(Share::Whole)
+}
 
 /// A request.
 pub(super) struct Request {
@@ -196,7 +213,7 @@ impl Http {
         }
         loop {
             let now = self.clock.monotonic();
-            let taken = self.limiter().take(&request.route, now);
+            let taken = self.limiter().take(&request.route, share(), now);
             match taken {
                 Ok(()) => return Ok(deadline.saturating_sub(now).max(LEAST)),
                 Err(wait) if self.has_time(wait, deadline) => self.clock.sleep(wait).await,

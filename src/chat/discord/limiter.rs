@@ -2,7 +2,7 @@
 //!
 //! Pure: it is told the time (monotonic) and decides. Who sends it waits.
 
-use super::limits::{INVALID, INVALID_WINDOW, REQUESTS_PER_SECOND};
+use super::limits::{INVALID, INVALID_WINDOW, PATIENT_PER_SECOND, REQUESTS_PER_SECOND};
 use std::collections::{HashMap, VecDeque};
 use std::time::Duration;
 
@@ -15,6 +15,15 @@ const MANY: usize = 2_048;
 pub(super) struct Route {
     pub(super) template: &'static str,
     pub(super) about: u64,
+}
+
+/// How much of the window over all routes a request may find taken and still go out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Share {
+    /// All but its own place.
+    Whole,
+    /// So much that others find some left: for requests that come in thousands and can wait.
+    Patient,
 }
 
 /// What the headers of an answer tell.
@@ -49,27 +58,32 @@ pub(super) struct Limiter {
     buckets: HashMap<Key, Bucket>,
     closed_until: Duration,
     sent: VecDeque<Duration>,
+    /// Those of [`Limiter::sent`] that left room for others.
+    patient: VecDeque<Duration>,
     refused: VecDeque<Duration>,
 }
 
 impl Limiter {
     /// Takes a place for a request, or says how long to wait before asking again.
-    pub(super) fn take(&mut self, route: &Route, now: Duration) -> Result<(), Duration> {
+    pub(super) fn take(&mut self, route: &Route, share: Share, now: Duration) -> Result<(), Duration> {
         if let Some(wait) = self.stopped(now) {
             return Err(wait);
         }
         if self.closed_until > now {
             return Err(self.closed_until - now);
         }
-        forget(&mut self.sent, now, SECOND);
-        if let Some(oldest) = self.sent.front().filter(|_| self.sent.len() >= REQUESTS_PER_SECOND) {
-            return Err((*oldest + SECOND).saturating_sub(now).max(Duration::from_millis(1)));
+        free(&mut self.sent, REQUESTS_PER_SECOND, now)?;
+        if share == Share::Patient {
+            free(&mut self.patient, PATIENT_PER_SECOND, now)?;
         }
         let key = self.key(route);
         if let Some(bucket) = self.buckets.get_mut(&key) {
             bucket.take(now)?;
         }
         self.sent.push_back(now);
+        if share == Share::Patient {
+            self.patient.push_back(now);
+        }
         Ok(())
     }
 
@@ -153,6 +167,13 @@ impl Bucket {
     }
 }
 
+/// Whether there is room for one more within a second, or how long to wait for it.
+fn free(sent: &mut VecDeque<Duration>, most: usize, now: Duration) -> Result<(), Duration> {
+    forget(sent, now, SECOND);
+    let oldest = sent.front().filter(|_| sent.len() >= most);
+    oldest.map_or(Ok(()), |oldest| Err((*oldest + SECOND).saturating_sub(now).max(Duration::from_millis(1))))
+}
+
 fn forget(times: &mut VecDeque<Duration>, now: Duration, window: Duration) {
     while times.front().is_some_and(|at| *at + window <= now) {
         times.pop_front();
@@ -179,15 +200,15 @@ mod tests {
     #[test]
     fn a_bucket_is_emptied_and_filled_again() {
         let mut limiter = Limiter::default();
-        assert_eq!(limiter.take(&route(1), at(0)), Ok(()));
+        assert_eq!(limiter.take(&route(1), Share::Whole, at(0)), Ok(()));
         limiter.learn(&route(1), learned(5, 1, 2_000), at(10));
-        assert_eq!(limiter.take(&route(1), at(20)), Ok(()));
-        assert_eq!(limiter.take(&route(1), at(510)), Err(at(1_500)));
-        assert_eq!(limiter.take(&route(2), at(520)), Ok(()), "another channel has its own");
+        assert_eq!(limiter.take(&route(1), Share::Whole, at(20)), Ok(()));
+        assert_eq!(limiter.take(&route(1), Share::Whole, at(510)), Err(at(1_500)));
+        assert_eq!(limiter.take(&route(2), Share::Whole, at(520)), Ok(()), "another channel has its own");
         for _ in 0..5 {
-            assert_eq!(limiter.take(&route(1), at(2_010)), Ok(()));
+            assert_eq!(limiter.take(&route(1), Share::Whole, at(2_010)), Ok(()));
         }
-        assert_eq!(limiter.take(&route(1), at(2_020)), Err(at(1_990)));
+        assert_eq!(limiter.take(&route(1), Share::Whole, at(2_020)), Err(at(1_990)));
     }
 
     #[test]
@@ -195,7 +216,7 @@ mod tests {
         let mut limiter = Limiter::default();
         limiter.learn(&route(1), learned(5, 0, 2_000), at(0));
         limiter.learn(&route(1), learned(5, 3, 1_900), at(1));
-        assert!(limiter.take(&route(1), at(2)).is_err());
+        assert!(limiter.take(&route(1), Share::Whole, at(2)).is_err());
     }
 
     #[test]
@@ -204,41 +225,55 @@ mod tests {
         let mut limiter = Limiter::default();
         limiter.learn(&other, learned(5, 5, 2_000), at(0));
         limiter.learn(&route(1), learned(5, 0, 2_000), at(0));
-        assert!(limiter.take(&other, at(1)).is_err());
+        assert!(limiter.take(&other, Share::Whole, at(1)).is_err());
     }
 
     #[test]
     fn a_global_429_closes_everything_and_a_bucket_429_only_the_bucket() {
         let mut limiter = Limiter::default();
         limiter.limited(&route(1), Limited { retry_after: at(300), global: false }, at(0));
-        assert_eq!(limiter.take(&route(1), at(100)), Err(at(200)));
-        assert_eq!(limiter.take(&route(2), at(100)), Ok(()));
+        assert_eq!(limiter.take(&route(1), Share::Whole, at(100)), Err(at(200)));
+        assert_eq!(limiter.take(&route(2), Share::Whole, at(100)), Ok(()));
         limiter.limited(&route(2), Limited { retry_after: at(1_000), global: true }, at(100));
-        assert_eq!(limiter.take(&route(3), at(600)), Err(at(500)));
-        assert_eq!(limiter.take(&route(3), at(1_100)), Ok(()));
+        assert_eq!(limiter.take(&route(3), Share::Whole, at(600)), Err(at(500)));
+        assert_eq!(limiter.take(&route(3), Share::Whole, at(1_100)), Ok(()));
     }
 
     #[test]
     fn no_more_than_so_many_a_second_over_all() {
         let mut limiter = Limiter::default();
         for about in 0..REQUESTS_PER_SECOND as u64 {
-            assert_eq!(limiter.take(&route(about), at(about)), Ok(()));
+            assert_eq!(limiter.take(&route(about), Share::Whole, at(about)), Ok(()));
         }
-        assert_eq!(limiter.take(&route(1_000), at(100)), Err(at(900)));
-        assert_eq!(limiter.take(&route(1_000), at(1_000)), Ok(()));
+        assert_eq!(limiter.take(&route(1_000), Share::Whole, at(100)), Err(at(900)));
+        assert_eq!(limiter.take(&route(1_000), Share::Whole, at(1_000)), Ok(()));
+    }
+
+    #[test]
+    fn what_comes_in_thousands_leaves_room_for_others_and_takes_none_of_theirs() {
+        let mut limiter = Limiter::default();
+        for about in 0..PATIENT_PER_SECOND as u64 {
+            assert_eq!(limiter.take(&route(about), Share::Patient, at(0)), Ok(()));
+        }
+        assert_eq!(limiter.take(&route(100), Share::Patient, at(10)), Err(at(990)));
+        for about in 200..200 + (REQUESTS_PER_SECOND - PATIENT_PER_SECOND) as u64 {
+            assert_eq!(limiter.take(&route(about), Share::Whole, at(20)), Ok(()), "a share is left");
+        }
+        assert_eq!(limiter.take(&route(300), Share::Whole, at(30)), Err(at(970)));
+        assert_eq!(limiter.take(&route(301), Share::Patient, at(1_000)), Ok(()));
     }
 
     #[test]
     fn after_too_many_refusals_nothing_is_asked_until_they_are_old() {
         let mut limiter = Limiter::default();
         for _ in 0..INVALID {
-            assert_eq!(limiter.take(&route(1), at(0)), Ok(()));
+            assert_eq!(limiter.take(&route(1), Share::Whole, at(0)), Ok(()));
             limiter.refused(at(0));
             limiter.sent.clear();
         }
-        assert_eq!(limiter.take(&route(1), at(60_000)), Err(INVALID_WINDOW - at(60_000)));
+        assert_eq!(limiter.take(&route(1), Share::Whole, at(60_000)), Err(INVALID_WINDOW - at(60_000)));
         assert_eq!(limiter.stopped(at(60_000)), Some(INVALID_WINDOW - at(60_000)), "answers to interactions as well");
         assert_eq!(limiter.stopped(INVALID_WINDOW), None);
-        assert_eq!(limiter.take(&route(1), INVALID_WINDOW), Ok(()));
+        assert_eq!(limiter.take(&route(1), Share::Whole, INVALID_WINDOW), Ok(()));
     }
 }

@@ -53,13 +53,17 @@ const _: () = assert!(COMMAND.as_secs() < discord_limits::TOKEN_LIFE.as_secs());
 /// Requests a second over all routes; Discord allows 50.
 pub(super) const REQUESTS_PER_SECOND: usize = 45;
 const _: () = assert!(REQUESTS_PER_SECOND < discord_limits::GLOBAL_BUCKET.0 as usize);
+/// Requests a second of [`REQUESTS_PER_SECOND`] while everything is read anew: a quarter is left to all others.
+pub(super) const PATIENT_PER_SECOND: usize = REQUESTS_PER_SECOND * 3 / 4;
 /// Answers of 401, 403 and 429 within [`INVALID_WINDOW`] after which we stop asking; Discord bars the address at 10,000.
 pub(super) const INVALID: usize = 500;
 /// The window of [`INVALID`].
 pub(super) const INVALID_WINDOW: Duration = Duration::from_secs(600);
 
-/// Reactions waiting for one message; beyond that everything is read anew instead.
+/// Reactions waiting for one message, its votes apart, which are one; beyond that the message is read anew instead.
 pub(super) const WAITING_REACTIONS: usize = 256;
+/// The least time from the end of one count of a message's votes to the beginning of the next.
+pub(super) const COUNT_PAUSE: Duration = Duration::from_millis(500);
 /// Interactions remembered so that a repeated one is not answered twice.
 pub(super) const REMEMBERED_INTERACTIONS: usize = 8_192;
 /// Messages whose attachments are remembered, so that an edit keeps them rather than sends them again.

@@ -6,12 +6,13 @@ use super::limiter::Route;
 use super::limits::{MESSAGE_PAGES, PAGE, THREAD_ARCHIVE_MINUTES, THREAD_NAME, shortened};
 use super::render::{Upload, is_marker, marker, render, says};
 use super::uploads::{Listed, all, prints};
-use crate::chat::{CardSeen, MessageRef, Sending};
+use crate::chat::{CardSeen, Lists, MessageRef, Sending};
 use crate::text::Card;
 use interlock::principal::Place;
 use interlock::time::Millis;
 use reqwest::Method;
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 use std::sync::PoisonError;
 use std::time::Duration;
 
@@ -127,6 +128,7 @@ impl Discord {
             ours: is_ours(&answer, me),
             suppressed: answer["flags"].as_u64().unwrap_or(0) & SUPPRESSED != 0,
             says: says(&answer),
+            reacted: reacted(&answer),
         })
     }
 
@@ -182,6 +184,26 @@ fn is_ours(message: &Value, me: u64) -> bool {
     id(&message["author"]["id"]) == Some(me) && message["webhook_id"].is_null()
 }
 
+/// By emoji, which lists have anybody but us in them. A message on which nobody reacted has no such field (Discord's
+/// reference, "Message Object"); one that cannot be read says nothing. Custom emoji are none that we ever wait for.
+fn reacted(message: &Value) -> Option<BTreeMap<String, Lists>> {
+    let Some(all) = message.get("reactions") else { return Some(BTreeMap::new()) };
+    let unicode = all.as_array()?.iter().filter(|one| one["emoji"]["id"].is_null());
+    unicode.map(|one| Some((plain(one["emoji"]["name"].as_str()?), lists(one)?))).collect()
+}
+
+fn lists(reaction: &Value) -> Option<Lists> {
+    let count = |kind: &str| reaction["count_details"][kind].as_u64();
+    let by_burst = reaction["me_burst"] == true;
+    let ordinarily = reaction["me"] == true && !by_burst;
+    Some(Lists { ordinary: count("normal")? > u64::from(ordinarily), burst: count("burst")? > u64::from(by_burst) })
+}
+
+/// The emoji without the sign that asks for a picture.
+pub(super) fn plain(emoji: &str) -> String {
+    emoji.replace('\u{fe0f}', "")
+}
+
 /// A thread's name: one line, not empty.
 fn thread_name(name: &str) -> String {
     let line: String = name.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
@@ -198,6 +220,31 @@ mod tests {
         assert_eq!(thread_name(" reset\nbilling "), "reset billing");
         assert_eq!(thread_name("\n"), "…");
         assert_eq!(thread_name(&"x".repeat(120)).chars().count(), THREAD_NAME);
+    }
+
+    #[test]
+    fn a_message_tells_which_lists_have_somebody_but_us_in_them() {
+        let list = |emoji: &str, normal: u64, burst: u64, me: bool| {
+            json!({"emoji": {"id": null, "name": emoji}, "count_details": {"normal": normal, "burst": burst}, "me": me,
+                "me_burst": false})
+        };
+        let message = json!({"reactions": [list("✅", 201, 0, true), list("❌", 1, 0, true), list("⏸\u{fe0f}", 1, 2, false),
+            {"emoji": {"id": "7", "name": null}}]});
+        let (ordinary, both) = (Lists { burst: false, ..Lists::ALL }, Lists::ALL);
+        let expected =
+            [("✅", ordinary), ("❌", Lists::NONE), ("⏸", both)].map(|(emoji, lists)| (emoji.to_owned(), lists));
+        assert_eq!(reacted(&message), Some(BTreeMap::from(expected)));
+        assert_eq!(reacted(&json!({})), Some(BTreeMap::new()), "nobody reacted");
+    }
+
+    #[test]
+    fn what_a_message_does_not_tell_readably_is_not_taken_for_empty() {
+        let without_details = json!({"emoji": {"id": null, "name": "❌"}, "count": 1, "me": true});
+        for reactions in [json!(null), json!({}), json!([without_details])] {
+            let reacted = reacted(&json!({"reactions": reactions}));
+            let seen = CardSeen { ours: true, suppressed: false, says: String::new(), reacted };
+            assert_eq!(seen.lists("❌"), Lists::ALL, "{seen:?}");
+        }
     }
 
     #[test]

@@ -5,7 +5,7 @@ use super::http::{Body, Failed, How, Request};
 use super::limiter::Route;
 use super::limits::{PAGE, REACTION_PAGES};
 use super::messages::id;
-use crate::chat::MessageRef;
+use crate::chat::{Lists, MessageRef};
 use interlock::principal::Account;
 use reqwest::Method;
 use serde_json::Value;
@@ -13,8 +13,9 @@ use std::collections::BTreeSet;
 
 /// No such emoji: nobody reacted with it.
 const UNKNOWN_EMOJI: u64 = 10_014;
-/// Both lists of people: ordinary reactions and super reactions.
-const KINDS: [u8; 2] = [0, 1];
+/// The lists of people, by Discord's numbers.
+const ORDINARY: u8 = 0;
+const BURST: u8 = 1;
 
 /// An emoji for a path.
 fn encoded(emoji: &str) -> String {
@@ -31,11 +32,17 @@ impl Discord {
         self.http.send(request).await.map(|_| ())
     }
 
-    /// Everybody who reacts with an emoji, in either way.
-    pub(super) async fn reactors(&self, message: MessageRef, emoji: &str) -> Result<BTreeSet<Account>, Failed> {
+    /// Everybody who reacts with an emoji, in either way or in one of them.
+    pub(super) async fn reactors(
+        &self,
+        message: MessageRef,
+        emoji: &str,
+        lists: Lists,
+    ) -> Result<BTreeSet<Account>, Failed> {
         let me = self.me().await?;
         let mut found = BTreeSet::new();
-        for kind in KINDS {
+        let wanted = [(ORDINARY, lists.ordinary), (BURST, lists.burst)];
+        for (kind, _) in wanted.into_iter().filter(|(_, wanted)| *wanted) {
             match self.list_reactors(message, emoji, kind).await {
                 Ok(users) => found.extend(users.iter().filter_map(|user| person(user, me))),
                 Err(failed) if failed.is(UNKNOWN_EMOJI) => {}

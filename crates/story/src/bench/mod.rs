@@ -11,13 +11,15 @@ mod mqadmin;
 mod placement;
 mod reset_offset;
 mod snapshot_rocketmq;
+mod votes;
 
 use anyhow::{Result, bail};
 use figures::Report;
 use std::io::Write;
 use std::process::ExitCode;
 
-const USAGE: &str = "usage: bench ack | footprint | move | mqadmin | placement | reset-offset | snapshot-rocketmq";
+const USAGE: &str =
+    "usage: bench ack | footprint | move | mqadmin | placement | reset-offset | snapshot-rocketmq | votes";
 
 /// Runs the bench that is named on the command line.
 #[must_use]
@@ -45,6 +47,7 @@ async fn run(words: &[String]) -> Result<Option<Report>> {
         ["placement"] => placement::run().await.map(Some),
         ["reset-offset"] => reset_offset::run().await.map(Some),
         ["snapshot-rocketmq"] => snapshot_rocketmq::run().await.map(Some),
+        ["votes", ref size @ ..] => votes::run(size).await.map(Some),
         [ack::BARE, base] => ack::bare(base).await.map(|()| None),
         [placement::ONCE, way] => placement::once(way).map(|()| None),
         [snapshot_rocketmq::ONCE, ref names @ ..] => snapshot_rocketmq::once(names).await.map(|()| None),

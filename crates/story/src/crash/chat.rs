@@ -7,7 +7,7 @@ use interlock::plan::Digest;
 use interlock::principal::{Account, ChatRole, Place};
 use interlock::time::Millis;
 use serde::{Deserialize, Serialize};
-use signalbox::chat::{CardSeen, Chat, ChatError, MemberNow, MessageRef, Sending};
+use signalbox::chat::{CardSeen, Chat, ChatError, Lists, MemberNow, MessageRef, Sending};
 use signalbox::text::Card;
 use std::collections::BTreeSet;
 use std::fs;
@@ -166,7 +166,12 @@ impl Chat for PaperChat {
         Box::pin(self.points.around("chat", "seed", async move { self.message(message).map(drop) }))
     }
 
-    fn reactions<'a>(&'a self, message: MessageRef, _: &'a str) -> Boxed<'a, Result<BTreeSet<Account>, ChatError>> {
+    fn reactions<'a>(
+        &'a self,
+        message: MessageRef,
+        _: &'a str,
+        _: Lists,
+    ) -> Boxed<'a, Result<BTreeSet<Account>, ChatError>> {
         Box::pin(async move { self.answers().and_then(|()| self.message(message)).map(|_| BTreeSet::new()) })
     }
 
@@ -193,6 +198,7 @@ impl Chat for PaperChat {
                 ours: true,
                 suppressed: false,
                 says: one.says,
+                reacted: None,
             })
         })
     }
@@ -201,5 +207,9 @@ impl Chat for PaperChat {
         Box::pin(
             async move { self.answers().map(|()| Some(Place::Discord { guild: CHANNEL.0, channel, thread: None })) },
         )
+    }
+
+    fn leaving_room<'a>(&'a self, work: Boxed<'a, ()>) -> Boxed<'a, ()> {
+        work
     }
 }

@@ -61,13 +61,23 @@ pub struct Under {
 impl Under {
     /// The simulated demo fleet, with what the stories need in it.
     pub(super) fn simulated(fleet: &Fleet) -> Self {
+        let pace = Pace { lease: Duration::from_secs(4), act_deadline: Duration::from_secs(3), ..quick() };
+        Self::simulated_at(jumping(pace), fleet)
+    }
+
+    /// The same, by an engine that goes so fast.
+    pub(super) fn simulated_at(pace: Pace, fleet: &Fleet) -> Self {
         let clusters = [(demo::PRODUCTION, Tier::Production), (demo::STAGING, Tier::Staging)];
         let clusters = clusters.map(|(name, tier)| (name.parse::<ClusterName>().expect("a cluster's name"), tier));
         furnish(&fleet.kafka(&clusters[0].0));
-        let pace = Pace { lease: Duration::from_secs(4), act_deadline: Duration::from_secs(3), ..quick() };
         let backends = fleet.clusters().expect("its clusters");
         Self { clusters: clusters.into(), backends, pace, guards: Guards::all() }
     }
+}
+
+/// A pace where time jumps: a jump of hours is no outage, or plans would never expire.
+pub(super) fn jumping(pace: Pace) -> Pace {
+    Pace { votes_every: Duration::from_secs(4 * 3_600), ..pace }
 }
 
 /// What outlives the process.

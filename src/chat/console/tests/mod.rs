@@ -5,7 +5,7 @@ mod played;
 mod served;
 
 use super::inside::Inside;
-use crate::chat::{Clicked, Completing, Door, Filled, Reacted, Shown, Stranger, Suggested};
+use crate::chat::{Clicked, Completing, Door, Filled, MessageRef, Reacted, Shown, Stranger, Suggested};
 use crate::desk::Incoming;
 use crate::text::{Card, Drawing, Form, Line, Tone};
 use engine::port::Boxed;
@@ -71,6 +71,16 @@ impl Door for Noting {
 
     fn stranger(&self, _stranger: Stranger, _account: Option<Account>, _locale: &str) -> Card {
         Card::default()
+    }
+
+    fn concerns(&self, _reacted: &Reacted) -> bool {
+        true
+    }
+
+    fn moved(&self, _account: Account) {}
+
+    fn overrun(&self, _message: MessageRef) -> Boxed<'_, ()> {
+        Box::pin(async {})
     }
 
     fn reacted(&self, _reacted: Reacted) -> Boxed<'_, ()> {

@@ -1,5 +1,6 @@
 //! Events as they come from serenity, readable or not.
 
+use super::super::messages::plain;
 use super::Opened;
 use crate::chat::{MessageRef, Reacted};
 use interlock::principal::Account;
@@ -45,11 +46,6 @@ enum Several {
     Gone(String),
     /// Something changed.
     Unknown(String),
-}
-
-/// The emoji without the sign that asks for a picture; a custom one is none that we ever wait for.
-fn plain(emoji: &str) -> String {
-    emoji.replace('\u{fe0f}', "")
 }
 
 fn emoji(reaction: &ReactionType) -> String {

@@ -1,7 +1,7 @@
 //! A door that writes down what is handed in.
 
 use super::SOON;
-use crate::chat::{Clicked, Completing, Door, Filled, Reacted, Stranger, Suggested};
+use crate::chat::{Clicked, Completing, Door, Filled, MessageRef, Reacted, Stranger, Suggested};
 use crate::desk::{Incoming, RawValue};
 use crate::text::{Card, Form, Line, Span};
 use engine::port::Boxed;
@@ -128,6 +128,16 @@ impl Door for FakeDoor {
 
     fn stranger(&self, stranger: Stranger, _account: Option<Account>, locale: &str) -> Card {
         card(&format!("no: {stranger:?} {locale}"))
+    }
+
+    fn concerns(&self, _reacted: &Reacted) -> bool {
+        true
+    }
+
+    fn moved(&self, _account: Account) {}
+
+    fn overrun(&self, _message: MessageRef) -> Boxed<'_, ()> {
+        Box::pin(async {})
     }
 
     fn reacted(&self, reacted: Reacted) -> Boxed<'_, ()> {

@@ -6,6 +6,7 @@ mod connection;
 mod door;
 mod members;
 mod messages;
+mod rates;
 mod reactions;
 mod secrets;
 

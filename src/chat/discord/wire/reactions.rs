@@ -2,7 +2,7 @@
 
 use super::bot::{bot, chat, message, post};
 use super::door::card;
-use crate::chat::{Chat, ChatError};
+use crate::chat::{Chat, ChatError, Lists};
 use interlock::principal::Account;
 use std::collections::BTreeSet;
 
@@ -83,9 +83,9 @@ async fn all_who_react_are_read_by_pages_super_reactions_too_bots_and_ourselves_
     eager.super_reacts(&there, "✅").await;
     expected.insert(Account::Discord(eager.id().get()));
     model.other_bot("other").reacts(&there, "✅").await;
-    assert_eq!(chat.reactions(posted, "✅").await, Ok(expected));
-    assert_eq!(chat.reactions(posted, "❌").await, Ok(BTreeSet::new()));
+    assert_eq!(chat.reactions(posted, "✅", Lists::ALL).await, Ok(expected));
+    assert_eq!(chat.reactions(posted, "❌", Lists::ALL).await, Ok(BTreeSet::new()));
     there.deletes();
-    assert!(matches!(chat.reactions(posted, "✅").await, Err(ChatError::Gone(_))));
+    assert!(matches!(chat.reactions(posted, "✅", Lists::ALL).await, Err(ChatError::Gone(_))));
     model.assert_clean();
 }

@@ -8,7 +8,18 @@ pub(super) const GUILD: &str = "10";
 pub(super) const APPLICATION: &str = "2";
 /// The person who types everything.
 pub(super) const PERSON: &str = "3";
-const BOT: &str = "1";
+/// Whoever could approve, and does not.
+pub(super) const APPROVER: &str = "4";
+/// The bot.
+pub(super) const BOT: &str = "1";
+/// The message that the bot posts as the card of a plan; its thread has the same id.
+pub(super) const CARD: &str = "5000";
+/// People who react, from this id on.
+const FIRST_REACTING: u64 = 1_000;
+const REACTING: u64 = 100;
+/// Messages of others that they react to, from this id on.
+const FIRST_OTHER: u64 = 6_000;
+const OTHERS: u64 = 99;
 /// The only channel.
 pub(super) const CHANNEL: &str = "30";
 const LONG_AGO: &str = "2024-01-01T00:00:00.000000+00:00";
@@ -38,7 +49,7 @@ pub(super) fn guild() -> Value {
         "voice_states": [], "stage_instances": [], "guild_scheduled_events": [],
         "roles": [{"id": GUILD, "name": "@everyone", "color": 0, "colors": {"primary_color": 0}, "hoist": false,
             "managed": false, "mentionable": false, "permissions": ALL_RIGHTS, "position": 0}],
-        "members": [member()], "channels": [{"id": CHANNEL, "type": 0, "name": "ops"}],
+        "members": [member(PERSON)], "channels": [{"id": CHANNEL, "type": 0, "name": "ops"}],
     })
 }
 
@@ -56,12 +67,24 @@ const TYPED: [(&str, &[(&str, &str)]); 10] = [
     ("reset-offset", &[("group", "nightly-report"), ("to", "-2h"), ("cluster", "orders-kafka"), ("dry-run", "")]),
 ];
 
+/// What is typed for a card that stays open.
+const PLAN: (&str, &[(&str, &str)]) =
+    ("reset-offset", &[("group", "nightly-report"), ("to", "-2h"), ("cluster", "orders-kafka")]);
+
 /// The interaction of this number.
 pub(super) fn interaction(number: u64) -> Value {
     let turn = usize::try_from(number).unwrap_or(0) % TYPED.len();
-    let (name, options) = TYPED[turn];
+    typed(number, TYPED[turn])
+}
+
+/// The interaction of this number, which asks for the card.
+pub(super) fn plan(number: u64) -> Value {
+    typed(number, PLAN)
+}
+
+fn typed(number: u64, (name, options): (&str, &[(&str, &str)])) -> Value {
     let options: Vec<Value> = options.iter().map(option).collect();
-    let mut member = member();
+    let mut member = member(PERSON);
     member["permissions"] = json!(ALL_RIGHTS);
     json!({
         "id": number.to_string(), "application_id": APPLICATION, "type": 2, "token": format!("token{number}"),
@@ -80,9 +103,32 @@ fn option((name, value): &(&str, &str)) -> Value {
     json!({"name": name, "type": 3, "value": value})
 }
 
-fn member() -> Value {
+/// A reaction of this number, and its event: half of them on the card, half on other messages. Whoever put theirs there takes
+/// it off the next time.
+pub(super) fn reaction(number: u64) -> (&'static str, Value) {
+    let (on_card, turn) = (number % 2 == 0, number / 2);
+    let user = (FIRST_REACTING + turn % REACTING).to_string();
+    let message = if on_card { CARD.to_owned() } else { (FIRST_OTHER + turn % OTHERS).to_string() };
+    let mut data = json!({
+        "user_id": user, "channel_id": CHANNEL, "message_id": message, "guild_id": GUILD, "burst": false, "type": 0,
+        "emoji": {"id": null, "name": "✅"},
+    });
+    if turn / REACTING % 2 == 1 {
+        return ("MESSAGE_REACTION_REMOVE", data);
+    }
+    data["member"] = member(&user);
+    ("MESSAGE_REACTION_ADD", data)
+}
+
+/// Everybody who reacts, as one page of them.
+pub(super) fn reacting() -> Value {
+    (0..REACTING).map(|one| json!({"id": (FIRST_REACTING + one).to_string(), "username": "somebody"})).collect()
+}
+
+/// A member of the guild without any role.
+pub(super) fn member(user: &str) -> Value {
     json!({
-        "user": {"id": PERSON, "username": "alice", "discriminator": "0", "global_name": null, "avatar": null},
+        "user": {"id": user, "username": "somebody", "discriminator": "0", "global_name": null, "avatar": null},
         "roles": [], "deaf": false, "mute": false, "flags": 0, "nick": null, "avatar": null, "pending": false,
         "joined_at": LONG_AGO,
     })

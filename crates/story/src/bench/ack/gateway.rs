@@ -1,20 +1,22 @@
-//! A lean Discord: just enough REST and gateway to send interactions and to receive what comes back. It does next to
-//! nothing beside, so that what is measured is the bot.
+//! A lean Discord: just enough REST and gateway to send interactions and reactions and to receive what comes back. It does next
+//! to nothing beside, so that what is measured is the bot.
 
+use super::card::{Card, Carried};
 use super::frames;
 use super::ledger::Ledger;
 use anyhow::{Context, Result, bail};
 use axum::Router;
 use axum::body::Bytes;
 use axum::extract::ws::{Message, WebSocket, WebSocketUpgrade};
-use axum::extract::{Path, State};
-use axum::http::{StatusCode, Uri};
+use axum::extract::{Path, Request, State};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{any, patch, post};
 use axum::serve::ListenerExt;
 use futures_util::stream::SplitSink;
 use futures_util::{SinkExt, StreamExt};
 use serde_json::{Value, json};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 use tokio::net::TcpListener;
@@ -40,17 +42,34 @@ pub(super) struct Block {
     pub(super) answers: bool,
 }
 
+/// What is to be sent.
+enum Frame {
+    /// An interaction by its number, of which the ledger keeps when it was sent.
+    Interaction(u64, Value),
+    /// A reaction, and its event.
+    Reaction(&'static str, Value),
+}
+
+type Line = mpsc::UnboundedSender<Frame>;
+
 struct Inner {
     base: String,
     ledger: Mutex<Ledger>,
-    /// Where interactions go that are to be sent; none while no bot is connected.
-    line: watch::Sender<Option<mpsc::UnboundedSender<u64>>>,
+    card: Mutex<Card>,
+    /// Where frames go that are to be sent; none while no bot is connected.
+    line: watch::Sender<Option<Line>>,
+    /// How many reactions were written.
+    reactions: AtomicU64,
     changed: watch::Sender<()>,
 }
 
 impl Inner {
     fn ledger(&self) -> MutexGuard<'_, Ledger> {
         self.ledger.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn card(&self) -> MutexGuard<'_, Card> {
+        self.card.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn gateway(&self) -> String {
@@ -77,6 +96,8 @@ impl Gateway {
         let inner = Arc::new(Inner {
             base: format!("http://{}", listener.local_addr()?),
             ledger: Mutex::default(),
+            card: Mutex::default(),
+            reactions: AtomicU64::new(0),
             line: watch::Sender::new(None),
             changed: watch::Sender::new(()),
         });
@@ -111,12 +132,12 @@ impl Gateway {
     /// Sends a block; how long each took until it was deferred.
     pub(super) async fn plays(&self, block: Block) -> Result<Vec<Duration>> {
         *self.inner.ledger() = Ledger::default();
-        let line = self.inner.line.borrow().clone().context("no bot is connected")?;
+        let line = self.line()?;
         let began = tokio::time::Instant::now();
         let mut at = began;
         for number in (block.first..).take(block.count) {
             tokio::time::sleep_until(at).await;
-            line.send(number).ok().context("the bot has gone")?;
+            line.send(Frame::Interaction(number, frames::interaction(number))).ok().context("the bot has gone")?;
             at += block.every;
         }
         self.reaches(FIRST_ANSWER, "deferrals", |ledger| ledger.acknowledged() >= block.count).await?;
@@ -125,6 +146,43 @@ impl Gateway {
         }
         let ledger = std::mem::take(&mut *self.inner.ledger());
         ledger.close().map_err(anyhow::Error::msg)
+    }
+
+    fn line(&self) -> Result<Line> {
+        self.inner.line.borrow().clone().context("no bot is connected")
+    }
+
+    /// Asks the bot for a plan by the interaction of this number; returns when its card is open.
+    pub(super) async fn has_a_card(&self, number: u64) -> Result<()> {
+        *self.inner.ledger() = Ledger::default();
+        self.line()?.send(Frame::Interaction(number, frames::plan(number))).ok().context("the bot has gone")?;
+        self.reaches(FIRST_ANSWER, "deferrals", |ledger| ledger.acknowledged() >= 1).await?;
+        self.reaches(FINAL_ANSWERS, "answers", |ledger| ledger.answered() >= 1).await?;
+        let mut changed = self.inner.changed.subscribe();
+        let open = changed.wait_for(|()| self.inner.card().is_open());
+        tokio::time::timeout(FINAL_ANSWERS, open)
+            .await
+            .context("the bot posts no card")?
+            .context("the gateway ended")?;
+        Ok(())
+    }
+
+    /// Sends a reaction every so often, until the flood is dropped.
+    pub(super) fn is_flooded(&self, every: Duration) -> Result<Flood> {
+        let line = self.line()?;
+        let task = tokio::spawn(async move {
+            let mut ticks = tokio::time::interval(every);
+            for number in 0.. {
+                ticks.tick().await;
+                let (event, data) = frames::reaction(number);
+                if line.send(Frame::Reaction(event, data)).is_err() {
+                    return;
+                }
+            }
+        });
+        let (inner, began) = (Arc::clone(&self.inner), Instant::now());
+        let before = inner.reactions.load(Ordering::Relaxed);
+        Ok(Flood { inner, every, began, before, task: task.abort_handle() })
     }
 
     async fn reaches(&self, within: Duration, what: &str, all: impl Fn(&Ledger) -> bool) -> Result<()> {
@@ -142,6 +200,30 @@ impl Gateway {
     }
 }
 
+/// Reactions on their way to a bot. Dropped, they end.
+pub(super) struct Flood {
+    inner: Arc<Inner>,
+    every: Duration,
+    began: Instant,
+    before: u64,
+    task: AbortHandle,
+}
+
+impl Drop for Flood {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+impl Flood {
+    /// How many reactions were written to the bot so far, and how many were due.
+    pub(super) fn written(&self) -> (u64, u64) {
+        let due = self.began.elapsed().as_nanos() / self.every.as_nanos();
+        let written = self.inner.reactions.load(Ordering::Relaxed) - self.before;
+        (written, u64::try_from(due).unwrap_or(u64::MAX))
+    }
+}
+
 async fn first_answer(State(inner): State<Arc<Inner>>, Path((id, _)): Path<(u64, String)>, body: Bytes) -> StatusCode {
     let at = Instant::now();
     inner.ledger().first_answer(id, &body, at);
@@ -155,16 +237,23 @@ async fn final_answer(State(inner): State<Arc<Inner>>, _body: Bytes) -> Response
     axum::Json(json!({"id": "60", "channel_id": "30"})).into_response()
 }
 
-async fn rest(State(inner): State<Arc<Inner>>, uri: Uri, _body: Bytes) -> Response {
-    let answer = match uri.path() {
+async fn rest(State(inner): State<Arc<Inner>>, request: Request) -> Response {
+    let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+    let answer = match path.as_str() {
         "/api/v10/gateway" | "/api/v10/gateway/bot" => json!({
             "url": inner.gateway(), "shards": 1,
             "session_start_limit": {"total": 1_000, "remaining": 999, "reset_after": 86_400_000, "max_concurrency": 1},
         }),
         path if path.ends_with("/commands") => json!([]),
-        _ => {
-            return (StatusCode::NOT_FOUND, axum::Json(json!({"message": "404: Not Found", "code": 0})))
-                .into_response();
+        path => {
+            let carried = Carried::read(request).await;
+            let below = path.strip_prefix("/api/v10/").unwrap_or_default();
+            let answered = inner.card().answer(&method, below, carried);
+            inner.changed.send_replace(());
+            return answered.unwrap_or_else(|| {
+                let gone = axum::Json(json!({"message": "404: Not Found", "code": 0}));
+                (StatusCode::NOT_FOUND, gone).into_response()
+            });
         }
     };
     axum::Json(answer).into_response()
@@ -181,15 +270,12 @@ async fn upgrade(State(inner): State<Arc<Inner>>, upgrade: WebSocketUpgrade) -> 
 async fn serve(inner: &Inner, socket: WebSocket) -> Result<(), axum::Error> {
     let (sink, mut stream) = socket.split();
     let mut connection = Connection { sink, sequence: 0 };
-    let (line, mut numbers) = mpsc::unbounded_channel();
-    connection.puts(&frames::hello()).await?;
+    let hello = frames::hello();
+    let (line, mut frames) = mpsc::unbounded_channel();
+    connection.puts(&hello).await?;
     loop {
         tokio::select! {
-            Some(number) = numbers.recv() => {
-                let frame = connection.numbered("INTERACTION_CREATE", &frames::interaction(number));
-                inner.ledger().sends(number);
-                connection.sink.send(frame).await?;
-            }
+            Some(frame) = frames.recv() => connection.sends(inner, frame).await?,
             message = stream.next() => match message {
                 Some(Ok(Message::Text(text))) => connection.hears(inner, &text, &line).await?,
                 Some(Ok(Message::Close(_))) | None => return Ok(()),
@@ -206,7 +292,23 @@ struct Connection {
 }
 
 impl Connection {
-    async fn hears(&mut self, inner: &Inner, text: &str, line: &mpsc::UnboundedSender<u64>) -> Result<(), axum::Error> {
+    async fn sends(&mut self, inner: &Inner, frame: Frame) -> Result<(), axum::Error> {
+        match frame {
+            Frame::Interaction(number, data) => {
+                let frame = self.numbered("INTERACTION_CREATE", &data);
+                inner.ledger().sends(number);
+                self.sink.send(frame).await
+            }
+            Frame::Reaction(event, data) => {
+                let frame = self.numbered(event, &data);
+                self.sink.send(frame).await?;
+                inner.reactions.fetch_add(1, Ordering::Relaxed);
+                Ok(())
+            }
+        }
+    }
+
+    async fn hears(&mut self, inner: &Inner, text: &str, line: &Line) -> Result<(), axum::Error> {
         let frame: Value = serde_json::from_str(text).unwrap_or_default();
         match frame["op"].as_u64() {
             Some(1) => self.puts(&json!({"op": 11})).await,
