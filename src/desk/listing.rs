@@ -74,11 +74,11 @@ impl Desk {
                 continue;
             }
             // Of a plan that cannot be read nobody knows whose seats were skipped.
-            let Some(outline) = self.outline(&operation, About::Unknown).await? else { continue };
+            let Some(outline) = self.rooms.outline(&operation, About::Unknown).await? else { continue };
             let plan = outline.plan();
             let closes = self.rooms.policy.may_review(&ask.request.principal, plan, &glass).is_ok();
             if closes && self.sees(ask, plan) {
-                lines.insert(operation.id.clone(), self.line(&operation, Some(plan), &[]));
+                lines.insert(operation.id.clone(), self.rooms.line(&operation, Some(plan), &[]));
             }
         }
         Ok(lines.into_values().take(SHOWN).collect())

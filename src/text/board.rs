@@ -20,10 +20,10 @@ pub fn board(board: &Board, at: Option<Millis>, locale: Locale) -> Card {
     let mut body = section("board-to-decide", &board.to_decide, locale);
     body.extend(section("board-to-approve", &board.to_approve, locale));
     body.extend(section("board-under-way", &board.under_way, locale));
-    body.extend(board.freezes.iter().take(MOST_FREEZES).map(|one| Block::Line(freezes::line(one, locale))));
     let lists = [&board.to_decide, &board.to_approve, &board.under_way];
     let left_out = lists.iter().map(|list| list.len().saturating_sub(MOST)).sum::<usize>();
     body.extend((left_out > 0).then(|| more(left_out, locale)));
+    body.extend(board.freezes.iter().take(MOST_FREEZES).map(|one| Block::Line(freezes::line(one, locale))));
     body.extend(board.is_cut.then(|| Block::Line(locale.say("board-cut", &Args::new()))));
     body.extend(at.map(|at| Block::Line(locale.say("board-as-of", &Args::new().time("at", at)))));
     let clusters: Vec<String> = board.clusters.iter().map(ToString::to_string).collect();

@@ -25,23 +25,21 @@ async fn due(bed: &Bed, now: Millis) -> Vec<Due> {
 
 contract! {
     async fn a_board_is_asked_for_once_and_kept_under_its_channel(bed: &Bed) {
-        let seventh = place(7);
-        let (one, other) = tokio::join!(
-            bed.store.want_board(&seventh, None, START),
-            bed.store.want_board(&seventh, None, START)
-        );
-        assert!(one.unwrap() != other.unwrap(), "one of the two asks for it");
+        let seven = place(7);
+        let wants = async || bed.store.want_board(&seven, None, START).await.unwrap();
+        let (one, other) = tokio::join!(wants(), wants());
+        assert!(one != other, "one of the two asks for it");
         assert!(!bed.store.want_board(&place(7), None, START.plus(HOUR * 9)).await.unwrap(), "its notice still waits");
         assert!(bed.store.want_board(&place(8), None, START).await.unwrap(), "another channel");
         let waiting = due(bed, START).await;
         assert!(waiting.iter().all(|due| due.notice == Notice::Board), "{waiting:?}");
         let of = |channel| waiting.iter().find(|due| due.stream == Stream::Place(place(channel))).unwrap();
-        let seven = posted(7, 100, START);
-        assert!(bed.store.board_posted(&of(7).claim, &seven).await.unwrap());
+        let board = posted(7, 100, START);
+        assert!(bed.store.board_posted(&of(7).claim, &board).await.unwrap());
         assert!(!bed.store.board_posted(&of(7).claim, &posted(7, 101, START)).await.unwrap(), "the claim is gone");
         let kept = bed.store.boards().await.unwrap();
-        assert_eq!((kept.len(), &kept[0], kept[1].message), (2, &seven, 0));
-        let edited = BoardMessage { says: "other".to_owned(), ..seven };
+        assert_eq!((kept.len(), &kept[0], kept[1].message), (2, &board, 0));
+        let edited = BoardMessage { says: "other".to_owned(), ..board };
         bed.store.board_edited(&edited).await.unwrap();
         bed.store.board_edited(&posted(7, 99, START)).await.unwrap();
         assert_eq!(bed.store.boards().await.unwrap()[0], edited, "another message changes nothing");

@@ -126,7 +126,8 @@ async fn two_processes_remind_once() {
     let (one, other) = (scene.house().await, scene.house().await);
     let id = plans(&one, RESET).await;
     lives_until(&scene, &one, HOUR * 4 - MINUTE).await;
-    scene.passes(MINUTE + SLACK).await;
+    assert_eq!(scene.told(REMINDER), 0);
+    scene.passes(MINUTE).await;
     tokio::join!(works(&one), works(&other));
     for house in [&one, &other] {
         works(house).await;
