@@ -106,7 +106,7 @@ fn option((name, value): &(&str, &str)) -> Value {
 /// A reaction of this number, and its event: half of them on the card, half on other messages. Whoever put theirs there takes
 /// it off the next time.
 pub(super) fn reaction(number: u64) -> (&'static str, Value) {
-    let (on_card, turn) = (number % 2 == 0, number / 2);
+    let (on_card, turn) = (number.is_multiple_of(2), number / 2);
     let user = (FIRST_REACTING + turn % REACTING).to_string();
     let message = if on_card { CARD.to_owned() } else { (FIRST_OTHER + turn % OTHERS).to_string() };
     let mut data = json!({
