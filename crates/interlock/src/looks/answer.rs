@@ -185,6 +185,8 @@ pub struct OperationStatus {
     pub seats: Vec<Seat>,
     /// Who fills them, and whose vote does not count: as it was when it started, else as it is now.
     pub tally: Tally,
+    /// Whether it has started.
+    pub has_started: bool,
     /// Its steps.
     pub steps: Vec<StepLine>,
     /// The operation it takes back.
