@@ -7,6 +7,7 @@ mod owners;
 mod pace;
 mod post;
 mod redraw;
+mod shared;
 
 use super::hub::{Hub, Shown};
 use super::port::ChatError;
@@ -34,6 +35,9 @@ const CLAIM: Duration = Duration::from_secs(60);
 const LONGEST_PAUSE: Duration = Duration::from_secs(300);
 /// How long what is only nice to know is tried to be told while the chat does not answer.
 const PATIENCE: Duration = Duration::from_secs(24 * 3600);
+
+/// The same for what was seen of a cluster: later it is no longer so.
+const FRESH: Duration = Duration::from_secs(15 * 60);
 
 /// Delivers.
 #[derive(Clone)]
@@ -123,7 +127,7 @@ impl Delivery {
     async fn deliver(&self, due: &Due) -> Result<bool, StoreError> {
         let sent = match &due.stream {
             Stream::Operation(id) | Stream::Owners(id) => self.of_operation(id, due).await.unwrap_or_else(|sent| sent),
-            Stream::Place(place) => self.to_operators(place, due).await.unwrap_or_else(|sent| sent),
+            Stream::Place(place) => self.to_place(place, due).await.unwrap_or_else(|sent| sent),
         };
         let now = self.rooms.clock.now();
         match sent {
@@ -141,6 +145,14 @@ impl Delivery {
                 Ok(false)
             }
             Sent::Dead(why) => self.set_aside(due, &why).await,
+        }
+    }
+
+    /// What has no operation: what somebody shares, and what operators are told.
+    async fn to_place(&self, place: &Place, due: &Due) -> Result<Sent, Sent> {
+        match due.notice {
+            Notice::Shared { .. } => self.to_everybody(place, due).await,
+            _ => self.to_operators(place, due).await,
         }
     }
 
@@ -213,6 +225,7 @@ fn is_tried_again(notice: &Notice, tried: Duration) -> bool {
         Notice::Seed { .. } | Notice::OpenThread | Notice::Progress { .. } | Notice::Milestone { .. } => {
             tried < PATIENCE
         }
+        Notice::Shared { .. } => tried < FRESH,
     }
 }
 
@@ -224,9 +237,11 @@ fn console_message(id: &OperationId, revision: u32) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use super::{PATIENCE, is_tried_again};
+    use super::{FRESH, PATIENCE, is_tried_again};
     use engine::{Notice, Seeded};
     use interlock::facts::Facts;
+    use interlock::looks::{ClustersLook, LookAnswer};
+    use interlock::time::Millis;
     use std::time::Duration;
 
     #[test]
@@ -249,5 +264,9 @@ mod tests {
             assert!(is_tried_again(notice, PATIENCE.saturating_sub(Duration::from_millis(1))), "{notice:?}");
             assert!(!is_tried_again(notice, PATIENCE), "{notice:?}");
         }
+        let answer = Box::new(LookAnswer::Clusters(ClustersLook { clusters: Vec::new() }));
+        let shared = Notice::Shared { answer, by: "alice".parse().unwrap(), seen_at: Millis(0) };
+        assert!(is_tried_again(&shared, FRESH.saturating_sub(Duration::from_millis(1))));
+        assert!(!is_tried_again(&shared, FRESH));
     }
 }

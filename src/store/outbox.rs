@@ -301,7 +301,7 @@ pub(super) async fn put(
     put_into(tx, &Stream::Owners(operation.clone()), &owners, at).await
 }
 
-async fn put_into(tx: &mut Tx, stream: &Stream, notices: &[Notice], at: Millis) -> Result<(), StoreError> {
+pub(super) async fn put_into(tx: &mut Tx, stream: &Stream, notices: &[Notice], at: Millis) -> Result<(), StoreError> {
     let Ok(count) = i64::try_from(notices.len()) else { return Ok(()) };
     if count == 0 {
         return Ok(());

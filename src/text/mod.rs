@@ -42,7 +42,7 @@ pub mod width;
 #[cfg(test)]
 mod tests;
 
-pub use answers::{answer, answer_without_files, said};
+pub use answers::{answer, answer_without_files, said, share_button, shared};
 pub use card::{Block, Button, Card, CardFile, Line, Mention, Span, Table, Tone};
 pub use console::{Drawing, console};
 pub use form::{Form, LONGEST_FORM};

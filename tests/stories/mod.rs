@@ -23,6 +23,7 @@ mod discord_owners;
 mod discord_places;
 mod discord_rejected;
 mod discord_reset;
+mod discord_shared;
 mod discord_steered;
 mod discord_unlock;
 mod discord_waits;

@@ -1,8 +1,10 @@
 //! Notices: what people are to be told, as data. Sentences are made when a notice is sent.
 
 use interlock::facts::{Fact, Facts};
-use interlock::id::OperationId;
+use interlock::id::{OperationId, PersonId};
+use interlock::looks::LookAnswer;
 use interlock::principal::Place;
+use interlock::time::Millis;
 use serde::{Deserialize, Serialize};
 
 /// Where notices queue up: first in, first out within a stream.
@@ -59,6 +61,15 @@ pub enum Notice {
         id: String,
         /// Its facts.
         facts: Facts,
+    },
+    /// What somebody was shown, for everybody who reads a place.
+    Shared {
+        /// It, without what only they may read.
+        answer: Box<LookAnswer>,
+        /// Who.
+        by: PersonId,
+        /// When it was asked for.
+        seen_at: Millis,
     },
 }
 

@@ -54,6 +54,7 @@ impl Post<'_> {
             Notice::OpenThread => self.open_thread().await,
             Notice::Progress { .. } => self.progress(channel, &card(false)).await,
             Notice::OwnersBefore | Notice::OwnersAfter => self.tell(channel, (&card(true), true)).await,
+            Notice::Shared { .. } => Ok(Sent::Dead("what is shared is of no operation".to_owned())),
             Notice::Milestone { .. } => self.tell(channel, (&card(false), false)).await,
             Notice::Alert { .. } => self.tell(channel, (&card(false), true)).await,
         }

@@ -4,7 +4,9 @@ use super::fixture::{NOON, Scene, captured, denied, freeze, half_done, members, 
 use super::scale_out::{approved, scale_out};
 use super::{drawn, rules, seen};
 use crate::desk::{Answer, Denied, Done, Recorded};
-use crate::text::{Card, Drawing, Locale, Newer, answer, by_hand, console, notice, plan_card, plan_text, reassignment};
+use crate::text::{
+    Card, Drawing, Locale, Newer, answer, by_hand, console, notice, plan_card, plan_text, reassignment, shared,
+};
 use engine::{Entry, History, Notice};
 use interlock::approval::State;
 use interlock::cluster::Tier;
@@ -188,6 +190,9 @@ fn looks() {
     for (name, seen) in seen::all() {
         answered(&format!("look_{name}"), &Done::Looked(Box::new(seen)));
     }
+    let (_, group) = seen::all().into_iter().find(|(name, _)| *name == "group").unwrap();
+    let (group, alice) = (group.for_everybody().unwrap(), "alice".parse().unwrap());
+    shown("look_group_shared", |locale| shared(&group, (&alice, NOON), locale));
 }
 
 #[test]

@@ -5,6 +5,7 @@
 
 mod answer;
 pub mod clusters;
+mod everybody;
 mod group;
 mod health;
 mod kafka;
