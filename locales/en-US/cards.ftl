@@ -186,9 +186,13 @@ not-counted-unconfirmed = has not typed the name yet: [Approve…]
 
 button-details = Details
 button-change = Change
+button-help = Help
 button-my-vote = My vote
+button-clusters = Clusters
 button-confirm = Approve…
+button-operations = Operations
 button-reject = Reject…
+button-share = Share here
 form-change = Change this plan
 form-change-line = The command as it was typed
 form-confirm = This cannot be undone

@@ -120,9 +120,13 @@ not-counted-unconfirmed = 尚未键入名称：[批准…]
 
 button-details = 详情
 button-change = 修改
+button-help = 帮助
 button-my-vote = 我的投票
+button-clusters = 集群列表
 button-confirm = 批准…
+button-operations = 操作列表
 button-reject = 否决…
+button-share = 分享到此处
 form-change = 修改这份计划
 form-change-line = 当时输入的命令
 form-confirm = 此操作不可回滚

@@ -10,6 +10,7 @@ mod owners;
 mod pace;
 mod post;
 mod redraw;
+mod shared;
 
 use super::hub::{Hub, Shown};
 use super::port::ChatError;
@@ -39,6 +40,9 @@ const CLAIM: Duration = Duration::from_secs(60);
 const LONGEST_PAUSE: Duration = Duration::from_secs(300);
 /// How long what is only nice to know is tried to be told while the chat does not answer.
 const PATIENCE: Duration = Duration::from_secs(24 * 3600);
+
+/// The same for what was seen of a cluster: later it is no longer so.
+const FRESH: Duration = Duration::from_secs(15 * 60);
 
 /// Delivers.
 #[derive(Clone)]
@@ -169,6 +173,7 @@ impl Delivery {
             Notice::AuditHead { head, before, at } => {
                 self.post_head(place, due, &HeadView { head, before, at: *at }).await
             }
+            Notice::Shared { .. } => self.to_everybody(place, due).await,
             _ => Ok(Sent::Dead("it is not told in a place without an operation".to_owned())),
         }
     }
@@ -255,6 +260,7 @@ fn is_tried_again(notice: &Notice, tried: Duration) -> bool {
         | Notice::Reminder { .. }
         | Notice::Progress { .. }
         | Notice::Milestone { .. } => tried < PATIENCE,
+        Notice::Shared { .. } => tried < FRESH,
     }
 }
 
@@ -266,9 +272,10 @@ fn console_message(id: &OperationId, revision: u32) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use super::{PATIENCE, is_tried_again};
+    use super::{FRESH, PATIENCE, is_tried_again};
     use engine::{Notice, Seeded};
     use interlock::facts::Facts;
+    use interlock::looks::{ClustersLook, LookAnswer};
     use interlock::time::Millis;
     use std::time::Duration;
 
@@ -296,5 +303,9 @@ mod tests {
             assert!(is_tried_again(notice, PATIENCE.saturating_sub(Duration::from_millis(1))), "{notice:?}");
             assert!(!is_tried_again(notice, PATIENCE), "{notice:?}");
         }
+        let answer = Box::new(LookAnswer::Clusters(ClustersLook { clusters: Vec::new() }));
+        let shared = Notice::Shared { answer, by: "alice".parse().unwrap(), seen_at: Millis(0) };
+        assert!(is_tried_again(&shared, FRESH.saturating_sub(Duration::from_millis(1))));
+        assert!(!is_tried_again(&shared, FRESH));
     }
 }

@@ -3,9 +3,9 @@
 use super::port::{Clicked, Completing, Door, Filled, MessageRef, Reacted, Stranger, Suggested};
 use super::pressed::Pressed;
 use super::steering::{Steering, is_control, plain};
-use crate::desk::{Answer, Changing, Denied, Desk, Done, Incoming, Recorded};
+use crate::desk::{Answer, Changing, Denied, Desk, Done, Incoming, Recorded, Shared};
 use crate::store::MessageOf;
-use crate::text::{Card, Form, Locale, answer, answer_without_files};
+use crate::text::{Card, Form, Locale, answer, answer_without_files, share_button};
 use engine::port::Boxed;
 use futures_util::StreamExt;
 use futures_util::stream;
@@ -73,6 +73,12 @@ impl FrontDoor {
         self.said(&found, &place, locale)
     }
 
+    async fn share(&self, shared: Shared) -> Card {
+        let (locale, place) = (self.language(&shared.principal, &shared.locale), shared.place.clone());
+        let found = self.desk.share(shared).await;
+        self.said(&found, &place, locale)
+    }
+
     async fn on_card(&self, reacted: &Reacted) -> Result<(), Done> {
         let Some(card) = self.desk.rooms().card_at(reacted.message).await? else { return Ok(()) };
         let emoji = plain(&reacted.emoji);
@@ -120,7 +126,11 @@ impl Door for FrontDoor {
             let locale = self.language(&incoming.principal, &incoming.locale);
             let place = incoming.place.clone();
             let found = self.desk.handle(incoming).await;
-            self.said(&found, &place, locale)
+            let mut card = self.said(&found, &place, locale);
+            if self.desk.can_share(&found.request) {
+                card.buttons.push(share_button(&found.request, locale));
+            }
+            card
         })
     }
 
@@ -145,24 +155,23 @@ impl Door for FrontDoor {
 
     fn clicked(&self, clicked: Clicked) -> Boxed<'_, Card> {
         Box::pin(async move {
-            let operation = match Pressed::of(&clicked.id) {
-                Some(Pressed::Status(operation)) => operation,
+            let Clicked { id, principal, place, locale, at, .. } = clicked;
+            let (command, options) = match Pressed::of(&id) {
+                Some(Pressed::Status(operation)) => ("status", options([("operation", operation)])),
+                Some(Pressed::Look(look)) => (look, BTreeMap::new()),
+                Some(Pressed::Share(request)) => {
+                    return self.share(Shared { request, principal, place, locale, at }).await;
+                }
                 // Its form did not open.
                 Some(Pressed::Change(of)) => {
-                    let Clicked { principal, place, locale, at, .. } = clicked;
                     return self.change(Changing { of, line: None, principal, place, locale, at }).await;
                 }
-                _ => return self.unknown(clicked.principal.account, &clicked.locale),
+                Some(Pressed::Confirm(_) | Pressed::Reject(_)) | None => {
+                    return self.unknown(principal.account, &locale);
+                }
             };
-            self.command(Incoming {
-                command: "status".to_owned(),
-                options: options([("operation", operation)]),
-                principal: clicked.principal,
-                place: clicked.place,
-                locale: clicked.locale,
-                at: clicked.at,
-            })
-            .await
+            let command = command.to_owned();
+            self.command(Incoming { command, options, principal, place, locale, at }).await
         })
     }
 
@@ -170,7 +179,7 @@ impl Door for FrontDoor {
         Box::pin(async move {
             let locale = self.language(principal, client);
             match Pressed::of(button)? {
-                Pressed::Status(_) => None,
+                Pressed::Status(_) | Pressed::Look(_) | Pressed::Share(_) => None,
                 Pressed::Confirm(_) => Some(Form::confirm(button, locale)),
                 Pressed::Reject(_) => Some(Form::reject(button, locale)),
                 Pressed::Change(of) => {
@@ -191,7 +200,9 @@ impl Door for FrontDoor {
                     let line = Some(text.unwrap_or_default());
                     return self.change(Changing { of, line, principal, place, locale, at }).await;
                 }
-                Some(Pressed::Status(_)) | None => return self.unknown(filled.principal.account, &filled.locale),
+                Some(Pressed::Status(_) | Pressed::Look(_) | Pressed::Share(_)) | None => {
+                    return self.unknown(filled.principal.account, &filled.locale);
+                }
             };
             let text = filled.text.unwrap_or_default();
             let mut options = options([("operation", of.operation.to_string()), ("digest", of.digest.to_string())]);

@@ -55,6 +55,8 @@ pub enum Recorded {
 pub enum Done {
     /// A look, with what was seen.
     Looked(Box<LookAnswer>),
+    /// What somebody was shown is on its way to the place, for everybody there.
+    Shared,
     /// A plan was made; its card is on the way to the place.
     Planned {
         /// The operation.

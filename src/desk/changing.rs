@@ -22,7 +22,7 @@ const MOST_CHANGES: u32 = 20;
 
 /// A plan as its card showed it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Shown {
+pub(crate) struct ShownPlan {
     /// The operation.
     pub(crate) operation: OperationId,
     /// The whole digest of the plan.
@@ -32,7 +32,7 @@ pub(crate) struct Shown {
 /// Somebody wants to change a plan: sent a form, or tapped a button that opened none.
 pub(crate) struct Changing {
     /// The plan.
-    pub(crate) of: Shown,
+    pub(crate) of: ShownPlan,
     /// The command as they want it, as one line; none if no form opened.
     pub(crate) line: Option<String>,
     /// Who.
@@ -73,7 +73,7 @@ impl Desk {
     ///
     /// # Errors
     /// If they may not, or nobody can any more.
-    pub(crate) async fn line_to_change(&self, of: &Shown, who: &Principal) -> Result<String, Done> {
+    pub(crate) async fn line_to_change(&self, of: &ShownPlan, who: &Principal) -> Result<String, Done> {
         let old = self.changeable(of, who).await?;
         let plan = old.plan.plan();
         if let Some(line) = self.rooms.store.typed(&old.operation.id).await? {
@@ -115,14 +115,15 @@ impl Desk {
         let line = self.line_to_change(&changing.of, &changing.principal).await?;
         let facts = Facts::none().with("operation", changing.of.operation.as_str());
         Ok(Done::Mistake(if Form::takes(&line) {
-            Mistake::new("form-late", facts)
+            let digest = changing.of.digest.to_string();
+            Mistake::new("form-late", facts.with("digest", digest))
         } else {
             Mistake::new("too-long-for-form", facts.with("most", LONGEST_FORM))
         }))
     }
 
     /// A plan that somebody may ask for otherwise: who could ask for it as it is, there, as long as people vote on it.
-    async fn changeable(&self, of: &Shown, who: &Principal) -> Result<Old, Done> {
+    async fn changeable(&self, of: &ShownPlan, who: &Principal) -> Result<Old, Done> {
         let sight = self.rooms.policy.sight(who);
         let (operation, plan) = self.seen_by((who, &sight), &of.operation).await?;
         let old = plan.plan();

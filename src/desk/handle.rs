@@ -4,6 +4,7 @@ use super::answer::{Answer, Denied, Done, Incoming};
 use super::changing::Old;
 use super::recorder::Recorder;
 use super::rooms::Rooms;
+use super::sharing::Shares;
 use super::strangers::Strangers;
 use crate::meters;
 use engine::{Actor, Engine, Record};
@@ -23,6 +24,7 @@ pub struct Desk {
     pub(super) engine: Engine,
     pub(super) recorder: Recorder,
     pub(super) strangers: Arc<Mutex<Strangers>>,
+    pub(super) shares: Arc<Mutex<Shares>>,
 }
 
 /// A request that is allowed, with what is known of who asks.
@@ -54,7 +56,7 @@ impl Desk {
     /// A desk in these rooms.
     #[must_use]
     pub fn new(rooms: Arc<Rooms>, engine: Engine, recorder: Recorder) -> Self {
-        Self { rooms, engine, recorder, strangers: Arc::default() }
+        Self { rooms, engine, recorder, strangers: Arc::default(), shares: Arc::default() }
     }
 
     /// The rooms.
@@ -158,7 +160,7 @@ pub(super) fn about(operation: &OperationId) {
 }
 
 /// The names of topics and groups that a request is about.
-fn names(arguments: &Arguments) -> Vec<String> {
+pub(super) fn names(arguments: &Arguments) -> Vec<String> {
     let topic = arguments.topic("topic").map(ToString::to_string);
     let group = arguments.group("group").map(ToString::to_string);
     topic.into_iter().chain(group).collect()
@@ -177,6 +179,7 @@ fn cut(text: &str) -> String {
 pub(super) fn outcome(done: &Done) -> &'static str {
     match done {
         Done::Looked(_) => "looked",
+        Done::Shared => "shared",
         Done::Planned { .. } => "planned",
         Done::DryRun(_) => "dry-run",
         Done::Controlled { .. } => "controlled",

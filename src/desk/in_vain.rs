@@ -75,6 +75,7 @@ fn because(done: &Done) -> Option<(String, Facts)> {
         },
         Done::Bug => ("answer-bug".to_owned(), Facts::none()),
         Done::Looked(_)
+        | Done::Shared
         | Done::Planned { .. }
         | Done::DryRun(_)
         | Done::AskedBack(_)

@@ -1,7 +1,7 @@
 //! Looks: what only reads.
 
 use super::answer::Done;
-use super::handle::{Ask, Desk};
+use super::handle::{Ask, Desk, names};
 use super::rounds::{Round, rounds};
 use engine::Operation;
 use futures_util::StreamExt;
@@ -25,6 +25,7 @@ impl Desk {
             "clusters" => self.clusters(ask).await?,
             _ => self.look_at_cluster(ask).await?,
         };
+        self.keep_to_share(ask, &names(ask.arguments()), &answer);
         Ok(Done::Looked(Box::new(answer)))
     }
 

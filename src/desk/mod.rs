@@ -25,6 +25,7 @@ mod recorder;
 mod replanner;
 mod rooms;
 mod rounds;
+mod sharing;
 mod shown;
 mod steer;
 mod strangers;
@@ -35,11 +36,12 @@ mod waiting;
 mod weighed;
 
 pub(crate) use drafting::{Wanted, Whole};
+pub(crate) use sharing::Shared;
 pub(crate) use steer::Tapped;
 
 pub use answer::{Answer, Denied, Done, Incoming, Recorded};
 pub use ballots::{APPROVE, Ballots, STOP, VETO};
-pub(crate) use changing::{Changing, Shown};
+pub(crate) use changing::{Changing, ShownPlan};
 pub use handle::Desk;
 pub use interlock::command::RawValue;
 pub use recorder::Recorder;

@@ -75,6 +75,7 @@ impl Desk {
             digest: operation.digest.to_string(),
             seats,
             tally,
+            has_started: history.started.is_some(),
             steps: plan.plan().steps.iter().map(|step| step_line(step.number, &step.work, &history)).collect(),
             reverses: operation.reverses.clone(),
         })))

@@ -2,22 +2,27 @@
 
 use super::answer::Done;
 use super::rooms::Rooms;
-use interlock::looks::ToldOf;
+use interlock::looks::{LookAnswer, ToldOf};
 use interlock::principal::Place;
 
 impl Rooms {
     /// Whether an answer may have attachments in a place. An attachment is passed on and kept as no private answer is.
     pub(crate) fn may_attach(&self, done: &Done, place: &Place) -> bool {
-        let places = &self.policy.places;
         match done {
-            Done::Looked(seen) => match seen.told_of() {
-                ToldOf::Clusters(told) => told.into_iter().all(|cluster| places.shows(cluster, place)),
-                ToldOf::Any => self.policy.clusters.keys().all(|cluster| places.shows(cluster, place)),
-            },
+            Done::Looked(seen) => self.shows(seen, place),
             Done::DryRun(plan) | Done::AskedBack(plan) | Done::GlassAskedBack(plan) => {
-                places.shows(&plan.plan().cluster, place)
+                self.policy.places.shows(&plan.plan().cluster, place)
             }
             _ => true,
+        }
+    }
+
+    /// Whether every cluster that an answer tells of may be shown to everybody who reads a place.
+    pub(crate) fn shows(&self, seen: &LookAnswer, place: &Place) -> bool {
+        let places = &self.policy.places;
+        match seen.told_of() {
+            ToldOf::Clusters(told) => told.into_iter().all(|cluster| places.shows(cluster, place)),
+            ToldOf::Any => self.policy.clusters.keys().all(|cluster| places.shows(cluster, place)),
         }
     }
 }

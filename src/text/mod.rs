@@ -44,7 +44,7 @@ pub mod width;
 #[cfg(test)]
 mod tests;
 
-pub use answers::{answer, answer_without_files, said};
+pub use answers::{answer, answer_without_files, said, share_button, shared};
 pub use audit_head::{HeadView, audit_head};
 pub use board::{board, board_ended};
 pub use card::{Block, Button, Card, CardFile, Line, Mention, Span, Table, Tone};

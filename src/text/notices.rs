@@ -1,5 +1,6 @@
 //! Notices as cards: the card itself, lines of progress, milestones, alerts, and what owners are told.
 
+use super::answers::shared;
 use super::batches::batch_of;
 use super::bounds::bounded;
 use super::by_hand_queues;
@@ -44,6 +45,7 @@ fn card(notice: &Notice, view: &CardView<'_>) -> Card {
             Card { files: by_hand(view, id).into_iter().collect(), tone: Tone::Running, ..card }
         }
         Notice::Alert { id, facts } => alert(view, id, facts),
+        Notice::Shared { answer, by, seen_at } => shared(answer, (by, *seen_at), view.locale),
     }
 }
 

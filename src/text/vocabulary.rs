@@ -351,6 +351,7 @@ pub const FAILURES: &[&str] = &[
 /// A person's mistakes.
 pub const MISTAKES: &[&str] = &[
     "already-as-before",
+    "already-shared",
     "another-cluster",
     "another-command",
     "another-plan",
@@ -402,6 +403,7 @@ pub const MISTAKES: &[&str] = &[
     "not-told-by-kind",
     "nothing-to-do",
     "nothing-to-resume",
+    "nothing-to-share",
     "nothing-to-take-back",
     "one-of-these",
     "open-quote",

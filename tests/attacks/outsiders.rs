@@ -2,12 +2,13 @@
 
 use discord_model::Channel;
 use interlock::policy::{Names, Pattern, Policy, Role};
-use simulated::Trouble;
+use simulated::{GroupSpec, Trouble};
 use story::discord_house::{CLUSTER, DiscordStory, GROUP, TOPIC, old_topic};
 
 const WIDE: &str = "orders-wide";
 /// There, and owned by nobody.
 const HIDDEN: &str = "orderz-eu";
+const HIDDEN_GROUP: &str = "billinh-eu";
 
 /// vic sees the topics and groups of one team only, as alice does; there is one topic beyond them.
 async fn partly_seen() -> DiscordStory {
@@ -24,6 +25,7 @@ async fn partly_seen() -> DiscordStory {
     })
     .await;
     story.kafka().add_topic(&old_topic(&HIDDEN.parse().unwrap(), 3)).unwrap();
+    story.kafka().add_group(&GroupSpec::new(HIDDEN_GROUP.parse().unwrap())).unwrap();
     story.house().desk().refresh_directory().await;
     story
 }
@@ -65,6 +67,18 @@ async fn a_name_beyond_ones_sight_is_like_none() {
     for (who, all) in [("vic", false), ("bob", true)] {
         let offered = told(&story, who, &near, "ordersz-eu").await;
         assert!(offered.contains(TOPIC) && offered.contains(HIDDEN) == all, "{who}: {offered}");
+    }
+    // So it is of groups, and where the cluster itself says that there is none.
+    let near = format!("/group cluster:{CLUSTER} group:billinx-eu");
+    for (who, all) in [("vic", false), ("alice", false), ("bob", true)] {
+        let offered = told(&story, who, &near, "billinx-eu").await;
+        assert!(offered.contains(GROUP) && offered.contains(HIDDEN_GROUP) == all, "{who}: {offered}");
+    }
+    for (group, topic) in [("billinx-eu", TOPIC), (GROUP, "ordersz-eu")] {
+        let near = format!("/reset-offset cluster:{CLUSTER} group:{group} topic:{topic} to:earliest");
+        let offered = told(&story, "alice", &near, "nobody").await;
+        assert!(!offered.contains(HIDDEN) && !offered.contains(HIDDEN_GROUP), "{offered}");
+        assert_eq!(offered.contains("Did you mean"), group == GROUP, "{offered}");
     }
     let line = format!("/topic cluster:{CLUSTER}");
     for typed in ["", "ord", HIDDEN] {

@@ -27,6 +27,7 @@ mod discord_read;
 mod discord_rejected;
 mod discord_reminded;
 mod discord_reset;
+mod discord_shared;
 mod discord_steered;
 mod discord_unlock;
 mod discord_waits;

@@ -2,6 +2,7 @@
 
 use interlock::facts::{Fact, Facts};
 use interlock::id::{OperationId, PersonId};
+use interlock::looks::LookAnswer;
 use interlock::policy::Grantee;
 use interlock::principal::Place;
 use interlock::time::Millis;
@@ -88,6 +89,15 @@ pub enum Notice {
         id: String,
         /// Its facts.
         facts: Facts,
+    },
+    /// What somebody was shown, for everybody who reads a place.
+    Shared {
+        /// It, without what only they may read.
+        answer: Box<LookAnswer>,
+        /// Who.
+        by: PersonId,
+        /// When it was asked for.
+        seen_at: Millis,
     },
 }
 

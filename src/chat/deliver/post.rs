@@ -54,7 +54,9 @@ impl Post<'_> {
             Notice::PostCard { revision } => self.post_card((channel, *revision), gathered, &card()).await,
             Notice::Seed { reactions } => self.seed(*reactions).await,
             Notice::OpenThread => self.open_thread().await,
-            Notice::Board | Notice::AuditHead { .. } => Ok(Sent::Dead("it is about no operation".to_owned())),
+            Notice::Board | Notice::AuditHead { .. } | Notice::Shared { .. } => {
+                Ok(Sent::Dead("it is about no operation".to_owned()))
+            }
             Notice::Reminder { .. } if self.was_posted_since() => Ok(Sent::Done(Vec::new())),
             Notice::Progress { .. } => self.progress(channel, &card()).await,
             Notice::Milestone { .. } => self.tell(channel, (&card(), false)).await,

@@ -5,13 +5,14 @@ use super::contract;
 use crate::store::audit::{AuditFilter, AuditPage};
 use crate::store::database::vals;
 use crate::store::rows::NumberRow;
-use crate::store::{Due, MessageRole, Posted, Taker};
+use crate::store::{Due, MessageRole, Posted, Sharing, Taker};
 use engine::port::{Journal, Told};
-use engine::{Notice, Revision, Stream, Transition};
+use engine::{Actor, Notice, Record, Revision, Stream, Transition};
 use interlock::approval::Event;
 use interlock::facts::Facts;
-use interlock::id::OperationId;
-use interlock::principal::Place;
+use interlock::id::{OperationId, PersonId};
+use interlock::looks::{GroupLag, LagLook, LookAnswer};
+use interlock::principal::{Account, Place};
 use interlock::time::Millis;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
@@ -38,7 +39,38 @@ async fn the_one_due(bed: &Bed, now: Millis) -> Due {
     due.remove(0)
 }
 
+/// What alice was shown, shared in a place.
+fn sharing() -> Sharing {
+    let lag = LagLook {
+        cluster: "lab".parse().unwrap(),
+        topic: "orders".parse().unwrap(),
+        group: GroupLag { group: "billing".parse().unwrap(), total: 7, partitions: Vec::new() },
+    };
+    let by: PersonId = "alice".parse().unwrap();
+    Sharing {
+        place: Place::Discord { guild: 1, channel: 9, thread: None },
+        record: Record {
+            what: "posted-for-everybody".to_owned(),
+            actor: Actor::Person { account: Account::Discord(7), person: by.clone() },
+            operation: None,
+            request: Some("M2WQ7A".parse().unwrap()),
+            digest: None,
+            facts: Facts::none(),
+        },
+        notice: Notice::Shared { answer: Box::new(LookAnswer::Lag(lag)), by, seen_at: START },
+        at: START,
+    }
+}
+
 contract! {
+    async fn what_is_shared_waits_to_be_posted_and_is_recorded(bed: &Bed) {
+        let shared = sharing();
+        bed.store.share(&shared).await.unwrap();
+        let due = the_one_due(bed, START).await;
+        assert_eq!((due.stream, due.notice), (Stream::Place(shared.place), shared.notice));
+        assert_eq!(bed.audited().await, 1);
+    }
+
     async fn only_the_first_of_a_stream_is_due(bed: &Bed) {
         bed.awaiting(1).await;
         bed.awaiting(2).await;

@@ -50,12 +50,18 @@ pub(super) fn group(seen: &GroupLook, locale: Locale) -> Card {
 }
 
 fn members(seen: &GroupLook) -> Sheet<'static> {
+    // What everybody may read has none.
+    let has_hosts = seen.members.iter().any(|member| !member.host.is_empty());
     let rows = seen.members.iter().map(|member| {
         let fixed = if member.instance_id.is_some() { "+" } else { "" };
         let assigned = member.assigned.map_or_else(|| "?".to_owned(), |count| count.to_string());
-        vec![cell(&member.client_id), cell(&member.host), format!("{assigned}{fixed}")]
+        let host = has_hosts.then(|| cell(&member.host));
+        let client = if member.client_id.is_empty() { "-".to_owned() } else { cell(&member.client_id) };
+        [client].into_iter().chain(host).chain([format!("{assigned}{fixed}")]).collect()
     });
-    Sheet { head: vec!["table-client", "table-host", "table-assigned"], rows: rows.collect(), file: "members.txt" }
+    let host = has_hosts.then_some("table-host");
+    let head = ["table-client"].into_iter().chain(host).chain(["table-assigned"]).collect();
+    Sheet { head, rows: rows.collect(), file: "members.txt" }
 }
 
 fn lags(seen: &GroupLook) -> Sheet<'static> {

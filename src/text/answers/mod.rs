@@ -2,11 +2,15 @@
 
 mod group;
 mod looks;
+mod next_step;
 pub(super) mod operations;
 mod person;
 mod report;
+mod shared;
 mod sheet;
 mod topic;
+
+pub use shared::{share_button, shared};
 
 use super::bounds::bounded;
 use super::card::{Block, Card, Line, Tone};
@@ -20,10 +24,11 @@ use interlock::facts::Facts;
 use interlock::freeze::Freeze;
 use interlock::plan::{Check, Mistake, Sealed, Seat};
 
-/// The card of an answer. Its footer always names the request.
+/// The card of an answer. Its footer always names the request, and a refusal may have its next step as a button.
 #[must_use]
 pub fn answer(answer: &Answer, locale: Locale) -> Card {
-    bounded(Card { footer: Some(footer(answer, locale)), ..said(&answer.done, locale) })
+    let buttons = next_step::button(&answer.done, locale).into_iter().collect();
+    bounded(Card { footer: Some(footer(answer, locale)), buttons, ..said(&answer.done, locale) })
 }
 
 /// The same where not everybody who reads the place may see what it tells of: nothing is attached, and the footer names what would
@@ -43,6 +48,7 @@ pub fn answer_without_files(found: &Answer, locale: Locale) -> Card {
 pub fn said(done: &Done, locale: Locale) -> Card {
     match done {
         Done::Looked(seen) => looks::card(seen, locale),
+        Done::Shared => short(Tone::Good, locale.say("answer-shared", &Args::new())),
         Done::Planned { operation, seats } => {
             let args = Args::new().code("operation", operation.as_str()).count("seats", *seats);
             short(Tone::Good, locale.say("answer-planned", &args))

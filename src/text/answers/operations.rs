@@ -75,7 +75,7 @@ pub(super) fn status(status: &OperationStatus, locale: Locale) -> Card {
         .line("about", names(locale, &status.line.about))
         .foreign("cluster", status.line.cluster.as_str(), NAME);
     let because = why(locale, &status.why, &status.why_facts);
-    let votes = Line::joined(standing(&status.tally, locale), " · ");
+    let votes = Line::joined(standing(&status.tally, status.has_started, locale), " · ");
     let asked =
         Args::new().line("who", Line::person(&status.line.asked_by, NAME / 2)).time("at", status.line.updated_at);
     let mut body = vec![Block::Line(locale.say("status-asked", &asked))];

@@ -47,13 +47,9 @@ pub(in crate::text) fn footer(view: &CardView<'_>) -> Line {
     if view.seats.is_empty() && tally.vetoes.is_empty() {
         return locale.say("votes-none-needed", &Args::new());
     }
-    let mut parts = standing(tally, locale);
+    let mut parts = standing(tally, view.history.started.is_some(), locale);
     if tally.filled() == 0 && is_confirmed_only(view) {
         parts[0] = locale.say("votes-unconfirmed", &Args::new());
-    }
-    if view.history.started.is_some() && tally.filled() > 0 {
-        // Votes were read for the last time then: what is taken back later is not.
-        parts[0] = locale.say("votes-at-start", &filled(tally, locale));
     }
     if view.state == State::AwaitingApproval {
         parts.push(match view.plan.plan().name_to_type() {
@@ -70,9 +66,10 @@ fn is_confirmed_only(view: &CardView<'_>) -> bool {
     !view.seats.is_empty() && view.seats.iter().all(Seat::is_confirmation)
 }
 
-/// Who fills seats, who vetoes, and whose vote does not count.
-pub(in crate::text) fn standing(tally: &Tally, locale: Locale) -> Vec<Line> {
-    let mut parts = vec![counted(tally, locale)];
+/// Who fills seats, who vetoes, and whose vote does not count. At the start votes are read for the last time: what is taken
+/// back later is not.
+pub(in crate::text) fn standing(tally: &Tally, has_started: bool, locale: Locale) -> Vec<Line> {
+    let mut parts = vec![counted(tally, has_started, locale)];
     if !tally.vetoes.is_empty() {
         let args = Args::new().line("who", people(tally.vetoes.iter(), locale));
         parts.push(locale.say("votes-vetoed", &args));
@@ -87,11 +84,13 @@ pub(in crate::text) fn standing(tally: &Tally, locale: Locale) -> Vec<Line> {
     parts
 }
 
-fn counted(tally: &Tally, locale: Locale) -> Line {
-    if tally.filled() == 0 {
-        return locale.say("votes-none", &Args::new());
+fn counted(tally: &Tally, has_started: bool, locale: Locale) -> Line {
+    let args = filled(tally, locale);
+    match tally.filled() {
+        0 => locale.say("votes-none", &Args::new()),
+        _ if has_started => locale.say("votes-at-start", &args),
+        _ => locale.say("votes-counted", &args),
     }
-    locale.say("votes-counted", &filled(tally, locale))
 }
 
 /// How many seats are filled, and by whom.

@@ -291,6 +291,7 @@ fn status() -> LookAnswer {
         digest: "9c41d2e8".repeat(8),
         seats: vec![Seat::Approver, Seat::Approver],
         tally: Tally { seats: vec![Some(person("bob")), Some(person("carol"))], ..Tally::default() },
+        has_started: true,
         steps: vec![step(1, "wait", false), step(2, "capture", false), step(3, "rule", false)],
         reverses: None,
     }))
@@ -310,6 +311,7 @@ fn status_waiting() -> LookAnswer {
             uncounted: vec![Uncounted { person: person("alice"), why: NotCounted::AskedForIt }],
             ..Tally::default()
         },
+        has_started: false,
         ..*started
     }))
 }

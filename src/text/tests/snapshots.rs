@@ -6,7 +6,7 @@ use super::{drawn, rules, seen};
 use crate::desk::{Answer, Denied, Done, Recorded};
 use crate::text::{
     Card, Drawing, HeadView, Locale, Newer, answer, audit_head, board, board_ended, by_hand, console, notice,
-    plan_card, plan_text, reassignment,
+    plan_card, plan_text, reassignment, shared,
 };
 use engine::{Entry, History, Notice};
 use interlock::approval::State;
@@ -199,6 +199,9 @@ fn looks() {
     for (name, seen) in seen::all() {
         answered(&format!("look_{name}"), &Done::Looked(Box::new(seen)));
     }
+    let (_, group) = seen::all().into_iter().find(|(name, _)| *name == "group").unwrap();
+    let (group, alice) = (group.for_everybody().unwrap(), "alice".parse().unwrap());
+    shown("look_group_shared", |locale| shared(&group, (&alice, NOON), locale));
 }
 
 #[test]

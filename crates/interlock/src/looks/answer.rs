@@ -51,6 +51,18 @@ pub enum ToldOf<'a> {
 }
 
 impl LookAnswer {
+    /// What everybody may read of it where its clusters may be shown: no addresses of clients. None of what is about whoever
+    /// asked, about the bot, or from the audit log.
+    #[must_use]
+    pub fn for_everybody(&self) -> Option<Self> {
+        match self {
+            Self::Group(seen) => Some(Self::Group(seen.for_everybody())),
+            Self::Report(seen) => Some(Self::Report(seen.for_everybody())),
+            Self::Clusters(_) | Self::Health(_) | Self::Topic(_) | Self::Lag(_) | Self::Status(_) => Some(self.clone()),
+            Self::Help(_) | Self::WhoAmI(_) | Self::Operations(_) | Self::AuditPage(_) | Self::AuditVerified(_) => None,
+        }
+    }
+
     /// The clusters that it tells of.
     #[must_use]
     pub fn told_of(&self) -> ToldOf<'_> {
@@ -191,6 +203,8 @@ pub struct OperationStatus {
     pub seats: Vec<Seat>,
     /// Who fills them, and whose vote does not count: as it was when it started, else as it is now.
     pub tally: Tally,
+    /// Whether it has started.
+    pub has_started: bool,
     /// Its steps.
     pub steps: Vec<StepLine>,
     /// The operation it takes back.

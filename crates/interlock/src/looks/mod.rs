@@ -6,6 +6,7 @@
 mod answer;
 mod board;
 pub mod clusters;
+mod everybody;
 mod group;
 mod health;
 mod kafka;
