@@ -11,6 +11,6 @@ CREATE TABLE broken_glass (
     reviewed_by TEXT NOT NULL DEFAULT '',
     review TEXT NOT NULL DEFAULT '',
     reviewed_at BIGINT NOT NULL DEFAULT 0,
-    PRIMARY KEY (operation, digest)
+    PRIMARY KEY (operation, digest, account)
 );
 CREATE INDEX broken_glass_open ON broken_glass (reviewed_at, nag_at);

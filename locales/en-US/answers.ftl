@@ -83,6 +83,7 @@ accepted = It takes: { $accepted }
 choices = One of: { $choices }
 mistake-already-as-before = There is nothing to put back: everything stands where it stood before { $operation }
 mistake-already-shared = That is shared already
+mistake-shared-too-often = You have shared much here within a quarter of an hour: wait a little, or say it in your own words
 mistake-another-cluster = This plan is for { $cluster }, and a change of it stays there
     .next = Ask for the other cluster by a command of its own
 mistake-another-command = This plan came of /{ $command }, and only that can be changed

@@ -215,6 +215,7 @@ ended-stuck-moves = I do nothing more by myself: what is on the move goes on, an
 ended-abandoned-moves = A throttle may still be set: by-hand.md says how to put it back. Look with /health before anything else moves.
 ended-way-back = ↩️ or /rollback posts the way back.
 ended-approved-by = Approved by { $who }
+glass-broken-earlier = The glass of an earlier plan was broken by { $who }, { $at }: “{ $reason }”. This plan needs its votes
 glass-broken-by = Glass broken by { $who }, { $at }: “{ $reason }”
 glass-open = Nobody has reviewed that yet. Somebody else closes the review: { $line }
 glass-reviewed = Reviewed by { $who }, { $at }: “{ $review }”

@@ -166,7 +166,7 @@ check-under-replicated = { $count ->
 }
 check-targets-in-log =
     .passed = every target lies inside of the log
-check-held-by-running = operation { $operation } is at work on { $thing } { $name }: this starts when that one has ended. /break-glass pauses it first
+check-held-by-running = operation { $operation } is at work on { $thing } { $name }: this starts when that one has ended. /break-glass, while votes are missing, pauses it first
 check-held-by-other = { $ended-count ->
     [0] operation { $operation } is at work on { $thing } { $name }
    *[other] operation { $operation } ended as { $ended }, and keeps { $thing } { $name } until people decide
@@ -298,7 +298,7 @@ why-owners-not-told = { $said-count ->
 why-out-of-bounds = What would have to be done lies outside of what was approved ({ $topic } { $partition })
 why-glass-broken = { $by } broke the glass: “{ $reason }”
 why-glass-lapsed = Who broke the glass may not do that any more; it waits for votes
-why-paused-for-break-glass = Paused because { $by } broke the glass for operation { $operation }, which works on the same: “{ $reason }”. It starts when this one has ended: /stop, or /resume by somebody else than who asked for this
+why-paused-for-break-glass = Paused because { $by } broke the glass for operation { $operation }, which works on the same: “{ $reason }”. It starts when this one has ended, if it is still wanted: /stop, or /resume by somebody else than who asked for this
 why-pause-asked = { $reason-count ->
     [0] Paused by { $by }
    *[other] Paused by { $by }: { $reason }

@@ -42,6 +42,7 @@ notice-review-closed = Reviewed by { $by }: “{ $review }”
 notice-review-open = { $by } broke the glass here { $at }, and nobody has reviewed that: “{ $reason }”. Somebody else closes the review: /break-glass operation:{ $operation } review:
 notice-started = It has started; by-hand.md says how to finish, stop or undo it without me
 notice-step-done = Step { $step } is done and read back
+notice-step-done-unseen = Step { $step } is over; whether it took effect was not seen
 notice-step-done-kafka-set-configs = The throttle is set and read back (step { $step })
 notice-step-done-kafka-reassign = Batch { $batch } of { $batches } has arrived: { $count ->
     [one] { $count } partition stands
@@ -123,7 +124,8 @@ reminder = Half of the time is over, and votes are still missing. Please look at
 
 owners-before = You own part of this. It begins now: { $what }
 owners-after = You own part of this. { $state }: { $what }
-glass-told = You could have voted here and were skipped: { $who } broke the glass. { $what }
+glass-told = Votes that were missing here were skipped: { $who } broke the glass. { $what }
+glass-told-earlier = { $who } broke the glass of an earlier plan of this operation, to skip the votes that were missing; what it plans now asks for votes
 glass-told-because = Why: “{ $reason }”
 
 plan-altered = The stored plan of { $operation } is not the one that was posted here, so nothing more of it is carried out

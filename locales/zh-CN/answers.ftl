@@ -82,6 +82,7 @@ accepted = 可以填：{ $accepted }
 choices = 可选：{ $choices }
 mistake-already-as-before = 没有要恢复的：一切都在 { $operation } 之前的位置
 mistake-already-shared = 已经分享过了
+mistake-shared-too-often = 您在一刻钟内分享得太多：请稍候，或用自己的话说明
 mistake-another-cluster = 这份计划针对 { $cluster }，修改也只能针对它
     .next = 如需操作另一个集群，请单独执行命令
 mistake-another-command = 这份计划来自 /{ $command }，只能修改这个命令

@@ -149,6 +149,7 @@ ended-stuck-moves = 我不会再自己做任何事：迁移中的部分会继续
 ended-abandoned-moves = 限速可能仍在：恢复方法见 by-hand.md。再迁移任何东西之前，请先用 /health 查看。
 ended-way-back = 用 ↩️ 或 /rollback 发布回滚计划。
 ended-approved-by = 批准人：{ $who }
+glass-broken-earlier = { $who } 于 { $at } 对较早的计划紧急放行：“{ $reason }”。本计划仍需投票
 glass-broken-by = { $who } 于 { $at } 紧急放行：“{ $reason }”
 glass-open = 尚无人复核。由他人用此命令结束复核：{ $line }
 glass-reviewed = { $who } 于 { $at } 复核：“{ $review }”

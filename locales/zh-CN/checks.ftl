@@ -102,7 +102,7 @@ check-under-min-isr = 有 { $count } 个分区的同步副本太少（{ $topic }
 check-under-replicated = 集群中有 { $count } 个分区的同步副本不足（{ $topic } { $partition }：{ $isr }/{ $replicas }）
 check-targets-in-log =
     .passed = 所有目标都在日志范围内
-check-held-by-running = 操作 { $operation } 正在处理 { $thing } { $name }：等它结束后才开始。/break-glass 会先让它暂停
+check-held-by-running = 操作 { $operation } 正在处理 { $thing } { $name }：等它结束后才开始。缺少投票时，/break-glass 会先让它暂停
 check-held-by-other = { $ended-count ->
     [0] 操作 { $operation } 正在处理 { $thing } { $name }
    *[other] 操作 { $operation } 已结束（{ $ended }），在有人决定之前一直占用 { $thing } { $name }
@@ -213,7 +213,7 @@ why-owners-not-told = { $said-count ->
 why-out-of-bounds = 需要做的超出了批准的范围（{ $topic } { $partition }）
 why-glass-broken = { $by } 紧急放行：“{ $reason }”
 why-glass-lapsed = 紧急放行的人已没有这项权限；等待投票
-why-paused-for-break-glass = 已暂停：{ $by } 为占用同一对象的操作 { $operation } 紧急放行：“{ $reason }”。本操作结束后它才开始：用 /stop，或由申请人以外的人用 /resume
+why-paused-for-break-glass = 已暂停：{ $by } 为占用同一对象的操作 { $operation } 紧急放行：“{ $reason }”。本操作结束后，若仍需要，它才开始：用 /stop，或由申请人以外的人用 /resume
 why-pause-asked = { $reason-count ->
     [0] 由 { $by } 暂停
    *[other] 由 { $by } 暂停：{ $reason }

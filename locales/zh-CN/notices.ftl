@@ -42,6 +42,7 @@ notice-review-closed = { $by } 复核：“{ $review }”
 notice-review-open = { $by } 于 { $at } 在此紧急放行，至今无人复核：“{ $reason }”。由他人结束复核：/break-glass operation:{ $operation } review:
 notice-started = 已开始；没有我时如何完成、停止或回滚，见 by-hand.md
 notice-step-done = 第 { $step } 步已完成并读回确认
+notice-step-done-unseen = 第 { $step } 步已结束；未能看到它是否生效
 notice-step-done-kafka-set-configs = 限速已设置并读回确认（第 { $step } 步）
 notice-step-done-kafka-reassign = 第 { $batch } 批（共 { $batches } 批）已到位：{ $count } 个分区与计划一致，副本全部同步
 notice-step-done-kafka-elect-preferred = leader 已交给首选副本
@@ -114,7 +115,8 @@ reminder = 时间已过半，仍缺投票，请看卡片：{ $what }
 
 owners-before = 其中有你负责的部分。现在开始：{ $what }
 owners-after = 其中有你负责的部分。{ $state }：{ $what }
-glass-told = 您本可在此投票，但已被跳过：{ $who } 紧急放行。{ $what }
+glass-told = 此处缺少的投票已被跳过：{ $who } 紧急放行。{ $what }
+glass-told-earlier = { $who } 曾对此操作较早的计划紧急放行，以跳过缺少的投票；现在的计划需要投票
 glass-told-because = 原因：“{ $reason }”
 
 plan-altered = 保存的 { $operation } 的计划与这里发布的不一致，因此不再执行其中任何内容

@@ -287,7 +287,7 @@ mod tests {
             Notice::Alert { id: id.clone(), facts: facts.clone() },
             Notice::OwnersBefore,
             Notice::OwnersAfter,
-            Notice::GlassBroken { by: "olga".parse().unwrap(), reason: id.clone(), skipped: Vec::new() },
+            Notice::GlassBroken { by: "olga".parse().unwrap(), reason: id.clone(), skipped: Vec::new(), digest: None },
         ];
         assert!(kept.iter().all(|notice| is_tried_again(notice, PATIENCE * 365)));
         let given_up = [

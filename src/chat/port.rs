@@ -297,4 +297,10 @@ impl Reacted {
         let altered = emoji.is_empty() && self.added;
         altered || emoji == plain(APPROVE) || emoji == plain(VETO)
     }
+
+    /// Whether somebody vetoes.
+    #[must_use]
+    pub fn is_a_veto(&self) -> bool {
+        self.added && plain(&self.emoji) == plain(VETO)
+    }
 }

@@ -10,8 +10,8 @@ use std::time::Duration;
 /// How long after the beginning of a round the next one begins. A lost event costs a minute and some seconds at most while
 /// some fifty cards are open; of more of them each costs what it takes to read it longer. Those under way are read first.
 const EVERY: Duration = Duration::from_secs(60);
-/// The pause between two cards: a card costs nine requests at most, so that a round uses less than a quarter of the requests
-/// that may be made, however many cards are open.
+/// The pause between two cards: one costs some nine requests, and fifteen where its votes decide, so that a round uses a third of
+/// the requests that may be made at most, however many cards are open.
 const BETWEEN: Duration = Duration::from_secs(1);
 /// How often it is looked whether a round is due. By the wall clock: the cards change while people wait, not while the
 /// machine sleeps.

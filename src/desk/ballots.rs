@@ -70,8 +70,8 @@ struct CastVotes {
     votes: Vec<Vote>,
     /// Whose veto by reaction was worth nothing when they were looked up last.
     powerless: BTreeSet<Account>,
-    /// Who broke the glass of the plan.
-    glass: Option<BrokenGlass>,
+    /// Who broke the glass of the plan, oldest first.
+    glass: Vec<BrokenGlass>,
 }
 
 impl CastVotes {
@@ -108,7 +108,9 @@ fn is_veto_by_reaction(ballot: &Ballot) -> bool {
 
 impl Rooms {
     async fn polled(&self, operation: &Operation, plan: &Sealed) -> Result<Polled, Unreadable> {
-        let first = if operation.state == State::AwaitingApproval { Reading::AsShown } else { Reading::Whole };
+        // When its time is over, or it is to start, all that there is counts.
+        let goes_on = operation.state == State::AwaitingApproval && operation.expires_at > self.clock.now();
+        let first = if goes_on { Reading::AsShown } else { Reading::Whole };
         let mut read = self.reread(operation, plan.digest(), first).await;
         if first == Reading::AsShown && read.is_ok() {
             if let Some(undecided) = self.undecided(operation, plan).await? {
@@ -128,7 +130,7 @@ impl Rooms {
             // What cannot be read now does not count for yes, nor does what was said where nobody sees it; a no that was
             // seen stands.
             cast.votes.retain(|vote| vote.voice == Voice::Veto || is_from_the_machine(vote));
-            cast.glass = cast.glass.filter(|glass| is_at_the_machine(glass.account));
+            cast.glass.retain(|glass| is_at_the_machine(glass.account));
         }
         let polled = self.judged(&cast, plan, Look::Now).await;
         if let Some(card) = card
@@ -157,8 +159,8 @@ impl Rooms {
         let vetoes = votes.iter().any(|vote| vote.voice == Voice::Veto && vote.by == Voted::Reaction);
         let powerless =
             if vetoes { self.store.powerless(&operation.id, plan.digest()).await? } else { BTreeSet::new() };
-        let broken = self.store.broken_glass(&operation.id).await?;
-        let glass = broken.into_iter().find(|glass| glass.digest == plan.digest());
+        let mut glass = self.store.broken_glass(&operation.id).await?;
+        glass.retain(|glass| glass.digest == plan.digest());
         Ok(CastVotes { votes, powerless, glass })
     }
 
@@ -191,8 +193,12 @@ impl Rooms {
         history: &History,
     ) -> Result<(Tally, Vec<Seat>), StoreError> {
         if let Some(record) = &history.started {
-            let seats = record.seats.iter().cloned().map(Some).collect();
+            let mut seats: Vec<_> = record.seats.iter().cloned().map(Some).collect();
             let broken = record.broken.clone();
+            if broken.is_some() {
+                // One at least was empty.
+                seats.resize(plan.plan().votes.len().max(seats.len() + 1), None);
+            }
             return Ok((Tally { seats, broken, ..Tally::default() }, plan.plan().votes.clone()));
         }
         let cast = self.cast(operation, plan).await?;
@@ -220,9 +226,21 @@ impl Rooms {
         Polled { seats: self.policy.required(plan.plan()), ballots, glass }
     }
 
-    /// What the glass of a plan is worth, by what who broke it may do.
+    /// What the glass of a plan is worth: that of the first who broke it and may do so now.
     async fn glass(&self, cast: &CastVotes, plan: &Sealed, look: &mut Look) -> Glass {
-        let Some(broken) = &cast.glass else { return Glass::Whole };
+        let mut all = Glass::Whole;
+        for broken in &cast.glass {
+            match self.glass_of(broken, plan, look).await {
+                found @ Glass::Broken { .. } => return found,
+                Glass::Lapsed if all == Glass::CannotVerify => {}
+                found => all = found,
+            }
+        }
+        all
+    }
+
+    /// What it is worth that somebody broke it, by what they may do.
+    async fn glass_of(&self, broken: &BrokenGlass, plan: &Sealed, look: &mut Look) -> Glass {
         match self.member(broken.account, look).await {
             Some(Ok(who)) if self.policy.may_break_glass(&who, plan.plan()).is_ok() => {
                 Glass::Broken { by: who.person, reason: broken.reason.clone() }

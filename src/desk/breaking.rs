@@ -1,15 +1,16 @@
 //! `/break-glass`: who is on call lets a plan go on though seats of it are empty; and somebody else reviews that afterwards.
 
 use super::answer::Done;
-use super::control::{closed, controlled, is_confirmed, is_current};
+use super::control::{changed_meanwhile, closed, controlled, is_confirmed, is_current, not_now};
 use super::freezing::{one_of, words};
 use super::handle::{Ask, Desk, denied};
 use crate::store::{Cast, CloseReview};
 use engine::control::Counted;
+use engine::port::Journal;
 use engine::{History, Operation};
-use interlock::approval::{BrokenGlass, Review};
+use interlock::approval::{BrokenGlass, Review, State};
 use interlock::facts::Facts;
-use interlock::plan::{Mistake, Sealed, Seat};
+use interlock::plan::{Digest, Mistake, Sealed, Seat};
 
 impl Desk {
     /// With a reason it breaks the glass, with words of a review it closes that of a broken one.
@@ -30,6 +31,10 @@ impl Desk {
         if !operation.state.is_open_to_votes() {
             return Err(closed(operation));
         }
+        // In the line by votes: should one of them be taken back, it is asked for again.
+        if operation.state == State::Queued && operation.why.id != "glass-broken" {
+            return Err(not_now(operation));
+        }
         if let Some(digest) = ask.arguments().digest("digest") {
             is_current(*digest, operation, plan)?;
         }
@@ -49,15 +54,22 @@ impl Desk {
             at: ask.request.asked_at,
             review: None,
         };
-        let skipped = rooms.policy.skipped(plan.plan(), &seats, &tally);
+        let skipped = rooms.policy.skipped(plan.plan(), (&seats, &tally), &principal.person);
         match rooms.store.break_glass(&glass, (&ask.request.id, &skipped)).await? {
             Cast::Stored | Cast::Already => self.count_broken(operation, plan).await,
-            Cast::NoneThere | Cast::Closed => Err(closed(operation)),
+            Cast::NoneThere | Cast::Closed => {
+                let now = rooms.store.operation(&operation.id).await?.unwrap_or_else(|| operation.clone());
+                let is_changed = now.state.is_open_to_votes() && now.digest != plan.digest();
+                Err(if is_changed { changed_meanwhile(&now) } else { closed(&now) })
+            }
         }
     }
 
     async fn count_broken(&self, operation: &Operation, plan: &Sealed) -> Result<Done, Done> {
         match self.engine.count(operation, plan).await? {
+            Counted::Stands { operation, .. } if operation.digest != plan.digest() => {
+                Err(changed_meanwhile(&operation))
+            }
             Counted::Stands { tally, operation } if tally.is_approved() => Ok(controlled(&operation, "glass-broken")),
             Counted::Stands { operation, .. } => Ok(controlled(&operation, "glass-broken-in-vain")),
             Counted::Unreadable(_) => Ok(controlled(operation, "glass-broken-stored")),
@@ -71,8 +83,19 @@ impl Desk {
         if open.is_empty() {
             return Err(Done::Mistake(Mistake::new("no-open-review", Facts::none())));
         }
-        for glass in &open {
-            self.rooms.policy.may_review(principal, plan.plan(), glass).map_err(denied)?;
+        // What was done is reviewed, not what may be done yet.
+        open.retain(|glass| glass.digest != operation.digest || !operation.state.is_open_to_votes());
+        if open.is_empty() {
+            return Err(not_now(operation));
+        }
+        let all = open.clone();
+        let no = |digest: Digest| {
+            let mut of_plan = all.iter().filter(|glass| glass.digest == digest);
+            of_plan.find_map(|glass| self.rooms.policy.may_review(principal, plan.plan(), glass).err())
+        };
+        open.retain(|glass| no(glass.digest).is_none());
+        if let (true, Some(denial)) = (open.is_empty(), all.iter().find_map(|glass| no(glass.digest))) {
+            return Err(denied(denial));
         }
         let (person, at) = (principal.person.clone(), ask.request.asked_at);
         let close = CloseReview {

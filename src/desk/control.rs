@@ -23,6 +23,8 @@ impl Desk {
             _ => {}
         }
         let (operation, plan) = self.named(ask).await?;
+        // What they may do is looked up now, also where their vote is weighed.
+        self.rooms.forget(ask.request.principal.account);
         match ask.command.name.as_str() {
             "approve" if ask.arguments().flag("withdraw") => self.withdraw(ask, &operation, &plan).await,
             "approve" => self.vote(ask, &operation, &plan, Voice::Approve).await,

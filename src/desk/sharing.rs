@@ -19,6 +19,10 @@ use std::time::Duration;
 
 /// How many answers are kept to be shared,
 const MOST: usize = 200;
+/// of whom,
+const MOST_OF_ONE: usize = 20;
+/// how often one person may share within that time,
+const MOST_SHARED: usize = 10;
 /// how long each of them is; longer ones are not offered,
 const MOST_BYTES: usize = 64 << 10;
 /// and for how long: an answer that its reader may still have before them, and that is still about now.
@@ -46,14 +50,34 @@ struct Share {
 
 impl Shares {
     fn keep(&mut self, request: &RequestId, share: Share) {
+        let account = share.account;
         if self.kept.insert(request.clone(), share).is_none() {
             self.order.push_back(request.clone());
         }
+        self.drop_oldest_of(account);
         while self.order.len() > MOST {
             if let Some(oldest) = self.order.pop_front() {
                 self.kept.remove(&oldest);
             }
         }
+    }
+
+    /// What one person looks at again and again does not take the place of others.
+    fn drop_oldest_of(&mut self, account: Account) {
+        let is_theirs = |share: &Share| share.account == account;
+        if self.kept.values().filter(|share| is_theirs(share)).count() <= MOST_OF_ONE {
+            return;
+        }
+        let place = self.order.iter().position(|request| self.kept.get(request).is_some_and(is_theirs));
+        if let Some(oldest) = place.and_then(|place| self.order.remove(place)) {
+            self.kept.remove(&oldest);
+        }
+    }
+
+    /// How much somebody has shared lately.
+    fn shared_by(&self, account: Account, now: Millis) -> usize {
+        let lately = |share: &&Share| share.is_shared && share.account == account && now.since(share.seen_at) < KEPT;
+        self.kept.values().filter(lately).count()
     }
 
     /// What somebody may share, if it is not too old.
@@ -153,6 +177,9 @@ impl Desk {
         self.may_still(tapped, &share)?;
         if share.is_shared {
             return Err(Done::Mistake(Mistake::new("already-shared", Facts::none())));
+        }
+        if shares.shared_by(tapped.principal.account, tapped.at) >= MOST_SHARED {
+            return Err(Done::Mistake(Mistake::new("shared-too-often", Facts::none())));
         }
         shares.set_shared(&tapped.request, true);
         Ok(share)

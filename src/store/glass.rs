@@ -70,6 +70,7 @@ impl GlassRow {
 struct NagRow {
     operation: String,
     digest: String,
+    account: String,
     person: String,
     reason: String,
     broken_at: i64,
@@ -77,7 +78,8 @@ struct NagRow {
 }
 
 impl Store {
-    /// Breaks the glass of a plan that people vote on, like [`Store::put_vote`]; whoever is skipped is told. Once for each plan.
+    /// Breaks the glass of a plan that people vote on, like [`Store::put_vote`]; whoever is skipped is told. Each account
+    /// once for each plan: where one has the right no more, another one can.
     ///
     /// # Errors
     /// As all calls of the store.
@@ -101,6 +103,7 @@ impl Store {
             by: glass.person.clone(),
             reason: glass.reason.clone(),
             skipped: skipped.iter().cloned().collect(),
+            digest: Some(glass.digest),
         };
         outbox::put(&mut tx, operation, &[told], glass.at).await?;
         let names: Vec<String> = skipped.iter().map(ToString::to_string).collect();
@@ -194,7 +197,7 @@ impl Store {
         let due: Vec<NagRow> = self
             .pools
             .all(
-                "SELECT operation, digest, person, reason, broken_at, nag_at FROM broken_glass \
+                "SELECT operation, digest, account, person, reason, broken_at, nag_at FROM broken_glass \
                  WHERE reviewed_at = 0 AND nag_at <= $1 ORDER BY nag_at LIMIT $2",
                 vals![now.0, MOST],
             )
@@ -213,8 +216,8 @@ impl Store {
         let rows = tx
             .run(
                 "UPDATE broken_glass SET nag_at = $1 \
-                 WHERE operation = $2 AND digest = $3 AND nag_at = $4 AND reviewed_at = 0",
-                vals![now.plus(NAG_EVERY).0, &row.operation, &row.digest, row.nag_at],
+                 WHERE operation = $2 AND digest = $3 AND account = $4 AND nag_at = $5 AND reviewed_at = 0",
+                vals![now.plus(NAG_EVERY).0, &row.operation, &row.digest, &row.account, row.nag_at],
             )
             .await?;
         if rows == 0 {
@@ -237,7 +240,7 @@ async fn insert(tx: &mut Tx, glass: &BrokenGlass) -> Result<bool, StoreError> {
     let rows = tx
         .run(
             "INSERT INTO broken_glass (operation, digest, account, person, reason, broken_at, nag_at) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (operation, digest) DO NOTHING",
+             VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (operation, digest, account) DO NOTHING",
             vals![
                 glass.operation.as_str(),
                 &glass.digest.to_string(),

@@ -38,6 +38,9 @@ fn card(notice: &Notice, view: &CardView<'_>) -> Card {
         Notice::Reminder { .. } => reminder(view),
         Notice::OwnersBefore => owners(view, "owners-before"),
         Notice::OwnersAfter => owners_after(view),
+        Notice::GlassBroken { by, digest, .. } if digest.is_some_and(|digest| digest != view.plan.digest()) => {
+            glass_of_earlier(view, by)
+        }
         Notice::GlassBroken { by, reason, .. } => glass_broken(view, by, reason),
         Notice::Progress { id, facts } => progress(view, id, facts),
         Notice::Milestone { id, facts } => {
@@ -54,7 +57,9 @@ fn by_hand(view: &CardView<'_>, id: &str) -> Option<CardFile> {
     let now = || by_hand_file(view.plan.plan(), view.history);
     match id {
         "started" => Some(now()),
-        "step-done" => Some(now()).filter(|now| *now != by_hand_file(view.plan.plan(), &History::default())),
+        "step-done" | "step-done-unseen" => {
+            Some(now()).filter(|now| *now != by_hand_file(view.plan.plan(), &History::default()))
+        }
         _ => None,
     }
 }
@@ -203,6 +208,17 @@ fn glass_broken(view: &CardView<'_>, by: &PersonId, reason: &str) -> Card {
         mentions: view.mentions.to_vec(),
         tone: Tone::Warning,
         body: ways::blocks(view),
+        ..Card::default()
+    }
+}
+
+/// The same, where it has been planned otherwise since.
+fn glass_of_earlier(view: &CardView<'_>, by: &PersonId) -> Card {
+    let who = Args::new().line("who", Line::person(by.as_str(), NAME / 2));
+    Card {
+        headline: vec![view.locale.say("glass-told-earlier", &who), head::ids(view)],
+        mentions: view.mentions.to_vec(),
+        tone: Tone::Warning,
         ..Card::default()
     }
 }

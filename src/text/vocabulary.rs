@@ -352,6 +352,7 @@ pub const FAILURES: &[&str] = &[
 pub const MISTAKES: &[&str] = &[
     "already-as-before",
     "already-shared",
+    "shared-too-often",
     "another-cluster",
     "another-command",
     "another-plan",
@@ -608,6 +609,7 @@ pub const NOTICES: &[&str] = &[
     "review-open",
     "started",
     "step-done",
+    "step-done-unseen",
     "step-under-way",
     "still-owed",
     "still-set",

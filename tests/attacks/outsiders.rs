@@ -8,7 +8,7 @@ use story::discord_house::{CLUSTER, DiscordStory, GROUP, TOPIC, old_topic};
 const WIDE: &str = "orders-wide";
 /// There, and owned by nobody.
 const HIDDEN: &str = "orderz-eu";
-const HIDDEN_GROUP: &str = "billinh-eu";
+const HIDDEN_GROUP: &str = "billinx-eu";
 
 /// vic sees the topics and groups of one team only, as alice does; there is one topic beyond them.
 async fn partly_seen() -> DiscordStory {
@@ -69,12 +69,12 @@ async fn a_name_beyond_ones_sight_is_like_none() {
         assert!(offered.contains(TOPIC) && offered.contains(HIDDEN) == all, "{who}: {offered}");
     }
     // So it is of groups, and where the cluster itself says that there is none.
-    let near = format!("/group cluster:{CLUSTER} group:billinx-eu");
+    let near = format!("/group cluster:{CLUSTER} group:billingx-eu");
     for (who, all) in [("vic", false), ("alice", false), ("bob", true)] {
-        let offered = told(&story, who, &near, "billinx-eu").await;
+        let offered = told(&story, who, &near, "billingx-eu").await;
         assert!(offered.contains(GROUP) && offered.contains(HIDDEN_GROUP) == all, "{who}: {offered}");
     }
-    for (group, topic) in [("billinx-eu", TOPIC), (GROUP, "ordersz-eu")] {
+    for (group, topic) in [("billingx-eu", TOPIC), (GROUP, "ordersz-eu")] {
         let near = format!("/reset-offset cluster:{CLUSTER} group:{group} topic:{topic} to:earliest");
         let offered = told(&story, "alice", &near, "nobody").await;
         assert!(!offered.contains(HIDDEN) && !offered.contains(HIDDEN_GROUP), "{offered}");

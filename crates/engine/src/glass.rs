@@ -51,7 +51,7 @@ impl Run<'_> {
     async fn broken_now(&self, operation: &Operation, plan: &Sealed) -> Result<Option<Facts>, JournalError> {
         let Ok(Read { polled, .. }) = self.inner.read_votes(operation, plan).await? else { return Ok(None) };
         let tally = polled.tally(plan);
-        let starts = tally.is_approved() && tally.skipped_by().is_some();
+        let starts = tally.is_approved() && tally.broken.is_some();
         Ok(starts.then(|| polled.glass.facts().with("operation", operation.id.as_str())))
     }
 
@@ -59,6 +59,10 @@ impl Run<'_> {
     /// nothing more is to be asked of it; false if it changed in the same moment.
     async fn is_asked_to_pause(&self, holder: &OperationId, why: &Facts) -> Result<bool, JournalError> {
         let Some(holder) = self.inner.ports.journal.operation(holder).await? else { return Ok(true) };
+        // Who paused it for something else lets it go on alone, and then it is asked.
+        if matches!(holder.state, State::Pausing | State::Paused) && holder.why.id != PAUSED {
+            return Ok(false);
+        }
         if !matches!(holder.state, State::Running | State::Waiting) {
             return Ok(true);
         }

@@ -198,7 +198,7 @@ impl Run<'_> {
 
     /// What a step moved has arrived.
     async fn arrived(&mut self, operation: &Operation, plan: &Plan, step: u32) -> Result<Next, EngineError> {
-        let told: Vec<Notice> = self.read_back(step).filter(|_| milestones(plan, step).ends).into_iter().collect();
+        let told = if milestones(plan, step).ends { vec![self.read_back(step)] } else { Vec::new() };
         let done = Entry::StepDone { step };
         if operation.state == State::Pausing {
             self.write_telling(done, &told).await?;

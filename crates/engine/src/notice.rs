@@ -3,6 +3,7 @@
 use interlock::facts::{Fact, Facts};
 use interlock::id::{OperationId, PersonId};
 use interlock::looks::LookAnswer;
+use interlock::plan::Digest;
 use interlock::policy::Grantee;
 use interlock::principal::Place;
 use interlock::time::Millis;
@@ -61,6 +62,9 @@ pub enum Notice {
     OwnersAfter,
     /// Tell whoever could fill a seat that it was skipped.
     GlassBroken {
+        /// The plan whose glass it was; a later one asks for votes.
+        #[serde(default)]
+        digest: Option<Digest>,
         /// By whom.
         by: PersonId,
         /// Why, in their words.

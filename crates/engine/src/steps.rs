@@ -177,14 +177,14 @@ impl Run<'_> {
     }
 
     pub(crate) async fn step_done(&mut self, step: u32) -> Result<Next, EngineError> {
-        self.write_telling(Entry::StepDone { step }, self.read_back(step).as_slice()).await?;
+        self.write_telling(Entry::StepDone { step }, &[self.read_back(step)]).await?;
         Ok(Next::Go)
     }
 
-    /// What is told of a step that is done and was seen so. What was never seen is told already, as such.
-    pub(crate) fn read_back(&self, step: u32) -> Option<Notice> {
-        let told = milestone("step-done", Facts::none().with("step", i64::from(step)));
-        (!self.history.was_never_seen_in(step)).then_some(told)
+    /// What is told of a step that is done: whether it was seen so.
+    pub(crate) fn read_back(&self, step: u32) -> Notice {
+        let id = if self.history.was_never_seen_in(step) { "step-done-unseen" } else { "step-done" };
+        milestone(id, Facts::none().with("step", i64::from(step)))
     }
 
     pub(crate) async fn lose(&mut self, operation: &Operation, id: &str, facts: Facts) -> Result<Next, EngineError> {

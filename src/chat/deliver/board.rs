@@ -66,6 +66,9 @@ impl Delivery {
         let Some(channel) = channel_of(place).filter(|_| self.rooms.times.boards.contains(place)) else {
             return Ok(Sent::Done(Vec::new()));
         };
+        if self.rooms.store.boards().await?.iter().any(|one| one.channel == channel && one.message != 0) {
+            return Ok(Sent::Done(Vec::new()));
+        }
         let chat = self.rooms.chat();
         let chat = chat.ok_or_else(|| Sent::Retry(Duration::from_secs(5), "no chat is connected".to_owned()))?;
         if !self.is_a_teams_channel(chat.as_ref(), channel).await? {

@@ -189,7 +189,14 @@ fn is_ours(message: &Value, me: u64) -> bool {
 fn reacted(message: &Value) -> Option<BTreeMap<String, Lists>> {
     let Some(all) = message.get("reactions") else { return Some(BTreeMap::new()) };
     let unicode = all.as_array()?.iter().filter(|one| one["emoji"]["id"].is_null());
-    unicode.map(|one| Some((plain(one["emoji"]["name"].as_str()?), lists(one)?))).collect()
+    let mut all: BTreeMap<String, Lists> = BTreeMap::new();
+    for one in unicode {
+        let (emoji, found) = (plain(one["emoji"]["name"].as_str()?), lists(one)?);
+        let before = all.get(&emoji).copied().unwrap_or(Lists { ordinary: false, burst: false });
+        let both = Lists { ordinary: before.ordinary || found.ordinary, burst: before.burst || found.burst };
+        all.insert(emoji, both);
+    }
+    Some(all)
 }
 
 fn lists(reaction: &Value) -> Option<Lists> {

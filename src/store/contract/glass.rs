@@ -104,12 +104,16 @@ contract! {
             by: broken.person.clone(),
             reason: broken.reason.clone(),
             skipped: skipped().into_iter().collect(),
+            digest: Some(posted.digest),
         };
         assert_eq!(told(bed).await, [(Stream::Owners(posted.id.clone()), notice)], "beside what others are told");
         let page = AuditPage { before: None, limit: 10 };
         let log = bed.store.audit_search(&AuditFilter::default(), page).await.unwrap();
         let record = &log[0].record;
         assert_eq!((record.what.as_str(), record.digest), ("glass-broken", Some(posted.digest)));
+        let by_another = glass(&posted, Account::Discord(6));
+        assert_eq!(breaks(bed, &by_another).await, Cast::Stored, "the first one may have the right no more");
+        assert_eq!(bed.store.broken_glass(&posted.id).await.unwrap().len(), 2);
         assert_eq!(record.request, Some(request()));
         let names = vec!["dora".to_owned(), "role:500".to_owned()];
         assert_eq!(record.facts.get("skipped"), Some(&names.into()));

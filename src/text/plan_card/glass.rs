@@ -21,7 +21,8 @@ pub(super) fn blocks(view: &CardView<'_>) -> Vec<Block> {
             view.locale.say("glass-reviewed", &args.foreign("review", &review.words, WORDS))
         }
     };
-    [view.locale.say("glass-broken-by", &broken), reviewed].map(Block::Line).into()
+    let key = if glass.digest == view.plan.digest() { "glass-broken-by" } else { "glass-broken-earlier" };
+    [view.locale.say(key, &broken), reviewed].map(Block::Line).into()
 }
 
 /// Who is at work on the same thing, and is waited for.

@@ -99,7 +99,7 @@ fn a_plan_of_hostile_names_is_a_card_like_any_other() {
                 let view = scene.view(locale);
                 stays_foreign(&plan_card(&view), &with, locale);
                 let by = person("olga");
-                let broken = Notice::GlassBroken { by, reason: with.clone(), skipped: Vec::new() };
+                let broken = Notice::GlassBroken { by, reason: with.clone(), skipped: Vec::new(), digest: None };
                 for told in [Notice::OwnersBefore, Notice::OwnersAfter, broken, Notice::Reminder { revision: 1 }] {
                     stays_foreign(&notice(&told, &view), &with, locale);
                 }

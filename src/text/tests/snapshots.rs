@@ -238,7 +238,7 @@ fn notices() {
     told("notice_approved", &Notice::Milestone { id: "approved".to_owned(), facts: by }, &running);
     let broken = Scene::of(reset(6)).broken("payments stand still", None).at(State::Running).at_step(1);
     let reason = "payments stand still".to_owned();
-    let glass = Notice::GlassBroken { by: person("olga"), reason: reason.clone(), skipped: Vec::new() };
+    let glass = Notice::GlassBroken { by: person("olga"), reason: reason.clone(), skipped: Vec::new(), digest: None };
     told("notice_glass_broken", &glass, &broken);
     let by = Facts::none().with("by", "olga").with("reason", reason).with("operation", "K7F3QD");
     let open = Notice::Alert { id: "review-open".to_owned(), facts: by.clone().with("at", NOON) };

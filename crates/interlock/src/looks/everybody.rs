@@ -1,7 +1,7 @@
 //! What everybody may read of an answer who reads the place: no addresses of clients.
 
 use super::{Cell, GroupLook, MemberLine, Report, Sheet};
-use std::net::{Ipv4Addr, Ipv6Addr};
+use core::net::{Ipv4Addr, Ipv6Addr};
 
 /// The head of the column of hosts.
 const HOST: &str = "host";

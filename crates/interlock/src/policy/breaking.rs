@@ -1,10 +1,10 @@
 //! Who may break the glass on a plan, who is skipped by it, and who may close its review.
 
-use super::grants::{Grant, Grantee};
+use super::grants::Grantee;
 use super::role::Role;
 use super::rules::{Denied, Policy, names_of};
 use crate::approval::{BrokenGlass, Tally};
-use crate::id::ClusterName;
+use crate::id::{ClusterName, PersonId};
 use crate::plan::{Plan, Seat};
 use crate::principal::Principal;
 use std::collections::BTreeSet;
@@ -43,30 +43,16 @@ impl Policy {
         Err(Denied::without(Role::Approver))
     }
 
-    /// Everybody who could fill a seat of a plan that is empty: who is skipped where its glass is broken.
+    /// To whom the settings give a seat of a plan that is empty, apart from who asked for it: who is skipped where somebody breaks
+    /// its glass.
     #[must_use]
-    pub fn skipped(&self, plan: &Plan, seats: &[Seat], tally: &Tally) -> BTreeSet<Grantee> {
+    pub fn skipped(&self, plan: &Plan, (seats, tally): (&[Seat], &Tally), by: &PersonId) -> BTreeSet<Grantee> {
         let filled = tally.seats.iter().map(Option::is_some).chain(std::iter::repeat(false));
         let empty = seats.iter().zip(filled).filter(|(_, filled)| !filled).map(|(seat, _)| seat);
-        empty.flat_map(|seat| self.could_have_filled(seat, plan)).collect()
-    }
-
-    fn could_have_filled(&self, seat: &Seat, plan: &Plan) -> BTreeSet<Grantee> {
-        match seat {
-            Seat::Approver => self.approvers(plan),
-            Seat::Owner { of, .. } => self.owners.of_any(&plan.cluster, of.iter().map(String::as_str)),
-            Seat::Confirmation { by } => by.iter().cloned().map(Grantee::Person).collect(),
-        }
-    }
-
-    /// Who approves something of what a plan concerns.
-    fn approvers(&self, plan: &Plan) -> BTreeSet<Grantee> {
-        let (cluster, names) = (self.clusters.get(&plan.cluster), names_of(plan));
-        let approves = |grant: &&Grant| {
-            let reaches = cluster.is_some_and(|cluster| grant.reach.cluster(cluster));
-            let concerns = names.is_empty() || names.iter().any(|name| grant.reach.names.contain(name));
-            grant.role.implies(Role::Approver) && reaches && concerns
-        };
-        self.grants.0.iter().filter(approves).flat_map(|grant| grant.to.iter().cloned()).collect()
+        let mut skipped: BTreeSet<Grantee> = empty.flat_map(|seat| self.given(seat, plan)).collect();
+        let is_one_of_them =
+            |person: &PersonId| person == by || plan.requesters.iter().any(|one| one.person == *person);
+        skipped.retain(|grantee| !self.person_of(grantee).is_some_and(|person| is_one_of_them(&person)));
+        skipped
     }
 }

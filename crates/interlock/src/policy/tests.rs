@@ -578,7 +578,7 @@ fn who_could_fill_an_empty_seat_is_skipped() {
     let (policy, plan) = (policy(), plan());
     let skipped = |filled: [Option<&str>; 2]| {
         let seats = filled.map(|one| one.map(person)).to_vec();
-        policy.skipped(&plan, &plan.votes, &crate::approval::Tally { seats, ..Default::default() })
+        policy.skipped(&plan, (&plan.votes, &Tally { seats, ..Tally::default() }), &person("olga"))
     };
     let (approvers, dora) = (Grantee::ChatRole(APPROVERS), Grantee::Person(person("dora")));
     assert_eq!(skipped([None, None]), [approvers.clone(), dora.clone()].into());

@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 impl Policy {
     /// To whom the settings give a seat that one more person could fill, apart from who asked for the plan and who has voted on
     /// it; whoever still has to confirm a vote is among them. A role of the chat stands for everybody who has it, since nobody
-    /// knows who that is. A plan that is only to be confirmed waits for nobody else.
+    /// knows who that is. A plan that is only to be confirmed waits for who asked for it, and for nobody else.
     #[must_use]
     pub fn still_wanted(&self, plan: &Plan, tally: &Tally) -> BTreeSet<Grantee> {
         let required = self.required(plan);
@@ -25,7 +25,7 @@ impl Policy {
     }
 
     /// The human that is meant; none if that may be several.
-    fn person_of(&self, grantee: &Grantee) -> Option<PersonId> {
+    pub(super) fn person_of(&self, grantee: &Grantee) -> Option<PersonId> {
         match grantee {
             Grantee::Person(person) => Some(person.clone()),
             Grantee::Account(account) => Some(self.people.person(*account)),
@@ -33,14 +33,15 @@ impl Policy {
         }
     }
 
-    fn given(&self, seat: &Seat, plan: &Plan) -> BTreeSet<Grantee> {
+    /// To whom the settings give a seat of a plan.
+    pub(super) fn given(&self, seat: &Seat, plan: &Plan) -> BTreeSet<Grantee> {
         match seat {
             Seat::Approver => self.approvers_of(plan),
             Seat::Owner { of, .. } => {
                 let owners = of.iter().map(|name| self.owners.of(&plan.cluster, name));
                 owners.reduce(|all, of_one| all.intersection(&of_one).cloned().collect()).unwrap_or_default()
             }
-            Seat::Confirmation { .. } => BTreeSet::new(),
+            Seat::Confirmation { by } => by.iter().cloned().map(Grantee::Person).collect(),
         }
     }
 

@@ -24,6 +24,8 @@ struct Queue {
     votes: Option<Reacted>,
     /// Votes are not counted before (monotonic).
     counts_from: Duration,
+    /// A veto ended the pause; the next one waits until one was waited out.
+    hurried: bool,
     /// The rest, one by one.
     others: VecDeque<Reacted>,
     /// More came than may wait.
@@ -58,7 +60,11 @@ enum Next {
 
 impl Queue {
     fn next(&mut self, now: Duration) -> Next {
-        let votes = if now >= self.counts_from { self.votes.take() } else { None };
+        let is_due = now >= self.counts_from;
+        if is_due && !self.counts_from.is_zero() {
+            self.hurried = false;
+        }
+        let votes = if is_due { self.votes.take() } else { None };
         if let Some(reacted) = votes.or_else(|| self.others.pop_front()) {
             return Next::Hand(reacted);
         }
@@ -83,7 +89,13 @@ impl Queues {
         let placed = if waiting.contains_key(&reacted.message) { Placed::Waits } else { Placed::Begin };
         let queue = waiting.entry(reacted.message).or_default();
         if reacted.is_of_votes() {
+            // One that is taken off again within the pause would never be seen.
+            let hurries = reacted.is_a_veto() && !std::mem::replace(&mut queue.hurried, true);
             queue.votes.get_or_insert(reacted);
+            if hurries {
+                queue.counts_from = Duration::ZERO;
+                queue.bell.notify_one();
+            }
             return placed;
         }
         if queue.others.len() >= WAITING_REACTIONS {
@@ -250,6 +262,22 @@ mod tests {
         let later = NOW + COUNT_PAUSE;
         assert_eq!(hand(&queues, later), Some(1));
         assert!(matches!(queues.next(MESSAGE, later), Next::End));
+    }
+
+    #[test]
+    fn a_veto_waits_for_no_pause_but_one_that_comes_and_goes_does() {
+        let queues = counted();
+        queues.place(reacted("✅", 1));
+        assert_eq!(hand(&queues, NOW), None);
+        queues.place(reacted("❌", 2));
+        assert_eq!(hand(&queues, NOW), Some(1), "it counts the votes that wait, too");
+        queues.counted(MESSAGE, NOW);
+        queues.place(reacted("❌", 3));
+        assert_eq!(hand(&queues, NOW), None, "once within a pause");
+        assert_eq!(hand(&queues, NOW + COUNT_PAUSE), Some(3));
+        queues.counted(MESSAGE, NOW + COUNT_PAUSE);
+        queues.place(reacted("❌", 4));
+        assert_eq!(hand(&queues, NOW + COUNT_PAUSE), Some(4));
     }
 
     #[test]
