@@ -115,7 +115,7 @@ mod tests {
         for hostile in ["K7F3QD:1", "<@1>", "", "k7f3qd"] {
             assert_eq!(of("voting-closed", &Facts::none().with("operation", hostile)), None, "{hostile}");
         }
-        let held = Check::new(Level::Block, HELD, facts.clone());
+        let held = Check::new(Level::Block, HELD, facts);
         assert_eq!(offered(Done::Refused(vec![held.clone()])), details);
         let other = Check::new(Level::Block, "group-inactive", Facts::none());
         assert_eq!(offered(Done::Refused(vec![other, held])), None, "the first one is what is in the way");

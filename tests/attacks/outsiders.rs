@@ -78,7 +78,7 @@ async fn a_name_beyond_ones_sight_is_like_none() {
         let near = format!("/reset-offset cluster:{CLUSTER} group:{group} topic:{topic} to:earliest");
         let offered = told(&story, "alice", &near, "nobody").await;
         assert!(!offered.contains(HIDDEN) && !offered.contains(HIDDEN_GROUP), "{offered}");
-        assert_eq!(offered.contains("Did you mean"), group == GROUP, "{offered}");
+        assert!(offered.contains("Did you mean"), "{offered}");
     }
     let line = format!("/topic cluster:{CLUSTER}");
     for typed in ["", "ord", HIDDEN] {

@@ -121,7 +121,7 @@ async fn who_is_at_work_there_pauses_first_and_the_card_says_who_is_waited_for()
     let refused = says(&story, "alice", &busy("latest")).await;
     assert!(refused.contains(first.id.as_str()) && refused.contains("held-by-other"), "{refused}");
     let second = story.asks("olga", &busy("latest")).await;
-    second.card.becomes("/break-glass pauses it first", SOON).await;
+    second.card.becomes("pauses it first", SOON).await;
     breaks(&story, &second).await;
     story.becomes(&first.id, State::Paused).await;
     let called =
