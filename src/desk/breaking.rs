@@ -31,16 +31,16 @@ impl Desk {
         if !operation.state.is_open_to_votes() {
             return Err(closed(operation));
         }
-        // In the line by votes: should one of them be taken back, it is asked for again.
-        if operation.state == State::Queued && operation.why.id != "glass-broken" {
-            return Err(not_now(operation));
-        }
         if let Some(digest) = ask.arguments().digest("digest") {
             is_current(*digest, operation, plan)?;
         }
         let (tally, seats) = rooms.stands_lately(operation, plan, &History::default()).await?;
         if tally.is_full() || seats.iter().all(Seat::is_confirmation) {
             return Err(Done::Mistake(Mistake::new("no-seat-to-skip", Facts::none())));
+        }
+        // In the line by votes: should one of them be taken back, it is asked for again.
+        if operation.state == State::Queued && operation.why.id != "glass-broken" {
+            return Err(not_now(operation));
         }
         if ask.arguments().digest("digest").is_none() || !is_confirmed(ask, Some(plan.plan().name_to_repeat()))? {
             return Ok(Done::GlassAskedBack(Box::new(plan.clone())));
