@@ -4,13 +4,15 @@ use super::answer::Done;
 use super::control::{changed_meanwhile, closed, controlled, is_confirmed, is_current, not_now};
 use super::freezing::{one_of, words};
 use super::handle::{Ask, Desk, denied};
+use super::rooms::Rooms;
 use crate::store::{Cast, CloseReview};
 use engine::control::Counted;
 use engine::port::Journal;
-use engine::{History, Operation};
+use engine::{GLASS_BROKEN, History, Operation};
 use interlock::approval::{BrokenGlass, Review, State};
 use interlock::facts::Facts;
-use interlock::plan::{Digest, Mistake, Sealed, Seat};
+use interlock::plan::{Digest, Mistake, Plan, Sealed, Seat};
+use interlock::principal::Principal;
 
 impl Desk {
     /// With a reason it breaks the glass, with words of a review it closes that of a broken one.
@@ -39,7 +41,7 @@ impl Desk {
             return Err(Done::Mistake(Mistake::new("no-seat-to-skip", Facts::none())));
         }
         // In the line by votes: should one of them be taken back, it is asked for again.
-        if operation.state == State::Queued && operation.why.id != "glass-broken" {
+        if operation.state == State::Queued && operation.why.id != GLASS_BROKEN {
             return Err(not_now(operation));
         }
         if ask.arguments().digest("digest").is_none() || !is_confirmed(ask, Some(plan.plan().name_to_repeat()))? {
@@ -83,24 +85,11 @@ impl Desk {
         if open.is_empty() {
             return Err(Done::Mistake(Mistake::new("no-open-review", Facts::none())));
         }
-        // What was done is reviewed, not what may be done yet.
-        open.retain(|glass| glass.digest != operation.digest || !operation.state.is_open_to_votes());
-        if open.is_empty() {
-            return Err(not_now(operation));
-        }
-        let all = open.clone();
-        let no = |digest: Digest| {
-            let mut of_plan = all.iter().filter(|glass| glass.digest == digest);
-            of_plan.find_map(|glass| self.rooms.policy.may_review(principal, plan.plan(), glass).err())
-        };
-        open.retain(|glass| no(glass.digest).is_none());
-        if let (true, Some(denial)) = (open.is_empty(), all.iter().find_map(|glass| no(glass.digest))) {
-            return Err(denied(denial));
-        }
+        let digests = self.rooms.closable(principal, (operation, plan.plan()), &open)?;
         let (person, at) = (principal.person.clone(), ask.request.asked_at);
         let close = CloseReview {
             operation: operation.id.clone(),
-            digests: open.iter().map(|glass| glass.digest).collect(),
+            digests,
             account: principal.account,
             request: ask.request.id.clone(),
             review: Review { person, words: words(ask, "review")?, at },
@@ -109,5 +98,37 @@ impl Desk {
             return Ok(controlled(operation, "review-closed"));
         }
         Err(Done::Mistake(Mistake::new("no-open-review", Facts::none())))
+    }
+}
+
+impl Rooms {
+    /// The plans of an operation whose open reviews somebody may close: all who broke the glass of one are somebody else. What was
+    /// done is reviewed, not what may be done yet.
+    ///
+    /// # Errors
+    /// Why there is none.
+    pub(super) fn closable(
+        &self,
+        who: &Principal,
+        (operation, plan): (&Operation, &Plan),
+        open: &[BrokenGlass],
+    ) -> Result<Vec<Digest>, Done> {
+        let is_yet_to_begin = |digest: &Digest| *digest == operation.digest && operation.state.is_open_to_votes();
+        let mut digests: Vec<Digest> =
+            open.iter().map(|glass| glass.digest).filter(|one| !is_yet_to_begin(one)).collect();
+        digests.dedup();
+        if digests.is_empty() {
+            return Err(not_now(operation));
+        }
+        let no = |digest: &Digest| {
+            let mut of_plan = open.iter().filter(|glass| glass.digest == *digest);
+            of_plan.find_map(|glass| self.policy.may_review(who, plan, glass).err())
+        };
+        let first_no = digests.iter().find_map(no);
+        digests.retain(|digest| no(digest).is_none());
+        match first_no {
+            Some(denial) if digests.is_empty() => Err(denied(denial)),
+            _ => Ok(digests),
+        }
     }
 }

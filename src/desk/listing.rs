@@ -6,7 +6,7 @@ use super::rooms::Rooms;
 use crate::store::{About, Filter, Page, Which};
 use engine::Operation;
 use engine::port::{Journal, JournalError};
-use interlock::approval::State;
+use interlock::approval::{BrokenGlass, State};
 use interlock::id::OperationId;
 use interlock::looks::{LookAnswer, OperationLine, OperationsList};
 use interlock::plan::{Outline, Plan};
@@ -67,21 +67,26 @@ impl Desk {
 
     /// Operations whose glass was broken, and whose review the asker can close.
     async fn open_reviews(&self, ask: &Ask<'_>) -> Result<Vec<OperationLine>, Done> {
-        let (wanted, mut lines) = (ask.arguments().cluster("cluster"), BTreeMap::new());
+        let mut open: BTreeMap<OperationId, Vec<BrokenGlass>> = BTreeMap::new();
         for glass in self.rooms.store.open_reviews().await? {
-            let Some(operation) = self.rooms.store.operation(&glass.operation).await? else { continue };
-            if wanted.is_some_and(|wanted| *wanted != operation.cluster) || lines.contains_key(&operation.id) {
+            open.entry(glass.operation.clone()).or_default().push(glass);
+        }
+        let (wanted, mut lines) = (ask.arguments().cluster("cluster"), Vec::new());
+        for (id, open) in open {
+            let Some(operation) = self.rooms.store.operation(&id).await? else { continue };
+            if wanted.is_some_and(|wanted| *wanted != operation.cluster) {
                 continue;
             }
             // Of a plan that cannot be read nobody knows whose seats were skipped.
             let Some(outline) = self.rooms.outline(&operation, About::Unknown).await? else { continue };
             let plan = outline.plan();
-            let closes = self.rooms.policy.may_review(&ask.request.principal, plan, &glass).is_ok();
+            let closes = self.rooms.closable(&ask.request.principal, (&operation, plan), &open).is_ok();
             if closes && self.sees(ask, plan) {
-                lines.insert(operation.id.clone(), self.rooms.line(&operation, Some(plan), &[]));
+                lines.push(self.rooms.line(&operation, Some(plan), &[]));
             }
         }
-        Ok(lines.into_values().take(SHOWN).collect())
+        lines.truncate(SHOWN);
+        Ok(lines)
     }
 
     /// Reads page after page until enough is found that the asker may see and that fits.

@@ -222,3 +222,54 @@ fn sharing(tapped: &Shared, share: Share) -> Sharing {
     let notice = Notice::Shared { answer: Box::new(share.answer), by, seen_at: share.seen_at };
     Sharing { place: share.place, notice, record, at: tapped.at }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use interlock::looks::ClustersLook;
+
+    const NOW: Millis = Millis(1_790_000_000_000);
+
+    fn share(account: u64) -> Share {
+        Share {
+            account: Account::Discord(account),
+            place: Place::Console,
+            answer: LookAnswer::Clusters(ClustersLook { clusters: Vec::new() }),
+            command: "clusters".to_owned(),
+            access: Access::Anyone,
+            names: Vec::new(),
+            seen_at: NOW,
+            is_shared: false,
+        }
+    }
+
+    fn kept_of(shares: &Shares, account: u64) -> usize {
+        shares.kept.values().filter(|one| one.account == Account::Discord(account)).count()
+    }
+
+    #[test]
+    fn who_looks_again_and_again_takes_no_place_of_others() {
+        let mut shares = Shares::default();
+        shares.keep(&RequestId::from_random(0), share(1));
+        for number in 1..=2 * u32::try_from(MOST).unwrap() {
+            shares.keep(&RequestId::from_random(number), share(2));
+        }
+        assert_eq!((kept_of(&shares, 1), kept_of(&shares, 2)), (1, MOST_OF_ONE));
+        assert_eq!(shares.order.len(), shares.kept.len());
+    }
+
+    #[test]
+    fn what_somebody_shared_lately_is_counted() {
+        let mut shares = Shares::default();
+        for number in 0..3 {
+            let request = RequestId::from_random(number);
+            shares.keep(&request, share(1));
+            shares.set_shared(&request, number > 0);
+        }
+        assert_eq!(shares.shared_by(Account::Discord(1), NOW), 2);
+        assert_eq!(
+            (shares.shared_by(Account::Discord(1), NOW.plus(KEPT)), shares.shared_by(Account::Discord(2), NOW)),
+            (0, 0)
+        );
+    }
+}

@@ -96,12 +96,33 @@ async fn it_goes_on_without_votes_and_whoever_was_skipped_is_called_once() {
     story.discord.assert_clean();
 }
 
-/// A reset of a group at work waits for it to stop.
-async fn at_work(story: &DiscordStory) -> Posted {
+/// One vote is there, and the other one is skipped: after the start it is still told which was which.
+#[tokio::test]
+async fn a_vote_that_is_there_is_told_beside_the_one_that_was_skipped() {
+    let story = DiscordStory::begin().await;
+    is_busy(&story);
+    let posted = story.asks("alice", &busy("earliest")).await;
+    story.reacts("bob", &posted.card, "✅").await;
+    posted.card.becomes("1 of 2", SOON).await;
+    breaks(&story, &posted).await;
+    story.becomes(&posted.id, State::Waiting).await;
+    let card = posted.card.becomes("missing votes skipped by olga", SOON).await;
+    assert!(card.text.contains("Votes at the start: 1 of 2: bob"), "{}", card.text);
+    story.everything_is_read().await;
+    story.discord.assert_clean();
+}
+
+/// A group is at work.
+fn is_busy(story: &DiscordStory) {
     let (group, topic): (GroupId, TopicName) = (BUSY.parse().unwrap(), TOPIC.parse().unwrap());
     let spec = GroupSpec::new(group.clone()).committed(topic, 0, Committed::plain(50));
     story.kafka().add_group(&spec).unwrap();
     story.kafka().join(&group, Member::new("busy-1", "/10.0.9.1")).unwrap();
+}
+
+/// A reset of a group at work waits for it to stop.
+async fn at_work(story: &DiscordStory) -> Posted {
+    is_busy(story);
     let posted = story.asks("alice", &busy("earliest")).await;
     for who in ["bob", "dora"] {
         story.reacts(who, &posted.card, "✅").await;

@@ -15,7 +15,7 @@ use interlock::plan::Sealed;
 use std::collections::BTreeSet;
 
 /// Why an operation is queued whose empty seats were skipped.
-pub(crate) const GLASS_BROKEN: &str = "glass-broken";
+pub const GLASS_BROKEN: &str = "glass-broken";
 
 /// Why an operation pauses that is at work where somebody broke the glass.
 const PAUSED: &str = "paused-for-break-glass";

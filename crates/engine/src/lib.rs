@@ -38,6 +38,7 @@ mod worker;
 pub use anew::Changed;
 pub use entry::{Entry, Outcome, StartRecord};
 pub use error::EngineError;
+pub use glass::GLASS_BROKEN;
 pub use history::{History, RESTORE, Tries, UNWOUND, adjusted};
 pub use inner::Ports;
 pub use notice::{Notice, Seeded, Stream};

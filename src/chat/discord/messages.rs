@@ -6,6 +6,7 @@ use super::limiter::Route;
 use super::limits::{MESSAGE_PAGES, PAGE, THREAD_ARCHIVE_MINUTES, THREAD_NAME, shortened};
 use super::render::{Upload, is_marker, marker, render, says};
 use super::uploads::{Listed, all, prints};
+use crate::chat::steering::plain;
 use crate::chat::{CardSeen, Lists, MessageRef, Sending};
 use crate::text::Card;
 use interlock::principal::Place;
@@ -189,14 +190,14 @@ fn is_ours(message: &Value, me: u64) -> bool {
 fn reacted(message: &Value) -> Option<BTreeMap<String, Lists>> {
     let Some(all) = message.get("reactions") else { return Some(BTreeMap::new()) };
     let unicode = all.as_array()?.iter().filter(|one| one["emoji"]["id"].is_null());
-    let mut all: BTreeMap<String, Lists> = BTreeMap::new();
+    let mut told: BTreeMap<String, Lists> = BTreeMap::new();
     for one in unicode {
-        let (emoji, found) = (plain(one["emoji"]["name"].as_str()?), lists(one)?);
-        let before = all.get(&emoji).copied().unwrap_or(Lists { ordinary: false, burst: false });
-        let both = Lists { ordinary: before.ordinary || found.ordinary, burst: before.burst || found.burst };
-        all.insert(emoji, both);
+        let found = lists(one)?;
+        // Whether it comes with and without its variation selector is not known: neither hides the other.
+        let all = told.entry(plain(one["emoji"]["name"].as_str()?)).or_insert(Lists::NONE);
+        *all = Lists { ordinary: all.ordinary || found.ordinary, burst: all.burst || found.burst };
     }
-    Some(all)
+    Some(told)
 }
 
 fn lists(reaction: &Value) -> Option<Lists> {
@@ -204,11 +205,6 @@ fn lists(reaction: &Value) -> Option<Lists> {
     let by_burst = reaction["me_burst"] == true;
     let ordinarily = reaction["me"] == true && !by_burst;
     Some(Lists { ordinary: count("normal")? > u64::from(ordinarily), burst: count("burst")? > u64::from(by_burst) })
-}
-
-/// The emoji without the sign that asks for a picture.
-pub(super) fn plain(emoji: &str) -> String {
-    emoji.replace('\u{fe0f}', "")
 }
 
 /// A thread's name: one line, not empty.

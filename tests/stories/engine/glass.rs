@@ -127,6 +127,11 @@ async fn only_who_is_on_call_plans_on_what_is_held_and_what_runs_there_is_paused
     looks(&scene, &house, 5).await;
     assert_eq!(now(&house, &id).await.state, State::Queued, "two never share a thing");
 
+    // What may be done yet is not reviewed.
+    let review = format!("/break-glass operation:{id} review:\"it was right\"");
+    let early = ask(&house, "bob", &review).await;
+    assert!(matches!(&early, Done::Mistake(mistake) if mistake.id == "not-possible-now"), "{early:?}");
+
     // It is paused as by a guard: who asked for it does not let it go on alone.
     let own = ask(&house, "alice", &format!("/resume operation:{holder}")).await;
     assert!(matches!(&own, Done::Denied(denied) if denied.id == "another-person"), "{own:?}");
@@ -141,6 +146,7 @@ async fn only_who_is_on_call_plans_on_what_is_held_and_what_runs_there_is_paused
     says(&house, "alice", &format!("/stop operation:{holder}")).await;
     comes_to(&house, &holder, State::Stopped).await;
     comes_to(&house, &id, State::Waiting).await;
+    assert_eq!(says(&house, "bob", &review).await, "review-closed");
     let log = logged(&house, &holder).await;
     assert_eq!(log.iter().filter(|what| *what == "pause").count(), 1, "{log:?}");
 }

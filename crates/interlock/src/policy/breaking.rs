@@ -49,10 +49,9 @@ impl Policy {
     pub fn skipped(&self, plan: &Plan, (seats, tally): (&[Seat], &Tally), by: &PersonId) -> BTreeSet<Grantee> {
         let filled = tally.seats.iter().map(Option::is_some).chain(std::iter::repeat(false));
         let empty = seats.iter().zip(filled).filter(|(_, filled)| !filled).map(|(seat, _)| seat);
-        let mut skipped: BTreeSet<Grantee> = empty.flat_map(|seat| self.given(seat, plan)).collect();
+        let skipped: BTreeSet<Grantee> = empty.flat_map(|seat| self.given(seat, plan)).collect();
         let is_one_of_them =
             |person: &PersonId| person == by || plan.requesters.iter().any(|one| one.person == *person);
-        skipped.retain(|grantee| !self.person_of(grantee).is_some_and(|person| is_one_of_them(&person)));
-        skipped
+        self.without(skipped, is_one_of_them)
     }
 }

@@ -16,16 +16,21 @@ impl Policy {
     pub fn still_wanted(&self, plan: &Plan, tally: &Tally) -> BTreeSet<Grantee> {
         let required = self.required(plan);
         let free = tally.free.iter().filter_map(|place| required.get(*place));
-        let mut wanted: BTreeSet<Grantee> = free.flat_map(|seat| self.given(seat, plan)).collect();
+        let wanted: BTreeSet<Grantee> = free.flat_map(|seat| self.given(seat, plan)).collect();
         let voted = voted(tally);
         let is_done =
             |person: &PersonId| voted.contains(person) || plan.requesters.iter().any(|one| one.person == *person);
-        wanted.retain(|grantee| !self.person_of(grantee).is_some_and(|person| is_done(&person)));
-        wanted
+        self.without(wanted, is_done)
+    }
+
+    /// All but those who are one human that is left out.
+    pub(super) fn without(&self, all: BTreeSet<Grantee>, is_left_out: impl Fn(&PersonId) -> bool) -> BTreeSet<Grantee> {
+        let stays = |grantee: &Grantee| !self.person_of(grantee).is_some_and(|person| is_left_out(&person));
+        all.into_iter().filter(stays).collect()
     }
 
     /// The human that is meant; none if that may be several.
-    pub(super) fn person_of(&self, grantee: &Grantee) -> Option<PersonId> {
+    fn person_of(&self, grantee: &Grantee) -> Option<PersonId> {
         match grantee {
             Grantee::Person(person) => Some(person.clone()),
             Grantee::Account(account) => Some(self.people.person(*account)),

@@ -1,7 +1,7 @@
 //! Events as they come from serenity, readable or not.
 
-use super::super::messages::plain;
 use super::Opened;
+use crate::chat::steering::plain;
 use crate::chat::{MessageRef, Reacted};
 use interlock::principal::Account;
 use serde_json::Value;
