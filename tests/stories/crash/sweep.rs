@@ -1,8 +1,8 @@
 //! Death at every point: each write of the journal, each act, each call of the chat, before and after it took effect.
 //!
-//! The sweep kills houses within this process: the call at the point never returns, and the runtime of the house is
-//! dropped with all tasks and memory. What is left is what a killed process leaves: committed transactions, the cluster
-//! and the chat. Real processes, at some of the points, are in `process.rs`.
+//! One life is played to its end; at each point an image is taken of what a process would leave that is killed there: committed
+//! transactions, the cluster and the chat. On each image another life goes on, to an end that must be the same. A house that
+//! vanishes within this process is in `controls.rs`; real processes, killed at some of the points, are in `process.rs`.
 
 use interlock::approval::State;
 use std::fmt::Write;
@@ -71,7 +71,7 @@ fn a_reset_on_rocketmq_and_its_way_back_end_the_same_wherever_they_are_killed() 
 fn a_reset_of_a_group_at_work_ends_the_same_wherever_it_is_killed() {
     for (cluster, _) in ROCKETMQS {
         let reset = format!("/reset-offset cluster:{cluster} group:warehouse topic:carts to:-3h reason:replay");
-        sweeps(&Lives::of(Script::of(&reset)), &["act"], &[State::Succeeded]);
+        sweeps(&Lives::of(Script::of(&reset)), &WORK, &[State::Succeeded]);
     }
 }
 

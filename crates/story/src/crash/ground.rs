@@ -155,7 +155,8 @@ impl Ground {
         ground
     }
 
-    /// The same ground once more: every file of it copied. Nobody may be at work on it, and its database is SQLite.
+    /// The same ground once more: every file of it copied, as a process would leave them that is killed now. Nobody may write
+    /// there meanwhile, and its database is SQLite.
     ///
     /// # Panics
     /// If it cannot be copied.

@@ -2,6 +2,7 @@
 
 use super::ending::{Ending, Fault};
 use super::ground::{Ground, Rules, Settled};
+use super::images::{Image, Images};
 use super::journal::Lie;
 use super::points::{Point, Points, vanish};
 use super::script::Script;
@@ -9,7 +10,7 @@ use engine::port::Clock;
 use interlock::time::Millis;
 use signalbox::house::House;
 use simulated::{ActFault, HandClock, SimulatedKafka};
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use tokio::sync::Notify;
@@ -53,6 +54,11 @@ pub struct Undisturbed {
 
 /// How many runs go on at once: the machines that judge this have two cores.
 const AT_ONCE: usize = 2;
+
+/// The next image, by whoever waits for one; none when there is no more.
+fn next(takes: &Mutex<Receiver<Image>>) -> Option<Image> {
+    takes.lock().unwrap_or_else(PoisonError::into_inner).recv().ok()
+}
 
 impl Lives {
     /// Honest lives with this script.
@@ -122,7 +128,7 @@ impl Lives {
     }
 
     /// Dies at each point of these kinds of the undisturbed run, once before and once after it, and tells what was wrong
-    /// where.
+    /// where. Points that leave the same are told of as the first of them.
     ///
     /// # Panics
     /// If a point is never reached.
@@ -134,25 +140,54 @@ impl Lives {
                 points.extend([Point::before(kind, number), Point::after(kind, number)]);
             }
         }
+        let (gives, takes) = sync_channel(AT_ONCE);
+        let takes = Arc::new(Mutex::new(takes));
         let wrong = Mutex::new(Vec::new());
-        let next = AtomicUsize::new(0);
         thread::scope(|scope| {
-            for _ in 0..AT_ONCE {
-                scope.spawn(|| {
-                    while let Some(point) = points.get(next.fetch_add(1, Ordering::Relaxed)) {
-                        let ending = self.dying(point).unwrap_or_else(|| panic!("{point} was never reached"));
+            for takes in vec![takes; AT_ONCE] {
+                // Theirs alone: where all of them have failed, nobody waits for them to take one more.
+                let wrong = &wrong;
+                scope.spawn(move || {
+                    while let Some(image) = next(&takes) {
+                        let ending = self.after(&image);
                         let mut faults = ending.faults();
                         faults.extend(ending.differs(&undisturbed.ending));
                         if !faults.is_empty() {
-                            wrong.lock().unwrap_or_else(PoisonError::into_inner).push((point.clone(), faults));
+                            wrong.lock().unwrap_or_else(PoisonError::into_inner).push((image.point, faults));
                         }
                     }
                 });
+            }
+            let played = self.leaves(&points, gives);
+            assert_eq!(played.ending.differs(&undisturbed.ending), [], "it is the same life");
+            for kind in kinds {
+                assert_eq!(played.points.count(kind), undisturbed.points.count(kind), "{kind}");
             }
         });
         let mut wrong = wrong.into_inner().unwrap_or_else(PoisonError::into_inner);
         wrong.sort_by(|(one, _), (other, _)| one.cmp(other));
         wrong
+    }
+
+    /// One life to its end, and what it would leave at each of these points.
+    fn leaves(&self, points: &[Point], gives: SyncSender<Image>) -> Undisturbed {
+        let (ground, clock) = self.begin();
+        let ground = Arc::new(ground);
+        let images = Images::of(ground.clone(), clock.clone(), gives);
+        let alive = Points::all(points.iter().map(|point| (point.clone(), images.deed(point))).collect());
+        let played = self.live((&ground, &clock), (&alive, &Arc::default()), Part::ToTheEnd);
+        let ending = played.expect("nobody dies");
+        let reached = images.reached();
+        let missed: Vec<&Point> = points.iter().filter(|point| !reached.contains(point)).collect();
+        assert!(missed.is_empty(), "never reached: {missed:?}");
+        Undisturbed { ending, points: alive }
+    }
+
+    /// The life of whoever comes after a process that was killed there.
+    fn after(&self, image: &Image) -> Ending {
+        let clock = HandClock::at(image.at);
+        let alive = (&Points::none(), &Arc::default());
+        self.live((&image.ground, &clock), alive, Part::ToTheEnd).expect("nobody dies")
     }
 
     fn begin(&self) -> (Ground, HandClock) {

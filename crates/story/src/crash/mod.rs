@@ -12,6 +12,7 @@ mod clock;
 mod cluster;
 mod ending;
 mod ground;
+mod images;
 mod journal;
 mod life;
 mod points;
