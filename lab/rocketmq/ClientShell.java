@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import org.apache.rocketmq.client.consumer.DefaultMQPushConsumer;
 import org.apache.rocketmq.client.consumer.listener.ConsumeConcurrentlyStatus;
 import org.apache.rocketmq.client.consumer.listener.MessageListenerConcurrently;
@@ -32,6 +33,7 @@ public final class ClientShell {
     private final String names;
     private final Map<String, DefaultMQPushConsumer> consumers = new ConcurrentHashMap<>();
     private final Map<String, List<String>> received = new ConcurrentHashMap<>();
+    private final Map<String, CountDownLatch> held = new ConcurrentHashMap<>();
     private final Map<String, Writer> writers = new ConcurrentHashMap<>();
 
     private ClientShell(String names) {
@@ -66,6 +68,12 @@ public final class ClientShell {
             case "leave":
                 // Tells the brokers how far it is.
                 consumers.remove(words[1]).shutdown();
+                break;
+            case "hold":
+                held.put(words[1], new CountDownLatch(1));
+                break;
+            case "release":
+                held.remove(words[1]).countDown();
                 break;
             case "received":
                 received.getOrDefault(words[1], List.of()).forEach(ClientShell::print);
@@ -119,6 +127,7 @@ public final class ClientShell {
                 String broker = context.getMessageQueue().getBrokerName();
                 all.add(broker + "\t" + message.getQueueId() + "\t" + message.getQueueOffset() + "\t" + message.getKeys());
             }
+            awaitRelease(group);
             return ConsumeConcurrentlyStatus.CONSUME_SUCCESS;
         });
         try {
@@ -128,6 +137,18 @@ public final class ClientShell {
             throw error;
         }
         consumers.put(group, consumer);
+    }
+
+    /** As long as its group is held, what has a message in hand does not end, and gets no other one. */
+    private void awaitRelease(String group) {
+        CountDownLatch latch = held.get(group);
+        try {
+            if (latch != null) {
+                latch.await();
+            }
+        } catch (InterruptedException ended) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     /**

@@ -203,9 +203,14 @@ pub(super) fn operation_in(out: &str) -> String {
     id.unwrap_or_else(|| panic!("no operation in {out}")).to_owned()
 }
 
+/// What a card says, as it was before it was broken into lines.
+pub(super) fn in_one_line(out: &str) -> String {
+    out.lines().map(|line| line.trim_matches(['│', '└', ' '])).collect::<Vec<_>>().join(" ")
+}
+
 /// The digest that somebody is asked to repeat; none if nobody is asked.
 fn digest_in(out: &str) -> Option<String> {
-    let command = out.lines().map(|line| line.trim_matches(['│', '└', ' '])).collect::<Vec<_>>().join(" ");
+    let command = in_one_line(out);
     let digest = command.split("digest:").nth(1)?.split_whitespace().collect::<String>();
     let digest: String = digest.chars().take(64).collect();
     (digest.len() == 64).then_some(digest)
@@ -381,6 +386,10 @@ async fn the_story_of_the_demo_is_told_to_its_end() {
     }
     let witnessed = said.out.matches(" partitions agree with ").count();
     assert!(witnessed >= 2, "{}", said.out);
+    // Of RocketMQ, too.
+    for line in ["8 queues agree with the journal.", "8 queues agree with what stood before."] {
+        assert!(said.out.contains(line), "{line} in {}", said.out);
+    }
     let chain = said.out.lines().find(|line| line.ends_with("entries, each follows from the one before."));
     let entries = chain.and_then(|line| line.trim().split(' ').next()?.parse::<u32>().ok());
     assert!(entries.is_some_and(|entries| entries > 20), "the chain is verified: {}", said.out);

@@ -2,6 +2,7 @@
 //! client's own consumers and producers at work, judged by what they got, by raw frames and by mqadmin.
 
 mod closing;
+mod halved;
 mod meddling;
 mod opening;
 mod resetting;

@@ -141,6 +141,7 @@ async fn a_stopped_group_is_set_and_taken_back_on_both_lines() {
         let id = scene.carried_out("/reset-offset group:coupon-audit to:-5h").await;
         let after = at(&scene.stands(STOPPED).await);
         assert!(after.iter().zip(at(&before)).all(|(after, before)| *after < before), "{after:?} {before:?}");
+        assert!(scene.told("Watching whether the offsets stay") > 0, "{}", scene.version);
 
         // What stood before is in the journal before anything is intended.
         let entries = scene.entries(&id).await;

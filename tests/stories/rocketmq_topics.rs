@@ -169,7 +169,7 @@ async fn what_the_brokers_would_take_is_refused_before_anything_is_sent() {
             let mistake = scene.mistake(&create("fresh", rest)).await;
             assert!(["not-a-count", "not-a-queue-count"].contains(&mistake.as_str()), "{rest}: {mistake}");
         }
-        let forbidden = (0x21_u8..0x7f).map(char::from).filter(|c| !(c.is_ascii_alphanumeric() || "%|-_".contains(*c)));
+        let forbidden = (' '..='\x7f').filter(|c| !(c.is_ascii_alphanumeric() || "%|-_".contains(*c)));
         for character in forbidden.chain(['é', '東', '\u{202e}']) {
             // In quotes, where those that quote and escape are escaped.
             let escape = if ['"', '\\'].contains(&character) { "\\" } else { "" };

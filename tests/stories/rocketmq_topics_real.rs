@@ -84,6 +84,14 @@ impl Scene {
         self.entry(Node::Master, (201, "subscriptionGroupTable"), group)
     }
 
+    /// Gone at the broker, and in every route.
+    fn deletes(&self, topic: &str) {
+        self.tell(Node::Master, 215, &[("topic", topic)], "");
+        for node in SERVERS {
+            self.tell(node, 216, &[("topic", topic)], "");
+        }
+    }
+
     /// What each NameServer tells of a topic: none where it knows no route (17).
     fn routes(&self, topic: &str) -> Vec<Option<String>> {
         let told = |node: Node| {
@@ -109,6 +117,19 @@ impl Scene {
         let servers = SERVERS.map(|node| self.lab.address(node)).join(";");
         self.lab.mqadmin(&[arguments, &["-n", &servers]].concat()).await.unwrap()
     }
+}
+
+/// What a broker is told of a topic (17).
+fn topic_fields<'a>(topic: &'a str, (read, write): (&'a str, &'a str)) -> [(&'a str, &'a str); 7] {
+    [
+        ("topic", topic),
+        ("defaultTopic", "TBW102"),
+        ("readQueueNums", read),
+        ("writeQueueNums", write),
+        ("perm", "6"),
+        ("topicFilterType", "SINGLE_TAG"),
+        ("order", "false"),
+    ]
 }
 
 async fn until(what: &str, mut so: impl AsyncFnMut() -> bool) {
@@ -165,25 +186,48 @@ async fn what_a_broker_would_take_is_not_sent() {
             assert!(matches!(done, Done::Mistake(_)), "{count}: {done:?}");
         }
         assert_eq!(scene.config(&topic), None);
-        let fields = |queues: &'static str| {
-            [
-                ("topic", topic.clone()),
-                ("defaultTopic", "TBW102".to_owned()),
-                ("readQueueNums", queues.to_owned()),
-                ("writeQueueNums", queues.to_owned()),
-                ("perm", "6".to_owned()),
-                ("topicFilterType", "SINGLE_TAG".to_owned()),
-                ("order", "false".to_owned()),
-            ]
-        };
-        let all = fields("0");
-        let all: Vec<(&str, &str)> = all.iter().map(|(key, value)| (*key, value.as_str())).collect();
-        scene.tell(Node::Master, 17, &all, "");
+        scene.tell(Node::Master, 17, &topic_fields(&topic, ("0", "0")), "");
         assert_eq!(scene.config(&topic), Some((0, 0, 6)), "the broker takes no queues at all");
-        scene.tell(Node::Master, 215, &[("topic", &topic)], "");
-        for node in SERVERS {
-            scene.tell(node, 216, &[("topic", &topic)], "");
+        scene.deletes(&topic);
+    }
+}
+
+/// What is RocketMQ's own is left to it, whatever is asked for.
+#[tokio::test]
+async fn topics_and_groups_of_rocketmq_itself_are_left_alone() {
+    let _alone = ALONE.lock().await;
+    for lab in both().await {
+        let scene = Scene::on(lab).await;
+        let topic = lab.unique("ordinary");
+        scene.carried_out(&format!("/topic-create topic:{topic} partitions:1")).await;
+        for (line, id) in [
+            ("/topic-alter topic:broker-a perm:read-only", "not-an-ordinary-topic"),
+            ("/topic-alter topic:SCHEDULE_TOPIC_XXXX perm:read-only", "not-an-ordinary-topic"),
+            ("/topic-delete topic:broker-a", "not-an-ordinary-topic"),
+            ("/topic-delete topic:SCHEDULE_TOPIC_XXXX", "not-an-ordinary-topic"),
+            (&format!("/reset-offset group:TOOLS_CONSUMER topic:{topic} to:earliest"), "system-name"),
+        ] {
+            assert_eq!(scene.blocks(line).await[0], id, "{line} on {}", lab.line.version());
         }
+    }
+}
+
+/// Of which characters names are made is told by the brokers themselves.
+#[tokio::test]
+async fn brokers_take_names_of_letters_digits_and_four_characters() {
+    let _alone = ALONE.lock().await;
+    for lab in both().await {
+        let scene = Scene::on(lab).await;
+        let named = lab.unique("named");
+        let mut taken = String::new();
+        for character in ('\0'..='\x7f').filter(|c| !c.is_ascii_alphanumeric()) {
+            let topic = format!("{named}{character}b");
+            if scene.ask(Node::Master, 17, &topic_fields(&topic, ("1", "1")), "").code == 0 {
+                taken.push(character);
+                scene.deletes(&topic);
+            }
+        }
+        assert_eq!(taken, "%-_|", "{}", lab.line.version());
     }
 }
 
@@ -203,6 +247,12 @@ async fn a_route_stays_until_every_name_server_forgets_it() {
             scene.tell(node, 216, &[("topic", &topic)], "");
         }
         assert_eq!(scene.routes(&topic), [None, None]);
+
+        // A broker answers success to the deletion of what never was there.
+        let never = lab.unique("never-there");
+        scene.tell(Node::Master, 215, &[("topic", &never)], "");
+        let done = scene.story.person("alice").runs(&format!("/topic-delete topic:{never} cluster:{CLUSTER}")).await;
+        assert!(matches!(&done, Done::Mistake(mistake) if mistake.id == "unknown-topic"), "{done:?}");
     }
 }
 
@@ -286,32 +336,34 @@ async fn queues_that_a_broker_would_take_are_refused_by_name() {
         let scene = Scene::on(lab).await;
         let topic = lab.unique("queues");
         scene.carried_out(&format!("/topic-create topic:{topic} partitions:4")).await;
-        let expand = |topic: &str, to: &str| format!("/expand-partitions topic:{topic} to:{to} cluster:{CLUSTER}");
-        for (topic, to, told) in [
-            (topic.as_str(), "0", "not-a-count"),
-            (&topic, "10000", "not-a-queue-count"),
-            (&topic, "2", "queues-are-more"),
-            ("broker-a", "8", "not-an-ordinary-topic"),
-            ("Lab", "40", "not-an-ordinary-topic"),
-            ("SCHEDULE_TOPIC_XXXX", "40", "not-an-ordinary-topic"),
+        let (expand, shrink) = ("/expand-partitions", "/shrink-partitions");
+        let sets = async |command: &str, topic: &str, to: &str| {
+            scene.story.person("alice").runs(&format!("{command} topic:{topic} to:{to} cluster:{CLUSTER}")).await
+        };
+        for (command, topic, to, told) in [
+            (expand, topic.as_str(), "0", "not-a-count"),
+            (expand, &topic, "10000", "not-a-queue-count"),
+            (expand, &topic, "2", "queues-are-more"),
+            (expand, "broker-a", "8", "not-an-ordinary-topic"),
+            (expand, "Lab", "40", "not-an-ordinary-topic"),
+            (expand, "SCHEDULE_TOPIC_XXXX", "40", "not-an-ordinary-topic"),
+            (shrink, &topic, "0", "not-a-count"),
+            (shrink, &topic, "10000", "not-a-queue-count"),
+            (shrink, &topic, "8", "queues-are-fewer"),
+            (shrink, &topic, "4", "queues-as-wanted"),
+            // It has one, and fewer there cannot be.
+            (shrink, "broker-a", "1", "queues-as-wanted"),
+            (shrink, "Lab", "1", "not-an-ordinary-topic"),
+            (shrink, "SCHEDULE_TOPIC_XXXX", "1", "not-an-ordinary-topic"),
         ] {
-            let done = scene.story.person("alice").runs(&expand(topic, to)).await;
-            assert!(format!("{done:?}").contains(&format!("\"{told}\"")), "{topic} to {to}: {done:?}");
+            let done = sets(command, topic, to).await;
+            assert!(format!("{done:?}").contains(&format!("\"{told}\"")), "{command} {topic} to {to}: {done:?}");
         }
         assert_eq!(scene.config(&topic), Some((4, 4, 6)));
-        let fields = [
-            ("topic", topic.as_str()),
-            ("defaultTopic", "TBW102"),
-            ("readQueueNums", "2"),
-            ("writeQueueNums", "8"),
-            ("perm", "6"),
-            ("topicFilterType", "SINGLE_TAG"),
-            ("order", "false"),
-        ];
-        scene.tell(Node::Master, 17, &fields, "");
+        scene.tell(Node::Master, 17, &topic_fields(&topic, ("2", "8")), "");
         let routed = || scene.routes(&topic).iter().flatten().all(|route| route.contains("\"readQueueNums\":2"));
         until("the route", async || routed()).await;
-        let done = scene.story.person("alice").runs(&expand(&topic, "8")).await;
+        let done = sets(expand, &topic, "8").await;
         assert!(format!("{done:?}").contains("writes-past-reads"), "{done:?}");
         assert_eq!(scene.config(&topic), Some((2, 8, 6)), "the broker has taken it");
     }

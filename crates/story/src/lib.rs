@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 #![expect(clippy::expect_used, clippy::panic, reason = "a story that cannot be told fails its test")]
 
+pub mod advanced_clock;
 mod answered;
 pub mod bench;
 pub mod crash;

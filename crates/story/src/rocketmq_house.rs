@@ -31,6 +31,7 @@ pub struct RocketmqPlot {
     pace: Pace,
     guards: Guards,
     points: Arc<Points>,
+    clock: Arc<dyn Clock>,
 }
 
 impl RocketmqPlot {
@@ -48,6 +49,7 @@ impl RocketmqPlot {
             pace: Pace { lease: Duration::from_secs(6), act_deadline: Duration::from_secs(4), ..quick() },
             guards: Guards::all(),
             points: Points::none(),
+            clock: Arc::new(SystemClock::new()),
         }
     }
 
@@ -75,6 +77,13 @@ impl RocketmqPlot {
     #[must_use]
     pub fn through(mut self, points: Arc<Points>) -> Self {
         self.points = points;
+        self
+    }
+
+    /// By this clock.
+    #[must_use]
+    pub fn timed_by(mut self, clock: Arc<dyn Clock>) -> Self {
+        self.clock = clock;
         self
     }
 
@@ -111,9 +120,8 @@ impl RocketmqPlot {
     /// # Panics
     /// If it cannot be built.
     pub async fn build(self) -> Story {
-        let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
         let deadlines = Deadlines { observe: self.observe, act: self.pace.act_deadline };
-        let cluster = Rocketmq::new(self.config, self.broker_cluster, clock.clone(), deadlines);
+        let cluster = Rocketmq::new(self.config, self.broker_cluster, self.clock.clone(), deadlines);
         let inner: Arc<dyn Backend> = Arc::new(cluster.expect("a configuration that works"));
         let cluster: Arc<dyn Backend> = Arc::new(CountingCluster { inner, points: self.points });
         let clusters = Clusters::new(BTreeMap::from([(CLUSTER.parse().expect("a cluster's name"), cluster)]));
@@ -123,7 +131,7 @@ impl RocketmqPlot {
             rules: |policy| policy.clusters.values_mut().for_each(|one| one.kind = ClusterKind::Rocketmq),
             ..Setting::default()
         };
-        Story::set(of_kind, &[(CLUSTER, Tier::Production)], clusters, clock).await
+        Story::set(of_kind, &[(CLUSTER, Tier::Production)], clusters, self.clock).await
     }
 }
 

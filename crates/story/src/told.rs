@@ -32,7 +32,7 @@ pub struct Story {
     house: House,
     clock: Arc<dyn Clock>,
     pace: Pace,
-    _tasks: JoinSet<()>,
+    tasks: JoinSet<()>,
     folder: TempDir,
 }
 
@@ -131,7 +131,12 @@ impl Story {
         };
         let house = House::build(Plot { parts, pace, holder: "story".to_owned() });
         let tasks = house.open();
-        Self { house, clock, pace, _tasks: tasks, folder }
+        Self { house, clock, pace, tasks, folder }
+    }
+
+    /// The process ends without a word. Nothing is done until another one begins.
+    pub fn dies(&mut self) {
+        self.tasks.abort_all();
     }
 
     /// The process ends without a word, and another one begins on the same store.
@@ -139,9 +144,9 @@ impl Story {
     /// # Panics
     /// If the house cannot be built.
     #[must_use]
-    pub fn reborn(self) -> Self {
-        let Self { house, clock, pace, _tasks: mut tasks, folder } = self;
-        tasks.abort_all();
+    pub fn reborn(mut self) -> Self {
+        self.dies();
+        let Self { house, clock, pace, tasks: _, folder } = self;
         let rooms = house.rooms();
         let parts = Parts {
             catalogue: Catalogue::built_in().expect("the catalogue"),
@@ -154,7 +159,7 @@ impl Story {
         };
         let house = House::build(Plot { parts, pace, holder: "story again".to_owned() });
         let tasks = house.open();
-        Self { house, clock, pace, _tasks: tasks, folder }
+        Self { house, clock, pace, tasks, folder }
     }
 
     /// The house.

@@ -7,6 +7,7 @@ use interlock::id::OperationId;
 use signalbox::desk::Done;
 use std::collections::BTreeSet;
 use std::ops::Range;
+use std::time::Duration;
 use story::lab::rocketmq::applications::{Applications, Sent};
 use story::lab::rocketmq::own::BROKERS;
 use story::lab::rocketmq::{Line, at_both, raw};
@@ -14,6 +15,10 @@ use story::lab::rocketmq::{Line, at_both, raw};
 const ALL: Range<u32> = 0..8;
 const OPEN: Range<u32> = 0..4;
 const CLOSED: Range<u32> = 4..8;
+/// Longer than messages are kept.
+const DAYS: Duration = Duration::from_secs(80 * 3_600);
+/// As long as it takes to look so often that it would go on.
+const LOOKS: Duration = Duration::from_secs(45);
 /// So many sends in a row to open queues only: the producer has another route.
 const IN_A_ROW: usize = 16;
 /// GET_TOPIC_STATS_INFO, END_TRANSACTION.
@@ -85,18 +90,19 @@ impl Trade {
     }
 }
 
-/// A message of a transaction that is not decided yet, for a queue that is closed meanwhile.
+/// A message of a transaction that is not decided yet, for the last queue of a master, which is closed meanwhile.
 pub(super) struct Half<'a> {
     scene: &'a Scene,
+    broker: &'a str,
     topic: &'a str,
     said: raw::Command,
 }
 
 impl<'a> Half<'a> {
-    pub(super) fn begin(scene: &'a Scene, topic: &'a str) -> Self {
+    pub(super) fn begin(scene: &'a Scene, (broker, topic): (&'a str, &'a str)) -> Self {
         let properties = "TRAN_MSG\u{1}true\u{2}PGROUP\u{1}raw\u{2}";
         let message = raw::Message { key: "half", properties, flag: PREPARED, ..raw::Message::default() };
-        Self { scene, topic, said: scene.sends_as((BROKERS[1], topic, 7), &message) }
+        Self { scene, broker, topic, said: scene.sends_as((broker, topic, 7), &message) }
     }
 
     pub(super) fn is_committed(&self) {
@@ -112,7 +118,7 @@ impl<'a> Half<'a> {
             ("msgId", "id-half"),
             ("transactionId", "id-half"),
         ];
-        self.scene.tells(BROKERS[1], END_TRANSACTION, &fields, "");
+        self.scene.tells(self.broker, END_TRANSACTION, &fields, "");
     }
 }
 
@@ -207,7 +213,7 @@ async fn story(line: Line) {
     let (trade, control) =
         (Trade::begin(&scene, &mut applications).await, Trade::begin(&scene, &mut applications).await);
     let (topic, closed) = (trade.topic.as_str(), places(CLOSED).count());
-    let half = Half::begin(&scene, topic);
+    let half = Half::begin(&scene, (BROKERS[1], topic));
     let bot = scene.bot(Guards::all()).await;
     let watch = scene.watch(&[topic]);
     let id = bot.plans(&format!("/shrink-partitions topic:{topic} to:4 waive:{}", trade.dead)).await;
@@ -222,12 +228,15 @@ async fn story(line: Line) {
     let waits_for = ["are not read yet by", trade.away.as_str(), trade.silent.as_str(), trade.dead.as_str()];
     scene.until("it says for whom it waits", async || bot.has_told(&waits_for)).await;
     is_held(&bot, &trade, &id).await;
-    // Its process ends without a word, and another one goes on.
+    // Its process ends without a word, and another one goes on. For days nobody reads: time alone ends nothing.
     let bot = bot.reborn();
+    let days_later = bot.waits_for(DAYS);
     let left = lost(&scene, &mut applications, &control).await;
     assert_eq!(left.len(), 2 * closed, "{}: what it had not read in closed queues", line.version());
     learns(&scene, &mut applications, &producer, closed_at).await;
     assert_eq!(summary_tells(&scene, topic), line == Line::V5, "4.9 tells of queues that are written only");
+    let looked = async || bot.operation(&id).await.memory.last_look;
+    scene.until("it looks", async || looked().await >= Some(days_later.plus(LOOKS))).await;
     assert_eq!((bot.operation(&id).await.state, scene.routes(topic)), (State::Waiting, vec![both((8, 4)); 2]));
 
     applications.join(&trade.away, topic).await.unwrap();

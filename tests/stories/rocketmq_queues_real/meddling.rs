@@ -3,11 +3,13 @@
 
 use super::closing::Half;
 use super::scene::{Bot, Scene, places, sets_at};
+use super::watch::Route;
 use interlock::approval::State;
 use interlock::changes::Guards;
 use interlock::id::OperationId;
 use serde_json::{Value, json};
 use signalbox::desk::Done;
+use signalbox::text::plan_text;
 use std::fs;
 use std::ops::Range;
 use story::lab::rocketmq::own::BROKERS;
@@ -50,14 +52,32 @@ impl Closing {
         }
     }
 
-    /// Given up by two people, planned anew from what is there, and closed once everything is read. What comes after that is
-    /// noticed as long as messages are kept, and is read, too.
-    async fn is_planned_anew(&self, scene: &Scene, bot: &Bot, late: &Half<'_>) {
+    /// Given up by two people, and planned anew from what is there.
+    async fn is_planned_anew(&self, bot: &Bot) -> OperationId {
         for who in ["alice", "olga"] {
             let done = bot.says(who, &format!("/unlock operation:{} reason:again", self.id)).await;
             assert!(matches!(done, Done::Controlled { .. }), "{done:?}");
         }
-        let id = bot.begins(&format!("/shrink-partitions topic:{} to:4", self.topic)).await;
+        bot.plans(&format!("/shrink-partitions topic:{} to:4", self.topic)).await
+    }
+
+    /// The master that joined is in the new plan, and its queues are closed with those of the others.
+    async fn takes_in(&self, scene: &Scene, bot: &Bot, master: &str) {
+        let routes = || scene.routes(&self.topic);
+        let joined = |route: &Route| route.get(master) == Some(&(8, 8));
+        scene.until("every NameServer tells of it", async || routes().iter().all(joined)).await;
+        let id = self.is_planned_anew(bot).await;
+        let plan = plan_text(&bot.plan(&id).await);
+        assert!(plan.contains(&format!("{master} from 8/8 to 8/4")), "{plan}");
+        bot.is_approved(&id).await;
+        let closed = |route: &Route| route.len() == 3 && route.values().all(|queues| *queues == (8, 4));
+        scene.until("they are closed at all three", async || routes().iter().all(closed)).await;
+    }
+
+    /// Closed once everything is read. What comes after that is noticed as long as messages are kept, and is read, too.
+    async fn is_closed(&self, scene: &Scene, bot: &Bot, late: &Half<'_>) {
+        let id = self.is_planned_anew(bot).await;
+        bot.is_approved(&id).await;
         scene.routes_are(&self.topic, (8, 4)).await;
         self.is_read(scene);
         scene.routes_are(&self.topic, (4, 4)).await;
@@ -101,11 +121,12 @@ async fn story(line: Line) {
     let stranger = scene.own.joins(JOINS).unwrap();
     sets_at(stranger.address(), &joined.topic, (8, 8));
     joined.is_stuck(&bot, "another-master", JOINS).await;
+    joined.takes_in(&scene, &bot, JOINS).await;
     drop(stranger);
     scene.own.is_forgotten(JOINS).unwrap();
 
-    let late = Half::begin(&scene, &by_hand.topic);
-    by_hand.is_planned_anew(&scene, &bot, &late).await;
+    let late = Half::begin(&scene, (BROKERS[1], &by_hand.topic));
+    by_hand.is_closed(&scene, &bot, &late).await;
 }
 
 #[test]

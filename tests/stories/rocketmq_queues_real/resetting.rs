@@ -21,6 +21,8 @@ const QUEUES: Range<u32> = 0..2;
 /// So many messages of a queue are from before the instant, of so many in all.
 const BEFORE: i64 = 6;
 const ALL: i64 = 10;
+/// So many messages Java's client has in hand at once by default, fewer than there are.
+const THREADS: usize = 20;
 /// SEARCH_OFFSET_BY_TIMESTAMP, INVOKE_BROKER_TO_RESET_OFFSET.
 const BY_TIME: i32 = 29;
 const RESET: i32 = 222;
@@ -94,6 +96,8 @@ impl<'a> Ground<'a> {
     async fn resets(&self, bot: &Bot, group: &str, to: &str) -> OperationId {
         let id = bot.begins(&self.line(group, to)).await;
         bot.comes_to(&id, State::Succeeded).await;
+        let watches = [id.as_str(), "Watching whether the offsets stay"];
+        self.scene.until("it told that it watches", async || bot.has_told(&watches)).await;
         id
     }
 
@@ -178,6 +182,42 @@ async fn at_work(ground: &Ground<'_>, bot: &Bot, applications: &mut Applications
     applications.leave(&group).await.unwrap();
 }
 
+/// A consumer that has fallen behind, with more messages fetched than begun, is set forward: it begins none of those in between,
+/// and everything that comes then. Another one that is not set begins them all.
+async fn forward_at_work(scene: &Scene, bot: &Bot) {
+    let ground = Ground::on(scene).await;
+    let mut applications = scene.applications().await;
+    let [set, left] = ["set-forward", "left-behind"].map(|prefix| ground.group(prefix, 0));
+    for group in [&set, &left] {
+        applications.hold(group).await.unwrap();
+        applications.join(group, &ground.topic).await.unwrap();
+        scene
+            .until("its threads are busy", async || applications.received(group).await.unwrap().len() == THREADS)
+            .await;
+    }
+    let begun = spots(&applications.received(&set).await.unwrap());
+    ground.resets(bot, &set, "latest").await;
+    if scene.line == Line::V5 {
+        // Its client hears of it with its next fetch; until then 5.x takes no commit. This one says what was set.
+        scene.until("the fetch", async || ground.commits(&set, ALL).iter().all(|one| one.remark.is_empty())).await;
+    }
+    for group in [&set, &left] {
+        applications.release(group).await.unwrap();
+    }
+    let before = scene.stands(&ground.topic, QUEUES);
+    scene.sends_to(&ground.topic, QUEUES, 1).await;
+    let all = scene.stands(&ground.topic, QUEUES);
+    let comes: BTreeSet<_> = all.difference(&before).cloned().collect();
+    for (group, wanted) in [(&set, begun.union(&comes).cloned().collect()), (&left, all)] {
+        scene
+            .until("it has read on", async || spots(&applications.received(group).await.unwrap()).is_superset(&comes))
+            .await;
+        scene.until("it has told so", async || ground.stands(group) == [Some(ALL + 1); 4]).await;
+        assert_eq!(spots(&applications.received(group).await.unwrap()), wanted, "{group} on {}", scene.line.version());
+        applications.leave(group).await.unwrap();
+    }
+}
+
 /// On the wire a time that is none counts as 0: 5.x goes back to the first message and answers success.
 async fn nonsense(ground: &Ground<'_>, bot: &Bot) {
     let group = ground.group("nonsense", 9);
@@ -234,6 +274,7 @@ async fn story(line: Line) {
         nonsense(&ground, &bot),
         pending(&ground, &bot),
         closed(&scene, &bot),
+        forward_at_work(&scene, &bot),
     );
 }
 
@@ -242,12 +283,15 @@ fn groups_are_where_they_were_set_whatever_they_do() {
     at_both(story);
 }
 
-/// A client that knows nothing of it goes on committing its old offset: it is noticed, and never fought.
+/// A client that knows nothing of it commits its old offset, and tells that no sooner than five seconds later: it is noticed, and
+/// never fought.
 async fn comes_back(ground: &Ground<'_>, bot: &Bot) {
     let group = ground.group("stubborn", 9);
     let id = bot.begins(&ground.line(&group, "earliest")).await;
     ground.scene.until("the reset", async || ground.stands(&group) == [Some(0); 4]).await;
     ground.scene.until("it is watched", async || bot.operation(&id).await.state == State::Waiting).await;
+    let began = Instant::now();
+    ground.scene.until("a persist interval", async || began.elapsed() > PERSISTED).await;
     // 5.x takes a commit only after somebody has fetched the reset.
     let fetches = |broker: &str| {
         Reader::join(&ground.scene.at(broker), &group, &ground.topic, QUEUES.map(|queue| (queue, 9)).collect())

@@ -66,6 +66,22 @@ impl Applications {
         self.tell(&["leave", group]).await
     }
 
+    /// Each thread of the group's consumers keeps the message that it gets next, until they are [released](Self::release).
+    ///
+    /// # Errors
+    /// When the process does not answer.
+    pub async fn hold(&mut self, group: &str) -> Result<(), JudgeError> {
+        self.tell(&["hold", group]).await
+    }
+
+    /// The consumers of a group go on.
+    ///
+    /// # Errors
+    /// When they were not held.
+    pub async fn release(&mut self, group: &str) -> Result<(), JudgeError> {
+        self.tell(&["release", group]).await
+    }
+
     /// What the consumers of a group got, in order, before and after they left.
     ///
     /// # Errors
