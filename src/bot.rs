@@ -146,6 +146,12 @@ impl Bot {
         Ok(Self { house, http: address, tasks, discord, stop })
     }
 
+    /// Waits until a part of the bot has ended by a panic, and tells what it said. The rest goes on without it, and nobody would
+    /// see what is no longer done: whoever runs the bot starts it anew.
+    pub async fn broke(&mut self) -> String {
+        broke(&mut self.tasks).await
+    }
+
     /// Ends well: no new work, leases given back so that the next process goes on at once, the chat's connection closed, what
     /// was begun in consoles answered.
     pub async fn shut_down(mut self) {
@@ -158,6 +164,16 @@ impl Bot {
         self.tasks.shutdown().await;
         self.house.rooms().store.close().await;
     }
+}
+
+async fn broke(tasks: &mut JoinSet<()>) -> String {
+    while let Some(ended) = tasks.join_next().await {
+        match ended {
+            Err(error) if error.is_panic() => return error.to_string(),
+            _ => tracing::debug!("a part of the bot has ended"),
+        }
+    }
+    std::future::pending().await
 }
 
 async fn console(
@@ -279,5 +295,21 @@ impl discord::Meta for Meta {
 
     fn put<'a>(&'a self, key: &'a str, value: &'a str) -> Boxed<'a, Result<(), String>> {
         Box::pin(async move { self.0.set_meta(key, value).await.map_err(|error| error.to_string()) })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_part_that_panics_is_seen_and_one_that_only_ends_is_not() {
+        let mut tasks = JoinSet::new();
+        tasks.spawn(async {});
+        let still = tokio::time::timeout(Duration::from_millis(50), broke(&mut tasks)).await;
+        assert!(still.is_err(), "{still:?}");
+        tasks.spawn(std::future::pending());
+        tasks.spawn(async { panic!("no such card") });
+        assert!(broke(&mut tasks).await.contains("no such card"));
     }
 }

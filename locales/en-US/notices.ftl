@@ -24,6 +24,7 @@ notice-offsets-overtaken = { $count ->
    *[other] { $count } queues stand as far on as before ({ $topic } { $partition } at { $found }, …)
 }, and was never seen set back. The brokers answered that it is done, so it is not sent again: a client of { $group } has read all of it again before a look, or was never set back; both look the same
 notice-queued-behind = Approved; waits for operation { $operation }, which is at work there
+notice-glass-plan-gone = Operation { $operation } does not start as it was planned (now: { $state }). This one was paused because somebody broke the glass for that, and stays paused: /resume by somebody else than who asked for this change, or /stop
 notice-glass-waits = Glass broken; waits until operation { $operation } has ended, which works on the same and pauses for it: somebody stops that one or lets it go on
 notice-owners-not-told-by-glass = { $said-count ->
     [0] The owners could not be told in time. The glass was broken here, so I go on; please tell them
@@ -92,6 +93,7 @@ notice-unlock-asked = { $reason-count ->
 }. A second person is needed until { $until }: /unlock operation:{ $operation }
 notice-still-cannot-look = The cluster still cannot be looked at: { $failure }. I change nothing, and go on trying
 notice-undelivered = This could not be told in its own channel: { $said }
+notice-undelivered-head = The head of the audit log could not be posted in its channel: { $said }. Until I can write there, a log that was rewritten as a whole is not found out from there; I try again in a day, and when I start
 notice-undelivered-card = Its card could not be posted in its own channel: { $said }. /approve in the console votes on it all the same
 notice-wait-began = { $until-count ->
     [0] It waits

@@ -24,6 +24,7 @@ notice-offsets-overtaken = { $count ->
    *[other] { $count } 个队列与重置前一样靠后（{ $topic } { $partition } 位于 { $found } 等）
 }，没有看到它被重置。broker 已应答成功，因此不再发送：{ $group } 的客户端可能在读回之前已重新消费完，也可能根本没有被重置，两者看起来一样
 notice-queued-behind = 已批准；等待操作 { $operation }，它正在那里执行
+notice-glass-plan-gone = 有人为操作 { $operation } 紧急放行，本操作因此暂停；那个操作不会按原计划开始，其状态为：{ $state }。本操作仍然暂停：由申请人以外的人用 /resume 继续，或用 /stop 停止
 notice-glass-waits = 已紧急放行；等待操作 { $operation } 结束，它正占用同一对象并为此暂停：须由人停止它或让它继续
 notice-owners-not-told-by-glass = { $said-count ->
     [0] 未能及时通知相关负责人。此处已紧急放行，因此我继续执行；请告知他们
@@ -83,6 +84,7 @@ notice-unlock-asked = { $reason-count ->
 }。需要第二个人在 { $until } 之前执行：/unlock operation:{ $operation }
 notice-still-cannot-look = 仍然无法查看集群：{ $failure }。我不做任何改动，继续尝试
 notice-undelivered = 无法在它自己的频道里通知：{ $said }
+notice-undelivered-head = 审计日志的链首无法发布到它的频道：{ $said }。在我能写入那里之前，无法凭那个频道发现整体改写过的日志；我会在一天后及启动时再试
 notice-undelivered-card = 无法在它自己的频道里发布卡片：{ $said }。仍可在控制台用 /approve 表决
 notice-wait-began = { $until-count ->
     [0] 开始等待

@@ -13,6 +13,9 @@ use interlock::policy::Grantee;
 use interlock::principal::Account;
 use std::collections::BTreeSet;
 
+/// What is told while nobody has reviewed broken glass.
+const REVIEW_OPEN: &str = "review-open";
+
 /// Everything that a card of an operation is made of.
 pub(super) struct Gathered {
     pub(super) operation: Operation,
@@ -78,13 +81,18 @@ impl Gathered {
         waits && !self.tally.free.is_empty()
     }
 
-    /// Whom a notice calls by name: the owners, who was skipped, or those who can still fill an empty seat.
+    /// Whom a notice calls by name: the owners, who was skipped, those who can still fill an empty seat, or, of how it ended or
+    /// why it stands still, who asked for it.
     pub(super) fn called_by(&self, told: &Notice, rooms: &Rooms) -> Vec<Mention> {
         let plan = self.plan.plan();
         let all = match told {
             Notice::OwnersBefore | Notice::OwnersAfter => rooms.owners(plan),
             Notice::GlassBroken { skipped, .. } => skipped.iter().cloned().collect(),
             Notice::Reminder { .. } => rooms.policy.still_wanted(plan, &self.tally),
+            // Who can do something about a review is somebody else.
+            Notice::Alert { id, .. } if id != REVIEW_OPEN => {
+                plan.requesters.iter().map(|one| Grantee::Account(one.account)).collect()
+            }
             _ => BTreeSet::new(),
         };
         let called: BTreeSet<Mention> = all.iter().flat_map(|one| called(rooms, one)).collect();

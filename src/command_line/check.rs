@@ -179,40 +179,34 @@ async fn check_deciders(settings: &Settings, chat: &Discord, found: &mut Found) 
     found.put("roles that decide", told);
 }
 
-/// Where somebody may break the glass, approvers who are skipped are to hear of it. That they do not stops nothing.
+/// Where somebody may break the glass, approvers who are skipped must hear of it.
 async fn check_approvers(settings: &Settings, chat: &Discord, found: &mut Found) {
     let grants = &settings.policy.grants.0;
     let breaks = grants.iter().any(|grant| grant.role == Role::OnCall);
     let approves = |grant: &&Grant| breaks && grant.role.implies(Role::Approver);
     let roles = chat_roles(grants.iter().filter(approves).flat_map(|grant| &grant.to));
-    if roles.is_empty() {
-        return;
-    }
-    let silent = chat.not_mentionable(&roles).await.unwrap_or_default();
-    if !silent.is_empty() {
-        let named = silent.iter().map(u64::to_string).collect::<Vec<_>>().join(", ");
-        found.remark(
-            "approvers",
-            format!("/break-glass calls nobody by these roles: {named}; let everybody mention them, or name persons"),
-        );
-    }
+    check_called("approvers", &roles, chat, found).await;
+}
+
+async fn check_owners(settings: &Settings, chat: &Discord, found: &mut Found) {
+    let roles = chat_roles(settings.policy.owners.0.iter().flat_map(|owner| &owner.to));
+    check_called("owners", &roles, chat, found).await;
 }
 
 /// A role that not everybody may mention rings for nobody when the bot names it.
-async fn check_owners(settings: &Settings, chat: &Discord, found: &mut Found) {
-    let roles = chat_roles(settings.policy.owners.0.iter().flat_map(|owner| &owner.to));
+async fn check_called(whose: &str, roles: &BTreeSet<u64>, chat: &Discord, found: &mut Found) {
     if roles.is_empty() {
         return;
     }
-    let told = match chat.not_mentionable(&roles).await {
-        Ok(silent) if silent.is_empty() => Ok(format!("roles of owners that can be called: {}", roles.len())),
+    let told = match chat.not_mentionable(roles).await {
+        Ok(silent) if silent.is_empty() => Ok(format!("roles of {whose} that can be called: {}", roles.len())),
         Ok(silent) => {
             let named = silent.iter().map(u64::to_string).collect::<Vec<_>>().join(", ");
             Err(format!(
-                "roles of owners that nobody is called by: {named}; let everybody mention them, or name persons"
+                "roles of {whose} that nobody is called by: {named}; let everybody mention them, or name persons"
             ))
         }
         Err(error) => Err(error.to_string()),
     };
-    found.put("owners", told);
+    found.put(whose, told);
 }

@@ -10,12 +10,21 @@ use tokio::signal::unix::{SignalKind, signal};
 
 pub(super) async fn run(settings: &Settings) -> Result<ExitCode> {
     log::to_stderr()?;
-    let bot = Bot::start(settings, http::metrics()?).await?;
+    let mut bot = Bot::start(settings, http::metrics()?).await?;
     tracing::info!(http = %bot.http, clusters = settings.clusters.len(), "ready");
-    stopped().await?;
-    tracing::info!("stopping");
+    let code = tokio::select! {
+        stopped = stopped() => {
+            stopped?;
+            tracing::info!("stopping");
+            ExitCode::SUCCESS
+        }
+        said = bot.broke() => {
+            tracing::error!(said, "a part of the bot panicked; it ends, to be started anew");
+            ExitCode::FAILURE
+        }
+    };
     bot.shut_down().await;
-    Ok(ExitCode::SUCCESS)
+    Ok(code)
 }
 
 async fn stopped() -> Result<()> {

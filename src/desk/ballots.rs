@@ -277,6 +277,7 @@ impl Rooms {
         // The card is not posted yet: nobody can have voted on it.
         let Some(card) = self.card_of(operation).await? else { return Ok(None) };
         let chat = self.chat().ok_or(UNREACHABLE)?;
+        let begun = self.readings.begin(&operation.id);
         let (at, seen) = self.still_stands(chat.as_ref(), operation, card).await?;
         let mut votes = Vec::new();
         for (emoji, voice) in VOICES {
@@ -291,8 +292,11 @@ impl Rooms {
                 at: self.clock.now(),
             }));
         }
+        let Some(storing) = begun.storing().await else { return Ok(Some(at)) };
         let read = ReactionVotes { operation: &operation.id, digest, votes: &votes, at: self.clock.now() };
-        if let Reread::Stored { added, removed } = self.store.replace_reaction_votes(&read).await.map_err(|_| STORE)? {
+        let stored = self.store.replace_reaction_votes(&read).await.map_err(|_| STORE)?;
+        storing.done();
+        if let Reread::Stored { added, removed } = stored {
             added.iter().for_each(|vote| meters::vote(vote.voice, vote.by, true));
             removed.iter().for_each(|vote| meters::vote(vote.voice, vote.by, false));
         }

@@ -21,6 +21,7 @@ mod members;
 mod operations;
 mod other_messages;
 mod owners;
+mod readings;
 mod recorder;
 mod replanner;
 mod rooms;

@@ -4,6 +4,7 @@ use super::answer::Done;
 use super::drafting::NoPlan;
 use super::members::Known;
 use super::other_messages::OtherMessages;
+use super::readings::Readings;
 use super::weighed::Weighed;
 use crate::chat::{Chat, MessageRef};
 use crate::store::{MessageOf, MessageRole, Store, StoreError};
@@ -42,6 +43,7 @@ pub struct Rooms {
     pub(super) members: Known,
     pub(super) other_messages: OtherMessages,
     pub(super) weighed: Weighed,
+    pub(super) readings: Readings,
     pub(super) silent: RwLock<BTreeSet<ChatRole>>,
     /// One plan is posted after the other: each sees how many wait.
     pub(super) posting: tokio::sync::Mutex<()>,
@@ -134,6 +136,7 @@ impl Rooms {
             members: Known::default(),
             other_messages: OtherMessages::default(),
             weighed: Weighed::default(),
+            readings: Readings::default(),
             silent: RwLock::default(),
             posting: tokio::sync::Mutex::default(),
             chat: OnceLock::new(),

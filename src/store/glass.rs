@@ -5,9 +5,9 @@ use super::error::StoreError;
 use super::rows::{from_json, json, parsed};
 use super::votes::is_taken;
 use super::{Cast, Store, audit, cards, operations, outbox};
-use engine::{Actor, Notice, Record};
+use engine::{Actor, Notice, Operation, PAUSED_BY_GLASS, Record, glass_plan_gone};
 use interlock::approval::{BrokenGlass, FIRST_NAG, NAG_EVERY, Review};
-use interlock::facts::Facts;
+use interlock::facts::{Fact, Facts};
 use interlock::id::{OperationId, RequestId};
 use interlock::plan::Digest;
 use interlock::policy::Grantee;
@@ -75,6 +75,39 @@ struct NagRow {
     reason: String,
     broken_at: i64,
     nag_at: i64,
+}
+
+#[derive(sqlx::FromRow)]
+struct PausedRow {
+    id: String,
+    why_facts: String,
+}
+
+/// Those that pause because somebody broke the glass of an operation are told that it does not start as it was planned: they stay
+/// paused, and nobody decides that for them. They are those it remembers, and those that say so themselves, in the order in
+/// which everybody writes to several.
+pub(super) async fn tell_paused(
+    tx: &mut Tx,
+    (operation, paused): (&Operation, &BTreeSet<OperationId>),
+    at: Millis,
+) -> Result<(), StoreError> {
+    let rows: Vec<PausedRow> = tx
+        .all(
+            "SELECT id, why_facts FROM operations WHERE cluster = $1 AND ended = 0 AND state IN ('pausing', 'paused') \
+             AND why_id = $2 AND EXISTS (SELECT 1 FROM broken_glass WHERE operation = $3) ORDER BY id LIMIT $4",
+            vals![operation.cluster.as_str(), PAUSED_BY_GLASS, operation.id.as_str(), MOST],
+        )
+        .await?;
+    let name = Fact::from(operation.id.as_str());
+    for row in rows {
+        let id: OperationId = parsed(&row.id, "an operation's id")?;
+        // What cannot be read keeps nobody from ending another operation.
+        let why: Facts = from_json(&row.why_facts, "the facts of a reason").unwrap_or_default();
+        if paused.contains(&id) || why.get("operation") == Some(&name) {
+            outbox::put(tx, &id, &[glass_plan_gone(operation)], at).await?;
+        }
+    }
+    Ok(())
 }
 
 impl Store {

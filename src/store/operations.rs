@@ -4,7 +4,7 @@ use super::database::{Tx, vals};
 use super::error::StoreError;
 use super::holds::Claimed;
 use super::rows::{NumberRow, OperationRow, json, operation_columns};
-use super::{Store, audit, entries, freezes, holds, leases, outbox, owed, typed, unlocks};
+use super::{Store, audit, entries, freezes, glass, holds, leases, outbox, owed, typed, unlocks};
 use engine::port::Told;
 use engine::{Changes, NewOperation, Operation, Record, Revision, Token, Transition, Transitioned};
 use interlock::approval::{Event, State, halfway, next};
@@ -160,6 +160,7 @@ pub(super) async fn change(
         return Ok(Transitioned::Fenced);
     }
     let Some(mut operation) = update(tx, transition, to).await? else { return Ok(Transitioned::Lost) };
+    let paused = operation.memory.paused.clone();
     if let Some(revision) = revision {
         let Some(revised) = replace_plan(tx, revision).await? else { return Ok(Transitioned::Lost) };
         operation = revised;
@@ -190,6 +191,9 @@ pub(super) async fn change(
         unlocks::forget(tx, &operation.id).await?;
     }
     outbox::put(tx, &operation.id, &transition.notices, transition.at).await?;
+    if transition.from.is_open_to_votes() && (revision.is_some() || to.has_ended()) {
+        glass::tell_paused(tx, (&operation, &paused), transition.at).await?;
+    }
     let mut records = transition.records.clone();
     if records.is_empty() {
         records.push(said_by_state(&operation));

@@ -51,7 +51,7 @@ pub use card::{Block, Button, Card, CardFile, Line, Mention, Span, Table, Tone};
 pub use console::{Drawing, console};
 pub use form::{Form, LONGEST_FORM};
 pub use locale::Locale;
-pub use notices::{notice, plan_unreadable, undelivered};
+pub use notices::{notice, plan_unreadable, undelivered, undelivered_alone};
 pub use opening::demo_opening;
 pub use packed::{MOST_FILE_BYTES, packed};
 pub use plan_card::{CardView, Newer, Owners, Progress, plan_card};

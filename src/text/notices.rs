@@ -73,6 +73,13 @@ pub fn undelivered(view: &CardView<'_>, id: &str, facts: &Facts) -> Card {
     bounded(Card { headline, tone: Tone::Warning, ..Card::default() })
 }
 
+/// The same of a notice that belongs to no operation.
+#[must_use]
+pub fn undelivered_alone(id: &str, facts: &Facts, locale: Locale) -> Card {
+    let line = find(locale, &["notice"], id, facts).unwrap_or_else(|| Line::code(id));
+    bounded(Card { headline: vec![line], tone: Tone::Warning, ..Card::default() })
+}
+
 /// What is said of an operation whose stored plan is not the one that people saw.
 #[must_use]
 pub fn plan_unreadable(operation: &OperationId, locale: Locale) -> Card {

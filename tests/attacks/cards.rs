@@ -6,12 +6,13 @@ use interlock::cluster::Tier;
 use interlock::plan::Effect;
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};
-use story::discord_house::{DiscordStory, SOON, operation_in, reset, wait_until};
+use story::discord_house::{CLUSTER, DiscordStory, SOON, operation_in, reset, wait_until};
 
 const POST: &str = "/channels/{channel_id}/messages";
+const CARD: &str = "/channels/{channel_id}/messages/{message_id}";
 
-/// 1, 2, 20: a webhook under our name with all that our card says and its marker, copies of it here and elsewhere, an answer to
-/// it: none of them is taken for the card, and ✅ on them is nothing.
+/// 1, 2, 20: a webhook under our name with all that our card says and its marker, copies of it here and elsewhere, forwards of
+/// it, an answer to it: none of them is taken for the card, and ✅ on them is nothing.
 #[tokio::test]
 async fn what_looks_like_our_card_is_not_our_card() {
     let story = DiscordStory::begin().await;
@@ -37,6 +38,8 @@ async fn what_looks_like_our_card_is_not_our_card() {
         forged,
         mallory.reposts(&card, &story.ops).await,
         mallory.reposts(&card, &story.discord.channel("lounge")).await,
+        mallory.forwards(&card, &story.ops).await,
+        mallory.forwards(&card, &story.discord.channel("lounge")).await,
         mallory.replies(&card, &card.look().content).await,
         away.clone(),
     ];
@@ -114,6 +117,60 @@ async fn a_card_whose_words_alone_are_as_they_were_sent_starts_nothing() {
         let is = (operation.state, operation.why.id.as_str(), story.acts());
         assert_eq!(is, (State::AwaitingApproval, "card-altered", 0), "{deed}");
         story.everything_is_read().await;
+        story.discord.assert_clean();
+    }
+}
+
+type Laid = fn(&Message);
+
+/// What is done to a card after it was approved, and why it is asked again; none where it starts.
+const ONCE_APPROVED: [(&str, Laid, Option<&str>); 4] = [
+    ("nothing", |_| (), None),
+    ("other words", |card| card.is_forged("harmless", Vec::new()), Some("card-altered")),
+    (
+        "a button leads elsewhere",
+        |card| forge_buttons(card, |button| button["custom_id"] = json!("details:AAAAAA")),
+        Some("card-altered"),
+    ),
+    ("it is gone", Message::deletes, Some("card-gone")),
+];
+
+/// 3, 6: a freeze stands between the approval and the start, and that is when somebody lays hands on the card. Only the read at
+/// the start can find it: nobody votes any more, and nothing is drawn that would put it right.
+#[tokio::test]
+async fn a_card_that_is_altered_once_it_is_approved_starts_nothing() {
+    for (deed, does, why) in ONCE_APPROVED {
+        let story = DiscordStory::begin().await;
+        let posted = story.reset().await;
+        let freeze = format!("/freeze cluster:{CLUSTER} for:2h reason:\"black friday\"");
+        assert!(story.user("alice").runs(&story.ops, &freeze).await.text().contains("Frozen"), "{deed}");
+        story.reacts("bob", &posted.card, "✅").await;
+        story.becomes(&posted.id, State::Queued).await;
+        posted.card.thread().unwrap().wait_for_text("is frozen until", SOON).await;
+        story.all_is_told().await;
+        story.discord.fails_always(On::path("PATCH", CARD).about("message_id", &posted.card.id()), Fault::Status(500));
+        does(&posted.card);
+        let queued = story.operation(&posted.id).await;
+        assert_eq!((queued.state, queued.revision, story.acts()), (State::Queued, 1, 0), "{deed}");
+
+        let unfreeze = format!("/unfreeze cluster:{CLUSTER} reason:\"a fix\"");
+        assert!(story.user("carol").runs(&story.ops, &unfreeze).await.text().contains("Lifted"), "{deed}");
+        let Some(why) = why else {
+            assert_eq!(story.becomes(&posted.id, State::Succeeded).await.revision, 1, "{deed}");
+            assert_eq!(story.acts(), 1, "{deed}");
+            story.discord.works_again();
+            story.everything_is_read().await;
+            story.discord.assert_clean();
+            continue;
+        };
+        let asked = story.becomes(&posted.id, State::AwaitingApproval).await;
+        assert_eq!((asked.why.id.as_str(), asked.revision, story.acts()), (why, 2, 0), "{deed}");
+        story.discord.works_again();
+        let newer = story.card(&posted.id, 2).await;
+        newer.becomes("(0 so far)", SOON).await;
+        story.thread_of(&posted.card).await;
+        story.everything_is_read().await;
+        assert_eq!((story.operation(&posted.id).await.state, story.acts()), (State::AwaitingApproval, 0), "{deed}");
         story.discord.assert_clean();
     }
 }

@@ -1,6 +1,6 @@
 //! 29: whoever owns the database cuts the audit log, or writes it anew as a whole. The heads that were posted find it out.
 
-use discord_model::{Channel, Id, Message};
+use discord_model::{Channel, Id, Message, permissions};
 use interlock::plan::Digest;
 use interlock::principal::Place;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
@@ -94,6 +94,15 @@ async fn rewrites(story: &DiscordStory, from: i64) {
     store.close().await.expect("it closes");
 }
 
+/// The head as the database has it.
+async fn stored(story: &DiscordStory) -> String {
+    let mut store = database(story).await;
+    let head = sqlx::query_as("SELECT seq, hash FROM audit_head").fetch_one(&mut store).await;
+    let (seq, hash): (i64, String) = head.expect("a head");
+    store.close().await.expect("it closes");
+    format!("{seq}:{hash}")
+}
+
 fn number(head: &str) -> i64 {
     head.split(':').next().and_then(|seq| seq.parse().ok()).expect("a number")
 }
@@ -111,6 +120,8 @@ async fn a_day_later() -> (DiscordStory, String) {
     let (was, is) = (head(&first), head(&second));
     assert!(number(&is) > number(&was) + 4, "{was} {is}");
     assert!(second.look().text.contains(&was), "it names the one before it: {}", second.look().text);
+    // That it was posted is kept.
+    story.all_is_told().await;
     story.dies().await;
     (story, is)
 }
@@ -125,6 +136,32 @@ async fn a_log_that_was_cut_with_its_end_made_to_fit_does_not_fit_the_posted_hea
     assert!(whole && said.contains("cannot be excluded"), "by itself it tells nothing: {said}");
     let (whole, said) = verified(&story, Some(&head)).await;
     assert!(!whole && said.contains("truncated"), "{said}");
+}
+
+/// Whoever wrote the log anew deletes the head that tells of it, and has a webhook post one that fits, under our name. The next
+/// head is days late: it names the one that was deleted, since the bot takes nothing from the channel.
+#[tokio::test]
+async fn a_head_that_is_late_names_the_one_that_was_deleted_and_none_of_a_webhook() {
+    let (mut story, second) = a_day_later().await;
+    rewrites(&story, 3).await;
+    let known = ledger(&story).bot_messages();
+    let of_that_day = known.last().expect("the head of that day");
+    assert_eq!(head(of_that_day), second);
+    of_that_day.deletes();
+    let fits = stored(&story).await;
+    let forged = ledger(&story).webhook_posts("signalbox", &format!("{COMMAND}{fits}"), Vec::new());
+    let (whole, said) = verified(&story, Some(&head(&forged))).await;
+    assert!(whole, "whoever believes the webhook is deceived: {said}");
+
+    story.time_passes(DAY * 3);
+    story.is_born().await;
+    let known: Vec<Id> = known.iter().map(Message::id).collect();
+    let late = posted(&story, &known).await.look().text;
+    assert!(late.contains(&second), "{late}");
+    let (whole, said) = verified(&story, Some(&second)).await;
+    assert!(!whole && said.contains("rewritten"), "{said}");
+    story.everything_is_read().await;
+    story.discord.assert_clean();
 }
 
 #[tokio::test]
@@ -143,6 +180,29 @@ async fn a_log_that_was_written_anew_as_a_whole_does_not_fit_the_posted_head() {
     assert!(later.look().text.contains(&head), "{}", later.look().text);
     let (whole, said) = verified(&story, Some(&head)).await;
     assert!(!whole && said.contains("rewritten"), "{said}");
+}
+
+/// Where the bot may no longer write, whoever watches it hears so, each time.
+#[tokio::test]
+async fn operators_are_told_of_a_head_that_cannot_be_posted() {
+    let story = DiscordStory::begin_set(|_, times, discord| {
+        let guild = discord.guild().id().get();
+        let place = |channel: &Channel| Some(Place::Discord { guild, channel: channel.id().get(), thread: None });
+        let ledger = discord.channel("ledger");
+        ledger.overwrites_member(discord.bot_id(), 0, permissions::SEND_MESSAGES);
+        times.audit_heads = place(&ledger);
+        times.operators = place(&discord.channel("operators"));
+    })
+    .await;
+    let operators = story.discord.channel("operators");
+    let told = operators.wait_for_text("The head of the audit log could not be posted", SOON).await;
+    assert!(!told.look().silent, "{}", told.look().text);
+    let bot = story.discord.bot_id();
+    ledger(&story).overwrites_member(bot, 0, 0);
+    story.time_passes(DAY);
+    posted(&story, &[]).await.read();
+    story.everything_is_read().await;
+    assert_eq!(operators.bot_messages().len(), 1);
 }
 
 /// Who starts again and again says nothing new; a start after an hour does.

@@ -6,12 +6,14 @@ use interlock::approval::State;
 use interlock::cluster::Tier;
 use interlock::plan::Effect;
 use std::collections::BTreeSet;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use story::discord_house::{DiscordStory, SOON, operation_in, reset, wait_until};
 
 const REACTIONS: &str = "/channels/{channel_id}/messages/{message_id}/reactions/{emoji_name}";
 const MEMBER: &str = "/guilds/{guild_id}/members/{user_id}";
 const GATEWAY: &str = "/gateway/bot";
+/// How long connections are closed one after the other.
+const STORM: Duration = Duration::from_secs(5);
 /// What is posted, seeded, opened and drawn.
 const WRITES: [(&str, &str); 4] = [
     ("POST", "/channels/{channel_id}/messages"),
@@ -226,6 +228,33 @@ async fn a_storm_of_closes_loses_no_vote_and_spends_few_identifies() {
     posted.card.becomes("Done", SOON).await;
     let starts = story.audit(&posted.id).await.into_iter().filter(|what| what == "start").count();
     assert_eq!((starts, story.acts()), (1, 1));
+    nothing_is_posted_twice(&story, &posted.card).await;
+    story.discord.assert_clean();
+}
+
+/// Whatever is opened is closed at once, for some seconds: each attempt waits longer than the one before it.
+#[tokio::test]
+async fn in_a_storm_of_closes_attempts_become_rare() {
+    let story = two_approvers().await;
+    let posted = story.reset().await;
+    story.all_is_told().await;
+    let gateway = story.discord.gateway();
+    let (before, began) = (asked(&story, "GET", GATEWAY), Instant::now());
+    while began.elapsed() < STORM {
+        if gateway.sessions().iter().any(|one| one.connected) {
+            gateway.closes(4_000);
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    // At least half a second, one and two lie between them; without a pause there are several a second.
+    let attempts = asked(&story, "GET", GATEWAY) - before;
+    assert!((1..=7).contains(&attempts), "{attempts} attempts to connect");
+    story.reacts("carol", &posted.card, "✅").await;
+    gateway.is(|sessions| sessions.iter().any(|one| one.connected), SOON).await;
+    posted.card.becomes("1 of 2: carol", SOON).await;
+    story.reacts("bob", &posted.card, "✅").await;
+    story.becomes(&posted.id, State::Succeeded).await;
+    assert_eq!(story.acts(), 1);
     nothing_is_posted_twice(&story, &posted.card).await;
     story.discord.assert_clean();
 }

@@ -1,6 +1,6 @@
 //! Whoever may not see something learns nothing of it, and what is shown to somebody is not left where others read.
 
-use discord_model::Channel;
+use discord_model::{Channel, Seen};
 use interlock::policy::{Names, Pattern, Policy, Role};
 use simulated::{GroupSpec, Trouble};
 use story::discord_house::{CLUSTER, DiscordStory, GROUP, TOPIC, old_topic};
@@ -32,8 +32,11 @@ async fn partly_seen() -> DiscordStory {
 
 /// What somebody is answered, without what differs from request to request.
 async fn told(story: &DiscordStory, who: &str, line: &str, name: &str) -> String {
-    let seen = story.user(who).runs(&story.ops, line).await.look();
-    assert!(seen.private, "{line}");
+    without(&story.user(who).runs(&story.ops, line).await.look(), name)
+}
+
+fn without(seen: &Seen, name: &str) -> String {
+    assert!(seen.private, "{}", seen.text);
     let text = seen.text.replace(name, "NAME");
     match text.rfind("request ") {
         Some(at) => text[..at].to_owned(),
@@ -41,24 +44,38 @@ async fn told(story: &DiscordStory, who: &str, line: &str, name: &str) -> String
     }
 }
 
+/// What is asked about a topic or a group by name. Nobody sees [`HIDDEN`] nor [`HIDDEN_GROUP`] here, and of those beside them there
+/// are none.
+const ABOUT: [(&str, &str, &str); 12] = [
+    ("/topic cluster:CLUSTER topic:NAME", HIDDEN, "orderz-uk"),
+    ("/reset-offset cluster:CLUSTER group:billing-eu topic:NAME to:earliest", HIDDEN, "orderz-uk"),
+    ("/reset-offset cluster:CLUSTER group:NAME topic:orders-eu to:earliest", HIDDEN_GROUP, "billinx-uk"),
+    ("/group cluster:CLUSTER group:NAME", HIDDEN_GROUP, "billinx-uk"),
+    ("/lag cluster:CLUSTER group:NAME", HIDDEN_GROUP, "billinx-uk"),
+    ("/lag cluster:CLUSTER group:billing-eu topic:NAME", HIDDEN, "orderz-uk"),
+    ("/who cluster:CLUSTER group:NAME", HIDDEN_GROUP, "billinx-uk"),
+    ("/who cluster:CLUSTER topic:NAME", HIDDEN, "orderz-uk"),
+    ("/topic-alter cluster:CLUSTER topic:NAME config:\"retention.ms=7d\"", HIDDEN, "orderz-uk"),
+    ("/topic-delete cluster:CLUSTER topic:NAME", HIDDEN, "orderz-uk"),
+    ("/expand-partitions cluster:CLUSTER topic:NAME to:24", HIDDEN, "orderz-uk"),
+    ("/group-delete cluster:CLUSTER group:NAME", HIDDEN_GROUP, "billinx-uk"),
+];
+
 /// 26: a name that is there and beyond one's sight is like one that is not there: in answers, in what was perhaps meant, in
 /// suggestions and in help. The cluster is not even asked, so that no time tells it.
 #[tokio::test]
 async fn a_name_beyond_ones_sight_is_like_none() {
     let story = partly_seen().await;
-    let nowhere = "orderz-uk";
-    for line in
-        ["/topic cluster:CLUSTER topic:NAME", "/reset-offset cluster:CLUSTER group:billing-eu topic:NAME to:earliest"]
-    {
+    for (line, hidden, nowhere) in ABOUT {
         for who in ["vic", "alice"] {
             let asks = |name: &str| line.replace("CLUSTER", CLUSTER).replace("NAME", name);
-            let (there, not) = (asks(HIDDEN), asks(nowhere));
-            let (is, is_not) = (told(&story, who, &there, HIDDEN).await, told(&story, who, &not, nowhere).await);
+            let (there, not) = (asks(hidden), asks(nowhere));
+            let (is, is_not) = (told(&story, who, &there, hidden).await, told(&story, who, &not, nowhere).await);
             assert_eq!(is, is_not, "{who}: {line}");
-            assert!(!is.contains("orderz"), "{who}: {is}");
+            assert!(!is.contains("orderz") && !is.contains("billinx"), "{who}: {is}");
             // It is answered while the cluster is down, in the same words: nobody looked.
             story.kafka().trouble(Some(Trouble::Down)).unwrap();
-            assert_eq!(told(&story, who, &there, HIDDEN).await, is, "{who}: {line}");
+            assert_eq!(told(&story, who, &there, hidden).await, is, "{who}: {line}");
             story.kafka().trouble(None).unwrap();
         }
     }
@@ -94,6 +111,48 @@ async fn a_name_beyond_ones_sight_is_like_none() {
     // Who sees everything is told.
     let whole = told(&story, "bob", &format!("/topic cluster:{CLUSTER} topic:{HIDDEN}"), "nobody").await;
     assert!(whole.contains(HIDDEN), "{whole}");
+    story.everything_is_read().await;
+    story.discord.assert_clean();
+}
+
+/// 26: an operation on what one does not see is like none, whatever is asked of it by its id, and whatever is tapped.
+#[tokio::test]
+async fn an_operation_beyond_ones_sight_is_like_none() {
+    let story = partly_seen().await;
+    let line = format!("/topic-alter cluster:{CLUSTER} topic:{HIDDEN} config:\"retention.ms=7d\" reason:\"disks\"");
+    let posted = story.asks("olga", &line).await;
+    let (hidden, nowhere) = (posted.id.as_str(), "ABCDEF");
+    let digest = story.plan(&posted.id).await.digest().to_string();
+    for who in ["vic", "alice"] {
+        for line in [
+            "/status operation:NAME",
+            "/approve operation:NAME digest:DIGEST",
+            "/reject operation:NAME",
+            "/stop operation:NAME",
+            "/pause operation:NAME",
+            "/resume operation:NAME",
+            "/rollback operation:NAME",
+        ] {
+            let asks = |id: &str| line.replace("NAME", id).replace("DIGEST", &digest);
+            let is = told(&story, who, &asks(hidden), hidden).await;
+            assert_eq!(is, told(&story, who, &asks(nowhere), nowhere).await, "{who}: {line}");
+        }
+        for button in ["details:NAME", "myvote:NAME:1"] {
+            let (there, not) = (button.replace("NAME", hidden), button.replace("NAME", nowhere));
+            let user = story.user(who);
+            let is = user.forges_click(&posted.card, &there).answer().await.unwrap().look();
+            let is_not = user.forges_click(&posted.card, &not).answer().await.unwrap().look();
+            assert_eq!(without(&is, hidden), without(&is_not, nowhere), "{who}: {button}");
+        }
+        let listed = told(&story, who, "/operations show:open", "nobody").await;
+        assert!(!listed.contains(hidden), "{who}: {listed}");
+    }
+    // Who sees everything is told, and nothing of all that had an effect.
+    let whole = told(&story, "bob", &format!("/status operation:{hidden}"), "nobody").await;
+    assert!(whole.contains(HIDDEN) && whole.contains("Waiting for approval"), "{whole}");
+    let listed = told(&story, "bob", "/operations show:open", "nobody").await;
+    assert!(listed.contains(hidden), "{listed}");
+    assert_eq!(story.acts(), 0);
     story.everything_is_read().await;
     story.discord.assert_clean();
 }

@@ -71,6 +71,29 @@ async fn only_a_tick_of_somebody_with_the_role_itself_counts() {
     is_clean(&story).await;
 }
 
+/// 14: a super reaction vetoes as any other does, whether the bot is told of it or finds it when it reads who stands there.
+#[tokio::test]
+async fn a_super_reaction_vetoes() {
+    for (emoji, is_told) in [("❌", true), ("❌", false), ("🛑", false)] {
+        let story = DiscordStory::begin().await;
+        let posted = story.reset().await;
+        story.all_is_told().await;
+        if !is_told {
+            story.discord.gateway().holds_events();
+        }
+        story.user("carol").super_reacts(&posted.card, emoji).await;
+        if !is_told {
+            story.discord.gateway().releases(Release::Never);
+            // Alone it would begin.
+            story.reacts("bob", &posted.card, "✅").await;
+        }
+        story.becomes(&posted.id, State::Rejected).await;
+        posted.card.becomes("Vetoed by carol", SOON).await;
+        assert_eq!(story.acts(), 0, "{emoji}");
+        is_clean(&story).await;
+    }
+}
+
 /// 16, 17: whatever the order in which it is told of, what stands there counts, and who vetoes has vetoed.
 #[tokio::test]
 async fn votes_that_flap_and_are_told_backwards_count_as_they_stand() {

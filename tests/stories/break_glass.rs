@@ -6,9 +6,10 @@ use discord_model::{Fault, Id, On};
 use interlock::approval::State;
 use interlock::cluster::kafka::Committed;
 use interlock::id::{GroupId, TopicName};
-use interlock::policy::Role;
+use interlock::policy::{Grantee, Role};
 use signalbox::desk::Done;
 use simulated::{GroupSpec, Member};
+use std::collections::BTreeSet;
 use std::time::Duration;
 use story::discord_house::{CLUSTER, DiscordStory, GROUP, Posted, SOON, TOPIC, chat_role, wait_until};
 
@@ -96,6 +97,37 @@ async fn it_goes_on_without_votes_and_whoever_was_skipped_is_called_once() {
     story.discord.assert_clean();
 }
 
+/// Who was granted a seat as a person is rung by their own account, if the seat was empty: not who asked for the plan nor who broke
+/// its glass, though they may approve others, and nobody of a seat that was filled.
+#[tokio::test]
+async fn persons_who_could_have_filled_an_empty_seat_are_called_and_nobody_else() {
+    for (voter, skipped) in [(None, &["bob", "carol", "dora"][..]), (Some("bob"), &["dora"][..])] {
+        let story = DiscordStory::begin_with(|policy, _| {
+            let persons = ["alice", "bob", "carol", "olga"].map(|who| Grantee::Person(who.parse().unwrap()));
+            for grant in policy.grants.0.iter_mut().filter(|grant| grant.role == Role::Approver) {
+                grant.to = persons.clone().into();
+            }
+        })
+        .await;
+        is_busy(&story);
+        let posted = story.asks("alice", &busy("earliest")).await;
+        if let Some(voter) = voter {
+            story.reacts(voter, &posted.card, "✅").await;
+            posted.card.becomes("1 of 2", SOON).await;
+        }
+        breaks(&story, &posted).await;
+        story.becomes(&posted.id, State::Waiting).await;
+        let told = story.thread_of(&posted.card).await;
+        let told: Vec<_> = told.iter().filter(|one| one.text.contains("were skipped: olga broke the glass")).collect();
+        let called: Vec<BTreeSet<Id>> = told.iter().map(|one| one.notified_users.iter().copied().collect()).collect();
+        let wanted: BTreeSet<Id> = skipped.iter().map(|who| story.user(who).id()).collect();
+        assert_eq!(called, [wanted], "{voter:?}: once, in {told:#?}");
+        assert_eq!(rung(&story, &posted).await, Vec::<Vec<Id>>::new(), "no role");
+        story.everything_is_read().await;
+        story.discord.assert_clean();
+    }
+}
+
 /// One vote is there, and the other one is skipped: after the start it is still told which was which.
 #[tokio::test]
 async fn a_vote_that_is_there_is_told_beside_the_one_that_was_skipped() {
@@ -106,8 +138,8 @@ async fn a_vote_that_is_there_is_told_beside_the_one_that_was_skipped() {
     posted.card.becomes("1 of 2", SOON).await;
     breaks(&story, &posted).await;
     story.becomes(&posted.id, State::Waiting).await;
-    let card = posted.card.becomes("missing votes skipped by olga", SOON).await;
-    assert!(card.text.contains("Votes at the start: 1 of 2: bob"), "{}", card.text);
+    let card = posted.card.becomes("Votes at the start: 1 of 2: bob", SOON).await;
+    assert!(card.text.contains("missing votes skipped by olga"), "{}", card.text);
     story.everything_is_read().await;
     story.discord.assert_clean();
 }
@@ -158,6 +190,30 @@ async fn who_is_at_work_there_pauses_first_and_the_card_says_who_is_waited_for()
     says(&story, "alice", &format!("/stop operation:{}", first.id)).await;
     story.becomes(&first.id, State::Stopped).await;
     story.becomes(&second.id, State::Waiting).await;
+    story.everything_is_read().await;
+    story.discord.assert_clean();
+}
+
+/// Nobody else decides whether it goes on; but whoever waits for that hears that nothing comes of what it pauses for.
+#[tokio::test]
+async fn who_pauses_for_a_plan_that_is_vetoed_is_told_and_hears_of_the_next_one() {
+    let story = DiscordStory::begin().await;
+    let first = at_work(&story).await;
+    let second = story.asks("olga", &busy("latest")).await;
+    breaks(&story, &second).await;
+    story.becomes(&first.id, State::Paused).await;
+    second.card.becomes("it starts when operation", SOON).await;
+    story.reacts("bob", &second.card, "❌").await;
+    story.becomes(&second.id, State::Rejected).await;
+    let thread = first.card.thread().expect("its thread");
+    let told = thread.wait_for_text("does not start as it was planned", SOON).await.look();
+    assert!(!told.silent && told.text.contains(second.id.as_str()) && told.text.contains("Rejected"), "{}", told.text);
+    assert_eq!(story.operation(&first.id).await.state, State::Paused);
+    // It pauses already, and hears for what it does now.
+    let third = story.asks("olga", &busy("latest")).await;
+    breaks(&story, &third).await;
+    thread.wait_for_text(&format!("broke the glass for operation {}", third.id), SOON).await;
+    assert_eq!(story.operation(&first.id).await.state, State::Paused);
     story.everything_is_read().await;
     story.discord.assert_clean();
 }

@@ -1,6 +1,7 @@
 //! What people type, and what nobody may ask: each gets an answer, in time and privately.
 
 use discord_model::{Seen, User};
+use interlock::approval::State;
 use interlock::command::Catalogue;
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};
@@ -116,6 +117,37 @@ async fn mistakes_are_answered_with_what_was_perhaps_meant() {
     }
     story.all_is_told().await;
     assert_eq!(story.ops.threads().len(), 0, "nothing came of any of them");
+    story.discord.assert_clean();
+}
+
+/// What a refusal offers to be tapped leads on; where it has to be typed what is meant, nothing is offered.
+#[tokio::test]
+async fn the_next_step_of_a_refusal_is_one_tap_away() {
+    let story = DiscordStory::begin().await;
+    let posted = story.reset().await;
+    story.reacts("bob", &posted.card, "✅").await;
+    story.becomes(&posted.id, State::Succeeded).await;
+    story.all_is_told().await;
+    let (id, digest) = (posted.id.as_str(), story.plan(&posted.id).await.digest());
+    for (who, line, label, told) in [
+        ("carol", format!("/approve operation:{id} digest:{digest}"), "Details", "Asked by alice"),
+        ("alice", "/status operation:abc".to_owned(), "Operations", id),
+        ("alice", "/status operation:ABCDEF".to_owned(), "Operations", id),
+        ("alice", "/reset-offset cluster:nowhere group:a topic:b to:earliest".to_owned(), "Clusters", CLUSTER),
+    ] {
+        let user = story.user(who);
+        let refused = user.runs(&story.ops, &line).await;
+        let seen = refused.look();
+        assert!(seen.private && !seen.text.contains(told), "{line}: {}", seen.text);
+        let labels: Vec<String> = seen.buttons().into_iter().map(|button| button.label).collect();
+        assert_eq!(labels, [label], "{line}");
+        let next = user.presses(&refused.message(), label).await.look();
+        assert!(next.private && next.text.contains(told), "{line}, [{label}]: {}", next.text);
+    }
+    let typed = format!("/reset-offset cluster:{CLUSTER} group:{GROUP} topic:{TOPIC} to:yesteryear");
+    let refused = answer(&story.user("alice"), &story.ops, &typed).await;
+    assert!(refused.text.contains("yesteryear") && refused.buttons().is_empty(), "{:?}", refused.buttons());
+    story.everything_is_read().await;
     story.discord.assert_clean();
 }
 

@@ -1,12 +1,15 @@
 //! How cards are read anew: with no more requests than it takes, several at a time, and whole where that decides something.
 
 use discord_model::gateway::Release;
-use discord_model::{On, Request};
+use discord_model::{Fault, On, Request};
 use interlock::approval::State;
+use std::time::{Duration, Instant};
 use story::discord_house::{DiscordStory, Posted, SOON, reset, wait_until};
 
 const MESSAGE: &str = "/channels/{channel_id}/messages/{message_id}";
 const REACTIONS: &str = "/channels/{channel_id}/messages/{message_id}/reactions/{emoji_name}";
+/// Longer than it takes to read a card once.
+const LATE: Duration = Duration::from_secs(5);
 /// A request that is not answered is given up after ten seconds.
 const GIVEN_UP_MS: i64 = 9_000;
 
@@ -75,6 +78,39 @@ async fn a_veto_that_comes_after_the_look_at_the_message_is_found_before_anythin
     assert_eq!(story.acts(), 0);
     story.everything_is_read().await;
     story.discord.assert_clean();
+}
+
+/// A list that was made before vic took his ✅ off comes in only after somebody has read that it is off.
+#[tokio::test]
+async fn a_list_that_comes_late_brings_no_vote_back() {
+    let story = DiscordStory::begin().await;
+    let posted = story.reset().await;
+    story.reacts("vic", &posted.card, "✅").await;
+    posted.card.becomes("not counted: vic", SOON).await;
+    story.all_is_told().await;
+    story.cards_are_read_anew().await;
+    story.is_quiet().await;
+    let since = story.discord.requests().len();
+    let approvals = On::path("GET", REACTIONS).about("emoji_name", &"✅");
+    story.discord.fails_once(approvals, Fault::Slow(LATE));
+    story.time_passes(Duration::from_secs(61));
+    wait_until("the list is asked for", || lists(&story, "✅", since) > 0).await;
+    story.user("vic").unreacts(&posted.card, "✅").await;
+    let began = Instant::now();
+    while votes(&story, &posted).await > 0 {
+        assert!(began.elapsed() < SOON, "it is read that he took it off");
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    story.is_quiet().await;
+    assert_eq!(votes(&story, &posted).await, 0, "he took it off");
+    story.everything_is_read().await;
+    assert!(!posted.card.text().contains("vic"), "{}", posted.card.text());
+    story.discord.assert_clean();
+}
+
+async fn votes(story: &DiscordStory, posted: &Posted) -> usize {
+    let digest = story.plan(&posted.id).await.digest();
+    story.house().rooms().store.votes(&posted.id, digest).await.expect("the votes").len()
 }
 
 /// One card cannot be read for a while. After a reconnect the others are read all the same, within the rate limits.

@@ -79,13 +79,17 @@ async fn buttons_answer_privately(story: &DiscordStory, posted: &Posted) {
     }
 }
 
-/// dora owns the topic: called before and after, and nobody else is.
+/// dora owns the topic, and is called before and after; alice asked for it, and is called when it is done. Nobody else is, and
+/// nothing else makes a sound.
 fn owners_are_told(story: &DiscordStory, told: &[Seen]) {
-    let dora = story.user("dora").id();
+    let [dora, alice] = ["dora", "alice"].map(|who| story.user(who).id());
     let calls: Vec<&Seen> = told.iter().filter(|one| one.notified_users == [dora]).collect();
     assert_eq!(calls.len(), 2, "{told:#?}");
     assert!(calls[1].text.contains("Done"), "{}", calls[1].text);
-    assert!(told.iter().all(|one| one.notified_users.iter().all(|who| *who == dora)));
+    let ends: Vec<&Seen> = told.iter().filter(|one| one.notified_users == [alice]).collect();
+    assert!(ends.len() == 1 && ends[0].text.contains("Done"), "{told:#?}");
+    let rung = |one: &Seen| one.notified_users == [dora] || one.notified_users == [alice];
+    assert!(told.iter().all(|one| rung(one) || (one.notified_users.is_empty() && one.silent)), "{told:#?}");
     assert!(told.iter().all(|one| one.notified_roles.is_empty() && !one.notified_everyone));
 }
 

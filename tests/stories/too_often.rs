@@ -18,9 +18,10 @@ async fn nothing_is_held(story: &DiscordStory) {
     story.asks("alice", &reset("latest")).await;
 }
 
-/// Those who follow the thread are called once by words like these; the owner, if told at all, by a message of her own.
-fn called(told: &[Seen], words: &str) {
-    let calls = told.iter().filter(|one| one.text.contains(words) && !one.silent && one.notified_users.is_empty());
+/// Who asked for it is called once by words like these; the owner, if told at all, by a message of her own.
+fn called(story: &DiscordStory, told: &[Seen], words: &str) {
+    let alice = story.user("alice").id();
+    let calls = told.iter().filter(|one| one.text.contains(words) && !one.silent && one.notified_users == [alice]);
     assert_eq!(calls.count(), 1, "{words}: {told:#?}");
 }
 
@@ -47,7 +48,7 @@ async fn a_plan_that_is_stale_for_the_fourth_time_is_not_made_anew() {
     assert_eq!((ended.why.id.as_str(), ended.revision, ended.replanned), ("replanned-too-often", 4, 3));
     let seen = card.becomes("changes faster than it is planned", SOON).await;
     assert!(seen.text.contains("nothing was changed"), "{}", seen.text);
-    called(&story.thread_of(&posted.card).await, "changes faster than it is planned");
+    called(&story, &story.thread_of(&posted.card).await, "changes faster than it is planned");
     assert_eq!((story.acts(), story.committed().await), (0, vec![9, 60, 60]), "the other tool's value stands");
     story.audit(&posted.id).await;
     nothing_is_held(&story).await;
@@ -93,7 +94,7 @@ async fn an_act_that_is_lost_three_times_is_not_sent_again() {
     for words in ["before anything was changed", "no answer within the deadline"] {
         assert!(seen.text.contains(words), "{words}: {}", seen.text);
     }
-    called(&story.thread_of(&posted.card).await, "did not take it, though I tried 3 times");
+    called(&story, &story.thread_of(&posted.card).await, "did not take it, though I tried 3 times");
     story.audit(&posted.id).await;
     nothing_is_held(&story).await;
     story.everything_is_read().await;

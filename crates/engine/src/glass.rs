@@ -3,7 +3,7 @@
 use crate::attend::Read;
 use crate::change::Move;
 use crate::error::EngineError;
-use crate::notice::{alert, progress};
+use crate::notice::{Notice, alert, progress};
 use crate::operation::{Operation, Transitioned};
 use crate::port::JournalError;
 use crate::record::Actor;
@@ -17,8 +17,15 @@ use std::collections::BTreeSet;
 /// Why an operation is queued whose empty seats were skipped.
 pub const GLASS_BROKEN: &str = "glass-broken";
 
-/// Why an operation pauses that is at work where somebody broke the glass.
-const PAUSED: &str = "paused-for-break-glass";
+/// Why an operation pauses that is at work where somebody broke the glass; its fact `operation` is for which one.
+pub const PAUSED_BY_GLASS: &str = "paused-for-break-glass";
+
+/// What whoever pauses for broken glass is told where that plan does not start: it has ended, or asks for votes anew.
+#[must_use]
+pub fn glass_plan_gone(operation: &Operation) -> Notice {
+    let facts = Facts::none().with("operation", operation.id.as_str()).with("state", operation.state.key());
+    Notice::Alert { id: "glass-plan-gone".to_owned(), facts }
+}
 
 impl Run<'_> {
     /// Waits until who is at work there has ended; each is asked once to pause. Whoever lets one go on after that has decided,
@@ -35,11 +42,14 @@ impl Run<'_> {
         if !unasked.is_empty()
             && let Some(why) = self.broken_now(operation, plan).await?
         {
+            let mut asked = BTreeSet::new();
             for one in unasked {
                 if self.is_asked_to_pause(&one, &why).await? {
-                    memory.paused.insert(one);
+                    asked.insert(one);
                 }
             }
+            self.tell_if_gone(operation, &asked).await?;
+            memory.paused.extend(asked);
         }
         let facts = Facts::none().with("operation", holder.as_str());
         tracing::info!(operation = %operation.id, %holder, "its glass is broken, and it waits for who is at work there");
@@ -55,18 +65,37 @@ impl Run<'_> {
         Ok(starts.then(|| polled.glass.facts().with("operation", operation.id.as_str())))
     }
 
+    /// Who was just asked to pause for a plan that somebody ended or changed in the same moment is told so: that change did not
+    /// know of them.
+    async fn tell_if_gone(&self, operation: &Operation, asked: &BTreeSet<OperationId>) -> Result<(), JournalError> {
+        let Some(now) = self.inner.ports.journal.operation(&operation.id).await? else { return Ok(()) };
+        if !now.state.has_ended() && now.revision == operation.revision {
+            return Ok(());
+        }
+        for one in asked {
+            self.inner.tell(one, vec![glass_plan_gone(&now)]).await?;
+        }
+        Ok(())
+    }
+
     /// Asks an operation to pause at its next safe point, as by a guard: who asked for it does not let it go on alone. Whether
     /// nothing more is to be asked of it; false if it changed in the same moment.
     async fn is_asked_to_pause(&self, holder: &OperationId, why: &Facts) -> Result<bool, JournalError> {
         let Some(holder) = self.inner.ports.journal.operation(holder).await? else { return Ok(true) };
-        // Who paused it for something else lets it go on alone, and then it is asked.
-        if matches!(holder.state, State::Pausing | State::Paused) && holder.why.id != PAUSED {
-            return Ok(false);
+        if matches!(holder.state, State::Pausing | State::Paused) {
+            // Who paused it for something else lets it go on alone, and then it is asked.
+            if holder.why.id != PAUSED_BY_GLASS {
+                return Ok(false);
+            }
+            // It may have heard that the plan is gone for which it paused: this one comes in its place.
+            self.inner.tell(&holder.id, alert(PAUSED_BY_GLASS, why.clone())).await?;
+            return Ok(true);
         }
         if !matches!(holder.state, State::Running | State::Waiting) {
             return Ok(true);
         }
-        let pause = Move::new(Event::Pause).because(PAUSED, why.clone()).telling(alert(PAUSED, why.clone()));
+        let pause =
+            Move::new(Event::Pause).because(PAUSED_BY_GLASS, why.clone()).telling(alert(PAUSED_BY_GLASS, why.clone()));
         let done = self.inner.transition_now(&pause.of(&holder, self.inner, Actor::Engine)).await?;
         Ok(!matches!(done, Transitioned::Lost))
     }

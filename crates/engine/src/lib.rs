@@ -38,7 +38,7 @@ mod worker;
 pub use anew::Changed;
 pub use entry::{Entry, Outcome, StartRecord};
 pub use error::EngineError;
-pub use glass::GLASS_BROKEN;
+pub use glass::{GLASS_BROKEN, PAUSED_BY_GLASS, glass_plan_gone};
 pub use history::{History, RESTORE, Tries, UNWOUND, adjusted};
 pub use inner::Ports;
 pub use notice::{Notice, Seeded, Stream};

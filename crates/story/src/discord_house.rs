@@ -5,7 +5,7 @@ mod ground;
 pub use ground::{Under, chat_role, old_topic};
 
 use crate::answered::answered;
-use discord_model::{Channel, Discord, Id, Message, Options, RateLimits, Seen, User};
+use discord_model::{Channel, Discord, Id, Message, Options, RateLimits, Request, Seen, User};
 use engine::port::{Clock, Journal};
 use engine::{Operation, Pace};
 use ground::{Ground, SetClock, names};
@@ -24,7 +24,7 @@ use signalbox::config::DiscordSettings;
 use signalbox::desk::{Answer, Incoming, Parts, STOP, Times};
 use signalbox::house::{House, Plot};
 use signalbox::store::audit::{AuditFilter, AuditPage, Verdict};
-use signalbox::store::{Store, StoreError};
+use signalbox::store::{DirtyCard, MessageRole, Store, StoreError};
 use simulated::{Fleet, SimulatedKafka, demo};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::RangeInclusive;
@@ -52,6 +52,11 @@ pub const PARTITIONS: i32 = 3;
 
 /// What is due so much later was put off: not only tried again, and not being sent, which takes it for longer.
 const PUT_OFF: RangeInclusive<Duration> = Duration::from_secs(3)..=Duration::from_secs(15);
+/// A card that is not drawn after so long waits for more than its turn.
+const DRAWN_AT_ONCE: Duration = Duration::from_secs(2);
+/// Longer than the bot waits with an old card that was edited too often.
+const OVEREDITED: Duration = Duration::from_secs(301);
+const MESSAGE: &str = "/channels/{channel_id}/messages/{message_id}";
 
 /// A bot at work on its clusters, and the Discord on which its people are.
 pub struct DiscordStory {
@@ -377,7 +382,7 @@ impl DiscordStory {
     /// # Panics
     /// If that does not happen in time.
     pub async fn all_is_told(&self) {
-        let began = Instant::now();
+        let (began, mut waited_for) = (Instant::now(), None);
         loop {
             let store = &self.house().rooms().store;
             let waiting = answered(async || store.next_due().await).await;
@@ -389,9 +394,24 @@ impl DiscordStory {
             if PUT_OFF.contains(&ahead) {
                 self.time_passes(ahead);
             }
+            let refused = self.refused_edit(dirty.first()).await;
+            if refused.is_some() && refused != waited_for && began.elapsed() > DRAWN_AT_ONCE {
+                waited_for = refused;
+                self.time_passes(OVEREDITED);
+            }
             assert!(began.elapsed() < SOON, "still to be told: {waiting:?}, to be drawn: {dirty:?}");
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
+    }
+
+    /// The edit of a card that Discord told to come later, as it does with an old one that was edited often, if none came since.
+    async fn refused_edit(&self, dirty: Option<&DirtyCard>) -> Option<usize> {
+        let (store, operation) = (&self.house().rooms().store, &dirty?.operation);
+        let messages = answered(async || store.messages(operation).await).await;
+        let card = messages.iter().rfind(|one| one.message.role == MessageRole::Card)?.message.message.to_string();
+        let requests = self.discord.requests();
+        let of_card = |one: &Request| one.is("PATCH", MESSAGE) && one.parameters.get("message_id") == Some(&card);
+        requests.iter().rposition(of_card).filter(|place| requests[*place].status == Some(429))
     }
 
     /// Time goes on until open cards are read anew, and that has happened.
@@ -436,13 +456,12 @@ impl DiscordStory {
     /// How many looks at one card have begun. Each reads what it says while votes are taken, and who is under its 🛑 while it is
     /// under way.
     fn looks_at_a_card(&self) -> usize {
-        let message = "/channels/{channel_id}/messages/{message_id}";
         let list = "/channels/{channel_id}/messages/{message_id}/reactions/{emoji_name}";
         let mut looks: BTreeMap<_, usize> = BTreeMap::new();
         for one in self.discord.requests() {
             let stops = one.is("GET", list) && one.parameters.get("emoji_name").is_some_and(|emoji| emoji == STOP);
             let begins = stops && one.query.get("type").is_some_and(|kind| kind == "0");
-            if begins || one.is("GET", message) {
+            if begins || one.is("GET", MESSAGE) {
                 *looks.entry(one.parameters.get("message_id").cloned()).or_default() += 1;
             }
         }

@@ -4,7 +4,7 @@ use super::{Delivery, Sent};
 use crate::chat::port::Sending;
 use crate::chat::view::{Gathered, NotGathered};
 use crate::store::{Due, StoreError};
-use crate::text::{CardView, plan_unreadable, undelivered};
+use crate::text::{Card, CardView, Locale, plan_unreadable, undelivered, undelivered_alone};
 use engine::{Notice, Stream};
 use interlock::facts::{Fact, Facts};
 use interlock::id::OperationId;
@@ -32,32 +32,40 @@ impl Delivery {
         };
         let chat = self.rooms.chat();
         let chat = chat.ok_or_else(|| Sent::Retry(Duration::from_secs(5), "no chat is connected".to_owned()))?;
-        let locale = self.rooms.times.language(place);
-        let operation: OperationId = match facts.get("operation") {
-            Some(Fact::Text(text)) => text.parse().map_err(|_| Sent::Dead("it names no operation".to_owned()))?,
-            _ => return Ok(Sent::Dead("it names no operation".to_owned())),
-        };
-        let card = match Gathered::read(&self.rooms, &operation).await {
-            Ok(gathered) => undelivered(&CardView { locale, ..gathered.view(&self.rooms, None, &[]) }, id, facts),
-            Err(NotGathered::Altered(_)) => plan_unreadable(&operation, locale),
-            Err(error) => return Err(error.into()),
-        };
+        let card = self.for_operators(self.rooms.times.language(place), (id, facts)).await?;
         let marker = due.claim.marker();
         let channel = thread.unwrap_or(*channel);
         let sending = Sending { channel, card: &card, marker: &marker, notify: true, replies_to: None };
         self.send_once(chat.as_ref(), sending, due).await?;
         Ok(Sent::Done(Vec::new()))
     }
+
+    async fn for_operators(&self, locale: Locale, (id, facts): (&str, &Facts)) -> Result<Card, Sent> {
+        let operation: OperationId = match facts.get("operation") {
+            Some(Fact::Text(text)) => text.parse().map_err(|_| Sent::Dead("it names no operation".to_owned()))?,
+            _ => return Ok(undelivered_alone(id, facts, locale)),
+        };
+        match Gathered::read(&self.rooms, &operation).await {
+            Ok(gathered) => Ok(undelivered(&CardView { locale, ..gathered.view(&self.rooms, None, &[]) }, id, facts)),
+            Err(NotGathered::Altered(_)) => Ok(plan_unreadable(&operation, locale)),
+            Err(error) => Err(error.into()),
+        }
+    }
 }
 
 /// What operators are told of a notice that could not be delivered. Progress is not worth it.
 fn for_operators(due: &Due, why: &str) -> Option<Notice> {
-    let (Stream::Operation(operation) | Stream::Owners(operation)) = &due.stream else { return None };
-    let id = match due.notice {
-        Notice::Progress { .. } => return None,
-        Notice::PostCard { .. } => "undelivered-card",
-        _ => "undelivered",
+    let facts = Facts::none().with("said", why);
+    let (id, facts) = match (&due.stream, &due.notice) {
+        (Stream::Place(_), Notice::AuditHead { .. }) => ("undelivered-head", facts),
+        (Stream::Place(_), _) | (_, Notice::Progress { .. }) => return None,
+        (Stream::Operation(operation) | Stream::Owners(operation), notice) => {
+            let id = match notice {
+                Notice::PostCard { .. } => "undelivered-card",
+                _ => "undelivered",
+            };
+            (id, facts.with("operation", operation.as_str()))
+        }
     };
-    let facts = Facts::none().with("operation", operation.as_str()).with("said", why);
     Some(Notice::Alert { id: id.to_owned(), facts })
 }

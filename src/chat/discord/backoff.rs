@@ -28,6 +28,7 @@ impl Backoff {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::collections::BTreeSet;
 
     #[test]
     fn waits_double_up_to_five_minutes() {
@@ -39,5 +40,12 @@ mod tests {
         }
         backoff.reset();
         assert!(backoff.next() <= FIRST);
+    }
+
+    /// Bots that lost the same gateway in the same moment do not come back in the same moment.
+    #[test]
+    fn no_two_of_many_wait_for_the_same_time() {
+        let waits: BTreeSet<Duration> = (0..20).map(|_| Backoff::default().next()).collect();
+        assert!(waits.len() > 10, "{waits:?}");
     }
 }

@@ -1,12 +1,13 @@
 //! Broken glass: once for each plan, told of again until it is reviewed, and ahead in the line.
 
-use super::bed::{Bed, START, event, hold, id, taker};
+use super::bed::{Bed, START, done, event, hold, id, plan, taker};
 use super::contract;
 use crate::store::audit::{AuditFilter, AuditPage};
 use crate::store::{Cast, CloseReview, Store, StoreError};
 use engine::port::{Journal, JournalError};
-use engine::{Changes, Freezes, Notice, Operation, Stream, Transition};
-use interlock::approval::{BrokenGlass, Event, FIRST_NAG, NAG_EVERY, Review};
+use engine::{Changes, Freezes, Notice, Operation, PAUSED_BY_GLASS, Revision, Stream, Transition, Why};
+use interlock::approval::{BrokenGlass, Event, FIRST_NAG, NAG_EVERY, Review, State};
+use interlock::facts::Facts;
 use interlock::id::RequestId;
 use interlock::plan::Sharing;
 use interlock::policy::Grantee;
@@ -89,6 +90,54 @@ async fn told(bed: &Bed) -> Vec<(Stream, Notice)> {
 async fn nagged(bed: &Bed) -> usize {
     let told = told(bed).await;
     told.iter().filter(|(_, one)| matches!(one, Notice::Alert { id, .. } if id == "review-open")).count()
+}
+
+/// An operation whose glass is broken, and others that were paused: the first for it, the second for it and then for another one,
+/// the third was let go on, the fourth for it without its knowledge, and the fifth for another one alone.
+async fn has_paused(bed: &Bed, number: u32) -> Operation {
+    let posted = bed.posted(number).await;
+    assert_eq!(breaks(bed, &glass(&posted, Account::Discord(5))).await, Cast::Stored);
+    let waits = bed.does(&event(&bed.now(&posted.id).await, Event::Approve)).await;
+    let mut memory = waits.memory.clone();
+    for (place, because_of, is_known) in
+        [(1, number, true), (2, 99, true), (3, number, true), (4, number, false), (5, 99, false)]
+    {
+        let running = bed.running(number + place, Vec::new()).await;
+        let facts = Facts::none().with("operation", id(because_of).as_str());
+        let why = Why { id: PAUSED_BY_GLASS.to_owned(), facts };
+        let pausing = bed.does(&Transition { why, ..event(&running, Event::Pause) }).await;
+        if place == 3 {
+            bed.does(&event(&pausing, Event::Resume)).await;
+        }
+        if is_known {
+            memory.paused.insert(pausing.id);
+        }
+    }
+    let token = bed.store.take_lease(&waits.id, "worker", None).await.unwrap().unwrap();
+    assert!(bed.store.remember(&waits, token, &memory, START).await.unwrap());
+    told(bed).await;
+    waits
+}
+
+fn all_told(gone: &Operation, state: State) -> Vec<(Stream, Facts)> {
+    let mut all = [11, 12, 14].map(|number| (Stream::Operation(id(number)), gone_facts(gone, state))).to_vec();
+    all.sort_by_key(|(stream, _)| format!("{stream:?}"));
+    all
+}
+
+fn gone_facts(gone: &Operation, state: State) -> Facts {
+    Facts::none().with("operation", gone.id.as_str()).with("state", state.key())
+}
+
+/// Who is told that a plan is gone for which it pauses, and what.
+async fn told_of_gone(bed: &Bed) -> Vec<(Stream, Facts)> {
+    let is_it = |(stream, notice)| match notice {
+        Notice::Alert { id, facts } if id == "glass-plan-gone" => Some((stream, facts)),
+        _ => None,
+    };
+    let mut all: Vec<_> = told(bed).await.into_iter().filter_map(is_it).collect();
+    all.sort_by_key(|(stream, _)| format!("{stream:?}"));
+    all
 }
 
 contract! {
@@ -178,6 +227,20 @@ contract! {
         assert!(bed.store.dirty_cards(10).await.unwrap()[0].wanted > wanted, "its card shows it");
         let told = told(bed).await;
         assert!(matches!(&told[..], [(_, Notice::Milestone { id, .. })] if id == "review-closed"), "{told:?}");
+    }
+
+    async fn whoever_pauses_for_a_plan_that_ends_is_told(bed: &Bed) {
+        let gone = has_paused(bed, 10).await;
+        bed.does(&event(&gone, Event::Cancel)).await;
+        assert_eq!(told_of_gone(bed).await, all_told(&gone, State::Cancelled));
+    }
+
+    async fn whoever_pauses_for_a_plan_that_is_changed_is_told(bed: &Bed) {
+        let gone = has_paused(bed, 10).await;
+        let (transition, plan) = (event(&gone, Event::AskAgain), plan(&gone.id, 2));
+        let revised = done(bed.store.revise(&Revision { transition, plan, typed: None, by_itself: false }).await.unwrap());
+        assert!(revised.memory.paused.is_empty(), "whoever breaks the glass of the new plan pauses them again");
+        assert_eq!(told_of_gone(bed).await, all_told(&gone, State::AwaitingApproval));
     }
 
     async fn who_broke_the_glass_stands_before_all_others_and_holds_stay_holds(bed: &Bed) {

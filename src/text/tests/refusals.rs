@@ -1,12 +1,16 @@
-//! Every refusal there is, with the longest names that are legal, as it stands in a terminal and on the screens of clients.
+//! Every refusal, notice and report there is, and every kind of card, with the longest names that are legal, as it stands in a
+//! terminal and on the screens of clients.
 
 use super::fixture::{Scene, reset};
 use super::rules::check;
 use super::scale_out::scale_out;
+use super::{rocketmq_topics, seen, topics};
 use crate::desk::{Answer, Denied, Done, Recorded};
-use crate::text::{Card, Locale, answer, plan_card, vocabulary as words};
+use crate::text::{Card, Locale, answer, notice, plan_card, vocabulary as words};
+use engine::Notice;
 use interlock::approval::State;
 use interlock::facts::{Fact, Facts};
+use interlock::looks::Phrase;
 use interlock::plan::{Check, Level, Mistake, Plan, Row};
 use regex::Regex;
 use std::collections::{BTreeMap, BTreeSet};
@@ -99,7 +103,17 @@ fn with_longest_names(mut plan: Plan) -> Plan {
         match row {
             Row::Offset { topic, .. } | Row::Queue { topic, .. } => *topic = name(number % MANY),
             Row::Reader { group, .. } => *group = name(number % MANY),
-            _ => {}
+            Row::Queues { broker, .. } => *broker = name(number % MANY),
+            Row::Setting { topic, key, from, to } => {
+                (*topic, *key) = (name(number % MANY), name(0));
+                (*from, *to) = (Some(name(1)), Some(name(2)));
+            }
+            Row::Broker { .. } => {}
+        }
+    }
+    for named in ["group", "topic"] {
+        if let Some(argument) = plan.arguments.get_mut(named) {
+            *argument = name(0);
         }
     }
     let told = longest("group-inactive", &named());
@@ -109,7 +123,9 @@ fn with_longest_names(mut plan: Plan) -> Plan {
 
 #[test]
 fn every_card_fits_with_the_longest_names() {
-    for plan in [reset(300), scale_out(1_000)].map(with_longest_names) {
+    let moves = [reset(300), scale_out(1_000)];
+    let plans = moves.into_iter().chain(topics::all()).chain(rocketmq_topics::all()).chain(rocketmq_topics::queues());
+    for plan in plans.map(with_longest_names) {
         for state in [State::AwaitingApproval, State::Running, State::Succeeded, State::Stuck] {
             let scene = Scene::of(plan.clone()).at(state).voted_by_bob();
             for locale in Locale::ALL {
@@ -117,4 +133,48 @@ fn every_card_fits_with_the_longest_names() {
             }
         }
     }
+}
+
+/// What is told in a thread, as what just happened and as what calls for somebody.
+#[test]
+fn every_notice_fits_with_the_longest_names() {
+    let named = named();
+    let scene = Scene::of(with_longest_names(reset(6))).approved().at(State::Running).at_step(1);
+    let mut with_names = 0;
+    for id in words::NOTICES {
+        for facts in longest(id, &named) {
+            let id = (*id).to_owned();
+            let milestone = Notice::Milestone { id: id.clone(), facts: facts.clone() };
+            let progress = Notice::Progress { id: id.clone(), facts: facts.clone() };
+            for told in [milestone, progress, Notice::Alert { id, facts }] {
+                for locale in Locale::ALL {
+                    let card = notice(&told, &scene.view(locale));
+                    check(&card, locale);
+                    let first = card.headline.first().unwrap_or_else(|| panic!("{told:?} says nothing")).plain_text();
+                    with_names += usize::from(!matches!(told, Notice::Alert { .. }) && first.contains("000-orders.by"));
+                }
+            }
+        }
+    }
+    assert!(with_names > 100, "names stand in {with_names} of them");
+}
+
+#[test]
+fn every_report_fits_with_the_longest_names() {
+    let named = named();
+    let mut drawn = 0;
+    for id in words::LOOKS {
+        for facts in longest(id, &named) {
+            let found = seen::report(vec![Phrase { id: (*id).to_owned(), facts }], &name(0));
+            for locale in Locale::ALL {
+                let card = answered(Done::Looked(Box::new(found.clone())), locale);
+                check(&card, locale);
+                let file = card.files.iter().find(|file| file.name == "clients.txt");
+                let whole = String::from_utf8_lossy(&file.expect("what is too long for a card").bytes).into_owned();
+                assert!(whole.contains(&name(0)), "names are whole there: {whole}");
+                drawn += 1;
+            }
+        }
+    }
+    assert_eq!(drawn, words::LOOKS.len() * 3 * Locale::ALL.len());
 }

@@ -114,7 +114,7 @@ fn made_again() -> Plan {
     plan
 }
 
-fn all() -> [Plan; 6] {
+pub(super) fn all() -> [Plan; 6] {
     [create(), alter(), delete(), make_group(), delete_group(), made_again()]
 }
 
@@ -183,6 +183,11 @@ fn expand() -> Plan {
     plan.impact.facts = Facts::none().with("queues", 4_i64).with("masters", 1_i64);
     plan.impact.rows = vec![Row::Queues { broker: "broker-a".to_owned(), now, then }];
     plan
+}
+
+/// Plans that set offsets of queues, and how many queues there are.
+pub(super) fn queues() -> [Plan; 2] {
+    [reset_back(["orders", "carts"]), expand()]
 }
 
 /// There are queues and messages on RocketMQ. A command is called as it is called.

@@ -8,10 +8,10 @@ use interlock::command::Kind;
 use interlock::facts::Facts;
 use interlock::freeze::FreezeOn;
 use interlock::looks::{
-    AuditEntry, AuditPage, AuditVerified, Board, ClusterCounts, ClusterLine, ClustersLook, Counts, Grade, GroupLag,
-    GroupLook, Health, Help, HelpCommand, HelpOption, LagLook, LookAnswer, MemberLine, Obligation, OperationLine,
-    OperationStatus, OperationsList, Part, PartitionLag, PartitionLine, StepLine, TopicLag, TopicLook, UnhealthyTopic,
-    WhoAmI,
+    AuditEntry, AuditPage, AuditVerified, Board, Cell, ClusterCounts, ClusterLine, ClustersLook, Counts, Grade,
+    GroupLag, GroupLook, Health, Help, HelpCommand, HelpOption, LagLook, LookAnswer, MemberLine, Obligation,
+    OperationLine, OperationStatus, OperationsList, Part, PartitionLag, PartitionLine, Phrase, Report, Sheet, StepLine,
+    TopicLag, TopicLook, UnhealthyTopic, WhoAmI,
 };
 use interlock::plan::{Effect, Seat};
 
@@ -45,6 +45,18 @@ pub(super) fn all() -> Vec<(&'static str, LookAnswer)> {
         ),
         ("audit_broken", AuditVerified::Broken { seq: 977, why: "changed".to_owned() }.into_look()),
     ]
+}
+
+/// What `/who` finds of a hundred clients whose names are all this, below these sentences.
+pub(super) fn report(lines: Vec<Phrase>, with: &str) -> LookAnswer {
+    let client = vec![Cell::name(with), Cell::name(with), Cell::name(with), Cell::Number(1_204)];
+    LookAnswer::Report(Report {
+        cluster: "logs-kafka".parse().unwrap(),
+        grade: None,
+        headline: Phrase::new("who-headline").with("name", with).with("cluster", "logs-kafka"),
+        lines,
+        tables: vec![Sheet::new("clients", &["client", "group", "host", "partitions"]).rows(vec![client; 100])],
+    })
 }
 
 trait IntoLook {

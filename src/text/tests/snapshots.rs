@@ -245,6 +245,9 @@ fn notices() {
     told("notice_review_open", &open, &Scene { state: State::Succeeded, ..broken });
     let paused = Notice::Alert { id: "paused-for-break-glass".to_owned(), facts: by };
     told("notice_paused_for_break_glass", &paused, &running);
+    let gone = Facts::none().with("operation", "K7F3QD").with("state", "rejected");
+    let gone = Notice::Alert { id: "glass-plan-gone".to_owned(), facts: gone };
+    told("notice_glass_plan_gone", &gone, &Scene { state: State::Paused, ..Scene::of(reset(6)) });
     let stale = Facts::none().with("topic", "orders");
     told("notice_stale", &Notice::Milestone { id: "stale-topic-recreated".to_owned(), facts: stale }, &running);
     told("notice_started", &Notice::Milestone { id: "started".to_owned(), facts: Facts::none() }, &running);

@@ -107,7 +107,7 @@ fn delete_group() -> Plan {
     plan
 }
 
-fn all() -> [Plan; 5] {
+pub(super) fn all() -> [Plan; 5] {
     [expand(), create(), alter(), delete(), delete_group()]
 }
 

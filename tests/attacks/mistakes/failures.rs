@@ -37,6 +37,8 @@ async fn a_lock_that_stays_is_seen_and_two_people_clear_it() {
     let story = DiscordStory::begin().await;
     let posted = stuck(&story).await;
     posted.card.becomes("Stuck", SOON).await;
+    let told = posted.card.thread().expect("its thread").wait_for_text("Stuck", SOON).await.look();
+    assert_eq!(told.notified_users, [story.user("alice").id()], "who asked for it is called: {}", told.text);
     let refused = story.user("alice").runs(&story.ops, &reset("latest")).await;
     assert!(
         refused.text().contains(&format!("operation `{}`", posted.id)) || refused.text().contains(posted.id.as_str())

@@ -70,6 +70,11 @@ impl Gateway {
         self.discord.inner.change(|w| w.sessions.budget.left = left);
     }
 
+    /// Whether `GET /gateway/bot` tells how many identifies are left.
+    pub fn tells_budget(&self, told: bool) {
+        self.discord.inner.change(|w| w.tells_budget = told);
+    }
+
     /// Waits until a session is connected and told of its guilds.
     pub async fn is_ready(&self, within: Duration) {
         let ready = |w: &crate::world::World| w.sessions.list.iter().any(|s| s.line.is_some()).then_some(());

@@ -18,13 +18,14 @@ pub(super) fn gateway(world: &mut World, _call: &Call) -> Outcome {
 
 #[expect(clippy::unnecessary_wraps, reason = "the signature of all endpoints")]
 pub(super) fn gateway_bot(world: &mut World, _call: &Call) -> Outcome {
-    Ok(Answer::json(&json!({
-        "url": gateway_url(world), "shards": 1,
-        "session_start_limit": {
+    let mut told = json!({"url": gateway_url(world), "shards": 1});
+    if world.tells_budget {
+        told["session_start_limit"] = json!({
             "total": world.sessions.budget.total, "remaining": world.sessions.budget.left,
             "reset_after": 86_400_000, "max_concurrency": 1,
-        },
-    })))
+        });
+    }
+    Ok(Answer::json(&told))
 }
 
 pub(super) fn me(world: &mut World, _call: &Call) -> Outcome {

@@ -8,7 +8,7 @@ use crate::limits;
 use crate::message::Message;
 use crate::permissions;
 use crate::world::World;
-use crate::world::message::{Message as Record, Reacting, same_emoji};
+use crate::world::message::{HAS_SNAPSHOT, Message as Record, Reacting, same_emoji};
 
 impl User {
     /// Posts a message.
@@ -32,7 +32,18 @@ impl User {
         Message { discord: self.discord.clone(), id: posted.unwrap_or_else(|why: String| fail(why)) }
     }
 
-    /// Posts a copy of a message with its embeds, as a forward or a quote looks.
+    /// Forwards a message: the client shows it whole, under this person's name.
+    pub async fn forwards(&self, message: &Message, channel: &Channel) -> Message {
+        let id = self.discord.inner.change(|w| {
+            let mut forward = Record::new(w.next_id(), channel.id, self.id, w.now_ms());
+            forward.flags |= HAS_SNAPSHOT;
+            forward.forwards = Some(message.id);
+            w.post(forward)
+        });
+        Message { discord: self.discord.clone(), id }
+    }
+
+    /// Posts a copy of a message with its embeds, as a quote looks.
     pub async fn reposts(&self, message: &Message, channel: &Channel) -> Message {
         let id = self.discord.inner.change(|w| {
             let mut copy = Record::new(w.next_id(), channel.id, self.id, w.now_ms());

@@ -15,6 +15,8 @@ pub(crate) const LOADING: u64 = 1 << 7;
 pub(crate) const SUPPRESS_EMBEDS: u64 = 1 << 2;
 /// A thread was started from it.
 pub(crate) const HAS_THREAD: u64 = 1 << 5;
+/// It shows another message as that one stood when it was forwarded.
+pub(crate) const HAS_SNAPSHOT: u64 = 1 << 14;
 /// Sent without a notification.
 pub(crate) const SILENT: u64 = 1 << 12;
 /// What a bot may set on a message of its own.
@@ -82,6 +84,8 @@ pub(crate) struct Message {
     pub(crate) private_to: Option<Id>,
     pub(crate) interaction: Option<Id>,
     pub(crate) reply_to: Option<Id>,
+    /// The message that it forwards.
+    pub(crate) forwards: Option<Id>,
     pub(crate) pinned: bool,
     pub(crate) deleted: bool,
     /// A test has looked at it.
@@ -111,6 +115,7 @@ impl Message {
             private_to: None,
             interaction: None,
             reply_to: None,
+            forwards: None,
             pinned: false,
             deleted: false,
             read: false,

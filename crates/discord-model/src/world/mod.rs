@@ -60,6 +60,8 @@ pub(crate) struct World {
     pub(crate) troubles: Vec<Trouble>,
     /// Where clients are told that the gateway is, if that is not where it is.
     pub(crate) told_gateway: Option<String>,
+    /// Whether clients are told how often they may still identify.
+    pub(crate) tells_budget: bool,
     ids: Ids,
 }
 
@@ -87,6 +89,7 @@ impl World {
             requests: Vec::new(),
             troubles: Vec::new(),
             told_gateway: None,
+            tells_budget: true,
             ids,
         };
         world.accounts.insert(bot, Account::bot(bot, "signalbox"));

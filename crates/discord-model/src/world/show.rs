@@ -37,7 +37,7 @@ impl World {
         shown
     }
 
-    /// Webhook, interaction and reply.
+    /// Webhook, interaction, reply and forward.
     fn show_origin(&self, message: &Message, shown: &mut Value) {
         if let Some((webhook, _)) = &message.webhook {
             shown["webhook_id"] = json!(webhook);
@@ -53,6 +53,17 @@ impl World {
         if let Some(reply) = message.reply_to {
             shown["message_reference"] = json!({"type": 0, "channel_id": message.channel, "message_id": reply});
         }
+        if let Some(of) = message.forwards.and_then(|id| self.messages.get(&id)) {
+            shown["message_reference"] = json!({"type": 1, "channel_id": of.channel, "message_id": of.id});
+            shown["message_snapshots"] = json!([{"message": self.show_snapshot(of)}]);
+        }
+    }
+
+    /// What a forward shows of a message: all that stands in it, and not who wrote it.
+    fn show_snapshot(&self, message: &Message) -> Value {
+        let whole = self.show_message(message);
+        let shown = ["type", "content", "embeds", "components", "attachments", "timestamp", "flags"];
+        shown.into_iter().map(|field| (field, whole[field].clone())).collect()
     }
 
     /// A webhook's message has an author that is no account.

@@ -242,7 +242,11 @@ fn components(buttons: &[Button]) -> Value {
         }
         sound
     };
-    let buttons: Vec<Value> = buttons.iter().filter(sendable).take(BUTTONS_PER_ROW * ROWS).map(component).collect();
+    let mut buttons: Vec<Value> = buttons.iter().filter(sendable).map(component).collect();
+    if let Some(beyond @ 1..) = buttons.len().checked_sub(BUTTONS_PER_ROW * ROWS) {
+        tracing::error!(beyond, "a card has more buttons than Discord takes: the last ones are left out");
+        buttons.truncate(BUTTONS_PER_ROW * ROWS);
+    }
     buttons.chunks(BUTTONS_PER_ROW).map(|row| json!({"type": 1, "components": row})).collect()
 }
 

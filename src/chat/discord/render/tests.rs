@@ -112,6 +112,24 @@ fn buttons_that_discord_does_not_take_are_left_out() {
     assert!(row.iter().all(|b| units(text(&b["label"])) == 80));
 }
 
+/// No card of ours has more than one row (`text/tests/rules.rs`). Of one that had, Discord would refuse all of it.
+#[test]
+fn of_more_than_twenty_five_buttons_the_first_are_shown() {
+    let buttons: Vec<Button> =
+        (0..30).map(|number| Button { id: number.to_string(), label: "x".into(), danger: false }).collect();
+    let cases: [(usize, &[usize]); 6] =
+        [(0, &[]), (5, &[5]), (6, &[5, 1]), (25, &[5; 5]), (26, &[5; 5]), (30, &[5; 5])];
+    for (some, rows) in cases {
+        let shown = components(&buttons[..some]);
+        let all: Vec<&Vec<Value>> =
+            shown.as_array().unwrap().iter().map(|row| row["components"].as_array().unwrap()).collect();
+        assert_eq!(all.iter().map(|row| row.len()).collect::<Vec<usize>>(), rows, "of {some}");
+        let ids: Vec<&str> = all.into_iter().flatten().map(|one| text(&one["custom_id"])).collect();
+        let first: Vec<&str> = buttons[..some.min(25)].iter().map(|button| button.id.as_str()).collect();
+        assert_eq!(ids, first, "of {some}");
+    }
+}
+
 #[test]
 fn hostile_text_has_no_effect_in_any_part() {
     let hostile = "@everyone <@1> <@&2> [a](https://evil.example) ``` </audit:1> <t:1:R>\n# big";

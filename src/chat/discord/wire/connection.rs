@@ -3,7 +3,7 @@
 use super::SOON;
 use super::bot::{Bot, COMMANDS, MemoryMeta, bot, bot_with, is_up, settings};
 use super::door::FakeDoor;
-use crate::chat::discord::{Discord, Settings, Standing};
+use crate::chat::discord::{Discord, Meta, Settings, Standing};
 use crate::clock::SystemClock;
 use discord_model::{Discord as Model, Fault, On, Options, RateLimits};
 use engine::port::{Boxed, Clock};
@@ -131,6 +131,55 @@ async fn an_exhausted_budget_of_identifies_is_not_overrun() {
     assert_eq!(model.gateway().identifies(), 0);
     running.shutdown().await;
     model.assert_clean();
+}
+
+/// What is kept of the day's identifies.
+async fn kept(meta: &MemoryMeta) -> String {
+    meta.get("discord.identifies").await.unwrap().unwrap_or_default()
+}
+
+/// An answer that does not tell what is left is taken with what is kept of the one before, also by the next process.
+#[tokio::test]
+async fn what_is_left_of_the_identifies_is_kept_over_a_start() {
+    let model = Model::start(Options { identifies: 4, ..Options::default() }).await.unwrap();
+    let meta = Arc::new(MemoryMeta::default());
+    let running = Discord::start(settings(&model, &meta), Arc::new(FakeDoor::default())).unwrap();
+    is_kept(&meta, "\"left\":4,").await;
+    model.wait_for_request(|request| request.is("PUT", COMMANDS) && request.status == Some(200), SOON).await;
+    running.shutdown().await;
+    model.gateway().tells_budget(false);
+    let again = Discord::start(settings(&model, &meta), Arc::new(FakeDoor::default())).unwrap();
+    is_kept(&meta, "\"left\":3,").await;
+    tokio::time::timeout(Duration::from_secs(2), async {
+        let mut standing = again.standing();
+        let _ = standing.wait_for(Standing::is_up).await;
+    })
+    .await
+    .unwrap_err();
+    assert_eq!(model.gateway().identifies(), 0);
+    again.shutdown().await;
+    model.assert_clean();
+}
+
+async fn is_kept(meta: &MemoryMeta, wanted: &str) {
+    let began = Instant::now();
+    while !kept(meta).await.contains(wanted) {
+        assert!(began.elapsed() < SOON, "{wanted} is not kept, but {}", kept(meta).await);
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
+
+/// Where many are left it connects at once; without what is kept it would wait for minutes.
+#[tokio::test]
+async fn with_many_identifies_kept_an_answer_without_them_delays_nothing() {
+    let bot = bot().await;
+    bot.running.shutdown().await;
+    bot.model.gateway().tells_budget(false);
+    let again = Discord::start(settings(&bot.model, &bot.meta), Arc::new(FakeDoor::default())).unwrap();
+    is_up(&again).await;
+    assert_eq!(bot.model.gateway().identifies(), 2);
+    again.shutdown().await;
+    bot.model.assert_clean();
 }
 
 /// A clock that breaks the thread of the gateway when it is told to.
