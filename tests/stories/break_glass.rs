@@ -2,7 +2,7 @@
 //! open until somebody else closes it; also from the machine of the bot while Discord is away.
 
 use super::at_the_machine::{at_the_console, with_a_console};
-use discord_model::{Fault, Id, On};
+use discord_model::{Fault, Id, On, Seen};
 use interlock::approval::State;
 use interlock::cluster::kafka::Committed;
 use interlock::id::{GroupId, TopicName};
@@ -212,7 +212,8 @@ async fn who_pauses_for_a_plan_that_is_vetoed_is_told_and_hears_of_the_next_one(
     // It pauses already, and hears for what it does now.
     let third = story.asks("olga", &busy("latest")).await;
     breaks(&story, &third).await;
-    thread.wait_for_text(&format!("broke the glass for operation {}", third.id), SOON).await;
+    let hears = |seen: &Seen| seen.text.contains("Paused because olga") && seen.text.contains(third.id.as_str());
+    thread.wait_for(hears, SOON).await;
     assert_eq!(story.operation(&first.id).await.state, State::Paused);
     story.everything_is_read().await;
     story.discord.assert_clean();

@@ -2,7 +2,7 @@
 
 use crate::store::database::{Pools, Val};
 use crate::store::{MessageRole, Posted, Store, StoreError, Taker};
-use engine::port::{Boxed, Clock, Journal};
+use engine::port::{Boxed, Clock, Journal, JournalError};
 use engine::{Changes, Freezes, NewOperation, Notice, Operation, Transition, Transitioned, Why};
 use interlock::approval::{Event, State};
 use interlock::cluster::{ClusterKind, Tier};
@@ -12,11 +12,43 @@ use interlock::plan::{Aspect, Effect, Estimate, FORMAT, Hold, Impact, Plan, Requ
 use interlock::principal::{Account, Place};
 use interlock::time::Millis;
 use sqlx::postgres::PgPool;
+use std::fmt::Debug;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU32, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tempfile::TempDir;
+
+/// Whether the store did not answer in time, as on a machine that has other things to do.
+pub(super) trait Busy {
+    fn is_busy(&self) -> bool;
+}
+
+impl Busy for StoreError {
+    fn is_busy(&self) -> bool {
+        matches!(self, Self::Unavailable(_))
+    }
+}
+
+impl Busy for JournalError {
+    fn is_busy(&self) -> bool {
+        matches!(self, Self::Unavailable(_))
+    }
+}
+
+/// What the store answers once it does; it is asked again, as the engine does.
+pub(super) async fn answered<T, E: Busy + Debug>(mut asks: impl AsyncFnMut() -> Result<T, E>) -> T {
+    let began = Instant::now();
+    loop {
+        match asks().await {
+            Err(error) if error.is_busy() && began.elapsed() < LIMIT => {}
+            other => return other.unwrap(),
+        }
+    }
+}
+
+/// How long that may take.
+const LIMIT: Duration = Duration::from_secs(120);
 
 /// When the tests' time begins.
 pub(super) const START: Millis = Millis(1_700_000_000_000);

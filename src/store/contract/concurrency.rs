@@ -1,9 +1,10 @@
 //! Many writers at once.
 
-use super::bed::{Bed, START, event, hold, id};
+use super::bed::{Bed, START, answered, event, hold, id};
 use super::contract;
 use engine::port::{Journal, Written};
 use engine::{Changes, Entry, Transition, Transitioned};
+use futures_util::future::join_all;
 use interlock::approval::{Event, State};
 use interlock::plan::Sharing;
 use tokio::task::JoinSet;
@@ -17,13 +18,10 @@ contract! {
         let before = bed.audited().await;
         for _ in 0..ROUNDS {
             let next = if operation.state == State::Running { Event::Wait } else { Event::Wake };
-            let mut writers = JoinSet::new();
-            for _ in 0..WRITERS {
-                let (store, wanted) = (bed.store.clone(), event(&operation, next));
-                writers.spawn(async move { store.transition(&wanted).await.unwrap() });
-            }
+            let wanted = event(&operation, next);
+            let writers = (0..WRITERS).map(|_| answered(async || bed.store.transition(&wanted).await));
             let (won, lost): (Vec<_>, Vec<_>) =
-                writers.join_all().await.into_iter().partition(|one| matches!(one, Transitioned::Done(_)));
+                join_all(writers).await.into_iter().partition(|one| matches!(one, Transitioned::Done(_)));
             assert_eq!((won.len(), lost.len()), (1, WRITERS - 1));
             assert!(lost.iter().all(|one| *one == Transitioned::Lost));
             operation = bed.now(&id(1)).await;
@@ -36,18 +34,16 @@ contract! {
             bed.running(number, Vec::new()).await;
         }
         let before = bed.audited().await;
-        let mut writers = JoinSet::new();
-        for number in 0..8 {
-            let store = bed.store.clone();
-            writers.spawn(async move {
-                for _ in 0..ROUNDS {
-                    let operation = store.operation(&id(number)).await.unwrap().unwrap();
-                    let next = if operation.state == State::Running { Event::Wait } else { Event::Wake };
-                    assert!(matches!(store.transition(&event(&operation, next)).await, Ok(Transitioned::Done(_))));
-                }
-            });
-        }
-        writers.join_all().await;
+        let store = &bed.store;
+        let writers = (0..8).map(|number| async move {
+            for _ in 0..ROUNDS {
+                let operation = answered(async || store.operation(&id(number)).await).await.unwrap();
+                let next = if operation.state == State::Running { Event::Wait } else { Event::Wake };
+                let done = answered(async || store.transition(&event(&operation, next)).await).await;
+                assert!(matches!(done, Transitioned::Done(_)));
+            }
+        });
+        join_all(writers).await;
         assert_eq!(bed.audited().await, before + 8 * ROUNDS);
     }
 

@@ -1,6 +1,6 @@
 //! The outbox, messages and cards.
 
-use super::bed::{Bed, START, card, event, id, plan, taker};
+use super::bed::{Bed, START, answered, card, event, id, plan, taker};
 use super::contract;
 use crate::store::audit::{AuditFilter, AuditPage};
 use crate::store::database::vals;
@@ -8,6 +8,7 @@ use crate::store::rows::NumberRow;
 use crate::store::{Due, MessageRole, Posted, Sharing, Taker};
 use engine::port::{Journal, Told};
 use engine::{Actor, Notice, Record, Revision, Stream, Transition};
+use futures_util::future::join_all;
 use interlock::approval::Event;
 use interlock::facts::Facts;
 use interlock::id::{OperationId, PersonId};
@@ -15,9 +16,8 @@ use interlock::looks::{GroupLag, LagLook, LookAnswer};
 use interlock::principal::{Account, Place};
 use interlock::time::Millis;
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex};
+use std::sync::Mutex;
 use std::time::Duration;
-use tokio::task::JoinSet;
 
 fn milestone(number: u32) -> Notice {
     Notice::Milestone { id: format!("m{number}"), facts: Facts::none() }
@@ -221,21 +221,19 @@ contract! {
             bed.awaiting(number).await;
             tell(bed, &id(number), (1..NOTICES).map(milestone).collect()).await;
         }
-        let told: Arc<Mutex<BTreeMap<String, Vec<Notice>>>> = Arc::default();
-        let mut takers = JoinSet::new();
-        for number in 0..8 {
-            let (store, told) = (bed.store.clone(), told.clone());
-            takers.spawn(async move {
-                while store.next_due().await.unwrap().is_some() {
-                    for due in store.due(&taker(&format!("taker-{number}")), START, 3).await.unwrap() {
-                        assert_eq!(due.attempt, 1);
-                        told.lock().unwrap().entry(format!("{:?}", due.stream)).or_default().push(due.notice);
-                        assert!(store.sent(&due.claim, START, &[]).await.unwrap());
-                    }
+        let told: Mutex<BTreeMap<String, Vec<Notice>>> = Mutex::default();
+        let (store, seen) = (&bed.store, &told);
+        let takers = (0..8).map(|number| async move {
+            let taker = taker(&format!("taker-{number}"));
+            while answered(async || store.next_due().await).await.is_some() {
+                for due in answered(async || store.due(&taker, START, 3).await).await {
+                    assert_eq!(due.attempt, 1);
+                    seen.lock().unwrap().entry(format!("{:?}", due.stream)).or_default().push(due.notice);
+                    assert!(answered(async || store.sent(&due.claim, START, &[]).await).await);
                 }
-            });
-        }
-        takers.join_all().await;
+            }
+        });
+        join_all(takers).await;
         let expected: Vec<Notice> =
             std::iter::once(Notice::PostCard { revision: 1 }).chain((1..NOTICES).map(milestone)).collect();
         let told = told.lock().unwrap();

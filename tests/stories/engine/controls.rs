@@ -23,7 +23,9 @@ async fn without_holds_two_resets_of_one_group_act_in_each_others_midst() {
     begins(&house).await;
     votes(&house, "bob", &second).await;
     begins(&house).await;
-    assert_eq!(now(&house, &first).await.state, State::Running);
+    // Whose turn comes first is left to chance: it may have found out already.
+    let at_work = now(&house, &first).await.state;
+    assert!(matches!(at_work, State::Running | State::Stuck), "{at_work}");
     comes_to(&house, &second, State::Succeeded).await;
     let lost = comes_to(&house, &first, State::Stuck).await;
     assert_eq!(lost.why.id, "foreign-value", "{:?}", lost.why);
