@@ -8,7 +8,10 @@ const PATIENCE: Duration = Duration::from_secs(120);
 
 /// What the store says. On a machine that stands still for some seconds a call may fail, as it does for the bot; the story asks
 /// again.
-pub(crate) async fn answered<T, E: Display>(asks: impl AsyncFn() -> Result<T, E>) -> T {
+///
+/// # Panics
+/// If it does not answer within two minutes.
+pub async fn answered<T, E: Display>(asks: impl AsyncFn() -> Result<T, E>) -> T {
     let began = Instant::now();
     loop {
         match asks().await {

@@ -15,4 +15,5 @@ mod stands_still;
 mod told;
 pub mod traffic;
 
+pub use answered::answered;
 pub use told::{Person, Setting, Story, made, quick};

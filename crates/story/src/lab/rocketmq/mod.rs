@@ -155,6 +155,9 @@ impl RocketMq {
     }
 }
 
+/// What is joined in a story stands on its stack as a whole, unoptimized.
+const STACK: usize = 32 * 1024 * 1024;
+
 /// Tells a story at both versions side by side, each in a runtime of its own: calls to servers may block.
 ///
 /// # Panics
@@ -163,10 +166,11 @@ pub fn at_both<F: Future<Output = ()>>(story: impl Fn(Line) -> F + Sync) {
     let story = &story;
     std::thread::scope(|threads| {
         for line in LINES {
-            threads.spawn(move || {
+            let tells = move || {
                 let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
                 runtime.expect("a runtime").block_on(story(line));
-            });
+            };
+            std::thread::Builder::new().stack_size(STACK).spawn_scoped(threads, tells).expect("a thread");
         }
     });
 }
