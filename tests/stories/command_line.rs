@@ -179,7 +179,7 @@ clusters = ["*"]
 }
 
 /// Somebody approves what they are shown, if they are shown anything; what that is.
-async fn approved_by(id: &str, types: &impl AsyncFn(String) -> String) -> String {
+pub(super) async fn approved_by(id: &str, types: &impl AsyncFn(String) -> String) -> String {
     let shown = types(format!("/approve operation:{id}")).await;
     if let Some(digest) = digest_in(&shown) {
         types(format!("/approve operation:{id} digest:{digest}")).await;

@@ -1,6 +1,6 @@
 //! Looks on real RocketMQ 4.9.7 and 5.5.0, judged by raw frames and by mqadmin.
 
-use super::command_line::{Home, in_one_line, operation_in};
+use super::command_line::{Home, approved_by, in_one_line, operation_in};
 use interlock::facts::Fact;
 use interlock::looks::{Cell, Counts, LookAnswer, Phrase, Report};
 use signalbox::desk::Done;
@@ -11,6 +11,8 @@ use story::lab::rocketmq::{LINES, Line, Node, RocketMq, raw};
 use story::rocketmq_house::{CLUSTER, OPEN, RocketmqPlot, SECURE};
 use tokio::sync::Mutex;
 
+/// It takes at least two polls of routes by clients, and some looks.
+const CLOSED_WITHIN: Duration = Duration::from_secs(300);
 /// Some of these tests change what all of them see: one at a time.
 static ALONE: Mutex<()> = Mutex::const_new(());
 const LIMIT: Duration = Duration::from_secs(120);
@@ -520,4 +522,55 @@ async fn tls_is_spoken_with_servers_whose_authority_is_known() {
         let printed = lab.mqadmin(&["topicRoute", "-n", lab.address(Node::Names1), "-t", &topic]).await.unwrap();
         assert!(printed.contains("broker-a"), "{printed}");
     }
+}
+
+/// UPDATE_CONSUMER_OFFSET: what a client does that has read so far.
+fn commits(lab: &RocketMq, (group, topic): (&str, &str), queue: u32, offset: i64) {
+    let (queue, offset) = (queue.to_string(), offset.to_string());
+    let fields = [("consumerGroup", group), ("topic", topic), ("queueId", &queue), ("commitOffset", &offset)];
+    let said = raw::ask(lab.address(Node::Master), 15, &fields, b"").unwrap();
+    assert_eq!(said.code, 0, "{}", said.remark);
+}
+
+/// So many queues are read and written, by mqadmin.
+async fn routes_are(lab: &RocketMq, topic: &str, (read, write): (u32, u32)) -> bool {
+    let told = lab.mqadmin(&["topicRoute", "-n", lab.address(Node::Names1), "-t", topic]).await.unwrap();
+    let told: String = told.chars().filter(|one| !one.is_whitespace()).collect();
+    told.contains(&format!("\"readQueueNums\":{read},")) && told.contains(&format!("\"writeQueueNums\":{write}"))
+}
+
+/// A group that is away has not read the queue that is closed: its process is killed while it waits for that.
+async fn is_killed_in_the_wait(lab: &RocketMq) {
+    let (topic, group) = (lab.unique("drained"), lab.unique("away"));
+    let at = ["-n", lab.address(Node::Names1), "-b", lab.address(Node::Master)];
+    let queues = ["-t", &topic, "-r", "2", "-w", "2"];
+    lab.mqadmin(&[&["updateTopic"][..], &at, &queues].concat()).await.unwrap();
+    lab.mqadmin(&[&["updateSubGroup"][..], &at, &["-g", &group]].concat()).await.unwrap();
+    for queue in [0, 1] {
+        commits(lab, (&group, &topic), queue, 0);
+    }
+    raw::send(lab.address(Node::Master), &topic, 1, "unread").unwrap();
+    let home = Home::new(&settings(lab, OPEN, "").replace("\"staging\"", "\"development\""));
+    let mut bot = home.bot().await;
+    let told = home.asks(&format!("/shrink-partitions topic:{topic} to:1 cluster:{CLUSTER}")).await;
+    let (id, began) = (operation_in(&told), Instant::now());
+    while !routes_are(lab, &topic, (2, 1)).await {
+        let shown = approved_by(&id, &async |line: String| home.asks(&line).await).await;
+        assert!(began.elapsed() < CLOSED_WITHIN, "queues are never closed: {shown}");
+    }
+    bot.kill().await.unwrap();
+    let mut bot = home.bot().await;
+    commits(lab, (&group, &topic), 1, 1);
+    while !routes_are(lab, &topic, (1, 1)).await {
+        assert!(began.elapsed() < CLOSED_WITHIN, "{}", home.asks(&format!("/status operation:{id}")).await);
+        tokio::time::sleep(Duration::from_secs(1)).await;
+    }
+    bot.kill().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_process_that_is_killed_while_queues_are_drained_is_followed_by_one_that_closes_them() {
+    let _alone = ALONE.lock().await;
+    let [one, other] = both().await;
+    tokio::join!(is_killed_in_the_wait(&one), is_killed_in_the_wait(&other));
 }
