@@ -11,8 +11,8 @@ use story::lab::rocketmq::{LINES, Line, Node, RocketMq, raw};
 use story::rocketmq_house::{CLUSTER, OPEN, RocketmqPlot, SECURE};
 use tokio::sync::Mutex;
 
-/// It takes at least two polls of routes by clients, and some looks.
-const CLOSED_WITHIN: Duration = Duration::from_secs(300);
+/// It takes at least two polls of routes by clients and some looks, beside everything else.
+const CLOSED_WITHIN: Duration = Duration::from_secs(600);
 /// Some of these tests change what all of them see: one at a time.
 static ALONE: Mutex<()> = Mutex::const_new(());
 const LIMIT: Duration = Duration::from_secs(120);
