@@ -139,3 +139,9 @@ start_broker() {
 
 broker_ready() { alive "$1" && grep -q 'Kafka Server started' "$RUN/$1/out.log"; }
 broker_decided() { broker_ready "$1" || ! alive "$1"; }
+
+# What a node that ended said of why, and its last lines.
+broker_last_words() {
+    grep -E ' (ERROR|FATAL) |Exception' "$RUN/$1/out.log" | head -n 5 || true
+    tail -n 5 "$RUN/$1/out.log"
+}

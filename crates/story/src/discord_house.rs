@@ -382,7 +382,8 @@ impl DiscordStory {
     /// # Panics
     /// If that does not happen in time.
     pub async fn all_is_told(&self) {
-        let (began, mut waited_for) = (Instant::now(), None);
+        let began = Instant::now();
+        let mut passed = began;
         loop {
             let store = &self.house().rooms().store;
             let waiting = answered(async || store.next_due().await).await;
@@ -394,9 +395,9 @@ impl DiscordStory {
             if PUT_OFF.contains(&ahead) {
                 self.time_passes(ahead);
             }
-            let refused = self.refused_edit(dirty.first()).await;
-            if refused.is_some() && refused != waited_for && began.elapsed() > DRAWN_AT_ONCE {
-                waited_for = refused;
+            // More than once for one refusal: time may have passed between Discord's answer and the bot's reading of it.
+            if passed.elapsed() > DRAWN_AT_ONCE && self.edit_is_refused(dirty.first()).await {
+                passed = Instant::now();
                 self.time_passes(OVEREDITED);
             }
             assert!(began.elapsed() < SOON, "still to be told: {waiting:?}, to be drawn: {dirty:?}");
@@ -404,14 +405,15 @@ impl DiscordStory {
         }
     }
 
-    /// The edit of a card that Discord told to come later, as it does with an old one that was edited often, if none came since.
-    async fn refused_edit(&self, dirty: Option<&DirtyCard>) -> Option<usize> {
-        let (store, operation) = (&self.house().rooms().store, &dirty?.operation);
-        let messages = answered(async || store.messages(operation).await).await;
-        let card = messages.iter().rfind(|one| one.message.role == MessageRole::Card)?.message.message.to_string();
+    /// Whether the last edit of a card was told to come later, as Discord does with an old one that was edited often.
+    async fn edit_is_refused(&self, dirty: Option<&DirtyCard>) -> bool {
+        let Some(DirtyCard { operation, .. }) = dirty else { return false };
+        let messages = answered(async || self.house().rooms().store.messages(operation).await).await;
+        let Some(card) = messages.iter().rfind(|one| one.message.role == MessageRole::Card) else { return false };
+        let card = card.message.message.to_string();
         let requests = self.discord.requests();
-        let of_card = |one: &Request| one.is("PATCH", MESSAGE) && one.parameters.get("message_id") == Some(&card);
-        requests.iter().rposition(of_card).filter(|place| requests[*place].status == Some(429))
+        let of_card = |one: &&Request| one.is("PATCH", MESSAGE) && one.parameters.get("message_id") == Some(&card);
+        requests.iter().rfind(of_card).is_some_and(|one| one.status == Some(429))
     }
 
     /// Time goes on until open cards are read anew, and that has happened.
