@@ -177,6 +177,7 @@ async fn at_work(ground: &Ground<'_>, bot: &Bot, applications: &mut Applications
     }
     if scene.line == Line::V4 {
         is_refused(bot, &ground.line(&group, "offset:3"), "group-must-stop").await;
+        nonsense_at_work(ground, applications, &group).await;
     }
     scene.nothing_is_left_by_mqadmin(&group).await;
     applications.leave(&group).await.unwrap();
@@ -238,6 +239,19 @@ async fn nonsense(ground: &Ground<'_>, bot: &Bot) {
         assert!(answers.iter().all(|one| one.code == 0), "{answers:?}");
         assert_eq!(ground.stands(&group), [Some(0); 4], "what the wire makes of it");
     }
+}
+
+/// What the broker of 4.9 makes of a time that is none where a client is there to be told: it reads from the first message on.
+/// Ours does not send one.
+async fn nonsense_at_work(ground: &Ground<'_>, applications: &mut Applications, group: &str) {
+    let seen = applications.received(group).await.unwrap().len();
+    let answers = ground.resets_raw(group, "NaN");
+    assert!(answers.iter().all(|one| one.code == 0), "{answers:?}");
+    let all = usize::try_from(ALL).unwrap() * places(QUEUES).count();
+    let again = async || applications.received(group).await.unwrap()[seen..].len() >= all;
+    ground.scene.until("it reads everything once more", again).await;
+    let got = applications.received(group).await.unwrap();
+    assert_eq!(spots(&got[seen..]), ground.scene.stands(&ground.topic, QUEUES));
 }
 
 /// While a reset waits to be fetched, 5.x answers success to a commit and changes nothing. Ours goes through.
