@@ -67,29 +67,20 @@ fn disk_percent(lab: &RocketMq, node: Node) -> u32 {
 }
 
 /// A topic on `broker-a`, made by raw frames.
-fn topic(lab: &RocketMq, read: &str, write: &str) -> String {
+fn topic(lab: &RocketMq, queues: u32) -> String {
     let name = lab.unique("look");
-    set_topic(lab, &name, read, write);
+    set_topic(lab, &name, (queues, queues));
     name
 }
 
-fn set_topic(lab: &RocketMq, name: &str, read: &str, write: &str) {
-    let fields = [
-        ("topic", name),
-        ("defaultTopic", "TBW102"),
-        ("readQueueNums", read),
-        ("writeQueueNums", write),
-        ("perm", "6"),
-        ("topicFilterType", "SINGLE_TAG"),
-        ("order", "false"),
-    ];
-    raw_ask(lab, Node::Master, 17, &fields);
+fn set_topic(lab: &RocketMq, name: &str, queues: (u32, u32)) {
+    raw::set_topic(lab.address(Node::Master), name, queues).and_then(raw::Command::done).unwrap();
 }
 
 fn group(lab: &RocketMq) -> String {
     let name = lab.unique("readers");
     let body = format!("{{\"groupName\":\"{name}\"}}");
-    let made = raw::ask(lab.address(Node::Master), 200, &[], body.as_bytes()).unwrap();
+    let made = raw::ask(lab.address(Node::Master), raw::SET_GROUP, &[], body.as_bytes()).unwrap();
     assert_eq!(made.code, 0, "{}", made.remark);
     name
 }
@@ -124,20 +115,21 @@ async fn topics_and_lag_are_what_raw_frames_tell() {
     let _alone = ALONE.lock().await;
     for lab in both().await {
         let story = RocketmqPlot::on(&lab, OPEN).build().await;
-        let (topic, group) = (topic(&lab, "4", "4"), group(&lab));
+        let (topic, group) = (topic(&lab, 4), group(&lab));
         for queue in [0, 0, 0, 1, 1, 3] {
             raw::send(lab.address(Node::Master), &topic, queue, "k").unwrap();
         }
-        let stored = || (0..4).map(|queue| number(&lab, 30, &topic, &queue.to_string())).sum::<i64>();
+        let stored = || (0..4).map(|queue| number(&lab, raw::END, &topic, &queue.to_string())).sum::<i64>();
         until("the messages", async || stored() == 6).await;
         let seen = looks(&story, &format!("/topic topic:{topic}")).await;
         assert_eq!(count(&seen, "topic-messages", "count"), 6);
         assert_eq!((count(&seen, "topic-queues", "read"), count(&seen, "topic-queues", "write")), (4, 4));
-        let ends: Vec<Cell> = (0..4).map(|queue| Cell::Number(number(&lab, 30, &topic, &queue.to_string()))).collect();
+        let ends: Vec<Cell> =
+            (0..4).map(|queue| Cell::Number(number(&lab, raw::END, &topic, &queue.to_string()))).collect();
         assert_eq!(cells(&seen, 1, 3), ends);
 
         let commit = [("consumerGroup", group.as_str()), ("topic", &topic), ("queueId", "0"), ("commitOffset", "1")];
-        raw_ask(&lab, Node::Master, 15, &commit);
+        raw_ask(&lab, Node::Master, raw::COMMIT, &commit);
         let lag = looks(&story, &format!("/lag group:{group} topic:{topic}")).await;
         assert_eq!(lag.headline.facts.get("lag"), Some(&Fact::Count(2)), "{lag:?}");
         let offsets = [Cell::Number(1), Cell::Nothing, Cell::Nothing, Cell::Nothing];
@@ -147,18 +139,18 @@ async fn topics_and_lag_are_what_raw_frames_tell() {
         // 5.x can be asked for one queue so that it says that there is none; 4.9 cannot.
         let one =
             [("consumerGroup", group.as_str()), ("topic", &topic), ("queueId", "1"), ("setZeroIfNotFound", "false")];
-        let answer = raw::ask(lab.address(Node::Master), 14, &one, b"").unwrap();
+        let answer = raw::ask(lab.address(Node::Master), raw::COMMITTED, &one, b"").unwrap();
         let told = (answer.code, answer.field("offset"));
         assert!(if lab.line == Line::V4 { told == (0, "0") } else { told.0 == 22 }, "{told:?}: {}", answer.remark);
         let by_topic = looks(&story, &format!("/lag group:{group}")).await;
         assert!(by_topic.tables[1].rows.contains(&vec![Cell::name(&topic), Cell::Number(2), Cell::Number(3)]));
 
         // Closed queues keep what they hold, and 4.9 no longer counts them in its own summary.
-        set_topic(&lab, &topic, "4", "1");
+        set_topic(&lab, &topic, (4, 1));
         let closed = looks(&story, &format!("/topic topic:{topic}")).await;
         assert_eq!(count(&closed, "closed-queues-hold", "count"), 3);
         assert_eq!(count(&closed, "topic-messages", "count"), 6);
-        set_topic(&lab, &topic, "1", "4");
+        set_topic(&lab, &topic, (1, 4));
         let past = looks(&story, &format!("/topic topic:{topic}")).await;
         assert!(line(&past, "write-past-read").is_some(), "{past:?}");
         assert!(line(&looks(&story, "/health").await, "write-past-read").is_some());
@@ -170,7 +162,7 @@ async fn clients_are_shown_with_their_versions() {
     let _alone = ALONE.lock().await;
     for lab in both().await {
         let story = RocketmqPlot::on(&lab, OPEN).build().await;
-        let (topic, group) = (topic(&lab, "2", "2"), group(&lab));
+        let (topic, group) = (topic(&lab, 2), group(&lab));
         let nobody = looks(&story, &format!("/who group:{group}")).await;
         assert_eq!(count(&nobody, "clients", "count"), 0);
         let member = Member::join(lab.address(Node::Master), &group, &topic, "client-1", "{}").unwrap();
@@ -251,7 +243,7 @@ async fn what_is_written_meanwhile_is_hot() {
     let _alone = ALONE.lock().await;
     for lab in both().await {
         let story = RocketmqPlot::on(&lab, OPEN).build().await;
-        let topic = topic(&lab, "1", "1");
+        let topic = topic(&lab, 1);
         let (sending, address) = (topic.clone(), lab.address(Node::Master).to_owned());
         let stop = std::sync::Arc::new(std::sync::atomic::AtomicBool::new(false));
         let stopped = stop.clone();
@@ -275,28 +267,28 @@ async fn routes_that_differ_between_name_servers_are_named() {
     let _alone = ALONE.lock().await;
     for lab in both().await {
         let story = RocketmqPlot::on(&lab, OPEN).build().await;
-        let topic = topic(&lab, "2", "2");
+        let topic = topic(&lab, 2);
         let agree = async || line(&looks(&story, &format!("/route topic:{topic}")).await, "routes-agree").is_some();
         until("both know the route", agree).await;
-        raw_ask(&lab, Node::Names1, 205, &[("brokerName", "broker-a")]);
+        raw_ask(&lab, Node::Names1, raw::FORBID_WRITES, &[("brokerName", "broker-a")]);
         let route = looks(&story, &format!("/route topic:{topic}")).await;
         let perms = cells(&route, 0, 4);
-        raw_ask(&lab, Node::Names1, 327, &[("brokerName", "broker-a")]);
+        raw_ask(&lab, Node::Names1, raw::ALLOW_WRITES, &[("brokerName", "broker-a")]);
         assert!(line(&route, "routes-differ").is_some(), "{route:?}");
         assert_eq!(perms, ["R--", "RW-"].map(Cell::name));
         until("they agree again", agree).await;
-        raw_ask(&lab, Node::Names2, 205, &[("brokerName", "broker-a")]);
+        raw_ask(&lab, Node::Names2, raw::FORBID_WRITES, &[("brokerName", "broker-a")]);
         let health = looks(&story, "/health").await;
-        raw_ask(&lab, Node::Names2, 327, &[("brokerName", "broker-a")]);
+        raw_ask(&lab, Node::Names2, raw::ALLOW_WRITES, &[("brokerName", "broker-a")]);
         let differ = line(&health, "routes-differ").and_then(|line| line.facts.get("topics"));
         assert!(matches!(differ, Some(Fact::Names(names)) if names.contains(&topic)), "{health:?}");
 
         // Deleted at the broker only: the NameServers go on telling the route.
-        raw_ask(&lab, Node::Master, 215, &[("topic", &topic)]);
-        raw_ask(&lab, Node::Names1, 216, &[("topic", &topic)]);
+        raw_ask(&lab, Node::Master, raw::DELETE_TOPIC, &[("topic", &topic)]);
+        raw_ask(&lab, Node::Names1, raw::FORGET_TOPIC, &[("topic", &topic)]);
         let left = looks(&story, &format!("/route topic:{topic}")).await;
         assert!(line(&left, "route-missing").is_some(), "{left:?}");
-        raw_ask(&lab, Node::Names2, 216, &[("topic", &topic)]);
+        raw_ask(&lab, Node::Names2, raw::FORGET_TOPIC, &[("topic", &topic)]);
         let gone = story.person("vic").runs(&format!("/route topic:{topic} cluster:{CLUSTER}")).await;
         assert!(matches!(&gone, Done::Mistake(mistake) if mistake.id == "unknown-topic"), "{gone:?}");
     }
@@ -528,7 +520,7 @@ async fn tls_is_spoken_with_servers_whose_authority_is_known() {
 fn commits(lab: &RocketMq, (group, topic): (&str, &str), queue: u32, offset: i64) {
     let (queue, offset) = (queue.to_string(), offset.to_string());
     let fields = [("consumerGroup", group), ("topic", topic), ("queueId", &queue), ("commitOffset", &offset)];
-    let said = raw::ask(lab.address(Node::Master), 15, &fields, b"").unwrap();
+    let said = raw::ask(lab.address(Node::Master), raw::COMMIT, &fields, b"").unwrap();
     assert_eq!(said.code, 0, "{}", said.remark);
 }
 

@@ -14,23 +14,13 @@ const LIMIT: Duration = Duration::from_secs(300);
 /// A slave of 4.9 refuses it.
 const SYSTEM_ERROR: i64 = 1;
 
-/// UPDATE_AND_CREATE_TOPIC.
-fn set(lab: &RocketMq, node: Node, topic: &str, (read, write): (&str, &str)) -> raw::Command {
-    let fields = [
-        ("topic", topic),
-        ("defaultTopic", "TBW102"),
-        ("readQueueNums", read),
-        ("writeQueueNums", write),
-        ("perm", "6"),
-        ("topicFilterType", "SINGLE_TAG"),
-        ("order", "false"),
-    ];
-    raw::ask(lab.address(node), 17, &fields, b"").unwrap()
+fn set(lab: &RocketMq, node: Node, topic: &str, queues: (u32, u32)) -> raw::Command {
+    raw::set_topic(lab.address(node), topic, queues).unwrap()
 }
 
-/// The queues that a process has by its own list (21).
+/// The queues that a process has by its own list.
 fn at(lab: &RocketMq, node: Node, topic: &str) -> Option<(i64, i64)> {
-    let answer = raw::ask(lab.address(node), 21, &[], b"").unwrap();
+    let answer = raw::ask(lab.address(node), raw::TOPICS, &[], b"").unwrap();
     let body: Value = serde_json::from_str(&answer.text()).unwrap();
     let found = body["topicConfigTable"].get(topic)?;
     Some((found["readQueueNums"].as_i64()?, found["writeQueueNums"].as_i64()?))
@@ -71,7 +61,7 @@ fn what_a_slave_has_otherwise_is_named() {
         // Made at the master, it is not at the slave before that one synchronizes, which may be at once.
         until("it is seen without", async || {
             let topic = lab.unique("copied");
-            assert_eq!(set(&lab, Node::Master, &topic, ("4", "4")).code, 0);
+            assert_eq!(set(&lab, Node::Master, &topic, (4, 4)).code, 0);
             let told = told(&story, &topic).await;
             let lacks = at_slave(&lab, &topic).is_none();
             assert!(!lacks || ids(&told) == ["copy-missing"], "{}: {told:?}", line.version());
@@ -80,16 +70,16 @@ fn what_a_slave_has_otherwise_is_named() {
         .await;
 
         let topic = lab.unique("set");
-        assert_eq!(set(&lab, Node::Master, &topic, ("8", "8")).code, 0);
+        assert_eq!(set(&lab, Node::Master, &topic, (8, 8)).code, 0);
         if line == Line::V4 {
-            assert_eq!(set(&lab, Node::Slave, &topic, ("8", "2")).code, SYSTEM_ERROR);
+            assert_eq!(set(&lab, Node::Slave, &topic, (8, 2)).code, SYSTEM_ERROR);
             until("it synchronizes", async || at_slave(&lab, &topic).is_some()).await;
             assert_eq!((ids(&told(&story, &topic).await), at_slave(&lab, &topic)), (vec![], Some((8, 8))));
             return;
         }
         // One of 5.x answers success, has it, and forgets it.
         until("it is seen otherwise", async || {
-            assert_eq!(set(&lab, Node::Slave, &topic, ("8", "2")).code, 0);
+            assert_eq!(set(&lab, Node::Slave, &topic, (8, 2)).code, 0);
             let told = told(&story, &topic).await;
             let has = at_slave(&lab, &topic) == Some((8, 2));
             let found = told.first().and_then(|line| line.facts.get("found")).cloned();
@@ -109,7 +99,7 @@ fn what_is_set_at_a_slave_while_queues_are_opened_does_not_stay() {
         let lab = RocketMq::get(line).unwrap();
         let story = RocketmqPlot::on(&lab, OPEN).build().await;
         let topic = lab.unique("over-a-sync");
-        assert_eq!(set(&lab, Node::Master, &topic, ("4", "4")).code, 0);
+        assert_eq!(set(&lab, Node::Master, &topic, (4, 4)).code, 0);
         let asked = format!("/expand-partitions topic:{topic} to:6 cluster:{CLUSTER} reason:story");
         let id = story.person("alice").plans(&asked).await;
         for who in ["alice", "bob", "carol"] {
@@ -119,7 +109,7 @@ fn what_is_set_at_a_slave_while_queues_are_opened_does_not_stay() {
         }
         let is_open = |queues| at(&lab, Node::Master, &topic) == Some(queues);
         until("more is read", async || is_open((6, 4))).await;
-        let answer = set(&lab, Node::Slave, &topic, ("2", "2"));
+        let answer = set(&lab, Node::Slave, &topic, (2, 2));
         assert_eq!(answer.code == 0, line == Line::V5, "4.9 refuses it: {}", answer.remark);
         until("its end", async || story.operation(&id).await.state.has_ended()).await;
         let ended = story.operation(&id).await;

@@ -68,34 +68,39 @@ impl Scene {
         assert_eq!(answer.code, 0, "{code}: {}", answer.remark);
     }
 
-    /// A table that a process gives as JSON (21, 201), one entry of it.
+    /// What the master answers to a topic with so many queues to read and to write, whatever it is.
+    fn sets(&self, topic: &str, queues: (u32, u32)) -> raw::Command {
+        raw::set_topic(self.lab.address(Node::Master), topic, queues).unwrap()
+    }
+
+    /// A table that a process gives as JSON, one entry of it.
     fn entry(&self, node: Node, (code, table): (i32, &str), name: &str) -> Option<Value> {
         let body: Value = serde_json::from_str(&self.ask(node, code, &[], "").text()).unwrap();
         body[table].get(name).cloned()
     }
 
     fn config(&self, topic: &str) -> Option<(i64, i64, i64)> {
-        let found = self.entry(Node::Master, (21, "topicConfigTable"), topic)?;
+        let found = self.entry(Node::Master, (raw::TOPICS, "topicConfigTable"), topic)?;
         let number = |key: &str| found[key].as_i64().unwrap();
         Some((number("readQueueNums"), number("writeQueueNums"), number("perm")))
     }
 
     fn group(&self, group: &str) -> Option<Value> {
-        self.entry(Node::Master, (201, "subscriptionGroupTable"), group)
+        self.entry(Node::Master, (raw::GROUPS, "subscriptionGroupTable"), group)
     }
 
     /// Gone at the broker, and in every route.
     fn deletes(&self, topic: &str) {
-        self.tell(Node::Master, 215, &[("topic", topic)], "");
+        self.tell(Node::Master, raw::DELETE_TOPIC, &[("topic", topic)], "");
         for node in SERVERS {
-            self.tell(node, 216, &[("topic", topic)], "");
+            self.tell(node, raw::FORGET_TOPIC, &[("topic", topic)], "");
         }
     }
 
     /// What each NameServer tells of a topic: none where it knows no route (17).
     fn routes(&self, topic: &str) -> Vec<Option<String>> {
         let told = |node: Node| {
-            let answer = self.ask(node, 105, &[("topic", topic)], "");
+            let answer = self.ask(node, raw::ROUTE, &[("topic", topic)], "");
             assert!([0, 17].contains(&answer.code), "{}", answer.remark);
             (answer.code == 0).then(|| answer.text())
         };
@@ -104,32 +109,19 @@ impl Scene {
 
     fn offset(&self, group: &str, topic: &str, queue: &str) -> Option<String> {
         let fields = [("consumerGroup", group), ("topic", topic), ("queueId", queue), ("setZeroIfNotFound", "false")];
-        let answer = self.ask(Node::Master, 14, &fields, "");
+        let answer = self.ask(Node::Master, raw::COMMITTED, &fields, "");
         (answer.code == 0).then(|| answer.field("offset").to_owned())
     }
 
-    /// Whether 43 lists offsets of a group: asked for one queue, 4.9 says 0 where there is none.
+    /// Whether the list of all offsets has some of a group: asked for one queue, 4.9 says 0 where there is none.
     fn lists_offsets(&self, group: &str) -> bool {
-        self.ask(Node::Master, 43, &[], "").text().contains(&format!("@{group}\""))
+        self.ask(Node::Master, raw::ALL_OFFSETS, &[], "").text().contains(&format!("@{group}\""))
     }
 
     async fn mqadmin(&self, arguments: &[&str]) -> String {
         let servers = SERVERS.map(|node| self.lab.address(node)).join(";");
         self.lab.mqadmin(&[arguments, &["-n", &servers]].concat()).await.unwrap()
     }
-}
-
-/// What a broker is told of a topic (17).
-fn topic_fields<'a>(topic: &'a str, (read, write): (&'a str, &'a str)) -> [(&'a str, &'a str); 7] {
-    [
-        ("topic", topic),
-        ("defaultTopic", "TBW102"),
-        ("readQueueNums", read),
-        ("writeQueueNums", write),
-        ("perm", "6"),
-        ("topicFilterType", "SINGLE_TAG"),
-        ("order", "false"),
-    ]
 }
 
 async fn until(what: &str, mut so: impl AsyncFnMut() -> bool) {
@@ -186,7 +178,7 @@ async fn what_a_broker_would_take_is_not_sent() {
             assert!(matches!(done, Done::Mistake(_)), "{count}: {done:?}");
         }
         assert_eq!(scene.config(&topic), None);
-        scene.tell(Node::Master, 17, &topic_fields(&topic, ("0", "0")), "");
+        scene.sets(&topic, (0, 0)).done().unwrap();
         assert_eq!(scene.config(&topic), Some((0, 0, 6)), "the broker takes no queues at all");
         scene.deletes(&topic);
     }
@@ -222,7 +214,7 @@ async fn brokers_take_names_of_letters_digits_and_four_characters() {
         let mut taken = String::new();
         for character in ('\0'..='\x7f').filter(|c| !c.is_ascii_alphanumeric()) {
             let topic = format!("{named}{character}b");
-            if scene.ask(Node::Master, 17, &topic_fields(&topic, ("1", "1")), "").code == 0 {
+            if scene.sets(&topic, (1, 1)).code == 0 {
                 taken.push(character);
                 scene.deletes(&topic);
             }
@@ -239,18 +231,18 @@ async fn a_route_stays_until_every_name_server_forgets_it() {
         let scene = Scene::on(lab).await;
         let topic = lab.unique("left");
         scene.carried_out(&format!("/topic-create topic:{topic} partitions:1")).await;
-        scene.tell(Node::Master, 215, &[("topic", &topic)], "");
+        scene.tell(Node::Master, raw::DELETE_TOPIC, &[("topic", &topic)], "");
         assert_eq!(scene.config(&topic), None);
         assert_eq!(scene.routes(&topic).iter().flatten().count(), 2, "{}", lab.line.version());
         assert_eq!(scene.blocks(&format!("/topic-create topic:{topic} partitions:1")).await, ["topic-exists"]);
         for node in SERVERS {
-            scene.tell(node, 216, &[("topic", &topic)], "");
+            scene.tell(node, raw::FORGET_TOPIC, &[("topic", &topic)], "");
         }
         assert_eq!(scene.routes(&topic), [None, None]);
 
         // A broker answers success to the deletion of what never was there.
         let never = lab.unique("never-there");
-        scene.tell(Node::Master, 215, &[("topic", &never)], "");
+        scene.tell(Node::Master, raw::DELETE_TOPIC, &[("topic", &never)], "");
         let done = scene.story.person("alice").runs(&format!("/topic-delete topic:{never} cluster:{CLUSTER}")).await;
         assert!(matches!(&done, Done::Mistake(mistake) if mistake.id == "unknown-topic"), "{done:?}");
     }
@@ -269,7 +261,8 @@ async fn a_topic_that_was_made_goes_again_while_it_is_empty() {
 
         let made = scene.carried_out(&create).await;
         raw::send(lab.address(Node::Master), &topic, 1, "k").unwrap();
-        let end = || scene.ask(Node::Master, 30, &[("topic", &topic), ("queueId", "1")], "").field("offset").to_owned();
+        let end =
+            || scene.ask(Node::Master, raw::END, &[("topic", &topic), ("queueId", "1")], "").field("offset").to_owned();
         until("the message", async || end() == "1").await;
         assert_eq!(scene.blocks(&format!("/rollback operation:{made}")).await, ["topic-not-empty"]);
         // Written within the last minutes: somebody may still produce.
@@ -293,12 +286,12 @@ async fn a_group_from_its_making_to_its_end_and_back() {
         // One with settings of its own, and with an offset.
         scene.carried_out(&format!("/topic-create topic:{topic} partitions:2")).await;
         let body = format!("{{\"groupName\":\"{group}\",\"retryMaxTimes\":3,\"consumeBroadcastEnable\":false}}");
-        scene.tell(Node::Master, 200, &[], &body);
+        scene.tell(Node::Master, raw::SET_GROUP, &[], &body);
         for _ in 0..5 {
             raw::send(lab.address(Node::Master), &topic, 1, "k").unwrap();
         }
         let commit = [("consumerGroup", group.as_str()), ("topic", &topic), ("queueId", "1"), ("commitOffset", "3")];
-        scene.tell(Node::Master, 15, &commit, "");
+        scene.tell(Node::Master, raw::COMMIT, &commit, "");
         let before = scene.group(&group).expect("the group");
         let deleted = scene.carried_out(&format!("/group-delete group:{group}")).await;
         assert_eq!((scene.group(&group), scene.lists_offsets(&group)), (None, false), "{}", lab.line.version());
@@ -360,7 +353,7 @@ async fn queues_that_a_broker_would_take_are_refused_by_name() {
             assert!(format!("{done:?}").contains(&format!("\"{told}\"")), "{command} {topic} to {to}: {done:?}");
         }
         assert_eq!(scene.config(&topic), Some((4, 4, 6)));
-        scene.tell(Node::Master, 17, &topic_fields(&topic, ("2", "8")), "");
+        scene.sets(&topic, (2, 8)).done().unwrap();
         let routed = || scene.routes(&topic).iter().flatten().all(|route| route.contains("\"readQueueNums\":2"));
         until("the route", async || routed()).await;
         let done = sets(expand, &topic, "8").await;
@@ -382,7 +375,8 @@ async fn a_topic_that_is_read_only_takes_what_is_sent_to_its_broker() {
         let message = raw::Message { key: "late", ..raw::Message::default() };
         let sent = raw::send_as(lab.address(Node::Master), (&topic, 0), &message).unwrap();
         assert_eq!(sent.code, 0, "{}: {}", lab.line.version(), sent.remark);
-        let end = || scene.ask(Node::Master, 30, &[("topic", &topic), ("queueId", "0")], "").field("offset").to_owned();
+        let end =
+            || scene.ask(Node::Master, raw::END, &[("topic", &topic), ("queueId", "0")], "").field("offset").to_owned();
         until("the message", async || end() == "1").await;
     }
 }
@@ -397,10 +391,10 @@ async fn what_name_servers_tell_otherwise_is_not_changed() {
         let create = format!("/topic-create topic:{topic} partitions:2");
         scene.carried_out(&create).await;
         let alter = format!("/topic-alter topic:{topic} perm:read-only");
-        scene.tell(Node::Names1, 205, &[("brokerName", "broker-a")], "");
+        scene.tell(Node::Names1, raw::FORBID_WRITES, &[("brokerName", "broker-a")], "");
         let altered = scene.blocks(&alter).await;
         let expanded = scene.blocks(&format!("/expand-partitions topic:{topic} to:4")).await;
-        scene.tell(Node::Names1, 327, &[("brokerName", "broker-a")], "");
+        scene.tell(Node::Names1, raw::ALLOW_WRITES, &[("brokerName", "broker-a")], "");
         assert_eq!(
             (&altered[..], &expanded[..]),
             (&["routes-differ".to_owned()][..], &["routes-differ".to_owned()][..])
@@ -466,7 +460,7 @@ async fn a_change_is_made_by_an_account_that_may_and_by_nobody_else() {
         let topic = lab.unique("signed");
         let create = format!("/topic-create topic:{topic} partitions:2");
         // Denied, or in a header of the servers' own form.
-        let unsigned = raw::ask(lab.address(Node::Secure), 17, &[("topic", &topic)], b"");
+        let unsigned = raw::ask(lab.address(Node::Secure), raw::SET_TOPIC, &[("topic", &topic)], b"");
         assert!(!unsigned.is_ok_and(|answer| answer.code == 0), "the control: access is controlled");
         let may_not = if lab.line == Line::V4 { "Need admin permission" } else { "has no permission" };
         for (plot, told) in [

@@ -32,17 +32,6 @@ static SERVERS: [OnceLock<Own>; 2] = [const { OnceLock::new() }; 2];
 static ALONE: [Mutex<()>; 2] = [const { Mutex::const_new(()) }; 2];
 /// For what takes moments on a machine that has nothing else to do.
 const LIMIT: Duration = Duration::from_secs(300);
-/// UPDATE_AND_CREATE_TOPIC, UPDATE_BROKER_CONFIG, UPDATE_AND_CREATE_SUBSCRIPTIONGROUP.
-const SET_TOPIC: i32 = 17;
-const CONFIGURE: i32 = 25;
-const SET_GROUP: i32 = 200;
-/// GET_MAX_OFFSET, GET_MIN_OFFSET, GET_ALL_CONSUMER_OFFSET.
-const END: i32 = 30;
-const START: i32 = 31;
-const ALL_OFFSETS: i32 = 43;
-/// UPDATE_CONSUMER_OFFSET.
-const COMMIT: i32 = 15;
-
 /// DELETE_EXPIRED_COMMITLOG.
 const DELETE_EXPIRED: i32 = 329;
 /// Enough for several files of a log whose files are small.
@@ -88,7 +77,7 @@ impl Scene {
 
     pub(super) fn keeps_for_hours(&self, hours: u32) {
         for broker in BROKERS {
-            self.tells(broker, CONFIGURE, &[], &format!("fileReservedTime={hours}\n"));
+            self.tells(broker, raw::CONFIGURE, &[], &format!("fileReservedTime={hours}\n"));
         }
     }
 
@@ -155,7 +144,7 @@ impl Scene {
     pub(super) fn group(&self, prefix: &str, (topic, queues): (&str, Range<u32>)) -> String {
         let group = self.unique(prefix);
         let body = format!("{{\"groupName\":\"{group}\"}}");
-        BROKERS.iter().for_each(|broker| drop(self.tells(broker, SET_GROUP, &[], &body)));
+        BROKERS.iter().for_each(|broker| drop(self.tells(broker, raw::SET_GROUP, &[], &body)));
         places(queues).for_each(|(broker, queue)| drop(self.commits(&group, (broker, topic, queue), 0)));
         group
     }
@@ -165,7 +154,7 @@ impl Scene {
         let (queue, offset) = (queue.to_string(), offset.to_string());
         let fields =
             [("consumerGroup", group), ("topic", topic), ("queueId", queue.as_str()), ("commitOffset", &offset)];
-        self.tells(broker, COMMIT, &fields, "")
+        self.tells(broker, raw::COMMIT, &fields, "")
     }
 
     /// What each NameServer tells clients.
@@ -212,7 +201,7 @@ impl Scene {
             let answer = self.tells(broker, code, &[("topic", topic), ("queueId", &queue)], "");
             answer.field("offset").parse().unwrap()
         };
-        offset(START)..offset(END)
+        offset(raw::START)..offset(raw::END)
     }
 
     /// Everything that can be read in these queues of both masters.
@@ -225,7 +214,7 @@ impl Scene {
 
     /// The offset of a group in a queue that its broker has, told by the list of all of them.
     pub(super) fn stored(&self, group: &str, (broker, topic, queue): Place<'_>) -> Option<i64> {
-        offset_in(&self.tells(broker, ALL_OFFSETS, &[], "").text(), group, (topic, queue))
+        offset_in(&self.tells(broker, raw::ALL_OFFSETS, &[], "").text(), group, (topic, queue))
     }
 
     /// The same as it is on the broker's disk, which is written every 5 s: what is not there is lost with its process.
@@ -300,19 +289,8 @@ fn offset_in(all: &str, group: &str, (topic, queue): (&str, u32)) -> Option<i64>
 }
 
 /// A broker takes a topic with so many queues.
-pub(super) fn sets_at(address: &str, topic: &str, (read, write): (u32, u32)) {
-    let (reads, writes) = (read.to_string(), write.to_string());
-    let fields = [
-        ("topic", topic),
-        ("defaultTopic", "TBW102"),
-        ("readQueueNums", &reads),
-        ("writeQueueNums", &writes),
-        ("perm", "6"),
-        ("topicFilterType", "SINGLE_TAG"),
-        ("order", "false"),
-    ];
-    let answer = raw::ask(address, SET_TOPIC, &fields, b"").unwrap();
-    assert_eq!(answer.code, 0, "{}", answer.remark);
+pub(super) fn sets_at(address: &str, topic: &str, queues: (u32, u32)) {
+    raw::set_topic(address, topic, queues).and_then(raw::Command::done).unwrap();
 }
 
 /// The broker, queue and offset of a message.

@@ -11,8 +11,6 @@ use std::time::{Duration, Instant};
 use story::lab::rocketmq::raw;
 
 const EVERY: Duration = Duration::from_millis(50);
-/// GET_ROUTEINFO_BY_TOPIC.
-const ROUTE: i32 = 105;
 
 /// The queues to read and to write, by broker.
 pub(super) type Route = BTreeMap<String, (u32, u32)>;
@@ -64,7 +62,7 @@ pub(super) fn route(server: &str, topic: &str) -> Route {
 }
 
 fn asks(stream: &mut TcpStream, topic: &str) -> io::Result<Route> {
-    stream.write_all(&raw::request(ROUTE, 1, &[("topic", topic)], b""))?;
+    stream.write_all(&raw::request(raw::ROUTE, 1, &[("topic", topic)], b""))?;
     let text = raw::read(stream)?.text();
     // What stands before it is no JSON.
     let Some((_, rest)) = text.split_once("\"queueDatas\":") else { return Ok(Route::new()) };

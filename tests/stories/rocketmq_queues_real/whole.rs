@@ -12,11 +12,6 @@ use signalbox::desk::Done;
 use story::lab::rocketmq::own::BROKERS;
 use story::lab::rocketmq::{Line, at_both, raw};
 
-/// GET_ALL_TOPIC_CONFIG, UPDATE_BROKER_CONFIG, GET_ALL_SUBSCRIPTIONGROUP_CONFIG.
-const TOPICS: i32 = 21;
-const CONFIGURE: i32 = 25;
-const GROUPS: i32 = 201;
-
 async fn succeeds(bot: &Bot, line: &str) -> OperationId {
     let id = bot.begins(line).await;
     bot.comes_to(&id, State::Succeeded).await;
@@ -36,21 +31,21 @@ async fn report(bot: &Bot, line: &str) -> Report {
 /// The permission of a topic at both masters.
 fn perms(scene: &Scene, topic: &str) -> [i64; 2] {
     BROKERS.map(|broker| {
-        let body: Value = serde_json::from_str(&scene.tells(broker, TOPICS, &[], "").text()).unwrap();
+        let body: Value = serde_json::from_str(&scene.tells(broker, raw::TOPICS, &[], "").text()).unwrap();
         body["topicConfigTable"][topic]["perm"].as_i64().unwrap()
     })
 }
 
 fn have_group(scene: &Scene, group: &str) -> [bool; 2] {
     BROKERS.map(|broker| {
-        let body: Value = serde_json::from_str(&scene.tells(broker, GROUPS, &[], "").text()).unwrap();
+        let body: Value = serde_json::from_str(&scene.tells(broker, raw::GROUPS, &[], "").text()).unwrap();
         body["subscriptionGroupTable"].get(group).is_some()
     })
 }
 
 /// A master's own permission changes what routes tell, and nothing else.
 async fn takes_no_writes(scene: &Scene, bot: &Bot, topic: &str) {
-    let permits = |perm: &str| scene.tells(BROKERS[1], CONFIGURE, &[], &format!("brokerPermission={perm}\n"));
+    let permits = |perm: &str| scene.tells(BROKERS[1], raw::CONFIGURE, &[], &format!("brokerPermission={perm}\n"));
     permits("4");
     let is_told = async || {
         let found = report(bot, "/health").await;

@@ -87,17 +87,7 @@ pub(super) async fn run() -> Result<Report> {
 /// A topic with messages, for groups to be reset in.
 fn read_topic(lab: RocketMq) -> Result<String> {
     let topic = lab.unique("bench-read");
-    let queues = QUEUES.to_string();
-    let fields = [
-        ("topic", topic.as_str()),
-        ("defaultTopic", "TBW102"),
-        ("readQueueNums", &queues),
-        ("writeQueueNums", &queues),
-        ("perm", "6"),
-        ("topicFilterType", "SINGLE_TAG"),
-        ("order", "false"),
-    ];
-    tell(lab, 17, &fields, "")?;
+    raw::set_topic(lab.address(Node::Master), &topic, (QUEUES, QUEUES))?.done()?;
     for queue in 0..QUEUES {
         for _ in 0..RECORDS {
             raw::send(lab.address(Node::Master), &topic, queue, "k")?;
@@ -131,12 +121,12 @@ impl<'a> Names<'a> {
     fn new(lab: RocketMq, read: &'a str) -> Result<Self> {
         let [topic, gone_topic, group, gone_group, reader] =
             ["bench-topic", "bench-gone", "bench-group", "bench-left", "bench-reader"].map(|prefix| lab.unique(prefix));
-        tell(lab, 200, &[], &json!({"groupName": reader}).to_string())?;
+        tell(lab, raw::SET_GROUP, &[], &json!({"groupName": reader}).to_string())?;
         for queue in 0..QUEUES {
             let queue = queue.to_string();
             let fields =
                 [("consumerGroup", reader.as_str()), ("topic", read), ("queueId", &queue), ("commitOffset", "2")];
-            tell(lab, 15, &fields, "")?;
+            tell(lab, raw::COMMIT, &fields, "")?;
         }
         Ok(Self { lab, topic, gone_topic, group, gone_group, read, reader })
     }
@@ -272,26 +262,26 @@ impl<'a> Names<'a> {
         })
     }
 
-    /// Queues to read and to write, and the permission, by the master's list (21).
+    /// Queues to read and to write, and the permission, by the master's list.
     fn topic(&self, topic: &str) -> Result<Option<[i64; 3]>> {
-        let body: Value = serde_json::from_str(&tell(self.lab, 21, &[], "")?.text())?;
+        let body: Value = serde_json::from_str(&tell(self.lab, raw::TOPICS, &[], "")?.text())?;
         let number = |found: &Value, key: &str| found[key].as_i64().unwrap_or(-1);
         let found = body["topicConfigTable"].get(topic);
         Ok(found.map(|found| ["readQueueNums", "writeQueueNums", "perm"].map(|key| number(found, key))))
     }
 
-    /// How often a message is tried again, by the master's list of groups (201).
+    /// How often a message is tried again, by the master's list of groups.
     fn retries(&self, group: &str) -> Result<Option<i64>> {
-        let body: Value = serde_json::from_str(&tell(self.lab, 201, &[], "")?.text())?;
+        let body: Value = serde_json::from_str(&tell(self.lab, raw::GROUPS, &[], "")?.text())?;
         Ok(body["subscriptionGroupTable"].get(group).and_then(|found| found["retryMaxTimes"].as_i64()))
     }
 
-    /// Whether the reader has this offset in each queue (14).
+    /// Whether the reader has this offset in each queue.
     fn stands_at(&self, offset: i64) -> Result<bool> {
         for queue in 0..QUEUES {
             let queue = queue.to_string();
             let fields = [("consumerGroup", self.reader.as_str()), ("topic", self.read), ("queueId", &queue)];
-            let answer = raw::ask(self.lab.address(Node::Master), 14, &fields, b"")?;
+            let answer = raw::ask(self.lab.address(Node::Master), raw::COMMITTED, &fields, b"")?;
             if answer.code != 0 || answer.field("offset") != offset.to_string() {
                 return Ok(false);
             }
@@ -299,11 +289,11 @@ impl<'a> Names<'a> {
         Ok(true)
     }
 
-    /// Whether a NameServer tells a route of the topic that goes (105).
+    /// Whether a NameServer tells a route of the topic that goes.
     fn is_routed(&self) -> Result<bool> {
         let mut routed = false;
         for node in [Node::Names1, Node::Names2] {
-            routed |= raw::ask(self.lab.address(node), 105, &[("topic", &self.gone_topic)], b"")?.code == 0;
+            routed |= raw::ask(self.lab.address(node), raw::ROUTE, &[("topic", &self.gone_topic)], b"")?.code == 0;
         }
         Ok(routed)
     }

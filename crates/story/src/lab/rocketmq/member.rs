@@ -9,8 +9,6 @@ use serde_json::json;
 
 use super::raw::{self, Command};
 
-/// HEART_BEAT.
-const HEART_BEAT: i32 = 34;
 /// GET_CONSUMER_RUNNING_INFO, asked of a client.
 const RUNNING_INFO: i64 = 307;
 
@@ -39,7 +37,7 @@ impl Member {
             "clientID": client_id, "consumerDataSet": [consumer], "producerDataSet": [{"groupName": group}],
         });
         let mut stream = raw::connect(broker)?;
-        stream.write_all(&raw::request(HEART_BEAT, 1, &[], beat.to_string().as_bytes()))?;
+        stream.write_all(&raw::request(raw::HEART_BEAT, 1, &[], beat.to_string().as_bytes()))?;
         let asked: Arc<Mutex<Vec<Command>>> = Arc::default();
         let answer = loop {
             // A broker may tell of the new member before it answers.

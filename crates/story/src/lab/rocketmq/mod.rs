@@ -22,8 +22,6 @@ use super::LabError;
 
 /// How long the brokers may take to be known to the NameServers after their start.
 const KNOWN_LIMIT: Duration = Duration::from_secs(240);
-/// GET_BROKER_CLUSTER_INFO.
-const CLUSTER_INFO: i32 = 106;
 
 /// A version of RocketMQ that runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -207,7 +205,7 @@ fn start() -> Result<Values, String> {
 fn wait_until_known(address: &str) -> Result<(), String> {
     let began = Instant::now();
     loop {
-        let answer = raw::ask(address, CLUSTER_INFO, &[], b"").map_err(|error| format!("{address}: {error}"))?;
+        let answer = raw::ask(address, raw::CLUSTER_INFO, &[], b"").map_err(|error| format!("{address}: {error}"))?;
         let body = answer.text();
         if body.matches("0:\"127").count() == 2 && body.contains("1:\"127") {
             return Ok(());

@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
-use super::{CLUSTER_INFO, Line, RocketMq, raw};
+use super::{Line, RocketMq, raw};
 use crate::lab::LabError;
 
 /// The cluster's name at its brokers.
@@ -265,7 +265,7 @@ impl Own {
 
 /// None if the NameServer says nothing.
 fn knows(names: &str, broker: &str) -> Option<bool> {
-    let told = raw::ask(names, CLUSTER_INFO, &[], b"").ok()?.text();
+    let told = raw::ask(names, raw::CLUSTER_INFO, &[], b"").ok()?.text();
     Some(told.contains(&format!("\"{broker}\":{{")))
 }
 

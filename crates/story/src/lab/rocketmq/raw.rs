@@ -13,6 +13,43 @@ const VERSION: i32 = 513;
 /// SEND_MESSAGE.
 const SEND: i32 = 10;
 
+/// QUERY_CONSUMER_OFFSET: the offset of a group in a queue.
+pub const COMMITTED: i32 = 14;
+/// UPDATE_CONSUMER_OFFSET.
+pub const COMMIT: i32 = 15;
+/// UPDATE_AND_CREATE_TOPIC.
+pub const SET_TOPIC: i32 = 17;
+/// GET_ALL_TOPIC_CONFIG.
+pub const TOPICS: i32 = 21;
+/// UPDATE_BROKER_CONFIG.
+pub const CONFIGURE: i32 = 25;
+/// GET_MAX_OFFSET.
+pub const END: i32 = 30;
+/// GET_MIN_OFFSET.
+pub const START: i32 = 31;
+/// HEART_BEAT.
+pub const HEART_BEAT: i32 = 34;
+/// GET_ALL_CONSUMER_OFFSET.
+pub const ALL_OFFSETS: i32 = 43;
+/// GET_ROUTEINFO_BY_TOPIC.
+pub const ROUTE: i32 = 105;
+/// GET_BROKER_CLUSTER_INFO.
+pub const CLUSTER_INFO: i32 = 106;
+/// UPDATE_AND_CREATE_SUBSCRIPTIONGROUP.
+pub const SET_GROUP: i32 = 200;
+/// GET_ALL_SUBSCRIPTIONGROUP_CONFIG.
+pub const GROUPS: i32 = 201;
+/// WIPE_WRITE_PERM_OF_BROKER.
+pub const FORBID_WRITES: i32 = 205;
+/// DELETE_TOPIC_IN_BROKER.
+pub const DELETE_TOPIC: i32 = 215;
+/// DELETE_TOPIC_IN_NAMESRV.
+pub const FORGET_TOPIC: i32 = 216;
+/// ADD_WRITE_PERM_OF_BROKER.
+pub const ALLOW_WRITES: i32 = 327;
+/// GET_TOPIC_CONFIG.
+pub const TOPIC: i32 = 351;
+
 /// What a server answered, or asked.
 #[derive(Clone, Debug)]
 pub struct Command {
@@ -39,6 +76,14 @@ impl Command {
     #[must_use]
     pub fn field(&self, name: &str) -> &str {
         self.fields.get(name).map_or("", String::as_str)
+    }
+
+    /// This, if it says that it is done.
+    ///
+    /// # Errors
+    /// What it says otherwise.
+    pub fn done(self) -> io::Result<Self> {
+        if self.code == 0 { Ok(self) } else { Err(io::Error::other(format!("{}: {}", self.code, self.remark))) }
     }
 }
 
@@ -116,15 +161,30 @@ pub fn now() -> u64 {
     u64::try_from(now.as_millis()).unwrap_or(u64::MAX)
 }
 
+/// A topic is to have so many queues to read and to write at a broker; what that one answers, whatever it is.
+///
+/// # Errors
+/// Those of the network.
+pub fn set_topic(broker: &str, topic: &str, (read, write): (u32, u32)) -> io::Result<Command> {
+    let (read, write) = (read.to_string(), write.to_string());
+    let fields = [
+        ("topic", topic),
+        ("defaultTopic", "TBW102"),
+        ("readQueueNums", read.as_str()),
+        ("writeQueueNums", write.as_str()),
+        ("perm", "6"),
+        ("topicFilterType", "SINGLE_TAG"),
+        ("order", "false"),
+    ];
+    ask(broker, SET_TOPIC, &fields, b"")
+}
+
 /// Writes a message with a key into a queue, and gives its offset.
 ///
 /// # Errors
 /// Those of the network, and what the broker says.
 pub fn send(broker: &str, topic: &str, queue: u32, key: &str) -> io::Result<i64> {
-    let answer = send_as(broker, (topic, queue), &Message { key, ..Message::default() })?;
-    if answer.code != 0 {
-        return Err(io::Error::other(answer.remark));
-    }
+    let answer = send_as(broker, (topic, queue), &Message { key, ..Message::default() })?.done()?;
     answer.field("queueOffset").parse().map_err(io::Error::other)
 }
 

@@ -12,12 +12,8 @@ use std::time::{Duration, Instant};
 use super::raw;
 use serde_json::json;
 
-/// HEART_BEAT.
-const HEART_BEAT: i32 = 34;
 /// PULL_MESSAGE.
 const PULL: i32 = 11;
-/// UPDATE_CONSUMER_OFFSET.
-const COMMIT: i32 = 15;
 /// RESET_CONSUMER_CLIENT_OFFSET, asked of a client by 4.9.
 const RESET: i64 = 220;
 /// FOUND and PULL_OFFSET_MOVED.
@@ -55,7 +51,7 @@ impl Reader {
         });
         let beat = json!({"clientID": "reader", "consumerDataSet": [consumer], "producerDataSet": []});
         let mut stream = raw::connect(broker)?;
-        stream.write_all(&raw::request(HEART_BEAT, 1, &[], beat.to_string().as_bytes()))?;
+        stream.write_all(&raw::request(raw::HEART_BEAT, 1, &[], beat.to_string().as_bytes()))?;
         stream.set_read_timeout(None)?;
         let (heard, listening): (Places, _) = (Arc::default(), stream.try_clone()?);
         let told = heard.clone();
@@ -162,7 +158,7 @@ impl Work {
                 ("commitOffset", offset.as_str()),
             ];
             // Told again a second later.
-            drop(raw::ask(&self.broker, COMMIT, &fields, b""));
+            drop(raw::ask(&self.broker, raw::COMMIT, &fields, b""));
         }
     }
 }

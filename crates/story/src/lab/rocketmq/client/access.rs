@@ -2,6 +2,7 @@
 
 use rocketmq_admin::{Cause, Client, ClientCertificate, Config, Credentials, Error, Security, Tls, TopicConfig};
 
+use super::super::raw;
 use super::{Line, Node, RocketMq, at, both, config};
 
 fn signed(lab: &RocketMq, account: &str, secret: &str) -> Client {
@@ -50,8 +51,8 @@ async fn the_right_key_with_the_right_is_let_in_and_nothing_else() {
 #[tokio::test]
 async fn headers_in_the_servers_own_form_are_read() {
     let lab = RocketMq::get(Line::V4).unwrap();
-    let raw = super::raw::ask(lab.address(Node::Secure), 351, &[("topic", "t")], b"").unwrap_err();
-    assert_eq!(raw.to_string(), "a header of another kind");
+    let error = raw::ask(lab.address(Node::Secure), raw::TOPIC, &[("topic", "t")], b"").unwrap_err();
+    assert_eq!(error.to_string(), "a header of another kind");
     let admin = signed(&lab, lab.admin(), lab.secret());
     let error = admin.master("broker-s").topics_of_group("g").await.unwrap_err();
     assert!(matches!(error, Error::Unsupported { .. }), "{error}");

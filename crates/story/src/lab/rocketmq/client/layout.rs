@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use rocketmq_admin::{Error, MASTER, Perm, Settings, Version};
 
+use super::super::raw;
 use super::{Client, GroupConfig, Line, Node, TopicConfig, ask, at, both, client, config, group, master, topic, until};
 
 #[tokio::test]
@@ -40,7 +41,7 @@ async fn a_topic_lives_and_its_route_is_forgotten_by_each_name_server() {
         config.write_queues = 4;
         config.perm = Perm::READ;
         master.set_topic(&config).await.unwrap();
-        let stored = ask(&lab, Node::Master, 21, &[]).text();
+        let stored = ask(&lab, Node::Master, raw::TOPICS, &[]).text();
         let stored = &stored[stored.find(&format!("\"{name}\":")).unwrap()..];
         let stored = &stored[..stored.find("\"writeQueueNums\":4").unwrap()];
         assert!(stored.contains("\"readQueueNums\":8") && stored.contains("\"perm\":4"), "{stored}");
@@ -59,9 +60,9 @@ async fn a_topic_lives_and_its_route_is_forgotten_by_each_name_server() {
 
         master.delete_topic(&name).await.unwrap();
         assert_eq!(master.topic(&name).await, Ok(None));
-        assert!(!ask(&lab, Node::Master, 21, &[]).text().contains(&name));
+        assert!(!ask(&lab, Node::Master, raw::TOPICS, &[]).text().contains(&name));
         // Without the second step the route stays.
-        assert_eq!(ask(&lab, Node::Names1, 105, &[("topic", &name)]).code, 0);
+        assert_eq!(ask(&lab, Node::Names1, raw::ROUTE, &[("topic", &name)]).code, 0);
         let topic = name.clone();
         let forgotten = client.each_name_server(move |one| {
             let topic = topic.clone();
@@ -69,7 +70,7 @@ async fn a_topic_lives_and_its_route_is_forgotten_by_each_name_server() {
         });
         assert_eq!(forgotten.await.into_values().collect::<Vec<_>>(), [Ok(()), Ok(())]);
         for names in [Node::Names1, Node::Names2] {
-            assert_eq!(ask(&lab, names, 105, &[("topic", &name)]).code, 17);
+            assert_eq!(ask(&lab, names, raw::ROUTE, &[("topic", &name)]).code, 17);
             assert_eq!(client.name_server(&at(&lab, names)).route(&name).await, Ok(None));
         }
     }
@@ -93,7 +94,7 @@ async fn several_topics_and_attributes_are_for_5_only() {
             Line::V5 => {
                 made.unwrap();
                 for config in &configs {
-                    let raw = ask(&lab, Node::Master, 351, &[("topic", &config.name)]).text();
+                    let raw = ask(&lab, Node::Master, raw::TOPIC, &[("topic", &config.name)]).text();
                     assert!(raw.contains("\"writeQueueNums\":2"), "{raw}");
                     assert_eq!(master.topic(&config.name).await, Ok(Some(config.clone())));
                 }
@@ -115,7 +116,7 @@ async fn a_group_lives() {
         config.retry_max = 3;
         config.broadcast = true;
         master.set_group(&config).await.unwrap();
-        let raw = ask(&lab, Node::Master, 201, &[]).text();
+        let raw = ask(&lab, Node::Master, raw::GROUPS, &[]).text();
         let raw = &raw[raw.find(&format!("\"groupName\":\"{name}\"")).unwrap()..];
         assert!(raw[..raw.find('}').unwrap()].len() < 400 && raw.contains("\"retryMaxTimes\":3"), "{raw}");
         let stored = master.group(&name).await.unwrap().unwrap();
@@ -128,7 +129,7 @@ async fn a_group_lives() {
         assert_eq!(several.is_ok(), lab.line == Line::V5, "{several:?}");
         master.delete_group(&name, true).await.unwrap();
         assert_eq!(master.group(&name).await, Ok(None));
-        assert!(!ask(&lab, Node::Master, 201, &[]).text().contains(&name));
+        assert!(!ask(&lab, Node::Master, raw::GROUPS, &[]).text().contains(&name));
     }
 }
 
@@ -140,7 +141,7 @@ async fn a_group_goes_with_its_offsets_or_without() {
         for with_offsets in [false, true] {
             let group = group(&lab);
             _ = master.commit(&group, &topic, 0, 7).await.unwrap();
-            let has = || ask(&lab, Node::Master, 43, &[]).text().contains(&format!("{topic}@{group}"));
+            let has = || ask(&lab, Node::Master, raw::ALL_OFFSETS, &[]).text().contains(&format!("{topic}@{group}"));
             assert!(has());
             master.delete_group(&group, with_offsets).await.unwrap();
             assert_eq!(has(), !with_offsets, "{}", lab.line.version());
@@ -154,7 +155,7 @@ async fn permission_to_write_is_taken_at_one_name_server_only() {
     for lab in both() {
         let client = client(&lab);
         let perm = |names: Node| {
-            let text = ask(&lab, names, 105, &[("topic", "broker-s")]).text();
+            let text = ask(&lab, names, raw::ROUTE, &[("topic", "broker-s")]).text();
             let at = text.find("\"perm\":").unwrap() + "\"perm\":".len();
             text[at..].chars().take_while(char::is_ascii_digit).collect::<String>().parse::<u32>().unwrap()
         };

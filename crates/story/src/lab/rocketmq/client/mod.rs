@@ -42,30 +42,16 @@ fn ask(lab: &RocketMq, node: Node, code: i32, fields: &[(&str, &str)]) -> Comman
 
 /// A topic on `broker-a`, made by raw frames.
 fn topic(lab: &RocketMq, queues: u32) -> String {
-    let (name, queues) = (lab.unique("topic"), queues.to_string());
-    let made = raw_topic(lab, Node::Master, &name, &queues, &queues);
-    assert_eq!(made.code, 0, "{}", made.remark);
+    let name = lab.unique("topic");
+    raw::set_topic(lab.address(Node::Master), &name, (queues, queues)).and_then(Command::done).unwrap();
     name
-}
-
-fn raw_topic(lab: &RocketMq, node: Node, name: &str, read: &str, write: &str) -> Command {
-    let fields = [
-        ("topic", name),
-        ("defaultTopic", "TBW102"),
-        ("readQueueNums", read),
-        ("writeQueueNums", write),
-        ("perm", "6"),
-        ("topicFilterType", "SINGLE_TAG"),
-        ("order", "false"),
-    ];
-    ask(lab, node, 17, &fields)
 }
 
 /// A group on `broker-a`, made by raw frames.
 fn group(lab: &RocketMq) -> String {
     let name = lab.unique("group");
     let body = format!("{{\"groupName\":\"{name}\"}}");
-    let made = raw::ask(lab.address(Node::Master), 200, &[], body.as_bytes()).unwrap();
+    let made = raw::ask(lab.address(Node::Master), raw::SET_GROUP, &[], body.as_bytes()).unwrap();
     assert_eq!(made.code, 0, "{}", made.remark);
     name
 }
@@ -73,7 +59,7 @@ fn group(lab: &RocketMq) -> String {
 /// The offset of a group as the broker says it to a consumer (QUERY_CONSUMER_OFFSET).
 fn raw_offset(lab: &RocketMq, group: &str, topic: &str, queue: &str) -> String {
     let fields = [("consumerGroup", group), ("topic", topic), ("queueId", queue)];
-    ask(lab, Node::Master, 14, &fields).field("offset").to_owned()
+    ask(lab, Node::Master, raw::COMMITTED, &fields).field("offset").to_owned()
 }
 
 async fn until(what: &str, mut so: impl AsyncFnMut() -> bool) {

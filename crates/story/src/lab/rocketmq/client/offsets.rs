@@ -13,7 +13,8 @@ async fn filled(lab: &super::RocketMq) -> String {
         let offset = send(lab.address(Node::Master), &topic, 1, &format!("{topic}-{number}")).unwrap();
         assert_eq!(offset, number);
     }
-    let max = || super::ask(lab, Node::Master, 30, &[("topic", &topic), ("queueId", "1")]).field("offset").to_owned();
+    let max =
+        || super::ask(lab, Node::Master, raw::END, &[("topic", &topic), ("queueId", "1")]).field("offset").to_owned();
     until("ten messages", async || max() == "10").await;
     topic
 }

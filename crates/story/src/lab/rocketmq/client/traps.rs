@@ -3,7 +3,7 @@
 use rocketmq_admin::{Code, Commit, Settings, TopicConfig};
 
 use super::super::raw;
-use super::{Line, Node, ask, both, client, group, master, raw_offset, raw_topic, topic};
+use super::{Line, Node, ask, both, client, group, master, raw_offset, topic};
 
 #[tokio::test]
 async fn settings_that_make_no_sense_are_a_success_and_change_nothing() {
@@ -64,16 +64,16 @@ async fn offsets_past_the_end_are_stored() {
 async fn a_slave_of_5_answers_success_and_the_master_knows_nothing() {
     for lab in both() {
         let name = lab.unique("astray");
-        let answer = raw_topic(&lab, Node::Slave, &name, "4", "4");
+        let answer = raw::set_topic(lab.address(Node::Slave), &name, (4, 4)).unwrap();
         match lab.line {
             Line::V4 => assert!(answer.code == 1 && answer.remark.starts_with("Can't modify topic"), "{answer:?}"),
             Line::V5 => assert_eq!(answer.code, 0),
         }
         assert_eq!(master(&lab).topic(&name).await, Ok(None));
-        assert!(!ask(&lab, Node::Master, 21, &[]).text().contains(&name));
+        assert!(!ask(&lab, Node::Master, raw::TOPICS, &[]).text().contains(&name));
         // The same by us arrives.
         master(&lab).set_topic(&TopicConfig::new(&name, 4)).await.unwrap();
-        assert!(ask(&lab, Node::Master, 21, &[]).text().contains(&name));
+        assert!(ask(&lab, Node::Master, raw::TOPICS, &[]).text().contains(&name));
     }
 }
 
@@ -96,7 +96,7 @@ async fn names_of_groups_are_checked_by_us_because_4_does_not() {
     for lab in both() {
         let name = format!("{} @#", lab.unique("odd"));
         let body = format!("{{\"groupName\":\"{name}\"}}");
-        let raw = raw::ask(lab.address(Node::Master), 200, &[], body.as_bytes()).unwrap();
+        let raw = raw::ask(lab.address(Node::Master), raw::SET_GROUP, &[], body.as_bytes()).unwrap();
         assert_eq!(raw.code, if lab.line == Line::V4 { 0 } else { 29 }, "{}", raw.remark);
         let error = master(&lab).set_group(&rocketmq_admin::GroupConfig::new(&name)).await.unwrap_err();
         assert!(matches!(error, rocketmq_admin::Error::Invalid(_)), "{error}");
