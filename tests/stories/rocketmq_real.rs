@@ -128,8 +128,7 @@ async fn topics_and_lag_are_what_raw_frames_tell() {
             (0..4).map(|queue| Cell::Number(number(&lab, raw::END, &topic, &queue.to_string()))).collect();
         assert_eq!(cells(&seen, 1, 3), ends);
 
-        let commit = [("consumerGroup", group.as_str()), ("topic", &topic), ("queueId", "0"), ("commitOffset", "1")];
-        raw_ask(&lab, Node::Master, raw::COMMIT, &commit);
+        raw::commit(lab.address(Node::Master), &group, (&topic, 0), 1).unwrap();
         let lag = looks(&story, &format!("/lag group:{group} topic:{topic}")).await;
         assert_eq!(lag.headline.facts.get("lag"), Some(&Fact::Count(2)), "{lag:?}");
         let offsets = [Cell::Number(1), Cell::Nothing, Cell::Nothing, Cell::Nothing];
@@ -511,24 +510,9 @@ async fn tls_is_spoken_with_servers_whose_authority_is_known() {
         let id = operation_in(&told);
         home.approved_until((&id, "Succeeded"), async |line: String| home.asks(&line).await).await;
         bot.kill().await.unwrap();
-        let printed = lab.mqadmin(&["topicRoute", "-n", lab.address(Node::Names1), "-t", &topic]).await.unwrap();
-        assert!(printed.contains("broker-a"), "{printed}");
+        let told = lab.route_by_mqadmin(lab.address(Node::Names1), &topic).await.unwrap();
+        assert!(told.contains_key("broker-a"), "{told:?}");
     }
-}
-
-/// UPDATE_CONSUMER_OFFSET: what a client does that has read so far.
-fn commits(lab: &RocketMq, (group, topic): (&str, &str), queue: u32, offset: i64) {
-    let (queue, offset) = (queue.to_string(), offset.to_string());
-    let fields = [("consumerGroup", group), ("topic", topic), ("queueId", &queue), ("commitOffset", &offset)];
-    let said = raw::ask(lab.address(Node::Master), raw::COMMIT, &fields, b"").unwrap();
-    assert_eq!(said.code, 0, "{}", said.remark);
-}
-
-/// So many queues are read and written, by mqadmin.
-async fn routes_are(lab: &RocketMq, topic: &str, (read, write): (u32, u32)) -> bool {
-    let told = lab.mqadmin(&["topicRoute", "-n", lab.address(Node::Names1), "-t", topic]).await.unwrap();
-    let told: String = told.chars().filter(|one| !one.is_whitespace()).collect();
-    told.contains(&format!("\"readQueueNums\":{read},")) && told.contains(&format!("\"writeQueueNums\":{write}"))
 }
 
 /// A group that is away has not read the queue that is closed: its process is killed while it waits for that.
@@ -539,21 +523,23 @@ async fn is_killed_in_the_wait(lab: &RocketMq) {
     lab.mqadmin(&[&["updateTopic"][..], &at, &queues].concat()).await.unwrap();
     lab.mqadmin(&[&["updateSubGroup"][..], &at, &["-g", &group]].concat()).await.unwrap();
     for queue in [0, 1] {
-        commits(lab, (&group, &topic), queue, 0);
+        raw::commit(lab.address(Node::Master), &group, (&topic, queue), 0).unwrap();
     }
     raw::send(lab.address(Node::Master), &topic, 1, "unread").unwrap();
     let home = Home::new(&settings(lab, OPEN, "").replace("\"staging\"", "\"development\""));
     let mut bot = home.bot().await;
     let told = home.asks(&format!("/shrink-partitions topic:{topic} to:1 cluster:{CLUSTER}")).await;
     let (id, began) = (operation_in(&told), Instant::now());
-    while !routes_are(lab, &topic, (2, 1)).await {
+    let names = lab.address(Node::Names1);
+    let told = async || lab.route_by_mqadmin(names, &topic).await.unwrap().get("broker-a").copied();
+    while told().await != Some((2, 1)) {
         let shown = approved_by(&id, &async |line: String| home.asks(&line).await).await;
         assert!(began.elapsed() < CLOSED_WITHIN, "queues are never closed: {shown}");
     }
     bot.kill().await.unwrap();
     let mut bot = home.bot().await;
-    commits(lab, (&group, &topic), 1, 1);
-    while !routes_are(lab, &topic, (1, 1)).await {
+    raw::commit(lab.address(Node::Master), &group, (&topic, 1), 1).unwrap();
+    while told().await != Some((1, 1)) {
         assert!(began.elapsed() < CLOSED_WITHIN, "{}", home.asks(&format!("/status operation:{id}")).await);
         tokio::time::sleep(Duration::from_secs(1)).await;
     }

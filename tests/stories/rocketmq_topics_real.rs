@@ -290,8 +290,7 @@ async fn a_group_from_its_making_to_its_end_and_back() {
         for _ in 0..5 {
             raw::send(lab.address(Node::Master), &topic, 1, "k").unwrap();
         }
-        let commit = [("consumerGroup", group.as_str()), ("topic", &topic), ("queueId", "1"), ("commitOffset", "3")];
-        scene.tell(Node::Master, raw::COMMIT, &commit, "");
+        raw::commit(lab.address(Node::Master), &group, (&topic, 1), 3).unwrap();
         let before = scene.group(&group).expect("the group");
         let deleted = scene.carried_out(&format!("/group-delete group:{group}")).await;
         assert_eq!((scene.group(&group), scene.lists_offsets(&group)), (None, false), "{}", lab.line.version());

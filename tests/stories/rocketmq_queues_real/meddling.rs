@@ -3,7 +3,6 @@
 
 use super::closing::Half;
 use super::scene::{Bot, Scene, places, sets_at};
-use super::watch::Route;
 use interlock::approval::State;
 use interlock::changes::Guards;
 use interlock::id::OperationId;
@@ -13,6 +12,7 @@ use signalbox::text::plan_text;
 use std::fs;
 use std::ops::Range;
 use story::lab::rocketmq::own::BROKERS;
+use story::lab::rocketmq::raw::Route;
 use story::lab::rocketmq::{Line, at_both};
 
 const ALL: Range<u32> = 0..8;

@@ -1,6 +1,6 @@
 //! Two masters of the tests' own, topics and groups on them, a bot at work, and what raw frames tell.
 
-use super::watch::{Route, Watch, route};
+use super::watch::{Watch, route};
 use engine::Operation;
 use engine::port::Clock;
 use interlock::approval::State;
@@ -21,6 +21,7 @@ use story::advanced_clock::AdvancedClock;
 use story::crash::Points;
 use story::lab::rocketmq::applications::{Applications, Received};
 use story::lab::rocketmq::own::{BROKERS, Own};
+use story::lab::rocketmq::raw::Route;
 use story::lab::rocketmq::{Line, raw};
 use story::rocketmq_house::{CLUSTER, RocketmqPlot};
 use tokio::sync::broadcast::Receiver;
@@ -151,10 +152,7 @@ impl Scene {
 
     /// What a client does that has read so far.
     pub(super) fn commits(&self, group: &str, (broker, topic, queue): Place<'_>, offset: i64) -> raw::Command {
-        let (queue, offset) = (queue.to_string(), offset.to_string());
-        let fields =
-            [("consumerGroup", group), ("topic", topic), ("queueId", queue.as_str()), ("commitOffset", &offset)];
-        self.tells(broker, raw::COMMIT, &fields, "")
+        raw::commit(&self.at(broker), group, (topic, queue), offset).unwrap()
     }
 
     /// What each NameServer tells clients.
@@ -169,13 +167,9 @@ impl Scene {
     }
 
     /// The same by mqadmin.
-    pub(super) async fn routes_by_mqadmin(&self, topic: &str, (read, write): (u32, u32)) {
+    pub(super) async fn routes_by_mqadmin(&self, topic: &str, queues: (u32, u32)) {
         for server in self.own.names() {
-            let told = self.own.lab().mqadmin(&["topicRoute", "-n", &server, "-t", topic]).await.unwrap();
-            let spaceless: String = told.chars().filter(|one| !one.is_whitespace()).collect();
-            for (key, wanted) in [("readQueueNums", read), ("writeQueueNums", write)] {
-                assert_eq!(spaceless.matches(&format!("\"{key}\":{wanted}")).count(), 2, "{key} {wanted}: {told}");
-            }
+            assert_eq!(self.own.lab().route_by_mqadmin(&server, topic).await.unwrap(), both(queues));
         }
     }
 

@@ -1,6 +1,5 @@
 //! What every NameServer tells clients, look by look.
 
-use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 use std::net::TcpStream;
@@ -8,12 +7,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
-use story::lab::rocketmq::raw;
+use story::lab::rocketmq::raw::{self, Route};
 
 const EVERY: Duration = Duration::from_millis(50);
-
-/// The queues to read and to write, by broker.
-pub(super) type Route = BTreeMap<String, (u32, u32)>;
 
 /// Each pair of queues to read and to write that was ever told of a topic.
 pub(super) type Told = BTreeMap<String, BTreeSet<(u32, u32)>>;
@@ -63,14 +59,5 @@ pub(super) fn route(server: &str, topic: &str) -> Route {
 
 fn asks(stream: &mut TcpStream, topic: &str) -> io::Result<Route> {
     stream.write_all(&raw::request(raw::ROUTE, 1, &[("topic", topic)], b""))?;
-    let text = raw::read(stream)?.text();
-    // What stands before it is no JSON.
-    let Some((_, rest)) = text.split_once("\"queueDatas\":") else { return Ok(Route::new()) };
-    let queues = serde_json::Deserializer::from_str(rest).into_iter::<Vec<Value>>().next();
-    let number = |of: &Value, key: &str| u32::try_from(of[key].as_u64().unwrap()).unwrap();
-    let one = |of: &Value| {
-        let broker = of["brokerName"].as_str().unwrap().to_owned();
-        (broker, (number(of, "readQueueNums"), number(of, "writeQueueNums")))
-    };
-    Ok(queues.unwrap()?.iter().map(one).collect())
+    raw::route_in(&raw::read(stream)?.text())
 }

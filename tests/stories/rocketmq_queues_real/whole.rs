@@ -2,7 +2,6 @@
 //! is told, and tells.
 
 use super::scene::{Bot, Scene, both};
-use super::watch::Route;
 use interlock::approval::State;
 use interlock::changes::Guards;
 use interlock::id::OperationId;
@@ -10,6 +9,7 @@ use interlock::looks::{Cell, LookAnswer, Report};
 use serde_json::Value;
 use signalbox::desk::Done;
 use story::lab::rocketmq::own::BROKERS;
+use story::lab::rocketmq::raw::Route;
 use story::lab::rocketmq::{Line, at_both, raw};
 
 async fn succeeds(bot: &Bot, line: &str) -> OperationId {

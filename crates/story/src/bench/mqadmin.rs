@@ -123,10 +123,7 @@ impl<'a> Names<'a> {
             ["bench-topic", "bench-gone", "bench-group", "bench-left", "bench-reader"].map(|prefix| lab.unique(prefix));
         tell(lab, raw::SET_GROUP, &[], &json!({"groupName": reader}).to_string())?;
         for queue in 0..QUEUES {
-            let queue = queue.to_string();
-            let fields =
-                [("consumerGroup", reader.as_str()), ("topic", read), ("queueId", &queue), ("commitOffset", "2")];
-            tell(lab, raw::COMMIT, &fields, "")?;
+            raw::commit(lab.address(Node::Master), &reader, (read, queue), 2)?;
         }
         Ok(Self { lab, topic, gone_topic, group, gone_group, read, reader })
     }

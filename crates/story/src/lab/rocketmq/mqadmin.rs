@@ -6,6 +6,7 @@ use std::time::Duration;
 use tokio::process::Command;
 
 use super::RocketMq;
+use super::raw::{Route, route_in};
 use crate::lab::JudgeError;
 
 /// Longest run of the tool.
@@ -31,7 +32,17 @@ impl RocketMq {
         Ok(printed)
     }
 
-    /// The same once, however it ends.
+    /// The route of a topic that this NameServer tells; nothing where it knows none.
+    ///
+    /// # Errors
+    /// As [`mqadmin`](Self::mqadmin), and for what is no route.
+    pub async fn route_by_mqadmin(&self, names: &str, topic: &str) -> Result<Route, JudgeError> {
+        let printed = self.mqadmin(&["topicRoute", "-n", names, "-t", topic]).await?;
+        let spaceless: String = printed.split_whitespace().collect();
+        route_in(&spaceless).map_err(|error| JudgeError::Protocol(format!("{error}: {printed}")))
+    }
+
+    /// Runs `mqadmin` once, however it ends.
     ///
     /// # Errors
     /// When Java does not start or does not end in time.

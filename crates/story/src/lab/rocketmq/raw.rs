@@ -5,6 +5,7 @@ use std::io::{self, Read, Write};
 use std::net::TcpStream;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use serde::Deserialize;
 use serde_json::{Value, json};
 
 const LIMIT: Duration = Duration::from_secs(120);
@@ -12,11 +13,11 @@ const LIMIT: Duration = Duration::from_secs(120);
 const VERSION: i32 = 513;
 /// SEND_MESSAGE.
 const SEND: i32 = 10;
+/// UPDATE_CONSUMER_OFFSET.
+const COMMIT: i32 = 15;
 
 /// QUERY_CONSUMER_OFFSET: the offset of a group in a queue.
 pub const COMMITTED: i32 = 14;
-/// UPDATE_CONSUMER_OFFSET.
-pub const COMMIT: i32 = 15;
 /// UPDATE_AND_CREATE_TOPIC.
 pub const SET_TOPIC: i32 = 17;
 /// GET_ALL_TOPIC_CONFIG.
@@ -179,6 +180,38 @@ pub fn set_topic(broker: &str, topic: &str, (read, write): (u32, u32)) -> io::Re
     ask(broker, SET_TOPIC, &fields, b"")
 }
 
+/// A client of a group has read so far in a queue.
+///
+/// # Errors
+/// Those of the network, and what the broker says.
+pub fn commit(broker: &str, group: &str, (topic, queue): (&str, u32), offset: i64) -> io::Result<Command> {
+    let (queue, offset) = (queue.to_string(), offset.to_string());
+    let fields = [("consumerGroup", group), ("topic", topic), ("queueId", &queue), ("commitOffset", &offset)];
+    ask(broker, COMMIT, &fields, b"")?.done()
+}
+
+/// The queues of a topic to read and to write, by broker.
+pub type Route = BTreeMap<String, (u32, u32)>;
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct QueueData {
+    broker_name: String,
+    read_queue_nums: u32,
+    write_queue_nums: u32,
+}
+
+/// The route that a NameServer tells, as a whole no JSON; nothing where it knows none.
+///
+/// # Errors
+/// For what is no route.
+pub fn route_in(told: &str) -> io::Result<Route> {
+    let Some((_, rest)) = told.split_once("\"queueDatas\":") else { return Ok(Route::new()) };
+    let queues = serde_json::Deserializer::from_str(rest).into_iter::<Vec<QueueData>>().next();
+    let queues = queues.ok_or_else(|| io::Error::other("a route that breaks off"))??;
+    Ok(queues.into_iter().map(|one| (one.broker_name, (one.read_queue_nums, one.write_queue_nums))).collect())
+}
+
 /// Writes a message with a key into a queue, and gives its offset.
 ///
 /// # Errors
@@ -225,4 +258,19 @@ pub fn send_as(broker: &str, (topic, queue): (&str, u32), message: &Message<'_>)
     ];
     let body = format!("body of {key}{}", "x".repeat(message.padding));
     ask(broker, SEND, &fields, body.as_bytes())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_route_is_read() {
+        let told = r#"{"brokerDatas":[{"brokerAddrs":{0:"127.0.0.1:1"},"brokerName":"broker-a"}],"queueDatas":
+            [{"brokerName":"broker-a","perm":6,"readQueueNums":8,"writeQueueNums":4}],"filterServerTable":{}}"#;
+        assert_eq!(route_in(told).unwrap(), Route::from([("broker-a".to_owned(), (8, 4))]));
+        assert!(route_in("No topic route info").unwrap().is_empty());
+        assert!(route_in(r#"{"queueDatas":"#).is_err());
+        assert!(route_in(r#"{"queueDatas":[{"brokerName":"#).is_err());
+    }
 }

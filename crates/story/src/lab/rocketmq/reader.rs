@@ -150,15 +150,8 @@ impl Work {
 
     fn commits(&self) {
         for (queue, offset) in &self.places {
-            let (queue, offset) = (queue.to_string(), offset.to_string());
-            let fields = [
-                ("consumerGroup", self.group.as_str()),
-                ("topic", self.topic.as_str()),
-                ("queueId", queue.as_str()),
-                ("commitOffset", offset.as_str()),
-            ];
             // Told again a second later.
-            drop(raw::ask(&self.broker, raw::COMMIT, &fields, b""));
+            drop(raw::commit(&self.broker, &self.group, (&self.topic, *queue), *offset));
         }
     }
 }
