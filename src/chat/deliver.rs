@@ -168,7 +168,7 @@ impl Delivery {
 
     async fn in_place(&self, place: &Place, due: &Due) -> Result<Sent, Sent> {
         match &due.notice {
-            Notice::Alert { id, facts } => self.to_operators(place, due, (id, facts)).await,
+            Notice::Alert { id, facts, .. } => self.to_operators(place, due, (id, facts)).await,
             Notice::Board => self.post_board(place, due).await,
             Notice::AuditHead { head, before, at } => {
                 self.post_head(place, due, &HeadView { head, before, at: *at }).await
@@ -284,7 +284,7 @@ mod tests {
         let (id, facts) = (String::new(), Facts::none());
         let kept = [
             Notice::PostCard { revision: 1 },
-            Notice::Alert { id: id.clone(), facts: facts.clone() },
+            Notice::alert(&id, facts.clone()),
             Notice::OwnersBefore,
             Notice::OwnersAfter,
             Notice::GlassBroken { by: "olga".parse().unwrap(), reason: id.clone(), skipped: Vec::new(), digest: None },

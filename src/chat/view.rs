@@ -4,7 +4,7 @@ use crate::desk::Rooms;
 use crate::store::StoreError;
 use crate::text::{CardView, Mention, Newer, Owners, Progress};
 use engine::port::{Heard, Journal, JournalError};
-use engine::{History, Notice, Operation};
+use engine::{Called, History, Notice, Operation};
 use interlock::approval::{BrokenGlass, State, Tally};
 use interlock::freeze::Freeze;
 use interlock::id::{OperationId, PersonId};
@@ -12,9 +12,6 @@ use interlock::plan::{Sealed, Seat, Work};
 use interlock::policy::Grantee;
 use interlock::principal::Account;
 use std::collections::BTreeSet;
-
-/// What is told while nobody has reviewed broken glass.
-const REVIEW_OPEN: &str = "review-open";
 
 /// Everything that a card of an operation is made of.
 pub(super) struct Gathered {
@@ -81,16 +78,15 @@ impl Gathered {
         waits && !self.tally.free.is_empty()
     }
 
-    /// Whom a notice calls by name: the owners, who was skipped, those who can still fill an empty seat, or, of how it ended or
-    /// why it stands still, who asked for it.
+    /// Whom a notice calls by name: the owners, who was skipped, those who can still fill an empty seat, or, where an
+    /// alert says so, who asked for it.
     pub(super) fn called_by(&self, told: &Notice, rooms: &Rooms) -> Vec<Mention> {
         let plan = self.plan.plan();
         let all = match told {
             Notice::OwnersBefore | Notice::OwnersAfter => rooms.owners(plan),
             Notice::GlassBroken { skipped, .. } => skipped.iter().cloned().collect(),
             Notice::Reminder { .. } => rooms.policy.still_wanted(plan, &self.tally),
-            // Who can do something about a review is somebody else.
-            Notice::Alert { id, .. } if id != REVIEW_OPEN => {
+            Notice::Alert { calls: Called::Requesters, .. } => {
                 plan.requesters.iter().map(|one| Grantee::Account(one.account)).collect()
             }
             _ => BTreeSet::new(),

@@ -5,7 +5,7 @@ use super::error::StoreError;
 use super::rows::{from_json, json, parsed};
 use super::votes::is_taken;
 use super::{Cast, Store, audit, cards, operations, outbox};
-use engine::{Actor, Notice, Operation, PAUSED_BY_GLASS, Record, glass_plan_gone};
+use engine::{Actor, Called, Notice, Operation, PAUSED_BY_GLASS, Record, glass_plan_gone};
 use interlock::approval::{BrokenGlass, FIRST_NAG, NAG_EVERY, Review};
 use interlock::facts::{Fact, Facts};
 use interlock::id::{OperationId, RequestId};
@@ -261,7 +261,7 @@ impl Store {
             .with("reason", row.reason.as_str())
             .with("at", Millis(row.broken_at))
             .with("operation", row.operation.as_str());
-        let told = Notice::Alert { id: "review-open".to_owned(), facts: facts.clone() };
+        let told = Notice::Alert { id: "review-open".to_owned(), facts: facts.clone(), calls: Called::Nobody };
         outbox::put(&mut tx, &operation, &[told], now).await?;
         audit::append(&mut tx, now, &[Record::of_engine("review-open", &operation, facts)]).await?;
         tx.commit().await

@@ -47,7 +47,7 @@ fn card(notice: &Notice, view: &CardView<'_>) -> Card {
             let card = told(view, id, facts);
             Card { files: by_hand(view, id).into_iter().collect(), tone: Tone::Running, ..card }
         }
-        Notice::Alert { id, facts } => alert(view, id, facts),
+        Notice::Alert { id, facts, .. } => alert(view, id, facts),
         Notice::Shared { answer, by, seen_at } => shared(answer, (by, *seen_at), view.locale),
     }
 }

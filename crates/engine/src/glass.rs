@@ -24,7 +24,7 @@ pub const PAUSED_BY_GLASS: &str = "paused-for-break-glass";
 #[must_use]
 pub fn glass_plan_gone(operation: &Operation) -> Notice {
     let facts = Facts::none().with("operation", operation.id.as_str()).with("state", operation.state.key());
-    Notice::Alert { id: "glass-plan-gone".to_owned(), facts }
+    Notice::alert("glass-plan-gone", facts)
 }
 
 impl Run<'_> {

@@ -41,7 +41,7 @@ pub use error::EngineError;
 pub use glass::{GLASS_BROKEN, PAUSED_BY_GLASS, glass_plan_gone};
 pub use history::{History, RESTORE, Tries, UNWOUND, adjusted};
 pub use inner::Ports;
-pub use notice::{Notice, Seeded, Stream};
+pub use notice::{Called, Notice, Seeded, Stream};
 pub use operation::{Changes, Freezes, NewOperation, Operation, Revision, Token, Transition, Transitioned, Why};
 pub use pace::{BadPace, Pace};
 pub use permit::Permit;

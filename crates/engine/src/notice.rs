@@ -93,6 +93,9 @@ pub enum Notice {
         id: String,
         /// Its facts.
         facts: Facts,
+        /// Whom it calls by name.
+        #[serde(default)]
+        calls: Called,
     },
     /// What somebody was shown, for everybody who reads a place.
     Shared {
@@ -106,11 +109,28 @@ pub enum Notice {
 }
 
 impl Notice {
+    /// An alert that calls who asked.
+    #[must_use]
+    pub fn alert(id: &str, facts: Facts) -> Self {
+        Self::Alert { id: id.to_owned(), facts, calls: Called::default() }
+    }
+
     /// Whether it calls people by name: the owners of what an operation changes, and who was skipped.
     #[must_use]
     pub fn calls_people(&self) -> bool {
         matches!(self, Self::OwnersBefore | Self::OwnersAfter | Self::GlassBroken { .. })
     }
+}
+
+/// Whom an alert calls by name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Called {
+    /// Who asked for the operation: it is about how that ended, or why it stands still.
+    #[default]
+    Requesters,
+    /// Nobody: who can do something about it is somebody else.
+    Nobody,
 }
 
 /// Which reactions are seeded.
@@ -125,7 +145,7 @@ pub enum Seeded {
 
 /// With notification.
 pub(crate) fn alert(id: &str, facts: Facts) -> Vec<Notice> {
-    vec![Notice::Alert { id: id.to_owned(), facts }]
+    vec![Notice::alert(id, facts)]
 }
 
 pub(crate) fn progress(id: &str, facts: Facts) -> Notice {
@@ -139,5 +159,25 @@ pub(crate) fn milestone(id: &str, facts: Facts) -> Notice {
 /// What is told at an end: how it ended and why, with notification, and the owners.
 pub(crate) fn ending(id: &str, why: &str, facts: Facts) -> Vec<Notice> {
     let facts = facts.with("why", Fact::from(why));
-    vec![Notice::Alert { id: id.to_owned(), facts }, Notice::OwnersAfter]
+    vec![Notice::alert(id, facts), Notice::OwnersAfter]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_alert_that_does_not_say_whom_it_calls_calls_who_asked() {
+        let stored = r#"{"alert":{"id":"failed","facts":{}}}"#;
+        assert_eq!(serde_json::from_str::<Notice>(stored).unwrap(), Notice::alert("failed", Facts::none()));
+    }
+
+    #[test]
+    fn whom_an_alert_calls_is_stored_with_it() {
+        for calls in [Called::Requesters, Called::Nobody] {
+            let alert = Notice::Alert { id: "failed".to_owned(), facts: Facts::none(), calls };
+            let stored = serde_json::to_string(&alert).unwrap();
+            assert_eq!(serde_json::from_str::<Notice>(&stored).unwrap(), alert, "{stored}");
+        }
+    }
 }

@@ -5,7 +5,7 @@ use crate::chat::port::Sending;
 use crate::chat::view::{Gathered, NotGathered};
 use crate::store::{Due, StoreError};
 use crate::text::{Card, CardView, Locale, plan_unreadable, undelivered, undelivered_alone};
-use engine::{Notice, Stream};
+use engine::{Called, Notice, Stream};
 use interlock::facts::{Fact, Facts};
 use interlock::id::OperationId;
 use interlock::principal::Place;
@@ -67,5 +67,5 @@ fn for_operators(due: &Due, why: &str) -> Option<Notice> {
             (id, facts.with("operation", operation.as_str()))
         }
     };
-    Some(Notice::Alert { id: id.to_owned(), facts })
+    Some(Notice::Alert { id: id.to_owned(), facts, calls: Called::Nobody })
 }

@@ -5,7 +5,7 @@ use super::contract;
 use crate::store::audit::{AuditFilter, AuditPage};
 use crate::store::{Cast, CloseReview, Store, StoreError};
 use engine::port::{Journal, JournalError};
-use engine::{Changes, Freezes, Notice, Operation, PAUSED_BY_GLASS, Revision, Stream, Transition, Why};
+use engine::{Called, Changes, Freezes, Notice, Operation, PAUSED_BY_GLASS, Revision, Stream, Transition, Why};
 use interlock::approval::{BrokenGlass, Event, FIRST_NAG, NAG_EVERY, Review, State};
 use interlock::facts::Facts;
 use interlock::id::RequestId;
@@ -89,7 +89,9 @@ async fn told(bed: &Bed) -> Vec<(Stream, Notice)> {
 /// How often people are told that a review is open, since this was asked before.
 async fn nagged(bed: &Bed) -> usize {
     let told = told(bed).await;
-    told.iter().filter(|(_, one)| matches!(one, Notice::Alert { id, .. } if id == "review-open")).count()
+    told.iter()
+        .filter(|(_, one)| matches!(one, Notice::Alert { id, calls: Called::Nobody, .. } if id == "review-open"))
+        .count()
 }
 
 /// An operation whose glass is broken, and others that were paused: the first for it, the second for it and then for another one,
@@ -132,7 +134,7 @@ fn gone_facts(gone: &Operation, state: State) -> Facts {
 /// Who is told that a plan is gone for which it pauses, and what.
 async fn told_of_gone(bed: &Bed) -> Vec<(Stream, Facts)> {
     let is_it = |(stream, notice)| match notice {
-        Notice::Alert { id, facts } if id == "glass-plan-gone" => Some((stream, facts)),
+        Notice::Alert { id, facts, .. } if id == "glass-plan-gone" => Some((stream, facts)),
         _ => None,
     };
     let mut all: Vec<_> = told(bed).await.into_iter().filter_map(is_it).collect();

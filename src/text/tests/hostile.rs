@@ -104,7 +104,7 @@ fn a_plan_of_hostile_names_is_a_card_like_any_other() {
                     stays_foreign(&notice(&told, &view), &with, locale);
                 }
                 let facts = Facts::none().with("members", vec![with.clone(); 9]).with("count", 9_i64);
-                stays_foreign(&notice(&Notice::Alert { id: with.clone(), facts: facts.clone() }, &view), &with, locale);
+                stays_foreign(&notice(&Notice::alert(&with, facts.clone()), &view), &with, locale);
                 stays_foreign(
                     &notice(&Notice::Progress { id: "wait-members-remain".to_owned(), facts }, &view),
                     &with,

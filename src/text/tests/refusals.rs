@@ -146,7 +146,7 @@ fn every_notice_fits_with_the_longest_names() {
             let id = (*id).to_owned();
             let milestone = Notice::Milestone { id: id.clone(), facts: facts.clone() };
             let progress = Notice::Progress { id: id.clone(), facts: facts.clone() };
-            for told in [milestone, progress, Notice::Alert { id, facts }] {
+            for told in [milestone, progress, Notice::alert(&id, facts)] {
                 for locale in Locale::ALL {
                     let card = notice(&told, &scene.view(locale));
                     check(&card, locale);

@@ -241,19 +241,19 @@ fn notices() {
     let glass = Notice::GlassBroken { by: person("olga"), reason: reason.clone(), skipped: Vec::new(), digest: None };
     told("notice_glass_broken", &glass, &broken);
     let by = Facts::none().with("by", "olga").with("reason", reason).with("operation", "K7F3QD");
-    let open = Notice::Alert { id: "review-open".to_owned(), facts: by.clone().with("at", NOON) };
+    let open = Notice::alert("review-open", by.clone().with("at", NOON));
     told("notice_review_open", &open, &Scene { state: State::Succeeded, ..broken });
-    let paused = Notice::Alert { id: "paused-for-break-glass".to_owned(), facts: by };
+    let paused = Notice::alert("paused-for-break-glass", by);
     told("notice_paused_for_break_glass", &paused, &running);
     let gone = Facts::none().with("operation", "K7F3QD").with("state", "rejected");
-    let gone = Notice::Alert { id: "glass-plan-gone".to_owned(), facts: gone };
+    let gone = Notice::alert("glass-plan-gone", gone);
     told("notice_glass_plan_gone", &gone, &Scene { state: State::Paused, ..Scene::of(reset(6)) });
     let stale = Facts::none().with("topic", "orders");
     told("notice_stale", &Notice::Milestone { id: "stale-topic-recreated".to_owned(), facts: stale }, &running);
     told("notice_started", &Notice::Milestone { id: "started".to_owned(), facts: Facts::none() }, &running);
     let said = Facts::none().with("said", "GROUP_ID_NOT_FOUND");
     let failed = Scene::of(reset(6)).approved().at(State::Failed).because("group-gone", said);
-    told("notice_failed", &Notice::Alert { id: "failed".to_owned(), facts: Facts::none() }, &failed);
+    told("notice_failed", &Notice::alert("failed", Facts::none()), &failed);
 }
 
 #[test]
