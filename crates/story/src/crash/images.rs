@@ -66,13 +66,13 @@ impl Images {
 
     fn take(&self, point: &Point) {
         let at = self.clock.now();
-        let ground = self.ground.copied();
         let is_new = {
             let mut taken = self.taken();
             taken.points.insert(point.clone());
-            taken.images.insert(hash(ground.folder(), at))
+            taken.images.insert(hash(self.ground.folder(), at))
         };
         if is_new {
+            let ground = self.ground.copied();
             // Where everybody who lives on from there has failed, that is told by them.
             let _ = self.gives.send(Image { point: point.clone(), ground, at });
         }
