@@ -6,8 +6,8 @@ use interlock::cluster::kafka::Committed;
 use interlock::id::{GroupId, OperationId, TopicName};
 use interlock::policy::Role;
 use serde_json::{Value, json};
-use simulated::{GroupSpec, Member};
-use story::discord_house::{CLUSTER, DiscordStory, GROUP, SOON, TOPIC, chat_role, operation_in, wait_until};
+use simulated::GroupSpec;
+use story::discord_house::{CLUSTER, DiscordStory, GROUP, SOON, TOPIC, chat_role, live, operation_in, wait_until};
 
 /// They look like the group of the stories, with what is shown in the place of what cannot be seen.
 const TWINS: [(&str, &str); 5] = [
@@ -90,13 +90,10 @@ async fn mentions_of_people_who_are_there_call_nobody() {
     let people = [format!("<@{bob}>"), format!("<@&{approvers}>"), format!("<@!{carol}>")];
     let mentions: Vec<String> = people.into_iter().chain(["@everyone", "@here"].map(str::to_owned)).collect();
     let hostile = mentions.join(" ");
-    let group: GroupId = "billing-live".parse().unwrap();
-    let spec = GroupSpec::new(group.clone()).reading(TOPIC.parse().unwrap(), 3_600);
-    story.kafka().add_group(&spec.committed(TOPIC.parse().unwrap(), 0, Committed::plain(50))).unwrap();
-    story.kafka().join(&group, Member::new(&format!("live-1 {hostile}"), "/10.0.9.1")).unwrap();
+    story.has_live(&[format!("live-1 {hostile}").as_str()]);
     let options = json!([
         text("cluster", CLUSTER),
-        text("group", group.as_str()),
+        text("group", live().as_str()),
         text("topic", TOPIC),
         text("to", "earliest"),
         text("wait-for-stop", "6h"),

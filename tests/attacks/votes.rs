@@ -4,15 +4,14 @@ use discord_model::gateway::Release;
 use discord_model::{Fault, On, Request, permissions};
 use interlock::approval::State;
 use interlock::cluster::Tier;
-use interlock::cluster::kafka::Committed;
-use interlock::id::{GroupId, PersonId, TopicName};
+use interlock::id::PersonId;
 use interlock::plan::Effect;
 use interlock::policy::{Grant, Grantee, Policy, Reach, Role};
 use interlock::principal::{Account, ChatRole};
 use signalbox::desk::Done;
-use simulated::{GroupSpec, Leave, Member, Trouble};
+use simulated::{Leave, Trouble};
 use std::time::Duration;
-use story::discord_house::{CLUSTER, DiscordStory, Posted, SOON, TOPIC, chat_role, operation_in, reset};
+use story::discord_house::{DiscordStory, SOON, chat_role, live, operation_in, reset};
 
 const MEMBER: &str = "/guilds/{guild_id}/members/{user_id}";
 /// bob, at the machine of the bot.
@@ -143,13 +142,8 @@ async fn people_fill_seats_and_each_of_them_one() {
         discord.user("dora").gets_role(approver);
     })
     .await;
-    let group: GroupId = "billing-live".parse().unwrap();
-    let spec = GroupSpec::new(group.clone()).reading(TOPIC.parse().unwrap(), 3_600);
-    story.kafka().add_group(&spec.committed(TOPIC.parse().unwrap(), 0, Committed::plain(50))).unwrap();
-    story.kafka().join(&group, Member::new("live-1", "/10.0.9.1")).unwrap();
     // It needs two approvers, and an owner: the application has to stop.
-    let line = format!("/reset-offset cluster:{CLUSTER} group:{group} topic:{TOPIC} to:earliest wait-for-stop:6h");
-    let posted = story.asks("alice", &line).await;
+    let posted = story.asks_to_wait().await;
     story.reacts("dora", &posted.card, "✅").await;
     posted.card.becomes("1 of 3: dora", SOON).await;
     story.reacts("bob", &posted.card, "✅").await;
@@ -211,28 +205,13 @@ async fn moderators_take_approvals_off_and_no_veto_that_was_seen() {
     is_clean(&story).await;
 }
 
-/// A group with a member at work awaits its reset: bob has approved it, and dora, whose group it is. Nothing was done to it yet.
-async fn waiting(story: &DiscordStory) -> (Posted, GroupId) {
-    let (group, topic): (GroupId, TopicName) = ("billing-live".parse().unwrap(), TOPIC.parse().unwrap());
-    let spec = GroupSpec::new(group.clone()).reading(topic.clone(), 3_600).committed(topic, 0, Committed::plain(50));
-    story.kafka().add_group(&spec).unwrap();
-    story.kafka().join(&group, Member::new("live-1", "/10.0.9.1")).unwrap();
-    let line = format!("/reset-offset cluster:{CLUSTER} group:{group} topic:{TOPIC} to:earliest wait-for-stop:6h");
-    let posted = story.asks("alice", &line).await;
-    story.reacts("bob", &posted.card, "✅").await;
-    posted.card.becomes("1 of 2: bob", SOON).await;
-    story.reacts("dora", &posted.card, "✅").await;
-    story.becomes(&posted.id, State::Waiting).await;
-    (posted, group)
-}
-
 /// 18: who takes an approval off between the last read and the first act is too late, and the card has said so since the start:
 /// its votes are those of the start. 🛑 is the way to stop it.
 #[tokio::test]
 async fn an_approval_that_is_taken_off_after_the_start_stands_as_it_was_read() {
     for stops in [false, true] {
         let story = DiscordStory::begin().await;
-        let (posted, group) = waiting(&story).await;
+        let posted = story.waits().await;
         let stands = "Votes at the start: 2 of 2: bob, dora";
         posted.card.becomes(stands, SOON).await;
         story.all_is_told().await;
@@ -246,7 +225,7 @@ async fn an_approval_that_is_taken_off_after_the_start_stands_as_it_was_read() {
             story.reacts("carol", &posted.card, "🛑").await;
             story.becomes(&posted.id, State::Stopped).await;
         } else {
-            story.kafka().stop_group(&group, Leave::InOrder, None).unwrap();
+            story.kafka().stop_group(&live(), Leave::InOrder, None).unwrap();
             story.becomes(&posted.id, State::Succeeded).await;
         }
         assert_eq!(story.acts(), usize::from(!stops));

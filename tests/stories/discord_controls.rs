@@ -3,25 +3,12 @@
 
 use discord_model::gateway::Release;
 use interlock::approval::State;
-use interlock::cluster::kafka::Committed;
-use interlock::id::{GroupId, TopicName};
-use simulated::{GroupSpec, Member};
-use story::discord_house::{CLUSTER, DiscordStory, Posted, SOON, TOPIC};
+use story::discord_house::{DiscordStory, Posted, SOON};
 
-/// A group with a member at work awaits its reset: approved, and waiting for the group to stop.
+/// A reset waits for its group to stop.
 async fn waiting() -> (DiscordStory, Posted) {
     let story = DiscordStory::begin().await;
-    let (group, topic): (GroupId, TopicName) = ("billing-live".parse().unwrap(), TOPIC.parse().unwrap());
-    let spec = GroupSpec::new(group.clone()).reading(topic.clone(), 3_600).committed(topic, 0, Committed::plain(50));
-    story.kafka().add_group(&spec).unwrap();
-    story.kafka().join(&group, Member::new("live-1", "/10.0.9.1")).unwrap();
-    let line = format!("/reset-offset cluster:{CLUSTER} group:{group} topic:{TOPIC} to:earliest wait-for-stop:6h");
-    let posted = story.asks("alice", &line).await;
-    story.reacts("bob", &posted.card, "✅").await;
-    posted.card.becomes("1 of 2: bob", SOON).await;
-    story.reacts("dora", &posted.card, "✅").await;
-    story.becomes(&posted.id, State::Waiting).await;
-    posted.card.until(|seen| !seen.reacted("↩️").is_empty(), SOON).await;
+    let posted = story.waits().await;
     (story, posted)
 }
 

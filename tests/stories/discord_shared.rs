@@ -2,13 +2,11 @@
 //! of clients.
 
 use discord_model::{Answer, Channel, Fault, On, Seen};
-use interlock::cluster::kafka::Committed;
-use interlock::id::{GroupId, RequestId, TopicName};
+use interlock::id::RequestId;
 use interlock::policy::Role;
 use signalbox::store::audit::{AuditFilter, AuditPage};
-use simulated::{GroupSpec, Member};
 use std::time::Duration;
-use story::discord_house::{CLUSTER, DiscordStory, GROUP, SOON, TOPIC, chat_role};
+use story::discord_house::{CLUSTER, DiscordStory, GROUP, SOON, TOPIC, chat_role, live};
 
 /// How the addresses of its members begin.
 const HOST: &str = "10.0.";
@@ -17,13 +15,8 @@ const SHARE: &str = "Share here";
 /// A group with two members, one of which is named after its address.
 async fn begun() -> (DiscordStory, String) {
     let story = DiscordStory::begin().await;
-    let (group, topic): (GroupId, TopicName) = ("billing-live".parse().unwrap(), TOPIC.parse().unwrap());
-    let spec = GroupSpec::new(group.clone()).reading(topic.clone(), 3_600).committed(topic, 0, Committed::plain(50));
-    story.kafka().add_group(&spec).unwrap();
-    for client in ["live-1", "10.0.9.1@4711"] {
-        story.kafka().join(&group, Member::new(client, "/10.0.9.1")).unwrap();
-    }
-    (story, format!("cluster:{CLUSTER} group:{group}"))
+    story.has_live(&["live-1", "10.0.9.1@4711"]);
+    (story, format!("cluster:{CLUSTER} group:{}", live()))
 }
 
 async fn looks(story: &DiscordStory, who: &str, channel: &Channel, line: &str) -> Answer {

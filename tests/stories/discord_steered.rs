@@ -4,53 +4,29 @@
 use discord_model::gateway::Release;
 use discord_model::{Fault, On, Request};
 use interlock::approval::State;
-use interlock::cluster::kafka::{Committed, Right};
-use interlock::id::{GroupId, TopicName};
-use simulated::{GroupSpec, Leave, Member, Trouble};
+use interlock::cluster::kafka::Right;
+use simulated::{Leave, Member, Trouble};
 use std::time::{Duration, Instant};
-use story::discord_house::{CLUSTER, DiscordStory, Posted, SOON, TOPIC, wait_until};
+use story::discord_house::{DiscordStory, Posted, SOON, TOPIC, live, wait_until};
 
 const REACTIONS: &str = "/channels/{channel_id}/messages/{message_id}/reactions/{emoji_name}";
 /// Three emojis, each in two lists.
 const LISTS: usize = 6;
 const MEMBER: &str = "/guilds/{guild_id}/members/{user_id}";
 
-fn live() -> GroupId {
-    "billing-live".parse().unwrap()
-}
-
-/// A group with a member at work, and alice's plan to reset it once it has stopped.
-async fn asked() -> (DiscordStory, Posted) {
-    let story = DiscordStory::begin().await;
-    let topic: TopicName = TOPIC.parse().unwrap();
-    let spec = GroupSpec::new(live()).reading(topic.clone(), 3_600).committed(topic, 0, Committed::plain(50));
-    story.kafka().add_group(&spec).unwrap();
-    story.kafka().join(&live(), Member::new("live-1", "/10.0.9.1")).unwrap();
-    let line = format!("/reset-offset cluster:{CLUSTER} group:{} topic:{TOPIC} to:earliest wait-for-stop:6h", live());
-    let posted = story.asks("alice", &line).await;
-    (story, posted)
-}
-
-async fn approved(story: &DiscordStory, posted: &Posted) {
-    story.reacts("bob", &posted.card, "✅").await;
-    posted.card.becomes("1 of 2: bob", SOON).await;
-    story.reacts("dora", &posted.card, "✅").await;
-}
-
 /// It waits for its group to stop.
 async fn waiting() -> (DiscordStory, Posted) {
-    let (story, posted) = asked().await;
-    approved(&story, &posted).await;
-    story.becomes(&posted.id, State::Waiting).await;
-    posted.card.until(|seen| !seen.reacted("↩️").is_empty(), SOON).await;
+    let story = DiscordStory::begin().await;
+    let posted = story.waits().await;
     (story, posted)
 }
 
 /// Approved, and it does not start as long as the cluster is away.
 async fn queued() -> (DiscordStory, Posted) {
-    let (story, posted) = asked().await;
+    let story = DiscordStory::begin().await;
+    let posted = story.asks_to_wait().await;
     story.kafka().trouble(Some(Trouble::Down)).unwrap();
-    approved(&story, &posted).await;
+    story.both_approve(&posted).await;
     story.becomes(&posted.id, State::Queued).await;
     posted.card.thread().unwrap().wait_for_text("cannot be looked at", SOON).await;
     story.all_is_told().await;

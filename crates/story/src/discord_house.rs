@@ -25,7 +25,7 @@ use signalbox::desk::{Answer, Incoming, Parts, STOP, Times};
 use signalbox::house::{House, Plot};
 use signalbox::store::audit::{AuditFilter, AuditPage, Verdict};
 use signalbox::store::{DirtyCard, MessageRole, Store, StoreError};
-use simulated::{Fleet, SimulatedKafka, demo};
+use simulated::{Fleet, GroupSpec, Member, SimulatedKafka, demo};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::RangeInclusive;
 use std::sync::Arc;
@@ -298,6 +298,44 @@ impl DiscordStory {
         self.asks("alice", &reset("earliest")).await
     }
 
+    /// The group [`live`] reads [`TOPIC`], and these clients of it are at work.
+    ///
+    /// # Panics
+    /// If there is such a group already.
+    pub fn has_live(&self, clients: &[&str]) {
+        let (group, (_, topic)) = (live(), names());
+        let spec =
+            GroupSpec::new(group.clone()).reading(topic.clone(), 3_600).committed(topic, 0, Committed::plain(50));
+        self.kafka().add_group(&spec).expect("the group");
+        for client in clients {
+            self.kafka().join(&group, Member::new(client, "/10.0.9.1")).expect("a member");
+        }
+    }
+
+    /// alice asks for a reset of [`live`] that waits until its one client has stopped.
+    pub async fn asks_to_wait(&self) -> Posted {
+        self.has_live(&["live-1"]);
+        let line =
+            format!("/reset-offset cluster:{CLUSTER} group:{} topic:{TOPIC} to:earliest wait-for-stop:6h", live());
+        self.asks("alice", &line).await
+    }
+
+    /// bob approves it, and dora, whose group it is.
+    pub async fn both_approve(&self, posted: &Posted) {
+        self.reacts("bob", &posted.card, "✅").await;
+        posted.card.becomes("1 of 2: bob", SOON).await;
+        self.reacts("dora", &posted.card, "✅").await;
+    }
+
+    /// A reset of [`live`] waits until its one client has stopped: approved by bob and dora, and with what steers it seeded.
+    pub async fn waits(&self) -> Posted {
+        let posted = self.asks_to_wait().await;
+        self.both_approve(&posted).await;
+        self.becomes(&posted.id, State::Waiting).await;
+        posted.card.until(|seen| !seen.reacted("↩️").is_empty(), SOON).await;
+        posted
+    }
+
     /// Somebody asks for a change, and is answered privately; the card appears, with its votes seeded and its thread open.
     ///
     /// # Panics
@@ -559,6 +597,12 @@ impl DiscordStory {
         let (group, topic) = names();
         self.kafka().foreign_commit(&group, &topic, 0, Committed::plain(offset)).expect("the fleet");
     }
+}
+
+/// A group with clients at work, where a story [has it](DiscordStory::has_live); owned by dora.
+#[must_use]
+pub fn live() -> GroupId {
+    "billing-live".parse().expect("a group's name")
 }
 
 /// The command that resets the group of the stories.

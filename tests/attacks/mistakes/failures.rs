@@ -3,10 +3,10 @@
 use discord_model::{Fault, Message, On, Request, Seen};
 use interlock::approval::State;
 use interlock::cluster::kafka::Committed;
-use simulated::{ActFault, GroupSpec, Interference, Member};
+use simulated::{ActFault, Interference, Member};
 use std::process::Command;
 use std::time::Duration;
-use story::discord_house::{CLUSTER, DiscordStory, GROUP, Posted, SOON, TOPIC, operation_in, reset, wait_until};
+use story::discord_house::{DiscordStory, GROUP, Posted, SOON, TOPIC, live, operation_in, reset, wait_until};
 
 const POST: &str = "/channels/{channel_id}/messages";
 const EDIT: &str = "/channels/{channel_id}/messages/{message_id}";
@@ -114,37 +114,23 @@ async fn a_card_whose_answer_was_lost_is_posted_once() {
     }
 }
 
-/// A group with one member at work awaits its reset for hours; its progress is told in the thread.
-async fn waiting(story: &DiscordStory) -> (Posted, interlock::id::GroupId) {
-    let group: interlock::id::GroupId = "billing-live".parse().unwrap();
-    let spec = GroupSpec::new(group.clone()).reading(TOPIC.parse().unwrap(), 3_600);
-    story.kafka().add_group(&spec.committed(TOPIC.parse().unwrap(), 0, Committed::plain(50))).unwrap();
-    story.kafka().join(&group, Member::new("live-1", "/10.0.9.1")).unwrap();
-    let line = format!("/reset-offset cluster:{CLUSTER} group:{group} topic:{TOPIC} to:earliest wait-for-stop:6h");
-    let posted = story.asks("alice", &line).await;
-    story.reacts("bob", &posted.card, "✅").await;
-    posted.card.becomes("1 of 2: bob", SOON).await;
-    story.reacts("dora", &posted.card, "✅").await;
-    (posted, group)
-}
-
 /// 13: progress goes into the thread; a message that has grown old is not edited for it.
 #[tokio::test]
 async fn progress_is_told_in_the_thread_and_old_messages_are_left_alone() {
     let story = DiscordStory::begin().await;
-    let (posted, group) = waiting(&story).await;
+    let posted = story.waits().await;
     let thread = posted.card.thread().unwrap();
     let first = thread.wait_for_text("live-1", SOON).await;
     story.all_is_told().await;
     // For 50 minutes it is one message.
     story.time_passes(Duration::from_secs(45 * 60));
-    story.kafka().join(&group, Member::new("live-2", "/10.0.9.2")).unwrap();
+    story.kafka().join(&live(), Member::new("live-2", "/10.0.9.2")).unwrap();
     let edited = first.becomes("live-2", SOON).await;
     assert!(edited.silent, "progress wakes nobody");
     story.all_is_told().await;
     story.time_passes(Duration::from_secs(6 * 60));
     let (before, history) = (posted.card.history().len(), first.history().len());
-    story.kafka().join(&group, Member::new("live-3", "/10.0.9.3")).unwrap();
+    story.kafka().join(&live(), Member::new("live-3", "/10.0.9.3")).unwrap();
     let second = thread.wait_for(|seen| seen.text.contains("live-3"), SOON).await;
     assert_ne!(second.id(), first.id(), "an old message is not edited");
     assert_eq!(
@@ -157,7 +143,7 @@ async fn progress_is_told_in_the_thread_and_old_messages_are_left_alone() {
 }
 
 /// More members come until there is progress that waits for its time.
-async fn is_put_off(story: &DiscordStory, group: &interlock::id::GroupId) {
+async fn is_put_off(story: &DiscordStory) {
     let began = std::time::Instant::now();
     for member in 0.. {
         let now = story.house().rooms().clock.now();
@@ -168,7 +154,7 @@ async fn is_put_off(story: &DiscordStory, group: &interlock::id::GroupId) {
             return;
         }
         assert!(began.elapsed() < SOON, "nothing is put off");
-        story.kafka().join(group, Member::new(&format!("last-{member}"), "/10.0.9.9")).unwrap();
+        story.kafka().join(&live(), Member::new(&format!("last-{member}"), "/10.0.9.9")).unwrap();
         story.time_passes(Duration::from_millis(100));
         tokio::task::yield_now().await;
     }
@@ -181,7 +167,7 @@ const ON_ITS_WAY: i64 = 5_000;
 #[tokio::test]
 async fn progress_is_told_every_fifteen_seconds_at_most() {
     let story = DiscordStory::begin().await;
-    let (posted, group) = waiting(&story).await;
+    let posted = story.waits().await;
     let thread = posted.card.thread().unwrap();
     let first = thread.wait_for_text("live-1", SOON).await;
     let message = Some(first.id().to_string());
@@ -194,7 +180,7 @@ async fn progress_is_told_every_fifteen_seconds_at_most() {
         let told = edits().len();
         for member in 0..3 {
             let client = format!("more-{round}-{member}");
-            story.kafka().join(&group, Member::new(&client, "/10.0.9.9")).unwrap();
+            story.kafka().join(&live(), Member::new(&client, "/10.0.9.9")).unwrap();
             story.time_passes(Duration::from_secs(2));
         }
         wait_until("an edit", || {
@@ -214,7 +200,7 @@ async fn progress_is_told_every_fifteen_seconds_at_most() {
     assert!(told.len() >= 5, "it was told: {told:?}");
 
     // Put off again, and then it is over: nobody waits fifteen seconds for that.
-    is_put_off(&story, &group).await;
+    is_put_off(&story).await;
     let answer = story.user("bob").runs(&story.ops, &format!("/stop operation:{}", posted.id)).await;
     assert!(answer.text().contains("safe point"), "{}", answer.text());
     story.becomes(&posted.id, State::Stopped).await;
