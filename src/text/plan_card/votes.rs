@@ -47,10 +47,13 @@ pub(in crate::text) fn footer(view: &CardView<'_>) -> Line {
     if view.seats.is_empty() && tally.vetoes.is_empty() {
         return locale.say("votes-none-needed", &Args::new());
     }
-    let mut parts = standing(tally, view.history.started.is_some(), locale);
-    if tally.filled() == 0 && is_confirmed_only(view) {
-        parts[0] = locale.say("votes-unconfirmed", &Args::new());
-    }
+    let first = if tally.filled() == 0 && is_confirmed_only(view) {
+        locale.say("votes-unconfirmed", &Args::new())
+    } else {
+        counted(tally, view.history.started.is_some(), locale)
+    };
+    let mut parts = vec![first];
+    parts.extend(beside(tally, locale));
     if view.state == State::AwaitingApproval {
         parts.push(match view.plan.plan().name_to_type() {
             Some(name) => locale.say("votes-how-typed", &Args::new().foreign("name", name, WHOLE_NAME)),
@@ -70,6 +73,13 @@ fn is_confirmed_only(view: &CardView<'_>) -> bool {
 /// back later is not.
 pub(in crate::text) fn standing(tally: &Tally, has_started: bool, locale: Locale) -> Vec<Line> {
     let mut parts = vec![counted(tally, has_started, locale)];
+    parts.extend(beside(tally, locale));
+    parts
+}
+
+/// What is said beside the seats that are filled.
+fn beside(tally: &Tally, locale: Locale) -> Vec<Line> {
+    let mut parts = Vec::new();
     if !tally.vetoes.is_empty() {
         let args = Args::new().line("who", people(tally.vetoes.iter(), locale));
         parts.push(locale.say("votes-vetoed", &args));
