@@ -12,7 +12,7 @@ use interlock::command::{
     Arguments, Command, Directory, Kind, ParseContext, RawValue, Request, View, parse, write_line,
 };
 use interlock::facts::Facts;
-use interlock::id::{ClusterName, OperationId, RequestId};
+use interlock::id::{ClusterName, OperationId, RequestId, TopicName};
 use interlock::policy::{Needs, Sight};
 use std::sync::{Arc, Mutex};
 use tracing::Instrument;
@@ -159,11 +159,17 @@ pub(super) fn about(operation: &OperationId) {
     tracing::Span::current().record("operation", tracing::field::display(operation));
 }
 
-/// The names of topics and groups that a request is about.
+/// The names of topics and groups that a request is about, as far as it writes them out.
 pub(super) fn names(arguments: &Arguments) -> Vec<String> {
     let topic = arguments.topic("topic").map(ToString::to_string);
     let group = arguments.group("group").map(ToString::to_string);
-    topic.into_iter().chain(group).collect()
+    let listed = arguments.topics("topics").unwrap_or_default().iter().filter(|word| is_one_name(word)).cloned();
+    topic.into_iter().chain(group).chain(listed).collect()
+}
+
+/// Whether a word of a list of topics is the name of one: no pattern, nor the words for all and for the busiest.
+fn is_one_name(word: &str) -> bool {
+    word != "all" && word.parse::<TopicName>().is_ok()
 }
 
 /// A denial of the policy, as an answer.

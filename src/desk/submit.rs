@@ -109,9 +109,12 @@ impl Desk {
 }
 
 /// What a request without a topic found is told only if the asker may see everything that is named in it. Else the answer is
-/// always the same, whatever was found.
+/// always the same, whatever was found. What a pattern finds is not known where there is no plan: it has to lie within sight as
+/// it is written.
 fn within_sight(done: Done, ask: &Ask<'_>, cluster: &ClusterName) -> Done {
-    let seen = |facts: &Facts| ask.sight.finding(cluster, facts);
+    let listed = ask.arguments().topics("topics").unwrap_or_default();
+    let listed = listed.iter().all(|word| ask.sight.name(cluster, word));
+    let seen = |facts: &Facts| listed && ask.sight.finding(cluster, facts);
     let all = match &done {
         Done::Refused(checks) => checks.iter().all(|check| seen(&check.facts)),
         Done::Mistake(mistake) => seen(&mistake.facts),

@@ -99,15 +99,18 @@ impl Store {
         Ok(true)
     }
 
-    /// A board was posted, and its notice is done. False if the claim was lost to another taker.
+    /// A board was posted, and its notice is done; it is known also where somebody who wants none there forgot it meanwhile. False
+    /// if the claim was lost to another taker.
     ///
     /// # Errors
     /// As all calls of the store.
     pub async fn board_posted(&self, claim: &Claim, board: &BoardMessage) -> Result<bool, StoreError> {
         let mut tx = self.pools.begin().await?;
         tx.run(
-            "UPDATE boards SET message = $1, tells = $2, says = $3, posted_at = $4 WHERE channel = $5",
-            vals![stored(board.message)?, &board.tells, &board.says, board.posted_at.0, stored(board.channel)?,],
+            "INSERT INTO boards (channel, message, tells, says, posted_at) VALUES ($1, $2, $3, $4, $5) \
+             ON CONFLICT (channel) DO UPDATE \
+             SET message = excluded.message, tells = excluded.tells, says = excluded.says, posted_at = excluded.posted_at",
+            vals![stored(board.channel)?, stored(board.message)?, &board.tells, &board.says, board.posted_at.0],
         )
         .await?;
         if outbox::take_out(&mut tx, claim).await?.is_none() {
@@ -132,13 +135,14 @@ impl Store {
         tx.commit().await
     }
 
-    /// A channel has no board any more.
+    /// A channel has no board any more, if its board still is this message; 0 while it is not posted.
     ///
     /// # Errors
     /// As all calls of the store.
-    pub async fn forget_board(&self, channel: u64) -> Result<(), StoreError> {
+    pub async fn forget_board(&self, channel: u64, message: u64) -> Result<(), StoreError> {
         let mut tx = self.pools.begin().await?;
-        tx.run("DELETE FROM boards WHERE channel = $1", vals![stored(channel)?]).await?;
+        let args = vals![stored(channel)?, stored(message)?];
+        tx.run("DELETE FROM boards WHERE channel = $1 AND message = $2", args).await?;
         tx.commit().await
     }
 }

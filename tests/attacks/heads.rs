@@ -5,7 +5,7 @@ use interlock::plan::Digest;
 use interlock::principal::Place;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use sqlx::{ConnectOptions, Connection};
-use std::process::Stdio;
+use std::process::{Output, Stdio};
 use std::time::Duration;
 use story::discord_house::{DiscordStory, SOON};
 use tempfile::TempDir;
@@ -41,16 +41,22 @@ fn head(message: &Message) -> String {
     after.chars().take_while(|one| one.is_ascii_alphanumeric() || *one == ':').collect()
 }
 
-/// What the program says of the log, and whether it is content.
-async fn verified(story: &DiscordStory, head: Option<&str>) -> (bool, String) {
+/// What the program does with the store of a story, beside the bot or without one.
+pub(super) async fn runs(story: &DiscordStory, arguments: &[&str]) -> Output {
     let folder = TempDir::new().expect("a folder");
     let file = folder.path().join("signalbox.toml");
     let cluster = "[[cluster]]\nname = \"a\"\nkind = \"kafka\"\ntier = \"staging\"\nsimulated = true\n";
     std::fs::write(&file, format!("[store]\nurl = \"{}\"\n{cluster}", story.store_address())).expect("a file");
     let mut command = Command::new(env!("CARGO_BIN_EXE_signalbox"));
-    command.env("SIGNALBOX_SETTINGS", &file).args(["audit", "verify"]).stdin(Stdio::null()).kill_on_drop(true);
-    command.args(head.iter().flat_map(|head| ["--head", *head]));
-    let said = tokio::time::timeout(SOON, command.output()).await.expect("it ends").expect("it runs");
+    command.env("SIGNALBOX_SETTINGS", &file).args(arguments).stdin(Stdio::null()).kill_on_drop(true);
+    tokio::time::timeout(SOON, command.output()).await.expect("it ends").expect("it runs")
+}
+
+/// What the program says of the log, and whether it is content.
+async fn verified(story: &DiscordStory, head: Option<&str>) -> (bool, String) {
+    let mut arguments = vec!["audit", "verify"];
+    arguments.extend(head.iter().flat_map(|head| ["--head", *head]));
+    let said = runs(story, &arguments).await;
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     (said.status.success(), text(&said.stdout) + &text(&said.stderr))
 }
@@ -158,6 +164,31 @@ async fn a_head_that_is_late_names_the_one_that_was_deleted_and_none_of_a_webhoo
     let known: Vec<Id> = known.iter().map(Message::id).collect();
     let late = posted(&story, &known).await.look().text;
     assert!(late.contains(&second), "{late}");
+    let (whole, said) = verified(&story, Some(&second)).await;
+    assert!(!whole && said.contains("rewritten"), "{said}");
+    story.everything_is_read().await;
+    story.discord.assert_clean();
+}
+
+/// Whoever has the bot's token edits the head that was posted, so that it fits a log that was written anew. The next head names the
+/// one that was posted, whatever stands there by now.
+#[tokio::test]
+async fn a_head_that_was_edited_is_not_what_the_next_one_names() {
+    let (mut story, second) = a_day_later().await;
+    rewrites(&story, 3).await;
+    let fits = stored(&story).await;
+    let known = ledger(&story).bot_messages();
+    let of_that_day = known.last().expect("the head of that day");
+    of_that_day.is_forged(&format!("{COMMAND}{fits}"), Vec::new());
+    assert_eq!(head(of_that_day), fits);
+    let (whole, said) = verified(&story, Some(&fits)).await;
+    assert!(whole, "whoever believes what stands there is deceived: {said}");
+
+    story.time_passes(DAY);
+    story.is_born().await;
+    let known: Vec<Id> = known.iter().map(Message::id).collect();
+    let next = posted(&story, &known).await.look().text;
+    assert!(next.contains(&second), "{next}");
     let (whole, said) = verified(&story, Some(&second)).await;
     assert!(!whole && said.contains("rewritten"), "{said}");
     story.everything_is_read().await;

@@ -7,13 +7,15 @@ use interlock::id::{GroupId, OperationId, TopicName};
 use interlock::policy::Role;
 use serde_json::{Value, json};
 use simulated::GroupSpec;
+use story::crash::Ending;
 use story::discord_house::{CLUSTER, DiscordStory, GROUP, SOON, TOPIC, chat_role, live, operation_in, wait_until};
 
 /// They look like the group of the stories, with what is shown in the place of what cannot be seen.
-const TWINS: [(&str, &str); 5] = [
+const TWINS: [(&str, &str); 6] = [
     ("bi11ing-eu", "bi11ing-eu"),
     ("bill\u{456}ng-eu", "u{456}"),
     ("billing\u{200b}-eu", "u{200b}"),
+    ("billing\u{202e}-eu", "u{202e}"),
     ("billing-e\u{301}u", "u{301}"),
     ("billing-eu ", "u{20}"),
 ];
@@ -63,6 +65,49 @@ async fn a_name_that_looks_like_another_is_itself_or_nothing() {
         story.becomes(&id, State::Succeeded).await;
         assert!(story.acts() > done, "{twin:?} was reset");
         assert_eq!(story.committed().await, [60, 60, 60], "{GROUP} is not {twin:?}");
+    }
+    story.everything_is_read().await;
+    story.discord.assert_clean();
+}
+
+/// One name, with its accent in the letter and beside it.
+const COMPOSED: &str = "billing-caf\u{e9}";
+const DECOMPOSED: &str = "billing-cafe\u{301}";
+
+fn has_committed(story: &DiscordStory, group: &str) {
+    let spec = GroupSpec::new(group.parse::<GroupId>().unwrap());
+    let spec = spec.committed(TOPIC.parse::<TopicName>().unwrap(), 0, Committed::plain(7));
+    story.kafka().add_group(&spec).unwrap();
+}
+
+/// Where a group stands in the first partition.
+async fn stands(story: &DiscordStory, group: &str) -> i64 {
+    let committed = Ending::committed(&story.kafka(), group).await;
+    committed.iter().find(|one| one.partition == 0).expect("the first partition").committed.offset
+}
+
+/// 24: names that differ in their normal form alone are two. While there is one of them the other one is nobody's; when there are
+/// both, nothing that is done to one is done to the other, and no card of one looks like a card of the other.
+#[tokio::test]
+async fn names_of_two_normal_forms_are_two() {
+    let story = DiscordStory::begin().await;
+    let alice = story.user("alice");
+    has_committed(&story, COMPOSED);
+    story.house().desk().refresh_directory().await;
+    let answer = alice.forces(&story.ops, "reset-offset", &reset_of(DECOMPOSED)).answer().await.unwrap();
+    let seen = answer.look();
+    assert!(seen.private && seen.text.contains("There is no consumer group"), "{}", seen.text);
+    assert!(seen.text.contains("Did you mean") && seen.text.contains(COMPOSED), "{}", seen.text);
+    has_committed(&story, DECOMPOSED);
+    for (name, escaped, then) in [(COMPOSED, false, (0, 7)), (DECOMPOSED, true, (0, 0))] {
+        let answer = alice.forces(&story.ops, "reset-offset", &reset_of(name)).answer().await.unwrap();
+        assert!(answer.text().contains("is posted"), "{name:?}: {}", answer.text());
+        let id = operation_in(&answer.text());
+        let card = card_of(&story, &id).await;
+        assert_eq!(card.text().contains("u{301}"), escaped, "{}", card.text());
+        story.reacts("bob", &card, "✅").await;
+        story.becomes(&id, State::Succeeded).await;
+        assert_eq!((stands(&story, COMPOSED).await, stands(&story, DECOMPOSED).await), then, "{name:?}");
     }
     story.everything_is_read().await;
     story.discord.assert_clean();

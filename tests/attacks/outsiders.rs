@@ -1,7 +1,9 @@
 //! Whoever may not see something learns nothing of it, and what is shown to somebody is not left where others read.
 
+use super::heads::runs;
 use discord_model::{Channel, Seen};
 use interlock::policy::{Names, Pattern, Policy, Role};
+use serde_json::json;
 use simulated::{GroupSpec, Trouble};
 use story::discord_house::{CLUSTER, DiscordStory, GROUP, TOPIC, old_topic};
 
@@ -9,6 +11,8 @@ const WIDE: &str = "orders-wide";
 /// There, and owned by nobody.
 const HIDDEN: &str = "orderz-eu";
 const HIDDEN_GROUP: &str = "billinx-eu";
+/// Reasons that spreadsheets take for formulas, or that try to end the cell they stand in.
+const FORMULAS: [&str; 5] = ["=cmd|'/C calc'!A0", "+1+1", "@SUM(1+1)", "\",\"=1+1\",\"", "over\",=1+1"];
 
 /// vic sees the topics and groups of one team only, as alice does; there is one topic beyond them.
 async fn partly_seen() -> DiscordStory {
@@ -46,7 +50,7 @@ fn without(seen: &Seen, name: &str) -> String {
 
 /// What is asked about a topic or a group by name. Nobody sees [`HIDDEN`] nor [`HIDDEN_GROUP`] here, and of those beside them there
 /// are none.
-const ABOUT: [(&str, &str, &str); 12] = [
+const ABOUT: [(&str, &str, &str); 14] = [
     ("/topic cluster:CLUSTER topic:NAME", HIDDEN, "orderz-uk"),
     ("/reset-offset cluster:CLUSTER group:billing-eu topic:NAME to:earliest", HIDDEN, "orderz-uk"),
     ("/reset-offset cluster:CLUSTER group:NAME topic:orders-eu to:earliest", HIDDEN_GROUP, "billinx-uk"),
@@ -59,6 +63,8 @@ const ABOUT: [(&str, &str, &str); 12] = [
     ("/topic-delete cluster:CLUSTER topic:NAME", HIDDEN, "orderz-uk"),
     ("/expand-partitions cluster:CLUSTER topic:NAME to:24", HIDDEN, "orderz-uk"),
     ("/group-delete cluster:CLUSTER group:NAME", HIDDEN_GROUP, "billinx-uk"),
+    ("/scale-out cluster:CLUSTER brokers:1 topics:NAME throttle:1GiB", HIDDEN, "orderz-uk"),
+    ("/scale-out cluster:CLUSTER brokers:1 topics:orders-eu,NAME throttle:1GiB", HIDDEN, "orderz-uk"),
 ];
 
 /// 26: a name that is there and beyond one's sight is like one that is not there: in answers, in what was perhaps meant, in
@@ -111,6 +117,29 @@ async fn a_name_beyond_ones_sight_is_like_none() {
     // Who sees everything is told.
     let whole = told(&story, "bob", &format!("/topic cluster:{CLUSTER} topic:{HIDDEN}"), "nobody").await;
     assert!(whole.contains(HIDDEN), "{whole}");
+    story.everything_is_read().await;
+    story.discord.assert_clean();
+}
+
+/// 26: a pattern that finds what is beyond one's sight is like one that finds nothing, whatever else is wrong with the request.
+#[tokio::test]
+async fn a_pattern_beyond_ones_sight_is_like_one_that_finds_nothing() {
+    let story = partly_seen().await;
+    let (there, not) = ("orderz*", "orderq*");
+    let asks = |brokers: &str, pattern: &str| {
+        format!("/scale-out cluster:{CLUSTER} brokers:{brokers} topics:{pattern} throttle:1GiB dry-run:true")
+    };
+    // What is there has its share on the first broker, and there is no broker 77.
+    for brokers in ["1", "77"] {
+        let is = told(&story, "alice", &asks(brokers, there), there).await;
+        assert_eq!(is, told(&story, "alice", &asks(brokers, not), not).await, "{brokers}");
+        assert!(!is.contains("orderz"), "{is}");
+        let whole = told(&story, "olga", &asks(brokers, there), there).await;
+        assert!(whole != is, "who sees everything is told what is wrong: {whole}");
+    }
+    let beyond = told(&story, "alice", &asks("1", there), there).await;
+    let own = told(&story, "alice", &asks("1", "orders*"), "nobody").await;
+    assert!(own != beyond, "so is she of what lies within her sight: {own}");
     story.everything_is_read().await;
     story.discord.assert_clean();
 }
@@ -213,6 +242,49 @@ async fn where_a_cluster_may_no_longer_be_shown_nothing_is_attached() {
     story.is_born().await;
     assert_eq!(attached(&story, &story.ops, &wide).await, (0, true));
     assert_eq!(attached(&story, &elsewhere, &wide).await, (1, false));
+    story.everything_is_read().await;
+    story.discord.assert_clean();
+}
+
+/// The cells of a line, as spreadsheets take them apart.
+fn cells(line: &str) -> Vec<String> {
+    let (mut cells, mut quoted) = (vec![String::new()], false);
+    let mut rest = line.chars().peekable();
+    while let Some(character) = rest.next() {
+        let last = cells.last_mut().unwrap();
+        match character {
+            '"' if quoted && rest.peek() == Some(&'"') => last.extend(rest.next()),
+            '"' => quoted = !quoted,
+            ',' if !quoted => cells.push(String::new()),
+            other => last.push(other),
+        }
+    }
+    cells
+}
+
+/// 28: what people write is no formula where the exported log is opened as a spreadsheet, and no cell of its own.
+#[tokio::test]
+async fn no_reason_is_a_formula_in_the_exported_log() {
+    let story = DiscordStory::begin().await;
+    let text = |name: &str, value: &str| json!({"name": name, "type": 3, "value": value});
+    for reason in FORMULAS {
+        let of = [("cluster", CLUSTER), ("group", GROUP), ("topic", TOPIC), ("to", "earliest"), ("reason", reason)];
+        let options = json!(of.map(|(name, value)| text(name, value)));
+        let answer = story.user("alice").forces(&story.ops, "reset-offset", &options).answer().await.unwrap();
+        assert!(answer.text().contains("is posted"), "{reason}: {}", answer.text());
+    }
+    story.all_is_told().await;
+    let said = runs(&story, &["audit", "export", "--format", "csv"]).await;
+    assert!(said.status.success(), "{}", String::from_utf8_lossy(&said.stderr));
+    let log = String::from_utf8(said.stdout).unwrap();
+    let lines: Vec<Vec<String>> = log.split_terminator("\r\n").map(cells).collect();
+    assert!(lines.iter().all(|line| line.len() == 10), "{log}");
+    let is_formula = |cell: &&String| cell.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']);
+    assert_eq!(lines.iter().flatten().filter(is_formula).count(), 0, "{log}");
+    for reason in FORMULAS {
+        let written = json!(reason).to_string();
+        assert!(lines.iter().any(|line| line[8].contains(&written)), "{written} is not in: {log}");
+    }
     story.everything_is_read().await;
     story.discord.assert_clean();
 }

@@ -1,5 +1,6 @@
 //! The board of a team's channel: one message, edited in place, that tells what is open on the clusters that may be shown there.
 
+use crate::stories::crash::database;
 use discord_model::{Channel, Discord, Fault, Message, On, Request};
 use interlock::approval::State;
 use interlock::principal::Place;
@@ -13,6 +14,7 @@ const POST: &str = "/channels/{channel_id}/messages";
 const MESSAGE: &str = "/channels/{channel_id}/messages/{message_id}";
 const BOARD: &str = "Open operations on";
 const EMPTY: &str = "Nothing is open";
+const ENDED: &str = "No board is kept here any more";
 /// A little longer than the pause between two looks at a board.
 const A_LOOK: Duration = Duration::from_secs(16);
 /// The same of the looks at its message.
@@ -180,7 +182,72 @@ async fn a_board_that_the_settings_no_longer_want_tells_nothing_any_more() {
     story.dies().await;
     story.places_change(|times| times.boards.clear());
     story.is_born().await;
-    tells(&story, &board, "No board is kept here any more").await;
+    tells(&story, &board, ENDED).await;
     assert!(!board.look().text.contains(posted.id.as_str()));
+    is_clean(&story).await;
+}
+
+#[tokio::test]
+async fn a_board_that_is_wanted_again_is_the_message_that_was_there() {
+    let mut story = begins().await;
+    let board = story.ops.wait_for_text(EMPTY, SOON).await;
+    story.dies().await;
+    let ops = place(&story.discord, &story.ops);
+    story.places_change(|times| times.boards.clear());
+    story.is_born().await;
+    tells(&story, &board, ENDED).await;
+    let edits = board.peek().edits;
+    for _ in 0..3 {
+        story.time_passes(A_LOOK);
+        story.is_quiet().await;
+    }
+    assert_eq!(board.peek().edits, edits, "it is left alone then");
+    story.dies().await;
+    story.places_change(|times| times.boards = [ops].into());
+    story.is_born().await;
+    tells(&story, &board, EMPTY).await;
+    assert_eq!(story.ops.bot_messages().len(), 1);
+    is_clean(&story).await;
+}
+
+/// While one process has the settings from before, each channel has one message for its board all the same. In the end it tells
+/// what whoever is left wants there.
+#[tokio::test]
+async fn processes_that_want_boards_elsewhere_post_none_twice() {
+    let begun = DiscordStory::begin_kept_in(database().await, |policy, times, discord| {
+        let shown = ["staging", "elsewhere"].map(|name| discord.channel(name).id().get());
+        policy.places.channels.insert(demo::STAGING.parse().unwrap(), shown.into());
+        has_a_board(times, discord, "ops");
+        has_a_board(times, discord, "staging");
+    });
+    let mut story = begun.await;
+    let all = ["ops", "staging", "elsewhere"].map(|name| story.discord.channel(name));
+    let [ops, staging, elsewhere] = &all;
+    let ours = ops.wait_for_text(EMPTY, SOON).await;
+    let shared = staging.wait_for_text(EMPTY, SOON).await;
+    let wanted = [staging, elsewhere].map(|channel| place(&story.discord, channel));
+    story.places_change(|times| times.boards = wanted.into());
+    let beside = story.is_joined().await;
+    // The one that wants none there may take what the other one asked for: that asks again.
+    let mut looks = 0;
+    while elsewhere.bot_messages().is_empty() {
+        looks += 1;
+        assert!(looks < 60, "no board stands there");
+        story.time_passes(A_LOOK);
+        story.is_quiet().await;
+    }
+    let theirs = elsewhere.bot_messages().remove(0);
+    for _ in 0..8 {
+        story.time_passes(A_LOOK);
+        story.is_quiet().await;
+    }
+    let posted = || all.each_ref().map(|channel| channel.bot_messages().len());
+    assert_eq!(posted(), [1, 1, 1]);
+    beside.dies().await;
+    for (board, says) in [(&ours, EMPTY), (&shared, EMPTY), (&theirs, ENDED)] {
+        tells(&story, board, says).await;
+        board.read();
+    }
+    assert_eq!(posted(), [1, 1, 1]);
     is_clean(&story).await;
 }

@@ -13,6 +13,7 @@ mod discord_board;
 mod discord_bystander;
 mod discord_changed;
 mod discord_controls;
+mod discord_days;
 mod discord_drawing;
 mod discord_freeze;
 mod discord_health;

@@ -77,6 +77,18 @@ struct Life {
     tasks: JoinSet<()>,
 }
 
+/// A process beside that of the story.
+pub struct Beside {
+    tasks: JoinSet<()>,
+}
+
+impl Beside {
+    /// It ends without a word.
+    pub async fn dies(mut self) {
+        self.tasks.shutdown().await;
+    }
+}
+
 /// What alice asked for: the operation, and its card.
 #[derive(Clone)]
 pub struct Posted {
@@ -125,11 +137,20 @@ impl DiscordStory {
     /// If it cannot be built.
     pub async fn begin_prompt(callback_deadline: Duration) -> Self {
         let options = Options { callback_deadline, ..patient(RateLimits::Off) };
-        Self::begin_at(options, |_, fleet| Under::simulated(fleet), |_, _, _| ()).await
+        Self::begin_at((options, None), |_, fleet| Under::simulated(fleet), |_, _, _| ()).await
+    }
+
+    /// On a database at this address, which several processes can have at once.
+    ///
+    /// # Panics
+    /// If it cannot be built.
+    pub async fn begin_kept_in(database: String, change: impl FnOnce(&mut Policy, &mut Times, &Discord)) -> Self {
+        let on = (patient(RateLimits::Off), Some(database));
+        Self::begin_at(on, |_, fleet| Under::simulated(fleet), change).await
     }
 
     async fn begin_under(rate_limits: RateLimits, change: impl FnOnce(&mut Policy, &mut Times, &Discord)) -> Self {
-        Self::begin_at(patient(rate_limits), |_, fleet| Under::simulated(fleet), change).await
+        Self::begin_at((patient(rate_limits), None), |_, fleet| Under::simulated(fleet), change).await
     }
 
     /// On a Discord that counts requests, and on the clusters that this makes of the story's clock.
@@ -141,7 +162,7 @@ impl DiscordStory {
         change: impl FnOnce(&mut Policy, &mut Times, &Discord),
     ) -> Self {
         let jumping = |under: Under| Under { pace: ground::jumping(under.pace), ..under };
-        Self::begin_at(patient(RateLimits::Strict), |clock, _| jumping(under(clock)), change).await
+        Self::begin_at((patient(RateLimits::Strict), None), |clock, _| jumping(under(clock)), change).await
     }
 
     /// By an engine with the times of the usual settings, for what takes its time.
@@ -150,11 +171,11 @@ impl DiscordStory {
     /// If it cannot be built.
     pub async fn begin_usual(change: impl FnOnce(&mut Policy, &mut Times, &Discord)) -> Self {
         let under = |_: Arc<dyn Clock>, fleet: &Fleet| Under::simulated_at(Pace::default(), fleet);
-        Self::begin_at(patient(RateLimits::Off), under, change).await
+        Self::begin_at((patient(RateLimits::Off), None), under, change).await
     }
 
     async fn begin_at(
-        mut options: Options,
+        (mut options, database): (Options, Option<String>),
         under: impl FnOnce(Arc<dyn Clock>, &Fleet) -> Under,
         change: impl FnOnce(&mut Policy, &mut Times, &Discord),
     ) -> Self {
@@ -169,7 +190,10 @@ impl DiscordStory {
         let mut policy = ground::policy(&discord, &ops, &under.clusters);
         let mut times = Times::default();
         change(&mut policy, &mut times, &discord);
-        let ground = Ground { clock, policy, times, under, lives: 0, folder: TempDir::new().expect("a folder") };
+        let folder = TempDir::new().expect("a folder");
+        let own = || format!("sqlite:{}", folder.path().join("signalbox.db").display());
+        let database = database.unwrap_or_else(own);
+        let ground = Ground { clock, policy, times, under, lives: 0, database, _folder: folder };
         let mut story = Self { discord, ops, fleet, ground, life: None };
         story.is_born().await;
         let registered = |request: &discord_model::Request| {
@@ -188,21 +212,36 @@ impl DiscordStory {
         self.ground.lives += 1;
         let identified = self.discord.gateway().identifies();
         let house = self.house_anew().await;
-        let settings = DiscordSettings {
-            token: self.discord.bot_token().into(),
-            application: self.discord.application_id().get(),
-            guilds: [self.discord.guild().id().get()].into(),
-            operators_channel: None,
-            audit_channel: None,
-            api_base: Some(self.discord.base_url()),
-        };
-        let chat = bot::chat(&settings, &house).expect("settings that work");
+        let chat = bot::chat(&self.settings(), &house).expect("settings that work");
         house.connect(chat.clone());
         house.desk().refresh_directory().await;
         let running = chat.open(house.door()).expect("a thread for the gateway");
         let tasks = house.open();
         self.life = Some(Life { house, running, tasks });
         self.is_connected(identified).await;
+    }
+
+    fn settings(&self) -> DiscordSettings {
+        DiscordSettings {
+            token: self.discord.bot_token().into(),
+            application: self.discord.application_id().get(),
+            guilds: [self.discord.guild().id().get()].into(),
+            operators_channel: None,
+            audit_channel: None,
+            api_base: Some(self.discord.base_url()),
+        }
+    }
+
+    /// Another process begins beside the one that lives, with the settings as they are by now. It has no gateway, and tells what
+    /// is to be told as that one does. It needs a database that several processes can have.
+    ///
+    /// # Panics
+    /// If the house cannot be built.
+    pub async fn is_joined(&mut self) -> Beside {
+        self.ground.lives += 1;
+        let house = self.house_anew().await;
+        house.connect(bot::chat(&self.settings(), &house).expect("settings that work"));
+        Beside { tasks: house.open() }
     }
 
     async fn is_connected(&self, identified: u32) {
@@ -263,7 +302,7 @@ impl DiscordStory {
     /// The address of the store, for whoever tampers with it.
     #[must_use]
     pub fn store_address(&self) -> String {
-        format!("sqlite:{}", self.ground.folder.path().join("signalbox.db").display())
+        self.ground.database.clone()
     }
 
     /// The house.

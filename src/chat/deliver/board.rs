@@ -121,19 +121,23 @@ impl Delivery {
         }
     }
 
-    /// The settings want no board there any more: what it told is taken away.
+    /// The settings want no board there any more: what it told is taken away. The message stays known: where a board is wanted
+    /// again, or still wanted by a process with other settings, it is that message.
     async fn retire(&self, chat: &dyn Chat, known: &BoardMessage, now: Millis) -> Result<(), StoreError> {
+        let (store, pace) = (&self.rooms.store, &self.board_pace);
         let (channel, message) = (known.channel, known.message);
         if message == 0 {
-            return self.rooms.store.forget_board(channel).await;
+            return store.forget_board(channel, message).await;
         }
-        if !self.board_pace.may_edit(channel, known.posted_at, now) {
+        let card = board_ended(self.rooms.times.language_of(channel, None));
+        let says = chat.says(&card);
+        if says == known.says || !pace.may_edit(channel, known.posted_at, now) {
             return Ok(());
         }
-        self.board_pace.edited(channel, known.posted_at, now);
-        let card = board_ended(self.rooms.times.language_of(channel, None));
+        pace.edited(channel, known.posted_at, now);
         match chat.edit(MessageRef { channel, message }, &card).await {
-            Ok(()) | Err(ChatError::Gone(_) | ChatError::Forbidden(_)) => self.rooms.store.forget_board(channel).await,
+            Ok(()) => store.board_edited(&BoardMessage { tells: says.clone(), says, ..known.clone() }).await,
+            Err(ChatError::Gone(_) | ChatError::Forbidden(_)) => store.forget_board(channel, message).await,
             Err(error) => {
                 self.rest(channel, &error, now);
                 Ok(())

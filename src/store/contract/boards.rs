@@ -43,8 +43,40 @@ contract! {
         bed.store.board_edited(&edited).await.unwrap();
         bed.store.board_edited(&posted(7, 99, START)).await.unwrap();
         assert_eq!(bed.store.boards().await.unwrap()[0], edited, "another message changes nothing");
-        bed.store.forget_board(8).await.unwrap();
+        bed.store.forget_board(8, 0).await.unwrap();
         assert_eq!(bed.store.boards().await.unwrap(), [edited]);
+    }
+
+    /// Beside a process that wants none there: it forgets what is asked for, and does not know the message yet.
+    async fn a_board_that_another_process_forgets_is_known_once_it_is_posted(bed: &Bed) {
+        let other = if bed.is_sqlite() { bed.store.clone() } else { bed.another().await };
+        assert!(bed.store.want_board(&place(7), None, START).await.unwrap());
+        let waiting = due(bed, START).await;
+        other.forget_board(7, 0).await.unwrap();
+        let board = posted(7, 100, START);
+        assert!(bed.store.board_posted(&waiting[0].claim, &board).await.unwrap());
+        other.forget_board(7, 0).await.unwrap();
+        assert_eq!(bed.store.boards().await.unwrap(), [board]);
+        assert!(!bed.store.want_board(&place(7), None, START.plus(HOUR * 2)).await.unwrap(), "it is there");
+        other.forget_board(7, 100).await.unwrap();
+        assert_eq!(other.boards().await.unwrap(), []);
+    }
+
+    /// Of two processes one wants boards in the first two channels, the other one in the last two.
+    async fn what_several_processes_want_is_asked_for_once_each(bed: &Bed) {
+        let other = if bed.is_sqlite() { bed.store.clone() } else { bed.another().await };
+        let mut asked = [0, 0, 0];
+        for round in 0..3 {
+            for (store, channels) in [(&bed.store, [7, 8]), (&other, [8, 9])] {
+                for channel in channels {
+                    let wants = store.want_board(&place(channel), None, START.plus(HOUR * round)).await.unwrap();
+                    asked[usize::try_from(channel - 7).unwrap()] += u32::from(wants);
+                }
+            }
+        }
+        assert_eq!((asked, due(bed, START.plus(HOUR * 3)).await.len()), ([1, 1, 1], 3));
+        let kept: Vec<u64> = other.boards().await.unwrap().into_iter().map(|one| one.channel).collect();
+        assert_eq!(kept, [7, 8, 9]);
     }
 
     async fn a_board_is_asked_for_anew_where_it_is_gone_or_could_not_be_posted(bed: &Bed) {

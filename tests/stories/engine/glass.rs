@@ -2,8 +2,8 @@
 //! has reviewed it.
 
 use super::{RESET, Scene, comes_to, ends, now, plans, says, tells, votes, works};
-use engine::Entry;
 use engine::port::Journal;
+use engine::{Entry, Notice, Stream, glass_plan_gone};
 use interlock::approval::State;
 use interlock::cluster::kafka::Committed;
 use interlock::id::{GroupId, OperationId, TopicName};
@@ -11,10 +11,12 @@ use interlock::looks::LookAnswer;
 use interlock::plan::Level;
 use signalbox::desk::Done;
 use signalbox::house::House;
+use signalbox::store::Taker;
 use signalbox::store::audit::{AuditFilter, AuditPage};
 use simulated::{GroupSpec, Member};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
-use story::crash::{PaperChat, TOPIC, ask};
+use story::crash::{Deed, PaperChat, Point, Points, Settled, TOPIC, ask};
 
 const HOUR: Duration = Duration::from_secs(3_600);
 /// Waits for its group to stop, which it does not do.
@@ -195,6 +197,64 @@ async fn a_veto_ends_it_while_it_waits_for_who_is_at_work_there() {
     assert_eq!(now(&house, &id).await.state, State::Rejected);
     says(&house, "olga", &format!("/resume operation:{holder}")).await;
     comes_to(&house, &holder, State::Waiting).await;
+}
+
+/// A plan of this house that somebody ends at a point of its run; known only once it is made.
+type Ended = Arc<Mutex<Option<(House, OperationId)>>>;
+
+/// carol vetoes the plan, once.
+fn vetoes(plan: &Ended) -> Deed {
+    let plan = plan.clone();
+    Box::new(move || {
+        let plan = plan.lock().unwrap().take();
+        Box::pin(async move {
+            let Some((house, id)) = plan else { return };
+            // On a stack of its own: it happens deep within the engine.
+            let vetoed = async move { says(&house, "carol", &format!("/reject operation:{id} reason:wait")).await };
+            assert_eq!(tokio::spawn(vetoed).await.unwrap(), "vetoed");
+        })
+    })
+}
+
+/// Who waits to be told that a plan is gone for which it pauses, and what. All that waits counts as told.
+async fn told_of_gone(house: &House) -> Vec<(Stream, Notice)> {
+    let rooms = house.rooms();
+    let mut gone = Vec::new();
+    loop {
+        let at = rooms.clock.now();
+        let taker = Taker { name: "reader".to_owned(), until: at.plus(HOUR), in_chat: true };
+        let due = rooms.store.due(&taker, at, 100).await.expect("the store answers");
+        if due.is_empty() {
+            return gone;
+        }
+        for one in due {
+            assert!(rooms.store.sent(&one.claim, at, &[]).await.expect("the store answers"));
+            if matches!(&one.notice, Notice::Alert { id, .. } if id == "glass-plan-gone") {
+                gone.push((one.stream, one.notice));
+            }
+        }
+    }
+}
+
+/// The engine has read the votes, carol vetoes, and only then the one at work there pauses: her veto knew of nobody who did.
+#[tokio::test]
+async fn who_pauses_for_a_plan_that_ends_in_the_same_moment_hears_of_it_once() {
+    let scene = Scene::new();
+    let ended = Ended::default();
+    let points = Points::at(Point::before("pause", 1), vetoes(&ended));
+    let house = scene.ground.house(Settled::honest(scene.clock.clone(), points)).await;
+    let holder = at_work(&scene, &house).await;
+    let id = asks(&house, "olga", OTHER).await;
+    *ended.lock().unwrap() = Some((house.clone(), id.clone()));
+    breaks(&house, &id).await;
+    for _ in 0..20 {
+        works(&house).await;
+        scene.passes(Duration::from_secs(1)).await;
+    }
+    let gone = now(&house, &id).await;
+    assert_eq!((gone.state, now(&house, &holder).await.state), (State::Rejected, State::Paused));
+    assert!(ended.lock().unwrap().is_none(), "it was vetoed in that moment");
+    assert_eq!(told_of_gone(&house).await, [(Stream::Operation(holder), glass_plan_gone(&gone))]);
 }
 
 #[tokio::test]

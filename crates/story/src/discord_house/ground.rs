@@ -87,7 +87,8 @@ pub(super) struct Ground {
     pub(super) times: Times,
     pub(super) under: Under,
     pub(super) lives: u32,
-    pub(super) folder: TempDir,
+    pub(super) database: String,
+    pub(super) _folder: TempDir,
 }
 
 pub(super) fn names() -> (GroupId, TopicName) {
