@@ -277,6 +277,7 @@ why-cancelled = Taken back by { $by }
 why-card-altered = The card was changed by somebody else, so it is posted again
 why-card-gone = The card was deleted, so it is posted again
 why-changed = Changed by { $by }: every vote is asked for anew
+why-channel-opened = Everybody on this server can read this channel now; when the card was posted they could not. So nothing was started, and it is posted again: votes given from now on are given where everybody reads. If that is not wanted, make the channel private again, or /reject this and ask in another one
 why-chat-unreachable = The votes cannot be read now; it waits
 why-votes-unreadable = The reactions on the card cannot be read now, and one of them may be a no; it waits
 why-cluster-not-configured = The cluster is no longer in the settings

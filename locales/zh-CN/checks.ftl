@@ -192,6 +192,7 @@ why-cancelled = 由 { $by } 取消
 why-card-altered = 卡片被别人改动过，因此重新发布
 why-card-gone = 卡片被删除了，因此重新发布
 why-changed = 由 { $by } 修改：重新请求全部投票
+why-channel-opened = 现在这个服务器的所有人都能看到这个频道，而发布卡片时还不能。因此没有开始执行，卡片重新发布：此后的投票所有人都能看到。若不希望如此，请把频道改回私密，或用 /reject 否决，到别的频道申请
 why-chat-unreachable = 现在读不到投票，先等待
 why-votes-unreadable = 现在读不到卡片上的表态，其中可能有否决，因此先等待
 why-cluster-not-configured = 设置里已没有这个集群

@@ -16,7 +16,7 @@ use super::hub::{Hub, Shown};
 use super::port::ChatError;
 use super::view::{Gathered, NotGathered};
 use crate::desk::Rooms;
-use crate::store::{BoardMessage, Due, MessageOf, MessageRole, Posted, StoreError, Taker};
+use crate::store::{BoardMessage, Due, MessageOf, MessageRole, Posted, Readers, StoreError, Taker};
 use crate::text::{HeadView, notice, plan_unreadable};
 use board_pace::BoardPace;
 use engine::port::JournalError;
@@ -234,6 +234,7 @@ impl Delivery {
             channel: 0,
             message: console_message(&gathered.operation.id, *revision),
             says: String::new(),
+            readers: Readers::Unknown,
         }])
     }
 }

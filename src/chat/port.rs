@@ -1,5 +1,6 @@
 use super::steering::plain;
 use crate::desk::{APPROVE, Incoming, VETO};
+use crate::store::Readers;
 use crate::text::{Card, Form};
 use engine::port::Boxed;
 use interlock::principal::{Account, ChatRole, Place, Principal};
@@ -63,6 +64,9 @@ pub trait Chat: Send + Sync {
     /// Where a channel or thread is now. None if it is none in which a card may stand: one whose messages are published
     /// elsewhere, or that is in no guild.
     fn place(&self, channel: u64) -> Boxed<'_, Result<Option<Place>, ChatError>>;
+
+    /// The same, and who can read there.
+    fn place_and_readers(&self, channel: u64) -> Boxed<'_, Result<Option<(Place, Readers)>, ChatError>>;
 
     /// Does work that asks for much and can wait: its requests leave a share of those that may be made to all others.
     fn leaving_room<'a>(&'a self, work: Boxed<'a, ()>) -> Boxed<'a, ()>;

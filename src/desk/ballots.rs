@@ -3,7 +3,7 @@
 use super::rooms::Rooms;
 use crate::chat::{CardSeen, Chat, ChatError, Lists, MemberNow, MessageRef};
 use crate::meters;
-use crate::store::{MessageOf, MessageRole, ReactionVotes, Reread, StoreError};
+use crate::store::{MessageOf, MessageRole, Posted, ReactionVotes, Readers, Reread, StoreError};
 use engine::port::{Boxed, Members, Polled, Unreadable};
 use engine::{History, Operation};
 use interlock::approval::{Ballot, BrokenGlass, Glass, NotCounted, State, Tally, Voice, Vote, Voted};
@@ -46,6 +46,8 @@ const UNREACHABLE: Unreadable = Unreadable { id: "chat-unreachable", ask_again: 
 const UNREAD: Unreadable = Unreadable { id: "votes-unreadable", ask_again: false };
 const STORE: Unreadable = Unreadable { id: "store-unavailable", ask_again: false };
 const ALTERED: Unreadable = Unreadable { id: "card-altered", ask_again: true };
+/// Everybody can read what only some could when it was posted.
+const OPENED: Unreadable = Unreadable { id: "channel-opened", ask_again: true };
 
 /// How the casters of votes are looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -136,7 +138,7 @@ impl Rooms {
         if let Some(card) = card
             && polled.tally(plan).is_approved()
         {
-            self.stands_in_its_place(card, operation, plan).await?;
+            self.stands_in_its_place(&card, operation, plan).await?;
         }
         if by_reaction {
             self.weigh(operation, plan, (&cast, &polled)).await?;
@@ -270,7 +272,7 @@ impl Rooms {
         operation: &Operation,
         digest: Digest,
         reading: Reading,
-    ) -> Result<Option<MessageRef>, Unreadable> {
+    ) -> Result<Option<Posted>, Unreadable> {
         if !matches!(operation.place, Place::Discord { .. }) {
             return Ok(None);
         }
@@ -278,7 +280,8 @@ impl Rooms {
         let Some(card) = self.card_of(operation).await? else { return Ok(None) };
         let chat = self.chat().ok_or(UNREACHABLE)?;
         let begun = self.readings.begin(&operation.id);
-        let (at, seen) = self.still_stands(chat.as_ref(), operation, card).await?;
+        let (card, seen) = self.still_stands(chat.as_ref(), operation, card).await?;
+        let at = MessageRef { channel: card.channel, message: card.message };
         let mut votes = Vec::new();
         for (emoji, voice) in VOICES {
             let lists = if reading == Reading::Whole { Lists::ALL } else { seen.lists(emoji) };
@@ -292,7 +295,7 @@ impl Rooms {
                 at: self.clock.now(),
             }));
         }
-        let Some(storing) = begun.storing().await else { return Ok(Some(at)) };
+        let Some(storing) = begun.storing().await else { return Ok(Some(card)) };
         let read = ReactionVotes { operation: &operation.id, digest, votes: &votes, at: self.clock.now() };
         let stored = self.store.replace_reaction_votes(&read).await.map_err(|_| STORE)?;
         storing.done();
@@ -300,7 +303,7 @@ impl Rooms {
             added.iter().for_each(|vote| meters::vote(vote.voice, vote.by, true));
             removed.iter().for_each(|vote| meters::vote(vote.voice, vote.by, false));
         }
-        Ok(Some(at))
+        Ok(Some(card))
     }
 
     /// The card of an operation's plan, as we know it.
@@ -318,7 +321,7 @@ impl Rooms {
         chat: &dyn Chat,
         operation: &Operation,
         card: MessageOf,
-    ) -> Result<(MessageRef, CardSeen), Unreadable> {
+    ) -> Result<(Posted, CardSeen), Unreadable> {
         let mut known = card;
         for _ in 0..MOST_LOOKS {
             let at = MessageRef { channel: known.message.channel, message: known.message.message };
@@ -327,7 +330,7 @@ impl Rooms {
                 return Err(ALTERED);
             }
             if known.may_say(&seen.says) {
-                return Ok((at, seen));
+                return Ok((known.message, seen));
             }
             let now = self.card_of(operation).await?.ok_or(UNREACHABLE)?;
             if now == known {
@@ -339,19 +342,16 @@ impl Rooms {
         Err(UNREACHABLE)
     }
 
-    /// A card that is about to start something must stand where it was asked for, and where the settings let it be shown.
-    async fn stands_in_its_place(
-        &self,
-        card: MessageRef,
-        operation: &Operation,
-        plan: &Sealed,
-    ) -> Result<(), Unreadable> {
+    /// A card that is about to start something must stand where it was asked for, where the settings let it be shown, and where
+    /// not everybody was let in since it was posted.
+    async fn stands_in_its_place(&self, card: &Posted, operation: &Operation, plan: &Sealed) -> Result<(), Unreadable> {
         let chat = self.chat().ok_or(UNREACHABLE)?;
-        let now = chat.place(card.channel).await.map_err(|error| unreadable(&error))?;
-        let stands = now.is_some_and(|now| {
-            is_same_channel(&now, &operation.place) && self.policy.places.shows(&plan.plan().cluster, &now)
-        });
-        if stands { Ok(()) } else { Err(ALTERED) }
+        let found = where_it_stands(chat.as_ref(), card).await.map_err(|error| unreadable(&error))?;
+        let (now, readers) = found.ok_or(ALTERED)?;
+        if !is_same_channel(&now, &operation.place) || !self.policy.places.shows(&plan.plan().cluster, &now) {
+            return Err(ALTERED);
+        }
+        if card.readers == Readers::Chosen && readers == Readers::Everybody { Err(OPENED) } else { Ok(()) }
     }
 
     /// An account with its roles of this moment.
@@ -380,6 +380,14 @@ impl Rooms {
 fn decides(polled: &Polled, plan: &Sealed) -> bool {
     let tally = polled.tally(plan);
     tally.is_approved() || !tally.vetoes.is_empty()
+}
+
+/// Where a card is now, and who can read it there; that is asked only where it was not for everybody from the beginning.
+async fn where_it_stands(chat: &dyn Chat, card: &Posted) -> Result<Option<(Place, Readers)>, ChatError> {
+    if card.readers == Readers::Chosen {
+        return chat.place_and_readers(card.channel).await;
+    }
+    Ok(chat.place(card.channel).await?.map(|place| (place, card.readers)))
 }
 
 /// Threads come and go within their channel, which is what people and settings know.

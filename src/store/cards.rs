@@ -35,6 +35,19 @@ pub struct Posted {
     /// SHA-256 in hex of what it says, its buttons and files included, for telling later whether somebody altered it; empty
     /// where nobody will ask.
     pub says: String,
+    /// Who could read it when it was posted, for telling later whether others were let in.
+    pub readers: Readers,
+}
+
+/// Who can read what stands in a channel or thread.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Readers {
+    /// Nobody looked.
+    Unknown,
+    /// Everybody in the guild.
+    Everybody,
+    /// Whom the channel lets in.
+    Chosen,
 }
 
 /// A stored message and what it belongs to.
@@ -97,6 +110,24 @@ impl FromStr for MessageRole {
     }
 }
 
+impl Readers {
+    fn key(self) -> &'static str {
+        match self {
+            Self::Unknown => "",
+            Self::Everybody => "everybody",
+            Self::Chosen => "chosen",
+        }
+    }
+}
+
+impl FromStr for Readers {
+    type Err = StoreError;
+    fn from_str(text: &str) -> Result<Self, StoreError> {
+        let all = [Self::Unknown, Self::Everybody, Self::Chosen];
+        all.into_iter().find(|one| one.key() == text).ok_or_else(|| damaged("who can read a message", text))
+    }
+}
+
 #[derive(sqlx::FromRow)]
 struct MessageRow {
     operation: String,
@@ -107,6 +138,7 @@ struct MessageRow {
     message: i64,
     says: String,
     says_next: String,
+    readers: String,
     drawn: i64,
     at: i64,
 }
@@ -134,7 +166,7 @@ struct CurrentRow {
 macro_rules! select_messages {
     () => {
         "SELECT m.operation, m.revision, p.digest, m.role, m.channel, m.message, m.says, m.says_next, \
-         c.card_shown AS drawn, m.at FROM messages m \
+         m.readers, c.card_shown AS drawn, m.at FROM messages m \
          JOIN plans p ON p.operation = m.operation AND p.revision = m.revision \
          JOIN operations c ON c.id = m.operation "
     };
@@ -328,6 +360,7 @@ impl MessageRow {
                 channel: read_id(self.channel)?,
                 message: read_id(self.message)?,
                 says: self.says,
+                readers: self.readers.parse()?,
             },
             says_next: self.says_next.split_whitespace().map(ToOwned::to_owned).collect(),
             drawn: self.drawn,
@@ -347,10 +380,11 @@ pub(super) async fn store_message(
     let Some(current) = lock_operation(tx, operation).await? else { return Ok(()) };
     let revision = revision.map_or(current, i64::from);
     tx.run(
-        "INSERT INTO messages (operation, revision, role, channel, message, says, says_next, at) \
-         VALUES ($1, $2, $3, $4, $5, $6, '', $7) \
+        "INSERT INTO messages (operation, revision, role, channel, message, says, says_next, readers, at) \
+         VALUES ($1, $2, $3, $4, $5, $6, '', $7, $8) \
          ON CONFLICT (operation, revision, role) DO UPDATE SET channel = excluded.channel, \
-         message = excluded.message, says = excluded.says, says_next = '', at = excluded.at",
+         message = excluded.message, says = excluded.says, says_next = '', readers = excluded.readers, \
+         at = excluded.at",
         vals![
             operation,
             revision,
@@ -358,6 +392,7 @@ pub(super) async fn store_message(
             stored(message.channel)?,
             stored(message.message)?,
             &message.says,
+            message.readers.key(),
             at.0,
         ],
     )

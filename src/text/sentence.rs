@@ -178,7 +178,8 @@ pub(super) fn next(locale: Locale, check: &Check) -> Option<Line> {
     own.or_else(|| locale.try_say(&format!("{key}.next"), &args))
 }
 
-/// Why something is as it is: a reason, a wait, a broken expectation ("stale-…"), a check. None if there is nothing to say.
+/// Why something is as it is: a reason, a wait, a broken expectation ("stale-…"), a check. None if there is nothing to say. Where
+/// it is the card that is not as it was ("stale-card-gone"), nothing is said of the cluster.
 pub(super) fn why(locale: Locale, id: &str, facts: &Facts) -> Option<Line> {
     if id.is_empty() {
         return None;
@@ -186,8 +187,12 @@ pub(super) fn why(locale: Locale, id: &str, facts: &Facts) -> Option<Line> {
     if let Some(found) = find(locale, &["why", "wait", "broken", "check", "failed"], id, facts) {
         return Some(found);
     }
-    if let Some(broken) = id.strip_prefix("stale-").and_then(|id| find(locale, &["broken", "why"], id, facts)) {
+    let stale = |family: &str| id.strip_prefix("stale-").and_then(|id| find(locale, &[family], id, facts));
+    if let Some(broken) = stale("broken") {
         return Some(locale.say("why-stale", &Args::new().line("because", broken)));
+    }
+    if let Some(own) = stale("why") {
+        return Some(own);
     }
     let bare = id.strip_prefix("wait-").and_then(|id| find(locale, &["wait"], id, facts));
     Some(bare.unwrap_or_else(|| unknown(locale, id, facts)))

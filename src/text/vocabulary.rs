@@ -303,6 +303,7 @@ pub const REASONS: &[&str] = &[
     "card-altered",
     "card-gone",
     "changed",
+    "channel-opened",
     "chat-unreachable",
     "cluster-not-configured",
     "cluster-only-observed",

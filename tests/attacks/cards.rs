@@ -1,15 +1,17 @@
 //! What is approved is the one card that we posted, and on it the one plan that counts.
 
-use discord_model::{Fault, Kind, Message, On};
+use discord_model::{Fault, Id, Kind, Message, On, permissions};
 use interlock::approval::State;
 use interlock::cluster::Tier;
 use interlock::plan::Effect;
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};
-use story::discord_house::{CLUSTER, DiscordStory, SOON, operation_in, reset, wait_until};
+use story::discord_house::{CLUSTER, DiscordStory, SOON, chat_role, operation_in, reset, wait_until};
+use story::people::PEOPLE;
 
 const POST: &str = "/channels/{channel_id}/messages";
 const CARD: &str = "/channels/{channel_id}/messages/{message_id}";
+const ROLES: &str = "/guilds/{guild_id}/roles";
 
 /// 1, 2, 20: a webhook under our name with all that our card says and its marker, copies of it here and elsewhere, forwards of
 /// it, an answer to it: none of them is taken for the card, and ✅ on them is nothing.
@@ -124,7 +126,7 @@ async fn a_card_whose_words_alone_are_as_they_were_sent_starts_nothing() {
 type Laid = fn(&Message);
 
 /// What is done to a card after it was approved, and why it is asked again; none where it starts.
-const ONCE_APPROVED: [(&str, Laid, Option<&str>); 4] = [
+const ONCE_APPROVED: [(&str, Laid, Option<&str>); 5] = [
     ("nothing", |_| (), None),
     ("other words", |card| card.is_forged("harmless", Vec::new()), Some("card-altered")),
     (
@@ -133,14 +135,16 @@ const ONCE_APPROVED: [(&str, Laid, Option<&str>); 4] = [
         Some("card-altered"),
     ),
     ("it is gone", Message::deletes, Some("card-gone")),
+    ("everybody can read its channel", |card| card.channel().becomes_public(), Some("channel-opened")),
 ];
 
-/// 3, 6: a freeze stands between the approval and the start, and that is when somebody lays hands on the card. Only the read at
+/// 3, 6, 21: a freeze stands between the approval and the start, and that is when somebody lays hands on the card. Only the read at
 /// the start can find it: nobody votes any more, and nothing is drawn that would put it right.
 #[tokio::test]
 async fn a_card_that_is_altered_once_it_is_approved_starts_nothing() {
     for (deed, does, why) in ONCE_APPROVED {
         let story = DiscordStory::begin().await;
+        is_hidden(&story);
         let posted = story.reset().await;
         let freeze = format!("/freeze cluster:{CLUSTER} for:2h reason:\"black friday\"");
         assert!(story.user("alice").runs(&story.ops, &freeze).await.text().contains("Frozen"), "{deed}");
@@ -173,6 +177,122 @@ async fn a_card_that_is_altered_once_it_is_approved_starts_nothing() {
         assert_eq!((story.operation(&posted.id).await.state, story.acts()), (State::AwaitingApproval, 0), "{deed}");
         story.discord.assert_clean();
     }
+}
+
+/// The channel is for those with a role of ours.
+fn is_hidden(story: &DiscordStory) {
+    let ours = PEOPLE.iter().flat_map(|(_, roles)| roles.iter()).map(|role| chat_role(&story.discord, *role));
+    let readers: Vec<Id> = ours.chain([story.discord.guild().bot_role()]).collect();
+    story.ops.becomes_private(&readers);
+}
+
+/// So is every channel, unless it says something else.
+fn all_are_hidden(story: &DiscordStory) {
+    is_hidden(story);
+    story.ops.becomes_public();
+    everybody_has(story, permissions::EVERYONE & !permissions::VIEW_CHANNEL);
+}
+
+fn everybody_has(story: &DiscordStory, permissions: permissions::Permissions) {
+    let guild = story.discord.guild();
+    guild.lets_role(guild.id(), permissions);
+}
+
+fn everybody_is_let_in(story: &DiscordStory) {
+    story.ops.overwrites_role(story.discord.guild().id(), permissions::VIEW_CHANNEL, 0);
+}
+
+type Change = fn(&DiscordStory);
+
+/// How a channel was when a card was posted there, and what has been done since: nobody was let in who could not read it then.
+const NOT_OPENED: [(&str, Change, Change); 4] = [
+    ("it stays public", |_| (), everybody_is_let_in),
+    ("it stays private", is_hidden, |_| ()),
+    ("it becomes private", |_| (), is_hidden),
+    ("it was public for a while", is_hidden, |story| {
+        story.ops.becomes_public();
+        is_hidden(story);
+    }),
+];
+
+/// The same where everybody was.
+const OPENED: [(&str, Change, Change); 3] = [
+    ("nobody is kept out any more", is_hidden, |story| story.ops.becomes_public()),
+    ("everybody is let in", is_hidden, everybody_is_let_in),
+    ("everybody sees all channels", all_are_hidden, |story| everybody_has(story, permissions::EVERYONE)),
+];
+
+/// 21: a card that not everybody could read when it was posted, in a channel that is opened while it waits, starts nothing and is
+/// asked again; whoever votes on the new one knows who reads it. A channel that was public from the beginning stays one.
+#[tokio::test]
+async fn a_card_whose_channel_is_opened_while_it_waits_starts_nothing() {
+    for (deed, was, becomes) in NOT_OPENED {
+        let story = DiscordStory::begin().await;
+        was(&story);
+        let posted = story.reset().await;
+        story.all_is_told().await;
+        becomes(&story);
+        story.reacts("bob", &posted.card, "✅").await;
+        let ended = story.becomes(&posted.id, State::Succeeded).await;
+        assert_eq!((ended.revision, story.acts()), (1, 1), "{deed}");
+        story.everything_is_read().await;
+        story.discord.assert_clean();
+    }
+    for (deed, was, becomes) in OPENED {
+        let story = DiscordStory::begin().await;
+        was(&story);
+        let posted = story.reset().await;
+        story.all_is_told().await;
+        becomes(&story);
+        story.reacts("bob", &posted.card, "✅").await;
+        let newer = story.card(&posted.id, 2).await;
+        newer.until(|seen| seen.reacted("❌").len() == 1, SOON).await;
+        let asked = story.operation(&posted.id).await;
+        let is = (asked.state, asked.why.id.as_str(), story.acts());
+        assert_eq!(is, (State::AwaitingApproval, "channel-opened", 0), "{deed}");
+        let told = story.thread_of(&posted.card).await;
+        let says = |words: &str| told.iter().any(|one| one.text.contains(words));
+        assert!(says("Everybody on this server can read this channel now"), "{deed}: {told:#?}");
+        assert!(!says("no longer as it was"), "{deed}: nothing is said of the cluster: {told:#?}");
+        story.reacts("bob", &newer, "✅").await;
+        let ended = story.becomes(&posted.id, State::Succeeded).await;
+        assert_eq!((ended.revision, story.acts()), (2, 1), "{deed}");
+        story.everything_is_read().await;
+        story.discord.assert_clean();
+    }
+}
+
+/// 21: while nobody can tell who reads a channel, nothing starts; and nothing is posted there of which that will not be known.
+#[tokio::test]
+async fn while_it_is_not_known_who_reads_a_channel_its_card_waits() {
+    let story = DiscordStory::begin().await;
+    is_hidden(&story);
+    let unknown = |since: usize| {
+        story.discord.requests()[since..].iter().any(|one| one.is("GET", ROLES) && one.status == Some(503))
+    };
+    let since = story.discord.requests().len();
+    story.discord.fails_always(On::path("GET", ROLES), Fault::Status(503));
+    let answer = story.user("alice").runs(&story.ops, &reset("earliest")).await;
+    let id = operation_in(&answer.text());
+    wait_until("a look at the roles", || unknown(since)).await;
+    assert!(story.ops.bot_messages().iter().all(|one| one.peek().private));
+    story.discord.works_again();
+    let card = story.card(&id, 1).await;
+    let bot = story.discord.bot_id();
+    card.until(|seen| seen.reacted("❌") == [bot], SOON).await;
+    story.all_is_told().await;
+
+    let since = story.discord.requests().len();
+    story.discord.fails_always(On::path("GET", ROLES), Fault::Status(503));
+    story.reacts("bob", &card, "✅").await;
+    wait_until("a look at the roles", || unknown(since)).await;
+    let waits = story.operation(&id).await;
+    assert_eq!((waits.state, waits.revision, story.acts()), (State::AwaitingApproval, 1, 0));
+    story.discord.works_again();
+    story.time_passes(Duration::from_secs(61));
+    assert_eq!(story.becomes(&id, State::Succeeded).await.revision, 1);
+    story.everything_is_read().await;
+    story.discord.assert_clean();
 }
 
 /// 3, 21, 35: the channel of a card that waits is deleted, or no longer one in which the settings let its cluster be shown.

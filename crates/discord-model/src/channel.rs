@@ -1,12 +1,13 @@
 //! A channel or thread, as people see it.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use crate::discord::{Discord, fail};
 use crate::error::ApiError;
 use crate::id::Id;
 use crate::message::{Message, Seen};
-use crate::permissions::{Overwrite, Permissions, Whom};
+use crate::permissions::{Overwrite, Permissions, VIEW_CHANNEL, Whom};
 use crate::world::World;
 use crate::world::channel::{Channel as Record, Kind};
 
@@ -129,6 +130,29 @@ impl Channel {
     /// Turns it into another kind, as an administrator can with text and announcement channels.
     pub fn converts(&self, kind: Kind) {
         self.change(|c| c.kind = kind);
+    }
+
+    /// Nobody sees it any more but who has one of these roles, as the switch "private channel" and its list do.
+    pub fn becomes_private(&self, readers: &[Id]) {
+        let hidden = Overwrite { whom: Whom::Role(self.guild()), allow: 0, deny: VIEW_CHANNEL };
+        let readers: BTreeSet<Id> = readers.iter().copied().collect();
+        let shown = readers.into_iter().map(|role| Overwrite { whom: Whom::Role(role), allow: VIEW_CHANNEL, deny: 0 });
+        let all: Vec<Overwrite> = shown.chain([hidden]).collect();
+        self.change(|c| {
+            c.overwrites.retain(|known| all.iter().all(|one| one.whom != known.whom));
+            c.overwrites.extend(all);
+        });
+    }
+
+    /// Everybody sees it who is not kept out by another exception: the switch "private channel" is turned off.
+    pub fn becomes_public(&self) {
+        let everyone = Whom::Role(self.guild());
+        self.change(|c| c.overwrites.retain(|known| known.whom != everyone));
+    }
+
+    /// The guild it is in.
+    fn guild(&self) -> Id {
+        self.record(|c| c.guild).unwrap_or_else(|| fail(format!("channel {} is in no guild", self.id)))
     }
 
     /// Sets the exception for a role (the guild's id: everyone).

@@ -55,6 +55,29 @@ async fn a_client_sends_only_what_the_command_takes() {
     discord.assert_clean();
 }
 
+#[tokio::test]
+async fn a_private_channel_is_its_readers_until_it_becomes_public() {
+    let discord = discord().await;
+    let rest = registered(&discord).await;
+    let (ops, guild) = (discord.channel("ops"), discord.guild());
+    let operators = guild.role("operators");
+    let (alice, bob) = (discord.user("alice").with_role(operators), discord.user("bob"));
+    let said = rest.says(&ops, "here").await;
+    said.read();
+    ops.becomes_private(&[operators, guild.bot_role()]);
+    alice.reacts(&said, "✅").await;
+    let (there, stranger) = (ops.clone(), bob.clone());
+    let missing = refused(move || drop(stranger.starts(&there, "/reset-offset group:a")));
+    assert!(missing.contains("Missing Access"), "{missing}");
+    let (status, shown) = rest.get(&format!("/channels/{}", ops.id())).await;
+    let kept_out = json!({"id": guild.id(), "type": 0, "allow": "0", "deny": permissions::VIEW_CHANNEL.to_string()});
+    let exceptions = shown["permission_overwrites"].as_array();
+    assert!(status == 200 && exceptions.is_some_and(|all| all.contains(&kept_out)), "{shown}");
+    ops.becomes_public();
+    bob.reacts(&said, "✅").await;
+    discord.assert_clean();
+}
+
 /// What the gateway told of interactions so far.
 fn told(discord: &Discord) -> Value {
     discord.gateway().interactions().last().cloned().unwrap_or(Value::Null)

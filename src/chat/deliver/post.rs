@@ -6,7 +6,7 @@ use crate::chat::port::{Chat, ChatError, MessageRef, Sending};
 use crate::chat::steering::CONTROLS;
 use crate::chat::view::Gathered;
 use crate::desk::{APPROVE, VETO};
-use crate::store::{Due, MessageOf, MessageRole, Posted};
+use crate::store::{Due, MessageOf, MessageRole, Posted, Readers};
 use crate::text::{Card, Newer, notice, plan_card};
 use engine::{Notice, Operation, Seeded};
 use interlock::plan::{Sealed, differences};
@@ -89,12 +89,20 @@ impl Post<'_> {
             // Superseded before it was posted: the newer one stands further back in the same stream.
             return Ok(Sent::Done(Vec::new()));
         }
+        let readers = self.readers(channel).await?;
         let marker = self.due.claim.marker();
         let sent = self.send(Sending { channel, card, marker: &marker, notify: true, replies_to: None }).await?;
         self.delivery.rooms.posted_card(sent);
         self.supersede_older(revision, gathered).await;
         let says = self.says(sent, card).await;
-        Ok(Sent::Done(vec![Posted { role: MessageRole::Card, channel: sent.channel, message: sent.message, says }]))
+        let (role, channel, message) = (MessageRole::Card, sent.channel, sent.message);
+        Ok(Sent::Done(vec![Posted { role, channel, message, says, readers }]))
+    }
+
+    /// Who can read a card that is about to be posted: whoever is let in from then on is let in to a card that stands there.
+    async fn readers(&self, channel: u64) -> Result<Readers, ChatError> {
+        let found = self.chat.place_and_readers(channel).await?;
+        Ok(found.map_or(Readers::Unknown, |(_, readers)| readers))
     }
 
     /// What a posted card says. One that an earlier attempt had posted says what was true then; it is drawn anew at once.
@@ -163,6 +171,7 @@ impl Post<'_> {
             channel: card.channel,
             message: thread,
             says: String::new(),
+            readers: Readers::Unknown,
         }]))
     }
 
@@ -230,6 +239,7 @@ impl Post<'_> {
             channel: sent.channel,
             message: sent.message,
             says: String::new(),
+            readers: Readers::Unknown,
         }]))
     }
 }

@@ -3,6 +3,7 @@
 use super::render::{render, will_say};
 use super::{Discord, http};
 use crate::chat::{CardSeen, Chat, ChatError, Lists, MemberNow, MessageRef, Sending};
+use crate::store::Readers;
 use crate::text::Card;
 use engine::port::Boxed;
 use interlock::principal::{Account, ChatRole, Place};
@@ -65,6 +66,10 @@ impl Chat for Discord {
 
     fn place(&self, channel: u64) -> Boxed<'_, Result<Option<Place>, ChatError>> {
         Box::pin(async move { Ok(self.place_now(channel).await?) })
+    }
+
+    fn place_and_readers(&self, channel: u64) -> Boxed<'_, Result<Option<(Place, Readers)>, ChatError>> {
+        Box::pin(async move { Ok(self.place_and_readers_now(channel).await?) })
     }
 
     fn leaving_room<'a>(&'a self, work: Boxed<'a, ()>) -> Boxed<'a, ()> {

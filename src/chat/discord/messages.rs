@@ -8,6 +8,7 @@ use super::render::{Upload, is_marker, marker, render, says};
 use super::uploads::{Listed, all, prints};
 use crate::chat::steering::plain;
 use crate::chat::{CardSeen, Lists, MessageRef, Sending};
+use crate::store::Readers;
 use crate::text::Card;
 use interlock::principal::Place;
 use interlock::time::Millis;
@@ -47,6 +48,16 @@ fn posted_at(id: u64) -> Millis {
 /// An id of Discord's: a number written as text.
 pub(super) fn id(value: &Value) -> Option<u64> {
     value.as_str()?.parse().ok()
+}
+
+/// A place as it is now, and what tells who can read there.
+struct Found {
+    place: Place,
+    guild: u64,
+    /// The channel, or that of the thread.
+    channel: Value,
+    /// A thread that members are let into one by one.
+    is_private: bool,
 }
 
 impl Discord {
@@ -135,16 +146,32 @@ impl Discord {
 
     /// Where a channel or thread is now; see [`crate::chat::Chat::place`].
     pub(super) async fn place_now(&self, channel: u64) -> Result<Option<Place>, Failed> {
+        Ok(self.found_now(channel).await?.map(|found| found.place))
+    }
+
+    /// The same, and who can read there; see [`crate::chat::Chat::place_and_readers`].
+    pub(super) async fn place_and_readers_now(&self, channel: u64) -> Result<Option<(Place, Readers)>, Failed> {
+        let Some(found) = self.found_now(channel).await? else { return Ok(None) };
+        let is_open = !found.is_private && self.everybody_sees(found.guild, &found.channel).await?;
+        Ok(Some((found.place, if is_open { Readers::Everybody } else { Readers::Chosen })))
+    }
+
+    async fn found_now(&self, channel: u64) -> Result<Option<Found>, Failed> {
         let shown = self.channel(channel).await?;
         let Some(guild) = id(&shown["guild_id"]) else { return Ok(None) };
         match shown["type"].as_u64() {
             Some(ANNOUNCEMENT | ANNOUNCEMENT_THREAD) => Ok(None),
-            Some(PUBLIC_THREAD | PRIVATE_THREAD) => {
+            Some(kind @ (PUBLIC_THREAD | PRIVATE_THREAD)) => {
                 let Some(parent) = id(&shown["parent_id"]) else { return Ok(None) };
-                let published = self.channel(parent).await?["type"] == ANNOUNCEMENT;
-                Ok((!published).then_some(Place::Discord { guild, channel: parent, thread: Some(channel) }))
+                let place = Place::Discord { guild, channel: parent, thread: Some(channel) };
+                let channel = self.channel(parent).await?;
+                let published = channel["type"] == ANNOUNCEMENT;
+                Ok((!published).then_some(Found { place, guild, channel, is_private: kind == PRIVATE_THREAD }))
             }
-            Some(_) => Ok(Some(Place::Discord { guild, channel, thread: None })),
+            Some(_) => {
+                let place = Place::Discord { guild, channel, thread: None };
+                Ok(Some(Found { place, guild, channel: shown, is_private: false }))
+            }
             None => Err(Failed::Unknown("a channel without a type".to_owned())),
         }
     }

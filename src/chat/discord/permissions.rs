@@ -9,9 +9,10 @@ use serde_json::Value;
 use std::collections::BTreeSet;
 
 const ADMINISTRATOR: u64 = 1 << 3;
+const VIEW_CHANNEL: u64 = 1 << 10;
 /// What we need in a channel.
 const NEEDED: [(u64, &str); 8] = [
-    (1 << 10, "VIEW_CHANNEL"),
+    (VIEW_CHANNEL, "VIEW_CHANNEL"),
     (1 << 11, "SEND_MESSAGES"),
     (1 << 38, "SEND_MESSAGES_IN_THREADS"),
     (1 << 35, "CREATE_PUBLIC_THREADS"),
@@ -137,6 +138,16 @@ impl Discord {
         Ok(found)
     }
 
+    /// Whether everybody in a guild can see one of its channels: those without any role of their own can.
+    pub(super) async fn everybody_sees(&self, guild: u64, channel: &Value) -> Result<bool, Failed> {
+        let all = self.roles(guild).await?;
+        let everybody =
+            all.iter().find(|role| id(&role["id"]) == Some(guild)).and_then(|role| id(&role["permissions"]));
+        let everybody = everybody.ok_or_else(unreadable)?;
+        is_seen_by_everybody(channel, guild, everybody)
+            .ok_or_else(|| Failed::Unknown("exceptions of a channel that cannot be read".to_owned()))
+    }
+
     /// The roles of a guild, as Discord has them.
     async fn roles(&self, guild: u64) -> Result<Vec<Value>, Failed> {
         let roles = format!("/guilds/{guild}/roles");
@@ -167,6 +178,20 @@ fn unreadable() -> Failed {
 struct Whose {
     guild: u64,
     me: u64,
+}
+
+/// Whether the role of everybody, which has the guild's id and gives these permissions, lets a channel be seen. None where the
+/// channel's exceptions cannot be read.
+fn is_seen_by_everybody(channel: &Value, guild: u64, permissions: u64) -> Option<bool> {
+    let exceptions = channel["permission_overwrites"].as_array()?;
+    if permissions & ADMINISTRATOR != 0 {
+        return Some(true);
+    }
+    let bits = match exceptions.iter().find(|one| id(&one["id"]) == Some(guild)) {
+        Some(own) => permissions & !id(&own["deny"])? | id(&own["allow"])?,
+        None => permissions,
+    };
+    Some(bits & VIEW_CHANNEL != 0)
 }
 
 /// Permissions in a channel: the roles', then the channel's exceptions for everybody, for the roles, for the member.
@@ -210,6 +235,31 @@ mod tests {
         assert!(sends(json!([exception("1", send, 0), exception("2", 0, send)])));
         assert!(!sends(json!([exception("2", 0, send), exception("9", send, 0)])));
         assert!(sends(json!([exception("5", send, 0)])), "somebody else's");
+    }
+
+    #[test]
+    fn a_channel_is_seen_by_everybody_unless_their_role_or_the_channel_hides_it() {
+        let exception =
+            |id: &str, deny: u64, allow: u64| json!({"id": id, "deny": deny.to_string(), "allow": allow.to_string()});
+        let seen = |permissions: u64, list: Value| {
+            is_seen_by_everybody(&json!({"permission_overwrites": list}), WHOSE.guild, permissions)
+        };
+        let (sees, hidden, shown) = (VIEW_CHANNEL, exception("1", VIEW_CHANNEL, 0), exception("1", 0, VIEW_CHANNEL));
+        let others = [exception("2", 0, VIEW_CHANNEL), exception("9", VIEW_CHANNEL, 0)];
+        for (permissions, list, is_seen) in [
+            (sees, json!([]), true),
+            (0, json!([]), false),
+            (sees, json!([hidden]), false),
+            (0, json!([shown]), true),
+            (sees, json!(others), true),
+            (0, json!(others), false),
+            (ADMINISTRATOR, json!([hidden]), true),
+        ] {
+            assert_eq!(seen(permissions, list.clone()), Some(is_seen), "{permissions} {list}");
+        }
+        assert_eq!(seen(sees, json!(null)), None);
+        assert_eq!(seen(sees, json!([{"id": "1", "deny": 1024, "allow": "0"}])), None, "a number is no text");
+        assert_eq!(is_seen_by_everybody(&json!({}), WHOSE.guild, sees), None);
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! A store of a test's own, and samples to put into it.
 
 use crate::store::database::{Pools, Val};
-use crate::store::{MessageRole, Posted, Store, StoreError, Taker};
+use crate::store::{MessageRole, Posted, Readers, Store, StoreError, Taker};
 use engine::port::{Boxed, Clock, Journal, JournalError};
 use engine::{Changes, Freezes, NewOperation, Notice, Operation, Transition, Transitioned, Why};
 use interlock::approval::{Event, State};
@@ -361,5 +361,5 @@ pub(super) fn taker(name: &str) -> Taker {
 
 /// A card's message.
 pub(super) fn card(message: u64) -> Posted {
-    Posted { role: MessageRole::Card, channel: 2, message, says: "as sent".to_owned() }
+    Posted { role: MessageRole::Card, channel: 2, message, says: "as sent".to_owned(), readers: Readers::Chosen }
 }

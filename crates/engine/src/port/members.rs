@@ -44,8 +44,8 @@ impl Polled {
 /// The votes cannot be read now, or the card is not what was sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unreadable {
-    /// An id for the sentence: "chat-unreachable", "card-gone", "card-altered".
+    /// An id for the sentence: "chat-unreachable", "card-gone", "card-altered", "channel-opened".
     pub id: &'static str,
-    /// Whether asking again with a new card is the way on (gone, altered), rather than waiting.
+    /// Whether asking again with a new card is the way on (gone, altered, opened to others), rather than waiting.
     pub ask_again: bool,
 }

@@ -8,6 +8,7 @@ use interlock::principal::{Account, ChatRole, Place};
 use interlock::time::Millis;
 use serde::{Deserialize, Serialize};
 use signalbox::chat::{CardSeen, Chat, ChatError, Lists, MemberNow, MessageRef, Sending};
+use signalbox::store::Readers;
 use signalbox::text::Card;
 use std::collections::BTreeSet;
 use std::fs;
@@ -207,6 +208,11 @@ impl Chat for PaperChat {
         Box::pin(
             async move { self.answers().map(|()| Some(Place::Discord { guild: CHANNEL.0, channel, thread: None })) },
         )
+    }
+
+    fn place_and_readers(&self, channel: u64) -> Boxed<'_, Result<Option<(Place, Readers)>, ChatError>> {
+        let place = Place::Discord { guild: CHANNEL.0, channel, thread: None };
+        Box::pin(async move { Ok(Some((place, Readers::Everybody))) })
     }
 
     fn leaving_room<'a>(&'a self, work: Boxed<'a, ()>) -> Boxed<'a, ()> {

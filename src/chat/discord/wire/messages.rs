@@ -3,8 +3,9 @@
 use super::bot::{chat, message, post};
 use super::door::card;
 use crate::chat::{Chat, ChatError, MessageRef, Sending};
+use crate::store::Readers;
 use crate::text::{Block, Card, CardFile, Line, Mention, Span};
-use discord_model::{Discord as Model, Fault, Kind, On};
+use discord_model::{Discord as Model, Fault, Kind, On, permissions};
 use interlock::principal::Place;
 use interlock::time::Millis;
 use std::time::Duration;
@@ -283,5 +284,30 @@ async fn a_place_is_told_with_its_channel_as_long_as_nothing_there_is_published_
     assert_eq!(chat.place(direct).await, Ok(None));
     ops.deletes();
     assert!(matches!(chat.place(channel).await, Err(ChatError::Gone(_))));
+    model.assert_clean();
+}
+
+#[tokio::test]
+async fn who_can_read_a_place_is_told_by_its_channel_and_the_role_of_everybody() {
+    let (model, chat) = chat().await;
+    let (ops, guild) = (model.channel("ops"), model.guild());
+    let posted = post(&chat, &ops, &card("card"), "m-1").await.unwrap();
+    message(&ops, posted).read();
+    let (channel, thread) = (ops.id().get(), chat.thread(posted, "thread").await.unwrap());
+    let of = |thread| Place::Discord { guild: guild.id().get(), channel, thread };
+    let both = async || (chat.place_and_readers(channel).await, chat.place_and_readers(thread).await);
+    let told = |readers| (Ok(Some((of(None), readers))), Ok(Some((of(Some(thread)), readers))));
+    assert_eq!(both().await, told(Readers::Everybody));
+    ops.becomes_private(&[guild.bot_role()]);
+    assert_eq!(both().await, told(Readers::Chosen));
+    ops.overwrites_role(guild.id(), permissions::VIEW_CHANNEL, 0);
+    assert_eq!(both().await, told(Readers::Everybody));
+    ops.becomes_public();
+    guild.lets_role(guild.id(), permissions::EVERYONE & !permissions::VIEW_CHANNEL);
+    assert_eq!(both().await, told(Readers::Chosen));
+    model.fails_once(On::path("GET", "/guilds/{guild_id}/roles"), Fault::Status(503));
+    assert!(matches!(chat.place_and_readers(channel).await, Err(ChatError::Unknown(_))));
+    ops.converts(Kind::Announcement);
+    assert_eq!(both().await, (Ok(None), Ok(None)));
     model.assert_clean();
 }

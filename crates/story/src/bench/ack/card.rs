@@ -1,4 +1,4 @@
-//! The one card that the bot posts, as Discord keeps it: what it says, which files it has, who reacts to it.
+//! The one card that the bot posts, as Discord keeps it: what it says, which files it has, where it is, who reacts to it.
 
 use super::frames;
 use axum::extract::{FromRequest, Multipart, Request};
@@ -34,7 +34,8 @@ impl Card {
         !self.message.is_null() && self.seeded.len() >= SEEDED
     }
 
-    /// What is answered to a request that is about the card, its thread or somebody who reacts; none if it is about neither.
+    /// What is answered to a request that is about the card, its thread, its channel or somebody who reacts; none if it is about
+    /// none of them.
     pub(super) fn answer(&mut self, method: &Method, path: &str, carried: Carried) -> Option<Response> {
         let parts: Vec<&str> = path.split('/').collect();
         let shown = match (method.as_str(), parts.as_slice()) {
@@ -50,6 +51,8 @@ impl Card {
             ("GET", [.., "messages", _, "reactions", APPROVE]) => frames::reacting(),
             ("GET", [.., "messages", _, "reactions", _]) => json!([]),
             ("GET", ["guilds", _, "members", user]) => frames::member(user),
+            ("GET", ["guilds", _, "roles"]) => frames::roles(),
+            ("GET", ["channels", frames::CHANNEL]) => frames::channel(),
             ("GET", ["users", "@me"]) => json!({"id": frames::BOT, "username": "bot", "bot": true}),
             _ => return None,
         };
@@ -157,6 +160,6 @@ mod tests {
             assert!(card.answer(&method, &path, carried(json!({}), &[])).is_some());
         }
         assert!(card.is_open());
-        assert!(card.answer(&Method::GET, "channels/30", carried(json!({}), &[])).is_none());
+        assert!(card.answer(&Method::GET, "channels/30/pins", carried(json!({}), &[])).is_none());
     }
 }

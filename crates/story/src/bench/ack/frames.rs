@@ -47,10 +47,19 @@ pub(super) fn guild() -> Value {
         "nsfw_level": 0, "premium_tier": 0, "preferred_locale": "en-US", "premium_progress_bar_enabled": false,
         "system_channel_flags": 0, "features": [], "emojis": [], "stickers": [], "threads": [], "presences": [],
         "voice_states": [], "stage_instances": [], "guild_scheduled_events": [],
-        "roles": [{"id": GUILD, "name": "@everyone", "color": 0, "colors": {"primary_color": 0}, "hoist": false,
-            "managed": false, "mentionable": false, "permissions": ALL_RIGHTS, "position": 0}],
-        "members": [member(PERSON)], "channels": [{"id": CHANNEL, "type": 0, "name": "ops"}],
+        "roles": roles(), "members": [member(PERSON)], "channels": [{"id": CHANNEL, "type": 0, "name": "ops"}],
     })
+}
+
+/// The roles of the guild: that of everybody.
+pub(super) fn roles() -> Value {
+    json!([{"id": GUILD, "name": "@everyone", "color": 0, "colors": {"primary_color": 0}, "hoist": false,
+        "managed": false, "mentionable": false, "permissions": ALL_RIGHTS, "position": 0}])
+}
+
+/// The channel, as it is asked for.
+pub(super) fn channel() -> Value {
+    json!({"id": CHANNEL, "guild_id": GUILD, "type": 0, "name": "ops", "permission_overwrites": []})
 }
 
 /// What is typed, in turn: looks of every kind, and one plan of ten that is made and not kept.
