@@ -109,7 +109,7 @@ impl Store {
         tx.run(
             "INSERT INTO boards (channel, message, tells, says, posted_at) VALUES ($1, $2, $3, $4, $5) \
              ON CONFLICT (channel) DO UPDATE \
-             SET message = excluded.message, tells = excluded.tells, says = excluded.says, posted_at = excluded.posted_at",
+             SET message = excluded.message, tells = excluded.tells, says = excluded.says, posted_at = excluded.posted_at, told = ''",
             vals![stored(board.channel)?, stored(board.message)?, &board.tells, &board.says, board.posted_at.0],
         )
         .await?;
@@ -128,11 +128,31 @@ impl Store {
     pub async fn board_edited(&self, board: &BoardMessage) -> Result<(), StoreError> {
         let mut tx = self.pools.begin().await?;
         tx.run(
-            "UPDATE boards SET tells = $1, says = $2 WHERE channel = $3 AND message = $4",
+            "UPDATE boards SET tells = $1, says = $2, told = '' WHERE channel = $3 AND message = $4",
             vals![&board.tells, &board.says, stored(board.channel)?, stored(board.message)?,],
         )
         .await?;
         tx.commit().await
+    }
+
+    /// A board cannot be posted or edited. That is told in another place: once for each reason, until it can be again. Whether it
+    /// is told now.
+    ///
+    /// # Errors
+    /// As all calls of the store.
+    pub async fn board_failed(&self, channel: u64, why: &str, told: (&Place, &Notice)) -> Result<bool, StoreError> {
+        let (place, notice) = told;
+        let mut tx = self.pools.begin().await?;
+        let rows = tx
+            .run("UPDATE boards SET told = $1 WHERE channel = $2 AND told <> $1", vals![why, stored(channel)?])
+            .await?;
+        if rows == 0 {
+            tx.rollback().await?;
+            return Ok(false);
+        }
+        outbox::put_into(&mut tx, &Stream::Place(place.clone()), std::slice::from_ref(notice), self.now()).await?;
+        tx.commit().await?;
+        Ok(true)
     }
 
     /// A channel has no board any more, if its board still is this message; 0 while it is not posted.

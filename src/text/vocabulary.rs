@@ -624,6 +624,7 @@ pub const NOTICES: &[&str] = &[
     "unlock-asked",
     "still-cannot-look",
     "undelivered",
+    "undelivered-board",
     "undelivered-card",
     "undelivered-head",
     "wait-began",

@@ -1,7 +1,7 @@
 //! The board of a team's channel: one message, edited in place, that tells what is open on the clusters that may be shown there.
 
 use crate::stories::crash::database;
-use discord_model::{Channel, Discord, Fault, Message, On, Request};
+use discord_model::{Channel, Discord, Fault, Message, On, Request, permissions};
 use interlock::approval::State;
 use interlock::principal::Place;
 use signalbox::desk::Times;
@@ -249,5 +249,53 @@ async fn processes_that_want_boards_elsewhere_post_none_twice() {
         board.read();
     }
     assert_eq!(posted(), [1, 1, 1]);
+    is_clean(&story).await;
+}
+
+/// Where the bot may not write, whoever watches it hears so: once for each reason, though it is tried again and again.
+#[tokio::test]
+async fn operators_are_told_once_of_a_board_that_cannot_be_posted_or_edited() {
+    let story = DiscordStory::begin_set(|_, times, discord| {
+        has_a_board(times, discord, "ops");
+        discord.channel("ops").overwrites_member(discord.bot_id(), 0, permissions::SEND_MESSAGES);
+        times.operators = Some(place(discord, &discord.channel("operators")));
+    })
+    .await;
+    let (operators, bot) = (story.discord.channel("operators"), story.discord.bot_id());
+    let refused = |method: &str, template: &str| {
+        let requests = story.discord.requests();
+        requests.iter().filter(|one| one.is(method, template) && one.status == Some(403)).count()
+    };
+    let first = operators.wait_for_text("50013", SOON).await.look();
+    let names_it = first.text.contains(&story.ops.id().to_string());
+    assert!(!first.silent && names_it && first.text.contains("could not be posted"), "{}", first.text);
+    assert_eq!(refused("POST", POST), 1);
+    story.time_passes(HOUR + A_LOOK);
+    wait_until("another attempt", || refused("POST", POST) > 1).await;
+    story.all_is_told().await;
+    assert_eq!(operators.bot_messages().len(), 1, "the same again");
+
+    story.ops.overwrites_member(bot, 0, permissions::VIEW_CHANNEL);
+    story.time_passes(HOUR + A_LOOK);
+    operators.wait_for_text("50001", SOON).await;
+    story.ops.overwrites_member(bot, 0, 0);
+    story.time_passes(HOUR + A_LOOK);
+    let board = story.ops.wait_for_text(EMPTY, SOON).await;
+    story.all_is_told().await;
+    assert_eq!(operators.bot_messages().len(), 2);
+
+    story.discord.fails_always(On::path("PATCH", MESSAGE).about("message_id", &board.id()), Fault::Status(403));
+    let frozen = format!("/freeze cluster:{CLUSTER} for:9h reason:\"black friday\"");
+    story.user("alice").runs(&story.ops, &frozen).await;
+    wait_until("three attempts", || {
+        story.time_passes(Duration::from_secs(1));
+        refused("PATCH", MESSAGE) >= 3
+    })
+    .await;
+    story.all_is_told().await;
+    assert_eq!(operators.bot_messages().len(), 3, "one of them tells of the edits");
+    story.discord.works_again();
+    tells(&story, &board, "black friday").await;
+    operators.bot_messages().iter().for_each(Message::read);
     is_clean(&story).await;
 }

@@ -126,31 +126,35 @@ async fn check_asks_discord_beside_the_running_bot() {
     assert!(!checked.status.success() && checked.out.contains(&format!("FAIL channel {channel}: ")), "{}", checked.out);
 }
 
-/// Where operators are told what cannot be told elsewhere is looked at like every channel.
+/// Where operators are told what cannot be told elsewhere, and where heads of the audit log are posted, is looked at like every
+/// channel.
 #[tokio::test]
-async fn check_looks_at_the_operators_channel_too() {
+async fn check_looks_at_the_channels_of_operators_and_of_heads_too() {
     let discord = Discord::start(Options::default()).await.unwrap();
     let (ops, guild) = (discord.channel("ops").id().get(), discord.guild());
     let (quiet, news) = (discord.channel("quiet"), guild.announcement_channel("news"));
     quiet.overwrites_role(guild.id(), 0, permissions::SEND_MESSAGES);
     let elsewhere = discord.new_guild("elsewhere").text_channel("general");
-    for (channel, says) in [
-        (discord.channel("operators"), Ok("every permission")),
+    let found = [
+        (discord.channel("own"), Ok("every permission")),
         (quiet, Err("missing: SEND_MESSAGES")),
         (news, Err("not an ordinary text channel")),
         (elsewhere, Err("in a guild that the settings do not name")),
-    ] {
-        let channel = channel.id().get();
-        let home = home_with(&discord, ops, &format!("operators_channel = {channel}"));
-        let checked = home.runs(&["check"], "").await;
-        assert!(checked.out.contains(&format!("ok   channel {ops}: ")), "{}", checked.out);
-        let (mark, words) = match says {
-            Ok(words) => ("ok  ", words),
-            Err(words) => ("FAIL", words),
-        };
-        let line = format!("{mark} channel {channel}: {words}");
-        assert!(checked.out.contains(&line), "{line} in {}", checked.out);
-        assert_eq!(checked.status.success(), says.is_ok(), "{}", checked.out);
+    ];
+    for key in ["operators_channel", "audit_channel"] {
+        for (channel, says) in &found {
+            let channel = channel.id().get();
+            let home = home_with(&discord, ops, &format!("{key} = {channel}"));
+            let checked = home.runs(&["check"], "").await;
+            assert!(checked.out.contains(&format!("ok   channel {ops}: ")), "{key}: {}", checked.out);
+            let (mark, words) = match says {
+                Ok(words) => ("ok  ", words),
+                Err(words) => ("FAIL", words),
+            };
+            let line = format!("{mark} channel {channel}: {words}");
+            assert!(checked.out.contains(&line), "{key}: {line} in {}", checked.out);
+            assert_eq!(checked.status.success(), says.is_ok(), "{key}: {}", checked.out);
+        }
     }
 }
 

@@ -5,6 +5,8 @@ use crate::chat::port::{Chat, ChatError, MessageRef, Sending};
 use crate::store::{BoardMessage, Due, StoreError};
 use crate::text::{Card, board, board_ended};
 use engine::port::JournalError;
+use engine::{Called, Notice};
+use interlock::facts::Facts;
 use interlock::principal::Place;
 use interlock::time::Millis;
 use std::time::Duration;
@@ -116,9 +118,21 @@ impl Delivery {
             Err(ChatError::Gone(_)) => self.ask_for(place, Some(known.message), now).await,
             Err(error) => {
                 self.rest(channel, &error, now);
-                Ok(())
+                match error {
+                    ChatError::Forbidden(why) | ChatError::Wrong(why) => self.board_fails(place, &why).await,
+                    _ => Ok(()),
+                }
             }
         }
+    }
+
+    /// Operators are told that a board cannot be posted or edited, if there is a place for that: once for each reason.
+    pub(super) async fn board_fails(&self, place: &Place, why: &str) -> Result<(), StoreError> {
+        let (Some(channel), Some(operators)) = (channel_of(place), &self.rooms.times.operators) else { return Ok(()) };
+        let facts = Facts::none().with("channel", channel.to_string()).with("said", why);
+        let notice = Notice::Alert { id: "undelivered-board".to_owned(), facts, calls: Called::Nobody };
+        self.rooms.store.board_failed(channel, why, (operators, &notice)).await?;
+        Ok(())
     }
 
     /// The settings want no board there any more: what it told is taken away. The message stays known: where a board is wanted

@@ -13,11 +13,17 @@ use std::time::Duration;
 
 impl Delivery {
     /// A notice can never be delivered where it belongs. Operators are told, in the same transaction, if there is a place
-    /// for it; a notice to them that fails too is only recorded.
+    /// for it; a notice to them that fails too is only recorded. Of a board, which is asked for again and again, they are told
+    /// by [`Delivery::board_fails`].
     pub(super) async fn set_aside(&self, due: &Due, why: &str) -> Result<bool, StoreError> {
         tracing::warn!(stream = ?due.stream, why, "a notice cannot be delivered; it is set aside");
         let told = self.rooms.times.operators.as_ref().and_then(|place| Some((place, for_operators(due, why)?)));
-        self.rooms.store.dead(&due.claim, why, told.as_ref().map(|(place, notice)| (*place, notice))).await
+        let told = told.as_ref().map(|(place, notice)| (*place, notice));
+        let is_set_aside = self.rooms.store.dead(&due.claim, why, told).await?;
+        if let (true, Stream::Place(place), Notice::Board) = (is_set_aside, &due.stream, &due.notice) {
+            self.board_fails(place, why).await?;
+        }
+        Ok(is_set_aside)
     }
 
     /// Tells the operators of a notice that could not be delivered, and how its operation stands now.

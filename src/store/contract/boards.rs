@@ -4,6 +4,7 @@ use super::bed::{Bed, START};
 use super::contract;
 use crate::store::{BoardMessage, Due, Taker};
 use engine::{Notice, Stream};
+use interlock::facts::Facts;
 use interlock::principal::Place;
 use interlock::time::Millis;
 use std::time::Duration;
@@ -92,5 +93,21 @@ contract! {
         assert!(!bed.store.want_board(&place(7), Some(99), later).await.unwrap(), "another message is gone");
         assert!(bed.store.want_board(&place(7), Some(100), later).await.unwrap());
         assert_eq!((bed.store.boards().await.unwrap()[0].message, due(bed, later).await.len()), (0, 1));
+    }
+
+    async fn why_a_board_fails_is_told_once_until_it_stands(bed: &Bed) {
+        let notice = Notice::alert("undelivered-board", Facts::none());
+        let operators = place(9);
+        let fails = async |why: &str| bed.store.board_failed(7, why, (&operators, &notice)).await.unwrap();
+        assert!(!fails("forbidden").await, "there is no such board");
+        assert!(bed.store.want_board(&place(7), None, START).await.unwrap());
+        let asked = due(bed, START).await;
+        assert!(fails("forbidden").await && !fails("forbidden").await);
+        assert!(fails("gone").await && !fails("gone").await, "another reason");
+        let board = posted(7, 100, START);
+        assert!(bed.store.board_posted(&asked[0].claim, &board).await.unwrap());
+        assert!(fails("gone").await && !fails("gone").await, "it had been posted");
+        bed.store.board_edited(&board).await.unwrap();
+        assert!(fails("gone").await, "it had been edited");
     }
 }
