@@ -21,6 +21,7 @@ dry-run-nothing = Nothing was stored, nobody was asked
 not-now = Not now
 refused = { $not-now }: { $why }.
 refused-also = Also: { $why } (check { $check })
+refused-more = + { $more } more
 refused-without-check = a check forbids it
 
 denied-no-role = You have no role that allows this here

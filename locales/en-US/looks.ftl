@@ -160,6 +160,10 @@ status-open = { $count ->
 status-ends = Ends { $at } unless it has started
 status-step-done = Step { $step }, done: { $what }
 status-step-open = Step { $step }: { $what }
+status-more-steps = { $more ->
+    [one] + { $more } more step
+   *[other] + { $more } more steps
+}
 status-reverses = Takes back operation { $operation }
 status-plan = Plan { $revision }: { $digest }
 

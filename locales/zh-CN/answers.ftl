@@ -20,6 +20,7 @@ dry-run-nothing = 什么都没有保存，也没有征求任何人
 not-now = 现在不行
 refused = { $not-now }：{ $why }。
 refused-also = 另外：{ $why }（检查 { $check }）
+refused-more = + 另有 { $more } 项
 refused-without-check = 有一项检查不允许
 
 denied-no-role = 你在这里没有可以这样做的角色

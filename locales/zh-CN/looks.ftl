@@ -123,6 +123,7 @@ status-open = 还缺 { $count } 个：{ $who }
 status-ends = { $at } 前不开始就过期
 status-step-done = 第 { $step } 步，已完成：{ $what }
 status-step-open = 第 { $step } 步：{ $what }
+status-more-steps = + 另有 { $more } 步
 status-reverses = 回滚操作 { $operation }
 status-plan = 第 { $revision } 版计划：{ $digest }
 

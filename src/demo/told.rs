@@ -143,7 +143,7 @@ impl Teller<'_> {
 
     fn shows(&mut self, card: &Card) -> Result<(), NotTold> {
         let drawing = Drawing { width: 78, colour: false };
-        Ok(writeln!(self.out, "{}", console(card, drawing))?)
+        Ok(writeln!(self.out, "{}", console(&card.uncut(), drawing))?)
     }
 
     pub(super) async fn types_and_shows(&mut self, who: &str, line: &str) -> Result<(), NotTold> {
@@ -174,7 +174,7 @@ impl Teller<'_> {
         let mut told = String::new();
         while let Ok(shown) = cards.try_recv() {
             self.shows(&shown.card)?;
-            told.push_str(&console(&shown.card, Drawing { width: 78, colour: false }));
+            told.push_str(&console(&shown.card.uncut(), Drawing { width: 78, colour: false }));
             told.push('\n');
         }
         Ok(told)

@@ -13,16 +13,21 @@ impl Rooms {
             Done::DryRun(plan) | Done::AskedBack(plan) | Done::GlassAskedBack(plan) => {
                 self.policy.places.shows(&plan.plan().cluster, place)
             }
+            // What these name may stand on any cluster.
+            Done::Mistake(_) | Done::Frozen(_) | Done::Unfrozen { .. } => self.shows_all(place),
             _ => true,
         }
     }
 
     /// Whether every cluster that an answer tells of may be shown to everybody who reads a place.
     pub(crate) fn shows(&self, seen: &LookAnswer, place: &Place) -> bool {
-        let places = &self.policy.places;
         match seen.told_of() {
-            ToldOf::Clusters(told) => told.into_iter().all(|cluster| places.shows(cluster, place)),
-            ToldOf::Any => self.policy.clusters.keys().all(|cluster| places.shows(cluster, place)),
+            ToldOf::Clusters(told) => told.into_iter().all(|cluster| self.policy.places.shows(cluster, place)),
+            ToldOf::Any => self.shows_all(place),
         }
+    }
+
+    fn shows_all(&self, place: &Place) -> bool {
+        self.policy.clusters.keys().all(|cluster| self.policy.places.shows(cluster, place))
     }
 }

@@ -24,6 +24,8 @@ pub fn board(board: &Board, at: Option<Millis>, locale: Locale) -> Card {
     let left_out = lists.iter().map(|list| list.len().saturating_sub(MOST)).sum::<usize>();
     body.extend((left_out > 0).then(|| more(left_out, locale)));
     body.extend(board.freezes.iter().take(MOST_FREEZES).map(|one| Block::Line(freezes::line(one, locale))));
+    let others = board.freezes.len().saturating_sub(MOST_FREEZES);
+    body.extend((others > 0).then(|| Block::Line(locale.say("freezes-more", &Args::new().count("more", others)))));
     body.extend(board.is_cut.then(|| Block::Line(locale.say("board-cut", &Args::new()))));
     body.extend(at.map(|at| Block::Line(locale.say("board-as-of", &Args::new().time("at", at)))));
     let clusters: Vec<String> = board.clusters.iter().map(ToString::to_string).collect();

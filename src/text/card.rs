@@ -4,6 +4,11 @@ use interlock::id::PersonId;
 use interlock::principal::Account;
 use interlock::time::Millis;
 
+/// The file of all that a card says, where not all of it has room there.
+pub const MORE_FILE: &str = "more.txt";
+/// Stands where something is cut off: the rest is in [`MORE_FILE`]; in no language.
+pub const MORE: &str = "… → more.txt";
+
 /// A message to people, whole.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Card {
@@ -25,6 +30,32 @@ pub struct Card {
     pub files: Vec<CardFile>,
     /// Nothing is attached to it, nor what does not fit into a message.
     pub is_bare: bool,
+    /// All that it says, where not all of it has room above: it goes along as [`MORE_FILE`].
+    pub whole: Option<Box<Whole>>,
+}
+
+/// All that a card says.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Whole {
+    /// Its headline.
+    pub headline: Vec<Line>,
+    /// The detail below.
+    pub body: Vec<Block>,
+    /// The last line.
+    pub footer: Option<Line>,
+}
+
+impl Card {
+    /// The card with all that it says, for where there is room.
+    #[must_use]
+    pub fn uncut(&self) -> Self {
+        let mut card = self.clone();
+        if let Some(whole) = card.whole.take() {
+            let Whole { headline, body, footer } = *whole;
+            (card.headline, card.body, card.footer) = (headline, body, footer);
+        }
+        card
+    }
 }
 
 /// One line of text.
@@ -144,6 +175,13 @@ pub enum Block {
     Table(Table),
     /// A small heading.
     Heading(Line),
+    /// What no card has room for.
+    More {
+        /// What stands on the card in its place: how much it is.
+        said: Line,
+        /// All of it.
+        rest: Vec<Block>,
+    },
 }
 
 /// A table. Cells are literal text.

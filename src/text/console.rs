@@ -61,6 +61,7 @@ fn of_block(block: &Block, drawing: Drawing) -> Vec<String> {
             drawn.extend(table.more.iter().flat_map(|more| lines(more, width, drawing)));
             drawn
         }
+        Block::More { rest, .. } => rest.iter().flat_map(|block| of_block(block, drawing)).collect(),
     }
 }
 

@@ -47,7 +47,7 @@ mod tests;
 pub use answers::{answer, answer_without_files, said, share_button, shared};
 pub use audit_head::{HeadView, audit_head};
 pub use board::{board, board_ended};
-pub use card::{Block, Button, Card, CardFile, Line, Mention, Span, Table, Tone};
+pub use card::{Block, Button, Card, CardFile, Line, MORE, MORE_FILE, Mention, Span, Table, Tone, Whole};
 pub use console::{Drawing, console};
 pub use form::{Form, LONGEST_FORM};
 pub use locale::Locale;

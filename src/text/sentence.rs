@@ -61,13 +61,25 @@ fn line(locale: Locale, name: &str, fact: &Fact) -> Line {
 
 /// All of a short list of ours, to copy from.
 fn codes(all: &[String], comma: &str) -> Line {
-    const MOST: usize = 12;
-    Line::joined(all.iter().take(MOST).map(|one| Line::code(one)), comma)
+    Line::joined(all.iter().map(|one| Line::code(one)), comma)
 }
 
 /// All of them as they are typed, to copy.
 fn typed(names: &[String]) -> Line {
     Line::joined(names.iter().map(|name| Line::foreign(name, WHOLE_NAME)), ",")
+}
+
+/// All the names in these facts of which a sentence shows only the first, a line for each fact.
+pub(super) fn all_names(locale: Locale, facts: &Facts) -> Vec<Line> {
+    let whole = |names: &[String]| {
+        let names = names.iter().map(|name| Line::foreign(name, WHOLE_NAME));
+        Line::joined(names, &locale.comma())
+    };
+    let many = facts.0.values().filter_map(|fact| match fact {
+        Fact::Names(names) if names.len() > SHOWN_NAMES => Some(whole(names)),
+        _ => None,
+    });
+    many.collect()
 }
 
 fn text_line(locale: Locale, name: &str, text: &str) -> Line {

@@ -227,6 +227,28 @@ async fn a_look_where_outsiders_read_has_no_attachments() {
     story.discord.assert_clean();
 }
 
+/// 27, 28: so it is with the file of what has no room on a card.
+#[tokio::test]
+async fn what_has_no_room_is_not_attached_where_outsiders_read() {
+    let story = DiscordStory::begin_with(|policy, _| nobody_owns(policy)).await;
+    let lounge = story.discord.channel("lounge");
+    for number in 1..=4 {
+        let line = format!("/freeze cluster:{CLUSTER} for:{number}h reason:\"sale {number}\"");
+        let frozen = story.user("alice").runs(&story.ops, &line).await;
+        assert!(frozen.text().contains("Frozen"), "{}", frozen.text());
+    }
+    let health = format!("/health cluster:{CLUSTER}");
+    let seen = story.user("vic").runs(&story.ops, &health).await.look();
+    assert!(seen.text.contains("+ 1 more → more.txt") && !seen.text.contains("sale 1"), "{}", seen.text);
+    let more = seen.file("more.txt").expect("what has no room").text();
+    assert!((1..=4).all(|number| more.contains(&format!("sale {number}"))), "{more}");
+    let seen = story.user("vic").runs(&lounge, &health).await.look();
+    assert!(seen.text.contains("more.txt is not attached in this channel"), "{}", seen.text);
+    assert!(seen.files.is_empty() && seen.text.contains("+ 1 more") && !seen.text.contains('→'), "{}", seen.text);
+    story.everything_is_read().await;
+    story.discord.assert_clean();
+}
+
 /// The settings change, and the cluster may no longer be shown where it was: not even who looked there before gets a file.
 #[tokio::test]
 async fn where_a_cluster_may_no_longer_be_shown_nothing_is_attached() {

@@ -70,7 +70,7 @@ fn files(card: &Card) -> Vec<TextFile> {
 fn commands(card: &Card) -> Vec<String> {
     let body = card.body.iter().filter_map(|block| match block {
         Block::Line(line) | Block::Heading(line) => Some(line),
-        Block::Table(_) => None,
+        Block::Table(_) | Block::More { .. } => None,
     });
     let lines = card.headline.iter().chain(body).chain(&card.footer);
     lines.flat_map(codes).filter(|code| is_command(code)).take(MOST_COMMANDS).map(str::to_owned).collect()
@@ -91,7 +91,7 @@ fn is_command(code: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::text::CardFile;
+    use crate::text::{CardFile, Whole};
 
     #[test]
     fn commands_to_copy_are_found() {
@@ -107,6 +107,13 @@ mod tests {
         let drawn = Answered::of(&card, Drawing { width: 80, colour: false });
         assert_eq!(drawn.commands, ["/approve operation:K7F3QD digest:abc", "/status operation:X"]);
         assert!(drawn.well && drawn.text.contains("K7F3QD"));
+    }
+
+    #[test]
+    fn a_terminal_has_room_for_all_of_a_card() {
+        let whole = Some(Box::new(Whole { headline: vec![Line::plain("all of it")], ..Whole::default() }));
+        let card = Card { headline: vec![Line::plain("al… → more.txt")], whole, ..Card::default() };
+        assert_eq!(Answered::of(&card, Drawing { width: 80, colour: false }).text, "all of it\n");
     }
 
     #[test]

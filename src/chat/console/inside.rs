@@ -136,5 +136,5 @@ fn mistaken(mistake: Mistake, locale: &str) -> Card {
     tracing::info!(%request, mistake = mistake.id, "a line of the console is no command");
     let card = answer(&Answer { request, done: Done::Mistake(mistake), recorded: Recorded::No }, Locale::of(locale));
     // The footer would name a request, and there was none.
-    Card { footer: None, ..card }
+    Card { footer: None, ..card.uncut() }
 }

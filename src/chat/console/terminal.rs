@@ -51,7 +51,7 @@ pub(super) async fn run(shell: Shell, opened: Opened) -> Left {
 #[must_use]
 pub fn show(card: &Card) -> bool {
     let drawing = drawing();
-    print(&console(card, drawing), drawing)
+    print(&console(&card.uncut(), drawing), drawing)
 }
 
 pub(super) fn print(text: &str, drawing: Drawing) -> bool {

@@ -5,10 +5,10 @@ use crate::desk::{APPROVE, VETO};
 use crate::text::{Block, Card, Line};
 use interlock::id::OperationId;
 
-/// The card with its buttons and reactions written as the commands that do the same.
+/// All of the card, with its buttons and reactions written as the commands that do the same.
 pub(super) fn typed(card: &Card) -> Card {
     let operation = card.buttons.iter().find_map(|button| operation(&button.id));
-    let mut typed = Card { buttons: Vec::new(), reactions: Vec::new(), ..card.clone() };
+    let mut typed = Card { buttons: Vec::new(), reactions: Vec::new(), ..card.uncut() };
     let Some(operation) = operation else { return typed };
     let pressed = card.reactions.iter().filter_map(|emoji| command(emoji));
     let lines = pressed.chain(["status"]).map(|command| Line::code(&format!("/{command} operation:{operation}")));

@@ -1,5 +1,6 @@
 //! Looks: which card for which answer; clusters and their health.
 
+use super::list::few;
 use super::sheet::{Sheet, cell};
 use super::{group, operations, person, report, topic};
 use crate::text::card::{Block, Card, Line, Tone};
@@ -48,21 +49,20 @@ fn clusters(seen: &ClustersLook, locale: Locale) -> Card {
     Card {
         headline: vec![headline],
         tone: if silent + ill > 0 { Tone::Warning } else { Tone::Neutral },
-        body: seen.clusters.iter().flat_map(|cluster| cluster_lines(cluster, locale)).map(Block::Line).collect(),
+        body: seen.clusters.iter().flat_map(|cluster| cluster_blocks(cluster, locale)).collect(),
         ..Card::default()
     }
 }
 
-fn cluster_lines(cluster: &ClusterLine, locale: Locale) -> Vec<Line> {
-    std::iter::once(cluster_line(cluster, locale)).chain(frozen(&cluster.freezes, locale)).collect()
+fn cluster_blocks(cluster: &ClusterLine, locale: Locale) -> Vec<Block> {
+    std::iter::once(Block::Line(cluster_line(cluster, locale))).chain(frozen(&cluster.freezes, locale)).collect()
 }
 
 /// The freezes that stop changes, the last that ends first.
-fn frozen(all: &[Freeze], locale: Locale) -> impl Iterator<Item = Line> {
+fn frozen(all: &[Freeze], locale: Locale) -> Vec<Block> {
     const MOST: usize = 3;
-    let shown = all.iter().rev().take(MOST).map(move |freeze| freezes::line(freeze, locale));
-    let more = all.len().saturating_sub(MOST);
-    shown.chain((more > 0).then(|| locale.say("freezes-more", &Args::new().count("more", more))))
+    let lines = all.iter().rev().map(|freeze| Block::Line(freezes::line(freeze, locale))).collect();
+    few(lines, MOST, |more| locale.say("freezes-more", &Args::new().count("more", more)))
 }
 
 fn cluster_line(cluster: &ClusterLine, locale: Locale) -> Line {
@@ -118,7 +118,7 @@ fn health(seen: &Health, locale: Locale) -> Card {
     let head = vec!["table-topic", "table-offline", "table-under", "table-below-min"];
     let (table, file) = Sheet { head, rows: rows.collect(), file: "unhealthy.txt" }.cut(locale);
     let mut body = health_lines(seen, locale);
-    body.extend(frozen(&seen.freezes, locale).map(Block::Line));
+    body.extend(frozen(&seen.freezes, locale));
     body.extend(table);
     if seen.topics_left_out > 0 {
         body.push(Block::Line(locale.say("health-left-out", &Args::new().count("more", seen.topics_left_out))));
@@ -130,7 +130,7 @@ fn health(seen: &Health, locale: Locale) -> Card {
 fn health_lines(seen: &Health, locale: Locale) -> Vec<Block> {
     let number = |number: u64| i64::try_from(number).unwrap_or(i64::MAX);
     let brokers: Vec<String> = seen.brokers.iter().map(ToString::to_string).collect();
-    let brokers = Args::new().count("count", brokers.len()).foreign("brokers", &brokers.join(", "), 200);
+    let brokers = Args::new().count("count", brokers.len()).foreign("brokers", &brokers.join(", "), usize::MAX);
     let controller = match seen.controller {
         Some(id) => locale.say("health-controller", &Args::new().word("controller", id.to_string())),
         None => locale.say("health-no-controller", &Args::new()),
@@ -149,7 +149,7 @@ fn health_lines(seen: &Health, locale: Locale) -> Vec<Block> {
 
 fn obligations(seen: &Health, locale: Locale) -> Vec<Block> {
     const MOST: usize = 5;
-    let lines = seen.obligations.iter().take(MOST).map(|owed| {
+    let lines = seen.obligations.iter().map(|owed| {
         let what = find(locale, &["obligation"], &owed.id, &Facts::none()).unwrap_or_else(|| Line::code(&owed.id));
         let args = Args::new()
             .line("what", what)
@@ -158,7 +158,5 @@ fn obligations(seen: &Health, locale: Locale) -> Vec<Block> {
             .time("due", owed.due);
         Block::Line(locale.say("health-obligation", &args))
     });
-    let more = seen.obligations.len().saturating_sub(MOST);
-    let more = (more > 0).then(|| Block::Line(locale.say("health-more-obligations", &Args::new().count("more", more))));
-    lines.chain(more).collect()
+    few(lines.collect(), MOST, |more| locale.say("health-more-obligations", &Args::new().count("more", more)))
 }

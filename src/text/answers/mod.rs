@@ -1,6 +1,7 @@
 //! The private answer to a request.
 
 mod group;
+mod list;
 mod looks;
 mod next_step;
 pub(super) mod operations;
@@ -13,7 +14,7 @@ mod topic;
 pub use shared::{share_button, shared};
 
 use super::bounds::bounded;
-use super::card::{Block, Card, Line, Tone};
+use super::card::{Block, Card, Line, MORE_FILE, Tone};
 use super::freezes;
 use super::locale::{Args, Locale};
 use super::plan_card::{Owners, body, files, head, votes};
@@ -23,24 +24,30 @@ use engine::History;
 use interlock::facts::Facts;
 use interlock::freeze::Freeze;
 use interlock::plan::{Check, Mistake, Sealed, Seat};
+use list::few;
 
 /// The card of an answer. Its footer always names the request, and a refusal may have its next step as a button.
 #[must_use]
 pub fn answer(answer: &Answer, locale: Locale) -> Card {
+    bounded(unbounded(answer, locale))
+}
+
+fn unbounded(answer: &Answer, locale: Locale) -> Card {
     let buttons = next_step::button(&answer.done, locale).into_iter().collect();
-    bounded(Card { footer: Some(footer(answer, locale)), buttons, ..said(&answer.done, locale) })
+    Card { footer: Some(footer(answer, locale)), buttons, ..said(&answer.done, locale) }
 }
 
 /// The same where not everybody who reads the place may see what it tells of: nothing is attached, and the footer names what would
 /// have been.
 #[must_use]
 pub fn answer_without_files(found: &Answer, locale: Locale) -> Card {
-    let card = answer(found, locale);
-    let names: Vec<&str> = card.files.iter().map(|file| file.name.as_str()).collect();
+    let card = bounded(Card { is_bare: true, ..unbounded(found, locale) });
+    let more = card.whole.iter().map(|_| MORE_FILE);
+    let names: Vec<&str> = more.chain(card.files.iter().map(|file| file.name.as_str())).collect();
     let args = Args::new().word("files", names.join(", "));
     let left_out = (!names.is_empty()).then(|| locale.say("footer-not-attached", &args));
     let footer = Line::joined(card.footer.into_iter().chain(left_out), " · ");
-    Card { footer: Some(footer), files: Vec::new(), is_bare: true, ..card }
+    Card { footer: Some(footer), files: Vec::new(), whole: None, ..card }
 }
 
 /// What came of a request, without naming the request.
@@ -94,9 +101,12 @@ fn unfrozen(freeze: &Freeze, still: &[Freeze], locale: Locale) -> Card {
     const MOST: usize = 3;
     let args = Args::new().line("freeze", freezes::line(freeze, locale));
     let lifted = locale.say(if still.is_empty() { "answer-unfrozen" } else { "answer-unfrozen-one" }, &args);
-    let stands = |one| locale.say("answer-still-frozen", &Args::new().line("freeze", freezes::line(one, locale)));
+    let stands =
+        |one: &Freeze| locale.say("answer-still-frozen", &Args::new().line("freeze", freezes::line(one, locale)));
     let headline = std::iter::once(lifted).chain(still.iter().take(MOST).map(stands)).collect();
-    Card { headline, tone: if still.is_empty() { Tone::Good } else { Tone::Warning }, ..Card::default() }
+    let others = still.iter().skip(MOST).map(stands).map(Block::Line).collect();
+    let body = few(others, 0, |more| locale.say("freezes-more", &Args::new().count("more", more)));
+    Card { headline, tone: if still.is_empty() { Tone::Good } else { Tone::Warning }, body, ..Card::default() }
 }
 
 fn short(tone: Tone, line: Line) -> Card {
@@ -213,11 +223,12 @@ fn refused(checks: &[Check], locale: Locale) -> Card {
     let not_now = Line::plain(locale.text("not-now")).strong();
     let mut headline = vec![locale.say("refused", &Args::new().line("not-now", not_now).line("why", why))];
     headline.extend(first.and_then(|check| sentence::next(locale, check)));
-    let body = blocking.take(MOST).map(|check| {
+    let also = blocking.map(|check| {
         let args = Args::new().line("why", sentence::check(locale, &check)).code("check", &check.id);
         Block::Line(locale.say("refused-also", &args))
     });
-    Card { headline, tone: Tone::Warning, body: body.collect(), ..Card::default() }
+    let body = few(also.collect(), MOST, |more| locale.say("refused-more", &Args::new().count("more", more)));
+    Card { headline, tone: Tone::Warning, body, ..Card::default() }
 }
 
 fn denied(denied: &Denied, locale: Locale) -> Card {

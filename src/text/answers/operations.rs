@@ -1,5 +1,6 @@
 //! `/operations`, `/status` and `/audit`.
 
+use super::list::few;
 use crate::text::card::{Block, Card, Line, Tone};
 use crate::text::foreign::shown;
 use crate::text::freezes;
@@ -22,16 +23,35 @@ pub(super) fn list(list: &OperationsList, locale: Locale) -> Card {
         (0, _) => locale.say("operations-none-waiting", &Args::new()),
         _ => locale.say("operations-waiting", &Args::new().count("count", waiting)),
     };
-    let mut body = section("operations-for-me", &list.waiting_for_me, locale);
-    body.extend(section("operations-reviews", &list.reviews, locale));
-    body.extend(section("operations-others", &list.others, locale));
-    let sections = [&list.waiting_for_me, &list.reviews, &list.others];
-    let hidden: usize = sections.iter().map(|lines| lines.len().saturating_sub(MOST)).sum();
-    let more = list.left_out + hidden;
-    body.extend((more > 0).then(|| Block::Line(locale.say("operations-more", &Args::new().count("more", more)))));
+    let mut body = sections(list, locale);
     body.extend(list.is_cut.then(|| Block::Line(locale.say("operations-cut", &Args::new()))));
     let tone = if waiting > 0 { Tone::Waiting } else { Tone::Neutral };
     Card { headline: vec![headline], tone, body, ..Card::default() }
+}
+
+/// The first of each section, and how many more there are.
+fn sections(list: &OperationsList, locale: Locale) -> Vec<Block> {
+    let more = |count: usize| locale.say("operations-more", &Args::new().count("more", count));
+    let all = [
+        ("operations-for-me", &list.waiting_for_me),
+        ("operations-reviews", &list.reviews),
+        ("operations-others", &list.others),
+    ];
+    let (mut body, mut rest, mut hidden) = (Vec::new(), Vec::new(), 0);
+    for (heading, lines) in all {
+        let (first, others) = lines.split_at(lines.len().min(MOST));
+        body.extend(section(heading, first, locale));
+        rest.extend(section(heading, others, locale));
+        hidden += others.len();
+    }
+    let unread = (list.left_out > 0).then(|| Block::Line(more(list.left_out)));
+    if hidden == 0 {
+        body.extend(unread);
+    } else {
+        rest.extend(unread);
+        body.push(Block::More { said: more(list.left_out + hidden), rest });
+    }
+    body
 }
 
 fn section(heading: &str, lines: &[OperationLine], locale: Locale) -> Vec<Block> {
@@ -39,7 +59,7 @@ fn section(heading: &str, lines: &[OperationLine], locale: Locale) -> Vec<Block>
         return Vec::new();
     }
     let heading = Block::Heading(Line::plain(locale.text(heading)));
-    std::iter::once(heading).chain(lines.iter().take(MOST).map(|one| Block::Line(line(one, locale)))).collect()
+    std::iter::once(heading).chain(lines.iter().map(|one| Block::Line(line(one, locale)))).collect()
 }
 
 /// An operation in a list.
@@ -79,7 +99,8 @@ pub(super) fn status(status: &OperationStatus, locale: Locale) -> Card {
     let asked =
         Args::new().line("who", Line::person(&status.line.asked_by, NAME / 2)).time("at", status.line.updated_at);
     let mut body = vec![Block::Line(locale.say("status-asked", &asked))];
-    body.extend(status.steps.iter().take(MOST).map(|one| Block::Line(step(one, locale))));
+    let steps = status.steps.iter().map(|one| Block::Line(step(one, locale))).collect();
+    body.extend(few(steps, MOST, |more| locale.say("status-more-steps", &Args::new().count("more", more))));
     if let Some(operation) = &status.reverses {
         body.push(Block::Line(locale.say("status-reverses", &Args::new().code("operation", operation.as_str()))));
     }

@@ -41,7 +41,6 @@ fn command_line(command: &HelpCommand) -> Line {
 }
 
 fn one(command: &HelpCommand, locale: Locale) -> Card {
-    const MOST: usize = 25;
     let rights = Args::new().foreign("role", &command.role, NAME);
     let rights = match command.kind {
         _ if command.role == Access::Anyone.key() => locale.say("help-role-anyone", &rights),
@@ -52,7 +51,6 @@ fn one(command: &HelpCommand, locale: Locale) -> Card {
     let mut body: Vec<Block> = command
         .options
         .iter()
-        .take(MOST)
         .map(|option| {
             let key = if option.required { "help-option-required" } else { "help-option" };
             let args = Args::new().code("name", &option.name).foreign("description", &option.description, WORDS);
@@ -62,7 +60,6 @@ fn one(command: &HelpCommand, locale: Locale) -> Card {
     let examples = command
         .examples
         .iter()
-        .take(5)
         .map(|example| Block::Line(locale.say("help-example", &Args::new().code("example", example))));
     body.extend(examples);
     Card {
@@ -81,15 +78,20 @@ pub(super) fn whoami(who: &WhoAmI, locale: Locale) -> Card {
         Block::Line(locale.say(key, &Args::new().line(name, names(locale, all))))
     };
     let clusters: Vec<String> = who.clusters.iter().map(ToString::to_string).collect();
-    let commands = who.commands.iter().take(MOST_COMMANDS).map(|name| Line::code(&format!("/{name}")));
-    let commands = Line::joined(commands, " ");
     let mut body = vec![
         list("whoami-roles", "roles", &who.roles),
         list("whoami-clusters", "clusters", &clusters),
         list("whoami-owns", "owned", &who.owns),
     ];
-    if !commands.is_empty() {
-        body.push(Block::Line(locale.say("whoami-commands", &Args::new().line("commands", commands))));
-    }
+    body.extend(commands(&who.commands, locale));
     Card { headline: vec![locale.say("whoami-headline", &args)], body, ..Card::default() }
+}
+
+/// What somebody may type, in lines that have room on a card.
+fn commands(all: &[String], locale: Locale) -> Vec<Block> {
+    const OF_A_LINE: usize = 18;
+    let line = |names: &[String]| Line::joined(names.iter().map(|name| Line::code(&format!("/{name}"))), " ");
+    let mut lines = all.chunks(OF_A_LINE).map(line);
+    let first = lines.next().map(|first| locale.say("whoami-commands", &Args::new().line("commands", first)));
+    first.into_iter().chain(lines).map(Block::Line).collect()
 }

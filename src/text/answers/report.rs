@@ -4,11 +4,11 @@ use super::sheet::{self, cell};
 use crate::text::card::{Block, Card, CardFile, Line, Tone};
 use crate::text::locale::Locale;
 use crate::text::numbers;
-use crate::text::sentence::{args, sentence};
+use crate::text::sentence::{all_names, args, sentence};
 use interlock::looks::{Cell, Grade, Phrase, Report, Sheet};
 
 pub(super) fn report(seen: &Report, locale: Locale) -> Card {
-    let mut body: Vec<Block> = seen.lines.iter().map(|line| Block::Line(said(line, locale))).collect();
+    let mut body: Vec<Block> = seen.lines.iter().map(|line| found(line, locale)).collect();
     let mut files: Vec<CardFile> = Vec::new();
     for table in &seen.tables {
         let (block, file) = drawn(table, locale);
@@ -34,6 +34,17 @@ fn headline(seen: &Report, locale: Locale) -> Line {
     let args = args(locale, &seen.headline.facts).line("grade", Line::plain(locale.text(word)).strong());
     let headline = locale.try_say(&format!("look-{}", seen.headline.id), &args);
     headline.unwrap_or_else(|| said(&seen.headline, locale))
+}
+
+/// A finding; one that names only the first of many stands with all of them in the file.
+fn found(phrase: &Phrase, locale: Locale) -> Block {
+    let said = said(phrase, locale);
+    let names = all_names(locale, &phrase.facts);
+    if names.is_empty() {
+        return Block::Line(said);
+    }
+    let rest = std::iter::once(said.clone()).chain(names).map(Block::Line).collect();
+    Block::More { said, rest }
 }
 
 fn said(phrase: &Phrase, locale: Locale) -> Line {

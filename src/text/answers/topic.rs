@@ -1,5 +1,6 @@
 //! `/topic` and `/lag`.
 
+use super::list::few;
 use super::looks::not_seen;
 use super::sheet::{Sheet, number};
 use crate::text::card::{Block, Card, Line, Tone};
@@ -58,17 +59,16 @@ fn settings(seen: &TopicLook, locale: Locale) -> Vec<Block> {
         }
         Part::Known(settings) => settings,
     };
-    let shown = settings.iter().take(MOST).map(|entry| {
+    let lines = settings.iter().map(|entry| {
         let value = entry
             .value
             .as_deref()
             .map_or_else(|| Line::plain(locale.text("hidden")), |value| Line::foreign(value, NAME));
-        Line::joined([Line::foreign(&entry.key, NAME), value], " = ")
+        Block::Line(Line::joined([Line::foreign(&entry.key, NAME), value], " = "))
     });
     let heading = Block::Line(locale.say("topic-settings", &Args::new()));
-    let more = settings.len().saturating_sub(MOST);
-    let more = (more > 0).then(|| Block::Line(locale.say("topic-more-settings", &Args::new().count("more", more))));
-    std::iter::once(heading).chain(shown.map(Block::Line)).chain(more).collect()
+    let more = |more| locale.say("topic-more-settings", &Args::new().count("more", more));
+    std::iter::once(heading).chain(few(lines.collect(), MOST, more)).collect()
 }
 
 pub(super) fn lag(seen: &LagLook, locale: Locale) -> Card {

@@ -115,6 +115,7 @@ pub fn plan_card(view: &CardView<'_>) -> Card {
         reactions: controls::reactions(view),
         files: files(view.plan, view.history, view.locale),
         is_bare: false,
+        whole: None,
     })
 }
 

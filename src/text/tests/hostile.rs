@@ -4,7 +4,7 @@ use super::fixture::{NOON, Scene, freeze, person, reset};
 use super::rules::check;
 use super::seen::largest_board;
 use crate::desk::{Answer, Denied, Done, Recorded};
-use crate::text::{Block, Card, Line, Locale, Span, answer, board, notice, plan_card, plan_text};
+use crate::text::{Block, Card, Line, Locale, MORE, Span, answer, board, notice, plan_card, plan_text};
 use engine::Notice;
 use interlock::approval::State;
 use interlock::cluster::Tier;
@@ -63,7 +63,7 @@ fn plan(with: &str) -> Plan {
 
 fn lines(card: &Card) -> Vec<&Line> {
     let body = card.body.iter().filter_map(|block| match block {
-        Block::Line(line) | Block::Heading(line) => Some(line),
+        Block::Line(line) | Block::Heading(line) | Block::More { said: line, .. } => Some(line),
         Block::Table(table) => table.more.as_ref(),
     });
     card.headline.iter().chain(body).chain(&card.footer).collect()
@@ -73,7 +73,7 @@ fn lines(card: &Card) -> Vec<&Line> {
 fn stays_foreign(card: &Card, with: &str, locale: Locale) {
     check(card, locale);
     let pieces: Vec<&str> = with.split(['\n', ' ']).filter(|piece| piece.chars().count() > 3).collect();
-    for line in lines(card) {
+    for line in [card, &card.uncut()].into_iter().flat_map(lines) {
         for span in &line.0 {
             let (own, text) = match span {
                 Span::Plain(text) | Span::Strong(text) => (true, text),
@@ -125,7 +125,7 @@ fn boards_of_hostile_names_are_cards_like_any_other() {
         for locale in Locale::ALL {
             let card = board(&largest_board(&with), Some(NOON), locale);
             stays_foreign(&card, &with, locale);
-            assert!(!card.body.contains(&Block::Line(Line::plain("…"))), "its end is cut off: {card:#?}");
+            assert!(!card.body.contains(&Block::Line(Line::plain(MORE))), "its end is cut off: {card:#?}");
         }
     }
 }

@@ -5,12 +5,15 @@ use super::fixture::{Scene, reset};
 use super::rules::check;
 use super::scale_out::scale_out;
 use super::{rocketmq_topics, seen, topics};
+use crate::chat::discord::posted;
 use crate::desk::{Answer, Denied, Done, Recorded};
-use crate::text::{Card, Locale, answer, notice, plan_card, vocabulary as words};
+use crate::text::{
+    Block, Card, Line, Locale, MORE_FILE, Whole, answer, answer_without_files, notice, plan_card, vocabulary as words,
+};
 use engine::Notice;
 use interlock::approval::State;
 use interlock::facts::{Fact, Facts};
-use interlock::looks::Phrase;
+use interlock::looks::{LookAnswer, Phrase};
 use interlock::plan::{Check, Level, Mistake, Plan, Row};
 use regex::Regex;
 use std::collections::{BTreeMap, BTreeSet};
@@ -177,4 +180,89 @@ fn every_report_fits_with_the_longest_names() {
         }
     }
     assert_eq!(drawn, words::LOOKS.len() * 3 * Locale::ALL.len());
+}
+
+/// Every line that a card would say if there were room.
+fn lines(whole: &Whole) -> Vec<&Line> {
+    let body = whole.body.iter().filter_map(|block| match block {
+        Block::Line(line) | Block::Heading(line) => Some(line),
+        Block::Table(table) => table.more.as_ref(),
+        Block::More { .. } => panic!("{block:?} is not opened"),
+    });
+    whole.headline.iter().chain(body).chain(&whole.footer).collect()
+}
+
+/// What is missing on a card stands in one file, which the card names. Whether anything is.
+fn is_whole_elsewhere(card: &Card) -> bool {
+    let (message, files) = posted(card);
+    let files: Vec<&Vec<u8>> = files.iter().filter(|(name, _)| name == MORE_FILE).map(|(_, bytes)| bytes).collect();
+    let Some(whole) = &card.whole else { return false };
+    let [bytes] = files.as_slice() else { panic!("{} files of that name", files.len()) };
+    let text = String::from_utf8_lossy(bytes);
+    for line in lines(whole) {
+        assert!(text.contains(&line.plain_text()), "{} is not in\n{text}", line.plain_text());
+    }
+    assert!(message["content"].to_string().contains(MORE_FILE) || message["embeds"].to_string().contains(MORE_FILE));
+    true
+}
+
+#[test]
+fn what_is_missing_on_a_card_with_the_longest_names_is_in_a_file() {
+    let mut cut = 0;
+    for plan in [reset(300), scale_out(1_000)].map(with_longest_names) {
+        for state in [State::AwaitingApproval, State::Succeeded, State::Stuck] {
+            for locale in Locale::ALL {
+                let scene = Scene::of(plan.clone()).at(state).voted_by_bob();
+                cut += usize::from(is_whole_elsewhere(&plan_card(&scene.view(locale))));
+            }
+        }
+    }
+    assert!(cut > 0, "with these names something has no room");
+    for (_, done) in refusals() {
+        is_whole_elsewhere(&answered(done, Locale::EnUs));
+    }
+}
+
+/// What `/operations` finds of forty operations on things of the longest names.
+fn operations() -> LookAnswer {
+    let (_, found) = seen::all().into_iter().find(|(name, _)| *name == "operations").unwrap();
+    let LookAnswer::Operations(mut list) = found else { unreachable!() };
+    let mut one = list.others.swap_remove(0);
+    (list.waiting_for_me, list.reviews, list.others) = (Vec::new(), Vec::new(), Vec::new());
+    for number in 0..40 {
+        (one.about, one.command) = (vec![name(number); 3], format!("command-{number}"));
+        list.others.push(one.clone());
+    }
+    LookAnswer::Operations(list)
+}
+
+#[test]
+fn what_is_missing_in_an_answer_is_in_a_file_or_said_to_be_missing() {
+    let of_names = Phrase::new("routes-differ").with("topics", names());
+    let (_, health) = seen::all().into_iter().find(|(name, _)| *name == "health").unwrap();
+    let [last, freezes] = ["broker 7".to_owned(), "year end".to_owned()];
+    let last_command = "command-39".to_owned();
+    let looks = [
+        (health, vec![(last, 1), (freezes, 5)]),
+        (seen::report(vec![of_names], &name(0)), names().into_iter().map(|one| (one, 1)).collect()),
+        (operations(), vec![(last_command, 1)]),
+    ];
+    for (look, wanted) in looks {
+        let found =
+            Answer { request: "M2WQ7A".parse().unwrap(), done: Done::Looked(Box::new(look)), recorded: Recorded::Yes };
+        for locale in Locale::ALL {
+            let card = answer(&found, locale);
+            assert!(is_whole_elsewhere(&card), "{card:#?}");
+            let (_, files) = posted(&card);
+            let text = String::from_utf8_lossy(&files[0].1).into_owned();
+            for (part, times) in &wanted {
+                assert!(text.matches(part.as_str()).count() >= *times, "{part} is not {times} times in\n{text}");
+            }
+            let bare = answer_without_files(&found, locale);
+            let (message, files) = posted(&bare);
+            let footer = message["embeds"][0]["footer"]["text"].as_str().unwrap().to_owned();
+            assert!(files.is_empty() && bare.whole.is_none() && footer.contains(MORE_FILE), "{footer}");
+            assert_eq!(message.to_string().matches(MORE_FILE).count(), 1, "only that it is not there: {message}");
+        }
+    }
 }

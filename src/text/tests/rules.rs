@@ -24,6 +24,7 @@ pub(super) fn check(card: &Card, locale: Locale) {
     for block in &card.body {
         match block {
             Block::Line(line) | Block::Heading(line) => body += line.plain_text().chars().count() + 1,
+            Block::More { said, .. } => panic!("{said:?} is not within bounds"),
             Block::Table(table) => {
                 assert!(table.rows.len() <= MOST_ROWS, "{} rows", table.rows.len());
                 assert!(table.rows.iter().all(|row| row.len() == table.head.len()));
@@ -37,8 +38,9 @@ pub(super) fn check(card: &Card, locale: Locale) {
     let footer = card.footer.as_ref().map_or(0, |line| line.plain_text().chars().count());
     assert!(footer <= EMBED_FOOTER && body + footer <= EMBED_TOTAL);
     assert!(card.buttons.len() <= BUTTONS_PER_ROW && card.buttons.iter().all(|button| button.id.len() <= CUSTOM_ID));
-    assert!(card.reactions.len() <= REACTION_KINDS && card.files.len() <= ATTACHMENTS);
-    for width in [30, 60, 120] {
+    let files = card.files.len() + usize::from(card.whole.is_some());
+    assert!(card.reactions.len() <= REACTION_KINDS && files <= ATTACHMENTS);
+    for (card, width) in [card, &card.uncut()].into_iter().flat_map(|card| [30, 60, 120].map(|width| (card, width))) {
         let text = console(card, Drawing { width, colour: false });
         assert!(text.chars().all(|character| character == '\n' || !character.is_control()), "{text:?}");
         assert!(text.lines().all(|line| columns(line) <= width), "wider than {width}:\n{text}");

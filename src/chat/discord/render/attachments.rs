@@ -2,7 +2,7 @@
 
 use super::super::limits::{ALT_TEXT, ATTACHMENT_BYTES, ATTACHMENTS, MORE_BYTES, REQUEST_BYTES, shortened};
 use super::escape;
-use crate::text::CardFile;
+use crate::text::{CardFile, MORE_FILE};
 use sha2::{Digest, Sha256};
 
 /// A file to be attached.
@@ -37,7 +37,7 @@ pub(super) fn attach(files: &[CardFile], more: Option<String>) -> Attached {
     if let Some(text) = more {
         let text = bounded(text);
         bytes += text.len();
-        attached.uploads.push(Upload { name: "more.txt".to_owned(), bytes: text.into_bytes(), alt: None });
+        attached.uploads.push(Upload { name: MORE_FILE.to_owned(), bytes: text.into_bytes(), alt: None });
     }
     for file in files {
         let room = ATTACHMENT_BYTES.min(REQUEST_BYTES - bytes);
@@ -97,7 +97,7 @@ mod tests {
         files.insert(0, CardFile { name: "huge".to_owned(), bytes: noise(ATTACHMENT_BYTES + 1), alt: None });
         let attached = attach(&files, Some("whole".to_owned()));
         assert_eq!(attached.uploads.len(), ATTACHMENTS);
-        assert_eq!(attached.uploads[0].name, "more.txt");
+        assert_eq!(attached.uploads[0].name, MORE_FILE);
         assert_eq!(attached.left_out, ["✂ `huge` (10485761 B)", "✂ `f9` (1 B)", "✂ `f10` (1 B)"]);
     }
 

@@ -12,14 +12,12 @@ pub(super) use says::{is_marker, marker, says, will_say};
 use super::limits::{
     BUTTON_ID, BUTTON_LABEL, BUTTONS_PER_ROW, CONTENT, DESCRIPTION, EMBED_TOTAL, FOOTER, ROWS, shortened, units,
 };
-use crate::text::{Block, Button, Card, Line, Mention, Tone};
+use crate::text::{Block, Button, Card, Line, MORE, Mention, Tone};
 use attachments::Attached;
 use line::{Markup, markup, needs_markup, plain};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
-/// Says that there is more in the attachment; in no language.
-const MORE: &str = "… → more.txt";
 /// Says that there is more, where nothing is attached.
 const LESS: &str = "…";
 /// Room for [`MORE`] and a marker.
@@ -39,18 +37,20 @@ pub(super) struct Rendered {
 
 /// A card as a message; with a marker, if it is one that may have to be found again.
 pub(super) fn render(card: &Card, marker: Option<&str>) -> Rendered {
-    let content = content(card);
-    let description = description(card);
-    let more = (!card.is_bare && (content.cut || description.cut)).then(|| whole(card));
+    let (content, description, footer) = (content(card), description(card), footer(card));
+    let is_cut = card.whole.is_some() || content.cut || description.cut || footer.cut;
+    let more = (is_cut && !card.is_bare).then(|| whole(card));
     let Attached { uploads, left_out } = attachments::attach(&card.files, more);
-    let mut drawn = Drawn { content: content.text, description: description.text, footer: String::new() };
+    let (buttons, others) = sendable(&card.buttons);
+    let mut drawn = Drawn { content: content.text, description: description.text, footer: footer.text };
     drawn.end(card);
     drawn.add(&left_out);
+    drawn.add(&others);
     drawn.mark(marker);
     let message = json!({
         "content": drawn.content,
         "embeds": drawn.embeds(card.tone),
-        "components": components(&card.buttons),
+        "components": components(&buttons),
         "allowed_mentions": allowed_mentions(called(card)),
     });
     Rendered { message, uploads }
@@ -64,29 +64,28 @@ struct Drawn {
 }
 
 impl Drawn {
-    /// The last line: a footer, or small print at the end of the description where it names accounts, which a footer shows as
-    /// mere numbers.
+    /// Makes a footer that names accounts, which it shows as mere numbers, small print at the end of the description, if there is
+    /// room.
     fn end(&mut self, card: &Card) {
-        let Some(line) = card.footer.as_ref().filter(|line| needs_markup(line)) else {
-            self.footer = footer(card);
-            return;
-        };
+        let Some(line) = card.footer.as_ref().filter(|line| needs_markup(line)) else { return };
         let small = format!("-# {}", markup(line).text);
         if units(&self.description) + units(&small) + RESERVE > DESCRIPTION {
-            self.footer = footer(card);
             return;
         }
         if !self.description.is_empty() {
             self.description.push('\n');
         }
         self.description.push_str(&small);
+        self.footer.clear();
     }
 
-    /// Adds lines about files that could not be attached.
+    /// Adds lines about files and buttons that the message does not have.
     fn add(&mut self, lines: &[String]) {
         for line in lines {
             if units(&self.description) + units(line) < DESCRIPTION {
-                self.description.push('\n');
+                if !self.description.is_empty() {
+                    self.description.push('\n');
+                }
                 self.description.push_str(line);
             }
         }
@@ -184,6 +183,7 @@ fn block(block: &Block) -> Markup {
             }
             shown
         }
+        Block::More { said, .. } => Markup { cut: true, ..markup(said) },
     }
 }
 
@@ -210,43 +210,60 @@ fn fitted(lines: &[Markup], most: usize, rest: &str) -> Markup {
     fitted
 }
 
-/// The footer, which knows no markup.
-fn footer(card: &Card) -> String {
+/// The footer, which knows no markup. It is cut, too, where its markup would be.
+fn footer(card: &Card) -> Markup {
     // Description and footer together stay below the sum over the embed.
     const LEFT: usize = EMBED_TOTAL - DESCRIPTION;
     const MOST: usize = if FOOTER < LEFT { FOOTER } else { LEFT };
-    card.footer.as_ref().map(|line| shortened(&plain(line), MOST - RESERVE)).unwrap_or_default()
+    let Some(line) = &card.footer else { return Markup::default() };
+    let text = plain(line);
+    if units(&text) <= MOST - RESERVE {
+        return Markup { text, cut: needs_markup(line) && markup(line).cut };
+    }
+    let led_on = rest(card).trim_start_matches(LESS);
+    Markup { text: format!("{}{led_on}", shortened(&text, MOST - RESERVE)), cut: true }
 }
 
 /// All that a card says, as plain text.
 fn whole(card: &Card) -> String {
-    let mut lines: Vec<String> = card.headline.iter().map(plain).collect();
+    let (headline, body, footer) = match &card.whole {
+        Some(whole) => (&whole.headline, &whole.body, &whole.footer),
+        None => (&card.headline, &card.body, &card.footer),
+    };
+    let mut lines: Vec<String> = headline.iter().map(plain).collect();
     lines.extend(card.mentions.iter().map(mention));
     lines.push(String::new());
-    lines.extend(card.body.iter().map(|block| match block {
-        Block::Line(line) => plain(line),
-        Block::Heading(line) => format!("\n{}", plain(line)),
-        Block::Table(table) => table::text(table),
-    }));
-    lines.extend(card.footer.as_ref().map(|line: &Line| format!("\n{}", plain(line))));
+    lines.extend(body.iter().map(whole_block));
+    lines.extend(footer.as_ref().map(|line: &Line| format!("\n{}", plain(line))));
     lines.join("\n")
 }
 
-fn components(buttons: &[Button]) -> Value {
-    let mut known = BTreeSet::new();
-    let sendable = |button: &&Button| {
-        let sound = (1..=BUTTON_ID).contains(&units(&button.id)) && !button.label.is_empty();
-        let sound = sound && known.insert(button.id.clone());
-        if !sound {
-            tracing::error!(label = %button.label, "a button with an id or label that Discord does not take is left out");
-        }
-        sound
-    };
-    let mut buttons: Vec<Value> = buttons.iter().filter(sendable).map(component).collect();
-    if let Some(beyond @ 1..) = buttons.len().checked_sub(BUTTONS_PER_ROW * ROWS) {
-        tracing::error!(beyond, "a card has more buttons than Discord takes: the last ones are left out");
-        buttons.truncate(BUTTONS_PER_ROW * ROWS);
+fn whole_block(block: &Block) -> String {
+    match block {
+        Block::Line(line) => plain(line),
+        Block::Heading(line) => format!("\n{}", plain(line)),
+        Block::Table(table) => table::text(table),
+        Block::More { rest, .. } => rest.iter().map(whole_block).collect::<Vec<String>>().join("\n"),
     }
+}
+
+/// The buttons that Discord takes, and a line about each of the others.
+fn sendable(buttons: &[Button]) -> (Vec<&Button>, Vec<String>) {
+    let (mut taken, mut others, mut known) = (Vec::new(), Vec::new(), BTreeSet::new());
+    for button in buttons {
+        let sound = (1..=BUTTON_ID).contains(&units(&button.id)) && !button.label.is_empty();
+        if sound && taken.len() < BUTTONS_PER_ROW * ROWS && known.insert(button.id.as_str()) {
+            taken.push(button);
+        } else {
+            tracing::error!(label = %button.label, "a button that Discord does not take is left out");
+            others.push(format!("✂ {}", escape::code(&format!("[{}]", button.label))));
+        }
+    }
+    (taken, others)
+}
+
+fn components(buttons: &[&Button]) -> Value {
+    let buttons: Vec<Value> = buttons.iter().map(|button| component(button)).collect();
     buttons.chunks(BUTTONS_PER_ROW).map(|row| json!({"type": 1, "components": row})).collect()
 }
 

@@ -1,5 +1,5 @@
 use super::*;
-use crate::text::{CardFile, Span, Table};
+use crate::text::{CardFile, Span, Table, Whole};
 use interlock::time::Millis;
 
 fn plain_line(text: &str) -> Line {
@@ -40,6 +40,7 @@ fn a_card_becomes_content_embed_and_buttons() {
         reactions: vec!["✅"],
         files: vec![CardFile { name: "plan.txt".into(), bytes: b"plan".to_vec(), alt: None }],
         is_bare: false,
+        whole: None,
     };
     let Rendered { message, uploads } = render(&card, Some("ob-1"));
     assert_eq!(text(&message["content"]), "Waiting for approval: **reset billing**\nends <t:1700000000:R>\n<@&7> <@8>");
@@ -72,9 +73,46 @@ fn no_card_is_larger_than_discord_takes_and_nothing_is_lost() {
     assert!(units(description) <= DESCRIPTION && units(footer) <= FOOTER);
     assert!(units(description) + units(footer) <= EMBED_TOTAL);
     assert!(content.ends_with(MORE) && description.ends_with(MORE));
+    assert!(footer.contains("f… → more.txt · ref ob-1"), "{footer}");
     assert_eq!(uploads[0].name, "more.txt");
     let whole = String::from_utf8(uploads[0].bytes.clone()).unwrap();
-    assert!(whole.contains("line 199 ____") && whole.contains(&"*".repeat(400)));
+    assert!(whole.contains("line 199 ____") && whole.contains(&"*".repeat(400)) && whole.contains(&"f".repeat(9_000)));
+}
+
+#[test]
+fn a_footer_alone_that_is_too_long_is_whole_in_the_file() {
+    let card = Card { footer: Some(plain_line(&"f".repeat(2_000))), ..Card::default() };
+    let Rendered { message, uploads } = render(&card, None);
+    assert!(text(&message["embeds"][0]["footer"]["text"]).ends_with(MORE));
+    assert!(String::from_utf8(uploads[0].bytes.clone()).unwrap().contains(&"f".repeat(2_000)));
+    let Rendered { message, uploads } = render(&Card { is_bare: true, ..card }, None);
+    assert!(text(&message["embeds"][0]["footer"]["text"]).ends_with("f…") && uploads.is_empty());
+}
+
+#[test]
+fn all_that_a_cut_card_says_is_in_one_file() {
+    let list =
+        Block::More { said: plain_line("+ 2 more"), rest: ["one", "two"].map(|it| Block::Line(foreign(it))).into() };
+    let whole = Whole {
+        headline: vec![plain_line(&"h".repeat(400))],
+        body: vec![Block::Heading(plain_line("rest")), Block::Line(foreign(&"b".repeat(2 * DESCRIPTION)))],
+        footer: Some(plain_line(&"f".repeat(700))),
+    };
+    let short = Card { headline: vec![plain_line("h… → more.txt")], body: vec![list], ..Card::default() };
+    let unbounded = render(&short, None);
+    assert!(text(&unbounded.message["embeds"][0]["description"]).ends_with(MORE));
+    assert_eq!(
+        unbounded.uploads.iter().map(|one| one.bytes.as_slice()).collect::<Vec<_>>(),
+        ["h… → more.txt\n\none\ntwo".as_bytes()]
+    );
+    let card = Card { whole: Some(Box::new(whole)), ..short };
+    let Rendered { message, uploads } = render(&card, None);
+    assert_eq!(message["content"], "h… → more.txt");
+    assert_eq!(uploads.iter().map(|one| one.name.as_str()).collect::<Vec<_>>(), ["more.txt"]);
+    let text = String::from_utf8(uploads[0].bytes.clone()).unwrap();
+    let all = ["h".repeat(400), "\n\nrest\n".to_owned(), "b".repeat(2 * DESCRIPTION), "f".repeat(700)];
+    assert!(all.iter().all(|one| text.contains(one.as_str())), "{text}");
+    assert_eq!(render(&Card { is_bare: true, ..card }, None).uploads, []);
 }
 
 #[test]
@@ -106,7 +144,9 @@ fn buttons_that_discord_does_not_take_are_left_out() {
     let button = |id: &str| Button { id: id.to_owned(), label: "x".repeat(90), danger: false };
     let long = "i".repeat(101);
     let buttons = [button("a"), button("a"), button(""), button(&long), button("b")];
-    let shown = components(&buttons);
+    let (taken, others) = sendable(&buttons);
+    assert_eq!(others.len(), 3, "they are named: {others:?}");
+    let shown = components(&taken);
     let row = shown[0]["components"].as_array().unwrap();
     assert_eq!(row.iter().map(|b| text(&b["custom_id"])).collect::<Vec<_>>(), ["a", "b"]);
     assert!(row.iter().all(|b| units(text(&b["label"])) == 80));
@@ -120,7 +160,9 @@ fn of_more_than_twenty_five_buttons_the_first_are_shown() {
     let cases: [(usize, &[usize]); 6] =
         [(0, &[]), (5, &[5]), (6, &[5, 1]), (25, &[5; 5]), (26, &[5; 5]), (30, &[5; 5])];
     for (some, rows) in cases {
-        let shown = components(&buttons[..some]);
+        let (taken, others) = sendable(&buttons[..some]);
+        assert_eq!(others.len(), some.saturating_sub(25), "the others are named");
+        let shown = components(&taken);
         let all: Vec<&Vec<Value>> =
             shown.as_array().unwrap().iter().map(|row| row["components"].as_array().unwrap()).collect();
         assert_eq!(all.iter().map(|row| row.len()).collect::<Vec<usize>>(), rows, "of {some}");
@@ -128,6 +170,8 @@ fn of_more_than_twenty_five_buttons_the_first_are_shown() {
         let first: Vec<&str> = buttons[..some.min(25)].iter().map(|button| button.id.as_str()).collect();
         assert_eq!(ids, first, "of {some}");
     }
+    let description = render(&Card { buttons, ..Card::default() }, None).message["embeds"][0]["description"].clone();
+    assert_eq!(text(&description).lines().filter(|line| *line == "✂ `[x]`").count(), 5, "{description}");
 }
 
 #[test]
