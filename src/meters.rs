@@ -49,6 +49,11 @@ pub fn chat_error(kind: &'static str) {
     metrics::counter!("signalbox_chat_errors_total", "kind" => kind).increment(1);
 }
 
+/// Somebody was to be told something alone.
+pub fn direct_message(outcome: &'static str) {
+    metrics::counter!("signalbox_direct_messages_total", "outcome" => outcome).increment(1);
+}
+
 /// Audit records wait to be written, or could not be taken.
 pub fn audit_waiting(records: usize) {
     metrics::gauge!("signalbox_audit_waiting").set(exact(i64::try_from(records).unwrap_or(i64::MAX)));
@@ -89,6 +94,7 @@ pub fn describe() {
     metrics::describe_histogram!(LOOK_SECONDS, "How long looks at a cluster took");
     metrics::describe_counter!("signalbox_look_failures_total", "Queries to clusters that failed");
     metrics::describe_counter!("signalbox_chat_errors_total", "What the chat did not do, by kind");
+    metrics::describe_counter!("signalbox_direct_messages_total", "Direct messages by what came of them");
     metrics::describe_gauge!("signalbox_audit_waiting", "Audit records that are not written yet");
     metrics::describe_gauge!("signalbox_operations", "Operations by state");
     metrics::describe_gauge!("signalbox_outbox_waiting", "Notices that wait to be sent");

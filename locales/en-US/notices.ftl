@@ -131,5 +131,12 @@ glass-told = Votes that were missing here were skipped: { $who } broke the glass
 glass-told-earlier = { $who } broke the glass of an earlier plan of this operation, to skip the votes that were missing; what it plans now asks for votes
 glass-told-because = Why: “{ $reason }”
 
+vote-told = Your ✅ does not count ({ $why }): { $what }
+vote-told-asked-for-it = Who asked for a plan, or changed it, does not approve it: somebody else has to. Your ❌ would take the request back
+vote-told-no-right = The card says whose votes are needed; /whoami shows the roles you have
+vote-told-not-a-member = It counts by itself once you are a member in good standing again, if it still stands there
+vote-told-unconfirmed = It cannot be undone, and a reaction is not enough for that: tap [Approve…] on the card, and type the name
+vote-told-card = The card: { $link } · [My vote] there answers you alone
+
 plan-altered = The stored plan of { $operation } is not the one that was posted here, so nothing more of it is carried out
 plan-altered-next = Votes on it count for nothing. Whoever runs me finds what happened in the audit log; ask for it again when that is clear

@@ -122,5 +122,12 @@ glass-told = 此处缺少的投票已被跳过：{ $who } 紧急放行。{ $what
 glass-told-earlier = { $who } 曾对此操作较早的计划紧急放行，以跳过缺少的投票；现在的计划需要投票
 glass-told-because = 原因：“{ $reason }”
 
+vote-told = 你的 ✅ 不计入（{ $why }）：{ $what }
+vote-told-asked-for-it = 申请计划或修改过计划的人不能批准，须由他人批准；你点 ❌ 则取消申请
+vote-told-no-right = 需要谁的投票，见卡片；/whoami 显示你的角色
+vote-told-not-a-member = 恢复正常的成员身份后，只要它还在那里，就会自动计入
+vote-told-unconfirmed = 此操作不可回滚，只点表情不够：请在卡片上点 [批准…] 并键入名称
+vote-told-card = 卡片：{ $link } · 卡片上的 [我的投票] 只回答你一个人
+
 plan-altered = 保存的 { $operation } 的计划与这里发布的不一致，因此不再执行其中任何内容
 plan-altered-next = 对它的表决一律无效。运行我的人可以在审计日志里查明原因；查清之后请重新提出

@@ -11,6 +11,7 @@ mod pace;
 mod post;
 mod redraw;
 mod shared;
+mod voters;
 
 use super::hub::{Hub, Shown};
 use super::port::ChatError;
@@ -25,7 +26,7 @@ use interlock::id::OperationId;
 use interlock::principal::Place;
 use interlock::time::Millis;
 use pace::Pace;
-use post::Post;
+use post::{NONCE_LIFE, Post};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -143,6 +144,7 @@ impl Delivery {
     async fn deliver(&self, due: &Due) -> Result<bool, StoreError> {
         let sent = match &due.stream {
             Stream::Operation(id) | Stream::Owners(id) => self.of_operation(id, due).await.unwrap_or_else(|sent| sent),
+            Stream::Voters(id) => self.to_voter(id, due).await.unwrap_or_else(|sent| sent),
             Stream::Place(place) => self.in_place(place, due).await.unwrap_or_else(|sent| sent),
         };
         let now = self.rooms.clock.now();
@@ -246,7 +248,7 @@ impl MessageOf {
 }
 
 /// Whether a notice is tried again, after so long, when what failed may work later. What people decide by, must know of or
-/// are owed is never given up for that: an outage ends.
+/// are owed is never given up for that: an outage ends. What one person is told alone is tried while it cannot come twice.
 fn is_tried_again(notice: &Notice, tried: Duration) -> bool {
     match notice {
         Notice::PostCard { .. }
@@ -262,6 +264,7 @@ fn is_tried_again(notice: &Notice, tried: Duration) -> bool {
         | Notice::Progress { .. }
         | Notice::Milestone { .. } => tried < PATIENCE,
         Notice::Shared { .. } => tried < FRESH,
+        Notice::VoteNotCounted { .. } => tried < NONCE_LIFE,
     }
 }
 
@@ -273,10 +276,13 @@ fn console_message(id: &OperationId, revision: u32) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use super::{FRESH, PATIENCE, is_tried_again};
+    use super::{FRESH, NONCE_LIFE, PATIENCE, is_tried_again};
     use engine::{Notice, Seeded};
+    use interlock::approval::NotCounted;
     use interlock::facts::Facts;
     use interlock::looks::{ClustersLook, LookAnswer};
+    use interlock::plan::Digest;
+    use interlock::principal::Account;
     use interlock::time::Millis;
     use std::time::Duration;
 
@@ -308,5 +314,13 @@ mod tests {
         let shared = Notice::Shared { answer, by: "alice".parse().unwrap(), seen_at: Millis(0) };
         assert!(is_tried_again(&shared, FRESH.saturating_sub(Duration::from_millis(1))));
         assert!(!is_tried_again(&shared, FRESH));
+        let alone = Notice::VoteNotCounted {
+            digest: Digest::of(b"a plan"),
+            account: Account::Discord(7),
+            person: "alice".parse().unwrap(),
+            why: NotCounted::AskedForIt,
+        };
+        assert!(is_tried_again(&alone, NONCE_LIFE.saturating_sub(Duration::from_millis(1))));
+        assert!(!is_tried_again(&alone, NONCE_LIFE), "from then on it could come twice");
     }
 }

@@ -35,6 +35,12 @@ pub trait Chat: Send + Sync {
         since: Millis,
     ) -> Boxed<'a, Result<Option<MessageRef>, ChatError>>;
 
+    /// Opens the direct messages with somebody, or finds them. Their channel, to post in: whether they take any is seen there.
+    fn direct(&self, account: Account) -> Boxed<'_, Result<u64, ChatError>>;
+
+    /// The address by which people open a message of a guild.
+    fn link(&self, guild: u64, message: MessageRef) -> String;
+
     /// Puts our own reaction under a message.
     fn seed<'a>(&'a self, message: MessageRef, emoji: &'a str) -> Boxed<'a, Result<(), ChatError>>;
 

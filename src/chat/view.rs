@@ -8,7 +8,7 @@ use engine::{Called, History, Notice, Operation};
 use interlock::approval::{BrokenGlass, State, Tally};
 use interlock::freeze::Freeze;
 use interlock::id::{OperationId, PersonId};
-use interlock::plan::{Sealed, Seat, Work};
+use interlock::plan::{Digest, Sealed, Seat, Work};
 use interlock::policy::Grantee;
 use interlock::principal::Account;
 use std::collections::BTreeSet;
@@ -76,6 +76,12 @@ impl Gathered {
     pub(super) fn waits_for_somebody(&self, revision: u32) -> bool {
         let waits = self.operation.state == State::AwaitingApproval && self.operation.revision == revision;
         waits && !self.tally.free.is_empty()
+    }
+
+    /// Whether people still vote on the plan of this digest, and somebody's approval is not among those that count.
+    pub(super) fn leaves_out(&self, person: &PersonId, digest: Digest) -> bool {
+        let votes_on_it = self.operation.state == State::AwaitingApproval && self.plan.digest() == digest;
+        votes_on_it && !self.tally.seats.iter().flatten().any(|one| one == person)
     }
 
     /// Whom a notice calls by name: the owners, who was skipped, those who can still fill an empty seat, or, where an

@@ -167,7 +167,7 @@ impl Rooms {
     }
 
     /// The card shows what votes are worth: it is drawn anew where that is something else than when they were counted last.
-    /// Which vetoes are worth nothing is remembered.
+    /// Which vetoes are worth nothing is remembered, and whose approval is worth nothing is told.
     async fn weigh(
         &self,
         operation: &Operation,
@@ -178,6 +178,7 @@ impl Rooms {
         if !weighed.is_empty() {
             self.store.vetoes_weighed((&operation.id, plan.digest()), &weighed).await.map_err(|_| STORE)?;
         }
+        self.tell_unheard(operation, plan, polled).await;
         if operation.state != State::AwaitingApproval {
             self.weighed.forget(&operation.id);
         } else if self.weighed.differs(&operation.id, plan.digest(), &polled.ballots) {

@@ -32,6 +32,7 @@ mod steer;
 mod strangers;
 mod submit;
 mod throttle;
+mod unheard;
 mod unlock;
 mod waiting;
 mod weighed;

@@ -32,6 +32,7 @@ mod reads;
 mod rows;
 mod sharing;
 mod throttles;
+mod told_voters;
 mod typed;
 mod unlocks;
 mod votes;
@@ -48,6 +49,7 @@ pub use reader::Reader;
 pub use reads::{Figures, Filter, HeldHold, Listed, Page, RevisionRead, Which};
 pub use sharing::Sharing;
 pub use throttles::ThrottleAsked;
+pub use told_voters::Unheard;
 pub use unlocks::{Unlock, UnlockAsked};
 pub use votes::{Cast, ReactionVotes, Reread};
 

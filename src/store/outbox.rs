@@ -140,7 +140,7 @@ impl Store {
                 cards::lock_operation(&mut tx, operation.as_str()).await?;
             }
             Stream::Owners(operation) => operations::touch_going(&mut tx, operation.as_str()).await?,
-            Stream::Operation(_) | Stream::Place(_) => {}
+            Stream::Operation(_) | Stream::Voters(_) | Stream::Place(_) => {}
         }
         let Some(row) = take_out(&mut tx, claim).await? else {
             tx.rollback().await?;
@@ -310,7 +310,7 @@ pub(super) async fn put_into(tx: &mut Tx, stream: &Stream, notices: &[Notice], a
         return Ok(());
     }
     let operation = match stream {
-        Stream::Operation(id) | Stream::Owners(id) => id.as_str(),
+        Stream::Operation(id) | Stream::Owners(id) | Stream::Voters(id) => id.as_str(),
         Stream::Place(_) => "",
     };
     let key = json(stream)?;

@@ -39,6 +39,7 @@ pub mod table;
 pub mod terminal;
 mod topic_words;
 pub mod vocabulary;
+mod vote_told;
 pub mod width;
 
 #[cfg(test)]
@@ -56,3 +57,4 @@ pub use opening::demo_opening;
 pub use packed::{MOST_FILE_BYTES, packed};
 pub use plan_card::{CardView, Newer, Owners, Progress, plan_card};
 pub use plan_text::plan_text;
+pub use vote_told::vote_not_counted;

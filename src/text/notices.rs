@@ -9,6 +9,7 @@ use super::locale::{Args, Locale};
 use super::plan_card::{CardView, by_hand_file, head, plan_card, votes, ways};
 use super::reassignment::moves_replicas;
 use super::sentence::{NAME, WORDS, args, find, why};
+use super::vote_told::vote_not_counted;
 use engine::{History, Notice};
 use interlock::approval::State;
 use interlock::facts::{Fact, Facts};
@@ -42,6 +43,7 @@ fn card(notice: &Notice, view: &CardView<'_>) -> Card {
             glass_of_earlier(view, by)
         }
         Notice::GlassBroken { by, reason, .. } => glass_broken(view, by, reason),
+        Notice::VoteNotCounted { why, .. } => vote_not_counted(view, *why, None),
         Notice::Progress { id, facts } => progress(view, id, facts),
         Notice::Milestone { id, facts } => {
             let card = told(view, id, facts);

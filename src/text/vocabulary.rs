@@ -657,6 +657,9 @@ pub const IN_VAIN: &[&str] = &[
     "mistake-nothing-to-resume",
 ];
 
+/// Why an approval does not count, where its owner is told alone what to do.
+pub const TOLD_VOTES: &[&str] = &["asked-for-it", "no-right", "not-a-member", "unconfirmed"];
+
 /// What operations leave and still have to put back.
 pub const OBLIGATIONS: &[&str] = &["broker-throttle", "topic-throttle"];
 

@@ -30,6 +30,7 @@ mod discord_reminded;
 mod discord_reset;
 mod discord_shared;
 mod discord_steered;
+mod discord_told;
 mod discord_unlock;
 mod discord_waits;
 mod engine;

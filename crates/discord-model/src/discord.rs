@@ -276,7 +276,7 @@ impl Discord {
         })
     }
 
-    /// Messages of the bot that no test has looked at.
+    /// Messages of the bot that no test has looked at, direct ones left out.
     #[must_use]
     pub fn unread(&self) -> Vec<Message> {
         let ids = self.inner.read(World::unread);
@@ -301,10 +301,12 @@ impl Discord {
 }
 
 impl World {
-    /// The bot's messages that stand, are finished, and were not looked at.
+    /// The bot's messages that stand, are finished, and were not looked at. What it told somebody directly is left out: that is
+    /// for them alone.
     fn unread(&self) -> Vec<Id> {
         let mine = self.messages.values().filter(|m| m.author == self.application.bot && m.webhook.is_none());
-        mine.filter(|m| !m.read && !m.deleted && m.flags & LOADING == 0).map(|m| m.id).collect()
+        let unread = mine.filter(|m| !m.read && !m.deleted && m.flags & LOADING == 0);
+        unread.filter(|m| m.private_to.is_some() || !self.is_direct(m.channel)).map(|m| m.id).collect()
     }
 
     /// Reports interactions whose deadline passed without a first answer.

@@ -238,7 +238,8 @@ async fn direct_messages_reach_who_takes_them() {
     let (_, channel) = rest.send("POST", "/users/@me/channels", json!({"recipient_id": alice.id()})).await;
     assert_eq!(channel["id"], alice.direct_messages().id().to_string());
     let direct = alice.direct_messages();
-    rest.says(&direct, "hello").await.read();
+    let told = rest.says(&direct, "hello").await;
+    assert_eq!((direct.bot_messages().len(), told.peek().text.as_str()), (1, "hello"));
     alice.closes_direct_messages(true);
     assert_eq!(refusal(&rest.post(&direct, "again").await), (403, 50_007));
     discord.assert_clean();

@@ -1,11 +1,12 @@
 //! Notices: what people are to be told, as data. Sentences are made when a notice is sent.
 
+use interlock::approval::NotCounted;
 use interlock::facts::{Fact, Facts};
 use interlock::id::{OperationId, PersonId};
 use interlock::looks::LookAnswer;
 use interlock::plan::Digest;
 use interlock::policy::Grantee;
-use interlock::principal::Place;
+use interlock::principal::{Account, Place};
 use interlock::time::Millis;
 use serde::{Deserialize, Serialize};
 
@@ -18,6 +19,8 @@ pub enum Stream {
     /// The owners of what an operation changes, and who was skipped by broken glass: what keeps others from being told does not
     /// keep them.
     Owners(OperationId),
+    /// Those who vote on an operation and are not heard, each alone: nothing waits for it.
+    Voters(OperationId),
     /// A place without an operation.
     Place(Place),
 }
@@ -71,6 +74,18 @@ pub enum Notice {
         reason: String,
         /// Whoever is called.
         skipped: Vec<Grantee>,
+    },
+    /// Tell somebody alone that their approval of a plan does not count: once for each person and plan. What the chat does not
+    /// take is dropped, and nobody is told of that.
+    VoteNotCounted {
+        /// The plan.
+        digest: Digest,
+        /// The account they reacted with.
+        account: Account,
+        /// Who they are.
+        person: PersonId,
+        /// Why it does not count.
+        why: NotCounted,
     },
     /// A line in the operation's thread without notification: a key of a sentence and its facts. A later one of the same key
     /// replaces it while it is not an hour old.

@@ -16,6 +16,9 @@ impl Delivery {
     /// for it; a notice to them that fails too is only recorded. Of a board, which is asked for again and again, they are told
     /// by [`Delivery::board_fails`].
     pub(super) async fn set_aside(&self, due: &Due, why: &str) -> Result<bool, StoreError> {
+        if matches!(due.stream, Stream::Voters(_)) {
+            return self.drop_quietly(due, why).await;
+        }
         tracing::warn!(stream = ?due.stream, why, "a notice cannot be delivered; it is set aside");
         let told = self.rooms.times.operators.as_ref().and_then(|place| Some((place, for_operators(due, why)?)));
         let told = told.as_ref().map(|(place, notice)| (*place, notice));
@@ -64,7 +67,7 @@ fn for_operators(due: &Due, why: &str) -> Option<Notice> {
     let facts = Facts::none().with("said", why);
     let (id, facts) = match (&due.stream, &due.notice) {
         (Stream::Place(_), Notice::AuditHead { .. }) => ("undelivered-head", facts),
-        (Stream::Place(_), _) | (_, Notice::Progress { .. }) => return None,
+        (Stream::Place(_) | Stream::Voters(_), _) | (_, Notice::Progress { .. }) => return None,
         (Stream::Operation(operation) | Stream::Owners(operation), notice) => {
             let id = match notice {
                 Notice::PostCard { .. } => "undelivered-card",

@@ -15,7 +15,7 @@ use interlock::time::Millis;
 use std::time::Duration;
 
 /// How long the chat's nonce can be trusted; after that a search goes before another sending.
-const NONCE_LIFE: Duration = Duration::from_secs(120);
+pub(super) const NONCE_LIFE: Duration = Duration::from_secs(120);
 /// A progress message is edited while it is younger than this; editing older ones is limited harder.
 const PROGRESS_LIFE: Duration = Duration::from_secs(50 * 60);
 
@@ -57,6 +57,7 @@ impl Post<'_> {
             Notice::Board | Notice::AuditHead { .. } | Notice::Shared { .. } => {
                 Ok(Sent::Dead("it is about no operation".to_owned()))
             }
+            Notice::VoteNotCounted { .. } => Ok(Sent::Dead("it is told to one person alone".to_owned())),
             Notice::Reminder { .. } if self.was_posted_since() => Ok(Sent::Done(Vec::new())),
             Notice::Progress { .. } => self.progress(channel, &card()).await,
             Notice::Milestone { .. } => self.tell(channel, (&card(), false)).await,

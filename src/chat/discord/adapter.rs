@@ -28,6 +28,14 @@ impl Chat for Discord {
         Box::pin(async move { Ok(self.search(channel, marker, since).await?) })
     }
 
+    fn direct(&self, account: Account) -> Boxed<'_, Result<u64, ChatError>> {
+        Box::pin(async move { Ok(self.direct_messages(account).await?) })
+    }
+
+    fn link(&self, guild: u64, message: MessageRef) -> String {
+        format!("https://discord.com/channels/{guild}/{}/{}", message.channel, message.message)
+    }
+
     fn seed<'a>(&'a self, message: MessageRef, emoji: &'a str) -> Boxed<'a, Result<(), ChatError>> {
         Box::pin(async move { Ok(self.react(message, emoji).await?) })
     }

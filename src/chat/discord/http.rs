@@ -24,6 +24,8 @@ const LEAST: Duration = Duration::from_secs(1);
 const LONGEST_SAID: usize = 300;
 /// Discord's code for "Maximum number of edits to messages older than 1 hour reached". It comes as a 429.
 const OVEREDITED: u64 = 30_046;
+/// Discord's code for "Cannot send messages to this user": their direct messages are closed.
+const CLOSED: u64 = 50_007;
 
 tokio::task_local! {
     /// There while the work of a task is to leave room for others. Who asks for much is known at the door; the desk and the engine
@@ -272,7 +274,7 @@ impl Http {
                 self.limiter().limited(&request.route, limited, now);
                 return Failed::Later(limited.retry_after);
             }
-            StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => self.limiter().refused(now),
+            _ if is_held_against_us(status, code) => self.limiter().refused(now),
             StatusCode::REQUEST_TIMEOUT => {
                 return Failed::Unknown("the chat gave up waiting for the request".to_owned());
             }
@@ -281,6 +283,12 @@ impl Http {
         }
         Failed::Refused { status: status.as_u16(), code, said: words(&said) }
     }
+}
+
+/// Whether a refusal brings us nearer to where nothing is asked any more. Who closed their direct messages does not: they are tried
+/// once, few of one plan, and must not silence us for everybody.
+fn is_held_against_us(status: StatusCode, code: u64) -> bool {
+    status == StatusCode::UNAUTHORIZED || (status == StatusCode::FORBIDDEN && code != CLOSED)
 }
 
 /// An answer that is no success.
@@ -385,6 +393,13 @@ mod tests {
         assert_eq!(refused(404), ChatError::Gone(said(404)));
         assert_eq!(refused(400), ChatError::Wrong(said(400)));
         assert_eq!(refused(413), ChatError::Wrong(said(413)));
+    }
+
+    #[test]
+    fn who_takes_no_direct_messages_does_not_stop_us() {
+        assert!(is_held_against_us(StatusCode::UNAUTHORIZED, 0) && is_held_against_us(StatusCode::FORBIDDEN, 50_013));
+        assert!(!is_held_against_us(StatusCode::FORBIDDEN, CLOSED));
+        assert!(!is_held_against_us(StatusCode::NOT_FOUND, 10_003));
     }
 
     #[test]

@@ -10,7 +10,7 @@ use crate::chat::steering::plain;
 use crate::chat::{CardSeen, Lists, MessageRef, Sending};
 use crate::store::Readers;
 use crate::text::Card;
-use interlock::principal::Place;
+use interlock::principal::{Account, Place};
 use interlock::time::Millis;
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -178,6 +178,18 @@ impl Discord {
 
     async fn channel(&self, channel: u64) -> Result<Value, Failed> {
         self.get(format!("/channels/{channel}"), Route { template: "GET /channels/{}", about: channel }).await
+    }
+
+    /// The channel of the direct messages with an account; it is there also if they take none.
+    pub(super) async fn direct_messages(&self, account: Account) -> Result<u64, Failed> {
+        let Account::Discord(user) = account else {
+            return Err(refused_here("not an account of Discord"));
+        };
+        let (path, route) =
+            ("/users/@me/channels".to_owned(), Route { template: "POST /users/@me/channels", about: 0 });
+        let body = Body::Json(json!({"recipient_id": user.to_string()}));
+        let answer = self.http.send(Request { method: Method::POST, path, route, body, how: How::Bot }).await?;
+        id(&answer["id"]).ok_or_else(|| Failed::Unknown("direct messages without an id".to_owned()))
     }
 
     /// Opens a message's thread; one that is open has the message's id.

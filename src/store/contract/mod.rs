@@ -16,6 +16,7 @@ mod outbox;
 mod reader;
 mod schema;
 mod throttles;
+mod told_voters;
 mod votes;
 
 /// Makes of each case a test on SQLite and one on PostgreSQL, each with a database of its own.

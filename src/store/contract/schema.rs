@@ -23,12 +23,13 @@ async fn migrate_to(pools: &Pools, version: i64) -> Result<(), MigrateError> {
 }
 
 /// Everything the migrations made, and the list of migrations.
-const TABLES: [&str; 22] = [
+const TABLES: [&str; 23] = [
     "DROP TABLE boards",
     "DROP TABLE broken_glass",
     "DROP TABLE freezes",
     "DROP TABLE freeze_locks",
     "DROP TABLE throttles",
+    "DROP TABLE told_voters",
     "DROP TABLE typed",
     "DROP TABLE waiting_line",
     "DROP TABLE messages",

@@ -4,9 +4,11 @@ use super::fixture::{NOON, Scene, freeze, person, reset};
 use super::rules::check;
 use super::seen::largest_board;
 use crate::desk::{Answer, Denied, Done, Recorded};
-use crate::text::{Block, Card, Line, Locale, MORE, Span, answer, board, notice, plan_card, plan_text};
+use crate::text::{
+    Block, Card, Line, Locale, MORE, Span, answer, board, notice, plan_card, plan_text, vote_not_counted,
+};
 use engine::Notice;
-use interlock::approval::State;
+use interlock::approval::{NotCounted, State};
 use interlock::cluster::Tier;
 use interlock::facts::Facts;
 use interlock::freeze::FreezeOn;
@@ -103,6 +105,7 @@ fn a_plan_of_hostile_names_is_a_card_like_any_other() {
                 for told in [Notice::OwnersBefore, Notice::OwnersAfter, broken, Notice::Reminder { revision: 1 }] {
                     stays_foreign(&notice(&told, &view), &with, locale);
                 }
+                stays_foreign(&vote_not_counted(&view, NotCounted::Unconfirmed, None), &with, locale);
                 let facts = Facts::none().with("members", vec![with.clone(); 9]).with("count", 9_i64);
                 stays_foreign(&notice(&Notice::alert(&with, facts.clone()), &view), &with, locale);
                 stays_foreign(

@@ -1,29 +1,31 @@
 //! No sentence missing, none unused, the same variables in every language.
 
 use crate::text::{Locale, vocabulary as words};
-use interlock::approval::{NotCounted, State};
+use interlock::approval::{NotCounted, State, Tally, Uncounted};
 use interlock::cluster::FailureKind;
 use regex::Regex;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
+/// Why a vote may not count.
+const UNCOUNTED: [NotCounted; 9] = [
+    NotCounted::AskedForIt,
+    NotCounted::NoRight,
+    NotCounted::NotAMember,
+    NotCounted::CannotVerify,
+    NotCounted::OtherPlan,
+    NotCounted::NotNeeded,
+    NotCounted::SamePerson,
+    NotCounted::AlsoVetoes,
+    NotCounted::Unconfirmed,
+];
+
 /// The keys that are made of an id and a family.
 fn by_id() -> BTreeSet<String> {
     let states: Vec<&str> = State::ALL.iter().map(|state| state.key()).collect();
     let ended: Vec<&str> = State::ALL.iter().filter(|state| state.has_ended()).map(|state| state.key()).collect();
-    let uncounted = [
-        NotCounted::AskedForIt,
-        NotCounted::NoRight,
-        NotCounted::NotAMember,
-        NotCounted::CannotVerify,
-        NotCounted::OtherPlan,
-        NotCounted::NotNeeded,
-        NotCounted::SamePerson,
-        NotCounted::AlsoVetoes,
-        NotCounted::Unconfirmed,
-    ]
-    .map(NotCounted::key);
-    let families: [(&str, &[&str]); 32] = [
+    let uncounted = UNCOUNTED.map(NotCounted::key);
+    let families: [(&str, &[&str]); 33] = [
         ("check", words::CHECKS),
         ("broken", words::BROKEN),
         ("wait", words::WAITS),
@@ -44,6 +46,7 @@ fn by_id() -> BTreeSet<String> {
         ("state", &states),
         ("result", &ended),
         ("not-counted", &uncounted),
+        ("vote-told", words::TOLD_VOTES),
         ("state", &["superseded", "dry-run", "moving"]),
         ("thing", words::THINGS),
         ("problem", words::PROBLEMS),
@@ -142,6 +145,16 @@ fn the_files_are_readable_and_no_key_stands_twice() {
             }
         }
     }
+}
+
+#[test]
+fn whoever_is_told_alone_is_told_what_to_do() {
+    let is_told = |why: &NotCounted| {
+        let uncounted = vec![Uncounted { person: "alice".parse().unwrap(), why: *why }];
+        !Tally { uncounted, ..Tally::default() }.unheard().is_empty()
+    };
+    let told: Vec<&str> = UNCOUNTED.into_iter().filter(is_told).map(NotCounted::key).collect();
+    assert_eq!(told, words::TOLD_VOTES);
 }
 
 #[test]

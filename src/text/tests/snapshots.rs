@@ -6,10 +6,10 @@ use super::{drawn, rules, seen};
 use crate::desk::{Answer, Denied, Done, Recorded};
 use crate::text::{
     Card, Drawing, HeadView, Locale, Newer, answer, audit_head, board, board_ended, by_hand, console, notice,
-    plan_card, plan_text, reassignment, shared,
+    plan_card, plan_text, reassignment, shared, vote_not_counted,
 };
 use engine::{Entry, History, Notice};
-use interlock::approval::State;
+use interlock::approval::{NotCounted, State};
 use interlock::cluster::Tier;
 use interlock::facts::{Fact, Facts};
 use interlock::freeze::FreezeOn;
@@ -228,6 +228,11 @@ fn notices() {
     told("notice_owners_after", &Notice::OwnersAfter, &done);
     let waiting = Scene::of(reset(6)).voted_by_bob();
     told("notice_reminder", &Notice::Reminder { revision: 1 }, &waiting);
+    let link = "https://discord.com/channels/80351110224678912/81384788765712384/1310000000000000001";
+    for why in [NotCounted::AskedForIt, NotCounted::NoRight, NotCounted::NotAMember, NotCounted::Unconfirmed] {
+        let name = format!("notice_vote_{}", why.key().replace('-', "_"));
+        shown(&name, |locale| vote_not_counted(&waiting.view(locale), why, Some(link)));
+    }
     told(
         "notice_reminder_frozen",
         &Notice::Reminder { revision: 1 },

@@ -6,6 +6,7 @@ mod glass;
 mod halfway;
 mod standstill;
 mod state;
+mod unheard;
 mod votes;
 
 pub use glass::{BrokenGlass, FIRST_NAG, Glass, NAG_EVERY, Review};

@@ -138,6 +138,14 @@ impl Policy {
         self.demanded(weight.into(), cluster, (&draft.checks, &draft.impact))
     }
 
+    /// Whether the settings know a principal: as a person, or by a role or something of theirs that they give to an account or
+    /// a role of the chat.
+    #[must_use]
+    pub fn knows(&self, who: &Principal) -> bool {
+        let listed = who.person.unlisted_account().is_none();
+        listed || self.grants.of(who).next().is_some() || self.owners.rules_of(who).next().is_some()
+    }
+
     /// The human behind an account.
     #[must_use]
     pub fn person(&self, account: Account) -> PersonId {

@@ -586,3 +586,20 @@ fn who_could_fill_an_empty_seat_is_skipped() {
     assert_eq!(skipped([None, Some("dora")]), [approvers].into());
     assert_eq!(skipped([Some("bob"), Some("dora")]), [].into());
 }
+
+#[test]
+fn known_is_who_is_listed_or_given_anything() {
+    let stranger =
+        |account: u64, role: u64| policy().people.principal(Account::Discord(account), [ChatRole(role)].into());
+    let knows = |who: &Principal| policy().knows(who);
+    let listed = policy().people.principal(Account::Discord(7), BTreeSet::new());
+    assert_eq!((knows(&listed), knows(&stranger(9, APPROVERS.0)), knows(&stranger(9, 501))), (true, true, false));
+    let mut given = policy();
+    given.grants.0.push(Grant {
+        role: Role::Viewer,
+        to: [Grantee::Account(Account::Discord(9))].into(),
+        reach: Reach::everywhere(),
+    });
+    given.owners.0[0].to.insert(Grantee::ChatRole(ChatRole(502)));
+    assert!(given.knows(&stranger(9, 501)) && given.knows(&stranger(10, 502)) && !given.knows(&stranger(10, 501)));
+}

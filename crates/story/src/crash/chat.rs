@@ -163,6 +163,14 @@ impl Chat for PaperChat {
         })
     }
 
+    fn direct(&self, _account: Account) -> Boxed<'_, Result<u64, ChatError>> {
+        Box::pin(async { Err(ChatError::Forbidden("nobody takes direct messages on paper".to_owned())) })
+    }
+
+    fn link(&self, _guild: u64, message: MessageRef) -> String {
+        format!("paper {}", message.message)
+    }
+
     fn seed<'a>(&'a self, message: MessageRef, _emoji: &'a str) -> Boxed<'a, Result<(), ChatError>> {
         Box::pin(self.points.around("chat", "seed", async move { self.message(message).map(drop) }))
     }

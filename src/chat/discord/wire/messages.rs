@@ -6,7 +6,7 @@ use crate::chat::{Chat, ChatError, MessageRef, Sending};
 use crate::store::Readers;
 use crate::text::{Block, Card, CardFile, Line, Mention, Span};
 use discord_model::{Discord as Model, Fault, Kind, On, permissions};
-use interlock::principal::Place;
+use interlock::principal::{Account, Place};
 use interlock::time::Millis;
 use std::time::Duration;
 
@@ -309,5 +309,25 @@ async fn who_can_read_a_place_is_told_by_its_channel_and_the_role_of_everybody()
     assert!(matches!(chat.place_and_readers(channel).await, Err(ChatError::Unknown(_))));
     ops.converts(Kind::Announcement);
     assert_eq!(both().await, (Ok(None), Ok(None)));
+    model.assert_clean();
+}
+
+#[tokio::test]
+async fn somebody_is_told_alone_where_they_take_direct_messages() {
+    let (model, chat) = chat().await;
+    let alice = model.user("alice");
+    let account = Account::Discord(alice.id().get());
+    let opened = chat.direct(account).await;
+    let direct = alice.direct_messages();
+    assert_eq!((opened, chat.direct(account).await), (Ok(direct.id().get()), Ok(direct.id().get())));
+    let posted = post(&chat, &direct, &card("told alone"), "m-1").await.unwrap();
+    assert!(message(&direct, posted).look().text.contains("told alone"));
+    alice.closes_direct_messages(true);
+    assert!(chat.direct(account).await.is_ok(), "only there it is seen");
+    let refused = post(&chat, &direct, &card("again"), "m-2").await;
+    assert!(matches!(&refused, Err(ChatError::Forbidden(said)) if said.contains("50007")), "{refused:?}");
+    assert!(matches!(chat.direct(Account::System(7)).await, Err(ChatError::Wrong(_))));
+    let link = chat.link(1, MessageRef { channel: 2, message: 3 });
+    assert_eq!(link, "https://discord.com/channels/1/2/3");
     model.assert_clean();
 }
