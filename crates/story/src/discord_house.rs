@@ -499,11 +499,16 @@ impl DiscordStory {
     /// If it does not happen.
     pub async fn cards_are_read_anew(&self) {
         // One look may be that of an edit, beside the rounds. When one more round has begun, the one before it has ended.
+        let before = self.looks_at_cards();
+        let most_looks = || {
+            let all = self.looks_at_cards();
+            all.iter().map(|(card, looks)| looks - before.get(card).unwrap_or(&0)).max().unwrap_or(0)
+        };
         for _ in 0..3 {
-            let before = self.looks_at_a_card();
+            let looks = most_looks();
             self.time_passes(Duration::from_secs(61));
             let began = Instant::now();
-            while self.looks_at_a_card() == before && self.some_card_lives().await {
+            while most_looks() == looks && self.some_card_lives().await {
                 assert!(began.elapsed() < SOON, "no card is read anew");
                 tokio::time::sleep(Duration::from_millis(10)).await;
             }
@@ -532,11 +537,11 @@ impl DiscordStory {
         }
     }
 
-    /// How many looks at one card have begun. Each reads what it says while votes are taken, and who is under its 🛑 while it is
+    /// How many looks at each card have begun. Each reads what it says while votes are taken, and who is under its 🛑 while it is
     /// under way.
-    fn looks_at_a_card(&self) -> usize {
+    fn looks_at_cards(&self) -> BTreeMap<Option<String>, usize> {
         let list = "/channels/{channel_id}/messages/{message_id}/reactions/{emoji_name}";
-        let mut looks: BTreeMap<_, usize> = BTreeMap::new();
+        let mut looks = BTreeMap::new();
         for one in self.discord.requests() {
             let stops = one.is("GET", list) && one.parameters.get("emoji_name").is_some_and(|emoji| emoji == STOP);
             let begins = stops && one.query.get("type").is_some_and(|kind| kind == "0");
@@ -544,7 +549,7 @@ impl DiscordStory {
                 *looks.entry(one.parameters.get("message_id").cloned()).or_default() += 1;
             }
         }
-        looks.into_values().max().unwrap_or(0)
+        looks
     }
 
     /// Somebody at the console of the bot's machine asks something.
