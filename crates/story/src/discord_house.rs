@@ -509,10 +509,16 @@ impl DiscordStory {
             self.time_passes(Duration::from_secs(61));
             let began = Instant::now();
             while most_looks() == looks && self.some_card_lives().await {
-                assert!(began.elapsed() < SOON, "no card is read anew");
+                assert!(began.elapsed() < SOON, "no card is read anew; the last were {}", self.last_requests());
                 tokio::time::sleep(Duration::from_millis(10)).await;
             }
         }
+    }
+
+    fn last_requests(&self) -> String {
+        let requests = self.discord.requests();
+        let said = |one: &Request| format!("{} {} {:?} {:?}", one.method, one.template, one.parameters, one.status);
+        requests[requests.len().saturating_sub(12)..].iter().map(said).collect::<Vec<_>>().join("\n")
     }
 
     /// What has ended meanwhile is read no more.
