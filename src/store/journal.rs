@@ -88,7 +88,17 @@ impl Journal for Store {
         memory: &'a Memory,
         next_at: Millis,
     ) -> Boxed<'a, Result<bool, JournalError>> {
-        Box::pin(async move { Ok(self.remember_look(operation, token, (memory, next_at)).await?) })
+        Box::pin(async move { Ok(self.remember_look(operation, token, (memory, next_at), &[]).await?) })
+    }
+
+    fn remember_telling<'a>(
+        &'a self,
+        operation: &'a Operation,
+        token: Token,
+        remembered: (&'a Memory, Millis),
+        told: &'a [Told],
+    ) -> Boxed<'a, Result<bool, JournalError>> {
+        Box::pin(async move { Ok(self.remember_look(operation, token, remembered, told).await?) })
     }
 
     fn lease<'a>(&'a self, id: &'a OperationId) -> Boxed<'a, Result<Option<Beat>, JournalError>> {

@@ -9,6 +9,7 @@ use engine::port::Told;
 use engine::{Changes, NewOperation, Operation, Record, Revision, Token, Transition, Transitioned};
 use interlock::approval::{Event, State, halfway, next};
 use interlock::facts::Facts;
+use interlock::id::OperationId;
 use interlock::plan::{Memory, Outline, Plan, Sealed};
 use interlock::time::Millis;
 
@@ -68,12 +69,13 @@ impl Store {
         settle(tx, done).await
     }
 
-    /// See [`engine::port::Journal::remember`]. Counts as a beat and leaves the version alone.
+    /// See [`engine::port::Journal::remember_telling`]. Counts as a beat and leaves the version alone.
     pub(super) async fn remember_look(
         &self,
         operation: &Operation,
         token: Token,
         remembered: (&Memory, Millis),
+        told: &[Told],
     ) -> Result<bool, StoreError> {
         let (memory, next_at) = remembered;
         let mut tx = self.pools.begin().await?;
@@ -81,11 +83,15 @@ impl Store {
             tx.rollback().await?;
             return Ok(false);
         }
-        tx.run(
-            "UPDATE operations SET memory = $1, next_at = $2 WHERE id = $3 AND version = $4",
-            vals![&json(memory)?, next_at.0, operation.id.as_str(), operation.version],
-        )
-        .await?;
+        let rows = tx
+            .run(
+                "UPDATE operations SET memory = $1, next_at = $2 WHERE id = $3 AND version = $4",
+                vals![&json(memory)?, next_at.0, operation.id.as_str(), operation.version],
+            )
+            .await?;
+        if rows == 1 {
+            tell_all(&mut tx, told).await?;
+        }
         tx.commit().await?;
         Ok(true)
     }
@@ -154,6 +160,11 @@ pub(super) async fn change(
     revision: Option<&Revision>,
 ) -> Result<Transitioned, StoreError> {
     let to = next(transition.from, transition.event)?;
+    if let Some(other) = &transition.only_while
+        && !keep_votable(tx, other).await?
+    {
+        return Ok(Transitioned::Lost);
+    }
     if let Some(token) = transition.token
         && !leases::hold(tx, &transition.operation, token).await?
     {
@@ -201,6 +212,17 @@ pub(super) async fn change(
     records.extend(trace);
     audit::append(tx, transition.at, &records).await?;
     Ok(Transitioned::Done(Box::new(operation)))
+}
+
+/// Several operations are told of something; the audit log comes last.
+async fn tell_all(tx: &mut Tx, told: &[Told]) -> Result<(), StoreError> {
+    for one in told {
+        outbox::put(tx, &one.operation, &one.notices, one.at).await?;
+    }
+    for one in told {
+        audit::append(tx, one.at, &one.records).await?;
+    }
+    Ok(())
 }
 
 /// No transition goes unrecorded, also if its author had nothing to add.
@@ -323,6 +345,18 @@ async fn replace_plan(tx: &mut Tx, revision: &Revision) -> Result<Option<Operati
         typed::put(tx, &plan.operation, line).await?;
     }
     row.read().map(Some)
+}
+
+/// Locks an operation until the end of the transaction if it takes votes on this revision of its plan; whether it does. Before
+/// everything else that is locked: whoever ends it has locked it, too, when they look who pauses for it.
+async fn keep_votable(tx: &mut Tx, (operation, revision): &(OperationId, u32)) -> Result<bool, StoreError> {
+    let rows = tx
+        .run(
+            "UPDATE operations SET card_wanted = card_wanted WHERE id = $1 AND revision = $2 AND votable = 1",
+            vals![operation.as_str(), *revision],
+        )
+        .await?;
+    Ok(rows == 1)
 }
 
 /// Locks an operation that still takes votes on this plan, and marks its card as out of date; whether it does.

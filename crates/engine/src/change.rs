@@ -75,6 +75,7 @@ impl Move {
             why: self.why,
             holds: self.holds,
             freezes: self.freezes,
+            only_while: None,
             entry: self.entry,
             records: vec![record],
             notices: self.notices,

@@ -4,8 +4,8 @@ use crate::attend::Read;
 use crate::change::Move;
 use crate::error::EngineError;
 use crate::notice::{Notice, alert, progress};
-use crate::operation::{Operation, Transitioned};
-use crate::port::JournalError;
+use crate::operation::{Operation, Transition, Transitioned};
+use crate::port::{JournalError, Told};
 use crate::record::Actor;
 use crate::run::{Next, Run};
 use interlock::approval::{Event, State};
@@ -27,6 +27,16 @@ pub fn glass_plan_gone(operation: &Operation) -> Notice {
     Notice::alert("glass-plan-gone", facts)
 }
 
+/// Whether anything more is to be asked of an operation that is to pause.
+enum Asked {
+    /// All of it: it changed in the same moment, or the plan did that it is asked for, or it pauses for something else.
+    NotYet,
+    /// Nothing.
+    Done,
+    /// Nothing, once it is told this: it pauses already, and from then on for this plan, too.
+    Telling(Told),
+}
+
 impl Run<'_> {
     /// Waits until who is at work there has ended; each is asked once to pause. Whoever lets one go on after that has decided,
     /// and is not overruled.
@@ -39,22 +49,29 @@ impl Run<'_> {
         let holders = self.inner.ports.journal.holders(&plan.plan().holds).await?;
         let unasked: BTreeSet<OperationId> = holders.difference(&operation.memory.paused).cloned().collect();
         let mut memory = operation.memory.clone();
+        let mut told = Vec::new();
         if !unasked.is_empty()
             && let Some(why) = self.broken_now(operation, plan).await?
         {
-            let mut asked = BTreeSet::new();
             for one in unasked {
-                if self.is_asked_to_pause(&one, &why).await? {
-                    asked.insert(one);
+                match self.ask_to_pause(&one, (operation, &why)).await? {
+                    Asked::NotYet => continue,
+                    Asked::Done => {}
+                    Asked::Telling(notices) => told.push(notices),
                 }
+                memory.paused.insert(one);
             }
-            self.tell_if_gone(operation, &asked).await?;
-            memory.paused.extend(asked);
         }
         let facts = Facts::none().with("operation", holder.as_str());
         tracing::info!(operation = %operation.id, %holder, "its glass is broken, and it waits for who is at work there");
         self.inner.tell(&operation.id, vec![progress("glass-waits", facts)]).await?;
-        self.rest_with(operation, &memory, self.inner.pace.retry).await
+        // Whoever ends this plan or changes it tells those who are remembered here by then, and they hear of it in that order.
+        let remembered = (&memory, self.inner.ports.clock.now().plus(self.inner.pace.retry));
+        if self.inner.ports.journal.remember_telling(operation, self.lease.token, remembered, &told).await? {
+            Ok(Next::Rest)
+        } else {
+            Err(EngineError::Fenced)
+        }
     }
 
     /// For what, by whom and why the glass was broken, if the votes as they are read now let the plan start by that.
@@ -65,38 +82,31 @@ impl Run<'_> {
         Ok(starts.then(|| polled.glass.facts().with("operation", operation.id.as_str())))
     }
 
-    /// Who was just asked to pause for a plan that somebody ended or changed in the same moment is told so: that change did not
-    /// know of them.
-    async fn tell_if_gone(&self, operation: &Operation, asked: &BTreeSet<OperationId>) -> Result<(), JournalError> {
-        let Some(now) = self.inner.ports.journal.operation(&operation.id).await? else { return Ok(()) };
-        if !now.state.has_ended() && now.revision == operation.revision {
-            return Ok(());
-        }
-        for one in asked {
-            self.inner.tell(one, vec![glass_plan_gone(&now)]).await?;
-        }
-        Ok(())
-    }
-
-    /// Asks an operation to pause at its next safe point, as by a guard: who asked for it does not let it go on alone. Whether
-    /// nothing more is to be asked of it; false if it changed in the same moment.
-    async fn is_asked_to_pause(&self, holder: &OperationId, why: &Facts) -> Result<bool, JournalError> {
-        let Some(holder) = self.inner.ports.journal.operation(holder).await? else { return Ok(true) };
+    /// Asks an operation to pause at its next safe point, as by a guard: who asked for it does not let it go on alone. Only while
+    /// the plan that it is asked for is there: whoever ends or changes that tells those who pause for it by then.
+    async fn ask_to_pause(
+        &self,
+        holder: &OperationId,
+        (operation, why): (&Operation, &Facts),
+    ) -> Result<Asked, JournalError> {
+        let Some(holder) = self.inner.ports.journal.operation(holder).await? else { return Ok(Asked::Done) };
+        let notices = alert(PAUSED_BY_GLASS, why.clone());
         if matches!(holder.state, State::Pausing | State::Paused) {
             // Who paused it for something else lets it go on alone, and then it is asked.
             if holder.why.id != PAUSED_BY_GLASS {
-                return Ok(false);
+                return Ok(Asked::NotYet);
             }
             // It may have heard that the plan is gone for which it paused: this one comes in its place.
-            self.inner.tell(&holder.id, alert(PAUSED_BY_GLASS, why.clone())).await?;
-            return Ok(true);
+            let at = self.inner.ports.clock.now();
+            return Ok(Asked::Telling(Told { operation: holder.id, at, notices, records: Vec::new() }));
         }
         if !matches!(holder.state, State::Running | State::Waiting) {
-            return Ok(true);
+            return Ok(Asked::Done);
         }
-        let pause =
-            Move::new(Event::Pause).because(PAUSED_BY_GLASS, why.clone()).telling(alert(PAUSED_BY_GLASS, why.clone()));
-        let done = self.inner.transition_now(&pause.of(&holder, self.inner, Actor::Engine)).await?;
-        Ok(!matches!(done, Transitioned::Lost))
+        let pause = Move::new(Event::Pause).because(PAUSED_BY_GLASS, why.clone()).telling(notices);
+        let only_while = Some((operation.id.clone(), operation.revision));
+        let pause = Transition { only_while, ..pause.of(&holder, self.inner, Actor::Engine) };
+        let done = self.inner.transition_now(&pause).await?;
+        Ok(if matches!(done, Transitioned::Lost) { Asked::NotYet } else { Asked::Done })
     }
 }

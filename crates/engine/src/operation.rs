@@ -167,6 +167,9 @@ pub struct Transition {
     pub holds: Changes,
     /// What freezes are to it.
     pub freezes: Freezes,
+    /// Another operation that it is made for, and the revision of its plan: only while that takes votes. Who ends that one, or
+    /// changes its plan, comes before this or after it.
+    pub only_while: Option<(OperationId, u32)>,
     /// A journal entry with its place, written in the same transaction.
     pub entry: Option<(i64, Entry)>,
     /// What goes into the audit log.
@@ -193,7 +196,7 @@ pub struct Revision {
 pub enum Transitioned {
     /// Done; the operation as it stands now.
     Done(Box<Operation>),
-    /// Somebody else changed the operation first; nothing was written.
+    /// Somebody else changed the operation first, or the one that this is made for; nothing was written.
     Lost,
     /// The token no longer holds; nothing was written.
     Fenced,

@@ -260,6 +260,7 @@ pub(super) fn event(operation: &Operation, event: Event) -> Transition {
         why: Why::default(),
         holds: Changes::None,
         freezes: Freezes::Unasked,
+        only_while: None,
         entry: None,
         records: Vec::new(),
         notices: Vec::new(),

@@ -1,15 +1,17 @@
 //! Broken glass: once for each plan, told of again until it is reviewed, and ahead in the line.
 
-use super::bed::{Bed, START, done, event, hold, id, plan, taker};
+use super::bed::{Bed, START, answered, done, event, hold, id, plan, taker};
 use super::contract;
 use crate::store::audit::{AuditFilter, AuditPage};
 use crate::store::{Cast, CloseReview, Store, StoreError};
-use engine::port::{Journal, JournalError};
-use engine::{Called, Changes, Freezes, Notice, Operation, PAUSED_BY_GLASS, Revision, Stream, Transition, Why};
+use engine::port::{Journal, JournalError, Told};
+use engine::{
+    Called, Changes, Freezes, Notice, Operation, PAUSED_BY_GLASS, Revision, Stream, Transition, Transitioned, Why,
+};
 use interlock::approval::{BrokenGlass, Event, FIRST_NAG, NAG_EVERY, Review, State};
 use interlock::facts::Facts;
 use interlock::id::RequestId;
-use interlock::plan::Sharing;
+use interlock::plan::{Memory, Sharing};
 use interlock::policy::Grantee;
 use interlock::principal::{Account, ChatRole};
 use interlock::time::Millis;
@@ -243,6 +245,78 @@ contract! {
         let revised = done(bed.store.revise(&Revision { transition, plan, typed: None, by_itself: false }).await.unwrap());
         assert!(revised.memory.paused.is_empty(), "whoever breaks the glass of the new plan pauses them again");
         assert_eq!(told_of_gone(bed).await, all_told(&gone, State::AwaitingApproval));
+    }
+
+    async fn nobody_pauses_for_a_plan_that_takes_no_votes(bed: &Bed) {
+        let (asked, runs) = (bed.awaiting(1).await, bed.running(2, Vec::new()).await);
+        let pause = |number, revision| Transition {
+            only_while: Some((id(number), revision)),
+            ..event(&runs, Event::Pause)
+        };
+        let before = bed.audited().await;
+        for (number, revision) in [(1, 2), (3, 1)] {
+            assert_eq!(bed.store.transition(&pause(number, revision)).await.unwrap(), Transitioned::Lost, "another plan");
+        }
+        assert_eq!((bed.now(&runs.id).await, bed.audited().await), (runs.clone(), before));
+        let (transition, plan) = (event(&asked, Event::AskAgain), plan(&id(1), 2));
+        let revised = done(bed.store.revise(&Revision { transition, plan, typed: None, by_itself: false }).await.unwrap());
+        assert_eq!(bed.store.transition(&pause(1, 1)).await.unwrap(), Transitioned::Lost, "a plan of before");
+        let wanted = bed.store.card_wanted(&id(1)).await.unwrap();
+        let pausing = bed.does(&pause(1, 2)).await;
+        assert_eq!((pausing.state, bed.now(&id(1)).await), (State::Pausing, revised.clone()));
+        assert_eq!(bed.store.card_wanted(&id(1)).await.unwrap(), wanted, "its card shows nothing of that");
+        let runs = bed.does(&event(&pausing, Event::Resume)).await;
+        let pause = Transition { only_while: Some((id(1), 2)), ..event(&runs, Event::Pause) };
+        let queued = bed.does(&event(&revised, Event::Approve)).await;
+        let started = bed.does(&event(&queued, Event::Start)).await;
+        assert_eq!(bed.store.transition(&pause).await.unwrap(), Transitioned::Lost, "it has started");
+        bed.does(&event(&started, Event::Finish)).await;
+        assert_eq!(bed.store.transition(&pause).await.unwrap(), Transitioned::Lost, "it has ended");
+        assert_eq!(bed.now(&runs.id).await, runs);
+    }
+
+    async fn who_pauses_for_a_plan_that_ends_in_the_same_moment_is_told_once(bed: &Bed) {
+        let other = if bed.is_sqlite() { bed.store.clone() } else { bed.another().await };
+        for round in 0..20 {
+            let (asked, runs) = (bed.awaiting(2 * round).await, bed.running(2 * round + 1, Vec::new()).await);
+            assert_eq!(breaks(bed, &glass(&asked, Account::System(503))).await, Cast::Stored);
+            told(bed).await;
+            let facts = Facts::none().with("operation", asked.id.as_str());
+            let why = Why { id: PAUSED_BY_GLASS.to_owned(), facts };
+            let only_while = Some((asked.id.clone(), asked.revision));
+            let pause = Transition { why, only_while, ..event(&runs, Event::Pause) };
+            let cancel = event(&asked, Event::Cancel);
+            tokio::join!(
+                answered(async || bed.store.transition(&pause).await),
+                answered(async || other.transition(&cancel).await),
+            );
+            assert_eq!(bed.state(&asked.id).await, State::Cancelled);
+            let pauses = bed.state(&runs.id).await == State::Pausing;
+            let gone = (Stream::Operation(runs.id.clone()), gone_facts(&asked, State::Cancelled));
+            let expected = if pauses { vec![gone] } else { Vec::new() };
+            assert_eq!(told_of_gone(bed).await, expected, "round {round}, it pauses: {pauses}");
+        }
+    }
+
+    async fn who_pauses_already_is_told_of_another_plan_only_if_that_remembers_it(bed: &Bed) {
+        let (waits, pauses) = (bed.queued(1).await, bed.running(2, Vec::new()).await);
+        let token = bed.store.take_lease(&waits.id, "worker", None).await.unwrap().unwrap();
+        told(bed).await;
+        let notice = Notice::alert(PAUSED_BY_GLASS, Facts::none().with("operation", waits.id.as_str()));
+        let (operation, notices) = (pauses.id.clone(), vec![notice.clone()]);
+        let asked = [Told { operation, at: START, notices, records: Vec::new() }];
+        let memory = Memory { paused: [pauses.id.clone()].into(), ..Memory::default() };
+        assert!(bed.store.remember_telling(&waits, token, (&memory, START), &asked).await.unwrap());
+        assert_eq!(bed.now(&waits.id).await.memory, memory);
+        assert_eq!(told(bed).await, [(Stream::Operation(pauses.id), notice)]);
+        bed.does(&event(&waits, Event::AskAgain)).await;
+        told(bed).await;
+        assert!(bed.store.remember_telling(&waits, token, (&memory, START), &asked).await.unwrap(), "the token holds");
+        assert!(told(bed).await.is_empty(), "it has changed");
+        let waits = bed.now(&waits.id).await;
+        bed.store.release_lease(&waits.id, token).await.unwrap();
+        assert!(!bed.store.remember_telling(&waits, token, (&memory, START), &asked).await.unwrap());
+        assert!(told(bed).await.is_empty(), "it is another worker's");
     }
 
     async fn who_broke_the_glass_stands_before_all_others_and_holds_stay_holds(bed: &Bed) {

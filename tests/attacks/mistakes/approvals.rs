@@ -327,6 +327,7 @@ async fn what_is_said_to_be_approved_is_not_carried_out_without_votes() {
         why: Why::default(),
         holds: Changes::None,
         freezes: engine::Freezes::Unasked,
+        only_while: None,
         entry: None,
         records: vec![engine::Record {
             what: "approve".to_owned(),

@@ -3,7 +3,7 @@
 
 use super::{RESET, Scene, comes_to, ends, now, plans, says, tells, votes, works};
 use engine::port::Journal;
-use engine::{Entry, Notice, Stream, glass_plan_gone};
+use engine::{Entry, Notice, Operation, PAUSED_BY_GLASS, Stream, glass_plan_gone};
 use interlock::approval::State;
 use interlock::cluster::kafka::Committed;
 use interlock::id::{GroupId, OperationId, TopicName};
@@ -216,45 +216,89 @@ fn vetoes(plan: &Ended) -> Deed {
     })
 }
 
-/// Who waits to be told that a plan is gone for which it pauses, and what. All that waits counts as told.
-async fn told_of_gone(house: &House) -> Vec<(Stream, Notice)> {
+/// Who waits to be told that they pause for a plan, or that it is gone, and what. All that waits counts as told.
+async fn told_of_glass(house: &House) -> Vec<(Stream, Notice)> {
     let rooms = house.rooms();
-    let mut gone = Vec::new();
+    let mut told = Vec::new();
     loop {
         let at = rooms.clock.now();
         let taker = Taker { name: "reader".to_owned(), until: at.plus(HOUR), in_chat: true };
         let due = rooms.store.due(&taker, at, 100).await.expect("the store answers");
         if due.is_empty() {
-            return gone;
+            return told;
         }
         for one in due {
             assert!(rooms.store.sent(&one.claim, at, &[]).await.expect("the store answers"));
-            if matches!(&one.notice, Notice::Alert { id, .. } if id == "glass-plan-gone") {
-                gone.push((one.stream, one.notice));
+            if matches!(&one.notice, Notice::Alert { id, .. } if id == PAUSED_BY_GLASS || id == "glass-plan-gone") {
+                told.push((one.stream, one.notice));
             }
         }
     }
 }
 
-/// The engine has read the votes, carol vetoes, and only then the one at work there pauses: her veto knew of nobody who did.
-#[tokio::test]
-async fn who_pauses_for_a_plan_that_ends_in_the_same_moment_hears_of_it_once() {
+/// What came of a plan that carol vetoed while the one at work there was asked to pause for it.
+struct Vetoed {
+    holder: Operation,
+    gone: Operation,
+    told: Vec<(Stream, Notice)>,
+}
+
+/// olga breaks the glass of a plan, and carol vetoes it at this point of the run. The one at work there may pause for another plan
+/// already.
+async fn vetoed_at(point: Point, pauses_already: bool) -> Vetoed {
     let scene = Scene::new();
     let ended = Ended::default();
-    let points = Points::at(Point::before("pause", 1), vetoes(&ended));
+    let points = Points::at(point, vetoes(&ended));
     let house = scene.ground.house(Settled::honest(scene.clock.clone(), points)).await;
     let holder = at_work(&scene, &house).await;
+    if pauses_already {
+        let first = asks(&house, "olga", OTHER).await;
+        breaks(&house, &first).await;
+        comes_to(&house, &holder, State::Paused).await;
+    }
     let id = asks(&house, "olga", OTHER).await;
+    told_of_glass(&house).await;
     *ended.lock().unwrap() = Some((house.clone(), id.clone()));
     breaks(&house, &id).await;
     for _ in 0..20 {
         works(&house).await;
         scene.passes(Duration::from_secs(1)).await;
     }
-    let gone = now(&house, &id).await;
-    assert_eq!((gone.state, now(&house, &holder).await.state), (State::Rejected, State::Paused));
     assert!(ended.lock().unwrap().is_none(), "it was vetoed in that moment");
-    assert_eq!(told_of_gone(&house).await, [(Stream::Operation(holder), glass_plan_gone(&gone))]);
+    let (holder, gone) = (now(&house, &holder).await, now(&house, &id).await);
+    assert_eq!(gone.state, State::Rejected);
+    Vetoed { holder, gone, told: told_of_glass(&house).await }
+}
+
+/// It was told that it pauses for the plan, and then, once, that the plan is gone.
+fn heard_once(it: &Vetoed) {
+    let [(stream, Notice::Alert { id, facts, .. }), last] = &it.told[..] else { panic!("{:?}", it.told) };
+    assert_eq!((stream, id.as_str()), (&Stream::Operation(it.holder.id.clone()), PAUSED_BY_GLASS));
+    assert_eq!(facts.get("operation"), Some(&it.gone.id.as_str().into()));
+    assert_eq!(last, &(Stream::Operation(it.holder.id.clone()), glass_plan_gone(&it.gone)));
+    assert_eq!(it.holder.state, State::Paused);
+}
+
+#[tokio::test]
+async fn nobody_pauses_for_a_plan_that_ended_before_they_were_asked() {
+    let it = vetoed_at(Point::before("pause", 1), false).await;
+    assert_eq!((it.holder.state, it.told), (State::Waiting, Vec::new()));
+}
+
+#[tokio::test]
+async fn who_pauses_for_a_plan_that_ends_in_the_same_moment_hears_of_it_once() {
+    heard_once(&vetoed_at(Point::after("pause", 1), false).await);
+}
+
+#[tokio::test]
+async fn who_pauses_already_hears_nothing_of_another_plan_that_ended_before_it_was_for_that() {
+    let it = vetoed_at(Point::before("remember telling", 1), true).await;
+    assert_eq!((it.holder.state, it.told), (State::Paused, Vec::new()));
+}
+
+#[tokio::test]
+async fn who_pauses_already_hears_once_of_another_plan_that_ends_in_the_same_moment() {
+    heard_once(&vetoed_at(Point::after("remember telling", 1), true).await);
 }
 
 #[tokio::test]

@@ -24,7 +24,8 @@ pub trait Journal: Send + Sync {
     /// bounded for each cluster, so that none is left out for the many of another one.
     fn workable(&self, now: Millis) -> Boxed<'_, Result<Vec<Operation>, JournalError>>;
 
-    /// One transition, if the operation is still in the state and version it is asked from (and the token still holds).
+    /// One transition, if the operation is still in the state and version it is asked from (and the token still holds, and the
+    /// one that it is made for takes votes).
     fn transition<'a>(&'a self, transition: &'a Transition) -> Boxed<'a, Result<Transitioned, JournalError>>;
 
     /// Replaces the plan by a new revision, which asks for votes anew; conditional like [`Journal::transition`].
@@ -44,6 +45,15 @@ pub trait Journal: Send + Sync {
         token: Token,
         memory: &'a Memory,
         next_at: Millis,
+    ) -> Boxed<'a, Result<bool, JournalError>>;
+
+    /// Like [`Journal::remember`], and other operations are told of it: where nothing is written, nobody is told.
+    fn remember_telling<'a>(
+        &'a self,
+        operation: &'a Operation,
+        token: Token,
+        remembered: (&'a Memory, Millis),
+        told: &'a [Told],
     ) -> Boxed<'a, Result<bool, JournalError>>;
 
     /// Who carries an operation out, if anybody: for judging by the watcher's own monotonic clock whether it still beats.

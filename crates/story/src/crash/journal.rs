@@ -133,6 +133,17 @@ impl Journal for CountingJournal {
         self.counted("remember".to_owned(), self.inner.remember(operation, token, memory, next_at))
     }
 
+    fn remember_telling<'a>(
+        &'a self,
+        operation: &'a Operation,
+        token: Token,
+        remembered: (&'a Memory, Millis),
+        told: &'a [Told],
+    ) -> Boxed<'a, Result<bool, JournalError>> {
+        let label = if told.is_empty() { "remember" } else { "remember telling" };
+        self.counted(label.to_owned(), self.inner.remember_telling(operation, token, remembered, told))
+    }
+
     fn lease<'a>(&'a self, id: &'a OperationId) -> Boxed<'a, Result<Option<Beat>, JournalError>> {
         if self.lie != Some(Lie::LeasesLookFree) {
             return self.inner.lease(id);
