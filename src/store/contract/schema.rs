@@ -1,12 +1,15 @@
 //! Migrations, step by step over data, and schemas that are not ours.
 
-use super::bed::{Bed, clock, id};
+use super::bed::{Bed, START, clock, id, taker};
 use super::contract;
 use crate::store::connect::MIGRATIONS;
 use crate::store::database::{Pools, vals};
 use crate::store::{Store, StoreError};
 use engine::port::Journal;
+use engine::{Called, Notice, Stream};
+use interlock::facts::Facts;
 use sqlx::migrate::MigrateError;
+use std::collections::BTreeMap;
 
 async fn migrate(pools: &Pools) -> Result<(), MigrateError> {
     match pools {
@@ -49,12 +52,21 @@ const TABLES: [&str; 23] = [
     "DROP TABLE _sqlx_migrations",
 ];
 
+/// A notice that waits, as the first of its stream.
+const PUT_IN: &str = "INSERT INTO outbox (stream, seq, operation, notice, topic, status, made_at, due_at, attempts, \
+     first_attempt_at, taker, taken_until, why) VALUES ($1, 1, $2, $3, '', 'waiting', 0, 0, 0, 0, '', 0, '')";
+
+/// Takes everything away that the migrations made.
+async fn empty(bed: &Bed) {
+    for table in TABLES {
+        bed.tamper(table, vals![]).await;
+    }
+    bed.tamper("DROP TABLE meta", vals![]).await;
+}
+
 contract! {
     async fn each_step_keeps_what_is_there(bed: &Bed) {
-        for table in TABLES {
-            bed.tamper(table, vals![]).await;
-        }
-        bed.tamper("DROP TABLE meta", vals![]).await;
+        empty(bed).await;
         let mut kept = 0;
         for migration in MIGRATIONS.iter() {
             migrate_to(bed.pools(), migration.version).await.unwrap();
@@ -67,6 +79,26 @@ contract! {
         assert_eq!(bed.now(&id(1)).await, operation);
         assert_eq!(bed.tamper("UPDATE meta SET value = value WHERE value = 'kept'", vals![]).await, kept);
         assert!(kept >= 1);
+    }
+
+    async fn what_was_to_be_told_of_an_open_review_calls_nobody(bed: &Bed) {
+        empty(bed).await;
+        migrate_to(bed.pools(), 15).await.unwrap();
+        let stored = [
+            r#"{"alert":{"id":"review-open","facts":{}}}"#,
+            r#"{"alert":{"id":"review-open","facts":{},"calls":"nobody"}}"#,
+            r#"{"alert":{"id":"failed","facts":{}}}"#,
+        ];
+        for (number, notice) in (1..).zip(stored) {
+            let stream = serde_json::to_string(&Stream::Operation(id(number))).unwrap();
+            bed.tamper(PUT_IN, vals![&stream, id(number).as_str(), notice]).await;
+        }
+        migrate(bed.pools()).await.unwrap();
+        let due = bed.store.due(&taker("reader"), START, 10).await.unwrap();
+        let told: BTreeMap<Stream, Notice> = due.into_iter().map(|one| (one.stream, one.notice)).collect();
+        let open = || Notice::Alert { id: "review-open".to_owned(), facts: Facts::none(), calls: Called::Nobody };
+        let expected = [(1, open()), (2, open()), (3, Notice::alert("failed", Facts::none()))];
+        assert_eq!(told, BTreeMap::from(expected.map(|(number, notice)| (Stream::Operation(id(number)), notice))));
     }
 
     async fn a_schema_of_a_later_version_is_refused(bed: &Bed) {
