@@ -93,7 +93,7 @@ notice-unlock-asked = { $reason-count ->
 }. A second person is needed until { $until }: /unlock operation:{ $operation }
 notice-still-cannot-look = The cluster still cannot be looked at: { $failure }. I change nothing, and go on trying
 notice-undelivered = This could not be told in its own channel: { $said }
-notice-undelivered-board = The board of channel { $channel } could not be posted or edited: { $said }. Until it can be, it shows what was so before, or there is none; I go on trying, and tell of this reason once
+notice-undelivered-board = The board of channel { $channel } could not be posted or edited: { $said }. Until it can be, it shows what was so before, or there is none; I go on trying, and tell again only when the reason changes
 notice-undelivered-head = The head of the audit log could not be posted in its channel: { $said }. Until I can write there, a log that was rewritten as a whole is not found out from there; I try again in a day, and when I start
 notice-undelivered-card = Its card could not be posted in its own channel: { $said }. /approve in the console votes on it all the same
 notice-wait-began = { $until-count ->

@@ -84,7 +84,7 @@ notice-unlock-asked = { $reason-count ->
 }。需要第二个人在 { $until } 之前执行：/unlock operation:{ $operation }
 notice-still-cannot-look = 仍然无法查看集群：{ $failure }。我不做任何改动，继续尝试
 notice-undelivered = 无法在它自己的频道里通知：{ $said }
-notice-undelivered-board = 频道 { $channel } 的看板无法发布或更新：{ $said }。在此之前它显示的是旧情况，或者根本没有看板；我会继续尝试，同一原因只告知一次
+notice-undelivered-board = 频道 { $channel } 的看板无法发布或更新：{ $said }。在此之前它显示的是旧情况，或者根本没有看板；我会继续尝试，仅在原因变化时再次告知
 notice-undelivered-head = 审计日志的链首无法发布到它的频道：{ $said }。在我能写入那里之前，无法凭那个频道发现整体改写过的日志；我会在一天后及启动时再试
 notice-undelivered-card = 无法在它自己的频道里发布卡片：{ $said }。仍可在控制台用 /approve 表决
 notice-wait-began = { $until-count ->

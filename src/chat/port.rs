@@ -1,9 +1,8 @@
 use super::steering::plain;
 use crate::desk::{APPROVE, Incoming, VETO};
-use crate::store::Readers;
 use crate::text::{Card, Form};
 use engine::port::Boxed;
-use interlock::principal::{Account, ChatRole, Place, Principal};
+use interlock::principal::{Account, ChatRole, Place, Principal, Readers};
 use interlock::time::Millis;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};

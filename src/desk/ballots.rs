@@ -3,13 +3,13 @@
 use super::rooms::Rooms;
 use crate::chat::{CardSeen, Chat, ChatError, Lists, MemberNow, MessageRef};
 use crate::meters;
-use crate::store::{MessageOf, MessageRole, Posted, ReactionVotes, Readers, Reread, StoreError};
+use crate::store::{MessageOf, MessageRole, Posted, ReactionVotes, Reread, StoreError};
 use engine::port::{Boxed, Members, Polled, Unreadable};
 use engine::{History, Operation};
 use interlock::approval::{Ballot, BrokenGlass, Glass, NotCounted, State, Tally, Voice, Vote, Voted};
 use interlock::plan::{Digest, Sealed, Seat};
 use interlock::policy::Voter;
-use interlock::principal::{Account, Place, Principal};
+use interlock::principal::{Account, Place, Principal, Readers};
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;

@@ -135,8 +135,8 @@ impl Store {
         tx.commit().await
     }
 
-    /// A board cannot be posted or edited. That is told in another place: once for each reason, until it can be again. Whether it
-    /// is told now.
+    /// A board cannot be posted or edited. That is told in another place, unless this reason was the last one that was told and it
+    /// could not be done since. Whether it is told now.
     ///
     /// # Errors
     /// As all calls of the store.

@@ -8,6 +8,7 @@ use engine::Record;
 use interlock::facts::Facts;
 use interlock::id::OperationId;
 use interlock::plan::Digest;
+use interlock::principal::Readers;
 use interlock::time::Millis;
 use std::fmt;
 use std::str::FromStr;
@@ -37,17 +38,6 @@ pub struct Posted {
     pub says: String,
     /// Who could read it when it was posted, for telling later whether others were let in.
     pub readers: Readers,
-}
-
-/// Who can read what stands in a channel or thread.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Readers {
-    /// Nobody looked.
-    Unknown,
-    /// Everybody in the guild.
-    Everybody,
-    /// Whom the channel lets in.
-    Chosen,
 }
 
 /// A stored message and what it belongs to.
@@ -110,22 +100,18 @@ impl FromStr for MessageRole {
     }
 }
 
-impl Readers {
-    fn key(self) -> &'static str {
-        match self {
-            Self::Unknown => "",
-            Self::Everybody => "everybody",
-            Self::Chosen => "chosen",
-        }
+/// Who can read a message, as the schema stores it.
+pub(super) fn readers_key(readers: Readers) -> &'static str {
+    match readers {
+        Readers::Unknown => "",
+        Readers::Everybody => "everybody",
+        Readers::Chosen => "chosen",
     }
 }
 
-impl FromStr for Readers {
-    type Err = StoreError;
-    fn from_str(text: &str) -> Result<Self, StoreError> {
-        let all = [Self::Unknown, Self::Everybody, Self::Chosen];
-        all.into_iter().find(|one| one.key() == text).ok_or_else(|| damaged("who can read a message", text))
-    }
+pub(super) fn read_readers(key: &str) -> Result<Readers, StoreError> {
+    let all = [Readers::Unknown, Readers::Everybody, Readers::Chosen];
+    all.into_iter().find(|one| readers_key(*one) == key).ok_or_else(|| damaged("who can read a message", key))
 }
 
 #[derive(sqlx::FromRow)]
@@ -360,7 +346,7 @@ impl MessageRow {
                 channel: read_id(self.channel)?,
                 message: read_id(self.message)?,
                 says: self.says,
-                readers: self.readers.parse()?,
+                readers: read_readers(&self.readers)?,
             },
             says_next: self.says_next.split_whitespace().map(ToOwned::to_owned).collect(),
             drawn: self.drawn,
@@ -392,7 +378,7 @@ pub(super) async fn store_message(
             stored(message.channel)?,
             stored(message.message)?,
             &message.says,
-            message.readers.key(),
+            readers_key(message.readers),
             at.0,
         ],
     )

@@ -38,7 +38,7 @@ mod unlocks;
 mod votes;
 
 pub use boards::BoardMessage;
-pub use cards::{DirtyCard, MessageOf, MessageRole, Posted, Readers};
+pub use cards::{DirtyCard, MessageOf, MessageRole, Posted};
 pub use edges::Edge;
 pub use error::StoreError;
 pub use freezes::{FreezeBy, Lift, Lifted};

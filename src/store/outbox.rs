@@ -10,7 +10,7 @@ use engine::{Actor, Notice, Record, Stream};
 use interlock::facts::Facts;
 use interlock::id::OperationId;
 use interlock::plan::Digest;
-use interlock::principal::Place;
+use interlock::principal::{Place, Readers};
 use interlock::time::Millis;
 
 /// Who takes notices to send, and until when nobody else may.
@@ -69,6 +69,11 @@ struct DueRow {
 }
 
 #[derive(sqlx::FromRow)]
+struct ReadersRow {
+    readers: String,
+}
+
+#[derive(sqlx::FromRow)]
 struct HeardRow {
     status: String,
     made_at: i64,
@@ -124,6 +129,25 @@ impl Store {
         let rows: Vec<DueRow> = tx.all(TAKE, args).await?;
         tx.commit().await?;
         rows.into_iter().map(DueRow::read).collect()
+    }
+
+    /// A card is about to be posted where these can read. What comes back holds of it also if an earlier attempt has posted it:
+    /// once an attempt saw a place that lets some in, nothing wider is told. None if the claim was lost.
+    ///
+    /// # Errors
+    /// As all calls of the store.
+    pub async fn posting_before(&self, claim: &Claim, seen: Readers) -> Result<Option<Readers>, StoreError> {
+        let (seen, chosen) = (cards::readers_key(seen), cards::readers_key(Readers::Chosen));
+        let mut tx = self.pools.begin().await?;
+        let row: Option<ReadersRow> = tx
+            .maybe(
+                "UPDATE outbox SET readers = CASE WHEN readers = $1 THEN readers ELSE $2 END \
+                 WHERE stream = $3 AND seq = $4 AND attempts = $5 AND status = 'waiting' RETURNING readers",
+                vals![chosen, seen, &claim.stream, claim.seq, claim.attempt],
+            )
+            .await?;
+        tx.commit().await?;
+        row.map(|row| cards::read_readers(&row.readers)).transpose()
     }
 
     /// A notice was delivered; the messages it made are remembered under their roles. Where the card of the revision that

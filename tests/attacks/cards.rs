@@ -1,6 +1,6 @@
 //! What is approved is the one card that we posted, and on it the one plan that counts.
 
-use discord_model::{Fault, Id, Kind, Message, On, permissions};
+use discord_model::{Fault, Id, Kind, Message, On, Request, permissions};
 use interlock::approval::State;
 use interlock::cluster::Tier;
 use interlock::plan::Effect;
@@ -222,6 +222,9 @@ const OPENED: [(&str, Change, Change); 3] = [
     ("everybody sees all channels", all_are_hidden, |story| everybody_has(story, permissions::EVERYONE)),
 ];
 
+/// What is told then.
+const OPENED_SINCE: &str = "Everybody on this server can read this channel now";
+
 /// 21: a card that not everybody could read when it was posted, in a channel that is opened while it waits, starts nothing and is
 /// asked again; whoever votes on the new one knows who reads it. A channel that was public from the beginning stays one.
 #[tokio::test]
@@ -250,9 +253,10 @@ async fn a_card_whose_channel_is_opened_while_it_waits_starts_nothing() {
         let asked = story.operation(&posted.id).await;
         let is = (asked.state, asked.why.id.as_str(), story.acts());
         assert_eq!(is, (State::AwaitingApproval, "channel-opened", 0), "{deed}");
+        assert!(newer.look().text.contains(OPENED_SINCE), "{deed}: who votes knows it: {}", newer.look().text);
         let told = story.thread_of(&posted.card).await;
         let says = |words: &str| told.iter().any(|one| one.text.contains(words));
-        assert!(says("Everybody on this server can read this channel now"), "{deed}: {told:#?}");
+        assert!(told.iter().any(|one| !one.silent && one.text.contains(OPENED_SINCE)), "{deed}: {told:#?}");
         assert!(!says("no longer as it was"), "{deed}: nothing is said of the cluster: {told:#?}");
         story.reacts("bob", &newer, "✅").await;
         let ended = story.becomes(&posted.id, State::Succeeded).await;
@@ -260,6 +264,40 @@ async fn a_card_whose_channel_is_opened_while_it_waits_starts_nothing() {
         story.everything_is_read().await;
         story.discord.assert_clean();
     }
+}
+
+/// 21: the same where no answer came to the posting, and the bot is dead while the channel is opened: the next process finds the
+/// card, and everybody reads it by then.
+#[tokio::test]
+async fn a_channel_that_is_opened_before_its_card_is_known_is_opened_all_the_same() {
+    let mut story = DiscordStory::begin().await;
+    is_hidden(&story);
+    story.discord.fails_always(On::path("POST", POST).containing("Waiting for approval"), Fault::AnswerLost);
+    let answer = story.user("alice").runs(&story.ops, &reset("earliest")).await;
+    let id = operation_in(&answer.text());
+    let is_posted = |one: &Request| one.is("POST", POST) && one.applied;
+    story.discord.wait_for_request(is_posted, SOON).await;
+    story.dies().await;
+    story.ops.becomes_public();
+    story.discord.works_again();
+    story.is_born().await;
+    let card = story.card(&id, 1).await;
+    let bot = story.discord.bot_id();
+    card.until(|seen| seen.reacted("❌") == [bot], SOON).await;
+    story.all_is_told().await;
+    let plans = story.ops.bot_messages().into_iter().filter(|one| one.peek().file("plan.json").is_some());
+    assert_eq!(plans.count(), 1, "it is the card that was posted while the channel was private");
+    story.reacts("bob", &card, "✅").await;
+    let newer = story.card(&id, 2).await;
+    newer.until(|seen| seen.reacted("❌").len() == 1, SOON).await;
+    let asked = story.operation(&id).await;
+    let is = (asked.state, asked.why.id.as_str(), story.acts());
+    assert_eq!(is, (State::AwaitingApproval, "channel-opened", 0));
+    story.reacts("bob", &newer, "✅").await;
+    let ended = story.becomes(&id, State::Succeeded).await;
+    assert_eq!((ended.revision, story.acts()), (2, 1), "once");
+    story.everything_is_read().await;
+    story.discord.assert_clean();
 }
 
 /// 21: while nobody can tell who reads a channel, nothing starts; and nothing is posted there of which that will not be known.

@@ -210,6 +210,41 @@ async fn a_board_that_is_wanted_again_is_the_message_that_was_there() {
     is_clean(&story).await;
 }
 
+fn refused_edits(story: &DiscordStory) -> usize {
+    story.discord.requests().iter().filter(|one| one.is("PATCH", MESSAGE) && one.status == Some(403)).count()
+}
+
+/// Also where the bot may not edit it when it is wanted no more: that is tried again, though seldom, and the message stays known.
+#[tokio::test]
+async fn a_board_whose_end_cannot_be_told_is_wanted_again_in_its_message() {
+    let mut story = begins().await;
+    let board = story.ops.wait_for_text(EMPTY, SOON).await;
+    let ops = place(&story.discord, &story.ops);
+    story.all_is_told().await;
+    story.dies().await;
+    story.discord.fails_always(On::path("PATCH", MESSAGE).about("message_id", &board.id()), Fault::Status(403));
+    story.places_change(|times| times.boards.clear());
+    story.is_born().await;
+    wait_until("an attempt", || refused_edits(&story) == 1).await;
+    for _ in 0..8 {
+        story.time_passes(A_LOOK);
+        story.is_quiet().await;
+    }
+    assert_eq!(refused_edits(&story), 1, "it rests");
+    story.time_passes(HOUR);
+    wait_until("another attempt", || refused_edits(&story) == 2).await;
+    assert!(board.peek().text.contains(EMPTY), "it tells what was so");
+    story.dies().await;
+    story.discord.works_again();
+    story.places_change(|times| times.boards = [ops].into());
+    story.is_born().await;
+    let frozen = format!("/freeze cluster:{CLUSTER} for:9h reason:\"black friday\"");
+    story.user("alice").runs(&story.ops, &frozen).await;
+    tells(&story, &board, "black friday").await;
+    assert_eq!(boards(&story.ops).len(), 1);
+    is_clean(&story).await;
+}
+
 /// While one process has the settings from before, each channel has one message for its board all the same. In the end it tells
 /// what whoever is left wants there.
 #[tokio::test]
@@ -252,7 +287,7 @@ async fn processes_that_want_boards_elsewhere_post_none_twice() {
     is_clean(&story).await;
 }
 
-/// Where the bot may not write, whoever watches it hears so: once for each reason, though it is tried again and again.
+/// Where the bot may not write, whoever watches it hears so when the reason changes, though it is tried again and again.
 #[tokio::test]
 async fn operators_are_told_once_of_a_board_that_cannot_be_posted_or_edited() {
     let story = DiscordStory::begin_set(|_, times, discord| {

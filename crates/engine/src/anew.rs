@@ -43,8 +43,11 @@ pub(crate) enum Anew {
     Later(&'static str),
 }
 
+/// How it is told that a plan is asked for again.
+pub(crate) type Tell = fn(&str, Facts) -> Notice;
+
 impl Inner {
-    pub(crate) async fn anew(&self, operation: &Operation, plan: &Sealed, because: (&str, Facts)) -> Anew {
+    pub(crate) async fn anew(&self, operation: &Operation, plan: &Sealed, because: (&str, Facts), tell: Tell) -> Anew {
         let (id, facts) = because;
         if operation.replanned >= self.pace.replans {
             let refuse = Move::new(Event::Refuse).because("replanned-too-often", facts.clone());
@@ -53,7 +56,7 @@ impl Inner {
         match self.ports.planner.plan_again(operation, plan).await {
             Replanned::Plan(new) => {
                 let wanted = Move::new(Event::AskAgain).because(id, facts.clone());
-                let told = milestone(&format!("stale-{id}"), facts);
+                let told = tell(&format!("stale-{id}"), facts);
                 Anew::Ask(Box::new(self.revision(operation, *new, (wanted, told))))
             }
             Replanned::Refused(checks) if is_only_busy(&checks) => Anew::Later("anew-held"),

@@ -5,7 +5,7 @@ use crate::change::Move;
 use crate::control::Counted;
 use crate::error::EngineError;
 use crate::inner::Inner;
-use crate::notice::{alert, milestone, progress};
+use crate::notice::{Notice, alert, milestone, progress};
 use crate::operation::Operation;
 use crate::port::{JournalError, Polled, Unreadable};
 use crate::record::Actor;
@@ -116,9 +116,10 @@ impl Inner {
         Ok(())
     }
 
-    /// What was posted is gone or says something else: nobody can vote on it any more, so it is posted anew.
+    /// What was posted is gone, says something else or is read by others: nobody can vote on it any more, so it is posted anew.
+    /// Who asked is called: only people can tell who did that, and whether it is to be so.
     pub(crate) async fn ask_anew(&self, operation: &Operation, plan: &Sealed, id: &str) -> Result<(), JournalError> {
-        match self.anew(operation, plan, (id, Facts::none())).await {
+        match self.anew(operation, plan, (id, Facts::none()), Notice::alert).await {
             Anew::Ask(revision) => {
                 self.ports.journal.revise(&revision).await?;
             }

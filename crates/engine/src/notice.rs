@@ -102,7 +102,7 @@ pub enum Notice {
         /// Its facts.
         facts: Facts,
     },
-    /// A new message with notification: paused by a guard, failed, stuck, finished, stopped.
+    /// A new message with notification: paused by a guard, failed, stuck, finished, stopped, a card that is not as it was posted.
     Alert {
         /// The key of the sentence.
         id: String,

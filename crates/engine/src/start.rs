@@ -1,6 +1,6 @@
 //! The way from approved to running: the last read of votes and cluster, the holds, the start.
 
-use crate::anew::Anew;
+use crate::anew::{Anew, Tell};
 use crate::attend::Read;
 use crate::change::Move;
 use crate::entry::{Entry, StartRecord};
@@ -45,13 +45,13 @@ impl Run<'_> {
         }
         match self.judge(operation, &plan.plan().expectations).await {
             Judged::Holds => {}
-            Judged::Broken { id, facts } => return self.stale(operation, plan, id, facts).await,
+            Judged::Broken { id, facts } => return self.stale(operation, plan, (id, facts), milestone).await,
             Judged::CannotTell(facts) => return self.wait_saying(operation, "cannot-look", facts).await,
         }
         let Read { polled, operation } = match self.inner.read_votes(operation, plan).await? {
             Ok(read) => read,
             Err(unreadable) if unreadable.ask_again => {
-                return self.stale(operation, plan, unreadable.id, Facts::none()).await;
+                return self.stale(operation, plan, (unreadable.id, Facts::none()), Notice::alert).await;
             }
             Err(unreadable) => return self.wait_saying(operation, unreadable.id, Facts::none()).await,
         };
@@ -119,7 +119,7 @@ impl Run<'_> {
         let other = self.inner.ports.journal.operation(holder).await?;
         if !known && other.is_some_and(|other| other.owes() && !other.state.keeps_holds()) {
             let facts = Facts::none().with("operation", holder.as_str());
-            return self.stale(operation, plan, "owed-meanwhile", facts).await;
+            return self.stale(operation, plan, ("owed-meanwhile", facts), milestone).await;
         }
         if operation.why.id == GLASS_BROKEN {
             return self.wait_for_paused(operation, plan, holder).await;
@@ -149,10 +149,10 @@ impl Run<'_> {
         &mut self,
         operation: &Operation,
         plan: &Sealed,
-        id: &str,
-        facts: Facts,
+        because: (&str, Facts),
+        tell: Tell,
     ) -> Result<Next, EngineError> {
-        match self.inner.anew(operation, plan, (id, facts)).await {
+        match self.inner.anew(operation, plan, because, tell).await {
             Anew::Ask(mut revision) => {
                 revision.transition.token = Some(self.lease.token);
                 match self.inner.ports.journal.revise(&revision).await? {

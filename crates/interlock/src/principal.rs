@@ -59,3 +59,14 @@ pub enum Place {
     /// The console, local or through the socket.
     Console,
 }
+
+/// Who can read what stands in a place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Readers {
+    /// Nobody looked.
+    Unknown,
+    /// Everybody in the guild.
+    Everybody,
+    /// Whom the channel or thread lets in.
+    Chosen,
+}

@@ -13,6 +13,8 @@ use std::time::Duration;
 
 /// The pause after the chat did not take or show a board.
 const PAUSE: Duration = Duration::from_secs(60);
+/// The same where it does not let us edit one that is not wanted any more: nobody is told of that, and nobody waits for it.
+const FORBIDDEN_PAUSE: Duration = Duration::from_secs(3_600);
 
 /// A board as it is now.
 struct Drawn {
@@ -126,7 +128,7 @@ impl Delivery {
         }
     }
 
-    /// Operators are told that a board cannot be posted or edited, if there is a place for that: once for each reason.
+    /// Operators are told that a board cannot be posted or edited, if there is a place for that: when the reason changes.
     pub(super) async fn board_fails(&self, place: &Place, why: &str) -> Result<(), StoreError> {
         let (Some(channel), Some(operators)) = (channel_of(place), &self.rooms.times.operators) else { return Ok(()) };
         let facts = Facts::none().with("channel", channel.to_string()).with("said", why);
@@ -151,7 +153,12 @@ impl Delivery {
         pace.edited(channel, known.posted_at, now);
         match chat.edit(MessageRef { channel, message }, &card).await {
             Ok(()) => store.board_edited(&BoardMessage { tells: says.clone(), says, ..known.clone() }).await,
-            Err(ChatError::Gone(_) | ChatError::Forbidden(_)) => store.forget_board(channel, message).await,
+            Err(ChatError::Gone(_)) => store.forget_board(channel, message).await,
+            Err(error @ ChatError::Forbidden(_)) => {
+                tracing::info!(channel, %error, "its board is not wanted any more, and tells what was so");
+                pace.pause(channel, now, (FORBIDDEN_PAUSE, false));
+                Ok(())
+            }
             Err(error) => {
                 self.rest(channel, &error, now);
                 Ok(())

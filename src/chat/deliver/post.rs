@@ -6,11 +6,11 @@ use crate::chat::port::{Chat, ChatError, MessageRef, Sending};
 use crate::chat::steering::CONTROLS;
 use crate::chat::view::Gathered;
 use crate::desk::{APPROVE, VETO};
-use crate::store::{Due, MessageOf, MessageRole, Posted, Readers};
+use crate::store::{Due, MessageOf, MessageRole, Posted};
 use crate::text::{Card, Newer, notice, plan_card};
 use engine::{Notice, Operation, Seeded};
 use interlock::plan::{Sealed, differences};
-use interlock::principal::Place;
+use interlock::principal::{Place, Readers};
 use interlock::time::Millis;
 use std::time::Duration;
 
@@ -90,7 +90,8 @@ impl Post<'_> {
             // Superseded before it was posted: the newer one stands further back in the same stream.
             return Ok(Sent::Done(Vec::new()));
         }
-        let readers = self.readers(channel).await?;
+        // Without the claim another taker posts it.
+        let Some(readers) = self.readers(channel).await? else { return Ok(Sent::Done(Vec::new())) };
         let marker = self.due.claim.marker();
         let sent = self.send(Sending { channel, card, marker: &marker, notify: true, replies_to: None }).await?;
         self.delivery.rooms.posted_card(sent);
@@ -100,10 +101,12 @@ impl Post<'_> {
         Ok(Sent::Done(vec![Posted { role, channel, message, says, readers }]))
     }
 
-    /// Who can read a card that is about to be posted: whoever is let in from then on is let in to a card that stands there.
-    async fn readers(&self, channel: u64) -> Result<Readers, ChatError> {
+    /// Who can read a card that is about to be posted: whoever is let in from then on is let in to a card that stands there. It
+    /// may stand there since an earlier attempt, so what that one saw counts too. None if the claim was lost.
+    async fn readers(&self, channel: u64) -> Result<Option<Readers>, Sent> {
         let found = self.chat.place_and_readers(channel).await?;
-        Ok(found.map_or(Readers::Unknown, |(_, readers)| readers))
+        let seen = found.map_or(Readers::Unknown, |(_, readers)| readers);
+        Ok(self.delivery.rooms.store.posting_before(&self.due.claim, seen).await?)
     }
 
     /// What a posted card says. One that an earlier attempt had posted says what was true then; it is drawn anew at once.

@@ -3,10 +3,9 @@
 use super::render::{render, will_say};
 use super::{Discord, http};
 use crate::chat::{CardSeen, Chat, ChatError, Lists, MemberNow, MessageRef, Sending};
-use crate::store::Readers;
 use crate::text::Card;
 use engine::port::Boxed;
-use interlock::principal::{Account, ChatRole, Place};
+use interlock::principal::{Account, ChatRole, Place, Readers};
 use interlock::time::Millis;
 use std::collections::BTreeSet;
 

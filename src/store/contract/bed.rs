@@ -1,7 +1,7 @@
 //! A store of a test's own, and samples to put into it.
 
 use crate::store::database::{Pools, Val};
-use crate::store::{MessageRole, Posted, Readers, Store, StoreError, Taker};
+use crate::store::{MessageRole, Posted, Store, StoreError, Taker};
 use engine::port::{Boxed, Clock, Journal, JournalError};
 use engine::{Changes, Freezes, NewOperation, Notice, Operation, Transition, Transitioned, Why};
 use interlock::approval::{Event, State};
@@ -9,7 +9,7 @@ use interlock::cluster::{ClusterKind, Tier};
 use interlock::command::Arguments;
 use interlock::id::OperationId;
 use interlock::plan::{Aspect, Effect, Estimate, FORMAT, Hold, Impact, Plan, Requester, Scope, Sealed, Sharing, Thing};
-use interlock::principal::{Account, Place};
+use interlock::principal::{Account, Place, Readers};
 use interlock::time::Millis;
 use sqlx::postgres::PgPool;
 use std::fmt::Debug;

@@ -95,7 +95,7 @@ contract! {
         assert_eq!((bed.store.boards().await.unwrap()[0].message, due(bed, later).await.len()), (0, 1));
     }
 
-    async fn why_a_board_fails_is_told_once_until_it_stands(bed: &Bed) {
+    async fn why_a_board_fails_is_told_when_the_reason_changes_until_it_stands(bed: &Bed) {
         let notice = Notice::alert("undelivered-board", Facts::none());
         let operators = place(9);
         let fails = async |why: &str| bed.store.board_failed(7, why, (&operators, &notice)).await.unwrap();
@@ -104,6 +104,7 @@ contract! {
         let asked = due(bed, START).await;
         assert!(fails("forbidden").await && !fails("forbidden").await);
         assert!(fails("gone").await && !fails("gone").await, "another reason");
+        assert!(fails("forbidden").await && fails("gone").await, "only the last one is known");
         let board = posted(7, 100, START);
         assert!(bed.store.board_posted(&asked[0].claim, &board).await.unwrap());
         assert!(fails("gone").await && !fails("gone").await, "it had been posted");

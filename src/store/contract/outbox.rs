@@ -5,7 +5,7 @@ use super::contract;
 use crate::store::audit::{AuditFilter, AuditPage};
 use crate::store::database::vals;
 use crate::store::rows::NumberRow;
-use crate::store::{Due, MessageRole, Posted, Readers, Sharing, Taker};
+use crate::store::{Due, MessageRole, Posted, Sharing, Taker};
 use engine::port::{Journal, Told};
 use engine::{Actor, Notice, Record, Revision, Stream, Transition};
 use futures_util::future::join_all;
@@ -13,7 +13,7 @@ use interlock::approval::Event;
 use interlock::facts::Facts;
 use interlock::id::{OperationId, PersonId};
 use interlock::looks::{GroupLag, LagLook, LookAnswer};
-use interlock::principal::{Account, Place};
+use interlock::principal::{Account, Place, Readers};
 use interlock::time::Millis;
 use std::collections::BTreeMap;
 use std::sync::Mutex;
@@ -256,6 +256,20 @@ contract! {
         assert_eq!(bed.store.message_of(3, 50).await.unwrap(), None, "another channel");
         assert_eq!(bed.store.messages(&id(1)).await.unwrap().len(), 2);
         assert_eq!(bed.store.live_cards(9).await.unwrap().len(), 1);
+    }
+
+    async fn who_reads_a_card_is_told_as_narrowly_as_any_attempt_saw_it(bed: &Bed) {
+        bed.awaiting(1).await;
+        let (all, some) = (Readers::Everybody, Readers::Chosen);
+        let mut earlier = None;
+        for (seen, holds) in [(all, all), (some, some), (all, some), (Readers::Unknown, some)] {
+            let due = the_one_due(bed, START).await;
+            assert_eq!(bed.store.posting_before(&due.claim, seen).await.unwrap(), Some(holds), "{}", due.attempt);
+            assert!(bed.store.retry(&due.claim, START, "lost").await.unwrap());
+            earlier = Some(due.claim);
+        }
+        the_one_due(bed, START).await;
+        assert_eq!(bed.store.posting_before(&earlier.unwrap(), all).await.unwrap(), None, "another taker has it");
     }
 
     async fn cards_under_way_are_read_anew_first(bed: &Bed) {

@@ -98,6 +98,7 @@ pub fn plan_card(view: &CardView<'_>) -> Card {
     }
     let plan = view.plan.plan();
     let mut body = ways::blocks(view);
+    body.extend(asked_again(view).map(Block::Line));
     // Of what is queued it is in the headline, where votes are asked for before.
     body.extend(head::frozen(view).filter(|_| view.state == State::AwaitingApproval).map(Block::Line));
     if view.state.has_ended() {
@@ -117,6 +118,13 @@ pub fn plan_card(view: &CardView<'_>) -> Card {
         is_bare: false,
         whole: None,
     })
+}
+
+/// Who reads what is voted here, where more people do than when it was asked for first.
+fn asked_again(view: &CardView<'_>) -> Option<Line> {
+    const OPENED: &str = "channel-opened";
+    let is_opened = view.state == State::AwaitingApproval && view.why.id == OPENED;
+    is_opened.then(|| head::because(view)).flatten()
 }
 
 /// What is attached to every card of a plan: its words, its bytes, and how to do it by hand; of moves also Kafka's own files

@@ -101,6 +101,16 @@ fn the_reason_of_a_veto_that_counts_is_on_the_card() {
 }
 
 #[test]
+fn a_card_that_is_asked_again_says_that_others_read_it() {
+    let says = |state| {
+        let scene = Scene::of(reset(6)).at(state).because("channel-opened", Facts::none());
+        let card = plan_card(&scene.view(Locale::EnUs));
+        console(&card, Drawing { width: 120, colour: false }).contains("Everybody on this server can read")
+    };
+    assert!(says(State::AwaitingApproval) && !says(State::Running));
+}
+
+#[test]
 fn controls_are_shown_as_the_state_allows() {
     let reactions = |state| plan_card(&Scene::of(reset(6)).at(state).view(Locale::EnUs)).reactions;
     assert_eq!(reactions(State::AwaitingApproval), ["✅", "❌"]);

@@ -4,11 +4,10 @@ use super::ground::CHANNEL;
 use super::points::Points;
 use engine::port::Boxed;
 use interlock::plan::Digest;
-use interlock::principal::{Account, ChatRole, Place};
+use interlock::principal::{Account, ChatRole, Place, Readers};
 use interlock::time::Millis;
 use serde::{Deserialize, Serialize};
 use signalbox::chat::{CardSeen, Chat, ChatError, Lists, MemberNow, MessageRef, Sending};
-use signalbox::store::Readers;
 use signalbox::text::Card;
 use std::collections::BTreeSet;
 use std::fs;
@@ -220,7 +219,7 @@ impl Chat for PaperChat {
 
     fn place_and_readers(&self, channel: u64) -> Boxed<'_, Result<Option<(Place, Readers)>, ChatError>> {
         let place = Place::Discord { guild: CHANNEL.0, channel, thread: None };
-        Box::pin(async move { Ok(Some((place, Readers::Everybody))) })
+        Box::pin(async move { self.answers().map(|()| Some((place, Readers::Everybody))) })
     }
 
     fn leaving_room<'a>(&'a self, work: Boxed<'a, ()>) -> Boxed<'a, ()> {

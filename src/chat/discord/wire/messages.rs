@@ -3,10 +3,9 @@
 use super::bot::{chat, message, post};
 use super::door::card;
 use crate::chat::{Chat, ChatError, MessageRef, Sending};
-use crate::store::Readers;
 use crate::text::{Block, Card, CardFile, Line, Mention, Span};
 use discord_model::{Discord as Model, Fault, Kind, On, permissions};
-use interlock::principal::{Account, Place};
+use interlock::principal::{Account, Place, Readers};
 use interlock::time::Millis;
 use std::time::Duration;
 
