@@ -120,6 +120,8 @@ impl House {
         tasks.spawn(async move { delivery.run(DELIVER_EVERY).await });
         let boards = self.delivery.clone();
         tasks.spawn(async move { boards.keep_boards(BOARDS_EVERY).await });
+        let voters = self.delivery.clone();
+        tasks.spawn(async move { voters.tell_voters(DELIVER_EVERY).await });
         let sweep = Sweep::new(self.rooms.clone(), self.door.clone());
         tasks.spawn(async move { sweep.run().await });
         if let Some(heads) = Heads::of(&self.rooms) {

@@ -134,7 +134,7 @@ glass-told-because = Why: “{ $reason }”
 vote-told = Your ✅ does not count ({ $why }): { $what }
 vote-told-asked-for-it = Who asked for a plan, or changed it, does not approve it: somebody else has to. Your ❌ would take the request back
 vote-told-no-right = The card says whose votes are needed; /whoami shows the roles you have
-vote-told-not-a-member = It counts by itself once you are a member in good standing again, if it still stands there
+vote-told-not-a-member = Once you are a member in good standing again it is looked at anew: if it still stands there, and you have the right to a vote here, it counts
 vote-told-unconfirmed = It cannot be undone, and a reaction is not enough for that: tap [Approve…] on the card, and type the name
 vote-told-card = The card: { $link } · [My vote] there answers you alone
 

@@ -125,7 +125,7 @@ glass-told-because = 原因：“{ $reason }”
 vote-told = 你的 ✅ 不计入（{ $why }）：{ $what }
 vote-told-asked-for-it = 申请计划或修改过计划的人不能批准，须由他人批准；你点 ❌ 则取消申请
 vote-told-no-right = 需要谁的投票，见卡片；/whoami 显示你的角色
-vote-told-not-a-member = 恢复正常的成员身份后，只要它还在那里，就会自动计入
+vote-told-not-a-member = 恢复正常的成员身份后会重新查看：如果它还在那里，并且你在此有投票权，就会计入
 vote-told-unconfirmed = 此操作不可回滚，只点表情不够：请在卡片上点 [批准…] 并键入名称
 vote-told-card = 卡片：{ $link } · 卡片上的 [我的投票] 只回答你一个人
 

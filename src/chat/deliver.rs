@@ -113,7 +113,7 @@ impl Delivery {
         }
     }
 
-    /// Delivers what is due now, until nothing is.
+    /// Delivers what is due now, until nothing is, but for what is told to voters.
     ///
     /// # Errors
     /// If the store fails.
@@ -248,7 +248,8 @@ impl MessageOf {
 }
 
 /// Whether a notice is tried again, after so long, when what failed may work later. What people decide by, must know of or
-/// are owed is never given up for that: an outage ends. What one person is told alone is tried while it cannot come twice.
+/// are owed is never given up for that: an outage ends. What one person may have been told alone is tried while it cannot come
+/// twice.
 fn is_tried_again(notice: &Notice, tried: Duration) -> bool {
     match notice {
         Notice::PostCard { .. }

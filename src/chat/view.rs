@@ -5,7 +5,7 @@ use crate::store::StoreError;
 use crate::text::{CardView, Mention, Newer, Owners, Progress};
 use engine::port::{Heard, Journal, JournalError};
 use engine::{Called, History, Notice, Operation};
-use interlock::approval::{BrokenGlass, State, Tally};
+use interlock::approval::{BrokenGlass, NotCounted, State, Tally, Uncounted};
 use interlock::freeze::Freeze;
 use interlock::id::{OperationId, PersonId};
 use interlock::plan::{Digest, Sealed, Seat, Work};
@@ -78,10 +78,15 @@ impl Gathered {
         waits && !self.tally.free.is_empty()
     }
 
-    /// Whether people still vote on the plan of this digest, and somebody's approval is not among those that count.
-    pub(super) fn leaves_out(&self, person: &PersonId, digest: Digest) -> bool {
-        let votes_on_it = self.operation.state == State::AwaitingApproval && self.plan.digest() == digest;
-        votes_on_it && !self.tally.seats.iter().flatten().any(|one| one == person)
+    /// Why no approval of somebody counts now, while people vote on the plan of this digest: for nothing, or because they cannot be
+    /// looked up. None where one may.
+    pub(super) fn why_unheard(&self, person: &PersonId, digest: Digest) -> Option<NotCounted> {
+        if self.operation.state != State::AwaitingApproval || self.plan.digest() != digest {
+            return None;
+        }
+        let unknown = Uncounted { person: person.clone(), why: NotCounted::CannotVerify };
+        let cannot_verify = self.tally.uncounted.contains(&unknown).then_some(unknown.why);
+        self.tally.unheard().get(person).copied().or(cannot_verify)
     }
 
     /// Whom a notice calls by name: the owners, who was skipped, those who can still fill an empty seat, or, where an

@@ -86,8 +86,8 @@ pub(super) struct HeadRow {
     notice: String,
 }
 
-/// Takes rows that are the first of their stream, due, and nobody's. The condition stands twice: a second taker waits for
-/// the first one's row lock and then judges the outer condition on what the first one wrote.
+/// Takes rows that are the first of their stream, due, and nobody's: those told to voters, or all others. The condition stands
+/// twice: a second taker waits for the first one's row lock and then judges the outer condition on what the first one wrote.
 const TAKE: &str = "UPDATE outbox SET taker = $1, taken_until = $2, attempts = attempts + 1, \
      first_attempt_at = CASE WHEN first_attempt_at = 0 THEN $3 ELSE first_attempt_at END \
      WHERE status = 'waiting' AND due_at <= $3 AND taken_until <= $3 AND (stream, seq) IN (\
@@ -95,6 +95,7 @@ const TAKE: &str = "UPDATE outbox SET taker = $1, taken_until = $2, attempts = a
        WHERE o.status = 'waiting' AND o.due_at <= $3 AND o.taken_until <= $3 AND NOT EXISTS (\
          SELECT 1 FROM outbox p WHERE p.stream = o.stream AND p.status = 'waiting' AND p.seq < o.seq) \
          AND ($5 = 1 OR o.operation IN (SELECT id FROM operations WHERE place = $6)) \
+         AND (CASE WHEN o.stream LIKE '{\"voters\":%' THEN 1 ELSE 0 END) = $7 \
        ORDER BY o.due_at LIMIT $4) \
      RETURNING stream, seq, notice, made_at, attempts, first_attempt_at";
 
@@ -117,18 +118,40 @@ impl Store {
         tx.commit().await
     }
 
-    /// Takes up to `limit` notices that are due: of each stream only the first, and none that another taker has or that the
-    /// taker cannot tell.
+    /// Takes up to `limit` notices that are due: of each stream only the first, and none that another taker has, that the taker
+    /// cannot tell or that is told to voters. One that cannot be read here is left to whoever can.
     ///
     /// # Errors
     /// As all calls of the store.
     pub async fn due(&self, taker: &Taker, now: Millis, limit: u32) -> Result<Vec<Due>, StoreError> {
+        self.take(taker, now, (limit, false)).await
+    }
+
+    /// The same of what is told to voters, each alone.
+    ///
+    /// # Errors
+    /// As all calls of the store.
+    pub async fn due_to_voters(&self, taker: &Taker, now: Millis, limit: u32) -> Result<Vec<Due>, StoreError> {
+        self.take(taker, now, (limit, true)).await
+    }
+
+    async fn take(&self, taker: &Taker, now: Millis, (limit, to_voters): (u32, bool)) -> Result<Vec<Due>, StoreError> {
         let mut tx = self.pools.begin().await?;
         let console = json(&Place::Console)?;
-        let args = vals![&taker.name, taker.until.0, now.0, limit, taker.in_chat, &console];
+        let args = vals![&taker.name, taker.until.0, now.0, limit, taker.in_chat, &console, to_voters];
         let rows: Vec<DueRow> = tx.all(TAKE, args).await?;
+        let mut due = Vec::new();
+        for row in rows {
+            match row.read() {
+                Ok(one) => due.push(one),
+                Err(error) => {
+                    tracing::warn!(stream = %row.stream, seq = row.seq, %error, "a notice cannot be read here; it is kept for whoever can");
+                    give_back(&mut tx, &row, taker.until).await?;
+                }
+            }
+        }
         tx.commit().await?;
-        rows.into_iter().map(DueRow::read).collect()
+        Ok(due)
     }
 
     /// A card is about to be posted where these can read. What comes back holds of it also if an earlier attempt has posted it:
@@ -294,16 +317,28 @@ impl Store {
 }
 
 impl DueRow {
-    fn read(self) -> Result<Due, StoreError> {
+    fn read(&self) -> Result<Due, StoreError> {
         Ok(Due {
             stream: from_json(&self.stream, "a stream")?,
             notice: from_json(&self.notice, "a notice")?,
             made_at: Millis(self.made_at),
             attempt: small(self.attempts, "a count of attempts")?,
             first_attempt_at: Millis(self.first_attempt_at),
-            claim: Claim { stream: self.stream, seq: self.seq, attempt: self.attempts },
+            claim: Claim { stream: self.stream.clone(), seq: self.seq, attempt: self.attempts },
         })
     }
+}
+
+/// Gives a row back that was just taken, as it was, but due only at `at`.
+async fn give_back(tx: &mut Tx, row: &DueRow, at: Millis) -> Result<(), StoreError> {
+    tx.run(
+        "UPDATE outbox SET due_at = $1, taker = '', taken_until = 0, attempts = attempts - 1, \
+         first_attempt_at = CASE WHEN attempts = 1 THEN 0 ELSE first_attempt_at END \
+         WHERE stream = $2 AND seq = $3",
+        vals![at.0, &row.stream, row.seq],
+    )
+    .await?;
+    Ok(())
 }
 
 /// Takes a notice out that was delivered; none if the claim was lost.

@@ -50,6 +50,7 @@ async fn a_stale_plan_gets_a_new_card_and_the_old_one_says_what_differs() {
     assert!(posted.card.look().text.contains("Replaced"), "the old card stays what it was");
     let told = story.thread_of(&posted.card).await;
     assert!(told.iter().any(|one| one.text.contains("no longer as it was")), "{told:#?}");
+    story.direct_messages_are_read().await;
     story.discord.assert_clean();
 }
 

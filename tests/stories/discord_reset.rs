@@ -67,6 +67,7 @@ async fn a_reset_is_asked_for_approved_done_and_taken_back_in_chat() {
     for what in ["planned", "approve", "start", "finish"] {
         assert!(audit.iter().any(|one| one == what), "{what} is not in {audit:?}");
     }
+    story.direct_messages_are_read().await;
     story.discord.assert_clean();
 }
 

@@ -176,6 +176,48 @@ async fn who_cannot_be_looked_up_is_told_nothing_until_they_can() {
     is_clean(&story).await;
 }
 
+/// A ✅ that is gone before anybody could be told of it is told to nobody.
+#[tokio::test]
+async fn who_takes_it_off_before_they_are_told_is_told_nothing() {
+    let story = DiscordStory::begin().await;
+    let posted = story.reset().await;
+    story.discord.fails_always(On::path("POST", OPEN), Fault::Status(503));
+    story.reacts("alice", &posted.card, "✅").await;
+    posted.card.becomes("not counted: alice (asked for it)", SOON).await;
+    story.discord.wait_for_request(|one| one.is("POST", OPEN) && one.status == Some(503), SOON).await;
+    story.user("alice").unreacts(&posted.card, "✅").await;
+    posted.card.until(|seen| !seen.text.contains("not counted"), SOON).await;
+    story.discord.works_again();
+    story.all_is_told().await;
+    assert!(told(&story, "alice").is_empty());
+    bob_approves(&story, &posted).await;
+    is_clean(&story).await;
+}
+
+/// While nothing can have been sent, nothing is given up: neither before the direct messages are open, nor where there are too
+/// many.
+#[tokio::test]
+async fn who_could_not_be_told_for_longer_than_the_nonce_lives_is_told_then() {
+    let too_many = Fault::RateLimited { retry_after: Duration::from_secs(1), global: false };
+    for (to, fault) in [(OPEN, Fault::Status(503)), (POST, too_many)] {
+        let story = DiscordStory::begin().await;
+        let posted = story.reset().await;
+        story.all_is_told().await;
+        story.discord.fails_always(On::path("POST", to), fault);
+        story.reacts("alice", &posted.card, "✅").await;
+        let is_refused = |one: &&Request| one.is("POST", to) && one.status.is_some_and(|status| status >= 400);
+        let failed = || story.discord.requests().iter().filter(is_refused).count();
+        wait_until("an attempt", || failed() > 0).await;
+        story.time_passes(Duration::from_secs(130));
+        wait_until("another attempt", || failed() > 1).await;
+        story.discord.works_again();
+        story.all_is_told().await;
+        assert_eq!(told(&story, "alice").len(), 1, "{fault:?}");
+        bob_approves(&story, &posted).await;
+        is_clean(&story).await;
+    }
+}
+
 /// 32: also those whom the settings know are a crowd.
 #[tokio::test]
 async fn of_a_crowd_with_a_role_twenty_are_told() {

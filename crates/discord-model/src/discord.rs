@@ -28,6 +28,7 @@ use crate::trouble::Trouble;
 use crate::user::User;
 use crate::world::World;
 use crate::world::account::Account;
+use crate::world::channel::Kind;
 use crate::world::interaction::Interaction;
 use crate::world::message::LOADING;
 
@@ -276,7 +277,15 @@ impl Discord {
         })
     }
 
-    /// Messages of the bot that no test has looked at, direct ones left out.
+    /// The direct messages between the bot and each user with whom there are any, or could be.
+    #[must_use]
+    pub fn direct_messages(&self) -> Vec<Channel> {
+        let all = |w: &World| -> Vec<Id> { w.channels.values().filter(|c| c.kind == Kind::Dm).map(|c| c.id).collect() };
+        let ids = self.inner.read(all);
+        ids.into_iter().map(|id| Channel { discord: self.clone(), id }).collect()
+    }
+
+    /// Messages of the bot that no test has looked at.
     #[must_use]
     pub fn unread(&self) -> Vec<Message> {
         let ids = self.inner.read(World::unread);
@@ -301,12 +310,11 @@ impl Discord {
 }
 
 impl World {
-    /// The bot's messages that stand, are finished, and were not looked at. What it told somebody directly is left out: that is
-    /// for them alone.
+    /// The bot's messages that stand, are finished, and were not looked at.
     fn unread(&self) -> Vec<Id> {
         let mine = self.messages.values().filter(|m| m.author == self.application.bot && m.webhook.is_none());
         let unread = mine.filter(|m| !m.read && !m.deleted && m.flags & LOADING == 0);
-        unread.filter(|m| m.private_to.is_some() || !self.is_direct(m.channel)).map(|m| m.id).collect()
+        unread.map(|m| m.id).collect()
     }
 
     /// Reports interactions whose deadline passed without a first answer.

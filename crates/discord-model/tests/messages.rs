@@ -239,7 +239,7 @@ async fn direct_messages_reach_who_takes_them() {
     assert_eq!(channel["id"], alice.direct_messages().id().to_string());
     let direct = alice.direct_messages();
     let told = rest.says(&direct, "hello").await;
-    assert_eq!((direct.bot_messages().len(), told.peek().text.as_str()), (1, "hello"));
+    assert_eq!((direct.bot_messages().len(), told.look().text.as_str()), (1, "hello"));
     alice.closes_direct_messages(true);
     assert_eq!(refusal(&rest.post(&direct, "again").await), (403, 50_007));
     discord.assert_clean();

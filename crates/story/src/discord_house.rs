@@ -571,14 +571,30 @@ impl DiscordStory {
         self.house().desk().handle(incoming).await
     }
 
-    /// Looks at every message that everybody can see, as whoever wants to know.
+    /// Looks at every message that everybody can see, as whoever wants to know, and at the direct ones.
+    ///
+    /// # Panics
+    /// If somebody was told alone of one plan twice.
     pub async fn everything_is_read(&self) {
-        self.all_is_told().await;
+        self.direct_messages_are_read().await;
         for message in self.ops.bot_messages() {
             message.read();
             if let Some(thread) = message.thread() {
                 thread.bot_messages().iter().for_each(Message::read);
             }
+        }
+    }
+
+    /// Looks at what each person was told alone, once everything is told: of each plan once at most.
+    ///
+    /// # Panics
+    /// If somebody was told of one plan twice.
+    pub async fn direct_messages_are_read(&self) {
+        self.all_is_told().await;
+        for direct in self.discord.direct_messages() {
+            let told: Vec<String> = direct.bot_messages().iter().map(|message| message.look().text).collect();
+            let plans: BTreeSet<Option<String>> = told.iter().map(|text| plan_in(text)).collect();
+            assert_eq!(plans.len(), told.len(), "somebody was told of one plan twice: {told:#?}");
         }
     }
 
@@ -671,6 +687,14 @@ pub fn operation_in(text: &str) -> OperationId {
     let found = words.filter(|word| word.len() == 6 && !word.bytes().any(|byte| byte.is_ascii_lowercase()));
     let found = found.filter_map(|word| word.parse().ok()).next();
     found.unwrap_or_else(|| panic!("no operation is named in: {text}"))
+}
+
+/// The plan that a message names: its digest in short is three words of four hex digits.
+fn plan_in(text: &str) -> Option<String> {
+    let bare = |word: &str| word.trim_matches(|one: char| !one.is_ascii_alphanumeric()).to_owned();
+    let words: Vec<String> = text.split_whitespace().map(bare).collect();
+    let is_hex = |word: &String| word.len() == 4 && word.bytes().all(|byte| byte.is_ascii_hexdigit());
+    words.windows(3).find(|three| three.iter().all(is_hex)).map(|three| three.join(" "))
 }
 
 fn patient(rate_limits: RateLimits) -> Options {

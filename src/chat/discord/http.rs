@@ -24,8 +24,10 @@ const LEAST: Duration = Duration::from_secs(1);
 const LONGEST_SAID: usize = 300;
 /// Discord's code for "Maximum number of edits to messages older than 1 hour reached". It comes as a 429.
 const OVEREDITED: u64 = 30_046;
-/// Discord's code for "Cannot send messages to this user": their direct messages are closed.
-const CLOSED: u64 = 50_007;
+/// Discord's codes for "Cannot send messages to this user": their direct messages are closed, or there is no guild in common.
+const CLOSED: [u64; 2] = [50_007, 50_278];
+/// The route by which direct messages are opened.
+pub(super) const OPENING: &str = "POST /users/@me/channels";
 
 tokio::task_local! {
     /// There while the work of a task is to leave room for others. Who asks for much is known at the door; the desk and the engine
@@ -274,7 +276,7 @@ impl Http {
                 self.limiter().limited(&request.route, limited, now);
                 return Failed::Later(limited.retry_after);
             }
-            _ if is_held_against_us(status, code) => self.limiter().refused(now),
+            _ if is_held_against_us(request.route.template, status, code) => self.limiter().refused(now),
             StatusCode::REQUEST_TIMEOUT => {
                 return Failed::Unknown("the chat gave up waiting for the request".to_owned());
             }
@@ -285,10 +287,11 @@ impl Http {
     }
 }
 
-/// Whether a refusal brings us nearer to where nothing is asked any more. Who closed their direct messages does not: they are tried
+/// Whether a refusal brings us nearer to where nothing is asked any more. Who takes no direct messages does not: they are tried
 /// once, few of one plan, and must not silence us for everybody.
-fn is_held_against_us(status: StatusCode, code: u64) -> bool {
-    status == StatusCode::UNAUTHORIZED || (status == StatusCode::FORBIDDEN && code != CLOSED)
+fn is_held_against_us(template: &str, status: StatusCode, code: u64) -> bool {
+    let is_to_one_alone = template == OPENING || CLOSED.contains(&code);
+    status == StatusCode::UNAUTHORIZED || (status == StatusCode::FORBIDDEN && !is_to_one_alone)
 }
 
 /// An answer that is no success.
@@ -397,9 +400,11 @@ mod tests {
 
     #[test]
     fn who_takes_no_direct_messages_does_not_stop_us() {
-        assert!(is_held_against_us(StatusCode::UNAUTHORIZED, 0) && is_held_against_us(StatusCode::FORBIDDEN, 50_013));
-        assert!(!is_held_against_us(StatusCode::FORBIDDEN, CLOSED));
-        assert!(!is_held_against_us(StatusCode::NOT_FOUND, 10_003));
+        let (post, no, forbidden) = ("POST /channels/{}/messages", StatusCode::UNAUTHORIZED, StatusCode::FORBIDDEN);
+        assert!(is_held_against_us(post, no, 0) && is_held_against_us(post, forbidden, 50_013));
+        assert!(CLOSED.into_iter().all(|code| !is_held_against_us(post, forbidden, code)));
+        assert!(!is_held_against_us(OPENING, forbidden, 0) && is_held_against_us(OPENING, no, 0));
+        assert!(!is_held_against_us(post, StatusCode::NOT_FOUND, 10_003));
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Messages and threads: post, edit, find, read.
 
 use super::Discord;
-use super::http::{Body, Failed, How, Request, refused_here};
+use super::http::{Body, Failed, How, OPENING, Request, refused_here};
 use super::limiter::Route;
 use super::limits::{MESSAGE_PAGES, PAGE, THREAD_ARCHIVE_MINUTES, THREAD_NAME, shortened};
 use super::render::{Upload, is_marker, marker, render, says};
@@ -184,8 +184,7 @@ impl Discord {
         let Account::Discord(user) = account else {
             return Err(refused_here("not an account of Discord"));
         };
-        let (path, route) =
-            ("/users/@me/channels".to_owned(), Route { template: "POST /users/@me/channels", about: 0 });
+        let (path, route) = ("/users/@me/channels".to_owned(), Route { template: OPENING, about: 0 });
         let body = Body::Json(json!({"recipient_id": user.to_string()}));
         let answer = self.http.send(Request { method: Method::POST, path, route, body, how: How::Bot }).await?;
         id(&answer["id"]).ok_or_else(|| Failed::Unknown("direct messages without an id".to_owned()))

@@ -4,7 +4,7 @@ use super::bed::{Bed, START, answered, card, event, id, plan, taker};
 use super::contract;
 use crate::store::audit::{AuditFilter, AuditPage};
 use crate::store::database::vals;
-use crate::store::rows::NumberRow;
+use crate::store::rows::{NumberRow, json};
 use crate::store::{Due, MessageRole, Posted, Sharing, Taker};
 use engine::port::{Journal, Told};
 use engine::{Actor, Notice, Record, Revision, Stream, Transition};
@@ -187,6 +187,27 @@ contract! {
         let of_place: Vec<_> = waiting.iter().filter(|one| one.stream == Stream::Place(operators.clone())).collect();
         assert_eq!(of_place.iter().map(|one| &one.notice).collect::<Vec<_>>(), [&milestone(7)]);
         assert!(waiting.iter().any(|one| one.notice == milestone(2)), "the stream goes on");
+    }
+
+    async fn what_cannot_be_read_holds_no_other_stream_up_and_is_kept(bed: &Bed) {
+        bed.awaiting(1).await;
+        bed.awaiting(2).await;
+        let stream = json(&Stream::Operation(id(1))).unwrap();
+        let becomes = async |notice: &str| {
+            let mut tx = bed.store.pools.begin().await.unwrap();
+            let changed = tx.run("UPDATE outbox SET notice = $1 WHERE stream = $2", vals![notice, &stream]).await;
+            assert_eq!(changed.unwrap(), 1);
+            tx.commit().await.unwrap();
+        };
+        becomes("{\"of_a_newer_version\":{}}").await;
+        let readable = the_one_due(bed, START).await;
+        assert_eq!(readable.stream, Stream::Operation(id(2)));
+        assert!(bed.store.sent(&readable.claim, START, &[]).await.unwrap());
+        assert_eq!(due(bed, START).await, [], "it is left alone for a while");
+        becomes(&json(&Notice::PostCard { revision: 1 }).unwrap()).await;
+        let later = START.plus(Duration::from_secs(30));
+        let kept = the_one_due(bed, later).await;
+        assert_eq!((kept.attempt, kept.first_attempt_at), (1, later), "nobody has tried it");
     }
 
     async fn a_claim_ends_with_its_time(bed: &Bed) {

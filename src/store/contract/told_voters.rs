@@ -23,15 +23,14 @@ async fn delivered(bed: &Bed) -> Vec<Account> {
     let (mut to, now) = (Vec::new(), START.plus(Duration::from_secs(3_600)));
     loop {
         let taker = Taker { until: now.plus(Duration::from_secs(30)), ..taker("teller") };
-        let due = bed.store.due(&taker, now, 100).await.unwrap();
+        let due = bed.store.due_to_voters(&taker, now, 100).await.unwrap();
         if due.is_empty() {
             return to;
         }
         for one in due {
-            if let Notice::VoteNotCounted { account, .. } = one.notice {
-                assert_eq!(one.stream, Stream::Voters(id(1)), "nothing else waits for it");
-                to.push(account);
-            }
+            let Notice::VoteNotCounted { account, .. } = one.notice else { panic!("{one:?}") };
+            assert_eq!(one.stream, Stream::Voters(id(1)), "nothing else waits for it");
+            to.push(account);
             assert!(bed.store.sent(&one.claim, now, &[]).await.unwrap());
         }
     }
@@ -52,6 +51,15 @@ contract! {
         assert_eq!(delivered(bed).await.len(), 2);
         let unknown = Operation { id: id(9), ..operation };
         assert_eq!(told(bed, &unknown, newer, &voters).await, 0);
+    }
+
+    async fn voters_are_told_apart_from_everything_else(bed: &Bed) {
+        let operation = bed.posted(1).await;
+        bed.awaiting(2).await;
+        told(bed, &operation, operation.digest, &[unheard("alice", 7)]).await;
+        let others = bed.store.due(&taker("teller"), START, 100).await.unwrap();
+        assert!(!others.is_empty() && others.iter().all(|one| !matches!(one.stream, Stream::Voters(_))), "{others:?}");
+        assert_eq!(delivered(bed).await, [Account::Discord(7)]);
     }
 
     async fn so_many_are_told_of_one_plan_and_no_more(bed: &Bed) {

@@ -12,13 +12,7 @@ const POST: &str = "/channels/{channel_id}/messages";
 const EDIT: &str = "/channels/{channel_id}/messages/{message_id}";
 
 async fn read_all(story: &DiscordStory) {
-    story.all_is_told().await;
-    for message in story.ops.bot_messages() {
-        message.read();
-        if let Some(thread) = message.thread() {
-            thread.bot_messages().iter().for_each(Message::read);
-        }
-    }
+    story.everything_is_read().await;
 }
 
 /// Approved, and somebody else writes right after the act: nobody planned what is there now.

@@ -109,11 +109,6 @@ impl World {
         id
     }
 
-    /// Whether it is the direct messages with somebody.
-    pub(crate) fn is_direct(&self, channel: Id) -> bool {
-        self.channels.get(&channel).is_some_and(|channel| channel.kind == Kind::Dm)
-    }
-
     pub(crate) fn open_thread(&mut self, new: &NewThread<'_>) -> Result<Id, ApiError> {
         let guild = self.channel(new.parent)?.guild;
         let active = |c: &&Channel| c.kind == Kind::Thread && c.guild == guild && !c.archived && !c.deleted;
