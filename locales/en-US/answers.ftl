@@ -31,6 +31,7 @@ denied-foreign-guild = I do not work for this server
 denied-not-yours = This belongs to somebody else
 denied-bot = I take no commands from bots
 denied-beyond-sight = This also concerns topics or groups outside of your scope; name a topic of yours with topic:
+denied-beyond-sight-of-list = This concerns topics or groups outside of your scope, or no topic at all; name topics of yours with topics:
 denied-cannot-verify = Your roles cannot be looked up now; try again in a minute
 denied-not-a-member = You are not a member here now
 denied-another-person = This needs another person than whoever asked for it

@@ -30,6 +30,7 @@ denied-foreign-guild = 我不为这个服务器工作
 denied-not-yours = 这是别人的
 denied-bot = 我不接受机器人的命令
 denied-beyond-sight = 这还涉及你范围之外的 topic 或消费组；请用 topic: 指定你的 topic
+denied-beyond-sight-of-list = 这涉及你范围之外的 topic 或消费组，或者没有匹配到任何 topic；请用 topics: 指定你的 topic
 denied-cannot-verify = 现在查不到你的角色；请一分钟后再试
 denied-not-a-member = 你现在不是这里的成员
 denied-another-person = 这需要申请人以外的另一个人

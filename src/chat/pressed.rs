@@ -49,7 +49,7 @@ fn exactly(to: &str) -> Option<ShownPlan> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::desk::{Answer, Done, Recorded};
+    use crate::desk::{Answer, Done, Recorded, Refusal};
     use crate::text::{Card, Locale, answer, vocabulary};
     use interlock::changes::HELD;
     use interlock::facts::Facts;
@@ -116,8 +116,9 @@ mod tests {
             assert_eq!(of("voting-closed", &Facts::none().with("operation", hostile)), None, "{hostile}");
         }
         let held = Check::new(Level::Block, HELD, facts);
-        assert_eq!(offered(Done::Refused(vec![held.clone()])), details);
+        let refused = |checks| Done::Refused(Refusal { cluster: "logs-kafka".parse().unwrap(), checks });
+        assert_eq!(offered(refused(vec![held.clone()])), details);
         let other = Check::new(Level::Block, "group-inactive", Facts::none());
-        assert_eq!(offered(Done::Refused(vec![other, held])), None, "the first one is what is in the way");
+        assert_eq!(offered(refused(vec![other, held])), None, "the first one is what is in the way");
     }
 }

@@ -4,6 +4,7 @@ use super::said;
 use crate::bot;
 use crate::clock::SystemClock;
 use crate::config::Settings;
+use crate::desk::{Done, Refusal};
 use crate::offline::{self, NoPlan, SNAPSHOT_FORMAT, Snapshot};
 use crate::text::{Locale, plan_text};
 use anyhow::{Context, Result, bail};
@@ -27,8 +28,8 @@ pub(super) async fn snapshot(settings: &Settings, cluster: &str, line: Option<&s
     let backend = backends.get(&name).with_context(|| format!("the settings have no cluster {name}"))?;
     let catalogue = Catalogue::built_in()?;
     let line = line.map(|line| (&catalogue, line));
-    let taken =
-        offline::take(backend.as_ref(), known, line, (clock.as_ref(), &settings.defaults.zone)).await.map_err(told)?;
+    let taken = offline::take(backend.as_ref(), known, line, (clock.as_ref(), &settings.defaults.zone)).await;
+    let taken = taken.map_err(|no| told(no, &name))?;
     said::output(&format!("{}\n", serde_json::to_string_pretty(&taken)?))?;
     Ok(ExitCode::SUCCESS)
 }
@@ -78,14 +79,14 @@ fn on_snapshot(settings: &Path, line: &str, snapshot: &Path) -> Result<Sealed> {
         bail!("the snapshot's format is {}; this version reads {SNAPSHOT_FORMAT}", snapshot.format);
     }
     let policy = if settings.exists() { super::settings(settings)?.policy } else { Policy::default() };
-    offline::plan(&Catalogue::built_in()?, line, &snapshot, &policy).map_err(told)
+    offline::plan(&Catalogue::built_in()?, line, &snapshot, &policy).map_err(|no| told(no, &snapshot.cluster.name))
 }
 
 /// Refusals and mistakes in the words of the chat.
-fn told(no: NoPlan) -> anyhow::Error {
+fn told(no: NoPlan, cluster: &ClusterName) -> anyhow::Error {
     let done = match no {
-        NoPlan::Mistake(mistake) => crate::desk::Done::Mistake(mistake),
-        NoPlan::Refused(checks) => crate::desk::Done::Refused(checks),
+        NoPlan::Mistake(mistake) => Done::Mistake(mistake),
+        NoPlan::Refused(checks) => Done::Refused(Refusal { cluster: cluster.clone(), checks }),
         other => return other.into(),
     };
     let card = crate::text::said(&done, Locale::EnUs);

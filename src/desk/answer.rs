@@ -4,12 +4,13 @@ pub use interlock::command::RawValue;
 
 use interlock::approval::State;
 use interlock::freeze::Freeze;
-use interlock::id::{OperationId, RequestId};
+use interlock::id::{ClusterName, OperationId, RequestId};
 use interlock::looks::LookAnswer;
 use interlock::plan::{Check, Mistake};
 use interlock::principal::{Place, Principal};
 use interlock::time::Millis;
 use std::collections::BTreeMap;
+use std::ops::Deref;
 
 /// A command as a chat hands it over: nothing in it is trusted.
 #[derive(Debug, Clone)]
@@ -91,7 +92,7 @@ pub enum Done {
     /// The person's mistake.
     Mistake(Mistake),
     /// Checks forbid it.
-    Refused(Vec<Check>),
+    Refused(Refusal),
     /// The person has no right to it, or the place is not one for it.
     Denied(Denied),
     /// The cluster or the store failed: a key ("cluster-timed-out", "store-unavailable") and what was said.
@@ -105,11 +106,37 @@ pub enum Done {
     Bug,
 }
 
+/// The checks that forbid something, which it reads as, and where they looked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal {
+    /// The cluster: what was found there may not be left where it may not be shown.
+    pub cluster: ClusterName,
+    /// The checks.
+    pub checks: Vec<Check>,
+}
+
+impl Deref for Refusal {
+    type Target = [Check];
+
+    fn deref(&self) -> &Self::Target {
+        &self.checks
+    }
+}
+
+impl IntoIterator for Refusal {
+    type Item = Check;
+    type IntoIter = std::vec::IntoIter<Check>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.checks.into_iter()
+    }
+}
+
 /// Why somebody may not. Says nothing about things outside of the person's scope.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Denied {
     /// The key of the sentence: "no-role", "not-here", "direct-message", "foreign-guild", "not-yours",
-    /// "beyond-sight".
+    /// "beyond-sight", "beyond-sight-of-list".
     pub id: &'static str,
     /// The role that would be needed, if that may be said.
     pub needs: Option<String>,

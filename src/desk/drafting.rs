@@ -1,6 +1,6 @@
 //! From a change that was asked for to a sealed plan.
 
-use super::answer::Done;
+use super::answer::{Done, Refusal};
 use super::holders::Held;
 use super::large::too_large;
 use super::rooms::Rooms;
@@ -42,12 +42,13 @@ pub(super) enum NoPlan {
     Failed(Done),
 }
 
-impl From<NoPlan> for Done {
-    fn from(no: NoPlan) -> Self {
-        match no {
-            NoPlan::Mistake(mistake) => Self::Mistake(mistake),
-            NoPlan::Refused(checks) => Self::Refused(checks),
-            NoPlan::Failed(done) => done,
+impl NoPlan {
+    /// The answer to whoever asked for a plan on this cluster.
+    pub(super) fn on(self, cluster: &ClusterName) -> Done {
+        match self {
+            Self::Mistake(mistake) => Done::Mistake(mistake),
+            Self::Refused(checks) => Done::Refused(Refusal { cluster: cluster.clone(), checks }),
+            Self::Failed(done) => done,
         }
     }
 }

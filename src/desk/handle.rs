@@ -168,7 +168,7 @@ pub(super) fn names(arguments: &Arguments) -> Vec<String> {
 }
 
 /// Whether a word of a list of topics is the name of one: no pattern, nor the words for all and for the busiest.
-fn is_one_name(word: &str) -> bool {
+pub(super) fn is_one_name(word: &str) -> bool {
     word != "all" && word.parse::<TopicName>().is_ok()
 }
 

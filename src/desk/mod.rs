@@ -41,7 +41,7 @@ pub(crate) use drafting::{Wanted, Whole};
 pub(crate) use sharing::Shared;
 pub(crate) use steer::Tapped;
 
-pub use answer::{Answer, Denied, Done, Incoming, Recorded};
+pub use answer::{Answer, Denied, Done, Incoming, Recorded, Refusal};
 pub use ballots::{APPROVE, Ballots, STOP, VETO};
 pub(crate) use changing::{Changing, ShownPlan};
 pub use handle::Desk;

@@ -13,6 +13,8 @@ impl Rooms {
             Done::DryRun(plan) | Done::AskedBack(plan) | Done::GlassAskedBack(plan) => {
                 self.policy.places.shows(&plan.plan().cluster, place)
             }
+            // A control is asked for anywhere.
+            Done::Refused(refusal) => self.policy.places.shows(&refusal.cluster, place),
             // What these name may stand on any cluster.
             Done::Mistake(_) | Done::Frozen(_) | Done::Unfrozen { .. } => self.shows_all(place),
             _ => true,

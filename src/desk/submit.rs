@@ -2,7 +2,7 @@
 
 use super::answer::{Denied, Done};
 use super::drafting::Wanted;
-use super::handle::{Ask, Desk, about, denied};
+use super::handle::{Ask, Desk, about, denied, is_one_name};
 use engine::port::JournalError;
 use engine::{NewOperation, Notice, Record, Seeded};
 use interlock::cluster::Mode;
@@ -14,7 +14,9 @@ use interlock::policy::{Needs, names_of};
 /// How often another operation id is drawn when one is taken.
 const DRAWS: usize = 5;
 /// What is asked for touches something that the asker may not see. It is not named.
-const BEYOND_SIGHT: Done = Done::Denied(Denied { id: "beyond-sight", needs: None });
+const BEYOND_SIGHT: Denied = Denied { id: "beyond-sight", needs: None };
+/// The same of a list of topics; so is one that finds none.
+const BEYOND_SIGHT_OF_LIST: Denied = Denied { id: "beyond-sight-of-list", needs: None };
 
 impl Desk {
     pub(super) async fn submit(&self, ask: &Ask<'_>) -> Result<Done, Done> {
@@ -71,8 +73,8 @@ impl Desk {
     /// A plan of what is wanted, if whoever asks may see and do all that is in it.
     pub(super) async fn sealed(&self, ask: &Ask<'_>, wanted: Wanted<'_>) -> Result<Sealed, Done> {
         let cluster = wanted.cluster;
-        let sealed = self.rooms.seal(&ask.request.principal, wanted).await.map_err(Done::from);
-        let sealed = sealed.map_err(|done| within_sight(self.meant(done, ask, cluster), ask, cluster))?;
+        let sealed = self.rooms.seal(&ask.request.principal, wanted).await;
+        let sealed = sealed.map_err(|no| within_sight(self.meant(no.on(cluster), ask, cluster), ask, cluster))?;
         self.covers(ask, &sealed)?;
         Ok(sealed)
     }
@@ -84,7 +86,7 @@ impl Desk {
         // A warning may name what the plan does not touch.
         let told = plan.checks.iter().all(|check| ask.sight.finding(&plan.cluster, &check.facts));
         if !told || !ask.sight.all_names(&plan.cluster, names.iter().map(String::as_str)) {
-            return Err(BEYOND_SIGHT);
+            return Err(beyond_sight(ask));
         }
         let needs = Needs { access: ask.command.access, cluster: Some(&plan.cluster), names: &names };
         self.rooms.policy.may(&ask.request.principal, &needs).map_err(denied)
@@ -109,18 +111,28 @@ impl Desk {
 }
 
 /// What a request without a topic found is told only if the asker may see everything that is named in it. Else the answer is
-/// always the same, whatever was found. What a pattern finds is not known where there is no plan: it has to lie within sight as
-/// it is written.
+/// always the same, whatever was found. A finding may be about topics that it does not name: all that a list of topics means has
+/// to be in sight, by the names that were last seen.
 fn within_sight(done: Done, ask: &Ask<'_>, cluster: &ClusterName) -> Done {
     let listed = ask.arguments().topics("topics").unwrap_or_default();
-    let listed = listed.iter().all(|word| ask.sight.name(cluster, word));
+    let listed = listed.iter().all(|word| lies_in_sight(word, ask, cluster));
     let seen = |facts: &Facts| listed && ask.sight.finding(cluster, facts);
     let all = match &done {
         Done::Refused(checks) => checks.iter().all(|check| seen(&check.facts)),
         Done::Mistake(mistake) => seen(&mistake.facts),
         _ => true,
     };
-    if all { done } else { BEYOND_SIGHT }
+    if all { done } else { beyond_sight(ask) }
+}
+
+/// Whether what a word of a list of topics means may be seen. What a name means needs not be there.
+fn lies_in_sight(word: &str, ask: &Ask<'_>, cluster: &ClusterName) -> bool {
+    if is_one_name(word) { ask.sight.name(cluster, word) } else { ask.view(None).has_all_of(cluster, word) }
+}
+
+fn beyond_sight(ask: &Ask<'_>) -> Done {
+    let is_list = ask.arguments().topics("topics").is_some();
+    Done::Denied(if is_list { BEYOND_SIGHT_OF_LIST } else { BEYOND_SIGHT })
 }
 
 fn new(ask: &Ask<'_>, plan: Sealed) -> NewOperation {

@@ -1,6 +1,6 @@
 //! `/throttle`: another rate for a running move, within the bounds that were approved.
 
-use super::answer::Done;
+use super::answer::{Done, Refusal};
 use super::control::{controlled, not_now};
 use super::handle::{Ask, Desk};
 use super::rounds::{Round, rounds};
@@ -50,7 +50,9 @@ impl Desk {
         match turning.await {
             Some(Turning::Granted) => Ok(()),
             Some(Turning::Mistake(mistake)) => Err(Done::Mistake(mistake)),
-            Some(Turning::Refused(checks)) => Err(Done::Refused(checks)),
+            Some(Turning::Refused(checks)) => {
+                Err(Done::Refused(Refusal { cluster: operation.cluster.clone(), checks }))
+            }
             Some(Turning::Need(_)) | None => Err(Done::Bug),
         }
     }

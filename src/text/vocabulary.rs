@@ -473,6 +473,7 @@ pub const DENIED: &[&str] = &[
     "not-yours",
     "bot",
     "beyond-sight",
+    "beyond-sight-of-list",
     "cannot-verify",
     "not-a-member",
     "another-person",

@@ -2,10 +2,11 @@
 
 use super::heads::runs;
 use discord_model::{Channel, Seen};
+use interlock::approval::State;
 use interlock::policy::{Names, Pattern, Policy, Role};
 use serde_json::json;
 use simulated::{GroupSpec, Trouble};
-use story::discord_house::{CLUSTER, DiscordStory, GROUP, TOPIC, old_topic};
+use story::discord_house::{CLUSTER, DiscordStory, GROUP, SOON, TOPIC, old_topic};
 
 const WIDE: &str = "orders-wide";
 /// There, and owned by nobody.
@@ -16,15 +17,20 @@ const FORMULAS: [&str; 5] = ["=cmd|'/C calc'!A0", "+1+1", "@SUM(1+1)", "\",\"=1+
 
 /// vic sees the topics and groups of one team only, as alice does; there is one topic beyond them.
 async fn partly_seen() -> DiscordStory {
+    seeing(&["orders.*", "billing.*"]).await
+}
+
+/// vic sees the topics and groups that match only, as alice does.
+async fn seeing(own: &[&str]) -> DiscordStory {
     let story = DiscordStory::begin_with(|policy, discord| {
-        let own = ["orders.*", "billing.*"].map(|source| Pattern::new(source).unwrap());
+        let own: Vec<Pattern> = own.iter().map(|source| Pattern::new(source).unwrap()).collect();
         let of = [Role::Viewer, Role::Operator].map(|role| story::discord_house::chat_role(discord, role).get());
         let is_theirs = |grantee: &interlock::policy::Grantee| match grantee {
             interlock::policy::Grantee::ChatRole(role) => of.contains(&role.0),
             _ => false,
         };
         for grant in policy.grants.0.iter_mut().filter(|grant| grant.to.iter().any(is_theirs)) {
-            grant.reach.names = Names::Matching(own.to_vec());
+            grant.reach.names = Names::Matching(own.clone());
         }
     })
     .await;
@@ -126,22 +132,68 @@ async fn a_name_beyond_ones_sight_is_like_none() {
 async fn a_pattern_beyond_ones_sight_is_like_one_that_finds_nothing() {
     let story = partly_seen().await;
     let (there, not) = ("orderz*", "orderq*");
-    let asks = |brokers: &str, pattern: &str| {
-        format!("/scale-out cluster:{CLUSTER} brokers:{brokers} topics:{pattern} throttle:1GiB dry-run:true")
-    };
     // What is there has its share on the first broker, and there is no broker 77.
     for brokers in ["1", "77"] {
-        let is = told(&story, "alice", &asks(brokers, there), there).await;
-        assert_eq!(is, told(&story, "alice", &asks(brokers, not), not).await, "{brokers}");
-        assert!(!is.contains("orderz"), "{is}");
-        let whole = told(&story, "olga", &asks(brokers, there), there).await;
+        let is = told(&story, "alice", &moves(brokers, there), there).await;
+        assert_eq!(is, told(&story, "alice", &moves(brokers, not), not).await, "{brokers}");
+        assert!(!is.contains("orderz") && is.contains("topics of yours with topics"), "{is}");
+        let whole = told(&story, "olga", &moves(brokers, there), there).await;
         assert!(whole != is, "who sees everything is told what is wrong: {whole}");
+        // All of them, and the busiest, may be any.
+        for word in ["all", "busiest:1", "*"] {
+            assert_eq!(told(&story, "alice", &moves(brokers, word), "nobody").await, is, "{brokers}: {word}");
+        }
     }
-    let beyond = told(&story, "alice", &asks("1", there), there).await;
-    let own = told(&story, "alice", &asks("1", "orders*"), "nobody").await;
+    let beyond = told(&story, "alice", &moves("1", there), there).await;
+    let own = told(&story, "alice", &moves("1", "orders*"), "nobody").await;
     assert!(own != beyond, "so is she of what lies within her sight: {own}");
     story.everything_is_read().await;
     story.discord.assert_clean();
+
+    // A finding that names no topic is told only of what lies within her sight: not the text of a pattern, but all that it finds.
+    let story = seeing(&["orders-[^-]*", "billing-.*"]).await;
+    story.kafka().add_topic(&old_topic(&"orders-eu-internal".parse().unwrap(), 3)).unwrap();
+    story.house().desk().refresh_directory().await;
+    for trouble in [None, Some(Trouble::Down)] {
+        story.kafka().trouble(trouble.clone()).unwrap();
+        let beyond = told(&story, "alice", &moves("77", "orderq*"), "orderq*").await;
+        for word in ["orders-*", "orders-e*l", "orders-e*q"] {
+            assert_eq!(told(&story, "alice", &moves("77", word), word).await, beyond, "{word}, {trouble:?}");
+        }
+        assert!(told(&story, "alice", &moves("77", "orders-*u"), "nobody").await != beyond, "{trouble:?}");
+    }
+    story.kafka().trouble(None).unwrap();
+    story.everything_is_read().await;
+    story.discord.assert_clean();
+}
+
+/// Nobody is asked for these moves.
+fn moves(brokers: &str, topics: &str) -> String {
+    format!("/scale-out cluster:{CLUSTER} brokers:{brokers} topics:{topics} throttle:1GiB dry-run:true")
+}
+
+/// Whoever sees all that a list of topics finds is told what is wrong, whether or not they would see anything that it might find.
+#[tokio::test]
+async fn a_list_within_ones_sight_is_told_what_is_wrong() {
+    let seen: [(&[&str], &[&str]); 2] = [
+        (&["orders-(eu|us)", "billing-.*"], &["orders-*", "orders-e*"]),
+        (&[".*"], &["orderz*", "all", "busiest:3", "*"]),
+    ];
+    for (own, words) in seen {
+        let story = seeing(own).await;
+        for word in words {
+            for trouble in [None, Some(Trouble::Down)] {
+                story.kafka().trouble(trouble.clone()).unwrap();
+                let is = told(&story, "alice", &moves("77", word), "nobody").await;
+                assert!(!is.contains("outside of your scope"), "{own:?}, {word}, {trouble:?}: {is}");
+                let whole = told(&story, "olga", &moves("77", word), "nobody").await;
+                assert_eq!(is, whole, "{own:?}, {word}, {trouble:?}");
+            }
+            story.kafka().trouble(None).unwrap();
+        }
+        story.everything_is_read().await;
+        story.discord.assert_clean();
+    }
 }
 
 /// 26: an operation on what one does not see is like none, whatever is asked of it by its id, and whatever is tapped.
@@ -245,6 +297,35 @@ async fn what_has_no_room_is_not_attached_where_outsiders_read() {
     let seen = story.user("vic").runs(&lounge, &health).await.look();
     assert!(seen.text.contains("more.txt is not attached in this channel"), "{}", seen.text);
     assert!(seen.files.is_empty() && seen.text.contains("+ 1 more") && !seen.text.contains('→'), "{}", seen.text);
+    story.everything_is_read().await;
+    story.discord.assert_clean();
+}
+
+/// 27, 28: so it is with what a control is refused by: here a move is under way, and the cluster is down.
+#[tokio::test]
+async fn a_refused_control_where_outsiders_read_has_no_attachments() {
+    let story = DiscordStory::begin_with(|policy, _| nobody_owns(policy)).await;
+    story.kafka().add_broker(4, Some("az-d")).unwrap();
+    let lounge = story.discord.channel("lounge");
+    let line = format!("/scale-out cluster:{CLUSTER} brokers:4 topics:payments throttle:4MiB reason:growth");
+    let posted = story.asks("alice", &line).await;
+    story.reacts("bob", &posted.card, "✅").await;
+    posted.card.becomes("1 of 2: bob", SOON).await;
+    story.reacts("carol", &posted.card, "✅").await;
+    story.becomes(&posted.id, State::Waiting).await;
+    story.kafka().trouble(Some(Trouble::Down)).unwrap();
+    let throttle = format!("/throttle operation:{} rate:2MiB reason:because", posted.id);
+    let seen = story.user("alice").runs(&story.ops, &throttle).await.look();
+    assert!(seen.private && seen.text.contains("+ 1 more → more.txt"), "{}", seen.text);
+    assert!(seen.file("more.txt").is_some(), "{}", seen.text);
+    let seen = story.user("alice").runs(&lounge, &throttle).await.look();
+    assert!(seen.private && seen.text.contains("more.txt is not attached in this channel"), "{}", seen.text);
+    assert!(seen.files.is_empty() && seen.text.contains("+ 1 more") && !seen.text.contains('→'), "{}", seen.text);
+    story.kafka().trouble(None).unwrap();
+    let stop = format!("/stop operation:{} reason:enough", posted.id);
+    let stopped = story.user("alice").runs(&story.ops, &stop).await;
+    assert!(stopped.is_private(), "{}", stopped.text());
+    story.becomes(&posted.id, State::Stopped).await;
     story.everything_is_read().await;
     story.discord.assert_clean();
 }

@@ -75,7 +75,7 @@ impl Scene {
 
     async fn refused(&self, line: &str) -> Vec<Check> {
         match self.asks(line).await {
-            Done::Refused(checks) => checks,
+            Done::Refused(refusal) => refusal.checks,
             other => panic!("{line}: {other:?}"),
         }
     }

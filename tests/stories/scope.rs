@@ -46,7 +46,8 @@ fn dora_has_nothing(policy: &mut Policy) {
 }
 
 fn beyond_sight(done: &Done) -> bool {
-    matches!(done, Done::Denied(Denied { id: "beyond-sight", needs: None })) && !format!("{done:?}").contains("refunds")
+    let is_beyond = matches!(done, Done::Denied(Denied { id: "beyond-sight" | "beyond-sight-of-list", needs: None }));
+    is_beyond && !format!("{done:?}").contains("refunds")
 }
 
 async fn listed(story: &Story, who: &str, line: &str) -> OperationsList {

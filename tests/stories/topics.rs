@@ -73,7 +73,7 @@ async fn approved(story: &Story, line: &str, by: &[&str]) -> OperationId {
 
 async fn refused(story: &Story, line: &str) -> Vec<Check> {
     match story.person("alice").runs(line).await {
-        Done::Refused(checks) => checks,
+        Done::Refused(refusal) => refusal.checks,
         other => panic!("{line} leads to {other:?}"),
     }
 }

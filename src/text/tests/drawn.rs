@@ -1,11 +1,11 @@
 //! Cards as Discord's clients show them: on a phone and on a desktop nothing breaks, nothing is cut, and every character has
 //! a glyph. The most important ones are kept as pictures in `docs/cards`, which were looked at.
 
-use super::fixture::{NOON, Scene, members, reset};
+use super::fixture::{NOON, Scene, members, refused, reset};
 use super::scale_out::{approved, scale_out};
 use super::topics;
 use crate::chat::discord::posted;
-use crate::desk::{Answer, Done, Recorded};
+use crate::desk::{Answer, Recorded};
 use crate::text::table::MOST_COLUMNS;
 use crate::text::width::columns;
 use crate::text::{Card, Locale, answer, plan_card};
@@ -78,7 +78,7 @@ fn drawn(card: &Card, locale: Locale, screen: &Screen) -> Vec<u8> {
 
 fn refusal(locale: Locale) -> Card {
     let check = Check::new(Level::Block, "group-inactive", members());
-    let done = Done::Refused(vec![check]);
+    let done = refused(vec![check]);
     answer(&Answer { request: "M2WQ7A".parse().unwrap(), done, recorded: Recorded::Yes }, locale)
 }
 

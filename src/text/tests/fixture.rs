@@ -1,5 +1,6 @@
 //! Plans and views for the tests of texts.
 
+use crate::desk::{Done, Refusal};
 use crate::text::{CardView, Locale, Owners, Progress};
 use engine::{Entry, History, Outcome, Why};
 use interlock::approval::{BrokenGlass, NotCounted, Review, State, Tally, Uncounted};
@@ -24,6 +25,11 @@ const HOUR: i64 = 3_600_000;
 
 pub(super) fn person(name: &str) -> PersonId {
     name.parse().unwrap()
+}
+
+/// These checks forbid something on the cluster of the plans.
+pub(super) fn refused(checks: Vec<Check>) -> Done {
+    Done::Refused(Refusal { cluster: "logs-kafka".parse().unwrap(), checks })
 }
 
 fn names(all: &[&str]) -> Vec<String> {

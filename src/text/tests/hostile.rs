@@ -1,6 +1,6 @@
 //! Names and words from outside that would like to be more.
 
-use super::fixture::{NOON, Scene, freeze, person, reset};
+use super::fixture::{NOON, Scene, freeze, person, refused, reset};
 use super::rules::check;
 use super::seen::largest_board;
 use crate::desk::{Answer, Denied, Done, Recorded};
@@ -147,8 +147,8 @@ fn hostile_answers_are_cards_like_any_other() {
             .with("option", with.as_str());
         let frozen = freeze(FreezeOn::Tier(Tier::Production), Millis(1_795_402_000_000), &with);
         let all = [
-            Done::Refused(vec![Check::new(Level::Block, "group-inactive", facts.clone()); 9]),
-            Done::Refused(vec![Check::new(Level::Block, &with, facts.clone())]),
+            refused(vec![Check::new(Level::Block, "group-inactive", facts.clone()); 9]),
+            refused(vec![Check::new(Level::Block, &with, facts.clone())]),
             Done::Mistake(Mistake::new("unknown-group", facts.clone())),
             Done::Mistake(Mistake::new("not-a-choice", facts.clone())),
             Done::Mistake(Mistake::new(&with, facts.clone())),

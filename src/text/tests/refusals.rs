@@ -1,7 +1,7 @@
 //! Every refusal, notice and report there is, and every kind of card, with the longest names that are legal, as it stands in a
 //! terminal and on the screens of clients.
 
-use super::fixture::{Scene, reset};
+use super::fixture::{Scene, refused, reset};
 use super::rules::check;
 use super::scale_out::scale_out;
 use super::{rocketmq_topics, seen, topics};
@@ -69,7 +69,7 @@ fn refusals() -> Vec<(String, Done)> {
         let told = |id: &&'static str| longest(id, &named).map(|facts| ((*id).to_owned(), of(id, facts)));
         ids.iter().flat_map(told).collect::<Vec<_>>()
     };
-    let blocked = |id, facts| Done::Refused(vec![Check::new(Level::Block, id, facts); 6]);
+    let blocked = |id, facts| refused(vec![Check::new(Level::Block, id, facts); 6]);
     let denied = |id| Done::Denied(Denied { id, needs: Some("approver".to_owned()) });
     let failed = |id: &str| Done::Failed { id: id.to_owned(), said: "no ".repeat(2_000) };
     let mut all = each(words::MISTAKES, &|id, facts| Done::Mistake(Mistake::new(id, facts)));

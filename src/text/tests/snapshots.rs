@@ -1,6 +1,8 @@
 //! What people read, as it stands in a terminal of 60 and of 30 columns.
 
-use super::fixture::{NOON, Scene, captured, denied, freeze, half_done, members, person, reset, waiting_reset};
+use super::fixture::{
+    NOON, Scene, captured, denied, freeze, half_done, members, person, refused, reset, waiting_reset,
+};
 use super::scale_out::{approved, scale_out};
 use super::{drawn, rules, seen};
 use crate::desk::{Answer, Denied, Done, Recorded};
@@ -157,11 +159,11 @@ fn notices_of_moves() {
 
 #[test]
 fn answers() {
-    answered("answer_refused_members", &Done::Refused(vec![Check::new(Level::Block, "group-inactive", members())]));
+    answered("answer_refused_members", &refused(vec![Check::new(Level::Block, "group-inactive", members())]));
     let held = Facts::none().with("operation", "ABCDEF").with("thing", "group").with("name", "billing");
-    answered("answer_refused_held", &Done::Refused(vec![Check::new(Level::Block, "held-by-other", held.clone())]));
+    answered("answer_refused_held", &refused(vec![Check::new(Level::Block, "held-by-other", held.clone())]));
     let failed = held.with("ended", "failed");
-    answered("answer_refused_held_failed", &Done::Refused(vec![Check::new(Level::Block, "held-by-other", failed)]));
+    answered("answer_refused_held_failed", &refused(vec![Check::new(Level::Block, "held-by-other", failed)]));
     let suggestions = vec!["orders".to_owned(), "orders-eu".to_owned()];
     let unknown = Facts::none().with("name", "ordres").with("suggestions", suggestions);
     let slip = Facts::none().with("name", "biling").with("suggestions", vec!["billing".to_owned()]);
@@ -178,7 +180,7 @@ fn answers() {
     answered("answer_planned_alone", &Done::Planned { operation: "K7F3QD".parse().unwrap(), seats: 0 });
     let unseen = Facts::none().with("part", "committed-offsets").with("name", "billing");
     let unseen = unseen.with("failure", "timed-out").with("said", "no answer within 8 s");
-    answered("answer_cannot_verify", &Done::Refused(vec![Check::new(Level::Block, "cannot-verify", unseen)]));
+    answered("answer_cannot_verify", &refused(vec![Check::new(Level::Block, "cannot-verify", unseen)]));
     answered("answer_denied", &Done::Denied(Denied { id: "no-role", needs: Some("operator".to_owned()) }));
     let said = "no answer within 8 s".to_owned();
     answered("answer_failed", &Done::Failed { id: "cluster-timed-out".to_owned(), said });

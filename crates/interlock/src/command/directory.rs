@@ -1,5 +1,6 @@
 //! Names kept in memory for completion and for "did you mean", and what a person may see of them.
 
+use super::topics::may_mean;
 use crate::id::{BrokerName, ClusterName, GroupId, OperationId, TopicName};
 use crate::plan::Digest;
 use crate::policy::Sight;
@@ -11,7 +12,7 @@ const BASE32: &[u8; 32] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 /// The longest value a chat's suggestion carries, in characters.
 pub(super) const LONGEST_SUGGESTED: usize = 100;
 
-/// The names that were last seen. May be stale or empty: nothing is decided by it.
+/// The names that were last seen. May be stale or empty: what is done is not decided by it, only what is told.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Directory {
     /// By cluster.
@@ -74,6 +75,18 @@ impl<'a> View<'a> {
         names.map(TopicName::as_str).filter(move |name| sight.name(cluster, name))
     }
 
+    /// Whether all topics that a word for several may mean are in sight. One that means nothing that was seen is like one that
+    /// means what is out of sight, so that neither is told from the other.
+    #[must_use]
+    pub fn has_all_of(&self, cluster: &ClusterName, word: &str) -> bool {
+        if self.sight.whole(cluster) {
+            return true;
+        }
+        let seen = self.directory.clusters.get(cluster).into_iter().flat_map(|names| &names.topics);
+        let mut meant = seen.map(TopicName::as_str).filter(|name| may_mean(word, name)).peekable();
+        meant.peek().is_some() && meant.all(|name| self.sight.name(cluster, name))
+    }
+
     /// The consumer groups in sight.
     pub fn groups(&self, cluster: &'a ClusterName) -> impl Iterator<Item = &'a str> {
         let names = self.directory.clusters.get(cluster).into_iter().flat_map(|names| &names.groups);
@@ -120,6 +133,37 @@ pub(super) fn behind<'n>(wanted: &str, names: impl Iterator<Item = &'n str>) -> 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::policy::{Names, Pattern};
+
+    #[test]
+    fn several_topics_are_in_sight_if_some_are_meant_and_none_is_out_of_it() {
+        let cluster = |name: &str| name.parse::<ClusterName>().unwrap();
+        let topics =
+            ["orders-eu", "orders-us", "orders-eu-internal", "audit"].map(|name| name.parse::<TopicName>().unwrap());
+        let names = ClusterNames { topics: topics.into(), ..ClusterNames::default() };
+        let directory = Directory { clusters: [(cluster("lab"), names)].into(), operations: Vec::new() };
+        let has = |sight: &Sight, on: &str, word: &str| {
+            View { directory: &directory, sight, here: None }.has_all_of(&cluster(on), word)
+        };
+        let seeing = |source: &str| {
+            let mut sight = Sight::nothing();
+            for name in ["lab", "unknown"] {
+                sight.add(&cluster(name), Names::Matching(vec![Pattern::new(source).unwrap()]));
+            }
+            sight
+        };
+        let own = seeing("orders-(eu|us)");
+        assert!(has(&own, "lab", "orders-u*") && has(&own, "lab", "*-eu"));
+        for word in ["orders-*", "orders-e*l", "orders-x*", "all", "busiest:1", "*"] {
+            assert!(!has(&own, "lab", word), "{word}");
+        }
+        assert!(!has(&seeing("orders-[^-]*"), "lab", "orders-*"), "its text is in sight, and not all that it means");
+        for word in ["orders-*", "all", "busiest:1", "*"] {
+            assert!(has(&seeing(".*"), "lab", word), "{word}");
+            assert!(!has(&seeing(".*"), "unknown", word), "{word}: nothing was seen there");
+            assert!(has(&Sight::everything_of([cluster("unknown")]), "unknown", word), "{word}");
+        }
+    }
 
     #[test]
     fn handles_are_short_stable_and_lead_back() {

@@ -44,4 +44,4 @@ pub use settings::Settings;
 pub use source::{CatalogueError, LONGEST_DESCRIPTION};
 #[cfg(test)]
 pub(crate) use topics::parse as parse_topics;
-pub(crate) use topics::{BUSIEST, MOST_WORDS};
+pub(crate) use topics::{ALL, BUSIEST, MOST_WORDS, star_matches};

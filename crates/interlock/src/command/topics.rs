@@ -11,6 +11,8 @@ pub(crate) const MOST_WORDS: usize = 50;
 const MOST_BUSIEST: u32 = 1_000;
 /// What stands before the number of busiest topics.
 pub(crate) const BUSIEST: &str = "busiest:";
+/// The word for all topics but Kafka's own.
+pub(crate) const ALL: &str = "all";
 
 /// Reads a list: words with commas between them, each once; sorted. Whether there are such topics is the planner's question.
 ///
@@ -34,9 +36,41 @@ fn is_word(word: &str) -> bool {
     word.replace('*', "x").parse::<TopicName>().is_ok()
 }
 
+/// Whether a word for several topics may mean one of this name. Which ones are the busiest is not known here.
+pub(super) fn may_mean(word: &str, name: &str) -> bool {
+    word == ALL || word.starts_with(BUSIEST) || star_matches(word, name)
+}
+
+/// `*` stands for any number of characters, everything else for itself.
+pub(crate) fn star_matches(pattern: &str, name: &str) -> bool {
+    let mut parts = pattern.split('*');
+    let Some(mut rest) = parts.next().and_then(|first| name.strip_prefix(first)) else { return false };
+    let Some(last) = parts.next_back() else { return rest.is_empty() };
+    for part in parts {
+        let Some(at) = rest.find(part) else { return false };
+        rest = &rest[at + part.len()..];
+    }
+    rest.ends_with(last)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_star_stands_for_anything() {
+        for (pattern, name) in
+            [("pay*", "payments"), ("*", "x"), ("a*b*c", "a-b-b-c"), ("*.dlq", "orders.dlq"), ("a*", "a")]
+        {
+            assert!(star_matches(pattern, name) && may_mean(pattern, name), "{pattern} {name}");
+        }
+        for (pattern, name) in
+            [("pay*", "repay"), ("a*b*c", "a-c-b"), ("a*a", "a"), ("*.dlq", "orders.dlqs"), ("a", "ab")]
+        {
+            assert!(!star_matches(pattern, name) && !may_mean(pattern, name), "{pattern} {name}");
+        }
+        assert!(may_mean("all", "x") && may_mean("busiest:3", "x"));
+    }
 
     #[test]
     fn reads_names_patterns_and_the_busiest() {

@@ -1,7 +1,7 @@
 //! Which topics: by name, by pattern, or all.
 
 use crate::cluster::kafka::{NamedTopic, Rates, Topic};
-use crate::command::BUSIEST;
+use crate::command::{ALL, BUSIEST, star_matches};
 use crate::facts::Facts;
 use crate::id::TopicName;
 use crate::plan::Mistake;
@@ -13,9 +13,6 @@ pub(super) struct Chosen<'a> {
     pub(super) name: &'a TopicName,
     pub(super) topic: &'a Topic,
 }
-
-/// The word for all topics but Kafka's own.
-const ALL: &str = "all";
 
 /// Kafka's own topics are meant only where they are named. A name or pattern that finds nothing is a mistake: a topic that
 /// is being deleted is no longer found.
@@ -62,36 +59,5 @@ fn is_meant(wanted: &str, found: &NamedTopic) -> bool {
     if wanted == found.name.as_str() {
         return true;
     }
-    !found.topic.internal && (wanted == ALL || (wanted.contains('*') && matches(wanted, found.name.as_str())))
-}
-
-/// `*` stands for any number of characters, everything else for itself.
-fn matches(pattern: &str, name: &str) -> bool {
-    let mut parts = pattern.split('*');
-    let Some(mut rest) = parts.next().and_then(|first| name.strip_prefix(first)) else { return false };
-    let Some(last) = parts.next_back() else { return rest.is_empty() };
-    for part in parts {
-        let Some(at) = rest.find(part) else { return false };
-        rest = &rest[at + part.len()..];
-    }
-    rest.ends_with(last)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_star_stands_for_anything() {
-        for (pattern, name) in
-            [("pay*", "payments"), ("*", "x"), ("a*b*c", "a-b-b-c"), ("*.dlq", "orders.dlq"), ("a*", "a")]
-        {
-            assert!(matches(pattern, name), "{pattern} {name}");
-        }
-        for (pattern, name) in
-            [("pay*", "repay"), ("a*b*c", "a-c-b"), ("a*a", "a"), ("*.dlq", "orders.dlqs"), ("a", "ab")]
-        {
-            assert!(!matches(pattern, name), "{pattern} {name}");
-        }
-    }
+    !found.topic.internal && (wanted == ALL || (wanted.contains('*') && star_matches(wanted, found.name.as_str())))
 }
