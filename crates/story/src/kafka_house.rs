@@ -509,7 +509,7 @@ pub fn check<'a>(checks: &'a [Check], id: &str) -> &'a Check {
 #[must_use]
 pub fn refusal(done: Done) -> Vec<Check> {
     match done {
-        Done::Refused(checks) => checks,
+        Done::Refused(refusal) => refusal.checks,
         other => panic!("not refused: {other:?}"),
     }
 }

@@ -102,12 +102,13 @@ fn the_reason_of_a_veto_that_counts_is_on_the_card() {
 
 #[test]
 fn a_card_that_is_asked_again_says_that_others_read_it() {
-    let says = |state| {
-        let scene = Scene::of(reset(6)).at(state).because("channel-opened", Facts::none());
-        let card = plan_card(&scene.view(Locale::EnUs));
-        console(&card, Drawing { width: 120, colour: false }).contains("Everybody on this server can read")
+    let shown = |why| {
+        let scene = Scene::of(reset(6)).at(State::AwaitingApproval).because(why, Facts::none());
+        console(&plan_card(&scene.view(Locale::EnUs)), Drawing { width: 120, colour: false })
     };
-    assert!(says(State::AwaitingApproval) && !says(State::Running));
+    let (opened, posted) = (shown("channel-opened"), shown("card-gone"));
+    assert!(opened.contains("Everybody on this server can read"), "{opened}");
+    assert!(!posted.contains("Everybody on this server"), "{posted}");
 }
 
 #[test]
