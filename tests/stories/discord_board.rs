@@ -191,6 +191,7 @@ async fn a_board_that_the_settings_no_longer_want_tells_nothing_any_more() {
 async fn a_board_that_is_wanted_again_is_the_message_that_was_there() {
     let mut story = begins().await;
     let board = story.ops.wait_for_text(EMPTY, SOON).await;
+    story.all_is_told().await;
     story.dies().await;
     let ops = place(&story.discord, &story.ops);
     story.places_change(|times| times.boards.clear());

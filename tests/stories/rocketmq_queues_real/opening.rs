@@ -82,6 +82,11 @@ async fn story(line: Line) {
     );
     // What a runbook does that writes first: the control of looking.
     scene.sets(&backwards, (OLD.end, NEW.end)).await;
+    scene.until("it is told", async || scene.routes(&backwards) == vec![both((OLD.end, NEW.end)); 2]).await;
+    let before = watch.rounds();
+    scene
+        .until("two rounds more", async || watch.rounds().iter().zip(before).all(|(now, before)| *now >= before + 2))
+        .await;
     scene.sets(&backwards, (NEW.end, NEW.end)).await;
     for told in watch.ends() {
         let in_order = BTreeSet::from([(8, 8), (12, 8), (12, 12)]);

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 use std::net::TcpStream;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 use story::lab::rocketmq::raw::{self, Route};
@@ -17,19 +17,26 @@ pub(super) type Told = BTreeMap<String, BTreeSet<(u32, u32)>>;
 /// Every NameServer is asked for the routes of some topics every 50 ms, by a connection that stays.
 pub(super) struct Watch {
     on: Arc<AtomicBool>,
+    rounds: [Arc<AtomicU64>; 2],
     servers: Vec<JoinHandle<Told>>,
 }
 
 impl Watch {
     pub(super) fn of(names: [String; 2], topics: &[&str]) -> Self {
         let on = Arc::new(AtomicBool::new(true));
+        let rounds = [(); 2].map(|()| Arc::new(AtomicU64::new(0)));
         let topics: Vec<String> = topics.iter().map(|&topic| topic.to_owned()).collect();
-        let watches = |server: String| {
-            let (on, topics) = (on.clone(), topics.clone());
-            std::thread::spawn(move || watches(&server, &topics, &on).unwrap())
+        let watches = |(server, rounds): (String, &Arc<AtomicU64>)| {
+            let (on, rounds, topics) = (on.clone(), rounds.clone(), topics.clone());
+            std::thread::spawn(move || watches(&server, &topics, (&on, &rounds)).unwrap())
         };
-        let servers = names.map(watches).into();
-        Self { on, servers }
+        let servers = names.into_iter().zip(&rounds).map(watches).collect();
+        Self { on, rounds, servers }
+    }
+
+    /// How often each NameServer was asked for everything.
+    pub(super) fn rounds(&self) -> [u64; 2] {
+        self.rounds.each_ref().map(|rounds| rounds.load(Ordering::Relaxed))
     }
 
     /// What each NameServer told, in their order.
@@ -39,7 +46,7 @@ impl Watch {
     }
 }
 
-fn watches(server: &str, topics: &[String], on: &AtomicBool) -> io::Result<Told> {
+fn watches(server: &str, topics: &[String], (on, rounds): (&AtomicBool, &AtomicU64)) -> io::Result<Told> {
     let mut told = Told::new();
     let mut stream = raw::connect(server)?;
     while on.load(Ordering::Relaxed) {
@@ -47,6 +54,7 @@ fn watches(server: &str, topics: &[String], on: &AtomicBool) -> io::Result<Told>
         for topic in topics {
             told.entry(topic.clone()).or_default().extend(asks(&mut stream, topic)?.into_values());
         }
+        rounds.fetch_add(1, Ordering::Relaxed);
         std::thread::sleep(EVERY.saturating_sub(began.elapsed()));
     }
     Ok(told)
