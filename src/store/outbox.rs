@@ -86,16 +86,17 @@ pub(super) struct HeadRow {
     notice: String,
 }
 
-/// Takes rows that are the first of their stream, due, and nobody's: those told to voters, or all others. The condition stands
-/// twice: a second taker waits for the first one's row lock and then judges the outer condition on what the first one wrote.
+/// Takes rows that are due and nobody's: those told to voters, which wait for none of each other, or of all others those that are
+/// the first of their stream. The condition stands twice: a second taker waits for the first one's row lock and then judges the
+/// outer condition on what the first one wrote.
 const TAKE: &str = "UPDATE outbox SET taker = $1, taken_until = $2, attempts = attempts + 1, \
      first_attempt_at = CASE WHEN first_attempt_at = 0 THEN $3 ELSE first_attempt_at END \
      WHERE status = 'waiting' AND due_at <= $3 AND taken_until <= $3 AND (stream, seq) IN (\
        SELECT o.stream, o.seq FROM outbox o \
-       WHERE o.status = 'waiting' AND o.due_at <= $3 AND o.taken_until <= $3 AND NOT EXISTS (\
-         SELECT 1 FROM outbox p WHERE p.stream = o.stream AND p.status = 'waiting' AND p.seq < o.seq) \
+       WHERE o.status = 'waiting' AND o.to_voters = $7 AND o.due_at <= $3 AND o.taken_until <= $3 \
+         AND (o.to_voters = 1 OR NOT EXISTS (\
+           SELECT 1 FROM outbox p WHERE p.stream = o.stream AND p.status = 'waiting' AND p.seq < o.seq)) \
          AND ($5 = 1 OR o.operation IN (SELECT id FROM operations WHERE place = $6)) \
-         AND (CASE WHEN o.stream LIKE '{\"voters\":%' THEN 1 ELSE 0 END) = $7 \
        ORDER BY o.due_at LIMIT $4) \
      RETURNING stream, seq, notice, made_at, attempts, first_attempt_at";
 
@@ -138,16 +139,16 @@ impl Store {
     async fn take(&self, taker: &Taker, now: Millis, (limit, to_voters): (u32, bool)) -> Result<Vec<Due>, StoreError> {
         let mut tx = self.pools.begin().await?;
         let console = json(&Place::Console)?;
-        let args = vals![&taker.name, taker.until.0, now.0, limit, taker.in_chat, &console, to_voters];
-        let rows: Vec<DueRow> = tx.all(TAKE, args).await?;
         let mut due = Vec::new();
-        for row in rows {
-            match row.read() {
-                Ok(one) => due.push(one),
-                Err(error) => {
-                    tracing::warn!(stream = %row.stream, seq = row.seq, %error, "a notice cannot be read here; it is kept for whoever can");
-                    give_back(&mut tx, &row, taker.until).await?;
-                }
+        // What is given back is not due any more, so this ends.
+        loop {
+            let wanted = limit.saturating_sub(u32::try_from(due.len()).unwrap_or(u32::MAX));
+            let args = vals![&taker.name, taker.until.0, now.0, wanted, taker.in_chat, &console, to_voters];
+            let rows: Vec<DueRow> = tx.all(TAKE, args).await?;
+            let taken = rows.len();
+            due.extend(readable(&mut tx, rows, taker.until).await?);
+            if taken == 0 || due.len() >= limit as usize {
+                break;
             }
         }
         tx.commit().await?;
@@ -299,8 +300,8 @@ impl Store {
             .pools
             .maybe(
                 "SELECT CASE WHEN due_at > taken_until THEN due_at ELSE taken_until END AS value FROM outbox o \
-                 WHERE status = 'waiting' AND NOT EXISTS (SELECT 1 FROM outbox p \
-                   WHERE p.stream = o.stream AND p.status = 'waiting' AND p.seq < o.seq) \
+                 WHERE status = 'waiting' AND (to_voters = 1 OR NOT EXISTS (SELECT 1 FROM outbox p \
+                   WHERE p.stream = o.stream AND p.status = 'waiting' AND p.seq < o.seq)) \
                  ORDER BY 1 LIMIT 1",
                 vals![],
             )
@@ -327,6 +328,21 @@ impl DueRow {
             claim: Claim { stream: self.stream.clone(), seq: self.seq, attempt: self.attempts },
         })
     }
+}
+
+/// Those of the rows that this version can read. The others are kept for one that can.
+async fn readable(tx: &mut Tx, rows: Vec<DueRow>, until: Millis) -> Result<Vec<Due>, StoreError> {
+    let mut due = Vec::new();
+    for row in rows {
+        match row.read() {
+            Ok(one) => due.push(one),
+            Err(error) => {
+                tracing::warn!(stream = %row.stream, seq = row.seq, %error, "a notice cannot be read here; it is kept for whoever can");
+                give_back(tx, &row, until).await?;
+            }
+        }
+    }
+    Ok(due)
 }
 
 /// Gives a row back that was just taken, as it was, but due only at `at`.
@@ -372,6 +388,7 @@ pub(super) async fn put_into(tx: &mut Tx, stream: &Stream, notices: &[Notice], a
         Stream::Operation(id) | Stream::Owners(id) | Stream::Voters(id) => id.as_str(),
         Stream::Place(_) => "",
     };
+    let to_voters = matches!(stream, Stream::Voters(_));
     let key = json(stream)?;
     let last = draw(tx, &key, count).await?;
     for (seq, notice) in (last - count + 1..).zip(notices) {
@@ -382,9 +399,9 @@ pub(super) async fn put_into(tx: &mut Tx, stream: &Stream, notices: &[Notice], a
         overtake(tx, &key, at).await?;
         tx.run(
             "INSERT INTO outbox (stream, seq, operation, notice, topic, status, made_at, due_at, attempts, \
-             first_attempt_at, taker, taken_until, why) \
-             VALUES ($1, $2, $3, $4, $5, 'waiting', $6, $6, 0, 0, '', 0, '')",
-            vals![&key, seq, operation, &text, topic, at.0],
+             first_attempt_at, taker, taken_until, why, to_voters) \
+             VALUES ($1, $2, $3, $4, $5, 'waiting', $6, $6, 0, 0, '', 0, '', $7)",
+            vals![&key, seq, operation, &text, topic, at.0, to_voters],
         )
         .await?;
     }

@@ -62,6 +62,16 @@ contract! {
         assert_eq!(delivered(bed).await, [Account::Discord(7)]);
     }
 
+    async fn who_cannot_be_told_yet_holds_no_other_up(bed: &Bed) {
+        let operation = bed.posted(1).await;
+        told(bed, &operation, operation.digest, &[unheard("alice", 7), unheard("bert", 8)]).await;
+        let first = bed.store.due_to_voters(&taker("teller"), START, 1).await.unwrap().remove(0);
+        assert!(bed.store.put_off(&first.claim, START.plus(Duration::from_secs(10))).await.unwrap());
+        let next = bed.store.due_to_voters(&taker("teller"), START, 9).await.unwrap();
+        assert_eq!(next.len(), 1);
+        assert_ne!(next[0].notice, first.notice);
+    }
+
     async fn so_many_are_told_of_one_plan_and_no_more(bed: &Bed) {
         let operation = bed.posted(1).await;
         let crowd: Vec<Unheard> = (0..25).map(|number| unheard(&format!("p{number}"), number)).collect();
