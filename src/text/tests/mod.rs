@@ -10,6 +10,7 @@ mod rules;
 pub(in crate::text) mod scale_out;
 mod seen;
 mod snapshots;
+mod snapshots_of_all;
 mod topics;
 mod waiting;
 mod wording;

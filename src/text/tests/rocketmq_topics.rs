@@ -10,9 +10,10 @@ use interlock::cluster::rocketmq::{CommittedOffset, Perm, Queues};
 use interlock::facts::Facts;
 use interlock::id::{BrokerName, GroupId, TopicName};
 use interlock::plan::{
-    Absence, Action, Check, Condition, Effect, Estimate, ForgottenGroup, GroupPlace, Impact, Level, Plan, QueuesChange,
-    RocketmqAction, Row, Scope, Step, TopicChange, TopicPlace, TopicShape, Undo, Work,
+    Absence, Action, Check, Closing, ClosingAt, Condition, Effect, Estimate, ForgottenGroup, GroupPlace, Impact, Level,
+    Plan, QueuesChange, RocketmqAction, Row, Scope, Step, TopicChange, TopicPlace, TopicShape, Undo, Wait, Work,
 };
+use std::collections::BTreeSet;
 
 fn orders() -> TopicName {
     "orders".parse().unwrap()
@@ -185,9 +186,37 @@ fn expand() -> Plan {
     plan
 }
 
+/// Half of the queues are written no more, are drained, and are read no more.
+fn shrink() -> Plan {
+    let (now, half, then) = (Queues::both(8), Queues { read: 8, write: 4 }, Queues::both(4));
+    let set = |from: Queues, to: Queues| RocketmqAction::SetQueues {
+        topic: orders(),
+        places: vec![QueuesChange { broker: broker(), from, to }],
+    };
+    let closing = Closing {
+        topic: orders(),
+        queues: vec![ClosingAt { broker: broker(), keeps: 4, had: 8 }],
+        waived: BTreeSet::new(),
+        readers: Vec::new(),
+        looks: 3,
+        interval_ms: 15_000,
+    };
+    let back = || Undo::Inverse { needs: Vec::new() };
+    let step = |number, work, done, undo| Step { number, work, needs: Vec::new(), done, undo };
+    let drained = Condition::RocketmqDrained(closing.clone());
+    let wait = Wait { condition: drained.clone(), interval_ms: 15_000, deadline_ms: 60 * 24 * 3_600_000 };
+    let mut plan = plan("shrink-partitions", set(now, half), (back(), "queues-closed"));
+    plan.steps.push(step(2, Work::Wait(wait), drained, Undo::Nothing));
+    let closed = Condition::RocketmqStaysClosed(closing);
+    plan.steps.push(step(3, Work::Act(Action::Rocketmq(set(half, then))), closed, back()));
+    plan.impact.facts = Facts::none().with("queues", 4_i64).with("masters", 1_i64).with("unread", 1_234_i64);
+    plan.impact.rows = vec![Row::Queues { broker: "broker-a".to_owned(), now, then }];
+    plan
+}
+
 /// Plans that set offsets of queues, and how many queues there are.
-pub(super) fn queues() -> [Plan; 2] {
-    [reset_back(["orders", "carts"]), expand()]
+pub(super) fn queues() -> [Plan; 3] {
+    [reset_back(["orders", "carts"]), expand(), shrink()]
 }
 
 /// There are queues and messages on RocketMQ. A command is called as it is called.
