@@ -2,11 +2,14 @@
 
 use discord_model::{Fault, Message, On, Request, Seen};
 use interlock::approval::State;
-use interlock::cluster::kafka::Committed;
+use interlock::cluster::kafka::{Committed, Right};
+use interlock::id::{GroupId, TopicName};
 use simulated::{ActFault, Interference, Member};
 use std::process::Command;
 use std::time::Duration;
-use story::discord_house::{DiscordStory, GROUP, Posted, SOON, TOPIC, live, operation_in, reset, wait_until};
+use story::discord_house::{
+    CLUSTER, DiscordStory, GROUP, Posted, SOON, TOPIC, live, old_topic, operation_in, reset, wait_until,
+};
 
 const POST: &str = "/channels/{channel_id}/messages";
 const EDIT: &str = "/channels/{channel_id}/messages/{message_id}";
@@ -35,6 +38,7 @@ async fn a_lock_that_stays_is_seen_and_two_people_clear_it() {
     let says = |one: &Seen| one.text.starts_with("**Stuck**");
     let told = posted.card.thread().expect("its thread").wait_for(says, SOON).await.look();
     assert_eq!(told.notified_users, [story.user("alice").id()], "who asked for it is called: {}", told.text);
+    assert!(!told.silent, "{}", told.text);
     let refused = story.user("alice").runs(&story.ops, &reset("latest")).await;
     assert!(
         refused.text().contains(&format!("operation `{}`", posted.id)) || refused.text().contains(posted.id.as_str())
@@ -54,6 +58,49 @@ async fn a_lock_that_stays_is_seen_and_two_people_clear_it() {
     posted.card.becomes("Given up with /unlock by alice and olga", SOON).await;
     let anew = story.reset().await;
     assert_ne!(anew.id, posted.id);
+    read_all(&story).await;
+    story.discord.assert_clean();
+}
+
+/// What failed says so with notification, to who asked and to the owners: what is true now, and what they can do.
+#[tokio::test]
+async fn what_the_cluster_refuses_in_the_middle_of_a_step_is_told_with_what_to_do() {
+    let story = DiscordStory::begin().await;
+    let kafka = story.kafka();
+    let (group, second): (GroupId, TopicName) = (GROUP.parse().unwrap(), "orders-us".parse().unwrap());
+    kafka.add_topic(&old_topic(&second, 1)).unwrap();
+    kafka.produce(&second, 0, 50).unwrap();
+    kafka.foreign_commit(&group, &second, 0, Committed::plain(20)).unwrap();
+    let line = format!("/reset-offset cluster:{CLUSTER} group:{GROUP} to:earliest reason:\"it was wrong\"");
+    let posted = story.asks("alice", &line).await;
+    // One of the two topics is reset, and the cluster refuses the other one.
+    kafka.revoke_on_topic(&second, Right::Read).unwrap();
+    story.reacts("bob", &posted.card, "✅").await;
+    let failed = story.becomes(&posted.id, State::Failed).await;
+    assert_eq!((failed.why.id.as_str(), story.acts()), ("missing-right", 1));
+    let mut committed = story.committed().await;
+    committed.sort_unstable();
+    assert_eq!(committed, [0, 0, 0, 20]);
+
+    posted.card.becomes("Failed", SOON).await;
+    let thread = posted.card.thread().expect("its thread");
+    let to_alice = |one: &Seen| one.text.starts_with("**Failed**");
+    let to_dora = |one: &Seen| one.text.starts_with("You own part of this") && one.text.contains("Failed");
+    let asker = thread.wait_for(to_alice, SOON).await.look();
+    let owner = thread.wait_for(to_dora, SOON).await.look();
+    for (told, who) in [(asker, "alice"), (owner, "dora")] {
+        assert_eq!(told.notified_users, [story.user(who).id()], "{}", told.text);
+        assert!(!told.silent, "{}", told.text);
+        for part in [
+            posted.id.as_str(),
+            "a part of that step was changed",
+            "I lack a right on the cluster",
+            "I do not try again by myself",
+            "take it back with /rollback, or give it up with /unlock",
+        ] {
+            assert!(told.text.contains(part), "{who}, {part}: {}", told.text);
+        }
+    }
     read_all(&story).await;
     story.discord.assert_clean();
 }
