@@ -140,14 +140,16 @@ impl Store {
         let mut tx = self.pools.begin().await?;
         let console = json(&Place::Console)?;
         let mut due = Vec::new();
-        // What is given back is not due any more, so this ends.
         loop {
             let wanted = limit.saturating_sub(u32::try_from(due.len()).unwrap_or(u32::MAX));
             let args = vals![&taker.name, taker.until.0, now.0, wanted, taker.in_chat, &console, to_voters];
             let rows: Vec<DueRow> = tx.all(TAKE, args).await?;
             let taken = rows.len();
-            due.extend(readable(&mut tx, rows, taker.until).await?);
-            if taken == 0 || due.len() >= limit as usize {
+            let read = readable(&mut tx, rows, taker.until).await?;
+            let is_all = read.len() == taken;
+            due.extend(read);
+            // Others take the place of what was given back: that is not due before the claim's end.
+            if is_all || taker.until <= now {
                 break;
             }
         }
