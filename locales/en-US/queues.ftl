@@ -10,6 +10,7 @@ step-rocketmq-set-queues = open and close queues
 step-rocketmq-seed-offsets = give every group an offset in the queues that are opened
 worst-queues-opened = a group that nobody knows of yet begins at the end of the queues that are opened
 worst-queues-closed = what a stale route still sends to closed queues is read late, or fails at the sender on 5.x
+card-way-back-queues = Way back: each master’s numbers of queues are kept and can be set again in about { $duration }; queues that this closes are read to their end first
 worst-queues-as-before = producers and readers are spread as before
 
 check-not-an-ordinary-topic = topic { $topic } is not an ordinary one ({ $topic-kind })

@@ -7,6 +7,7 @@ step-rocketmq-set-queues = 打开或关闭队列
 step-rocketmq-seed-offsets = 为每个消费组在将打开的队列中写入位点
 worst-queues-opened = 尚无人知晓的消费组会从新打开队列的末尾开始消费
 worst-queues-closed = 旧路由仍发往已关闭队列的消息会被延迟消费，在 5.x 上则由发送方报错
+card-way-back-queues = 退路：每个 master 现在的队列数已保存，约 { $duration }可恢复；若因此关闭队列，会先消费完其中的消息
 worst-queues-as-before = 生产与消费恢复到原来的分布
 
 check-not-an-ordinary-topic = topic { $topic } 不是普通 topic（{ $topic-kind }）

@@ -73,6 +73,9 @@ pub(in crate::text) fn way_back(plan: &Plan) -> &'static str {
     if plan.steps.iter().any(|step| matches!(step.undo, Undo::WhileEmpty { .. })) {
         return "card-way-back-empty";
     }
+    if sets_queues(plan) {
+        return "card-way-back-queues";
+    }
     match (first(plan), first_of_rocketmq(plan)) {
         (Some(KafkaAction::SetConfigs { .. }), _) => "card-way-back-settings",
         (_, Some(RocketmqAction::SetTopic { .. })) => "card-way-back-perm",

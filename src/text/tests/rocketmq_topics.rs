@@ -181,6 +181,7 @@ fn expand() -> Plan {
     let undo = Undo::Inverse { needs: Vec::new() };
     let mut plan =
         plan("expand-partitions", RocketmqAction::SetQueues { topic: orders(), places }, (undo, "queues-opened"));
+    plan.arguments.insert("to".to_owned(), "8".to_owned());
     plan.impact.facts = Facts::none().with("queues", 4_i64).with("masters", 1_i64);
     plan.impact.rows = vec![Row::Queues { broker: "broker-a".to_owned(), now, then }];
     plan
@@ -206,6 +207,7 @@ fn shrink() -> Plan {
     let drained = Condition::RocketmqDrained(closing.clone());
     let wait = Wait { condition: drained.clone(), interval_ms: 15_000, deadline_ms: 60 * 24 * 3_600_000 };
     let mut plan = plan("shrink-partitions", set(now, half), (back(), "queues-closed"));
+    plan.arguments.insert("to".to_owned(), "4".to_owned());
     plan.steps.push(step(2, Work::Wait(wait), drained, Undo::Nothing));
     let closed = Condition::RocketmqStaysClosed(closing);
     plan.steps.push(step(3, Work::Act(Action::Rocketmq(set(half, then))), closed, back()));
@@ -223,12 +225,12 @@ pub(super) fn queues() -> [Plan; 3] {
 #[test]
 fn no_card_on_rocketmq_tells_of_partitions_or_records() {
     let resets = [reset_back(["orders", "orders"]), reset_back(["orders", "carts"])];
-    let plans: Vec<Plan> = all().into_iter().chain(resets.clone()).chain([expand()]).collect();
+    let plans: Vec<Plan> = all().into_iter().chain(resets.clone()).chain([expand(), shrink()]).collect();
     for (plan, state) in plans.iter().flat_map(|plan| State::ALL.iter().map(move |state| (plan, *state))) {
         for locale in Locale::ALL {
             let view = Scene::of(plan.clone()).at(state);
             let told = console(&plan_card(&view.view(locale)), Drawing { width: 200, colour: false });
-            let told = told.replace("expand-partitions", "");
+            let told = told.replace("expand-partitions", "").replace("shrink-partitions", "");
             let of_kafka =
                 ["partition", "parts", "record", "Record", "分区"].into_iter().find(|word| told.contains(word));
             assert_eq!(of_kafka, None, "{} {state:?}:\n{told}", plan.command);
@@ -236,7 +238,8 @@ fn no_card_on_rocketmq_tells_of_partitions_or_records() {
     }
     for plan in &plans {
         // The names of facts are those of plan.json.
-        let told = plan_text(&Scene::of(plan.clone()).plan).replace("expand-partitions", "");
+        let told = plan_text(&Scene::of(plan.clone()).plan);
+        let told = told.replace("expand-partitions", "").replace("shrink-partitions", "");
         let told =
             ["records 1,234,567", "records: ", "partitions: "].iter().fold(told, |told, fact| told.replace(fact, ""));
         let of_kafka = ["partition", "record"].into_iter().find(|word| told.contains(word));
