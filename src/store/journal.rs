@@ -4,7 +4,7 @@ use super::Store;
 use super::database::vals;
 use super::error::StoreError;
 use super::rows::{OperationRow, TextRow, operation_columns, operations};
-use engine::port::{Beat, Boxed, Discharge, Heard, Journal, JournalError, Told, Written};
+use engine::port::{Beat, Boxed, Discharge, Heard, Journal, JournalError, Told, ToldAsRead, Written};
 use engine::{Changes, Entry, Freezes, NewOperation, Operation, Record, Revision, Token, Transition, Transitioned};
 use interlock::freeze::Freeze;
 use interlock::id::OperationId;
@@ -96,7 +96,7 @@ impl Journal for Store {
         operation: &'a Operation,
         token: Token,
         remembered: (&'a Memory, Millis),
-        told: &'a [Told],
+        told: &'a [ToldAsRead],
     ) -> Boxed<'a, Result<bool, JournalError>> {
         Box::pin(async move { Ok(self.remember_look(operation, token, remembered, told).await?) })
     }

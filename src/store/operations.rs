@@ -5,7 +5,7 @@ use super::error::StoreError;
 use super::holds::Claimed;
 use super::rows::{NumberRow, OperationRow, json, operation_columns};
 use super::{Store, audit, entries, freezes, glass, holds, leases, outbox, owed, typed, unlocks};
-use engine::port::Told;
+use engine::port::{Told, ToldAsRead};
 use engine::{Changes, NewOperation, Operation, Record, Revision, Token, Transition, Transitioned};
 use interlock::approval::{Event, State, halfway, next};
 use interlock::facts::Facts;
@@ -69,13 +69,14 @@ impl Store {
         settle(tx, done).await
     }
 
-    /// See [`engine::port::Journal::remember_telling`]. Counts as a beat and leaves the version alone.
+    /// See [`engine::port::Journal::remember_telling`]. Counts as a beat, if nobody who is told has changed, and leaves
+    /// the version alone.
     pub(super) async fn remember_look(
         &self,
         operation: &Operation,
         token: Token,
         remembered: (&Memory, Millis),
-        told: &[Told],
+        told: &[ToldAsRead],
     ) -> Result<bool, StoreError> {
         let (memory, next_at) = remembered;
         let mut tx = self.pools.begin().await?;
@@ -89,8 +90,9 @@ impl Store {
                 vals![&json(memory)?, next_at.0, operation.id.as_str(), operation.version],
             )
             .await?;
-        if rows == 1 {
-            tell_all(&mut tx, told).await?;
+        if rows == 1 && !tell_unchanged(&mut tx, told).await? {
+            tx.rollback().await?;
+            return Ok(true);
         }
         tx.commit().await?;
         Ok(true)
@@ -214,15 +216,27 @@ pub(super) async fn change(
     Ok(Transitioned::Done(Box::new(operation)))
 }
 
-/// Several operations are told of something; the audit log comes last.
-async fn tell_all(tx: &mut Tx, told: &[Told]) -> Result<(), StoreError> {
-    for one in told {
-        outbox::put(tx, &one.operation, &one.notices, one.at).await?;
+/// Several operations are told of something, if none of them has changed since it was read; whether none has, or all is to be
+/// taken back. Each is locked until the end of the transaction; the audit log comes last.
+async fn tell_unchanged(tx: &mut Tx, told: &[ToldAsRead]) -> Result<bool, StoreError> {
+    for ToldAsRead { version, told } in told {
+        let rows = tx
+            .run(
+                "UPDATE operations SET card_wanted = card_wanted WHERE id = $1 AND version = $2",
+                vals![told.operation.as_str(), *version],
+            )
+            .await?;
+        if rows == 0 {
+            return Ok(false);
+        }
     }
-    for one in told {
-        audit::append(tx, one.at, &one.records).await?;
+    for ToldAsRead { told, .. } in told {
+        outbox::put(tx, &told.operation, &told.notices, told.at).await?;
     }
-    Ok(())
+    for ToldAsRead { told, .. } in told {
+        audit::append(tx, told.at, &told.records).await?;
+    }
+    Ok(true)
 }
 
 /// No transition goes unrecorded, also if its author had nothing to add.

@@ -5,7 +5,7 @@ use crate::change::Move;
 use crate::error::EngineError;
 use crate::notice::{Notice, alert, progress};
 use crate::operation::{Operation, Transition, Transitioned};
-use crate::port::{JournalError, Told};
+use crate::port::{JournalError, Told, ToldAsRead};
 use crate::record::Actor;
 use crate::run::{Next, Run};
 use interlock::approval::{Event, State};
@@ -17,7 +17,8 @@ use std::collections::BTreeSet;
 /// Why an operation is queued whose empty seats were skipped.
 pub const GLASS_BROKEN: &str = "glass-broken";
 
-/// Why an operation pauses that is at work where somebody broke the glass; its fact `operation` is for which one.
+/// Why an operation pauses that is at work where somebody broke the glass; its facts `operation` and `revision`
+/// are for which plan.
 pub const PAUSED_BY_GLASS: &str = "paused-for-break-glass";
 
 /// What whoever pauses for broken glass is told where that plan does not start: it has ended, or asks for votes anew.
@@ -34,7 +35,7 @@ enum Asked {
     /// Nothing.
     Done,
     /// Nothing, once it is told this: it pauses already, and from then on for this plan, too.
-    Telling(Told),
+    Telling(ToldAsRead),
 }
 
 impl Run<'_> {
@@ -65,7 +66,8 @@ impl Run<'_> {
         let facts = Facts::none().with("operation", holder.as_str());
         tracing::info!(operation = %operation.id, %holder, "its glass is broken, and it waits for who is at work there");
         self.inner.tell(&operation.id, vec![progress("glass-waits", facts)]).await?;
-        // Whoever ends this plan or changes it tells those who are remembered here by then, and they hear of it in that order.
+        // Whoever ends this plan or changes it tells those who are remembered here by then, and they hear of it in that order. If
+        // somebody let one of them go on meanwhile, that is not written, and is looked at again.
         let remembered = (&memory, self.inner.ports.clock.now().plus(self.inner.pace.retry));
         if self.inner.ports.journal.remember_telling(operation, self.lease.token, remembered, &told).await? {
             Ok(Next::Rest)
@@ -79,7 +81,8 @@ impl Run<'_> {
         let Ok(Read { polled, .. }) = self.inner.read_votes(operation, plan).await? else { return Ok(None) };
         let tally = polled.tally(plan);
         let starts = tally.is_approved() && tally.broken.is_some();
-        Ok(starts.then(|| polled.glass.facts().with("operation", operation.id.as_str())))
+        let (id, revision) = (operation.id.as_str(), i64::from(operation.revision));
+        Ok(starts.then(|| polled.glass.facts().with("operation", id).with("revision", revision)))
     }
 
     /// Asks an operation to pause at its next safe point, as by a guard: who asked for it does not let it go on alone. Only while
@@ -96,9 +99,14 @@ impl Run<'_> {
             if holder.why.id != PAUSED_BY_GLASS {
                 return Ok(Asked::NotYet);
             }
+            // It was asked for this plan, and who asked it died before that was remembered.
+            if ["operation", "revision"].iter().all(|fact| holder.why.facts.get(fact) == why.get(fact)) {
+                return Ok(Asked::Done);
+            }
             // It may have heard that the plan is gone for which it paused: this one comes in its place.
             let at = self.inner.ports.clock.now();
-            return Ok(Asked::Telling(Told { operation: holder.id, at, notices, records: Vec::new() }));
+            let told = Told { operation: holder.id, at, notices, records: Vec::new() };
+            return Ok(Asked::Telling(ToldAsRead { version: holder.version, told }));
         }
         if !matches!(holder.state, State::Running | State::Waiting) {
             return Ok(Asked::Done);

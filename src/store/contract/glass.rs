@@ -4,7 +4,7 @@ use super::bed::{Bed, START, answered, done, event, hold, id, plan, taker};
 use super::contract;
 use crate::store::audit::{AuditFilter, AuditPage};
 use crate::store::{Cast, CloseReview, Store, StoreError};
-use engine::port::{Journal, JournalError, Told};
+use engine::port::{Journal, JournalError, Told, ToldAsRead};
 use engine::{
     Called, Changes, Freezes, Notice, Operation, PAUSED_BY_GLASS, Revision, Stream, Transition, Transitioned, Why,
 };
@@ -121,6 +121,12 @@ async fn has_paused(bed: &Bed, number: u32) -> Operation {
     assert!(bed.store.remember(&waits, token, &memory, START).await.unwrap());
     told(bed).await;
     waits
+}
+
+/// It is told this, if it is as it was read.
+fn asked(operation: &Operation, notice: &Notice) -> ToldAsRead {
+    let told = Told { operation: operation.id.clone(), at: START, notices: vec![notice.clone()], records: Vec::new() };
+    ToldAsRead { version: operation.version, told }
 }
 
 fn all_told(gone: &Operation, state: State) -> Vec<(Stream, Facts)> {
@@ -303,8 +309,7 @@ contract! {
         let token = bed.store.take_lease(&waits.id, "worker", None).await.unwrap().unwrap();
         told(bed).await;
         let notice = Notice::alert(PAUSED_BY_GLASS, Facts::none().with("operation", waits.id.as_str()));
-        let (operation, notices) = (pauses.id.clone(), vec![notice.clone()]);
-        let asked = [Told { operation, at: START, notices, records: Vec::new() }];
+        let asked = [asked(&pauses, &notice)];
         let memory = Memory { paused: [pauses.id.clone()].into(), ..Memory::default() };
         assert!(bed.store.remember_telling(&waits, token, (&memory, START), &asked).await.unwrap());
         assert_eq!(bed.now(&waits.id).await.memory, memory);
@@ -317,6 +322,28 @@ contract! {
         bed.store.release_lease(&waits.id, token).await.unwrap();
         assert!(!bed.store.remember_telling(&waits, token, (&memory, START), &asked).await.unwrap());
         assert!(told(bed).await.is_empty(), "it is another worker's");
+    }
+
+    async fn nobody_is_remembered_or_told_if_one_of_them_has_changed_since_it_was_read(bed: &Bed) {
+        let waits = bed.queued(1).await;
+        let (stays, changes) = (bed.running(2, Vec::new()).await, bed.running(3, Vec::new()).await);
+        let token = bed.store.take_lease(&waits.id, "worker", None).await.unwrap().unwrap();
+        let notice = Notice::alert(PAUSED_BY_GLASS, Facts::none().with("operation", waits.id.as_str()));
+        let memory = Memory { paused: [stays.id.clone(), changes.id.clone()].into(), ..Memory::default() };
+        let all = [asked(&stays, &notice), asked(&changes, &notice)];
+        let changed = bed.does(&event(&changes, Event::Pause)).await;
+        told(bed).await;
+        let before = bed.now(&waits.id).await;
+        assert!(bed.store.remember_telling(&waits, token, (&memory, MUCH_LATER), &all).await.unwrap(), "the token holds");
+        assert_eq!(bed.now(&waits.id).await, before);
+        assert!(told(bed).await.is_empty(), "also not the one that has not changed");
+        let all = [asked(&stays, &notice), asked(&changed, &notice)];
+        assert!(bed.store.remember_telling(&waits, token, (&memory, MUCH_LATER), &all).await.unwrap());
+        assert_eq!(bed.now(&waits.id).await.memory, memory);
+        let mut streams: Vec<_> = told(bed).await.into_iter().map(|(stream, _)| format!("{stream:?}")).collect();
+        streams.sort();
+        let expected = [stays.id, changed.id].map(|id| format!("{:?}", Stream::Operation(id)));
+        assert_eq!(streams, expected);
     }
 
     async fn who_broke_the_glass_stands_before_all_others_and_holds_stay_holds(bed: &Bed) {

@@ -16,7 +16,8 @@ use signalbox::store::audit::{AuditFilter, AuditPage};
 use simulated::{GroupSpec, Member};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
-use story::crash::{Deed, PaperChat, Point, Points, Settled, TOPIC, ask};
+use story::crash::{Deed, PaperChat, Point, Points, Settled, TOPIC, ask, vanish};
+use tokio::sync::Notify;
 
 const HOUR: Duration = Duration::from_secs(3_600);
 /// Waits for its group to stop, which it does not do.
@@ -199,19 +200,18 @@ async fn a_veto_ends_it_while_it_waits_for_who_is_at_work_there() {
     comes_to(&house, &holder, State::Waiting).await;
 }
 
-/// A plan of this house that somebody ends at a point of its run; known only once it is made.
-type Ended = Arc<Mutex<Option<(House, OperationId)>>>;
+/// What somebody says in this house at a point of a run; known only once its operation is made.
+type Line = Arc<Mutex<Option<(House, String)>>>;
 
-/// carol vetoes the plan, once.
-fn vetoes(plan: &Ended) -> Deed {
-    let plan = plan.clone();
+/// They say it, once.
+fn says_it(who: &'static str, line: &Line) -> Deed {
+    let line = line.clone();
     Box::new(move || {
-        let plan = plan.lock().unwrap().take();
+        let line = line.lock().unwrap().take();
         Box::pin(async move {
-            let Some((house, id)) = plan else { return };
+            let Some((house, line)) = line else { return };
             // On a stack of its own: it happens deep within the engine.
-            let vetoed = async move { says(&house, "carol", &format!("/reject operation:{id} reason:wait")).await };
-            assert_eq!(tokio::spawn(vetoed).await.unwrap(), "vetoed");
+            tokio::spawn(async move { says(&house, who, &line).await }).await.unwrap();
         })
     })
 }
@@ -247,8 +247,8 @@ struct Vetoed {
 /// already.
 async fn vetoed_at(point: Point, pauses_already: bool) -> Vetoed {
     let scene = Scene::new();
-    let ended = Ended::default();
-    let points = Points::at(point, vetoes(&ended));
+    let veto = Line::default();
+    let points = Points::at(point, says_it("carol", &veto));
     let house = scene.ground.house(Settled::honest(scene.clock.clone(), points)).await;
     let holder = at_work(&scene, &house).await;
     if pauses_already {
@@ -258,13 +258,13 @@ async fn vetoed_at(point: Point, pauses_already: bool) -> Vetoed {
     }
     let id = asks(&house, "olga", OTHER).await;
     told_of_glass(&house).await;
-    *ended.lock().unwrap() = Some((house.clone(), id.clone()));
+    *veto.lock().unwrap() = Some((house.clone(), format!("/reject operation:{id} reason:wait")));
     breaks(&house, &id).await;
     for _ in 0..20 {
         works(&house).await;
         scene.passes(Duration::from_secs(1)).await;
     }
-    assert!(ended.lock().unwrap().is_none(), "it was vetoed in that moment");
+    assert!(veto.lock().unwrap().is_none(), "it was vetoed in that moment");
     let (holder, gone) = (now(&house, &holder).await, now(&house, &id).await);
     assert_eq!(gone.state, State::Rejected);
     Vetoed { holder, gone, told: told_of_glass(&house).await }
@@ -299,6 +299,72 @@ async fn who_pauses_already_hears_nothing_of_another_plan_that_ended_before_it_w
 #[tokio::test]
 async fn who_pauses_already_hears_once_of_another_plan_that_ends_in_the_same_moment() {
     heard_once(&vetoed_at(Point::after("remember telling", 1), true).await);
+}
+
+/// It was told once that it pauses for this plan, and nothing else.
+fn heard_to_pause(told: &[(Stream, Notice)], holder: &Operation, plan: &OperationId) {
+    let [(stream, Notice::Alert { id, facts, .. })] = told else { panic!("{told:?}") };
+    assert_eq!((stream, id.as_str()), (&Stream::Operation(holder.id.clone()), PAUSED_BY_GLASS));
+    assert_eq!(facts.get("operation"), Some(&plan.as_str().into()));
+    assert_eq!((holder.state, holder.why.id.as_str()), (State::Paused, PAUSED_BY_GLASS));
+}
+
+/// Somebody lets it go on who has not heard of the second plan: it is asked again, for that one.
+#[tokio::test]
+async fn who_is_let_go_on_in_the_moment_it_is_told_of_another_plan_pauses_for_that() {
+    let scene = Scene::new();
+    let resume = Line::default();
+    let points = Points::at(Point::before("remember telling", 1), says_it("olga", &resume));
+    let house = scene.ground.house(Settled::honest(scene.clock.clone(), points)).await;
+    let holder = at_work(&scene, &house).await;
+    let first = asks(&house, "olga", OTHER).await;
+    breaks(&house, &first).await;
+    comes_to(&house, &holder, State::Paused).await;
+    let id = asks(&house, "olga", OTHER).await;
+    told_of_glass(&house).await;
+    *resume.lock().unwrap() = Some((house.clone(), format!("/resume operation:{holder}")));
+    breaks(&house, &id).await;
+    for _ in 0..60 {
+        works(&house).await;
+        scene.passes(Duration::from_secs(1)).await;
+    }
+    assert!(resume.lock().unwrap().is_none(), "it was let go on in that moment");
+    let (holder, waits) = (now(&house, &holder).await, now(&house, &id).await);
+    heard_to_pause(&told_of_glass(&house).await, &holder, &id);
+    assert_eq!(holder.why.facts.get("operation"), Some(&id.as_str().into()));
+    assert!(waits.memory.paused.contains(&holder.id));
+}
+
+#[tokio::test]
+async fn who_was_asked_to_pause_just_before_a_death_hears_of_it_once() {
+    let scene = Scene::new();
+    let dead = Arc::new(Notify::new());
+    let points = Points::at(Point::after("pause", 1), vanish(&dead));
+    let house = scene.ground.house(Settled::honest(scene.clock.clone(), points)).await;
+    let holder = at_work(&scene, &house).await;
+    let id = asks(&house, "olga", OTHER).await;
+    told_of_glass(&house).await;
+    let asked = async {
+        breaks(&house, &id).await;
+        for _ in 0..60 {
+            works(&house).await;
+            scene.passes(Duration::from_secs(1)).await;
+        }
+    };
+    tokio::select! {
+        biased;
+        () = dead.notified() => {}
+        () = asked => panic!("nobody was asked to pause"),
+    }
+    ends(house).await;
+    let next = scene.house().await;
+    for _ in 0..180 {
+        works(&next).await;
+        scene.passes(Duration::from_secs(1)).await;
+    }
+    let (holder, waits) = (now(&next, &holder).await, now(&next, &id).await);
+    assert!(waits.memory.paused.contains(&holder.id), "another process has looked");
+    heard_to_pause(&told_of_glass(&next).await, &holder, &id);
 }
 
 #[tokio::test]

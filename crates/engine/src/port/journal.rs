@@ -47,13 +47,15 @@ pub trait Journal: Send + Sync {
         next_at: Millis,
     ) -> Boxed<'a, Result<bool, JournalError>>;
 
-    /// Like [`Journal::remember`], and other operations are told of it: where nothing is written, nobody is told.
+    /// Like [`Journal::remember`], and other operations are told of it, in the order of their ids: where nothing is written,
+    /// nobody is told. Where somebody changed one of them since it was read, nothing is written either, and true is answered:
+    /// the look is due as before.
     fn remember_telling<'a>(
         &'a self,
         operation: &'a Operation,
         token: Token,
         remembered: (&'a Memory, Millis),
-        told: &'a [Told],
+        told: &'a [ToldAsRead],
     ) -> Boxed<'a, Result<bool, JournalError>>;
 
     /// Who carries an operation out, if anybody: for judging by the watcher's own monotonic clock whether it still beats.
@@ -190,6 +192,15 @@ pub struct Told {
     pub notices: Vec<Notice>,
     /// What goes into the audit log.
     pub records: Vec<Record>,
+}
+
+/// What is told of another operation, while that is as it was read.
+#[derive(Debug, Clone)]
+pub struct ToldAsRead {
+    /// The version it was read in.
+    pub version: i64,
+    /// What is told of it.
+    pub told: Told,
 }
 
 /// The state of a worker lease, as a watcher compares it with what it saw before.

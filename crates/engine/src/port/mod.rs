@@ -8,7 +8,7 @@ mod planner;
 
 pub use clock::Clock;
 pub use cluster::{Act, Acted, Backend, Clusters, Observe, Reason};
-pub use journal::{Beat, Discharge, Heard, Journal, JournalError, Told, Written};
+pub use journal::{Beat, Discharge, Heard, Journal, JournalError, Told, ToldAsRead, Written};
 pub use members::{Members, Polled, Unreadable};
 pub use planner::{Planner, Replanned};
 

@@ -1,7 +1,7 @@
 //! A journal whose writes are counted, and one that lies.
 
 use super::points::Points;
-use engine::port::{Beat, Boxed, Discharge, Heard, Journal, JournalError, Told, Written};
+use engine::port::{Beat, Boxed, Discharge, Heard, Journal, JournalError, Told, ToldAsRead, Written};
 use engine::{
     Changes, Entry, Freezes, NewOperation, Operation, Outcome, Record, Revision, Token, Transition, Transitioned,
 };
@@ -138,7 +138,7 @@ impl Journal for CountingJournal {
         operation: &'a Operation,
         token: Token,
         remembered: (&'a Memory, Millis),
-        told: &'a [Told],
+        told: &'a [ToldAsRead],
     ) -> Boxed<'a, Result<bool, JournalError>> {
         let label = if told.is_empty() { "remember" } else { "remember telling" };
         self.counted(label.to_owned(), self.inner.remember_telling(operation, token, remembered, told))
