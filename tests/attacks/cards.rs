@@ -126,7 +126,7 @@ async fn a_card_whose_words_alone_are_as_they_were_sent_starts_nothing() {
 type Laid = fn(&Message);
 
 /// What is done to a card after it was approved, and why it is asked again; none where it starts.
-const ONCE_APPROVED: [(&str, Laid, Option<&str>); 5] = [
+const ONCE_APPROVED: [(&str, Laid, Option<&str>); 6] = [
     ("nothing", |_| (), None),
     ("other words", |card| card.is_forged("harmless", Vec::new()), Some("card-altered")),
     (
@@ -134,11 +134,12 @@ const ONCE_APPROVED: [(&str, Laid, Option<&str>); 5] = [
         |card| forge_buttons(card, |button| button["custom_id"] = json!("details:AAAAAA")),
         Some("card-altered"),
     ),
+    ("its embeds are hidden", Message::loses_embeds, Some("card-altered")),
     ("it is gone", Message::deletes, Some("card-gone")),
     ("everybody can read its channel", |card| card.channel().becomes_public(), Some("channel-opened")),
 ];
 
-/// 3, 6, 21: a freeze stands between the approval and the start, and that is when somebody lays hands on the card. Only the read at
+/// 3, 5, 6, 21: a freeze stands between the approval and the start, and that is when somebody lays hands on the card. Only the read at
 /// the start can find it: nobody votes any more, and nothing is drawn that would put it right.
 #[tokio::test]
 async fn a_card_that_is_altered_once_it_is_approved_starts_nothing() {
