@@ -12,7 +12,8 @@ use tokio::task::JoinSet;
 const DIRECTORY_EVERY: Duration = Duration::from_secs(60);
 /// How often the outbox is looked at.
 const DELIVER_EVERY: Duration = Duration::from_millis(200);
-
+/// The same for what is told to voters. Each look takes the turn of who writes in the store, and nobody waits for these.
+const TELL_VOTERS_EVERY: Duration = Duration::from_secs(1);
 /// How often it is looked whether it is time to look at the boards.
 const BOARDS_EVERY: Duration = Duration::from_millis(500);
 
@@ -121,7 +122,7 @@ impl House {
         let boards = self.delivery.clone();
         tasks.spawn(async move { boards.keep_boards(BOARDS_EVERY).await });
         let voters = self.delivery.clone();
-        tasks.spawn(async move { voters.tell_voters(DELIVER_EVERY).await });
+        tasks.spawn(async move { voters.tell_voters(TELL_VOTERS_EVERY).await });
         let sweep = Sweep::new(self.rooms.clone(), self.door.clone());
         tasks.spawn(async move { sweep.run().await });
         if let Some(heads) = Heads::of(&self.rooms) {

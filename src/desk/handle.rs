@@ -9,10 +9,10 @@ use super::strangers::Strangers;
 use crate::meters;
 use engine::{Actor, Engine, Record};
 use interlock::command::{
-    Arguments, Command, Directory, Kind, ParseContext, RawValue, Request, View, parse, write_line,
+    Arguments, Command, Directory, Kind, ParseContext, RawValue, Request, View, is_one_topic, parse, write_line,
 };
 use interlock::facts::Facts;
-use interlock::id::{ClusterName, OperationId, RequestId, TopicName};
+use interlock::id::{ClusterName, OperationId, RequestId};
 use interlock::policy::{Needs, Sight};
 use std::sync::{Arc, Mutex};
 use tracing::Instrument;
@@ -163,13 +163,8 @@ pub(super) fn about(operation: &OperationId) {
 pub(super) fn names(arguments: &Arguments) -> Vec<String> {
     let topic = arguments.topic("topic").map(ToString::to_string);
     let group = arguments.group("group").map(ToString::to_string);
-    let listed = arguments.topics("topics").unwrap_or_default().iter().filter(|word| is_one_name(word)).cloned();
+    let listed = arguments.topics("topics").unwrap_or_default().iter().filter(|word| is_one_topic(word)).cloned();
     topic.into_iter().chain(group).chain(listed).collect()
-}
-
-/// Whether a word of a list of topics is the name of one: no pattern, nor the words for all and for the busiest.
-pub(super) fn is_one_name(word: &str) -> bool {
-    word != "all" && word.parse::<TopicName>().is_ok()
 }
 
 /// A denial of the policy, as an answer.

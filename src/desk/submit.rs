@@ -2,10 +2,11 @@
 
 use super::answer::{Denied, Done};
 use super::drafting::Wanted;
-use super::handle::{Ask, Desk, about, denied, is_one_name};
+use super::handle::{Ask, Desk, about, denied};
 use engine::port::JournalError;
 use engine::{NewOperation, Notice, Record, Seeded};
 use interlock::cluster::Mode;
+use interlock::command::is_one_topic;
 use interlock::facts::Facts;
 use interlock::id::{ClusterName, OperationId};
 use interlock::plan::{Mistake, Requester, Sealed};
@@ -127,7 +128,7 @@ fn within_sight(done: Done, ask: &Ask<'_>, cluster: &ClusterName) -> Done {
 
 /// Whether what a word of a list of topics means may be seen. What a name means needs not be there.
 fn lies_in_sight(word: &str, ask: &Ask<'_>, cluster: &ClusterName) -> bool {
-    if is_one_name(word) { ask.sight.name(cluster, word) } else { ask.view(None).has_all_of(cluster, word) }
+    if is_one_topic(word) { ask.sight.name(cluster, word) } else { ask.view(None).has_all_of(cluster, word) }
 }
 
 fn beyond_sight(ask: &Ask<'_>) -> Done {

@@ -6,7 +6,7 @@ use interlock::cluster::Tier;
 use interlock::plan::Effect;
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};
-use story::discord_house::{CLUSTER, DiscordStory, SOON, chat_role, operation_in, reset, wait_until};
+use story::discord_house::{CLUSTER, DiscordStory, Posted, SOON, chat_role, operation_in, reset, wait_until};
 use story::people::PEOPLE;
 
 const POST: &str = "/channels/{channel_id}/messages";
@@ -226,29 +226,30 @@ const OPENED: [(&str, Change, Change); 3] = [
 /// What is told then.
 const OPENED_SINCE: &str = "Everybody on this server can read this channel now";
 
+/// A card is posted where some can read, and is approved when others can.
+async fn approved_after(was: Change, becomes: Change) -> (DiscordStory, Posted) {
+    let story = DiscordStory::begin().await;
+    was(&story);
+    let posted = story.reset().await;
+    story.all_is_told().await;
+    becomes(&story);
+    story.reacts("bob", &posted.card, "✅").await;
+    (story, posted)
+}
+
 /// 21: a card that not everybody could read when it was posted, in a channel that is opened while it waits, starts nothing and is
 /// asked again; whoever votes on the new one knows who reads it. A channel that was public from the beginning stays one.
 #[tokio::test]
 async fn a_card_whose_channel_is_opened_while_it_waits_starts_nothing() {
     for (deed, was, becomes) in NOT_OPENED {
-        let story = DiscordStory::begin().await;
-        was(&story);
-        let posted = story.reset().await;
-        story.all_is_told().await;
-        becomes(&story);
-        story.reacts("bob", &posted.card, "✅").await;
+        let (story, posted) = approved_after(was, becomes).await;
         let ended = story.becomes(&posted.id, State::Succeeded).await;
         assert_eq!((ended.revision, story.acts()), (1, 1), "{deed}");
         story.everything_is_read().await;
         story.discord.assert_clean();
     }
     for (deed, was, becomes) in OPENED {
-        let story = DiscordStory::begin().await;
-        was(&story);
-        let posted = story.reset().await;
-        story.all_is_told().await;
-        becomes(&story);
-        story.reacts("bob", &posted.card, "✅").await;
+        let (story, posted) = approved_after(was, becomes).await;
         let newer = story.card(&posted.id, 2).await;
         newer.until(|seen| seen.reacted("❌").len() == 1, SOON).await;
         let asked = story.operation(&posted.id).await;

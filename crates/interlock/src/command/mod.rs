@@ -42,6 +42,7 @@ pub use raw::RawValue;
 pub use request::{Arguments, Request, Value};
 pub use settings::Settings;
 pub use source::{CatalogueError, LONGEST_DESCRIPTION};
+pub use topics::is_one_topic;
 #[cfg(test)]
 pub(crate) use topics::parse as parse_topics;
 pub(crate) use topics::{ALL, BUSIEST, MOST_WORDS, star_matches};

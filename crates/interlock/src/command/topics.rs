@@ -36,6 +36,12 @@ fn is_word(word: &str) -> bool {
     word.replace('*', "x").parse::<TopicName>().is_ok()
 }
 
+/// Whether a word of a list of topics is the name of one: no pattern, nor the words for all and for the busiest.
+#[must_use]
+pub fn is_one_topic(word: &str) -> bool {
+    word != ALL && word.parse::<TopicName>().is_ok()
+}
+
 /// Whether a word for several topics may mean one of this name. Which ones are the busiest is not known here.
 pub(super) fn may_mean(word: &str, name: &str) -> bool {
     word == ALL || word.starts_with(BUSIEST) || star_matches(word, name)
@@ -70,6 +76,8 @@ mod tests {
             assert!(!star_matches(pattern, name) && !may_mean(pattern, name), "{pattern} {name}");
         }
         assert!(may_mean("all", "x") && may_mean("busiest:3", "x"));
+        let one = ["orders", "all", "busiest:3", "orders*", ""].map(is_one_topic);
+        assert_eq!(one, [true, false, false, false, false]);
     }
 
     #[test]
